@@ -1,0 +1,67 @@
+import tseslint from 'typescript-eslint'
+
+/** Code lines, as the style rules count them. */
+const size = { skipBlankLines: true, skipComments: true }
+
+export default tseslint.config(
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      'coverage/**',
+      'data/**',
+      '.vectors/**',
+      '.cache/**',
+    ],
+  },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.ts', '**/*.tsx'],
+    ignores: ['vitest.config.ts'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      'max-lines': ['error', { max: 300, ...size }],
+      'max-lines-per-function': ['error', { max: 40, ...size }],
+      'max-params': ['error', 3],
+      'no-console': 'error',
+      'no-empty': 'error',
+      'no-param-reassign': ['error', { props: false }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+        { selector: 'TSEnumDeclaration', message: 'No enums.' },
+      ],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+    },
+  },
+  {
+    // The environment is read in one file of each app.
+    files: ['src/**/*.ts', 'apps/*/src/**/*.ts'],
+    ignores: ['src/cli/**', 'apps/*/src/environment.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Read it in environment.ts only.' },
+      ],
+    },
+  },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'],
+    rules: {
+      // A describe() is a function as long as what it describes.
+      'max-lines-per-function': 'off',
+      'no-console': 'off',
+      // Tests hand in what callers in plain JavaScript can, and throw what others throw.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/only-throw-error': 'off',
+      'no-restricted-syntax': 'off',
+    },
+  },
+)

@@ -1,0 +1,188 @@
+/**
+ * Every way a request can be refused, in one table: what the caller is told, and what the operator is told.
+ *
+ * The caller sees only `status`, `grpcStatus`, `bearer` and `reason`; several codes share a `reason` on purpose, so
+ * that an unknown key, a bad signature and a revoked token look alike from outside. `onEvent` hooks see the code.
+ */
+
+/** What a caller is told, whatever the exact code was. */
+export type PublicReason =
+  | 'token_missing'
+  | 'token_invalid'
+  | 'token_expired'
+  | 'insufficient_scope'
+  | 'invalid_request'
+  | 'invalid_grant'
+  | 'unavailable'
+
+/** The `error` attribute of a `WWW-Authenticate: Bearer` challenge (RFC 6750 section 3.1); null: no attribute. */
+export type BearerError = 'invalid_request' | 'invalid_token' | 'insufficient_scope' | null
+
+interface ErrorRow {
+  readonly status: 400 | 401 | 403 | 503
+  /** gRPC status number: 3 INVALID_ARGUMENT, 7 PERMISSION_DENIED, 14 UNAVAILABLE, 16 UNAUTHENTICATED. */
+  readonly grpcStatus: 3 | 7 | 14 | 16
+  readonly bearer: BearerError
+  readonly reason: PublicReason
+  readonly message: string
+}
+
+const missing = { status: 401, grpcStatus: 16, bearer: null, reason: 'token_missing' } as const
+const invalid = {
+  status: 401,
+  grpcStatus: 16,
+  bearer: 'invalid_token',
+  reason: 'token_invalid',
+} as const
+const expired = {
+  status: 401,
+  grpcStatus: 16,
+  bearer: 'invalid_token',
+  reason: 'token_expired',
+} as const
+const request = {
+  status: 400,
+  grpcStatus: 3,
+  bearer: 'invalid_request',
+  reason: 'invalid_request',
+} as const
+const grant = { status: 401, grpcStatus: 16, bearer: null, reason: 'invalid_grant' } as const
+const unavailable = { status: 503, grpcStatus: 14, bearer: null, reason: 'unavailable' } as const
+
+/**
+ * Code → HTTP status, gRPC status, RFC 6750 error, public reason and fixed message.
+ *
+ * @example errorTable.TOKEN_EXPIRED.status // 401
+ */
+export const errorTable = {
+  TOKEN_MISSING: { ...missing, message: 'no token was presented' },
+  TOKEN_SCHEME: {
+    ...missing,
+    message: 'the Authorization header does not hold "Bearer" and one token',
+  },
+  TOKEN_AMBIGUOUS: { ...request, grpcStatus: 16, message: 'more than one token was presented' },
+
+  TOKEN_TOO_LARGE: { ...invalid, message: 'the token is longer than maxLength' },
+  TOKEN_MALFORMED: { ...invalid, message: 'the token is not a compact JWS in canonical base64url' },
+  TOKEN_JSON: { ...invalid, message: 'the header or the claims are not one strict JSON object' },
+  HEADER_REFUSED: { ...invalid, message: 'the header has a member that is never accepted' },
+  TYPE_MISMATCH: { ...invalid, message: 'the token is of another kind (typ)' },
+  ALGORITHM_REFUSED: {
+    ...invalid,
+    message: 'the algorithm is not one of the configured algorithms',
+  },
+  KEY_UNKNOWN: { ...invalid, message: 'no key fits the algorithm and key id' },
+  SIGNATURE_INVALID: { ...invalid, message: 'the signature does not match' },
+  CLAIM_MISSING: { ...invalid, message: 'a required claim is missing' },
+  CLAIM_INVALID: { ...invalid, message: 'a claim has a value of the wrong type' },
+  ISSUER_MISMATCH: { ...invalid, message: 'the token comes from another issuer' },
+  AUDIENCE_MISMATCH: { ...invalid, message: 'the token is meant for another audience' },
+  TOKEN_EXPIRED: { ...expired, message: 'the token has expired' },
+  TOKEN_TOO_OLD: { ...expired, message: 'the token was issued longer ago than maxTokenAge' },
+  TOKEN_NOT_YET_VALID: { ...invalid, message: 'the token is not valid yet' },
+  CLAIMS_REFUSED: { ...invalid, message: 'the claims do not fit the schema' },
+
+  TOKEN_REVOKED: { ...invalid, message: 'the token has been revoked' },
+  REVOCATION_UNKNOWN: {
+    ...unavailable,
+    message: 'what is revoked is not known well enough to decide',
+  },
+  FORBIDDEN: {
+    status: 403,
+    grpcStatus: 7,
+    bearer: 'insufficient_scope',
+    reason: 'insufficient_scope',
+    message: 'the token is good, but does not permit this',
+  },
+  PATH_REFUSED: { ...request, message: 'the path can be read in more than one way' },
+
+  LOGIN_REFUSED: { ...grant, message: 'the username or the password is wrong' },
+  REFRESH_MALFORMED: { ...grant, message: 'this is not a refresh token of this service' },
+  REFRESH_UNKNOWN: { ...grant, message: 'the session does not exist' },
+  REFRESH_ENDED: { ...grant, message: 'the session has ended' },
+  REFRESH_EXPIRED: { ...grant, message: 'the session has expired' },
+  REFRESH_CLIENT: { ...grant, message: 'the session belongs to another client' },
+  REFRESH_SCOPE: { ...grant, message: 'the scope asked for is wider than the session has' },
+  REFRESH_REUSED: {
+    ...grant,
+    message: 'a refresh token was used twice; the session has been ended',
+  },
+  REFRESH_ROLLED_BACK: {
+    ...grant,
+    message: 'the session store has lost writes; the session has been ended',
+  },
+  SUBJECT_REFUSED: { ...grant, message: 'the subject may no longer hold a session' },
+
+  KEYS_UNAVAILABLE: {
+    ...unavailable,
+    message: 'the keys to decide with can not be had at the moment',
+  },
+  STORE_UNAVAILABLE: { ...unavailable, message: 'the store did not answer in time' },
+} as const satisfies Record<string, ErrorRow>
+
+/** The name of one row of {@link errorTable}. */
+export type ErrorCode = keyof typeof errorTable
+
+/** What else is known about a refusal; names only, never a value out of a token. */
+export interface AuthErrorDetails {
+  /** Name of the claim or header member that failed. */
+  readonly claim?: string
+  /** Scopes that would have been enough, for the challenge of a 403. */
+  readonly scope?: readonly string[]
+  /** Seconds after which to try again, for a 503. */
+  readonly retryAfter?: number
+}
+
+/**
+ * A refusal. The only error that verification, guards, sessions and stores throw on purpose.
+ *
+ * It has no stack: refusals are answers to strangers, and building a stack costs more than a signature check.
+ * Unexpected faults are carried in `cause` and keep theirs.
+ *
+ * @example
+ * try { await verify(token) } catch (error) { if (error instanceof AuthError) reply.code(error.status) }
+ */
+export class AuthError extends Error {
+  override readonly name = 'AuthError'
+  readonly code: ErrorCode
+  readonly status: ErrorRow['status']
+  readonly grpcStatus: ErrorRow['grpcStatus']
+  readonly bearer: BearerError
+  readonly reason: PublicReason
+  readonly claim?: string
+  readonly scope?: readonly string[]
+  readonly retryAfter?: number
+
+  constructor(code: ErrorCode, details: AuthErrorDetails = {}, options?: ErrorOptions) {
+    const row: ErrorRow = errorTable[code]
+    const limit = Error.stackTraceLimit
+    Error.stackTraceLimit = 0
+    super(details.claim === undefined ? row.message : `${row.message}: "${details.claim}"`, options)
+    Error.stackTraceLimit = limit
+    this.code = code
+    this.status = row.status
+    this.grpcStatus = row.grpcStatus
+    this.bearer = row.bearer
+    this.reason = row.reason
+    if (details.claim !== undefined) this.claim = details.claim
+    if (details.scope !== undefined) this.scope = details.scope
+    if (details.retryAfter !== undefined) this.retryAfter = details.retryAfter
+  }
+}
+
+/**
+ * The program was set up wrongly: an option is missing, unknown, or dangerous. Thrown while building, never while
+ * serving. Names the option and never its value.
+ *
+ * @example createVerifier({ keys, algorithms: [], issuer, audience }) // throws ConfigError, option 'algorithms'
+ */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  /** The option that is wrong, as a path: `issuers.https://a.example.keys`. */
+  readonly option: string
+
+  constructor(option: string, problem: string) {
+    super(`${option}: ${problem}`)
+    this.option = option
+  }
+}

@@ -1,0 +1,36 @@
+export { createVerifier, type Verifier } from './verify.js'
+export { createSigner, type Signer, type SignerOptions } from './sign.js'
+export {
+  decodeToken,
+  type Claims,
+  type JoseHeader,
+  type UnverifiedToken,
+  type VerifiedToken,
+} from './token.js'
+export { signCompact, verifyCompact, type VerifiedCompact } from './compact.js'
+export {
+  hmacKey,
+  privateKey,
+  publicJwk,
+  publicKey,
+  verificationKey,
+  type AsymmetricInput,
+  type Key,
+  type KeyOptions,
+} from './key.js'
+export { thumbprint } from './thumbprint.js'
+export { parseDuration, type Duration } from './duration.js'
+export {
+  AuthError,
+  ConfigError,
+  errorTable,
+  type AuthErrorDetails,
+  type BearerError,
+  type ErrorCode,
+  type PublicReason,
+} from './errors.js'
+export type { Algorithm } from './algorithms.js'
+export type { KeyFinder, KeySource } from './key-source.js'
+export type { PinnedHeader } from './header.js'
+export type { ClaimsSchema, StandardSchema } from './schema.js'
+export type { CommonOptions, IssuerOptions, VerifierOptions } from './verifier-options.js'

@@ -1,0 +1,29 @@
+import { createHash, createPublicKey, KeyObject, type JsonWebKey } from 'node:crypto'
+
+/** The members that take part, in the order RFC 7638 section 3.2 and RFC 8037 section 2 give them. */
+const members: Readonly<Record<string, readonly string[]>> = {
+  EC: ['crv', 'kty', 'x', 'y'],
+  RSA: ['e', 'kty', 'n'],
+  OKP: ['crv', 'kty', 'x'],
+  AKP: ['alg', 'kty', 'pub'],
+}
+
+/**
+ * The RFC 7638 SHA-256 thumbprint of a public key, as base64url: the same name for the same key everywhere.
+ *
+ * @throws TypeError for a secret key, whose thumbprint would give it away (RFC 7638 section 7).
+ * @example thumbprint(publicJwk) // 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs'
+ */
+export function thumbprint(key: KeyObject | JsonWebKey): string {
+  const jwk = key instanceof KeyObject ? exportPublic(key) : key
+  const names = members[jwk.kty ?? '']
+  if (!names) throw new TypeError('thumbprint takes an asymmetric key')
+  const record = jwk as Readonly<Record<string, unknown>>
+  const canonical = JSON.stringify(Object.fromEntries(names.map((name) => [name, record[name]])))
+  return createHash('sha256').update(canonical).digest('base64url')
+}
+
+function exportPublic(key: KeyObject): JsonWebKey {
+  if (key.type === 'secret') throw new TypeError('thumbprint takes an asymmetric key')
+  return (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' })
+}

@@ -1,0 +1,133 @@
+import { decodeBase64url } from './base64url.js'
+import { AuthError } from './errors.js'
+import { parseStrictObject } from './json.js'
+
+/** A JOSE header (RFC 7515 section 4) as parsed, frozen. */
+export interface JoseHeader {
+  readonly alg: string
+  readonly typ?: string
+  readonly kid?: string
+  readonly [name: string]: unknown
+}
+
+/** A claims set (RFC 7519 section 4) as parsed, frozen. The registered claims have been checked for their types. */
+export interface Claims {
+  readonly iss?: string
+  readonly sub?: string
+  readonly aud?: string | readonly string[]
+  readonly exp?: number
+  readonly nbf?: number
+  readonly iat?: number
+  readonly jti?: string
+  readonly [name: string]: unknown
+}
+
+/** A token taken apart and nothing more: whoever wrote it may have been anyone. */
+export interface UnverifiedToken {
+  readonly unverifiedHeader: JoseHeader
+  readonly unverifiedClaims: Readonly<Record<string, unknown>>
+}
+
+declare const verified: unique symbol
+
+/**
+ * A token whose signature and claims have been checked. Only a verifier makes one, and revocation, guards and
+ * context take nothing else, so an unverified token can not reach them by mistake.
+ */
+export interface VerifiedToken<C = Claims> {
+  readonly [verified]: true
+  readonly header: JoseHeader
+  /** What the `claims` schema made of the claims set; without a schema the claims set itself. */
+  readonly claims: C
+  /** The claims set as signed, deeply frozen: what revocation and expiry go by, whatever a schema leaves out. */
+  readonly payload: Claims
+}
+
+/** The three segments of a compact JWS (RFC 7515 section 3.1), still encoded. */
+export interface CompactParts {
+  readonly header: string
+  readonly payload: string
+  readonly signature: string
+  /** `header.payload`, which is what was signed. */
+  readonly signingInput: string
+}
+
+/** Longest `maxLength` that may be configured. */
+export const lengthCeiling = 16_384
+
+/** How deep header and claims may nest. */
+export const headerDepth = 8
+export const claimsDepth = 32
+
+/**
+ * Splits a compact JWS without looking into it. Counts dots before it cuts, so that a string of a million dots
+ * costs nothing (CVE-2025-30204).
+ *
+ * @throws AuthError TOKEN_MALFORMED, TOKEN_TOO_LARGE
+ */
+export function splitCompact(token: unknown, maxLength: number): CompactParts {
+  if (typeof token !== 'string') throw new AuthError('TOKEN_MALFORMED')
+  if (token.length > maxLength) throw new AuthError('TOKEN_TOO_LARGE')
+  const first = token.indexOf('.')
+  const second = token.indexOf('.', first + 1)
+  if (first < 1 || second < 0 || token.includes('.', second + 1))
+    throw new AuthError('TOKEN_MALFORMED')
+  return {
+    header: token.slice(0, first),
+    payload: token.slice(first + 1, second),
+    signature: token.slice(second + 1),
+    signingInput: token.slice(0, second),
+  }
+}
+
+/**
+ * Decodes one segment into a frozen object.
+ *
+ * @throws AuthError TOKEN_MALFORMED, TOKEN_JSON
+ */
+export function decodeObject(segment: string, maxDepth: number): Readonly<Record<string, unknown>> {
+  const bytes = decodeSegment(segment)
+  const json = parseStrictObject(bytes, { maxDepth })
+  if (!json.ok) throw new AuthError('TOKEN_JSON')
+  return json.object
+}
+
+/** @throws AuthError TOKEN_MALFORMED */
+export function decodeSegment(segment: string): Buffer {
+  const bytes = decodeBase64url(segment)
+  if (!bytes) throw new AuthError('TOKEN_MALFORMED')
+  return bytes
+}
+
+/**
+ * Decodes a header segment.
+ *
+ * @throws AuthError TOKEN_MALFORMED, TOKEN_JSON, HEADER_REFUSED when `alg`, `typ` or `kid` is not text
+ */
+export function decodeHeader(segment: string): JoseHeader {
+  const header = decodeObject(segment, headerDepth)
+  if (typeof header.alg !== 'string') throw new AuthError('HEADER_REFUSED', { claim: 'alg' })
+  for (const name of ['typ', 'kid', 'cty']) {
+    if (header[name] !== undefined && typeof header[name] !== 'string') {
+      throw new AuthError('HEADER_REFUSED', { claim: name })
+    }
+  }
+  return header as JoseHeader // alg, typ and kid have just been looked at
+}
+
+/**
+ * Looks into a token without verifying it, for debugging and for choosing where to send it.
+ *
+ * Not for: deciding anything about the caller. Anyone can write such a token.
+ *
+ * @throws AuthError TOKEN_MALFORMED, TOKEN_TOO_LARGE, TOKEN_JSON, HEADER_REFUSED
+ * @example decodeToken(token).unverifiedHeader.kid
+ */
+export function decodeToken(token: string): UnverifiedToken {
+  const parts = splitCompact(token, lengthCeiling)
+  decodeSegment(parts.signature)
+  return {
+    unverifiedHeader: decodeHeader(parts.header),
+    unverifiedClaims: decodeObject(parts.payload, claimsDepth),
+  }
+}
