@@ -2,61 +2,22 @@
  * What sessions need of a store. A family is a counter: a row with a generation number, and `rotate` is the one
  * operation that has to be atomic. Times are Unix seconds, whole numbers.
  */
+import type { Family, RotateRequest, RotateResult } from './family.js'
 
-/** What an application wants to remember about a session, for showing it to its owner. Never a secret. */
-export interface FamilyMeta {
-  readonly userAgent?: string
-  readonly address?: string
-  readonly [name: string]: string | undefined
-}
-
-/** One session: everything that began with one login. */
-export interface Family {
-  /** 128 random bits, base64url. Secret: the access token's `sid` is a hash of it. */
-  readonly id: string
-  readonly subject: string
-  readonly client: string
-  /** Space-delimited (RFC 6749 section 3.3). */
-  readonly scope: string
-  readonly audience: readonly string[]
-  /** Number that the current refresh token carries; 0 at login. */
-  readonly generation: number
-  /** Number of the token that the current one replaced; -1 before the first rotation. */
-  readonly parent: number
-  readonly createdAt: number
-  readonly rotatedAt: number
-  /** Rotation never moves it. */
-  readonly absoluteExpiry: number
-  /** Every rotation moves it, up to {@link absoluteExpiry}. */
-  readonly idleExpiry: number
-  readonly endedAt?: number
-  readonly meta: FamilyMeta
-}
-
-/** Someone presents a refresh token; all durations in seconds. */
-export interface RotateRequest {
-  readonly id: string
-  /** Generation that the presented token carries. */
-  readonly presented: number
-  readonly client: string
-  readonly now: number
-  readonly grace: number
-  readonly recoverWithin: number
-  readonly idleTtl: number
-}
-
-/** What became of it. The family is as it is after the step. */
-export type RotateResult =
-  | { readonly kind: 'rotated' | 'replayed' | 'recovered'; readonly family: Family }
-  | { readonly kind: 'reused' | 'rolledBack'; readonly family: Family }
-  | { readonly kind: 'ended' | 'expired' | 'otherClient'; readonly family: Family }
-  | { readonly kind: 'unknown' }
+export {
+  decideRotation,
+  type Family,
+  type FamilyMeta,
+  type RotateKind,
+  type RotateRequest,
+  type RotateResult,
+} from './family.js'
 
 /** Which sessions of a subject to end. */
 export interface EndAllRequest {
   readonly subject: string
   readonly now: number
-  /** Family to leave alone: the one that asks. */
+  /** Id of the family to leave alone: the one that asks. */
   readonly except?: string
 }
 
@@ -65,10 +26,13 @@ export interface EndAllRequest {
  * `AuthError` `STORE_UNAVAILABLE`, and asking again has no second effect.
  */
 export interface FamilyStore {
+  /** Keeps a new family. Rejects when there is one of that id, without touching it. */
   create(family: Family): Promise<void>
   /** The family, ended or not; undefined when there is none. */
   find(id: string): Promise<Family | undefined>
-  /** The one atomic step of a refresh; `rotation.ts` has the table it decides by. */
+  /** The same by its public name, which is as unique as the id. */
+  findBySid(sid: string): Promise<Family | undefined>
+  /** The one atomic step of a refresh; `decideRotation` is the table it decides by. */
   rotate(request: RotateRequest): Promise<RotateResult>
   /** Ends one family; the family as it then is, undefined when there is none. Ending twice keeps the first time. */
   end(id: string, now: number): Promise<Family | undefined>

@@ -1,0 +1,40 @@
+/**
+ * What a hook is told about a session. It holds no token and no family id; `subject` is there so that the owner can be
+ * told, and is personal data.
+ */
+export interface SessionEvent {
+  /** Unix time in seconds. */
+  readonly at: number
+  /** Public name of the session, as in its access tokens. */
+  readonly sid: string
+  readonly subject: string
+  readonly client: string
+}
+
+/**
+ * Called after the fact, in the process that saw it. What a hook throws or rejects with is dropped: it must not undo a
+ * refresh that has happened.
+ */
+export interface SessionHooks {
+  /** A refresh token was exchanged for its successor. */
+  readonly onRefreshed?: (event: SessionEvent) => void
+  /** The same token again within the grace: the same successor was given again. */
+  readonly onReplayed?: (event: SessionEvent) => void
+  /** The predecessor came back after the grace and within `recoverWithin`: a lost reply, most likely. */
+  readonly onRecovered?: (event: SessionEvent) => void
+  /** Theft: a token that had been replaced was used. The `sid` is revoked and the family ended by now. */
+  readonly onReused?: (event: SessionEvent) => void
+  /** The store knows less than the token: it has lost writes. The family is ended; this is no theft. */
+  readonly onRolledBack?: (event: SessionEvent) => void
+}
+
+/** Tells a hook; nothing that it does comes back. */
+export function tell(hook: ((event: SessionEvent) => void) | undefined, event: SessionEvent): void {
+  if (hook === undefined) return
+  try {
+    const answer: unknown = hook(event)
+    if (answer instanceof Promise) answer.catch(() => undefined)
+  } catch {
+    // The session has already changed in the store; a fault in a listener can not change that any more.
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * A session is a family: a row with a counter. This file has the row and the one table that decides what a presented
+ * refresh token does to it. Times are Unix seconds, durations seconds, all whole numbers.
+ */
+
+/** What an application wants to remember about a session, for showing it to its owner. Never a secret. */
+export interface FamilyMeta {
+  readonly userAgent?: string
+  readonly address?: string
+  readonly [name: string]: string | undefined
+}
+
+/** One session: everything that began with one login. */
+export interface Family {
+  /** 128 random bits, base64url. Secret: only the refresh token carries it. */
+  readonly id: string
+  /** Public name of the session: a hash of {@link id}. Access tokens carry it, and stores find a family by it. */
+  readonly sid: string
+  readonly subject: string
+  readonly client: string
+  /** Space-delimited (RFC 6749 section 3.3). */
+  readonly scope: string
+  readonly audience: readonly string[]
+  /** Number that the current refresh token carries; 0 at login. */
+  readonly generation: number
+  /** Number of the token that the current one replaced; -1 before the first rotation. */
+  readonly parent: number
+  readonly createdAt: number
+  readonly rotatedAt: number
+  /** Rotation never moves it. */
+  readonly absoluteExpiry: number
+  /** Every rotation moves it, up to {@link absoluteExpiry}. */
+  readonly idleExpiry: number
+  readonly endedAt?: number
+  readonly meta: FamilyMeta
+}
+
+/** Someone presents a refresh token. */
+export interface RotateRequest {
+  readonly id: string
+  /** Generation that the presented token carries. */
+  readonly presented: number
+  readonly client: string
+  readonly now: number
+  readonly grace: number
+  readonly recoverWithin: number
+  readonly idleTtl: number
+}
+
+/** What became of it. The family is as it is after the step. */
+export type RotateResult =
+  | { readonly kind: Exclude<RotateKind, 'unknown'>; readonly family: Family }
+  | { readonly kind: 'unknown' }
+
+/** Every outcome that a rotation can have. */
+export type RotateKind =
+  | 'rotated'
+  | 'replayed'
+  | 'recovered'
+  | 'reused'
+  | 'rolledBack'
+  | 'ended'
+  | 'expired'
+  | 'otherClient'
+  | 'unknown'
+
+/**
+ * The table of a rotation, as a pure function: which outcome, and the family afterwards. Stores do the same in one
+ * atomic step. Nothing is changed by `replayed`, so that the grace never starts anew, nor by `ended`, `expired` and
+ * `otherClient`.
+ *
+ * @example decideRotation(family, request).kind // 'rotated'
+ */
+export function decideRotation(family: Family, request: RotateRequest): RotateResult {
+  const kind = judge(family, request)
+  return { kind, family: apply[kind](family, request) }
+}
+
+type Judged = Exclude<RotateKind, 'unknown'>
+
+function judge(family: Family, request: RotateRequest): Judged {
+  const { presented, now } = request
+  if (family.endedAt !== undefined) return 'ended'
+  if (now >= family.absoluteExpiry || now >= family.idleExpiry) return 'expired'
+  if (request.client !== family.client) return 'otherClient'
+  if (presented > family.generation) return 'rolledBack'
+  if (presented === family.generation) return 'rotated'
+  if (presented !== family.parent) return 'reused'
+  const age = now - family.rotatedAt
+  if (age <= request.grace) return 'replayed'
+  return age <= request.recoverWithin ? 'recovered' : 'reused'
+}
+
+type Step = (family: Family, request: RotateRequest) => Family
+
+const same: Step = (family) => family
+const end: Step = (family, { now }) => ({ ...family, endedAt: now })
+/** The parent stays when a session is recovered: the successor that nobody claimed is then nobody's token. */
+const recover: Step = (family, { now, idleTtl }) => ({
+  ...family,
+  generation: family.generation + 1,
+  rotatedAt: now,
+  idleExpiry: Math.min(now + idleTtl, family.absoluteExpiry),
+})
+const rotate: Step = (family, request) => ({
+  ...recover(family, request),
+  parent: family.generation,
+})
+
+const apply = {
+  rotated: rotate,
+  replayed: same,
+  recovered: recover,
+  reused: end,
+  rolledBack: end,
+  ended: same,
+  expired: same,
+  otherClient: same,
+} as const satisfies Record<Judged, Step>
