@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // A forgotten .only must not hide the other tests, here as little as in CI.
+    allowOnly: false,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // Two cores: more workers only make timing-sensitive runs fight each other.
