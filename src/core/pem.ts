@@ -1,0 +1,38 @@
+/** One block of a PEM file (RFC 7468). */
+export interface PemBlock {
+  /** `PUBLIC KEY`, `CERTIFICATE` and so on. */
+  readonly label: string
+  readonly der: Buffer
+}
+
+const block = /-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----/g
+/** Standard base64 with its padding, in lines of any length; a header line (RFC 1421) has a colon and does not fit. */
+const body = /^[A-Za-z0-9+/\s]+={0,2}\s*$/
+
+/**
+ * The blocks of a PEM text; text around them is explanation (RFC 7468 section 2). EC parameters, which OpenSSL writes
+ * before an EC private key, say nothing that the key does not say, and are left out.
+ *
+ * @throws SyntaxError when a block is not closed, is encrypted, or is not base64; never quoting it
+ * @example readPem('-----BEGIN PUBLIC KEY-----\n…') // [{ label: 'PUBLIC KEY', der }]
+ */
+export function readPem(text: string): readonly PemBlock[] {
+  const found = [...text.matchAll(block)]
+  const begun = text.split('-----BEGIN ').length - 1
+  if (begun === 0) throw new SyntaxError('holds no PEM block ("-----BEGIN …")')
+  if (found.length !== begun) throw new SyntaxError('holds a PEM block without its END line')
+  return found
+    .map(([, label = '', content = '']) => ({ label, der: decode(label, content) }))
+    .filter(({ label }) => label !== 'EC PARAMETERS')
+}
+
+function decode(label: string, content: string): Buffer {
+  if (label === 'ENCRYPTED PRIVATE KEY' || content.includes('Proc-Type'))
+    throw new SyntaxError(
+      'is encrypted; decrypt it with createPrivateKey({ key, passphrase }) of node:crypto and pass the result',
+    )
+  if (content.includes('\\n'))
+    throw new SyntaxError('has "\\n" as two characters where lines should end; replace them')
+  if (!body.test(content)) throw new SyntaxError('holds a PEM block that is not base64')
+  return Buffer.from(content, 'base64')
+}

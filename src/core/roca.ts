@@ -1,0 +1,33 @@
+/**
+ * Primes whose product goes into the primes that Infineon's library made for RSA keys of 2048 bits and more
+ * (CVE-2017-15361; Nemec et al., "The Return of Coppersmith's Attack", 2017, section 2). 2 says nothing.
+ */
+const primes = oddPrimesUpTo(701)
+
+/** For each prime, which remainders are powers of 65537. */
+const powers: readonly ReadonlySet<bigint>[] = primes.map(powersOf65537)
+
+/**
+ * Whether an RSA modulus has the fingerprint of ROCA: modulo every one of those primes it is a power of 65537, as
+ * both of its factors are. Another modulus has it by chance less often than once in 2^100.
+ *
+ * @example isRocaModulus(modulusOf(key)) // false
+ */
+export function isRocaModulus(modulus: bigint): boolean {
+  return primes.every((prime, i) => powers[i]?.has(modulus % prime))
+}
+
+function powersOf65537(prime: bigint): ReadonlySet<bigint> {
+  const generator = 65_537n % prime
+  const found = new Set<bigint>()
+  for (let power = 1n; !found.has(power); power = (power * generator) % prime) found.add(power)
+  return found
+}
+
+function oddPrimesUpTo(limit: number): readonly bigint[] {
+  const found: number[] = []
+  for (let candidate = 3; candidate <= limit; candidate += 2) {
+    if (found.every((prime) => candidate % prime !== 0)) found.push(candidate)
+  }
+  return found.map(BigInt)
+}

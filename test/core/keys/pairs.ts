@@ -1,0 +1,44 @@
+import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
+import { algorithmRow, type Algorithm } from '../../../src/core/algorithms.js'
+import { hmacKey, privateKey, publicKey, type Key } from '../../../src/core/key.js'
+
+/** What node:crypto makes for one algorithm. */
+export interface RawPair {
+  readonly privateKey: KeyObject
+  readonly publicKey: KeyObject
+}
+
+/** The two keys of one algorithm; an HMAC key is both. */
+export interface SigningPair {
+  readonly signing: Key
+  readonly verifying: Key
+}
+
+const made = new Map<string, RawPair>()
+
+/** A key pair of the kind an algorithm needs. Made once a kind: an RSA pair takes a tenth of a second. */
+export function rawPair(alg: Algorithm): RawPair {
+  const row = algorithmRow(alg)
+  const name = row.kind === 'ec' ? row.curve : row.kind === 'plain' ? row.keyType : 'rsa'
+  const pair = made.get(name) ?? generate(name)
+  made.set(name, pair)
+  return pair
+}
+
+/** Keys of this package for an algorithm. */
+export function pairFor(alg: Algorithm): SigningPair {
+  const row = algorithmRow(alg)
+  if (row.kind === 'hmac') {
+    const key = hmacKey(randomBytes(row.bytes), alg)
+    return { signing: key, verifying: key }
+  }
+  const raw = rawPair(alg)
+  return { signing: privateKey(raw.privateKey, alg), verifying: publicKey(raw.publicKey, alg) }
+}
+
+function generate(name: string): RawPair {
+  if (name === 'rsa') return generateKeyPairSync('rsa', { modulusLength: 2048 })
+  if (/^(prime|secp)/.test(name)) return generateKeyPairSync('ec', { namedCurve: name })
+  // ML-DSA is not in the type definitions of every supported Node.
+  return Reflect.apply(generateKeyPairSync, undefined, [name]) as RawPair
+}
