@@ -1,3 +1,5 @@
+import type { Family } from './ports.js'
+
 /**
  * What a hook is told about a session. It holds no token and no family id; `subject` is there so that the owner can be
  * told, and is personal data.
@@ -28,11 +30,19 @@ export interface SessionHooks {
   readonly onRolledBack?: (event: SessionEvent) => void
 }
 
+/** What a hook is told about a family. */
+export function toEvent(family: Family, at: number): SessionEvent {
+  return { at, sid: family.sid, subject: family.subject, client: family.client }
+}
+
 /** Tells a hook; nothing that it does comes back. */
-export function tell(hook: ((event: SessionEvent) => void) | undefined, event: SessionEvent): void {
+export function tell(
+  hook: ((event: SessionEvent) => unknown) | undefined,
+  event: SessionEvent,
+): void {
   if (hook === undefined) return
   try {
-    const answer: unknown = hook(event)
+    const answer = hook(event)
     if (answer instanceof Promise) answer.catch(() => undefined)
   } catch {
     // The session has already changed in the store; a fault in a listener can not change that any more.

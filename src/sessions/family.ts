@@ -49,20 +49,14 @@ export interface RotateRequest {
 
 /** What became of it. The family is as it is after the step. */
 export type RotateResult =
-  | { readonly kind: Exclude<RotateKind, 'unknown'>; readonly family: Family }
+  | { readonly kind: 'rotated' | 'replayed' | 'recovered'; readonly family: Family }
+  | { readonly kind: RefusedKind; readonly family: Family }
   | { readonly kind: 'unknown' }
 
 /** Every outcome that a rotation can have. */
-export type RotateKind =
-  | 'rotated'
-  | 'replayed'
-  | 'recovered'
-  | 'reused'
-  | 'rolledBack'
-  | 'ended'
-  | 'expired'
-  | 'otherClient'
-  | 'unknown'
+export type RotateKind = RotateResult['kind']
+
+type RefusedKind = 'reused' | 'rolledBack' | 'ended' | 'expired' | 'otherClient'
 
 /**
  * The table of a rotation, as a pure function: which outcome, and the family afterwards. Stores do the same in one

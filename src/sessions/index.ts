@@ -1,12 +1,9 @@
-export {
-  createIssuer,
-  type EndTarget,
-  type IssueRequest,
-  type Issuer,
-  type RefreshRequest,
-} from './issuer.js'
+export { createIssuer, type Issuer, type OwnSession } from './issuer.js'
 export { createServiceKeys, type ServiceKeys, type ServiceKeysOptions } from './service-keys.js'
-export type { IssuerOptions, SubjectState } from './issuer-options.js'
+export type { IssuerOptions, RecoveryByClient, SubjectState } from './issuer-options.js'
+export type { IssueRequest } from './issue.js'
+export type { RefreshRequest } from './refresh.js'
+export type { EndTarget } from './end.js'
 export type { TokenResponse } from './tokens.js'
 export type { SessionInfo } from './session-info.js'
 export type { SessionEvent, SessionHooks } from './events.js'

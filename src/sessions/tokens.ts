@@ -1,3 +1,10 @@
+import { encodeBase64url } from '../core/base64url.js'
+import type { Claims } from '../core/token.js'
+import { ask } from './asking.js'
+import type { IssuerPolicy } from './issuer-options.js'
+import type { Family } from './ports.js'
+import { encodeRefreshToken } from './refresh-token.js'
+
 /** What a login or a refresh answers. Times are Unix seconds, `expiresIn` seconds. */
 export interface TokenResponse {
   readonly accessToken: string
@@ -13,4 +20,86 @@ export interface TokenResponse {
   readonly scope: string
   /** Public name of the session, as in the access token. */
   readonly sid: string
+}
+
+/** An access token that no store knows of yet. */
+export interface AccessToken {
+  readonly token: string
+  readonly issuedAt: number
+  readonly expiresAt: number
+  readonly scope: string
+}
+
+/** What an access token is made of, beside its session. */
+export interface AccessContent {
+  readonly claims: Claims
+  readonly scope: string
+}
+
+/** Claims that say what the issuer has decided; nobody else may set them. */
+const ownClaims = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'sid', 'client_id', 'scope']
+
+/**
+ * Signs an access token for a session (RFC 9068 section 2.2). It never outlives the session.
+ *
+ * @throws AuthError KEYS_UNAVAILABLE; TypeError when `claims` holds a claim of the issuer's
+ */
+export async function signAccess(
+  policy: IssuerPolicy,
+  family: Family,
+  content: AccessContent,
+): Promise<AccessToken> {
+  const clash = Object.keys(content.claims).find((name) => ownClaims.includes(name))
+  if (clash !== undefined) throw new TypeError(`the claim "${clash}" is set by the issuer`)
+  const issuedAt = Math.max(policy.now(), family.createdAt)
+  const life = Math.max(1, Math.round(policy.accessTtl * (1 - policy.expiryJitter * draw(policy))))
+  const expiresAt = Math.min(issuedAt + life, family.absoluteExpiry)
+  const claims: Claims = {
+    ...content.claims,
+    sub: family.subject,
+    ...audienceOf(family),
+    iat: issuedAt,
+    exp: expiresAt,
+    jti: encodeBase64url(policy.randomBytes(16)),
+    sid: family.sid,
+    client_id: family.client,
+    scope: content.scope,
+  }
+  const token = await ask('KEYS_UNAVAILABLE', () => policy.sign(claims))
+  return { token, issuedAt, expiresAt, scope: content.scope }
+}
+
+/** The answer to a login or a refresh. Only computes: nothing in it can fail. */
+export function answer(policy: IssuerPolicy, family: Family, access: AccessToken): TokenResponse {
+  return {
+    accessToken: access.token,
+    refreshToken: encodeRefreshToken(policy.serviceKey, {
+      familyId: family.id,
+      generation: family.generation,
+    }),
+    tokenType: 'Bearer',
+    expiresIn: access.expiresAt - access.issuedAt,
+    accessExpire: access.expiresAt,
+    refreshAfter: drawRefreshAfter(policy, access),
+    scope: access.scope,
+    sid: family.sid,
+  }
+}
+
+/** Anew for every answer, replays included: who reads another's answer does not learn when its owner will refresh. */
+function drawRefreshAfter(policy: IssuerPolicy, access: AccessToken): number {
+  const earliest = (policy.accessTtl - policy.refreshWindow) / 2
+  const after = Math.round(earliest + draw(policy) * policy.refreshWindow)
+  return Math.min(access.issuedAt + after, access.expiresAt)
+}
+
+/** Evenly from 0 (inclusive) to 1 (exclusive). */
+function draw(policy: IssuerPolicy): number {
+  return Buffer.from(policy.randomBytes(4)).readUInt32BE() / 2 ** 32
+}
+
+function audienceOf(family: Family): { aud?: string | readonly string[] } {
+  const [first, ...others] = family.audience
+  if (first === undefined) return {}
+  return { aud: others.length === 0 ? first : family.audience }
 }

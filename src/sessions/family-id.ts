@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto'
+import { encodeBase64url } from '../core/base64url.js'
+
+/** Bytes of a family id: unguessable, and unique without asking anyone. */
+export const familyIdBytes = 16
+
+const sidBytes = 16
+
+/**
+ * The public name of a family. A hash, so that whoever sees an access token learns nothing about the refresh token.
+ *
+ * @example familySid('AAAAAAAAAAAAAAAAAAAAAA').length // 22
+ */
+export function familySid(id: string): string {
+  const hash = createHash('sha256').update('jotgate sid v1').update(Buffer.from(id, 'base64url'))
+  return encodeBase64url(hash.digest().subarray(0, sidBytes))
+}
