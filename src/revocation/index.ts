@@ -1,9 +1,9 @@
 export {
   createRevocation,
   type Revocation,
-  type RevocationEvent,
   type RevocationOptions,
   type RevocationStatus,
-  type RevokeRequest,
 } from './revocation.js'
-export type { RevocationEntry, RevocationStore, StoredRevocation } from './ports.js'
+export type { RevokeRequest } from './entry.js'
+export type { RevocationEvent } from './replica.js'
+export type { RevocationEntry, RevocationPage, RevocationStore, StoredRevocation } from './ports.js'

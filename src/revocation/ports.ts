@@ -20,12 +20,29 @@ export interface StoredRevocation {
   readonly entry: RevocationEntry
 }
 
+/** What a store answers to "what is new". */
+export interface RevocationPage {
+  /** Oldest first. */
+  readonly entries: readonly StoredRevocation[]
+  /**
+   * Highest position that the store has, 0 for an empty one. Lower than a position that was read before means that
+   * the store has lost entries: an older copy was put back.
+   */
+  readonly last: number
+}
+
 /** Where revocations live. The set only grows, until entries have expired. */
 export interface RevocationStore {
-  /** Keeps an entry; the same entry twice is one. Resolves when the store has confirmed it. */
+  /**
+   * Keeps an entry; the same entry twice is one. Of two with the same issuer, kind and value the later `before` and
+   * the later `expiresAt` stand, at a new position when that changes anything. Resolves when the store has confirmed it.
+   */
   add(entry: RevocationEntry): Promise<void>
-  /** Entries after a position, oldest first, that have not expired at `now`; position 0 is before all of them. */
-  read(after: number, now: number): Promise<readonly StoredRevocation[]>
-  /** Removes entries that expired before `before`; how many. */
+  /**
+   * Entries after a position that have not expired at `now`; position 0 is before all of them. Positions grow in the
+   * order in which entries become visible: whoever has read up to n never misses one below n.
+   */
+  read(after: number, now: number): Promise<RevocationPage>
+  /** Removes entries that expired before `before`; how many. May keep the newest one, to remember its position. */
   sweep(before: number): Promise<number>
 }

@@ -1,26 +1,17 @@
-import type { Duration } from '../core/duration.js'
+import { parseDuration, type Duration } from '../core/duration.js'
+import { AuthError, ConfigError } from '../core/errors.js'
+import { checkOptionNames } from '../core/options.js'
 import type { VerifiedToken } from '../core/token.js'
+import { toEntry, type RevokeRequest } from './entry.js'
 import type { RevocationStore } from './ports.js'
-
-/** What to refuse from now on. `before` is a Unix time in seconds, at most 60 s ahead. */
-export type RevokeRequest =
-  /** One token, by its `jti`, kept until after its own `exp`. */
-  | { readonly token: VerifiedToken<unknown> }
-  /** One token by its id, which must come out of a verified token or from an administrator. */
-  | { readonly jti: string }
-  /** One session: every token with this `sid`. */
-  | { readonly sid: string }
-  /** Every token of a subject that was issued at or before a time. */
-  | { readonly subject: string; readonly before: number }
-  /** Every token with this `client_id`, old or new, for one access token life: the issuer must refuse it too. */
-  | { readonly client: string }
-  /** Every token of the issuer that was issued at or before a time. */
-  | { readonly all: true; readonly before: number }
+import { withDeadline } from './deadline.js'
+import { createReplica, type RevocationEvent } from './replica.js'
+import { createTable } from './table.js'
 
 /** What {@link createRevocation} is told. */
 export interface RevocationOptions {
   readonly store: RevocationStore
-  /** `iss` of the tokens that `revoke` is about. */
+  /** `iss` of the tokens that `revoke` is about; tokens without `iss` are taken for its own. */
   readonly issuer: string
   /** Longest life of any access token of this issuer: how long an entry has to be kept. */
   readonly accessTtl: Duration
@@ -30,17 +21,12 @@ export interface RevocationOptions {
   readonly pollEveryMs?: number
   /** Entries in this process beyond which `revoke` rejects. Default 1,000,000. */
   readonly maxEntries?: number
+  /** What a listener throws is dropped. */
   readonly onEvent?: (event: RevocationEvent) => void
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number
   /** A clock in seconds that never jumps, for staleness. Default: `performance.now() / 1000`. */
   readonly monotonic?: () => number
-}
-
-/** `failed`: a look into the store failed; `recovered`: the next one after it succeeded; `rolledBack`: the store knows less than it did. */
-export interface RevocationEvent {
-  readonly kind: 'ready' | 'failed' | 'recovered' | 'rolledBack'
-  readonly cause?: unknown
 }
 
 /** For health pages and metrics. */
@@ -49,22 +35,129 @@ export interface RevocationStatus {
   readonly entries: number
   /** Seconds since the store last answered; undefined before it ever has. */
   readonly staleness: number | undefined
+  /** Place in the store's order up to which this process has read. */
   readonly position: number
 }
 
 /** What is no longer good, as this process knows it. */
 export interface Revocation {
-  /** Resolves when this process enforces it and the store has confirmed it. @throws AuthError STORE_UNAVAILABLE, CLAIM_MISSING; RangeError */
+  /**
+   * Resolves when this process enforces it and the store has confirmed it. When it rejects because of the store, this
+   * process enforces it all the same, until it stops.
+   *
+   * @throws AuthError STORE_UNAVAILABLE (the store, or `maxEntries`), CLAIM_MISSING; TypeError, RangeError for a
+   * request that makes no sense
+   */
   revoke(request: RevokeRequest): Promise<void>
-  /** Whether a token has been revoked. In memory, no waiting. @throws AuthError REVOCATION_UNKNOWN (503) when this process can not tell */
+  /**
+   * Whether a token has been revoked. In memory, no waiting.
+   *
+   * @throws AuthError REVOCATION_UNKNOWN (503) when this process can not tell
+   */
   isRevoked(token: VerifiedToken<unknown>): boolean
   /** Reads the whole store once and follows it from then on. @throws AuthError STORE_UNAVAILABLE */
   start(): Promise<void>
   /** Whether {@link isRevoked} can tell at this moment. */
   ready(): boolean
   status(): RevocationStatus
-  /** Stops following. Whatever is asked afterwards becomes unknown within `maxStaleness`. */
+  /** Stops following. Within `maxStaleness` everything becomes unknown. */
   close(): void
 }
 
-export declare function createRevocation(options: RevocationOptions): Revocation
+/**
+ * Builds the list of what is no longer good: held in this process, kept in a store, followed by polling, so that
+ * processes over one store see each other's revocations within about `pollEveryMs`.
+ *
+ * What it does not do: be told by the store (it asks), put back what the store has lost (this process goes on enforcing
+ * it, a new one does not know of it), or notice a store that was put back and has grown past the old place since.
+ *
+ * @throws ConfigError when an option is missing, unknown or dangerous
+ * @example
+ * const revocation = createRevocation({ store, issuer: 'https://auth.example', accessTtl: '15m' })
+ * await revocation.start()
+ * const gate = jwtServer({ verify, isRevoked: (token) => revocation.isRevoked(token) })
+ */
+export function createRevocation(options: RevocationOptions): Revocation {
+  const policy = resolveRevocation(options)
+  const { store, issuer, accessTtl, now } = policy
+  const table = createTable()
+  const replica = createReplica({ ...policy, table })
+
+  const ready = (): boolean => {
+    const staleness = replica.staleness()
+    return staleness !== undefined && staleness <= policy.maxStaleness
+  }
+
+  return Object.freeze({
+    revoke: async (request: RevokeRequest) => {
+      const entry = toEntry(request, { issuer, accessTtl, now: now() })
+      if (!table.has(entry) && table.size >= policy.maxEntries) {
+        throw new AuthError('STORE_UNAVAILABLE', {}, { cause: new Error('maxEntries is reached') })
+      }
+      table.add(entry)
+      await withDeadline(() => store.add(entry))
+    },
+    isRevoked: ({ payload }: VerifiedToken<unknown>) => {
+      if (table.refuses(payload.iss ?? issuer, payload, now())) return true
+      if (!ready()) throw new AuthError('REVOCATION_UNKNOWN', { retryAfter: 1 })
+      return false
+    },
+    start: () => replica.start(),
+    ready,
+    status: () => ({
+      ready: ready(),
+      entries: table.size,
+      staleness: replica.staleness(),
+      position: replica.position,
+    }),
+    close: () => {
+      replica.close()
+    },
+  })
+}
+
+const place = 'createRevocation'
+const optionNames = [
+  'store',
+  'issuer',
+  'accessTtl',
+  'maxStaleness',
+  'pollEveryMs',
+  'maxEntries',
+  'onEvent',
+  'now',
+  'monotonic',
+]
+
+interface RevocationPolicy extends Required<RevocationOptions> {
+  readonly accessTtl: number
+  readonly maxStaleness: number
+}
+
+function resolveRevocation(options: RevocationOptions): RevocationPolicy {
+  checkOptionNames(place, options, optionNames)
+  const { store, issuer, now = () => Date.now() / 1000 } = options
+  const given: unknown = store
+  if (typeof given !== 'object' || given === null) refuseOption('store', 'is missing')
+  if (typeof issuer !== 'string' || issuer === '') refuseOption('issuer', 'must be text')
+  return {
+    store,
+    issuer,
+    accessTtl: positive('accessTtl', parseDuration(options.accessTtl, `${place}.accessTtl`)),
+    maxStaleness: parseDuration(options.maxStaleness ?? 10, `${place}.maxStaleness`),
+    pollEveryMs: positive('pollEveryMs', options.pollEveryMs ?? 200),
+    maxEntries: positive('maxEntries', options.maxEntries ?? 1_000_000),
+    onEvent: options.onEvent ?? (() => undefined),
+    now: () => Math.floor(now()),
+    monotonic: options.monotonic ?? (() => performance.now() / 1000),
+  }
+}
+
+function positive(name: string, value: unknown): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
+  return refuseOption(name, 'must be a whole number above 0')
+}
+
+function refuseOption(name: string, problem: string): never {
+  throw new ConfigError(`${place}.${name}`, problem)
+}

@@ -1,0 +1,26 @@
+import { AuthError } from '../core/errors.js'
+
+const deadlineMs = 1000
+
+/**
+ * Asks a store, for as long as a caller can wait. What it answers later is still kept by the store, or still
+ * harmless: entries are only ever added.
+ *
+ * @throws AuthError STORE_UNAVAILABLE
+ */
+export async function withDeadline<T>(question: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new AuthError('STORE_UNAVAILABLE', { retryAfter: 1 }))
+    }, deadlineMs)
+  })
+  try {
+    return await Promise.race([question(), late])
+  } catch (error) {
+    if (error instanceof AuthError) throw error
+    throw new AuthError('STORE_UNAVAILABLE', { retryAfter: 1 }, { cause: error })
+  } finally {
+    clearTimeout(timer)
+  }
+}

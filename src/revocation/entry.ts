@@ -1,0 +1,85 @@
+import { AuthError } from '../core/errors.js'
+import type { VerifiedToken } from '../core/token.js'
+import type { RevocationEntry } from './ports.js'
+
+/** What to refuse from now on. `before` is a Unix time in whole seconds, at most 60 s ahead. */
+export type RevokeRequest =
+  /** One token, by its `jti` and `iss`, kept until after its own `exp`. */
+  | { readonly token: VerifiedToken<unknown> }
+  /** One token by its id, which must come out of a verified token or from an administrator. */
+  | { readonly jti: string }
+  /** One session: every token with this `sid`. */
+  | { readonly sid: string }
+  /** Every token of a subject that was issued at or before a time. */
+  | { readonly subject: string; readonly before: number }
+  /** Every token with this `client_id`, old or new, for one access token life: the issuer must refuse it too. */
+  | { readonly client: string }
+  /** Every token of the issuer that was issued at or before a time. */
+  | { readonly all: true; readonly before: number }
+
+/** What an entry is made with, beside the request. */
+export interface EntryContext {
+  readonly issuer: string
+  /** Longest life of an access token, in seconds. */
+  readonly accessTtl: number
+  readonly now: number
+}
+
+/** The widest clock tolerance that a verifier may have, and a minute for clocks that differ. */
+const margin = 300 + 60
+const furthestAhead = 60
+
+/**
+ * The entry for a request.
+ *
+ * @throws AuthError CLAIM_MISSING for a token without `jti`; TypeError for a name that is no text of 1 to 1024
+ * characters; RangeError for a `before` that is no whole second or too far ahead
+ */
+export function toEntry(request: RevokeRequest, context: EntryContext): RevocationEntry {
+  if ('token' in request) return tokenEntry(request.token, context)
+  const { issuer, now, accessTtl } = context
+  if (!('before' in request)) {
+    const [kind, value] = named(request)
+    return { kind, value, issuer, expiresAt: now + accessTtl + margin }
+  }
+  const before = checkBefore(request.before, now)
+  // Of a token without `iat` nobody knows when its life began: it is counted from now.
+  const expiresAt = Math.max(now, before) + accessTtl + margin
+  return 'subject' in request
+    ? { kind: 'sub', value: checkName('subject', request.subject), issuer, before, expiresAt }
+    : { kind: 'all', issuer, before, expiresAt }
+}
+
+function tokenEntry({ payload }: VerifiedToken<unknown>, context: EntryContext): RevocationEntry {
+  if (payload.jti === undefined) throw new AuthError('CLAIM_MISSING', { claim: 'jti' })
+  const end = Math.ceil(payload.exp ?? context.now + context.accessTtl) + margin
+  return {
+    kind: 'jti',
+    value: payload.jti,
+    issuer: payload.iss ?? context.issuer,
+    expiresAt: Math.min(end, Number.MAX_SAFE_INTEGER),
+  }
+}
+
+type Named = Extract<RevokeRequest, { jti: string } | { sid: string } | { client: string }>
+
+function named(request: Named): ['jti' | 'sid' | 'client', string] {
+  if ('jti' in request) return ['jti', checkName('jti', request.jti)]
+  if ('sid' in request) return ['sid', checkName('sid', request.sid)]
+  return ['client', checkName('client', request.client)]
+}
+
+/** A null character ends a text in some stores, half a surrogate pair is replaced: two names would become one. */
+const nameShape = /^[^\p{Surrogate}\0]{1,1024}$/u
+
+function checkName(option: string, name: unknown): string {
+  if (typeof name === 'string' && nameShape.test(name)) return name
+  throw new TypeError(`revoke: ${option} must be text of 1 to 1024 characters`)
+}
+
+/** A time far ahead would refuse what nobody has issued yet. */
+function checkBefore(before: unknown, now: number): number {
+  if (typeof before === 'number' && Number.isSafeInteger(before) && before <= now + furthestAhead)
+    return before
+  throw new RangeError('revoke: before must be a Unix time in seconds, at most 60 s ahead')
+}
