@@ -1,0 +1,54 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http'
+import { type Call } from '../middleware/call.js'
+import { type Refusal } from '../middleware/respond.js'
+
+/** The parts of node's request and answer that are read; HTTP/1 and HTTP/2 both have them. */
+export interface NodeExchange {
+  readonly request: Pick<IncomingMessage, 'method' | 'rawHeaders'>
+  readonly response: Pick<ServerResponse, 'setHeader'>
+  /** The request target, where a framework has cut or rewritten the one that was sent. */
+  readonly target: string
+  readonly pattern?: string | undefined
+}
+
+/**
+ * A call over node:http. Headers are read from the raw list: `req.headers` keeps the first of two `Authorization`
+ * fields and says nothing.
+ *
+ * @example const call = nodeCall({ request, response, target: request.url ?? '' })
+ */
+export function nodeCall({ request, response, target, pattern }: NodeExchange): Call {
+  const mark = target.indexOf('?')
+  return {
+    kind: 'http',
+    method: request.method,
+    pattern,
+    path: mark < 0 ? target : target.slice(0, mark),
+    query: mark < 0 ? undefined : target.slice(mark + 1),
+    header: (name) => valuesOf(request.rawHeaders, name),
+    setHeader: (name, value) => {
+      response.setHeader(name, value)
+    },
+  }
+}
+
+/**
+ * Answers a refused call. What was set before it, as CORS headers are, stays.
+ *
+ * @example sendRefusal(response, gate.respond(error))
+ */
+export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
+  response.statusCode = refusal.status
+  for (const [name, value] of Object.entries(refusal.headers)) response.setHeader(name, value)
+  response.setHeader('Content-Length', Buffer.byteLength(refusal.body))
+  response.end(refusal.body)
+}
+
+/** The raw list alternates names and values. */
+function valuesOf(rawHeaders: readonly string[], name: string): readonly string[] {
+  return rawHeaders.filter((_, index) => index % 2 === 1 && isName(rawHeaders[index - 1], name))
+}
+
+function isName(field: string | undefined, name: string): boolean {
+  return field?.length === name.length && field.toLowerCase() === name
+}

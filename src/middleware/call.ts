@@ -1,0 +1,25 @@
+/**
+ * One incoming call, whatever carried it: what the gate may look at, and nothing else. Adapters make it.
+ *
+ * @example const call: Call = { kind: 'http', method: 'GET', path: '/user/profile', header: () => [], setHeader() {} }
+ */
+export interface Call {
+  readonly kind: 'http' | 'rpc'
+  /** HTTP method, upper case. */
+  readonly method?: string | undefined
+  /** RPC method, as `/package.Service/Method`. */
+  readonly operation?: string | undefined
+  /** The router's own pattern, where it is known before the handler runs: `/users/:id`. */
+  readonly pattern?: string | undefined
+  /** The path as it was sent, still encoded, without the query. */
+  readonly path: string
+  /** The query as it was sent, without the question mark. */
+  readonly query?: string | undefined
+  /** ALL values of a header field, in the order sent; `name` in lower case. Empty when there is none. */
+  header(name: string): readonly string[]
+  /** Sets a header of the answer. */
+  setHeader(name: string, value: string): void
+}
+
+/** What stands between a call and its handler: does its part, then `next`. */
+export type Middleware = <R>(call: Call, next: () => R | Promise<R>) => Promise<R>

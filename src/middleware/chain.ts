@@ -1,0 +1,17 @@
+import { type Middleware } from './call.js'
+
+/**
+ * Several middlewares as one, the first outermost: `chain(a, b)` runs a, then b, then the handler, and comes back
+ * through b and a. An empty chain only runs the handler.
+ *
+ * @example const both = chain(users, tenants)
+ */
+export function chain(...middlewares: readonly Middleware[]): Middleware {
+  return async (call, next) => {
+    const run = middlewares.reduceRight<() => ReturnType<typeof next>>(
+      (inner, middleware) => () => middleware(call, inner),
+      next,
+    )
+    return run()
+  }
+}

@@ -1,0 +1,19 @@
+export { jwtServer, type Gate } from './server.js'
+export { type Authorize, type ServerOptions } from './server-options.js'
+export { select, type SelectExcept, type SelectOnly, type Selector } from './select.js'
+export { type Rules } from './rules.js'
+export { from, type Extractor } from './extract.js'
+export {
+  allOf,
+  anyOf,
+  not,
+  requireClaim,
+  requireRoles,
+  requireScopes,
+  type Guard,
+} from './authorize.js'
+export { fromContext, newContext, type AuthContext } from './context.js'
+export { type GateEvent, type OnEvent } from './events.js'
+export { createResponder, type Refusal, type RenderedBody, type Renderer } from './respond.js'
+export { chain } from './chain.js'
+export { type Call, type Middleware } from './call.js'

@@ -1,0 +1,38 @@
+import { AuthError } from '../core/errors.js'
+
+/** A path that can be read in one way only. */
+export interface PlainPath {
+  /** As sent. */
+  readonly raw: string
+  /** Decoded once, for routers that compare so. */
+  readonly decoded: string
+}
+
+/**
+ * What routers, proxies and file systems read in different ways: encoded separators, double encoding, backslashes,
+ * path parameters, empty and dot segments, a fragment, anything that is not visible ASCII.
+ */
+const encodedTrick = /%(?:2f|5c|25|3b|3f|23|2e|00|0[1-9a-f]|1[0-9a-f]|7f)/i
+const plain = /^\/[\x21-\x7e]*$/
+const trick = /[\\;#?]|\/\/|\/\.{1,2}(?:\/|$)/
+
+/**
+ * Reads a path once, or refuses it.
+ *
+ * @throws AuthError PATH_REFUSED (400) when another program could read another path in it
+ * @example readPath('/caf%C3%A9').decoded // '/café'
+ */
+export function readPath(raw: string): PlainPath {
+  if (!plain.test(raw) || trick.test(raw)) throw new AuthError('PATH_REFUSED')
+  if (!raw.includes('%')) return { raw, decoded: raw }
+  if (encodedTrick.test(raw)) throw new AuthError('PATH_REFUSED')
+  return { raw, decoded: decode(raw) }
+}
+
+function decode(raw: string): string {
+  try {
+    return decodeURIComponent(raw)
+  } catch (error) {
+    throw new AuthError('PATH_REFUSED', {}, { cause: error })
+  }
+}

@@ -1,0 +1,136 @@
+import { ConfigError } from '../core/errors.js'
+import { checkOptionNames } from '../core/options.js'
+import { type Call } from './call.js'
+
+type OneOrMore<T> = T | readonly T[]
+
+/** Which calls are meant. Rules are or-ed; no rule means no call. */
+export interface Rules {
+  /** Exactly this path, router pattern or RPC method. */
+  readonly path?: OneOrMore<string>
+  /** This path and everything below it, by whole segments: `/public` is not `/publicity`. */
+  readonly prefix?: OneOrMore<string>
+  /** A regular expression, or its source. */
+  readonly regex?: OneOrMore<RegExp | string>
+  /** A function for everything else; returns a boolean, never a promise. */
+  readonly match?: (call: Call) => boolean
+}
+
+/**
+ * What rules are for decides how a doubt is settled, always towards asking for a token. Rules that guard compare
+ * without case and trailing slash and take a regular expression that matches anywhere; rules that open compare
+ * exactly and take one that matches the whole.
+ */
+export type Purpose = 'guard' | 'open'
+
+/** One rule, ready to ask. */
+export interface Rule {
+  /** For people: `prefix "/public"`. */
+  readonly name: string
+  matches(subject: string, call: Call): boolean
+}
+
+const ruleNames = ['path', 'prefix', 'regex', 'match']
+
+/**
+ * Compiles rules once.
+ *
+ * @throws ConfigError for an unknown rule, a path that no call can have, a regular expression that does not compile
+ * or carries `g` or `y`, an async `match`, and `prefix: '/'` where rules open
+ * @example compileRules('select.except', { prefix: '/public' }, 'open')
+ */
+export function compileRules(place: string, rules: Rules, purpose: Purpose): readonly Rule[] {
+  checkOptionNames(place, rules, ruleNames)
+  return [
+    ...listOf(rules.path).map((path) => pathRule(`${place}.path`, path, purpose)),
+    ...listOf(rules.prefix).map((prefix) => prefixRule(`${place}.prefix`, prefix, purpose)),
+    ...listOf(rules.regex).map((regex) => regexRule(`${place}.regex`, regex, purpose)),
+    ...(rules.match === undefined ? [] : [matchRule(`${place}.match`, rules.match)]),
+  ]
+}
+
+function pathRule(place: string, path: unknown, purpose: Purpose): Rule {
+  const wanted = checkPath(place, path)
+  const folded = fold(wanted)
+  return {
+    name: `${place} "${wanted}"`,
+    matches:
+      purpose === 'open'
+        ? (subject) => subject === wanted
+        : (subject) => subject === wanted || fold(subject) === folded,
+  }
+}
+
+function prefixRule(place: string, prefix: unknown, purpose: Purpose): Rule {
+  const wanted = checkPath(place, prefix)
+  if (purpose === 'open' && wanted === '/') {
+    throw new ConfigError(place, '"/" would open every path')
+  }
+  const below = wanted.endsWith('/') ? wanted : `${wanted}/`
+  const foldedBelow = below.toLowerCase()
+  return {
+    name: `${place} "${wanted}"`,
+    matches:
+      purpose === 'open'
+        ? (subject) => subject === wanted || subject.startsWith(below)
+        : (subject) => `${subject.toLowerCase()}/`.startsWith(foldedBelow),
+  }
+}
+
+function regexRule(place: string, regex: unknown, purpose: Purpose): Rule {
+  const given = compileRegex(place, regex)
+  if (given.global || given.sticky) {
+    throw new ConfigError(place, 'carries the flag g or y, which remember the last call')
+  }
+  const flags = given.flags.includes('i') || purpose === 'open' ? given.flags : `${given.flags}i`
+  const source = purpose === 'open' ? `^(?:${given.source})$` : given.source
+  const compiled = new RegExp(source, flags.replace('m', ''))
+  return { name: `${place} ${String(given)}`, matches: (subject) => compiled.test(subject) }
+}
+
+function matchRule(place: string, match: NonNullable<Rules['match']>): Rule {
+  const given: unknown = match
+  if (typeof given !== 'function' || given.constructor.name === 'AsyncFunction') {
+    throw new ConfigError(place, 'must be a function that returns a boolean, not a promise')
+  }
+  return {
+    name: place,
+    matches: (_, call) => {
+      const answer: unknown = match(call)
+      if (typeof answer !== 'boolean') throw new TypeError(`${place} must return a boolean`)
+      return answer
+    },
+  }
+}
+
+function compileRegex(place: string, regex: unknown): RegExp {
+  if (regex instanceof RegExp) return regex
+  if (typeof regex !== 'string') throw new ConfigError(place, 'takes a regular expression')
+  try {
+    return new RegExp(regex)
+  } catch {
+    throw new ConfigError(place, 'is not a regular expression that compiles')
+  }
+}
+
+function checkPath(place: string, path: unknown): string {
+  if (typeof path !== 'string' || !/^\/[^\s\\#]*$/.test(path) || path.includes('//')) {
+    throw new ConfigError(
+      place,
+      'takes paths that begin with "/" and hold no blank, "\\", "#" or "//"',
+    )
+  }
+  return path
+}
+
+/** Without case and trailing slash: `/Admin/` and `/admin` are one route to some routers. */
+function fold(path: string): string {
+  const lower = path.toLowerCase()
+  return lower.length > 1 && lower.endsWith('/') ? lower.slice(0, -1) : lower
+}
+
+function listOf<T>(given: OneOrMore<T> | undefined): readonly T[] {
+  if (given === undefined) return []
+  // Array.isArray does not narrow readonly arrays.
+  return Array.isArray(given) ? (given as readonly T[]) : [given as T]
+}

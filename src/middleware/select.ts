@@ -1,0 +1,110 @@
+import { ConfigError } from '../core/errors.js'
+import { checkOptionNames } from '../core/options.js'
+import { type Call } from './call.js'
+import { readPath } from './path.js'
+import { compileRules, type Rule, type Rules } from './rules.js'
+
+/** Which calls a gate asks for a token. */
+export interface Selector {
+  /**
+   * Whether this call needs a token.
+   *
+   * @throws AuthError PATH_REFUSED when the path can be read in more than one way
+   */
+  (call: Call): boolean
+  /** Rules that have never matched since the start: misspelt, or for a route that is gone. */
+  unusedRules(): readonly string[]
+}
+
+/** CORS preflights (Fetch standard, section 3.3.2) carry no token. */
+interface PreflightOption {
+  /** `'open'` lets preflights by, to be answered by CORS middleware behind the gate. Default `'guarded'`. */
+  readonly preflight?: 'open' | 'guarded'
+}
+
+/** Everything is guarded but these. */
+export interface SelectExcept extends PreflightOption {
+  readonly except: Rules
+}
+
+/** These are guarded, and what no rule covers is open. */
+export interface SelectOnly extends PreflightOption, Rules {
+  readonly except?: never
+}
+
+/** Headers by which some servers take another method than the one sent; no browser puts them on a preflight. */
+const overrides = ['x-http-method-override', 'x-http-method', 'x-method-override', 'authorization']
+
+/**
+ * Chooses the calls that need a token. Rules look at the RPC method or the router's pattern where the adapter has one
+ * (Fastify), else at the path, which is refused with 400 when it can be read in more than one way: `%2f`, `//`, `\`,
+ * `;`, dot segments, double encoding.
+ *
+ * Doubt is settled towards asking for a token. Rules that guard compare without case and trailing slash, look at the
+ * pattern and at the path, and take a regular expression that matches anywhere. Rules under `except` compare exactly,
+ * with the path as it was sent, and take a regular expression that matches the whole.
+ *
+ * @throws ConfigError for rules that can not work; see {@link Rules}
+ * @example select({ except: { path: ['/user/login', '/healthz'], prefix: '/public' } })
+ * @example select({ prefix: '/api', preflight: 'open' })
+ */
+export function select(options: SelectExcept | SelectOnly): Selector {
+  const { isOpenPreflight, ...chosen } = resolve(options)
+  const used = new Set<Rule>()
+  const matches = (subject: string, call: Call) => {
+    const rule = chosen.rules.find((each) => each.matches(subject, call))
+    if (rule) used.add(rule)
+    return rule !== undefined
+  }
+  const selector = (call: Call) => {
+    if (isOpenPreflight && isPreflight(call)) return false
+    return chosen.purpose === 'open' ? !isOpen(call, matches) : isGuarded(call, matches)
+  }
+  const unusedRules = () => chosen.rules.filter((rule) => !used.has(rule)).map(({ name }) => name)
+  return Object.freeze(Object.assign(selector, { unusedRules }))
+}
+
+type Matches = (subject: string, call: Call) => boolean
+
+/** Opening goes by what the router has found, or by the path as it was sent: decoding is the router's affair. */
+function isOpen(call: Call, matches: Matches): boolean {
+  return matches(call.operation ?? call.pattern ?? readPath(call.path).raw, call)
+}
+
+/** Guarding goes by the pattern and by the path: `/users/me` is guarded on the route `/users/:id` too. */
+function isGuarded(call: Call, matches: Matches): boolean {
+  if (call.operation !== undefined) return matches(call.operation, call)
+  if (call.pattern === undefined) return matches(readPath(call.path).decoded, call)
+  if (matches(call.pattern, call)) return true
+  return matches(readPath(call.path).decoded, call)
+}
+
+/** OPTIONS with `Origin` and `Access-Control-Request-Method`, and nothing that turns it into another method. */
+function isPreflight(call: Call): boolean {
+  return (
+    call.method === 'OPTIONS' &&
+    call.header('origin').length === 1 &&
+    call.header('access-control-request-method').length === 1 &&
+    overrides.every((name) => call.header(name).length === 0)
+  )
+}
+
+function resolve(options: SelectExcept | SelectOnly) {
+  const { except, preflight = 'guarded', ...only } = options
+  const given: unknown = preflight
+  if (given !== 'open' && given !== 'guarded') {
+    throw new ConfigError('select.preflight', 'must be "open" or "guarded"')
+  }
+  const isOpenPreflight = preflight === 'open'
+  if (except !== undefined) {
+    checkOptionNames('select', options, ['except', 'preflight'])
+    return {
+      isOpenPreflight,
+      purpose: 'open',
+      rules: compileRules('select.except', except, 'open'),
+    }
+  }
+  const rules = compileRules('select', only, 'guard')
+  if (rules.length === 0) throw new ConfigError('select', 'has no rule; nothing would be guarded')
+  return { isOpenPreflight, purpose: 'guard', rules }
+}
