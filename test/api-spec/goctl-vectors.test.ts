@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest'
+import { parseApi, renderAsGoctl } from '../../src/api-spec/parse.js'
+import { describeVectors, type VectorReader } from '../vectors/find.js'
+
+/** One case of goctl's: a spec, an error text, or the text it ended with. */
+interface GoctlCase {
+  readonly path?: string
+  readonly src?: string
+  readonly name?: string
+  readonly test?: string
+  readonly spec?: unknown
+  readonly error?: string
+  readonly crash?: string
+}
+
+/** Where goctl's own slips are not followed, by case, each with the reason. */
+const differences: Readonly<Record<string, string>> = {}
+
+const folder = 'go-originals/api-files/'
+
+describeVectors('goctl 1.10', (read) => {
+  const files = cases(read, 'goctl_files.json')
+  const snippets = cases(read, 'goctl_snippets.json')
+  const invalid = cases(read, 'goctl_upstream_invalid.json')
+
+  it('has the cases this suite was written for', () => {
+    expect([files.length, snippets.length, invalid.length]).toEqual([69, 70, 250])
+    expect(Object.keys(differences).length).toBeLessThanOrEqual(0.05 * 389)
+  })
+
+  it.each(files)('comes to the same as goctl on $path', (given) => {
+    const text = read.text(folder + (given.path ?? ''))
+    compare(given, outcome(read, given.path ?? '', text))
+  })
+
+  it.each(snippets)('comes to the same as goctl on the snippet "$name"', (given) => {
+    compare(given, outcome(read, 'foo.api', given.src ?? ''))
+  })
+
+  it('says what goctl says about every input its own tests call invalid', () => {
+    for (const given of invalid) compare(given, outcome(read, 'foo.api', given.src ?? ''))
+  })
+})
+
+function cases(read: VectorReader, name: string): readonly GoctlCase[] {
+  return read.json(`go-originals/${name}`) as readonly GoctlCase[]
+}
+
+function outcome(read: VectorReader, path: string, text: string): unknown {
+  const result = parseApi(text, {
+    file: path,
+    mode: 'goctl',
+    read: (file) => readOrNothing(read, file),
+  })
+  return result.ok ? result.spec : renderAsGoctl(result)
+}
+
+function readOrNothing(read: VectorReader, path: string): string | undefined {
+  try {
+    return read.text(folder + path)
+  } catch {
+    return undefined // no such file, or a folder: goctl takes both for an empty file
+  }
+}
+
+function compare(given: GoctlCase, got: unknown): void {
+  // What goctl prints when it gives up starts with the time of the run.
+  const expected = given.spec ?? given.error ?? given.crash?.replace(/^[\d/]+ [\d:]+ /, '')
+  expect({ src: given.src, got }).toEqual({ src: given.src, got: expected })
+}
