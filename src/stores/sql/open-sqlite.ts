@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AuthError, ConfigError } from '../../core/errors.js'
+import { checkOptionNames } from '../../core/options.js'
+import type { SqliteClient } from './sqlite-database.js'
+
+/** How an SQLite file is opened. */
+export interface OpenSqliteOptions {
+  /**
+   * How long a statement waits for another process's, in milliseconds, and blocks this process meanwhile. Default 250;
+   * after it the store "did not answer".
+   */
+  readonly busyTimeoutMs?: number
+}
+
+/**
+ * Opens an SQLite file, made when it is not there, with whichever driver this Node has: `node:sqlite` (from 22.13), else
+ * the package `libsql`. The file is set to WAL, so that readers and a writer do not wait for each other, and to
+ * `synchronous = FULL`, so that what was acknowledged survives a power cut.
+ *
+ * @throws ConfigError when neither driver is there; AuthError STORE_UNAVAILABLE when the file can not be opened
+ * @example const client = await openSqlite('data/auth.db')
+ */
+export async function openSqlite(
+  path: string,
+  options: OpenSqliteOptions = {},
+): Promise<SqliteClient> {
+  checkOptionNames('openSqlite', options, ['busyTimeoutMs'])
+  const { busyTimeoutMs = 250 } = options
+  if (!Number.isSafeInteger(busyTimeoutMs) || busyTimeoutMs < 0)
+    throw new ConfigError('openSqlite.busyTimeoutMs', 'must be a whole number of milliseconds')
+  const open = await findDriver()
+  try {
+    const client = open(path)
+    client.exec(`PRAGMA busy_timeout = ${String(busyTimeoutMs)}`)
+    await patiently(() => client.exec('PRAGMA journal_mode = WAL'))
+    client.exec('PRAGMA synchronous = FULL')
+    return client
+  } catch (cause) {
+    throw new AuthError('STORE_UNAVAILABLE', {}, { cause })
+  }
+}
+
+const attempts = 20
+const pauseMs = 25
+
+/** The change to WAL does not wait for its lock when two processes make the same new file. */
+async function patiently(step: () => unknown): Promise<void> {
+  for (let left = attempts; ; left--) {
+    try {
+      step()
+      return
+    } catch (error) {
+      if (left === 0) throw error
+      await sleep(pauseMs)
+    }
+  }
+}
+
+type Open = (path: string) => SqliteClient
+
+async function findDriver(): Promise<Open> {
+  try {
+    const { DatabaseSync } = await import('node:sqlite')
+    return (path) => new DatabaseSync(path)
+  } catch {
+    // This Node has no SQLite of its own, or only behind a flag.
+  }
+  try {
+    const { default: Database } = await import('libsql')
+    return (path) => new Database(path)
+  } catch {
+    throw new ConfigError(
+      'openSqlite',
+      'needs Node 22.13 or later, or the package libsql: npm install libsql',
+    )
+  }
+}

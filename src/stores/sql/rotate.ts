@@ -1,0 +1,35 @@
+/**
+ * One refresh, in one statement.
+ *
+ * Input:  $1 family id, $2 now, $3 client, $4 generation presented, $5 grace, $6 recoverWithin, $7 idleTtl (seconds)
+ * Output: the family as it then is, and `outcome`; no row when there is no such family.
+ *
+ * The row is read and written under one lock. Every expression on the right of `=` sees the row as it was before, in
+ * every dialect; and every one of them names columns of the updated table only: in PostgreSQL a joined copy of the row
+ * would still be the old one after waiting for another rotation.
+ */
+const outcome = `CASE
+    WHEN ended_at IS NOT NULL THEN 'ended'
+    WHEN $2 >= absolute_expiry OR $2 >= idle_expiry THEN 'expired'
+    WHEN $3 <> client THEN 'otherClient'
+    WHEN $4 > generation THEN 'rolledBack'
+    WHEN $4 = generation THEN 'rotated'
+    WHEN $4 <> parent THEN 'reused'
+    WHEN $2 - rotated_at <= $5 THEN 'replayed'
+    WHEN $2 - rotated_at <= $6 THEN 'recovered'
+    ELSE 'reused'
+  END`
+const moves = `${outcome} IN ('rotated', 'recovered')`
+const idleExpiry = 'CASE WHEN $2 + $7 < absolute_expiry THEN $2 + $7 ELSE absolute_expiry END'
+
+/** The statement; `decideRotation` of the sessions is the same table in TypeScript, and the tests compare the two. */
+export const rotateText = `
+UPDATE jotgate_families SET
+  outcome = ${outcome},
+  generation = CASE WHEN ${moves} THEN generation + 1 ELSE generation END,
+  parent = CASE WHEN ${outcome} = 'rotated' THEN generation ELSE parent END,
+  rotated_at = CASE WHEN ${moves} THEN $2 ELSE rotated_at END,
+  idle_expiry = CASE WHEN ${moves} THEN ${idleExpiry} ELSE idle_expiry END,
+  ended_at = CASE WHEN ${outcome} IN ('reused', 'rolledBack') THEN $2 ELSE ended_at END
+WHERE id = $1
+RETURNING *`

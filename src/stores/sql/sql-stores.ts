@@ -1,0 +1,46 @@
+import type { RevocationStore } from '../../revocation/ports.js'
+import type { FamilyStore } from '../../sessions/ports.js'
+import type { SqlDatabase } from './database.js'
+import { familiesSchema, sqlFamilies } from './families.js'
+import { migrate } from './migrate.js'
+import { revocationsSchema, sqlRevocations } from './revocations.js'
+
+/** State in an SQL database. */
+export interface SqlStores {
+  readonly families: FamilyStore
+  readonly revocations: RevocationStore
+  /**
+   * Makes or brings forward the tables. Every store does it by itself before its first use; a program that wants to
+   * know at its start calls it there. @throws ConfigError, AuthError STORE_UNAVAILABLE
+   */
+  migrate(): Promise<void>
+}
+
+/** The stores over any database that speaks {@link SqlDatabase}. */
+export function sqlStores(database: SqlDatabase): SqlStores {
+  const prepare = once(async () => {
+    await migrate(database, familiesSchema)
+    await migrate(database, revocationsSchema)
+  })
+  const query: SqlDatabase['query'] = async (text, params) => {
+    await prepare()
+    return database.query(text, params)
+  }
+  return {
+    families: sqlFamilies({ query }),
+    revocations: sqlRevocations({ query }),
+    migrate: prepare,
+  }
+}
+
+/** One run for everybody who asks; after a failure the next one tries again. */
+function once(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return () => {
+    running ??= run().catch((error: unknown) => {
+      running = undefined
+      throw error
+    })
+    return running
+  }
+}

@@ -1,0 +1,20 @@
+import { sqlStores, type SqlStores } from './sql-stores.js'
+import { sqliteDatabase, type SqliteClient } from './sqlite-database.js'
+
+export { openSqlite, type OpenSqliteOptions } from './open-sqlite.js'
+export { sqliteDatabase, type SqliteClient } from './sqlite-database.js'
+export type { SqlStores } from './sql-stores.js'
+export { migrate, type Schema } from './migrate.js'
+export type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from './database.js'
+
+/**
+ * Sessions and revocations in one SQLite file (3.35 or later), for any number of processes on one machine. The file
+ * holds no usable token: refresh tokens need the service key too.
+ *
+ * @example
+ * const client = await openSqlite('data/auth.db')
+ * const { families, revocations } = sqliteStores(client)
+ */
+export function sqliteStores(client: SqliteClient): SqlStores {
+  return sqlStores(sqliteDatabase(client))
+}
