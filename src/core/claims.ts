@@ -1,4 +1,4 @@
-import { AuthError } from './errors.js'
+import { runChecks, show, type Check } from './check.js'
 import type { Claims } from './token.js'
 
 /** What claims are checked against; built once by `createVerifier`. Times in seconds. */
@@ -12,8 +12,124 @@ export interface ClaimsPolicy {
   readonly maxTokenAge: number | undefined
 }
 
+/** A claims policy and the time it is applied at, in seconds. */
+export interface ClaimsMoment {
+  readonly policy: ClaimsPolicy
+  readonly now: number
+}
+
+/** One check of a claims set whose registered claims have the right types. */
+export type ClaimsCheck = Check<Claims, ClaimsMoment>
+
 const dates = ['exp', 'nbf', 'iat'] as const
 const texts = ['iss', 'sub', 'jti'] as const
+/** Characters; `sub` as RFC 9068 section 5 would have it namespaced, and databases have their columns. */
+const longest = { iss: 1024, sub: 255, jti: 1024, aud: 1024 } as const
+
+/** The types of the registered claims; the checks below rely on them. */
+export const typesCheck: Check<Readonly<Record<string, unknown>>, ClaimsMoment> = {
+  name: 'claim types',
+  rfc: 'RFC 7519 section 4.1',
+  expected: () => 'exp, nbf, iat numbers; iss, sub, jti texts; aud a text or texts',
+  found: (payload) => mistyped(payload) ?? 'as expected',
+  refuse: (payload) => {
+    const claim = mistyped(payload)
+    return claim === undefined ? undefined : { code: 'CLAIM_INVALID', claim }
+  },
+}
+
+const required: ClaimsCheck = {
+  name: 'required claims',
+  rfc: 'RFC 9068 section 2.2',
+  expected: ({ policy }) => policy.requiredClaims.join(', ') || 'none',
+  found: (claims) => Object.keys(claims).map(shorten).join(', ') || 'none',
+  refuse: (claims, { policy }) => {
+    const claim = policy.requiredClaims.find((name) => !Object.hasOwn(claims, name))
+    return claim === undefined ? undefined : { code: 'CLAIM_MISSING', claim }
+  },
+}
+
+const issuer: ClaimsCheck = {
+  name: 'iss',
+  rfc: 'RFC 7519 section 4.1.1, RFC 9068 section 4',
+  expected: ({ policy }) => policy.issuer?.join(' or ') ?? 'any',
+  found: (claims) => show(claims.iss),
+  refuse: ({ iss }, { policy }) => {
+    if (policy.issuer === null) return undefined
+    if (iss === undefined) return { code: 'CLAIM_MISSING', claim: 'iss' }
+    return policy.issuer.includes(iss) ? undefined : { code: 'ISSUER_MISMATCH', claim: 'iss' }
+  },
+}
+
+const audience: ClaimsCheck = {
+  name: 'aud',
+  rfc: 'RFC 7519 section 4.1.3, RFC 8725 section 3.9',
+  expected: ({ policy }) => policy.audience?.join(' or ') ?? 'any',
+  found: (claims) => show(claims.aud),
+  refuse: ({ aud }, { policy }) => {
+    if (policy.audience === null) return undefined
+    if (aud === undefined) return { code: 'CLAIM_MISSING', claim: 'aud' }
+    return isMeant(aud, policy.audience) ? undefined : { code: 'AUDIENCE_MISMATCH', claim: 'aud' }
+  },
+}
+
+// The comparisons of times are written so that NaN, from a broken clock, refuses.
+
+const notExpired: ClaimsCheck = {
+  name: 'exp',
+  rfc: 'RFC 7519 section 4.1.4',
+  expected: ({ policy, now }) => `after ${String(now - policy.clockTolerance)}`,
+  found: (claims) => show(claims.exp),
+  refuse: ({ exp }, { policy, now }) =>
+    exp === undefined || now < exp + policy.clockTolerance
+      ? undefined
+      : { code: 'TOKEN_EXPIRED', claim: 'exp' },
+}
+
+const notBefore: ClaimsCheck = {
+  name: 'nbf',
+  rfc: 'RFC 7519 section 4.1.5',
+  expected: ({ policy, now }) => `at most ${String(now + policy.clockTolerance)}`,
+  found: (claims) => show(claims.nbf),
+  refuse: ({ nbf }, { policy, now }) =>
+    nbf === undefined || now >= nbf - policy.clockTolerance
+      ? undefined
+      : { code: 'TOKEN_NOT_YET_VALID', claim: 'nbf' },
+}
+
+const issuedInThePast: ClaimsCheck = {
+  name: 'iat',
+  rfc: 'RFC 7519 section 4.1.6',
+  expected: ({ policy, now }) => `at most ${String(now + policy.clockTolerance)}`,
+  found: (claims) => show(claims.iat),
+  refuse: ({ iat }, { policy, now }) =>
+    iat === undefined || now >= iat - policy.clockTolerance
+      ? undefined
+      : { code: 'TOKEN_NOT_YET_VALID', claim: 'iat' },
+}
+
+const youngEnough: ClaimsCheck = {
+  name: 'maxTokenAge',
+  rfc: 'RFC 7519 section 4.1.6',
+  expected: ({ policy, now }) =>
+    policy.maxTokenAge === undefined
+      ? 'any age'
+      : `iat after ${String(now - policy.maxTokenAge - policy.clockTolerance)}`,
+  found: (claims) => show(claims.iat),
+  refuse: ({ iat }, { policy, now }) => {
+    if (policy.maxTokenAge === undefined) return undefined
+    if (iat === undefined) return { code: 'CLAIM_MISSING', claim: 'iat' }
+    return now - iat < policy.maxTokenAge + policy.clockTolerance
+      ? undefined
+      : { code: 'TOKEN_TOO_OLD', claim: 'iat' }
+  },
+}
+
+/** What changes between two uses of one token. */
+const timeChecks: readonly ClaimsCheck[] = [notExpired, notBefore, issuedInThePast, youngEnough]
+
+/** The checks of a claims set, in the order in which they are made; {@link typesCheck} comes before them. */
+export const claimsChecks: readonly ClaimsCheck[] = [required, issuer, audience, ...timeChecks]
 
 /**
  * Checks the registered claims (RFC 7519 section 4.1, RFC 9068 section 4).
@@ -23,71 +139,50 @@ const texts = ['iss', 'sub', 'jti'] as const
  */
 export function checkClaims(
   payload: Readonly<Record<string, unknown>>,
-  policy: ClaimsPolicy,
-  now: number,
+  moment: ClaimsMoment,
 ): Claims {
-  const claims = checkTypes(payload)
-  for (const name of policy.requiredClaims) {
-    if (!Object.hasOwn(payload, name)) throw new AuthError('CLAIM_MISSING', { claim: name })
-  }
-  checkIssuer(claims, policy)
-  checkAudience(claims, policy)
-  checkTimes(claims, policy, now)
+  runChecks([typesCheck], payload, moment)
+  const claims: Claims = payload
+  runChecks(claimsChecks, claims, moment)
   return claims
 }
 
-/** The times alone, which is what changes between two uses of one token. */
-export function checkTimes(claims: Claims, policy: ClaimsPolicy, now: number): void {
-  const { exp, nbf, iat } = claims
-  const tolerance = policy.clockTolerance
-  if (exp !== undefined && now >= exp + tolerance)
-    throw new AuthError('TOKEN_EXPIRED', { claim: 'exp' })
-  if (nbf !== undefined && now < nbf - tolerance)
-    throw new AuthError('TOKEN_NOT_YET_VALID', { claim: 'nbf' })
-  if (iat !== undefined && now < iat - tolerance)
-    throw new AuthError('TOKEN_NOT_YET_VALID', { claim: 'iat' })
-  if (policy.maxTokenAge === undefined) return
-  if (iat === undefined) throw new AuthError('CLAIM_MISSING', { claim: 'iat' })
-  if (now - iat >= policy.maxTokenAge + tolerance)
-    throw new AuthError('TOKEN_TOO_OLD', { claim: 'iat' })
+/**
+ * Checks the times alone, for a token that has been verified before.
+ *
+ * @throws AuthError TOKEN_EXPIRED, TOKEN_TOO_OLD, TOKEN_NOT_YET_VALID
+ */
+export function checkTimes(claims: Claims, moment: ClaimsMoment): void {
+  runChecks(timeChecks, claims, moment)
 }
 
-function checkTypes(payload: Readonly<Record<string, unknown>>): Claims {
+/** The first registered claim of the wrong type. A strict parse has already refused numbers that are not finite. */
+function mistyped(payload: Readonly<Record<string, unknown>>): string | undefined {
   for (const name of dates) {
     const value = payload[name]
-    // A strict parse has already refused numbers that are not finite.
-    if (value !== undefined && typeof value !== 'number')
-      throw new AuthError('CLAIM_INVALID', { claim: name })
+    if (value !== undefined && typeof value !== 'number') return name
   }
   for (const name of texts) {
     const value = payload[name]
-    if (value !== undefined && !isIdentifier(value))
-      throw new AuthError('CLAIM_INVALID', { claim: name })
+    if (value !== undefined && !isName(value, longest[name])) return name
   }
   const aud = payload['aud']
-  if (aud !== undefined && !isAudience(aud)) throw new AuthError('CLAIM_INVALID', { claim: 'aud' })
-  return payload
+  return aud === undefined || isAudience(aud) ? undefined : 'aud'
 }
 
-function isIdentifier(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= 1024
+function isName(value: unknown, maxLength: number): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= maxLength
 }
 
 function isAudience(value: unknown): boolean {
-  return Array.isArray(value) ? value.length > 0 && value.every(isIdentifier) : isIdentifier(value)
+  if (!Array.isArray(value)) return isName(value, longest.aud)
+  return value.length > 0 && value.every((name) => isName(name, longest.aud))
 }
 
-function checkIssuer(claims: Claims, policy: ClaimsPolicy): void {
-  if (policy.issuer === null) return
-  if (claims.iss === undefined) throw new AuthError('CLAIM_MISSING', { claim: 'iss' })
-  if (!policy.issuer.includes(claims.iss)) throw new AuthError('ISSUER_MISMATCH', { claim: 'iss' })
+function isMeant(aud: string | readonly string[], wanted: readonly string[]): boolean {
+  return typeof aud === 'string' ? wanted.includes(aud) : aud.some((name) => wanted.includes(name))
 }
 
-function checkAudience(claims: Claims, policy: ClaimsPolicy): void {
-  if (policy.audience === null) return
-  if (claims.aud === undefined) throw new AuthError('CLAIM_MISSING', { claim: 'aud' })
-  const meant = typeof claims.aud === 'string' ? [claims.aud] : claims.aud
-  if (!policy.audience.some((name) => meant.includes(name))) {
-    throw new AuthError('AUDIENCE_MISMATCH', { claim: 'aud' })
-  }
+function shorten(name: string): string {
+  return name.length > 40 ? `${name.slice(0, 40)}…` : name
 }

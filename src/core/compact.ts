@@ -1,9 +1,11 @@
 import { encodeBase64url } from './base64url.js'
 import { AuthError, ConfigError } from './errors.js'
-import { checkHeader } from './header.js'
+import { checkHeader, jwsHeaderChecks } from './header.js'
 import { Key } from './key.js'
-import { signBytes, verifyBytes } from './signature.js'
+import { checkSignature } from './signature-check.js'
+import { signBytes } from './signature.js'
 import {
+  checkLength,
   decodeHeader,
   decodeSegment,
   lengthCeiling,
@@ -47,16 +49,22 @@ export async function signCompact(
  */
 export function verifyCompact(jws: string, keys: Key | readonly Key[]): VerifiedCompact {
   const candidates = keys instanceof Key ? [keys] : keys
-  const parts = splitCompact(jws, lengthCeiling)
-  const unverifiedHeader = decodeHeader(parts.header)
-  const allowed = new Set(candidates.map((key) => key.alg))
-  const header = checkHeader(unverifiedHeader, { algorithms: allowed, typ: unverifiedHeader.typ })
+  if (!candidates.every((key) => key instanceof Key))
+    throw new ConfigError('verifyCompact.keys', 'must be one key or an array of keys')
+  checkLength(jws, lengthCeiling)
+  const parts = splitCompact(jws)
+  const algorithms = new Set(candidates.map((key) => key.alg))
+  const header = checkHeader(
+    decodeHeader(parts.header),
+    { algorithms, typ: undefined },
+    jwsHeaderChecks,
+  )
   const key =
-    candidates.length === 1 ? candidates[0] : candidates.find((each) => each.kid === header.kid)
+    candidates.length === 1
+      ? candidates[0]
+      : candidates.find((each) => each.kid === header.kid && each.alg === header.alg)
   if (key?.alg !== header.alg || key.kind === 'private') throw new AuthError('KEY_UNKNOWN')
   const payload = decodeSegment(parts.payload)
-  const signature = decodeSegment(parts.signature)
-  if (!verifyBytes(key, Buffer.from(parts.signingInput), signature))
-    throw new AuthError('SIGNATURE_INVALID')
+  checkSignature(parts, key)
   return { header, payload }
 }

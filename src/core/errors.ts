@@ -170,6 +170,12 @@ export class AuthError extends Error {
   }
 }
 
+/** What a check says against a token, before anybody throws it: checks return it, so that they can be asked one by one. */
+export interface Refusal {
+  readonly code: ErrorCode
+  readonly claim?: string
+}
+
 /**
  * The program was set up wrongly: an option is missing, unknown, or dangerous. Thrown while building, never while
  * serving. Names the option and never its value.

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { parseExact } from './exact-json.js'
 
 /** What a strict parse came to: the object, or which rule was broken. */
 export type StrictJson =
@@ -8,6 +9,13 @@ export type StrictJson =
 export type JsonProblem =
   'utf8' | 'syntax' | 'not an object' | 'depth' | 'duplicate' | 'prototype' | 'number'
 
+/** How much a strict parse takes. */
+export interface JsonLimits {
+  readonly maxDepth: number
+  /** Integers beyond 2^53 as exact `bigint`. Default false: they are refused. */
+  readonly bigints?: boolean
+}
+
 /**
  * Parses one JSON object the way a token must be read, where two readers must never see two different things:
  * valid UTF-8 without a byte order mark, one object, member names unique at every depth (RFC 7515 section 4 and
@@ -16,7 +24,7 @@ export type JsonProblem =
  *
  * @example parseStrictObject(Buffer.from('{"a":1,"a":2}'), { maxDepth: 32 }) // { ok: false, problem: 'duplicate' }
  */
-export function parseStrictObject(bytes: Uint8Array, limits: { maxDepth: number }): StrictJson {
+export function parseStrictObject(bytes: Uint8Array, limits: JsonLimits): StrictJson {
   if (!isUtf8(bytes)) return { ok: false, problem: 'utf8' }
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
   const members = countMembers(text, limits.maxDepth)
@@ -27,12 +35,15 @@ export function parseStrictObject(bytes: Uint8Array, limits: { maxDepth: number 
   } catch {
     return { ok: false, problem: 'syntax' } // the parser's message quotes the text, so it goes no further
   }
-  if (!isRecord(value)) return { ok: false, problem: 'not an object' }
-  const counted = freezeAndCount(value)
+  let counted = freezeAndCount(value)
+  if (counted === 'number' && limits.bigints === true) {
+    value = parseExact(text)
+    counted = freezeAndCount(value)
+  }
   if (typeof counted === 'string') return { ok: false, problem: counted }
   // JSON.parse keeps one member of each name, so fewer members than colons means that a name came twice.
   if (counted !== members) return { ok: false, problem: 'duplicate' }
-  return { ok: true, object: value }
+  return isRecord(value) ? { ok: true, object: value } : { ok: false, problem: 'not an object' }
 }
 
 const quote = 0x22

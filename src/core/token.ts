@@ -1,6 +1,6 @@
 import { decodeBase64url } from './base64url.js'
 import { AuthError } from './errors.js'
-import { parseStrictObject } from './json.js'
+import { parseStrictObject, type JsonLimits } from './json.js'
 
 /** A JOSE header (RFC 7515 section 4) as parsed, frozen. */
 export interface JoseHeader {
@@ -55,22 +55,31 @@ export interface CompactParts {
 /** Longest `maxLength` that may be configured. */
 export const lengthCeiling = 16_384
 
-/** How deep header and claims may nest. */
-export const headerDepth = 8
-export const claimsDepth = 32
+const headerLimits: JsonLimits = { maxDepth: 8 }
+const claimsLimits: JsonLimits = { maxDepth: 32 }
+const bigintLimits: JsonLimits = { maxDepth: 32, bigints: true }
 
 /**
- * Splits a compact JWS without looking into it. Counts dots before it cuts, so that a string of a million dots
- * costs nothing (CVE-2025-30204).
+ * Checks that this is text of at most `maxLength` characters, before anything else looks at it.
  *
  * @throws AuthError TOKEN_MALFORMED, TOKEN_TOO_LARGE
  */
-export function splitCompact(token: unknown, maxLength: number): CompactParts {
+export function checkLength(token: unknown, maxLength: number): asserts token is string {
   if (typeof token !== 'string') throw new AuthError('TOKEN_MALFORMED')
   if (token.length > maxLength) throw new AuthError('TOKEN_TOO_LARGE')
+}
+
+/**
+ * Splits a compact JWS without looking into it. Counts dots before it cuts, so that a string of a million dots
+ * costs nothing (CVE-2025-30204). Only ASCII passes: decoders that truncate wider characters would read two different
+ * strings as one token.
+ *
+ * @throws AuthError TOKEN_MALFORMED
+ */
+export function splitCompact(token: string): CompactParts {
   const first = token.indexOf('.')
   const second = token.indexOf('.', first + 1)
-  if (first < 1 || second < 0 || token.includes('.', second + 1))
+  if (first < 1 || second < 0 || token.includes('.', second + 1) || !isAscii(token))
     throw new AuthError('TOKEN_MALFORMED')
   return {
     header: token.slice(0, first),
@@ -80,15 +89,25 @@ export function splitCompact(token: unknown, maxLength: number): CompactParts {
   }
 }
 
+function isAscii(text: string): boolean {
+  return Buffer.byteLength(text, 'utf8') === text.length
+}
+
 /**
- * Decodes one segment into a frozen object.
+ * Decodes a claims segment into a frozen object.
  *
  * @throws AuthError TOKEN_MALFORMED, TOKEN_JSON
  */
-export function decodeObject(segment: string, maxDepth: number): Readonly<Record<string, unknown>> {
-  const bytes = decodeSegment(segment)
-  const json = parseStrictObject(bytes, { maxDepth })
-  if (!json.ok) throw new AuthError('TOKEN_JSON')
+export function decodePayload(
+  segment: string,
+  options: { readonly bigints: boolean },
+): Readonly<Record<string, unknown>> {
+  return decodeObject(segment, options.bigints ? bigintLimits : claimsLimits)
+}
+
+function decodeObject(segment: string, limits: JsonLimits): Readonly<Record<string, unknown>> {
+  const json = parseStrictObject(decodeSegment(segment), limits)
+  if (!json.ok) throw new AuthError('TOKEN_JSON', {}, { cause: json.problem })
   return json.object
 }
 
@@ -105,7 +124,7 @@ export function decodeSegment(segment: string): Buffer {
  * @throws AuthError TOKEN_MALFORMED, TOKEN_JSON, HEADER_REFUSED when `alg`, `typ` or `kid` is not text
  */
 export function decodeHeader(segment: string): JoseHeader {
-  const header = decodeObject(segment, headerDepth)
+  const header = decodeObject(segment, headerLimits)
   if (typeof header.alg !== 'string') throw new AuthError('HEADER_REFUSED', { claim: 'alg' })
   for (const name of ['typ', 'kid', 'cty']) {
     if (header[name] !== undefined && typeof header[name] !== 'string') {
@@ -124,10 +143,11 @@ export function decodeHeader(segment: string): JoseHeader {
  * @example decodeToken(token).unverifiedHeader.kid
  */
 export function decodeToken(token: string): UnverifiedToken {
-  const parts = splitCompact(token, lengthCeiling)
+  checkLength(token, lengthCeiling)
+  const parts = splitCompact(token)
   decodeSegment(parts.signature)
   return {
     unverifiedHeader: decodeHeader(parts.header),
-    unverifiedClaims: decodeObject(parts.payload, claimsDepth),
+    unverifiedClaims: decodePayload(parts.payload, { bigints: false }),
   }
 }

@@ -1,22 +1,16 @@
-import { isAlgorithm, isSymmetric, type Algorithm } from './algorithms.js'
-import type { ClaimsPolicy } from './claims.js'
 import { parseDuration, type Duration } from './duration.js'
 import { ConfigError } from './errors.js'
-import { Key } from './key.js'
-import { toFinder, type KeyFinder, type KeySource } from './key-source.js'
+import {
+  issuerOptionNames,
+  resolveIssuers,
+  type Issuers,
+  type IssuersOptions,
+  type SharedPolicy,
+} from './issuer-policy.js'
 import { checkOptionNames } from './options.js'
 import type { ClaimsSchema } from './schema.js'
 import { lengthCeiling, type Claims } from './token.js'
-
-/** One issuer's keys and what its tokens must say. */
-export interface IssuerOptions {
-  /** Where verification keys come from. */
-  readonly keys: KeySource
-  /** The algorithms that may be used; nothing else is looked at (RFC 8725 section 3.1). */
-  readonly algorithms: readonly Algorithm[]
-  /** Audience or audiences, one of which the token must name; null to take any. */
-  readonly audience: string | readonly string[] | null
-}
+import type { CacheLimits } from './verified-cache.js'
 
 /** Settings that hold for every issuer. */
 export interface CommonOptions<C> {
@@ -32,37 +26,28 @@ export interface CommonOptions<C> {
   readonly maxLength?: number
   /** Claims that must be there, beside those that other options require. Default `['exp']`. */
   readonly requiredClaims?: readonly string[]
+  /** Integers beyond 2^53 as exact `bigint` instead of a refusal; they are never rounded. Default false. */
+  readonly bigints?: boolean
+  /**
+   * How many verified tokens to keep, so that one seen again costs no signature check; times, and whether the keys
+   * have changed, are checked on every use. Default: 16384 entries and 16 MiB for public-key algorithms, none for
+   * HMAC. Never used with a bare function as `keys`, which can not say when a key has stopped being good.
+   */
+  readonly cache?: false | CacheLimits
   /** Unix time in seconds, fractions allowed. Default: the system's clock. */
   readonly now?: () => number
 }
 
 /** Either one issuer (`issuer: null` takes any), or several, each with its own keys. */
-export type VerifierOptions<C = Claims> = CommonOptions<C> &
-  (
-    | (IssuerOptions & {
-        readonly issuer: string | readonly string[] | null
-        readonly issuers?: never
-      })
-    | {
-        readonly issuers: Readonly<Record<string, IssuerOptions>>
-        readonly issuer?: never
-        readonly keys?: never
-      }
-  )
+export type VerifierOptions<C = Claims> = CommonOptions<C> & IssuersOptions
 
-/** One issuer's part of the resolved policy. */
-export interface IssuerPolicy {
-  readonly keys: KeyFinder
-  readonly algorithms: ReadonlySet<Algorithm>
-  readonly claims: ClaimsPolicy
-}
-
+/** All options, checked and filled in. */
 export interface VerifierPolicy<C> {
-  /** The one policy, or one for each `iss`: keys are never searched across issuers (RFC 8725 section 3.8). */
-  readonly issuers: IssuerPolicy | ReadonlyMap<string, IssuerPolicy>
-  readonly typ: string | undefined
+  readonly issuers: Issuers
   readonly schema: ClaimsSchema<C> | undefined
   readonly maxLength: number
+  readonly bigints: boolean
+  readonly cache: false | CacheLimits | undefined
   readonly now: () => number
 }
 
@@ -73,9 +58,10 @@ const commonNames = [
   'maxTokenAge',
   'maxLength',
   'requiredClaims',
+  'bigints',
+  'cache',
   'now',
 ]
-const issuerNames = ['keys', 'algorithms', 'audience']
 
 /**
  * Checks the options once and fills in the defaults.
@@ -83,132 +69,79 @@ const issuerNames = ['keys', 'algorithms', 'audience']
  * @throws ConfigError naming the option
  */
 export function resolveVerifier<C>(options: VerifierOptions<C>): VerifierPolicy<C> {
-  checkOptionNames('createVerifier', options, [...commonNames, ...issuerNames, 'issuer', 'issuers'])
-  const shared = resolveShared(options)
-  const issuers =
-    options.issuers === undefined
-      ? resolveSingle(options, shared)
-      : resolveSeveral(options.issuers, shared)
-  const { maxLength = 8192 } = options
-  if (!Number.isInteger(maxLength) || maxLength < 1 || maxLength > lengthCeiling) {
+  const names = [...commonNames, ...issuerOptionNames, 'issuer', 'issuers']
+  checkOptionNames('createVerifier', options, names)
+  const { maxLength = 8192, bigints = false, now = () => Date.now() / 1000 } = options
+  if (!isCount(maxLength, lengthCeiling)) {
     throw new ConfigError('maxLength', `must be a whole number from 1 to ${String(lengthCeiling)}`)
   }
+  const given: Readonly<Record<string, unknown>> = { bigints, now } // whatever a caller in plain JavaScript passed
+  if (typeof given['bigints'] !== 'boolean') throw new ConfigError('bigints', 'must be a boolean')
+  if (typeof given['now'] !== 'function') throw new ConfigError('now', 'must be a function')
   return {
-    issuers,
-    typ: options.typ,
-    schema: options.claims,
+    issuers: resolveIssuers(options, resolveShared(options)),
+    schema: checkSchema(options.claims),
     maxLength,
-    now: options.now ?? (() => Date.now() / 1000),
+    bigints,
+    cache: checkCache(options.cache),
+    now,
   }
 }
 
-type Shared = Omit<ClaimsPolicy, 'issuer' | 'audience'>
-
-function resolveShared<C>(options: CommonOptions<C>): Shared {
+function resolveShared<C>(options: CommonOptions<C>): SharedPolicy {
   const clockTolerance = parseDuration(options.clockTolerance ?? 60, 'clockTolerance')
   if (clockTolerance > 300) throw new ConfigError('clockTolerance', 'must be at most 300 seconds')
-  const { maxTokenAge, requiredClaims = ['exp'] } = options
+  const { typ, maxTokenAge, requiredClaims = ['exp'] } = options
+  if (typ !== undefined && !isName(typ)) throw new ConfigError('typ', 'must be text')
   if (!isNameList(requiredClaims)) {
     throw new ConfigError('requiredClaims', 'must be an array of claim names')
   }
   return {
-    clockTolerance,
-    maxTokenAge: maxTokenAge === undefined ? undefined : parseDuration(maxTokenAge, 'maxTokenAge'),
-    requiredClaims: [...requiredClaims],
+    typ,
+    claims: {
+      clockTolerance,
+      maxTokenAge:
+        maxTokenAge === undefined ? undefined : parseDuration(maxTokenAge, 'maxTokenAge'),
+      requiredClaims: [...requiredClaims],
+    },
   }
 }
 
-function resolveSingle(
-  options: IssuerOptions & { readonly issuer: string | readonly string[] | null },
-  shared: Shared,
-): IssuerPolicy {
-  return resolveIssuer('createVerifier', options, {
-    ...shared,
-    issuer: names('issuer', options.issuer),
-  })
+function checkSchema<C>(schema: ClaimsSchema<C> | undefined): ClaimsSchema<C> | undefined {
+  const given: unknown = schema
+  const isSchema =
+    given === undefined ||
+    typeof given === 'function' ||
+    (typeof given === 'object' && given !== null && '~standard' in given)
+  if (!isSchema) throw new ConfigError('claims', 'must be a Standard Schema or a function')
+  return schema
 }
 
-function resolveSeveral(
-  issuers: Readonly<Record<string, IssuerOptions>>,
-  shared: Shared,
-): Map<string, IssuerPolicy> {
-  const entries = Object.entries(issuers)
-  if (entries.length === 0) throw new ConfigError('issuers', 'names no issuer')
-  return new Map(
-    entries.map(([issuer, options]) => {
-      const place = `issuers.${issuer}`
-      checkOptionNames(place, options, issuerNames)
-      return [issuer, resolveIssuer(place, options, { ...shared, issuer: [issuer] })]
-    }),
-  )
-}
+/** A million entries are as many as an index of 32 bits and the garbage collector bear well. */
+const mostEntries = 1_048_576
+const mostBytes = 1_073_741_824
 
-function resolveIssuer(
-  place: string,
-  options: IssuerOptions,
-  claims: Shared & Pick<ClaimsPolicy, 'issuer'>,
-): IssuerPolicy {
-  const allowed = resolveAlgorithms(place, options.algorithms)
-  const keys: unknown = options.keys
-  if (keys instanceof Key) checkKey(place, keys, allowed)
-  else if (typeof keys !== 'function' && !isFinder(keys)) {
-    throw new ConfigError(`${place}.keys`, 'must be a key, a function or a key source')
-  }
-  const audience = names(`${place}.audience`, options.audience)
-  return {
-    keys: toFinder(options.keys),
-    algorithms: allowed,
-    claims: { ...claims, audience },
-  }
-}
-
-function resolveAlgorithms(place: string, given: unknown): ReadonlySet<Algorithm> {
-  const option = `${place}.algorithms`
-  if (!Array.isArray(given) || given.length === 0)
-    throw new ConfigError(option, 'must name at least one algorithm')
-  const allowed = new Set<Algorithm>()
-  for (const name of given as unknown[]) {
-    if (!isAlgorithm(name))
-      throw new ConfigError(option, 'names an algorithm that does not exist or is never accepted')
-    allowed.add(name)
-  }
-  if (new Set([...allowed].map(isSymmetric)).size > 1) {
+function checkCache(cache: false | CacheLimits | undefined): false | CacheLimits | undefined {
+  if (cache === undefined || cache === false) return cache
+  checkOptionNames('cache', cache, ['entries', 'bytes'])
+  if (!isCount(cache.entries, mostEntries))
     throw new ConfigError(
-      option,
-      'mixes HMAC with public-key algorithms; use one verifier for each',
+      'cache.entries',
+      `must be a whole number from 1 to ${String(mostEntries)}`,
     )
-  }
-  return allowed
+  if (!isCount(cache.bytes, mostBytes))
+    throw new ConfigError('cache.bytes', `must be a whole number from 1 to ${String(mostBytes)}`)
+  return { entries: cache.entries, bytes: cache.bytes }
 }
 
-function checkKey(place: string, key: Key, allowed: ReadonlySet<Algorithm>): void {
-  if (!allowed.has(key.alg))
-    throw new ConfigError(`${place}.keys`, 'the key is for none of the configured algorithms')
-  if (key.kind === 'private')
-    throw new ConfigError(`${place}.keys`, 'holds a private key; pass its public half')
+function isCount(value: unknown, most: number): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most
 }
 
-function isFinder(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'find' in value &&
-    typeof value.find === 'function' &&
-    'version' in value &&
-    typeof value.version === 'function'
-  )
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
 }
 
-/** null opts out; anything else must be one or more exact names. */
-function names(option: string, given: unknown): readonly string[] | null {
-  if (given === null) return null
-  const list: unknown[] = Array.isArray(given) ? given : [given]
-  if (list.length === 0 || !isNameList(list)) {
-    throw new ConfigError(option, 'must be text, an array of texts, or null to take any')
-  }
-  return list
-}
-
-function isNameList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '')
+function isNameList(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isName)
 }

@@ -1,32 +1,30 @@
 import { checkClaims } from './claims.js'
-import { AuthError } from './errors.js'
-import { checkHeader, type PinnedHeader } from './header.js'
-import { Key } from './key.js'
+import { createExplain } from './explain.js'
+import { findKey } from './find-key.js'
+import { checkHeader } from './header.js'
+import { pickIssuer, type IssuerPolicy } from './issuer-policy.js'
+import type { Explanation } from './report.js'
 import { applySchema } from './schema.js'
-import { verifyBytes } from './signature.js'
+import { checkSignature } from './signature-check.js'
 import {
-  claimsDepth,
+  checkLength,
   decodeHeader,
-  decodeObject,
-  decodeSegment,
+  decodePayload,
   splitCompact,
   type Claims,
   type CompactParts,
   type JoseHeader,
   type VerifiedToken,
 } from './token.js'
-import {
-  resolveVerifier,
-  type IssuerPolicy,
-  type VerifierOptions,
-  type VerifierPolicy,
-} from './verifier-options.js'
+import { resolveVerifier, type VerifierOptions, type VerifierPolicy } from './verifier-options.js'
 
-/** Verifies one token. */
-export type Verifier<C = Claims> = (token: string) => Promise<VerifiedToken<C>>
-
-/** How long a key source may take before the answer is "can not tell" (503). */
-const keyDeadlineMs = 5000
+/** Verifies one token, or explains what verifying it comes to. */
+export interface Verifier<C = Claims> {
+  /** Rejects with an AuthError. */
+  (token: string): Promise<VerifiedToken<C>>
+  /** Every check with its verdict, those after a failed one too. Agrees with the verifier on every token. */
+  explain(token: string): Promise<Explanation>
+}
 
 /**
  * Builds a verifier: size and shape, header with pinned `alg`, key, signature, claims, in that order.
@@ -40,63 +38,32 @@ const keyDeadlineMs = 5000
  */
 export function createVerifier<C = Claims>(options: VerifierOptions<C>): Verifier<C> {
   const policy = resolveVerifier(options)
-  return async (token) => {
-    const parts = splitCompact(token, policy.maxLength)
+
+  const verify = async (token: string): Promise<VerifiedToken<C>> => {
+    checkLength(token, policy.maxLength)
+    const parts = splitCompact(token)
     const unverifiedHeader = decodeHeader(parts.header)
-    const issuer = chooseIssuer(policy, parts)
-    const header = checkHeader(unverifiedHeader, { algorithms: issuer.algorithms, typ: policy.typ })
-    // A nested token (RFC 7519 section 5.2) is a token inside a token; the inner one would go unchecked.
-    if (header['cty'] !== undefined) throw new AuthError('HEADER_REFUSED', { claim: 'cty' })
-    const key = await findKey(issuer, header)
+    const { issuer, early } = choose(policy, parts)
+    const header = checkHeader(unverifiedHeader, issuer.header)
+    const found = findKey(issuer.keys, header)
+    const key = found instanceof Promise ? await found : found
     checkSignature(parts, key)
-    const payload = checkClaims(
-      decodeObject(parts.payload, claimsDepth),
-      issuer.claims,
-      policy.now(),
-    )
+    const unchecked = early ?? decodePayload(parts.payload, policy)
+    const payload = checkClaims(unchecked, { policy: issuer.claims, now: policy.now() })
     const claims = policy.schema ? await applySchema(policy.schema, payload) : (payload as C)
     return vouch(header, claims, payload)
   }
+  return Object.freeze(Object.assign(verify, { explain: createExplain(policy) }))
 }
 
-/** With several issuers the unverified `iss` picks the entry; that entry's keys and claims then have to confirm it. */
-function chooseIssuer<C>(policy: VerifierPolicy<C>, parts: CompactParts): IssuerPolicy {
-  if (!(policy.issuers instanceof Map)) return policy.issuers as IssuerPolicy
-  const { iss: unverifiedIssuer } = decodeObject(parts.payload, claimsDepth)
-  const entry: unknown = policy.issuers.get(unverifiedIssuer)
-  if (entry === undefined) throw new AuthError('ISSUER_MISMATCH', { claim: 'iss' })
-  return entry as IssuerPolicy
-}
-
-/** A source that fails or hangs is "can not tell"; one that answers with anything but a fitting key is "unknown". */
-async function findKey(issuer: IssuerPolicy, header: PinnedHeader): Promise<Key> {
-  const signal = AbortSignal.timeout(keyDeadlineMs)
-  let found: unknown
-  try {
-    const pending = issuer.keys.find(header, signal)
-    found =
-      pending instanceof Promise ? await Promise.race([pending, rejectOnAbort(signal)]) : pending
-  } catch (error) {
-    if (error instanceof AuthError) throw error
-    throw new AuthError('KEYS_UNAVAILABLE', { retryAfter: 5 }, { cause: error })
-  }
-  if (!(found instanceof Key) || found.alg !== header.alg || found.kind === 'private')
-    throw new AuthError('KEY_UNKNOWN')
-  return found
-}
-
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => {
-      reject(new Error('the key source did not answer in time'))
-    })
-  })
-}
-
-function checkSignature(parts: CompactParts, key: Key): void {
-  const signature = decodeSegment(parts.signature)
-  if (!verifyBytes(key, Buffer.from(parts.signingInput, 'latin1'), signature))
-    throw new AuthError('SIGNATURE_INVALID')
+/** With several issuers the unverified `iss` picks one, and that one's keys and claims then have to confirm it. */
+function choose<C>(
+  { issuers, bigints }: VerifierPolicy<C>,
+  parts: CompactParts,
+): { issuer: IssuerPolicy; early?: Readonly<Record<string, unknown>> } {
+  if (issuers.kind === 'one') return { issuer: issuers.issuer }
+  const early = decodePayload(parts.payload, { bigints })
+  return { issuer: pickIssuer(issuers.byName, early), early }
 }
 
 /** The one place where a token becomes a verified one. */
