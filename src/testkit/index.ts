@@ -1,0 +1,5 @@
+export { fakeClock, type FakeClock } from './clock.js'
+export { testKeys, testServiceKeys, type TestKeys } from './keys.js'
+export { familyStoreContract } from './family-contract.js'
+export { revocationStoreContract } from './revocation-contract.js'
+export type { ContractCase } from './contract.js'

@@ -1,0 +1,37 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import type { Algorithm } from '../core/algorithms.js'
+import { hmacKey, privateKey, type Key } from '../core/key.js'
+import { createServiceKeys, type ServiceKeys } from '../sessions/service-keys.js'
+
+/** One new signing key for each of the four algorithms, by the name of the algorithm. */
+export interface TestKeys extends Readonly<Partial<Record<Algorithm, Key>>> {
+  readonly HS256: Key
+  readonly RS256: Key
+  readonly ES256: Key
+  readonly EdDSA: Key
+}
+
+/**
+ * Makes signing keys for tests. New ones at every call; RS256 takes some hundred milliseconds.
+ *
+ * Not for: anything but tests, since nothing keeps them.
+ *
+ * @example const { ES256 } = testKeys()
+ */
+export function testKeys(): TestKeys {
+  return {
+    HS256: hmacKey(randomBytes(32), 'HS256'),
+    RS256: privateKey(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey, 'RS256'),
+    ES256: privateKey(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey, 'ES256'),
+    EdDSA: privateKey(generateKeyPairSync('ed25519').privateKey, 'EdDSA'),
+  }
+}
+
+/**
+ * New service keys for refresh tokens, for tests.
+ *
+ * @example createIssuer({ serviceKey: testServiceKeys(), … })
+ */
+export function testServiceKeys(): ServiceKeys {
+  return createServiceKeys({ current: randomBytes(32) })
+}

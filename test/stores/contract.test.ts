@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { memoryStores } from '../../src/stores/memory/index.js'
+import { openSqlite, sqliteStores } from '../../src/stores/sql/sqlite.js'
+import { familyStoreContract, revocationStoreContract } from '../../src/testkit/index.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'jotgate-contract-'))
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+let files = 0
+const makers = {
+  memory: () => memoryStores(),
+  SQLite: async () => sqliteStores(await openSqlite(join(folder, `${String(files++)}.db`))),
+}
+
+test('the contract has the size that is promised', () => {
+  expect(familyStoreContract.length).toBeGreaterThanOrEqual(40)
+  expect(revocationStoreContract.length).toBeGreaterThanOrEqual(12)
+  const names = [...familyStoreContract, ...revocationStoreContract].map(({ name }) => name)
+  expect(new Set(names).size).toBe(names.length)
+})
+
+describe.each(Object.entries(makers))('%s', (_, make) => {
+  describe('families', () => {
+    for (const { name, run } of familyStoreContract)
+      test(name, () => run(async () => (await make()).families))
+  })
+  describe('revocations', () => {
+    for (const { name, run } of revocationStoreContract)
+      test(name, () => run(async () => (await make()).revocations))
+  })
+})
