@@ -1,0 +1,54 @@
+import { openSqlite, sqliteDatabase } from 'jotgate/stores/sqlite'
+import { openDataDirectory } from './data-directory.js'
+import { createPasswords, longestPassword } from './passwords.js'
+import { createSqlUsers } from './sql-users.js'
+import { newUser } from './users.js'
+
+/** Least characters of a password that is the only factor (NIST SP 800-63B-4 section 3.1.1.2). */
+const shortestPassword = 15
+
+/**
+ * Adds a user to the database; the password comes on standard input, where no process list shows it.
+ *
+ * @throws Error when the name or the password can not be taken
+ */
+export async function addUser(request: {
+  readonly dataDir: string
+  readonly username: string
+  readonly roles: readonly string[]
+}): Promise<void> {
+  const { dataDir, username, roles } = request
+  if (!/^[A-Za-z0-9._@-]{1,64}$/.test(username)) {
+    throw new Error('a username is 1 to 64 letters, digits, ".", "_", "@" or "-"')
+  }
+  if (!roles.every((role) => /^[a-z0-9:_-]{1,64}$/.test(role))) {
+    throw new Error('a role is 1 to 64 small letters, digits, ":", "_" or "-"')
+  }
+  const password = await readPassword()
+  const db = await openSqlite(openDataDirectory(dataDir).database)
+  try {
+    const users = await createSqlUsers(sqliteDatabase(db))
+    const passwords = await createPasswords()
+    const passwordHash = await passwords.hash(password)
+    await users.create(newUser({ username, passwordHash, roles }))
+  } finally {
+    db.close()
+  }
+  process.stdout.write(`added ${username}\n`)
+}
+
+async function readPassword(): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+  const password = Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/\r?\n$/, '')
+  // Counted in code points, as the publication asks.
+  if (Array.from(password).length < shortestPassword) {
+    throw new Error(`a password has at least ${String(shortestPassword)} characters`)
+  }
+  if (Buffer.byteLength(password) > longestPassword) {
+    throw new Error(`a password has at most ${String(longestPassword)} bytes`)
+  }
+  return password
+}

@@ -1,0 +1,63 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { AuthError, type Gate } from 'jotgate'
+import { faultTable, RequestFault, type FaultCode } from './faults.js'
+
+/** Fastify's own refusals, by status, as rows of the fault table. */
+const byStatus: Readonly<Record<number, FaultCode>> = {
+  400: 'BODY_INVALID',
+  404: 'NOT_FOUND',
+  413: 'BODY_TOO_LARGE',
+  415: 'CONTENT_TYPE',
+}
+
+/** Gives every refusal and every fault one form: a problem document (RFC 9457), never a stack, never a value. */
+export function answerErrors<C>(app: FastifyInstance, gate: Gate<C>): void {
+  app.setErrorHandler((error, request, reply) => {
+    if (!(error instanceof AuthError)) return answer(error, request, reply)
+    request.refusal = error.code
+    const { status, headers, body } = gate.respond(error)
+    return reply.code(status).headers(headers).send(body)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const [path = '/'] = request.url.split('?')
+    const allowed = methods.filter((method) => app.hasRoute({ method, url: path }))
+    const fault =
+      allowed.length === 0
+        ? new RequestFault('NOT_FOUND')
+        : new RequestFault('METHOD_REFUSED', undefined, { allow: allowed.join(', ') })
+    return answer(fault, request, reply)
+  })
+}
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const
+
+function answer(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const fault = toFault(error)
+  request.refusal = fault.code
+  if (fault.code === 'INTERNAL') request.log.error({ err: error }, 'unexpected fault')
+  const { status, reason } = faultTable[fault.code]
+  return reply
+    .code(status)
+    .headers({
+      ...fault.headers,
+      'cache-control': 'no-store',
+      'content-type': 'application/problem+json',
+    })
+    .send(
+      JSON.stringify({
+        type: 'about:blank',
+        title: faultTable[fault.code].message,
+        status,
+        reason,
+        detail: fault.message,
+      }),
+    )
+}
+
+function toFault(error: unknown): RequestFault {
+  if (error instanceof RequestFault) return error
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
+  const code = byStatus[status]
+  if (code !== undefined) return new RequestFault(code)
+  return new RequestFault(status >= 400 && status < 500 ? 'REQUEST_INVALID' : 'INTERNAL')
+}

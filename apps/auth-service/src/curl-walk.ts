@@ -1,0 +1,60 @@
+/** One step of the walk: what it shows, and the shell line that does it. */
+export interface WalkStep {
+  readonly title: string
+  readonly command: string
+}
+
+/** The whole walk as lines for a POSIX shell with curl and sed; it works as printed, from top to bottom. */
+export function curlWalk(origin: string): readonly WalkStep[] {
+  const json = `-H 'content-type: application/json'`
+  return [
+    {
+      title: 'log in',
+      command: `ANSWER=$(curl -s ${origin}/user/login ${json} -d '{"username":"alice","password":"secret"}'); echo "$ANSWER"`,
+    },
+    {
+      title: 'take the two tokens out of the answer',
+      command: `ACCESS=$(echo "$ANSWER" | ${field('accessToken')}); REFRESH=$(echo "$ANSWER" | ${field('refreshToken')})`,
+    },
+    {
+      title: 'call something that is guarded',
+      command: `curl -s ${origin}/user/profile -H "authorization: Bearer $ACCESS"; echo`,
+    },
+    {
+      title: 'trade the refresh token for a new pair',
+      command: `ANSWER=$(curl -s ${origin}/user/refresh ${json} -d "{\\"refreshToken\\":\\"$REFRESH\\"}"); ACCESS=$(echo "$ANSWER" | ${field('accessToken')}); echo "$ANSWER"`,
+    },
+    {
+      title: 'log out (204, no body)',
+      command: `curl -s -X POST ${origin}/user/logout -H "authorization: Bearer $ACCESS" -o /dev/null -w '%{http_code}\\n'`,
+    },
+    {
+      title: 'the same access token is refused from now on',
+      command: `curl -s -i ${origin}/user/profile -H "authorization: Bearer $ACCESS"; echo`,
+    },
+  ]
+}
+
+function field(name: string): string {
+  return `sed 's/.*"${name}":"\\([^"]*\\)".*/\\1/'`
+}
+
+/** What the terminal shows when a demo has started. */
+export function demoBanner(origin: string): string {
+  const steps = curlWalk(origin).flatMap(({ title, command }, index) => [
+    `# ${String(index + 1)}. ${title}`,
+    command,
+    '',
+  ])
+  return [
+    '',
+    `Jotgate is listening on ${origin}`,
+    '',
+    'This is a demo: alice / secret is a user of this process only, on loopback only. With a configuration',
+    '(JOTGATE_CONFIG=file.yaml) she is gone. Paste these lines into another terminal:',
+    '',
+    ...steps,
+    'Stop with Ctrl-C.',
+    '',
+  ].join('\n')
+}

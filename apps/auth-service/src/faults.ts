@@ -1,0 +1,64 @@
+/**
+ * What can be wrong with a request before it comes to tokens. The rows complete the library's `errorTable`; both are
+ * answered as RFC 9457 problem documents.
+ */
+export const faultTable = {
+  BODY_INVALID: {
+    status: 400,
+    reason: 'invalid_request',
+    message: 'the body is not what this operation takes',
+  },
+  REQUEST_INVALID: {
+    status: 400,
+    reason: 'invalid_request',
+    message: 'the request can not be read',
+  },
+  LOGIN_REFUSED: {
+    status: 401,
+    reason: 'invalid_grant',
+    message: 'the username or the password is wrong',
+  },
+  NOT_FOUND: { status: 404, reason: 'not_found', message: 'there is no such operation' },
+  METHOD_REFUSED: {
+    status: 405,
+    reason: 'method_not_allowed',
+    message: 'this path does not take this method',
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    reason: 'invalid_request',
+    message: 'the body is larger than 8192 bytes',
+  },
+  CONTENT_TYPE: {
+    status: 415,
+    reason: 'invalid_request',
+    message: 'the body must be application/json',
+  },
+  HOST_REFUSED: {
+    status: 421,
+    reason: 'misdirected',
+    message: 'this service does not go by that host name',
+  },
+  BUSY: {
+    status: 503,
+    reason: 'unavailable',
+    message: 'too many logins at once; try again shortly',
+  },
+  INTERNAL: { status: 500, reason: 'internal', message: 'something went wrong here' },
+} as const satisfies Record<string, { status: number; reason: string; message: string }>
+
+/** The name of one row of {@link faultTable}. */
+export type FaultCode = keyof typeof faultTable
+
+/** A fault with what may be said about it: names of fields, never their values. */
+export class RequestFault extends Error {
+  override readonly name = 'RequestFault'
+  readonly code: FaultCode
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(code: FaultCode, detail?: string, headers: Readonly<Record<string, string>> = {}) {
+    super(detail ?? faultTable[code].message)
+    this.code = code
+    this.headers = headers
+  }
+}

@@ -1,0 +1,21 @@
+import type { FastifyRequest } from 'fastify'
+import { isLoopback } from './configuration.js'
+import { RequestFault } from './faults.js'
+
+/**
+ * Refuses requests that were addressed to another name (421, RFC 9110 section 15.5.20): a web page whose own name
+ * was pointed at this address (DNS rebinding) gets no answer it could read.
+ */
+export function createHostCheck(hosts: readonly string[]): (request: FastifyRequest) => void {
+  const known = new Set(hosts)
+  return (request) => {
+    const name = hostName(request.headers.host)
+    if (name === undefined || !(isLoopback(name) || known.has(name)))
+      throw new RequestFault('HOST_REFUSED')
+  }
+}
+
+/** The host of a Host header without its port; undefined when it has no such form. */
+function hostName(header: string | undefined): string | undefined {
+  return /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/.exec(header?.toLowerCase() ?? '')?.[1]
+}

@@ -1,0 +1,58 @@
+import { createApp } from './app.js'
+import { addUser } from './add-user.js'
+import { readConfiguration } from './configuration.js'
+import { demoBanner } from './curl-walk.js'
+import { openDataDirectory } from './data-directory.js'
+import { readEnvironment, type Environment } from './environment.js'
+import { createLog } from './log.js'
+import { createService } from './service.js'
+
+const usage = `usage: jotgate-service                       runs the service
+       jotgate-service user add NAME [ROLE…]   adds a user; the password is read from standard input`
+
+async function main(args: readonly string[]): Promise<void> {
+  const [command, verb, name, ...roles] = args
+  if (command === undefined) return serve(readEnvironment())
+  if (command === 'user' && verb === 'add' && name !== undefined) {
+    return addUser({ dataDir: readEnvironment().dataDir, username: name, roles })
+  }
+  process.stderr.write(`${usage}\n`)
+  process.exitCode = 2
+}
+
+async function serve(environment: Environment): Promise<void> {
+  const configuration = readConfiguration(environment)
+  const log = createLog(environment.logLevel)
+  const data = openDataDirectory(environment.dataDir)
+  const service = await createService({ configuration, data, log })
+  const app = await createApp(service)
+  const stop = async (): Promise<void> => {
+    await app.close()
+    service.close()
+    log.info('stopped')
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      log.info({ signal }, 'stopping')
+      stop().catch(fail)
+    })
+  }
+  await app.listen({ host: environment.host, port: environment.port })
+  const { host, port } = environment
+  process.stdout.write(
+    configuration.demo
+      ? demoBanner(configuration.issuer)
+      : `Jotgate is listening on ${host}, port ${String(port)}\n`,
+  )
+}
+
+/** One line for what the operator can mend; a stack only for what nobody expected. */
+function fail(error: unknown): void {
+  const line = error instanceof Error ? error.message : 'unknown fault'
+  process.stderr.write(`jotgate-service: ${line}\n`)
+  process.exitCode = 1
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  fail(error)
+})

@@ -1,0 +1,67 @@
+import { hash, verify } from '@node-rs/argon2'
+import { RequestFault } from './faults.js'
+
+/** argon2id with OWASP's parameters: 19 MiB, two passes, one lane; 16 random bytes of salt. PHC strings. */
+const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
+
+/** Longest password in bytes; a longer one is refused before it is hashed. */
+export const longestPassword = 1024
+
+/** At most this many hashes at once: they share libuv's four threads with everything else. */
+const concurrency = 2
+/** At most this many waiting; the next one is told to come back. */
+const backlog = 64
+
+/** Hashes and checks passwords, a few at a time. */
+export interface Passwords {
+  hash(password: string): Promise<string>
+  /** Whether the password fits; takes the same time when there is no hash to compare with. */
+  check(password: string, phc: string | undefined): Promise<boolean>
+}
+
+/**
+ * Builds the hashing queue.
+ *
+ * @example if (!(await passwords.check(password, user?.passwordHash))) throw new AuthError('LOGIN_REFUSED')
+ */
+export async function createPasswords(): Promise<Passwords> {
+  const queue = createQueue()
+  // What unknown users are compared with, so that they cost what known ones cost.
+  const nobody = await hash('nobody has this password', parameters)
+  return {
+    hash: (password) => queue(() => hash(prepare(password), parameters)),
+    check: async (password, phc) => {
+      const matches = await queue(() => verify(phc ?? nobody, prepare(password)))
+      return matches && phc !== undefined
+    },
+  }
+}
+
+/** One spelling for one password, whatever the keyboard sent (NIST SP 800-63B-4 section 3.1.1.2). */
+function prepare(password: string): string {
+  return password.normalize('NFKC')
+}
+
+type Queue = <T>(job: () => Promise<T>) => Promise<T>
+
+function createQueue(): Queue {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async (job) => {
+    if (running >= concurrency) {
+      if (waiting.length >= backlog)
+        throw new RequestFault('BUSY', undefined, { 'retry-after': '2' })
+      await new Promise<void>((resolve) => waiting.push(resolve))
+    } else {
+      running++
+    }
+    try {
+      return await job()
+    } finally {
+      const next = waiting.shift()
+      if (next)
+        next() // hands its place on
+      else running--
+    }
+  }
+}

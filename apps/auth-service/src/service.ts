@@ -1,0 +1,199 @@
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
+import type { Logger } from 'pino'
+import {
+  createIssuer,
+  createRevocation,
+  createServiceKeys,
+  createSigner,
+  createVerifier,
+  jwtServer,
+  privateKey,
+  publishedSet,
+  select,
+  verificationKey,
+  type Claims,
+  type Gate,
+  type Issuer,
+  type Key,
+  type PublishedSet,
+  type Revocation,
+  type Verifier,
+} from 'jotgate'
+import { openSqlite, sqliteDatabase, sqliteStores, type SqlStores } from 'jotgate/stores/sqlite'
+import type { Configuration } from './configuration.js'
+import type { DataDirectory } from './data-directory.js'
+import { createPasswords, type Passwords } from './passwords.js'
+import { openDocuments } from './routes/open.js'
+import { openOperations } from './routes/user.js'
+import { createSqlUsers } from './sql-users.js'
+import { demoSubject, withDemoUser, type Users } from './users.js'
+
+/** Everything the routes work with. */
+export interface Service {
+  readonly configuration: Configuration
+  readonly log: Logger
+  readonly users: Users
+  readonly passwords: Passwords
+  readonly verify: Verifier
+  readonly gate: Gate<Claims>
+  readonly issuer: Issuer
+  readonly revocation: Revocation
+  readonly published: PublishedSet
+  /** Lets go of the database; nothing may be asked afterwards. */
+  close(): void
+}
+
+/** What the service is made from. */
+export interface ServiceParts {
+  readonly configuration: Configuration
+  readonly data: DataDirectory
+  readonly log: Logger
+}
+
+interface IssuerRooms {
+  readonly key: Key
+  readonly stores: SqlStores
+  readonly users: Users
+  readonly revocation: Revocation
+}
+
+/** How often what has expired is thrown away. */
+const sweepEveryMs = 60 * 60 * 1000
+
+/**
+ * Wires the rooms together: keys out of the data folder, sessions and revocations in its database.
+ *
+ * @throws Error or ConfigError when something is set up wrongly
+ */
+export async function createService(parts: ServiceParts): Promise<Service> {
+  const { configuration, data, log } = parts
+  const key = loadSigningKey(data)
+  const db = await openSqlite(data.database)
+  const stores = sqliteStores(db)
+  await stores.migrate()
+  const passwords = await createPasswords()
+  const users = await openUsers(configuration, await createSqlUsers(sqliteDatabase(db)), passwords)
+  const revocation = createRevocation({
+    store: stores.revocations,
+    issuer: configuration.issuer,
+    accessTtl: configuration.accessTtl,
+  })
+  await revocation.start()
+  const issuer = openIssuer(parts, { key, stores, users, revocation })
+  // Whoever was the demo user before there was a configuration is nobody from now on.
+  if (!configuration.demo) await issuer.endAll(demoSubject)
+  const verify = openVerifier(configuration, key)
+  const stopSweeping = sweepRegularly(stores, log)
+  return {
+    ...{ configuration, log, users, passwords, verify, issuer, revocation },
+    gate: openGate({ verify, revocation, log }),
+    published: publishedSet([verificationKey(key)]),
+    close: () => {
+      stopSweeping()
+      revocation.close()
+      db.close()
+    },
+  }
+}
+
+/** With a demo: the stored users and alice. */
+async function openUsers(
+  { demo }: Configuration,
+  users: Users,
+  passwords: Passwords,
+): Promise<Users> {
+  return demo ? withDemoUser(users, await passwords.hash('secret')) : users
+}
+
+function openIssuer({ configuration, data, log }: ServiceParts, rooms: IssuerRooms): Issuer {
+  const { issuer, audience, accessTtl, absoluteTtl, idleTtl, grace, recoverWithin } = configuration
+  const { key, stores, users, revocation } = rooms
+  return createIssuer({
+    sign: createSigner({ key, issuer, audience, expiresIn: accessTtl, typ: 'at+jwt' }),
+    families: stores.families,
+    serviceKey: createServiceKeys({ current: loadServiceKey(data) }),
+    accessTtl,
+    absoluteTtl,
+    idleTtl,
+    grace,
+    recoverWithin,
+    loadSubject: async (subject) => {
+      const user = await users.byId(subject)
+      return user && !user.disabled ? { claims: { roles: user.roles } } : undefined
+    },
+    revoke: (entry) => revocation.revoke(entry),
+    hooks: {
+      onReused: ({ sid }) => {
+        log.warn({ session: fingerprint(sid) }, 'a refresh token came twice: session ended')
+      },
+      onRolledBack: ({ sid }) => {
+        log.warn({ session: fingerprint(sid) }, 'the store has lost writes: session ended')
+      },
+    },
+  })
+}
+
+function openVerifier({ issuer, audience }: Configuration, key: Key): Verifier {
+  return createVerifier({
+    keys: verificationKey(key),
+    algorithms: [key.alg],
+    issuer,
+    audience,
+    typ: 'at+jwt',
+    requiredClaims: ['exp', 'sub', 'client_id', 'iat', 'jti', 'sid'],
+  })
+}
+
+/** Everything is guarded but what gives and takes tokens and what anyone may read. */
+function openGate(parts: Pick<Service, 'verify' | 'revocation' | 'log'>): Gate<Claims> {
+  const { verify, revocation, log } = parts
+  return jwtServer({
+    verify,
+    isRevoked: (token) => revocation.isRevoked(token),
+    select: select({ except: { path: [...openOperations, ...openDocuments] } }),
+    onEvent: (event) => {
+      if (event.kind === 'refused')
+        log.info({ refusal: event.code, route: event.pattern ?? 'none' })
+    },
+  })
+}
+
+function sweepRegularly(stores: SqlStores, log: Logger): () => void {
+  const sweep = async (): Promise<void> => {
+    const now = Math.floor(Date.now() / 1000)
+    await stores.families.sweep(now)
+    await stores.revocations.sweep(now)
+  }
+  const timer = setInterval(() => {
+    sweep().catch((error: unknown) => {
+      log.error({ err: error }, 'what has expired could not be thrown away')
+    })
+  }, sweepEveryMs).unref()
+  return () => {
+    clearInterval(timer)
+  }
+}
+
+/** The signing key, made at the first start. */
+function loadSigningKey(data: DataDirectory): Key {
+  const pem = data.keyFile('signing.pem', () => {
+    const pair = generateKeyPairSync('ec', {
+      namedCurve: 'P-256',
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    })
+    return pair.privateKey
+  })
+  return privateKey(pem, 'ES256')
+}
+
+/** The secret behind refresh tokens. It lives beside the database, never in it: a dump of one is no use alone. */
+function loadServiceKey(data: DataDirectory): Uint8Array {
+  const text = data.keyFile('refresh.key', () => randomBytes(32).toString('base64url'))
+  return Buffer.from(text, 'base64url')
+}
+
+/** Tells sessions apart in the log without being one's name anywhere else. */
+function fingerprint(sid: string): string {
+  return createHash('sha256').update(sid).digest('hex').slice(0, 12)
+}

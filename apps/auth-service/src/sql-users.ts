@@ -1,0 +1,81 @@
+import type { SqlDatabase } from 'jotgate/stores/sqlite'
+import { z } from 'zod'
+import { applyChange, type User, type Users } from './users.js'
+
+const columns = 'id, username, password_hash, roles, disabled, display_name, email'
+
+const row = z.object({
+  id: z.string(),
+  username: z.string(),
+  password_hash: z.string(),
+  roles: z.string(),
+  disabled: z.coerce.number(),
+  display_name: z.string(),
+  email: z.string(),
+})
+
+/**
+ * Users in the service's database; makes the table where it is missing.
+ *
+ * @example const users = await createSqlUsers(db)
+ */
+export async function createSqlUsers(db: SqlDatabase): Promise<Users> {
+  await db.query(
+    `CREATE TABLE IF NOT EXISTS service_users (
+       id TEXT PRIMARY KEY, username TEXT NOT NULL UNIQUE, password_hash TEXT NOT NULL, roles TEXT NOT NULL,
+       disabled BIGINT NOT NULL, display_name TEXT NOT NULL, email TEXT NOT NULL)`,
+    [],
+  )
+  const one = async (where: 'id' | 'username', value: string): Promise<User | undefined> => {
+    const rows = await db.query(`SELECT ${columns} FROM service_users WHERE ${where} = $1`, [value])
+    return rows[0] === undefined ? undefined : toUser(rows[0])
+  }
+  return {
+    byId: (id) => one('id', id),
+    byUsername: (username) => one('username', username.toLowerCase()),
+    create: async (user) => {
+      const added = await db.query(
+        `INSERT INTO service_users (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (username) DO NOTHING RETURNING id`,
+        toRow(user),
+      )
+      if (added.length === 0) throw new Error('there is already a user of that name')
+    },
+    changeProfile: async (id, change) => {
+      const user = await one('id', id)
+      if (!user) return undefined
+      const changed = applyChange(user, change)
+      await db.query('UPDATE service_users SET display_name = $1, email = $2 WHERE id = $3', [
+        changed.displayName,
+        changed.email,
+        id,
+      ])
+      return changed
+    },
+  }
+}
+
+function toUser(fields: unknown): User {
+  const { id, username, password_hash, roles, disabled, display_name, email } = row.parse(fields)
+  return {
+    id,
+    username,
+    passwordHash: password_hash,
+    roles: roles.split(' ').filter((role) => role !== ''),
+    disabled: disabled !== 0,
+    displayName: display_name,
+    email,
+  }
+}
+
+function toRow(user: User): (string | number)[] {
+  return [
+    user.id,
+    user.username,
+    user.passwordHash,
+    user.roles.join(' '),
+    user.disabled ? 1 : 0,
+    user.displayName,
+    user.email,
+  ]
+}

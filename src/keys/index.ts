@@ -1,0 +1,2 @@
+export { staticKeys } from './static.js'
+export { publishedSet, type PublishedSet } from './published.js'

@@ -1,0 +1,257 @@
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import {
+  freePort,
+  runService,
+  startService,
+  temporaryFolder,
+  type RunningService,
+} from './running-service.js'
+
+interface Pair {
+  accessToken: string
+  refreshToken: string
+}
+
+const folders: { remove(): void }[] = []
+const running: RunningService[] = []
+
+afterEach(async () => {
+  for (const service of running.splice(0)) await service.stop()
+  for (const folder of folders.splice(0)) folder.remove()
+})
+
+function folder(): string {
+  const made = temporaryFolder()
+  folders.push(made)
+  return made.path
+}
+
+async function start(options: Parameters<typeof startService>[0]): Promise<RunningService> {
+  const service = await startService(options)
+  running.push(service)
+  return service
+}
+
+function configure(dataDir: string, port: number, more = ''): string {
+  const path = join(dataDir, 'jotgate.yaml')
+  const origin = `http://127.0.0.1:${String(port)}`
+  writeFileSync(path, `issuer: ${origin}\naudience: jotgate-demo\nhosts: [auth.test]\n${more}`)
+  return path
+}
+
+const post = (service: RunningService, path: string, body: unknown) =>
+  fetch(service.origin + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+const login = (service: RunningService, username: string, password: string) =>
+  post(service, '/user/login', { username, password })
+const profile = (service: RunningService, token: string) =>
+  fetch(`${service.origin}/user/profile`, { headers: { authorization: `Bearer ${token}` } })
+
+describe('a restart', () => {
+  test('keeps keys, sessions and revocations', async () => {
+    const dataDir = folder()
+    const port = await freePort()
+    const before = await start({ dataDir, port })
+    const alive = (await (await login(before, 'alice', 'secret')).json()) as Pair
+    const gone = (await (await login(before, 'alice', 'secret')).json()) as Pair
+    await post(before, '/user/logout', { refreshToken: gone.refreshToken })
+    expect(await before.stop()).toBe(0)
+
+    const after = await start({ dataDir, port })
+    expect((await profile(after, alive.accessToken)).status).toBe(200)
+    expect((await post(after, '/user/refresh', { refreshToken: alive.refreshToken })).status).toBe(
+      200,
+    )
+    expect((await profile(after, gone.accessToken)).status).toBe(401)
+    expect((await post(after, '/user/refresh', { refreshToken: gone.refreshToken })).status).toBe(
+      401,
+    )
+  })
+
+  test('after kill -9 too', async () => {
+    const dataDir = folder()
+    const port = await freePort()
+    const before = await start({ dataDir, port })
+    const pair = (await (await login(before, 'alice', 'secret')).json()) as Pair
+    const next = (await (
+      await post(before, '/user/refresh', { refreshToken: pair.refreshToken })
+    ).json()) as Pair
+    await before.stop('SIGKILL')
+
+    const after = await start({ dataDir, port })
+    expect((await post(after, '/user/refresh', { refreshToken: next.refreshToken })).status).toBe(
+      200,
+    )
+  })
+
+  test('with a configuration ends the demo: her password, her refresh and her access token', async () => {
+    const dataDir = folder()
+    const port = await freePort()
+    const demo = await start({ dataDir, port })
+    const pair = (await (await login(demo, 'alice', 'secret')).json()) as Pair
+    await demo.stop()
+
+    const real = await start({ dataDir, port, env: { JOTGATE_CONFIG: configure(dataDir, port) } })
+    expect(real.output()).not.toContain('alice')
+    expect((await login(real, 'alice', 'secret')).status).toBe(401)
+    expect((await post(real, '/user/refresh', { refreshToken: pair.refreshToken })).status).toBe(
+      401,
+    )
+    expect((await profile(real, pair.accessToken)).status).toBe(401)
+  })
+
+  test('keeps users and what they changed about themselves', async () => {
+    const dataDir = folder()
+    const port = await freePort()
+    const password = 'a long and quiet river'
+    const added = await runService(
+      { DATA_DIR: dataDir },
+      ['user', 'add', 'Bob', 'editor'],
+      `${password}\n`,
+    )
+    expect(added).toEqual({ code: 0, output: 'added Bob\n' })
+    const env = { JOTGATE_CONFIG: configure(dataDir, port) }
+
+    const before = await start({ dataDir, port, env })
+    const pair = (await (await login(before, 'bob', password)).json()) as Pair
+    const changed = await fetch(`${before.origin}/user/profile`, {
+      method: 'PUT',
+      headers: {
+        authorization: `Bearer ${pair.accessToken}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ displayName: 'Bob B.', email: 'bob@example.com' }),
+    })
+    expect(changed.status).toBe(200)
+    await before.stop()
+
+    const after = await start({ dataDir, port, env })
+    const again = (await (await login(after, 'BOB', password)).json()) as Pair
+    expect(await (await profile(after, again.accessToken)).json()).toMatchObject({
+      username: 'bob',
+      displayName: 'Bob B.',
+      email: 'bob@example.com',
+      roles: ['editor'],
+    })
+  })
+
+  test('the configured host name is served beside loopback', async () => {
+    const dataDir = folder()
+    const port = await freePort()
+    const service = await start({
+      dataDir,
+      port,
+      env: { JOTGATE_CONFIG: configure(dataDir, port) },
+    })
+    const { get } = await import('node:http')
+    const status = (host: string) =>
+      new Promise((resolve, reject) => {
+        get({ port: service.port, path: '/healthz', headers: { host } }, (answer) => {
+          answer.resume()
+          resolve(answer.statusCode)
+        }).on('error', reject)
+      })
+    expect(await status('auth.test')).toBe(200)
+    expect(await status('auth.test:443')).toBe(200)
+    expect(await status('other.test')).toBe(421)
+  })
+})
+
+describe('a refresh token that has been used,', () => {
+  const oldToken = async (policy: string) => {
+    const dataDir = folder()
+    const port = await freePort()
+    const password = 'a long and quiet river'
+    await runService({ DATA_DIR: dataDir }, ['user', 'add', 'bob'], password)
+    const env = { JOTGATE_CONFIG: configure(dataDir, port, policy) }
+    const service = await start({ dataDir, port, env })
+    const first = (await (await login(service, 'bob', password)).json()) as Pair
+    const refreshed = await post(service, '/user/refresh', { refreshToken: first.refreshToken })
+    const second = (await refreshed.json()) as Pair
+    await new Promise((resolve) => setTimeout(resolve, 2500))
+    const again = await post(service, '/user/refresh', { refreshToken: first.refreshToken })
+    return { service, second, again }
+  }
+
+  test('is refused after the grace, and its session has ended', async () => {
+    const { service, second, again } = await oldToken('grace: 1s\n')
+    expect(again.status).toBe(401)
+    expect(await again.json()).toMatchObject({ reason: 'invalid_grant' })
+    expect((await profile(service, second.accessToken)).status).toBe(401)
+    const successor = await post(service, '/user/refresh', { refreshToken: second.refreshToken })
+    expect(successor.status).toBe(401)
+    expect(service.output()).toContain('a refresh token came twice')
+  })
+
+  test('recovers its session after the grace where the configuration lets it', async () => {
+    const { service, second, again } = await oldToken('grace: 1s\nrecoverWithin: 1h\n')
+    expect(again.status).toBe(200)
+    const successor = await post(service, '/user/refresh', { refreshToken: second.refreshToken })
+    expect(successor.status).toBe(401)
+  })
+})
+
+describe('the service refuses to start, in one line that says why and no value,', () => {
+  const starting = async (env: Record<string, string>) => {
+    const { code, output } = await runService({ DATA_DIR: folder(), ...env })
+    expect(code).toBe(1)
+    expect(output).not.toMatch(/\n\s+at /)
+    return output
+  }
+
+  test('on another address than loopback without a configuration', async () => {
+    expect(await starting({ HOST: '0.0.0.0' })).toContain('JOTGATE_CONFIG')
+  })
+
+  test('with a port that is none', async () => {
+    expect(await starting({ PORT: 'canary' })).toMatch(/PORT must be(?!.*canary)/)
+  })
+
+  test('with a configuration that is not there, not YAML, or full of faults', async () => {
+    expect(await starting({ JOTGATE_CONFIG: '/nonexistent' })).toContain('can not be read')
+    const dataDir = folder()
+    const path = join(dataDir, 'c.yaml')
+    writeFileSync(path, 'a: b: canary')
+    expect(await starting({ JOTGATE_CONFIG: path })).toMatch(/not YAML: line 1(?!.*canary)/)
+    writeFileSync(path, 'issuer: canary\naudience: ""\nhosts: []\naccessExpire: canary\nextra: 1\n')
+    const output = await starting({ JOTGATE_CONFIG: path })
+    for (const field of ['issuer', 'audience', 'hosts', 'accessExpire'])
+      expect(output).toContain(field)
+    expect(output).not.toContain('canary')
+  })
+
+  test('with a key file that others can read', async () => {
+    const dataDir = folder()
+    const first = await startService({ dataDir })
+    await first.stop()
+    chmodSync(join(dataDir, 'keys', 'signing.pem'), 0o644)
+    const { code, output } = await runService({ DATA_DIR: dataDir, PORT: String(await freePort()) })
+    expect(code).toBe(1)
+    expect(output).toContain('can be read by others')
+  })
+
+  test('with a port that is taken', async () => {
+    const service = await start({ dataDir: folder() })
+    const { code, output } = await runService({ DATA_DIR: folder(), PORT: String(service.port) })
+    expect(code).toBe(1)
+    expect(output).toContain('EADDRINUSE')
+  })
+})
+
+describe('adding a user', () => {
+  const add = (args: string[], password: string, dataDir = folder()) =>
+    runService({ DATA_DIR: dataDir }, ['user', 'add', ...args], password)
+
+  test('asks for 15 characters and a plain name, and takes a name once', async () => {
+    expect(await add(['carol'], 'short')).toMatchObject({ code: 1 })
+    expect(await add(['car ol'], 'a long and quiet river')).toMatchObject({ code: 1 })
+    const dataDir = folder()
+    expect(await add(['carol'], 'a long and quiet river', dataDir)).toMatchObject({ code: 0 })
+    expect(await add(['Carol'], 'a long and quiet river', dataDir)).toMatchObject({ code: 1 })
+  })
+})

@@ -1,0 +1,111 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const main = fileURLToPath(new URL('../../apps/auth-service/dist/main.js', import.meta.url))
+
+/** A service process of its own, on a free loopback port. */
+export interface RunningService {
+  readonly origin: string
+  readonly port: number
+  readonly child: ChildProcess
+  /** Everything it has printed so far, both streams. */
+  output(): string
+  /** Stops it by its own pid and waits until it is gone; the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+/** What {@link startService} takes. */
+export interface StartOptions {
+  readonly dataDir: string
+  readonly port?: number
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Starts the built service and resolves when it answers. */
+export async function startService(options: StartOptions): Promise<RunningService> {
+  const port = options.port ?? (await freePort())
+  const child = spawnService({
+    PORT: String(port),
+    DATA_DIR: options.dataDir,
+    ...options.env,
+  })
+  const chunks: string[] = []
+  child.stdout?.on('data', (data: Buffer) => chunks.push(data.toString()))
+  child.stderr?.on('data', (data: Buffer) => chunks.push(data.toString()))
+  const origin = `http://127.0.0.1:${String(port)}`
+  await untilHealthy(origin, child, chunks)
+  return {
+    origin,
+    port,
+    child,
+    output: () => chunks.join(''),
+    stop: async (signal = 'SIGTERM') => {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+      const gone = once(child, 'exit')
+      child.kill(signal)
+      const [code] = (await gone) as [number | null]
+      return code
+    },
+  }
+}
+
+/** Spawns the service's program with a clean environment of its own. */
+export function spawnService(
+  env: Readonly<Record<string, string>>,
+  args: string[] = [],
+): ChildProcess {
+  return spawn(process.execPath, [main, ...args], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+}
+
+/** Runs the program to its end. */
+export async function runService(
+  env: Readonly<Record<string, string>>,
+  args: string[] = [],
+  input = '',
+): Promise<{ code: number | null; output: string }> {
+  const child = spawnService(env, args)
+  const chunks: string[] = []
+  child.stdout?.on('data', (data: Buffer) => chunks.push(data.toString()))
+  child.stderr?.on('data', (data: Buffer) => chunks.push(data.toString()))
+  child.stdin?.end(input)
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, output: chunks.join('') }
+}
+
+/** A folder that is gone afterwards. */
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'jotgate-test-'))
+  return {
+    path,
+    remove: () => {
+      rmSync(path, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+async function untilHealthy(origin: string, child: ChildProcess, output: string[]): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    if (child.exitCode !== null) throw new Error(`the service stopped: ${output.join('')}`)
+    const answer = await fetch(`${origin}/healthz`).catch(() => undefined)
+    if (answer?.ok) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`the service did not come up: ${output.join('')}`)
+}
