@@ -19,11 +19,11 @@ import { checkJwkUse, isJwk, permits, type KeyOperation } from './jwk.js'
 import { checkFits, checkPair } from './key-checks.js'
 import { readPrivateKey, readPublicKey, type AsymmetricInput } from './key-import.js'
 import { checkOptionNames } from './options.js'
-import { checkSecret, readSecret, type SecretInput } from './secret.js'
+import { checkSecret, readSecret, type KnownSecrets, type SecretInput } from './secret.js'
 import { thumbprint } from './thumbprint.js'
 
 export type { AsymmetricInput } from './key-import.js'
-export type { SecretInput } from './secret.js'
+export type { KnownSecrets, SecretInput } from './secret.js'
 
 /** What may be said about a key beside its material. */
 export interface KeyOptions {
@@ -37,7 +37,7 @@ export interface KeyOptions {
 /** {@link KeyOptions} of a shared secret. */
 export interface HmacKeyOptions extends KeyOptions {
   /** Secrets that others know, none of which is accepted, however it is encoded. Default: none. */
-  readonly knownSecrets?: Iterable<string | Uint8Array> | ReadonlySet<string>
+  readonly knownSecrets?: KnownSecrets
 }
 
 /** What a {@link Key} is made of. */
@@ -115,7 +115,7 @@ export function hmacKey(secret: SecretInput, alg: Algorithm, options: HmacKeyOpt
     throw new ConfigError('hmacKey.alg', `${alg} is not an HMAC algorithm; use publicKey`)
   const kid = checkUse(secret, alg, 'verify')
   const bytes = readSecret(secret)
-  checkSecret(bytes, row.bytes)
+  checkSecret(bytes, { leastBytes: row.bytes, known: options.knownSecrets ?? [] })
   return new Key(alg, {
     material: createSecretKey(bytes),
     kid: options.kid ?? kid,

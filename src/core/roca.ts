@@ -1,3 +1,5 @@
+import { oddPrimesUpTo } from './primes.js'
+
 /**
  * Primes whose product goes into the primes that Infineon's library made for RSA keys of 2048 bits and more
  * (CVE-2017-15361; Nemec et al., "The Return of Coppersmith's Attack", 2017, section 2). 2 says nothing.
@@ -22,12 +24,4 @@ function powersOf65537(prime: bigint): ReadonlySet<bigint> {
   const found = new Set<bigint>()
   for (let power = 1n; !found.has(power); power = (power * generator) % prime) found.add(power)
   return found
-}
-
-function oddPrimesUpTo(limit: number): readonly bigint[] {
-  const found: number[] = []
-  for (let candidate = 3; candidate <= limit; candidate += 2) {
-    if (found.every((prime) => candidate % prime !== 0)) found.push(candidate)
-  }
-  return found.map(BigInt)
 }

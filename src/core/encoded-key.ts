@@ -1,0 +1,118 @@
+import { holdsPoint, isCompressedPoint } from './elliptic-curve.js'
+import { oddPrimesUpTo } from './primes.js'
+
+/** What the text forms of public keys and certificates hold, in lower case: PEM, JWK, SSH, PGP, XML. */
+const markers = [
+  ...['-----begin', '---- begin', 'public key', 'certificate'],
+  ...['"kty"', 'ssh-rsa', 'ssh-dss', 'ssh-ed', 'ecdsa-sha2-', '<modulus>'],
+]
+
+/** Object identifiers of key types as DER has them: RSA, EC, X25519, X448, Ed25519, Ed448, ML-DSA. */
+const identifiers = [
+  ...['06092a864886f70d0101', '06072a8648ce3d0201'],
+  ...['06032b656e', '06032b656f', '06032b6570', '06032b6571', '06096086480165030403'],
+].map((hex) => Buffer.from(hex, 'hex'))
+
+/** Two numbers and their heads: the least that an RSA public key of 512 bits takes. */
+const leastPkcs1 = 70
+/** Points are looked for at every place; in longer secrets only markers and identifiers are. */
+const longestForPoints = 1024
+const modulusBytes = [256, 384, 512]
+/** An RSA modulus has no small factor; of random numbers of that form one in nine has none. */
+const smallPrimes = oddPrimesUpTo(7919)
+
+/**
+ * Whether bytes hold a public key or certificate in any encoding, anywhere: PEM, DER (SPKI, PKCS#1, X.509), JWK or JWK
+ * set, SSH, raw points and moduli, each of them also as base64, base64url, hexadecimal or UTF-16. Everybody knows a
+ * public key, so none may ever be an HMAC secret (RFC 8725 section 2.1).
+ *
+ * Not seen: the 32 bytes of a bare Ed25519 key, which look like any other 32 bytes.
+ *
+ * @example holdsPublicKey(readFileSync('public.pem')) // true
+ */
+export function holdsPublicKey(secret: Uint8Array): boolean {
+  const bytes = Buffer.from(secret)
+  // Without zero bytes, UTF-16 is the same text.
+  const text = Buffer.from(bytes.filter((byte) => byte !== 0))
+  const whole = [bytes, trimmed(text), ...decodings(trimmed(text).toString('latin1'))]
+  return whole.some(isBareKey) || [...whole, ...shiftedDecodings(text)].some(holdsKey)
+}
+
+function holdsKey(bytes: Buffer): boolean {
+  return (
+    holdsMarker(bytes.toString('latin1')) ||
+    identifiers.some((identifier) => bytes.includes(identifier)) ||
+    holdsPkcs1(bytes) ||
+    (bytes.byteLength <= longestForPoints && holdsPoint(bytes))
+  )
+}
+
+function holdsMarker(text: string): boolean {
+  const lower = text.toLowerCase()
+  if (markers.some((marker) => lower.includes(marker))) return true
+  // JSON can spell "kty" with escapes; no secret is a JSON object.
+  const json = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)
+  if (json.length < 2) return false
+  try {
+    return typeof JSON.parse(json) === 'object'
+  } catch {
+    return false // the usual case: braces among random characters
+  }
+}
+
+/** SEQUENCE of exactly two INTEGERs (RFC 8017 appendix A.1.1). */
+function holdsPkcs1(bytes: Buffer): boolean {
+  for (let at = bytes.indexOf(0x30); at >= 0; at = bytes.indexOf(0x30, at + 1)) {
+    const sequence = elementAt(bytes, at, 0x30)
+    const modulus = sequence && elementAt(bytes, sequence.content, 0x02)
+    const exponent = modulus && elementAt(bytes, modulus.end, 0x02)
+    if (exponent && exponent.end === sequence.end && sequence.end - at >= leastPkcs1) return true
+  }
+  return false
+}
+
+/** Where the content of a DER element begins and ends; undefined when there is no such element inside the bytes. */
+function elementAt(bytes: Buffer, at: number, tag: number) {
+  const first = bytes[at + 1]
+  if (bytes[at] !== tag || first === undefined) return undefined
+  const octets = first < 128 ? 0 : first - 128
+  const content = at + 2 + octets
+  if (octets > 3 || content > bytes.byteLength) return undefined
+  const end = content + (octets === 0 ? first : bytes.readUIntBE(at + 2, octets))
+  return end <= bytes.byteLength ? { content, end } : undefined
+}
+
+/** Numbers without any frame around them, which only their length and form give away. */
+function isBareKey(bytes: Buffer): boolean {
+  if (isCompressedPoint(bytes)) return true
+  const number = bytes[0] === 0 ? bytes.subarray(1) : bytes
+  if (!modulusBytes.includes(number.byteLength) || (number[0] ?? 0) < 128) return false
+  const modulus = BigInt(`0x${number.toString('hex')}`)
+  return modulus % 2n === 1n && smallPrimes.every((prime) => modulus % prime !== 0n)
+}
+
+/** White space, quotes and a byte order mark around a text say nothing. */
+function trimmed(text: Buffer): Buffer {
+  const inner = text.toString('latin1').replace(/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '')
+  return Buffer.from(inner.replace(/^[\s"']+|[\s"']+$/g, ''), 'latin1')
+}
+
+/** What the whole text says as base64, base64url or hexadecimal. */
+function decodings(text: string): readonly Buffer[] {
+  const compact = text.replace(/[\s:]/g, '')
+  const found: Buffer[] = []
+  if (/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact)) found.push(Buffer.from(compact, 'base64'))
+  if (/^(?:[0-9a-f]{2})+$/i.test(compact)) found.push(Buffer.from(compact, 'hex'))
+  return found
+}
+
+/** What is inside the text as base64 or hexadecimal, wherever it begins: something else may stand before and after. */
+function shiftedDecodings(text: Buffer): readonly Buffer[] {
+  const latin1 = text.toString('latin1')
+  const base64 = latin1.replace(/[^A-Za-z0-9+/_-]/g, '')
+  const digits = (latin1.replace(/[\s:]/g, '').match(/[0-9a-f]{40,}/gi) ?? []).join('')
+  return [
+    ...[0, 1, 2, 3].map((shift) => Buffer.from(base64.slice(shift), 'base64')),
+    ...[0, 1].map((shift) => Buffer.from(digits.slice(shift), 'hex')),
+  ]
+}
