@@ -2,7 +2,7 @@ import { type RequestHandler } from 'express'
 import { type Claims } from '../core/token.js'
 import { type AuthContext } from '../middleware/context.js'
 import { type Gate } from '../middleware/server.js'
-import { nodeCall, sendRefusal } from './node-call.js'
+import { enterCall, nodeCall, sendRefusal } from './node-call.js'
 
 /**
  * The type of `req.auth.claims`, for applications that say it once.
@@ -39,7 +39,7 @@ export function auth<C>(gate: Gate<C>): RequestHandler {
     gate.check(call).then(
       (context) => {
         if (context) request.auth = context as AuthContext<unknown> as AuthContext<RequestClaims> // the registered type says so
-        gate.enter(context, next)
+        enterCall({ gate, context, emitters: [request, response], next })
       },
       (error: unknown) => {
         sendRefusal(response, gate.respond(error))

@@ -3,7 +3,7 @@ import { type Claims } from '../core/token.js'
 import { type AuthContext } from '../middleware/context.js'
 import { type Refusal } from '../middleware/respond.js'
 import { type Gate } from '../middleware/server.js'
-import { nodeCall } from './node-call.js'
+import { enterCall, nodeCall } from './node-call.js'
 
 /**
  * The type of `request.auth.claims`, for applications that say it once.
@@ -58,7 +58,7 @@ function guard<C>(app: FastifyInstance, gate: Gate<C>): void {
     gate.check(call).then(
       (context) => {
         if (context) request.auth = context as AuthContext<unknown> as AuthContext<RequestClaims> // the registered type says so
-        gate.enter(context, done)
+        enterCall({ gate, context, emitters: [request.raw, reply.raw], next: done })
       },
       (error: unknown) => {
         send(reply, gate.respond(error))
@@ -68,5 +68,7 @@ function guard<C>(app: FastifyInstance, gate: Gate<C>): void {
 }
 
 function send(reply: FastifyReply, refusal: Refusal): void {
+  // Someone in front, a time limit perhaps, has answered already.
+  if (reply.sent) return
   void reply.code(refusal.status).headers(refusal.headers).send(refusal.body)
 }

@@ -1,6 +1,9 @@
+import { type EventEmitter } from 'node:events'
 import { type IncomingMessage, type ServerResponse } from 'node:http'
 import { type Call } from '../middleware/call.js'
+import { keepContext, type AuthContext } from '../middleware/context.js'
 import { type Refusal } from '../middleware/respond.js'
+import { type Gate } from '../middleware/server.js'
 
 /** The parts of node's request and answer that are read; HTTP/1 and HTTP/2 both have them. */
 export interface NodeExchange {
@@ -32,12 +35,43 @@ export function nodeCall({ request, response, target, pattern }: NodeExchange): 
   }
 }
 
+/** A call that was let through. */
+interface Admitted<C, R> {
+  readonly gate: Gate<C>
+  readonly context: AuthContext<C> | undefined
+  /** The request and the answer, whose events shall know the caller too. */
+  readonly emitters: readonly EventEmitter[]
+  readonly next: () => R
+}
+
+/**
+ * Goes on in the context of a call that was let through; listeners on its request and answer run in it as well.
+ *
+ * @example enterCall({ gate, context, emitters: [request, response], next })
+ */
+export function enterCall<C, R>({ gate, context, emitters, next }: Admitted<C, R>): R {
+  return gate.enter(context, () => {
+    const keep = keepContext()
+    if (keep) for (const emitter of emitters) leadBack(emitter, keep)
+    return next()
+  })
+}
+
+function leadBack(target: EventEmitter, keep: <R>(fn: () => R) => R): void {
+  const emit = target.emit.bind(target)
+  Object.assign(target, {
+    emit: (...event: Parameters<typeof emit>) => keep(() => emit(...event)),
+  })
+}
+
 /**
  * Answers a refused call. What was set before it, as CORS headers are, stays.
  *
  * @example sendRefusal(response, gate.respond(error))
  */
 export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
+  // Someone in front, a time limit perhaps, has answered already.
+  if (response.headersSent || response.destroyed) return
   response.statusCode = refusal.status
   for (const [name, value] of Object.entries(refusal.headers)) response.setHeader(name, value)
   response.setHeader('Content-Length', Buffer.byteLength(refusal.body))

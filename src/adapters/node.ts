@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AuthContext } from '../middleware/context.js'
 import { type Gate } from '../middleware/server.js'
-import { nodeCall, sendRefusal } from './node-call.js'
+import { enterCall, nodeCall, sendRefusal } from './node-call.js'
 
 /** A request that went through a gate. */
 export type AuthRequest<C> = IncomingMessage & {
@@ -35,6 +35,11 @@ export function auth<C>(
       return
     }
     const guarded: AuthRequest<C> = context ? Object.assign(request, { auth: context }) : request
-    await gate.enter(context, () => listener(guarded, response))
+    await enterCall({
+      gate,
+      context,
+      emitters: [request, response],
+      next: () => listener(guarded, response),
+    })
   }
 }

@@ -61,6 +61,26 @@ export function contextOf(owner: object): AuthContext<unknown> | undefined {
   return frame?.context
 }
 
+/**
+ * A function that runs others in the context of now, wherever it is called from; undefined where there is none.
+ * What already runs in that context, or in one below it, is left as it is.
+ *
+ * Events of a request are emitted from the socket's context, not from the handler's: adapters lead them back.
+ *
+ * @example const keep = keepContext(); emitter.on('data', () => keep?.(() => fromContext()))
+ */
+export function keepContext(): (<R>(fn: () => R) => R) | undefined {
+  const frame = storage.getStore()
+  if (frame === undefined) return undefined
+  return (fn) => (isWithin(frame) ? fn() : storage.run(frame, fn))
+}
+
+function isWithin(frame: Frame): boolean {
+  let inner = storage.getStore()
+  while (inner && inner !== frame) inner = inner.outer
+  return inner === frame
+}
+
 function without(frame: Frame | undefined, owner: object): Frame | undefined {
   if (frame === undefined) return undefined
   const outer = without(frame.outer, owner)

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startExpress } from './apps/express.js'
+import { startFastify } from './apps/fastify.js'
+import { startNode } from './apps/node.js'
+import { contract, listedContract, type Behaviour } from './contract.js'
+import { createListedSite, createSite, type Server, type Site } from './site.js'
+
+const adapters = { node: startNode, express: startExpress, fastify: startFastify }
+
+describe.each(Object.entries(adapters))('%s', (_name, start) => {
+  runs('guards everything but what is excepted', contract, () => start(createSite()))
+  runs('guards what is listed', listedContract, () => start(createListedSite()))
+})
+
+describe.each(Object.entries(adapters))('%s without a gate', (_name, start) => {
+  test('fails at least five of six behaviours, so that the contract can tell', async () => {
+    expect(contract.length).toBeGreaterThanOrEqual(60)
+    const failures = await countFailures(contract, (site) => start(site, false))
+    expect(failures / contract.length).toBeGreaterThanOrEqual(5 / 6)
+    expect(failures).toBeGreaterThanOrEqual(50)
+  })
+})
+
+function runs(name: string, behaviours: readonly Behaviour[], start: () => Promise<Server>): void {
+  describe(name, () => {
+    let server: Server
+    beforeAll(async () => {
+      server = await start()
+    })
+    afterAll(() => server.close())
+    test.each(behaviours)('$name', (behaviour) => behaviour.run(server.base))
+  })
+}
+
+async function countFailures(
+  behaviours: readonly Behaviour[],
+  start: (site: Site) => Promise<Server>,
+): Promise<number> {
+  const server = await start(createSite())
+  const results = await Promise.allSettled(behaviours.map((each) => each.run(server.base)))
+  await server.close()
+  return results.filter(({ status }) => status === 'rejected').length
+}
