@@ -44,6 +44,9 @@ export function goctlText(diagnostic: Diagnostic): string {
   }
 }
 
+/** A longer source line is not shown: it would hide the message. */
+const longestShown = 400
+
 /**
  * The diagnostic for a person: place, message, hint, the source line and a caret under the place.
  *
@@ -56,7 +59,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, text: string): string {
   const lineStart = start.offset === 0 ? 0 : text.lastIndexOf('\n', start.offset - 1) + 1
   const lineEnd = text.indexOf('\n', start.offset)
   const line = text.slice(lineStart, lineEnd < 0 ? text.length : lineEnd).replace(/\r$/, '')
-  if (line.trim() === '') return first
+  if (line.trim() === '' || line.length > longestShown) return first
   const margin = `  ${String(start.line)} | `
   const indent = text.slice(lineStart, start.offset).replace(/[^\t]/gu, ' ')
   const inLine = Math.min(diagnostic.end, lineStart + line.length) - start.offset

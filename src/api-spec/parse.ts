@@ -33,6 +33,9 @@ export type ParseResult = (
   readonly files: readonly SourceFile[]
 }
 
+/** More diagnostics than this help nobody. */
+const most = 1000
+
 const checks: readonly Check[] = [
   checkImports,
   checkInfo,
@@ -54,12 +57,14 @@ export function parseApi(text: string, options: ParseOptions = {}): ParseResult 
   const { project, diagnostics } = loadProject({ path, text }, { mode, read })
   const { files } = project
   // After a syntax error names may be missing only because their declaration could not be read.
-  if (diagnostics.some(isError)) return { ok: false, diagnostics, files }
+  if (diagnostics.some(isError))
+    return { ok: false, diagnostics: diagnostics.slice(0, most), files }
   const report = createReport(mode)
   const spec = mode === 'goctl' ? asGoctl(project, report) : inFull(project, report)
   const found = [...diagnostics, ...report.found]
-  if (spec === undefined || found.some(isError)) return { ok: false, diagnostics: found, files }
-  return { ok: true, spec, diagnostics: found, files }
+  const shown = found.slice(0, most)
+  if (spec === undefined || found.some(isError)) return { ok: false, diagnostics: shown, files }
+  return { ok: true, spec, diagnostics: shown, files }
 }
 
 /**

@@ -24,11 +24,12 @@ const atWords: Readonly<Record<Mode, readonly TokenKind[]>> = {
   goctl: ['@doc', '@handler', '@server'],
   dialect: ['@doc', '@handler', '@jwt', '@server'],
 }
-const noComments: readonly Comment[] = []
+/** Shared by all tokens without comments, and therefore never pushed to. */
+const noComments: Comment[] = []
 
 /** A token whose tail comments are still being read. */
 interface OpenToken extends Omit<Token, 'tail'> {
-  tail: readonly Comment[]
+  tail: Comment[]
 }
 
 /**
@@ -219,13 +220,14 @@ class Scanner {
   #comment(kind: Comment['kind'], end: number, text: string): void {
     const comment = { kind, text, start: this.#cursor.position() }
     const last = this.#tokens.at(-1)
-    if (last?.start.line === comment.start.line) last.tail = [...last.tail, comment]
-    else this.#head.push(comment)
+    if (last?.start.line !== comment.start.line) this.#head.push(comment)
+    else if (last.tail.length === 0) last.tail = [comment]
+    else last.tail.push(comment)
     this.#cursor.moveTo(end)
   }
 
   #push(kind: TokenKind, end: number, text = this.#text.slice(this.#cursor.at, end)): void {
-    const head = this.#head.length === 0 ? noComments : this.#head
+    const head: readonly Comment[] = this.#head.length === 0 ? noComments : this.#head
     if (this.#head.length > 0) this.#head = []
     this.#tokens.push({ kind, text, start: this.#cursor.position(), end, head, tail: noComments })
     this.#cursor.moveTo(end)
