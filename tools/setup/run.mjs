@@ -21,7 +21,9 @@ export function run(command, args, { show = false, cwd = root, env = process.env
     const chunks = []
     child.stdout?.on('data', (chunk) => chunks.push(chunk))
     child.stderr?.on('data', (chunk) => chunks.push(chunk))
-    child.once('error', (error) => { resolve({ code: 127, output: error.message }); })
+    child.once('error', (error) => {
+      resolve({ code: 127, output: error.message })
+    })
     child.once('close', (code, signal) => {
       resolve({ code: code ?? 128 + signalNumber(signal), output: String(Buffer.concat(chunks)) })
     })

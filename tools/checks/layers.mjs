@@ -1,0 +1,79 @@
+import { cruise } from 'dependency-cruiser'
+import { existsSync } from 'node:fs'
+import { rules, unlisted } from '../layers/rules.mjs'
+import { filesBelow } from '../setup/files.mjs'
+import { root } from '../setup/paths.mjs'
+
+const folders = ['src', 'apps', 'examples', 'bench']
+const plantedFolder = `${root}/tools/fixtures/layers`
+/** What the planted faults must be reported as; the first is nothing but an `import type`. */
+const planted = [
+  'layer src/core/: src/core/planted.ts → src/middleware/gate.ts',
+  'layer src/core/: src/core/reads-a-file.ts → fs',
+  'layer src/middleware/: src/middleware/gate.ts → src/sessions/issuer.ts',
+  'layer src/adapters/express: src/adapters/express.ts → fastify',
+  'no cycle: src/core/planted.ts → src/middleware/gate.ts',
+  'not through the own index: src/sessions/issuer.ts → src/sessions/index.ts',
+  'by name apps/[^/]+/: apps/service/src/main.ts → src/core/planted.ts',
+  'unlisted: src/unlisted/thing.ts',
+]
+
+/**
+ * Who imports whom is what `tools/layers/table.mjs` says, type imports included, without a cycle.
+ *
+ * @type {import('../setup/check.mjs').Check}
+ */
+export async function layers() {
+  const files = sourceFiles(root)
+  const { found, modules, dependencies } = await look(root)
+  const unseen = files.filter((file) => !modules.has(file))
+  const caught = new Set((await look(plantedFolder)).found)
+  return {
+    saw: { modules: modules.size, dependencies, 'planted faults': planted.length },
+    problems: [
+      ...found,
+      ...unseen.map((file) => `not looked at: ${file}`),
+      ...planted.filter((fault) => !caught.has(fault)).map((fault) => `not caught: ${fault}`),
+      ...(dependencies < files.length ? ['fewer dependencies than files were seen'] : []),
+    ],
+  }
+}
+
+/** @param {string} baseDir */
+async function look(baseDir) {
+  const { output } = await cruise(
+    folders.filter((folder) => existsSync(`${baseDir}/${folder}`)),
+    {
+      baseDir,
+      validate: true,
+      ruleSet: { forbidden: rules() },
+      tsPreCompilationDeps: true,
+      combinedDependencies: true,
+      doNotFollow: { path: 'node_modules|^dist/' },
+      exclude: { path: '^apps/[^/]+/dist/' },
+    },
+    { exportsFields: ['exports'], conditionNames: ['types', 'import', 'node', 'default'] },
+  )
+  if (typeof output === 'string') throw new Error('dependency-cruiser gave text, not modules')
+  const modules = new Set(output.modules.map((module) => module.source))
+  const violations = output.summary.violations.map(
+    ({ rule, from, to }) => `${rule.name}: ${from} → ${packageName(to)}`,
+  )
+  const strays = unlisted(sourceFiles(baseDir)).map((file) => `unlisted: ${file}`)
+  const dependencies = output.summary.totalDependenciesCruised ?? 0
+  return { found: [...violations, ...strays], modules, dependencies }
+}
+
+/** @param {string} base */
+function sourceFiles(base) {
+  return folders.flatMap((folder) => filesBelow(`${base}/${folder}`, /\.tsx?$/, `${folder}/`))
+}
+
+/**
+ * The name of a package instead of the file it was resolved to.
+ *
+ * @param {string} path
+ */
+function packageName(path) {
+  return /node_modules\/(?:@types\/)?((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path
+}

@@ -1,0 +1,85 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { root } from '../setup/paths.mjs'
+import { run, runTool } from '../setup/run.mjs'
+
+/** What the tarball may hold, and what it must. */
+const allowed = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+\.(js|d\.ts|lua|sql))$/
+const required = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/index.js']
+
+/**
+ * The packed tarball is what users should get: its files, its manifest (publint) and its types as
+ * every resolver sees them (attw); no runtime dependency and no install script.
+ *
+ * @type {import('../setup/check.mjs').Check}
+ */
+export async function packed() {
+  const folder = mkdtempSync(join(tmpdir(), 'jotgate-pack-'))
+  try {
+    const { tarball, files } = await pack(folder)
+    const problems = [
+      ...files.filter((file) => !allowed.test(file)).map((file) => `packed by mistake: ${file}`),
+      ...required.filter((file) => !files.includes(file)).map((file) => `not packed: ${file}`),
+      ...manifestProblems(),
+      ...(await publintProblems(tarball)),
+      ...(await attwProblems(tarball)),
+    ]
+    return { saw: { 'packed files': files.length }, problems }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** @param {string} folder */
+async function pack(folder) {
+  const flags = ['--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', folder]
+  const { code, output } = await run('npm', ['pack', ...flags])
+  if (code !== 0) throw new Error(`npm pack failed: ${output.trim()}`)
+  /** @type {{ filename: string, files: { path: string }[] }[]} */
+  const [made] = JSON.parse(output.slice(output.indexOf('[')))
+  if (made === undefined) throw new Error('npm pack made nothing')
+  return { tarball: join(folder, made.filename), files: made.files.map(({ path }) => path) }
+}
+
+function manifestProblems() {
+  const manifest = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
+  const dependencies = Object.keys(manifest.dependencies ?? {})
+  const hooks = ['preinstall', 'install', 'postinstall', 'prepare']
+  return [
+    ...dependencies.map((name) => `the library has a runtime dependency: ${name}`),
+    ...hooks.filter((hook) => hook in manifest.scripts).map((hook) => `has a ${hook} script`),
+  ]
+}
+
+/** @param {string} tarball */
+async function publintProblems(tarball) {
+  const bytes = readFileSync(tarball)
+  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
+  const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true })
+  return messages.map(
+    (message) => `publint: ${formatMessage(message, pkg, { color: false }) ?? message.code}`,
+  )
+}
+
+/** @param {string} tarball */
+async function attwProblems(tarball) {
+  const { code, output } = await runTool('@arethetypeswrong/cli/dist/index.js', [
+    ...[tarball, '--profile', 'esm-only', '--no-definitely-typed'],
+    ...['--format', 'json'],
+  ])
+  if (code === 0) return []
+  return [`attw: exit ${code}: ${attwReason(output)}`]
+}
+
+/** @param {string} output */
+function attwReason(output) {
+  try {
+    return JSON.stringify(JSON.parse(output).problems).slice(0, 600)
+  } catch {
+    // Not the report that was asked for, so what it printed is the reason.
+    return output.trim().slice(0, 600)
+  }
+}

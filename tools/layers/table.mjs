@@ -1,0 +1,61 @@
+/**
+ * Who may import whom, type imports included; whatever is absent is forbidden.
+ *
+ * @typedef {{
+ *   from: string,
+ *   may?: readonly string[],
+ *   builtIns?: readonly string[],
+ *   packages?: readonly string[],
+ * }} Row
+ *   `from`: the start of the paths the row is for; the longest that fits a file counts.
+ *   `may`: starts of paths, a folder with its slash or one whole file.
+ *   `builtIns`: Node's modules without `node:`. `packages`: by their names.
+ */
+
+const token = 'src/core/'
+const ports = ['src/keys/ports.ts', 'src/sessions/ports.ts', 'src/revocation/ports.ts']
+const publicDoors = [
+  'src/core/index.ts',
+  'src/keys/index.ts',
+  'src/sessions/index.ts',
+  'src/revocation/index.ts',
+  'src/middleware/index.ts',
+]
+const forAdapters = [token, 'src/middleware/', 'src/adapters/']
+
+/** @type {readonly Row[]} */
+export const table = [
+  { from: 'src/index.ts', may: publicDoors },
+  { from: token, builtIns: ['buffer', 'crypto', 'util'] },
+  { from: 'src/keys/', may: [token], builtIns: ['crypto'] },
+  { from: 'src/sessions/', may: [token], builtIns: ['buffer', 'crypto', 'util'] },
+  { from: 'src/revocation/', may: [token], builtIns: ['crypto'] },
+  { from: 'src/middleware/', may: [token], builtIns: ['async_hooks'] },
+  { from: 'src/client/', may: ['src/core/errors.ts', 'src/core/duration.ts'] },
+  { from: 'src/stores/', may: [token, ...ports], builtIns: ['crypto'] },
+  {
+    from: 'src/stores/sql/open-sqlite.ts',
+    may: [token, 'src/stores/sql/'],
+    builtIns: ['sqlite', 'timers/promises'],
+    packages: ['libsql'],
+  },
+  { from: 'src/adapters/', may: forAdapters },
+  { from: 'src/adapters/node', may: forAdapters, builtIns: ['events', 'http'] },
+  { from: 'src/adapters/express', may: forAdapters, builtIns: ['http'], packages: ['express'] },
+  { from: 'src/adapters/fastify', may: forAdapters, builtIns: ['http'], packages: ['fastify'] },
+  { from: 'src/api-spec/' },
+  {
+    from: 'src/testkit/',
+    may: [token, 'src/keys/', 'src/sessions/', 'src/revocation/'],
+    // It has no test runner of its own, so its contracts assert with Node's.
+    builtIns: ['assert/strict', 'crypto'],
+  },
+  {
+    from: 'src/cli/',
+    may: [...publicDoors, 'src/stores/'],
+    builtIns: ['crypto', 'fs', 'fs/promises', 'path', 'process', 'util'],
+  },
+]
+
+/** Folders that see the library as its users do: by the name `jotgate`. */
+export const outside = ['apps/[^/]+/', 'examples/', 'bench/']

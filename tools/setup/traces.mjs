@@ -1,0 +1,34 @@
+// Put together from pieces, or this very file would be found.
+const slash = '/'
+const patterns = {
+  'a home folder': new RegExp(`${slash}(home|Users)${slash}[a-z]\\w*${slash}`),
+  'the folder of one machine': new RegExp(`(^|[\\s'"\`(=])${slash}(work|root)${slash}`),
+  'a package registry': new RegExp(['registry', '(npmjs|yarnpkg)\\.'].join('\\.')),
+}
+
+/**
+ * What in a text belongs to one machine and not into the repository.
+ *
+ * @param {string} text
+ * @returns {{ line: number, what: string }[]} lines from 1
+ */
+export function tracesOfMachine(text) {
+  return text.split('\n').flatMap((content, index) =>
+    Object.entries(patterns)
+      .filter(([, pattern]) => pattern.test(content))
+      .map(([what]) => ({ line: index + 1, what })),
+  )
+}
+
+/**
+ * What in a lock file ties it to one registry, or would run a stranger's program at installation.
+ *
+ * @param {{ packages: Record<string, { resolved?: string, link?: boolean, hasInstallScript?: boolean }> }} lock
+ * @returns {string[]}
+ */
+export function lockProblems({ packages }) {
+  return Object.entries(packages).flatMap(([path, { resolved, hasInstallScript }]) => [
+    ...(/^https?:/.test(resolved ?? '') ? [`package-lock.json: ${path} names a registry`] : []),
+    ...(hasInstallScript ? [`package-lock.json: ${path} has an install script`] : []),
+  ])
+}
