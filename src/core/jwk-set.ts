@@ -2,7 +2,10 @@ import type { JsonWebKey } from 'node:crypto'
 import { algorithmRow, isAlgorithm, type Algorithm } from './algorithms.js'
 import { ConfigError } from './errors.js'
 import { isJwk, permits, secretMembers } from './jwk.js'
-import { hmacKey, publicKey, type Key } from './key.js'
+import { hmacKey, publicKey, type HmacKeyOptions, type Key } from './key.js'
+
+/** What is asked of the secrets of a set; as {@link hmacKey} takes it. */
+export type SetSecrets = Omit<HmacKeyOptions, 'kid'>
 
 /**
  * The verification keys of a JWK set (RFC 7517 section 5), each bound to one of the configured algorithms: the one that
@@ -13,19 +16,23 @@ import { hmacKey, publicKey, type Key } from './key.js'
  * public keys, a private key is in it, or a key without `alg` fits two of the algorithms
  * @example readJwkSet(JSON.parse(text), ['ES256', 'RS256'])
  */
-export function readJwkSet(set: unknown, algorithms: readonly Algorithm[]): Key[] {
+export function readJwkSet(
+  set: unknown,
+  algorithms: readonly Algorithm[],
+  secrets: SetSecrets = {},
+): Key[] {
   const place = 'jwks'
   const entries = entriesOf(set)
   refuseDuplicates(entries)
-  const secrets = entries.filter(({ kty }) => kty === 'oct')
-  if (secrets.length > 0 && secrets.length < entries.length)
+  const symmetric = entries.filter(({ kty }) => kty === 'oct')
+  if (symmetric.length > 0 && symmetric.length < entries.length)
     throw new ConfigError(place, 'mixes secrets (kty "oct") with public keys; keep them apart')
   if (entries.some((jwk) => jwk.kty !== 'oct' && secretMembers.some((name) => name in jwk)))
     throw new ConfigError(place, 'holds a private key; publish its public half only')
   return entries.flatMap((jwk) => {
     if (!permits(jwk, 'verify')) return []
     const alg = bind(jwk, algorithms)
-    return alg === undefined ? [] : importEntry(jwk, alg)
+    return alg === undefined ? [] : importEntry(jwk, alg, secrets)
   })
 }
 
@@ -73,9 +80,9 @@ function fits(jwk: JsonWebKey, alg: Algorithm): boolean {
 }
 
 /** A key that is damaged or too weak is left out: RFC 7517 section 5, "values out of the supported ranges". */
-function importEntry(jwk: JsonWebKey, alg: Algorithm): Key[] {
+function importEntry(jwk: JsonWebKey, alg: Algorithm, secrets: SetSecrets): Key[] {
   try {
-    return [jwk.kty === 'oct' ? hmacKey(jwk, alg) : publicKey(jwk, alg)]
+    return [jwk.kty === 'oct' ? hmacKey(jwk, alg, secrets) : publicKey(jwk, alg)]
   } catch (error) {
     if (error instanceof ConfigError) return []
     throw error

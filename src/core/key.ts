@@ -38,6 +38,11 @@ export interface KeyOptions {
 export interface HmacKeyOptions extends KeyOptions {
   /** Secrets that others know, none of which is accepted, however it is encoded. Default: none. */
   readonly knownSecrets?: KnownSecrets
+  /**
+   * Whether text, a UUID, repeats, and whatever else can be guessed is refused. Default `refuse`; `accept` is for
+   * published test vectors, and for moving a service whose secret can not be changed in the same step.
+   */
+  readonly guessable?: 'refuse' | 'accept'
 }
 
 /** What a {@link Key} is made of. */
@@ -109,13 +114,17 @@ export class Key {
  * @example const key = hmacKey(Buffer.from(process.env.SECRET ?? '', 'base64'), 'HS256')
  */
 export function hmacKey(secret: SecretInput, alg: Algorithm, options: HmacKeyOptions = {}): Key {
-  checkOptionNames('hmacKey', options, ['kid', 'knownSecrets'])
+  checkOptionNames('hmacKey', options, ['kid', 'knownSecrets', 'guessable'])
   const row = rowOf(alg)
   if (row.kind !== 'hmac')
     throw new ConfigError('hmacKey.alg', `${alg} is not an HMAC algorithm; use publicKey`)
   const kid = checkUse(secret, alg, 'verify')
   const bytes = readSecret(secret)
-  checkSecret(bytes, { leastBytes: row.bytes, known: options.knownSecrets ?? [] })
+  checkSecret(bytes, {
+    leastBytes: row.bytes,
+    known: options.knownSecrets,
+    guessable: options.guessable,
+  })
   return new Key(alg, {
     material: createSecretKey(bytes),
     kid: options.kid ?? kid,

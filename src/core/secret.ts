@@ -39,6 +39,15 @@ export type KnownSecrets = Iterable<string | Uint8Array> | ReadonlySet<string>
 const leastBits = 112
 const leastShare = 0.47
 
+/** What is asked of a secret. */
+export interface SecretPolicy {
+  readonly leastBytes: number
+  /** Default: none. */
+  readonly known?: KnownSecrets | undefined
+  /** Default `refuse`. */
+  readonly guessable?: 'refuse' | 'accept' | undefined
+}
+
 const advice = 'make one with randomBytes(64) of node:crypto'
 
 /**
@@ -46,11 +55,11 @@ const advice = 'make one with randomBytes(64) of node:crypto'
  * key (RFC 8725 section 2.1).
  *
  * @throws ConfigError that says which, and nothing of the secret
- * @example checkSecret(randomBytes(32), { leastBytes: 32, known: [] })
+ * @example checkSecret(randomBytes(32), { leastBytes: 32 })
  */
 export function checkSecret(
   secret: Buffer,
-  { leastBytes, known }: { leastBytes: number; known: KnownSecrets },
+  { leastBytes, known = [], guessable = 'refuse' }: SecretPolicy,
 ): void {
   if (secret.byteLength < leastBytes)
     throw new ConfigError('hmacKey', `must be at least ${String(leastBytes)} bytes long; ${advice}`)
@@ -58,7 +67,9 @@ export function checkSecret(
     throw new ConfigError('hmacKey', `holds a public key, which is no secret; ${advice}`)
   if (isKnown(secret, known))
     throw new ConfigError('hmacKey', `is one of the knownSecrets; ${advice}`)
-  if (readings(secret).some(isGuessable))
+  if (!['refuse', 'accept'].includes(guessable))
+    throw new ConfigError('hmacKey.guessable', 'must be "refuse" or "accept"')
+  if (guessable === 'refuse' && readings(secret).some(isGuessable))
     throw new ConfigError('hmacKey', `can be guessed: it is text, or repeats itself; ${advice}`)
 }
 
