@@ -16,7 +16,7 @@ export interface ReplicaParts {
   readonly store: RevocationStore
   readonly table: RevocationTable
   readonly pollEveryMs: number
-  readonly onEvent: (event: RevocationEvent) => void
+  readonly onEvent: (event: RevocationEvent) => unknown
   /** Unix time, whole seconds. */
   readonly now: () => number
   /** Seconds on a clock that never jumps. */

@@ -22,7 +22,7 @@ export interface RevocationOptions {
   /** Entries in this process beyond which `revoke` rejects. Default 1,000,000. */
   readonly maxEntries?: number
   /** What a listener throws is dropped. */
-  readonly onEvent?: (event: RevocationEvent) => void
+  readonly onEvent?: (event: RevocationEvent) => unknown
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number
   /** A clock in seconds that never jumps, for staleness. Default: `performance.now() / 1000`. */

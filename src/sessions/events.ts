@@ -19,15 +19,15 @@ export interface SessionEvent {
  */
 export interface SessionHooks {
   /** A refresh token was exchanged for its successor. */
-  readonly onRefreshed?: (event: SessionEvent) => void
+  readonly onRefreshed?: (event: SessionEvent) => unknown
   /** The same token again within the grace: the same successor was given again. */
-  readonly onReplayed?: (event: SessionEvent) => void
+  readonly onReplayed?: (event: SessionEvent) => unknown
   /** The predecessor came back after the grace and within `recoverWithin`: a lost reply, most likely. */
-  readonly onRecovered?: (event: SessionEvent) => void
+  readonly onRecovered?: (event: SessionEvent) => unknown
   /** Theft: a token that had been replaced was used. The `sid` is revoked and the family ended by now. */
-  readonly onReused?: (event: SessionEvent) => void
+  readonly onReused?: (event: SessionEvent) => unknown
   /** The store knows less than the token: it has lost writes. The family is ended; this is no theft. */
-  readonly onRolledBack?: (event: SessionEvent) => void
+  readonly onRolledBack?: (event: SessionEvent) => unknown
 }
 
 /** What a hook is told about a family. */

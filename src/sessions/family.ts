@@ -38,7 +38,7 @@ export interface Family {
 /** Someone presents a refresh token. */
 export interface RotateRequest {
   readonly id: string
-  /** Generation that the presented token carries. */
+  /** Generation that the presented token carries, 0 or more. */
   readonly presented: number
   readonly client: string
   readonly now: number

@@ -1,0 +1,120 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { decideRotation, type Family, type RotateRequest } from '../../src/sessions/ports.js'
+import { sampleFamily, sampleRequest, start } from '../../src/testkit/sample-family.js'
+
+/**
+ * The same rules told differently: not by numbers, but by what has become of each token that was ever made.
+ */
+class Tokens {
+  private readonly fates: ('live' | 'replaced' | 'dead')[] = ['live']
+  private ended = false
+  private since = start
+  private idleUntil: number
+  private readonly family: Family
+
+  constructor(family: Family) {
+    this.family = family
+    this.idleUntil = family.idleExpiry
+  }
+
+  present({ presented, client, now, grace, recoverWithin, idleTtl }: RotateRequest): string {
+    if (this.ended) return 'ended'
+    if (now >= Math.min(this.family.absoluteExpiry, this.idleUntil)) return 'expired'
+    if (client !== this.family.client) return 'otherClient'
+    const fate = this.fates[presented]
+    const age = now - this.since
+    if (fate === 'replaced' && age <= grace) return 'replayed'
+    const recovers = fate === 'replaced' && age <= recoverWithin
+    if (fate !== 'live' && !recovers) {
+      this.ended = true
+      return fate === undefined ? 'rolledBack' : 'reused'
+    }
+    this.since = now
+    this.idleUntil = now + idleTtl
+    if (recovers) {
+      this.fates[this.fates.indexOf('live')] = 'dead'
+      this.fates.push('live')
+      return 'recovered'
+    }
+    const before = this.fates.indexOf('replaced')
+    if (before >= 0) this.fates[before] = 'dead'
+    this.fates[presented] = 'replaced'
+    this.fates.push('live')
+    return 'rotated'
+  }
+
+  get newest(): number {
+    return this.fates.length - 1
+  }
+}
+
+const step = fc.record({
+  /** Counted back from the newest token. */
+  back: fc.oneof(
+    { weight: 5, arbitrary: fc.constantFrom(0, 1) },
+    { weight: 1, arbitrary: fc.integer({ min: -1, max: 4 }) },
+  ),
+  wait: fc.oneof(
+    fc.constantFrom(0, 1, 9, 10, 11, 59, 60, 61, 3599, 3600, 3601),
+    fc.nat({ max: 4000 }),
+  ),
+  client: fc.constantFrom('web', 'web', 'web', 'web', 'web', 'app'),
+})
+
+describe('the table of a rotation', () => {
+  test('agrees with a model that knows the fate of every token, over whole histories', () => {
+    const kinds = new Set<string>()
+    fc.assert(
+      fc.property(
+        fc.array(step, { minLength: 1, maxLength: 30 }),
+        fc.constantFrom(0, 10, 60),
+        fc.constantFrom(0, 600, 3600),
+        (steps, grace, recoverWithin) => {
+          let family = sampleFamily({
+            absoluteExpiry: start + 40_000,
+            idleExpiry: start + 5000,
+          })
+          const tokens = new Tokens(family)
+          let now = start
+          for (const { back, wait, client } of steps) {
+            now += wait
+            const presented = Math.max(0, tokens.newest - back)
+            const request = sampleRequest(family, {
+              presented,
+              client,
+              now,
+              grace,
+              recoverWithin,
+              idleTtl: 5000,
+            })
+            const result = decideRotation(family, request)
+            expect(result.kind).toBe(tokens.present(request))
+            kinds.add(result.kind)
+            if ('family' in result) family = result.family
+            expect(family.generation).toBe(tokens.newest)
+          }
+        },
+      ),
+      { numRuns: 3000 },
+    )
+    expect([...kinds].sort()).toEqual(
+      [
+        'ended',
+        'expired',
+        'otherClient',
+        'recovered',
+        'replayed',
+        'reused',
+        'rolledBack',
+        'rotated',
+      ].sort(),
+    )
+  })
+
+  test('never changes the family that it is given', () => {
+    const family = Object.freeze(sampleFamily())
+    expect(decideRotation(family, sampleRequest(family)).kind).toBe('rotated')
+    expect(family.generation).toBe(0)
+  })
+})

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import { AuthError } from '../../src/core/errors.js'
+import type { FamilyStore } from '../../src/sessions/index.js'
+import { memoryStores } from '../../src/stores/memory/index.js'
+import { client, codeOf, login, makeIssuer } from './setup.js'
+
+/** A session whose first token has been replaced, long enough ago. */
+async function replaced(options: Parameters<typeof makeIssuer>[0] = {}, wait = 3601) {
+  const made = makeIssuer(options)
+  const old = await login(made.issuer)
+  const current = await made.issuer.refresh(old.refreshToken, { client })
+  made.clock.advance(wait)
+  made.seen.order.length = 0
+  made.seen.hooks.length = 0
+  return { ...made, old, current }
+}
+
+describe('a token that has been replaced', () => {
+  test('is refused after the recovery time, and ends the session for whoever holds the other one', async () => {
+    const { issuer, old, current } = await replaced()
+    expect(await codeOf(issuer.refresh(old.refreshToken, { client }))).toBe('REFRESH_REUSED')
+    expect(await codeOf(issuer.refresh(current.refreshToken, { client }))).toBe('REFRESH_ENDED')
+    expect(await issuer.list('user-1')).toEqual([])
+  })
+
+  test('first has the access tokens refused, then the family ended, then the alarm raised', async () => {
+    const { issuer, seen, old } = await replaced()
+    await codeOf(issuer.refresh(old.refreshToken, { client }))
+    expect(seen.order).toEqual(['find', 'revoke', 'rotate', 'onReused'])
+    expect(seen.revoked).toEqual([old.sid])
+  })
+
+  test('raises an alarm that names the session and no token', async () => {
+    const { issuer, seen, clock, old } = await replaced()
+    await codeOf(issuer.refresh(old.refreshToken, { client }))
+    const event = { at: clock.now(), sid: old.sid, subject: 'user-1', client }
+    expect(seen.hooks).toEqual([{ name: 'onReused', event }])
+  })
+
+  test('leaves the session as it was when the access tokens can not be refused, and is found out again', async () => {
+    let down = true
+    const revoke = () =>
+      down ? Promise.reject(new AuthError('STORE_UNAVAILABLE')) : Promise.resolve()
+    const { issuer, seen, old } = await replaced({ revoke })
+    expect(await codeOf(issuer.refresh(old.refreshToken, { client }))).toBe('STORE_UNAVAILABLE')
+    expect(seen.order).toEqual(['find'])
+    down = false
+    expect(await codeOf(issuer.refresh(old.refreshToken, { client }))).toBe('REFRESH_REUSED')
+  })
+
+  test('is found out even if it asks for a scope that it may not have', async () => {
+    const { issuer, old } = await replaced()
+    const answer = issuer.refresh(old.refreshToken, { client, scope: 'admin' })
+    expect(await codeOf(answer)).toBe('REFRESH_REUSED')
+  })
+
+  test('recovers the session after the grace; the successor that nobody claimed is then reuse', async () => {
+    const { issuer, seen, old, current } = await replaced({}, 11)
+    const recovered = await issuer.refresh(old.refreshToken, { client })
+    expect(seen.hooks.map(({ name }) => name)).toEqual(['onRecovered'])
+    expect(recovered.refreshToken).not.toBe(current.refreshToken)
+    expect(await codeOf(issuer.refresh(current.refreshToken, { client }))).toBe('REFRESH_REUSED')
+    expect(await codeOf(issuer.refresh(recovered.refreshToken, { client }))).toBe('REFRESH_ENDED')
+  })
+
+  test('is refused outside the grace when recovery is off', async () => {
+    const { issuer, old } = await replaced({ recoverWithin: 0 }, 11)
+    expect(await codeOf(issuer.refresh(old.refreshToken, { client }))).toBe('REFRESH_REUSED')
+  })
+
+  test('is reuse inside the grace too when it is the grandparent', async () => {
+    const { issuer, old, current } = await replaced({}, 0)
+    await issuer.refresh(current.refreshToken, { client })
+    expect(await codeOf(issuer.refresh(old.refreshToken, { client }))).toBe('REFRESH_REUSED')
+  })
+})
+
+describe('a token that was overtaken between reading and rotating', () => {
+  test('is refused, the access tokens with it, although nothing could be foreseen', async () => {
+    const { families } = memoryStores()
+    const { refreshToken, sid } = await login(makeIssuer({ families }).issuer)
+    const overtaking: FamilyStore = {
+      ...families,
+      rotate: async (request) => {
+        for (const presented of [0, 1]) await families.rotate({ ...request, presented })
+        return families.rotate(request)
+      },
+    }
+    const { issuer, seen } = makeIssuer({ families: overtaking })
+    expect(await codeOf(issuer.refresh(refreshToken, { client }))).toBe('REFRESH_REUSED')
+    expect(seen.order).toEqual(['find', 'rotate', 'revoke', 'onReused'])
+    expect(seen.revoked).toEqual([sid])
+  })
+})
+
+describe('a session that has ended', () => {
+  test('has its access tokens refused again at every use, and raises no alarm', async () => {
+    const { issuer, seen, current } = await replaced()
+    await issuer.end(current.refreshToken)
+    seen.revoked.length = 0
+    expect(await codeOf(issuer.refresh(current.refreshToken, { client }))).toBe('REFRESH_ENDED')
+    expect(seen.revoked).toEqual([current.sid])
+    expect(seen.hooks).toEqual([])
+  })
+
+  test('is not written about any more when none of its access tokens can be left', async () => {
+    const { issuer, clock, seen, current } = await replaced()
+    await issuer.end(current.refreshToken)
+    clock.advance(900 + 360 + 1)
+    seen.revoked.length = 0
+    expect(await codeOf(issuer.refresh(current.refreshToken, { client }))).toBe('REFRESH_ENDED')
+    expect(seen.revoked).toEqual([])
+  })
+})
+
+describe('a store that has lost writes', () => {
+  test('ends the session without a theft alarm, and never leaves two live tokens', async () => {
+    const { families } = memoryStores()
+    const { issuer } = makeIssuer({ families })
+    const first = await login(issuer)
+    const second = await issuer.refresh(first.refreshToken, { client })
+    const older = memoryStores().families
+    const [family] = await families.list('user-1', 0)
+    if (family) await older.create({ ...family, generation: 0, parent: -1 })
+    const after = makeIssuer({ families: older })
+    const answer = after.issuer.refresh(second.refreshToken, { client })
+    expect(await codeOf(answer)).toBe('REFRESH_ROLLED_BACK')
+    expect(after.seen.hooks.map(({ name }) => name)).toEqual(['onRolledBack'])
+    expect(after.seen.revoked).toEqual([first.sid])
+    const other = after.issuer.refresh(first.refreshToken, { client })
+    expect(await codeOf(other)).toBe('REFRESH_ENDED')
+  })
+})

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto'
+import { createSigner, createVerifier, type AuthError } from '../../src/core/index.js'
+import { hmacKey } from '../../src/core/key.js'
+import {
+  createIssuer,
+  createServiceKeys,
+  type FamilyStore,
+  type Issuer,
+  type IssuerOptions,
+  type SessionEvent,
+  type SubjectState,
+  type TokenResponse,
+} from '../../src/sessions/index.js'
+import { memoryStores } from '../../src/stores/memory/index.js'
+import { fakeClock } from '../../src/testkit/index.js'
+
+export const client = 'web'
+export const issuerName = 'https://auth.example'
+export const serviceSecret = randomBytes(32)
+
+const key = hmacKey(randomBytes(32), 'HS256')
+
+/** Everything that happened around an issuer, in order. */
+export interface Seen {
+  readonly hooks: { readonly name: string; readonly event: SessionEvent }[]
+  readonly revoked: string[]
+  /** Names of store calls, revocations and hooks as they came. */
+  readonly order: string[]
+}
+
+/** An issuer on a fake clock over a store that counts. */
+export function makeIssuer(options: Partial<IssuerOptions> = {}) {
+  const clock = fakeClock()
+  const seen: Seen = { hooks: [], revoked: [], order: [] }
+  const subjects = new Map<string, SubjectState>([
+    ['user-1', { claims: { role: 'member' } }],
+    ['user-2', { claims: { role: 'member' } }],
+  ])
+  const families = watched(options.families ?? memoryStores().families, seen.order)
+  const sign = createSigner({
+    key,
+    issuer: issuerName,
+    audience: 'api',
+    expiresIn: '15m',
+    typ: 'at+jwt',
+    now: clock.now,
+  })
+  const issuer = createIssuer({
+    sign,
+    serviceKey: createServiceKeys({ current: serviceSecret }),
+    loadSubject: (subject) => Promise.resolve(subjects.get(subject)),
+    revoke: ({ sid }) => {
+      seen.revoked.push(sid)
+      seen.order.push('revoke')
+      return Promise.resolve()
+    },
+    hooks: hooksInto(seen),
+    now: clock.now,
+    ...options,
+    families,
+  })
+  const verify = createVerifier({
+    keys: key,
+    algorithms: ['HS256'],
+    issuer: issuerName,
+    audience: null,
+    typ: 'at+jwt',
+    now: clock.now,
+  })
+  return { issuer, clock, seen, subjects, families, verify }
+}
+
+/** Begins a session of user-1. */
+export function login(issuer: Issuer): Promise<TokenResponse> {
+  return issuer.issue({ subject: 'user-1', client, scope: 'read write' })
+}
+
+/** The code of a refusal; undefined when there was none. */
+export async function codeOf(answer: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await answer
+    return undefined
+  } catch (error) {
+    return (error as AuthError).code
+  }
+}
+
+function hooksInto(seen: Seen): NonNullable<IssuerOptions['hooks']> {
+  const listen = (name: string) => (event: SessionEvent) => {
+    seen.hooks.push({ name, event })
+    seen.order.push(name)
+  }
+  return {
+    onRefreshed: listen('onRefreshed'),
+    onReplayed: listen('onReplayed'),
+    onRecovered: listen('onRecovered'),
+    onReused: listen('onReused'),
+    onRolledBack: listen('onRolledBack'),
+  }
+}
+
+/** A store that writes down what it is asked. */
+function watched(store: FamilyStore, order: string[]): FamilyStore {
+  return new Proxy(store, {
+    get: (target, name) => {
+      order.push(String(name))
+      return Reflect.get(target, name) as unknown
+    },
+  })
+}

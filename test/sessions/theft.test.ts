@@ -1,0 +1,99 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { client, codeOf, login, makeIssuer } from './setup.js'
+
+const grace = 10
+const recovery = fc.constantFrom(0, 600, 3600)
+const runs = { numRuns: 150 }
+
+/** Someone with a refresh token. */
+interface Holder {
+  token: string
+}
+
+describe('a history of an owner and a thief', () => {
+  const move = fc.record({
+    byThief: fc.boolean(),
+    wait: fc.integer({ min: grace + 1, max: 7200 }),
+  })
+
+  test('always ends the session once either side comes back after the other', async () => {
+    const scenario = fc.asyncProperty(
+      fc.nat({ max: 5 }),
+      fc.array(move, { minLength: 1, maxLength: 12 }),
+      recovery,
+      async (honest, moves, recoverWithin) => {
+        const { issuer, clock, seen } = makeIssuer({ recoverWithin })
+        const owner: Holder = { token: (await login(issuer)).refreshToken }
+        const present = async (holder: Holder): Promise<boolean> => {
+          try {
+            holder.token = (await issuer.refresh(holder.token, { client })).refreshToken
+            return true
+          } catch {
+            return false
+          }
+        }
+        for (let round = 0; round < honest; round++) {
+          clock.advance(450)
+          expect(await present(owner)).toBe(true)
+        }
+        const thief: Holder = { token: owner.token }
+        let turns = 0
+        let last: Holder | undefined
+        for (const { byThief, wait } of moves) {
+          clock.advance(wait)
+          const holder = byThief ? thief : owner
+          const alive = await present(holder)
+          if (last !== undefined && last !== holder) turns++
+          last = holder
+          if (!alive) break
+        }
+        const ended = (await issuer.list('user-1')).length === 0
+        const alarms = seen.hooks.filter(({ name }) => name === 'onReused').length
+        // One side moves, the other comes (and may recover), the first comes back: found out at the latest then.
+        if (turns >= 2) expect(ended).toBe(true)
+        expect(alarms).toBe(ended ? 1 : 0)
+        if (!ended) return
+        expect(seen.revoked.length).toBeGreaterThan(0)
+        for (const { token } of [owner, thief])
+          expect(await codeOf(issuer.refresh(token, { client }))).toBe('REFRESH_ENDED')
+      },
+    )
+    await fc.assert(scenario, runs)
+  })
+})
+
+describe('a history of an honest client', () => {
+  const step = fc.record({
+    wait: fc.oneof(fc.nat({ max: grace }), fc.nat({ max: 3600 })),
+    lost: fc.boolean(),
+    tabs: fc.integer({ min: 1, max: 4 }),
+  })
+
+  test('never raises an alarm and never ends: replies get lost, tabs race, phones go offline', async () => {
+    const seenKinds = new Set<string>()
+    const scenario = fc.asyncProperty(
+      fc.array(step, { minLength: 1, maxLength: 25 }),
+      async (steps) => {
+        const { issuer, clock, seen } = makeIssuer()
+        let token = (await login(issuer)).refreshToken
+        for (const { wait, lost, tabs } of steps) {
+          // Back within the hour that a lost reply can be recovered from, counted from the rotation itself.
+          const moved = seen.hooks.filter(({ name }) => name !== 'onReplayed').at(-1)
+          const age = clock.now() - (moved?.event.at ?? clock.now())
+          clock.advance(Math.min(wait, 3600 - age))
+          const answers = await Promise.all(
+            Array.from({ length: tabs }, () => issuer.refresh(token, { client })),
+          )
+          expect(new Set(answers.map(({ refreshToken }) => refreshToken)).size).toBe(1)
+          if (!lost) token = answers[0]?.refreshToken ?? ''
+        }
+        for (const { name } of seen.hooks) seenKinds.add(name)
+        expect(seen.hooks.some(({ name }) => name === 'onReused')).toBe(false)
+        expect(seen.revoked).toEqual([])
+      },
+    )
+    await fc.assert(scenario, runs)
+    expect([...seenKinds].sort()).toEqual(['onRecovered', 'onRefreshed', 'onReplayed'])
+  })
+})
