@@ -7,6 +7,8 @@ import {
   type Check,
 } from './analysis/check-declarations.js'
 import { checkRoutes } from './analysis/check-routes.js'
+import { checkAnnotations, checkTags } from './analysis/check-dialect.js'
+import { checkPaths } from './analysis/check-paths.js'
 import { type Diagnostic, goctlText, renderDiagnostic } from './diagnostic.js'
 import { loadProject, type Project, type ReadImport } from './load.js'
 import { createReport, type Report } from './report.js'
@@ -101,8 +103,10 @@ function asGoctl(project: Project, report: Report): ApiSpec | undefined {
 }
 
 function inFull(project: Project, report: Report): ApiSpec {
-  for (const check of checks) check(project, report)
-  return buildSpec(project, report)
+  for (const check of [...checks, checkAnnotations, checkTags]) check(project, report)
+  const spec = buildSpec(project, report)
+  checkPaths(project, spec, report)
+  return spec
 }
 
 function isError(diagnostic: Diagnostic): boolean {

@@ -1,0 +1,71 @@
+import { serverKeys, valueProblem } from '../annotations.js'
+import { type Report } from '../report.js'
+import {
+  joined,
+  type PairBlock,
+  type ServiceItem,
+  type SourceFile,
+  type StructType,
+  unquoted,
+} from '../syntax/ast.js'
+import { readTag } from '../tags.js'
+import { type Check, didYouMean } from './check-declarations.js'
+
+/**
+ * Checks goctl leaves to its generators, or to nobody: what `@server` says, and what tags say. A key that is misspelt
+ * is an error where it is near a known one, since "jtw: Auth" would leave its routes open.
+ */
+export const checkAnnotations: Check = (project, report) => {
+  for (const { file, statement } of project.services) {
+    if (statement.server !== undefined) checkPairs(statement.server.pairs, file, report)
+    for (const item of statement.items) checkItem(item, file, report)
+  }
+}
+
+/** Every struct tag can be read. */
+export const checkTags: Check = (project, report) => {
+  for (const { file, statement } of project.types) {
+    for (const { type } of statement.declarations)
+      if (type.kind === 'struct') checkFields(type, file, report)
+  }
+}
+
+function checkItem(item: ServiceItem, file: SourceFile, report: Report): void {
+  const servers = item.annotations.filter((annotation) => annotation.kind === 'server')
+  for (const { pairs } of servers) checkPairs(pairs, file, report)
+  const jwt = item.annotations.find((annotation) => annotation.kind === 'jwt')
+  const other = servers.flatMap(({ pairs }) => pairs.pairs).find(({ key }) => key.text === 'jwt')
+  if (
+    jwt?.kind === 'jwt' &&
+    other !== undefined &&
+    unquoted(joined(other.value)) !== jwt.value.text
+  ) {
+    report.at(file, jwt.keyword, { message: '@jwt and @server(jwt: …) name different things' })
+  }
+}
+
+function checkPairs({ pairs }: PairBlock, file: SourceFile, report: Report): void {
+  const known = Object.keys(serverKeys)
+  const seen = new Set<string>()
+  for (const { key, value } of pairs) {
+    const name = key.text
+    if (!known.includes(name)) {
+      const hint = didYouMean(name, known)
+      const severity = hint === undefined ? 'warning' : 'error'
+      report.at(file, key, { severity, message: `nobody reads the key '${name}' of @server`, hint })
+    }
+    if (seen.has(name))
+      report.at(file, key, { form: 'duplicate', message: `duplicate @server key expression` })
+    seen.add(name)
+    const problem = valueProblem(name, unquoted(joined(value)))
+    if (problem !== undefined) report.at(file, value[0] ?? key, { message: `'${name}' ${problem}` })
+  }
+}
+
+function checkFields(struct: StructType, file: SourceFile, report: Report): void {
+  for (const { tag, type } of struct.fields) {
+    const read = tag === undefined ? undefined : readTag(tag.text)
+    if (tag !== undefined && read?.ok === false) report.at(file, tag, { message: read.problem })
+    if (type.kind === 'struct') checkFields(type, file, report)
+  }
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest'
+import { parseApi, renderDiagnostics } from '../../src/api-spec/parse.js'
+import { everyForm } from './texts.js'
+
+const types = 'type A { X string `json:"x"` }\n'
+
+describe('the dialect', () => {
+  it('takes the sources’ forms: @jwt before a route, the struct keyword', () => {
+    const { groups } = spec(`type A struct { X string \`json:"x"\` }
+      service user-api {
+        @handler Login
+        post /user/login (A) returns (A)
+        @jwt Auth @handler Get get /user/profile returns (A)
+        @jwt Auth
+        @handler Put
+        put /user/profile (A) returns (A)
+      }`)
+    expect(
+      groups.map(({ annotation, routes }) => [annotation, routes.map(({ handler }) => handler)]),
+    ).toEqual([
+      [null, ['Login']],
+      [{ jwt: 'Auth' }, ['Get', 'Put']],
+    ])
+  })
+
+  it('lays a route’s own @server over its service’s', () => {
+    const { groups } = spec(`${types}@server(prefix: /v1 timeout: 1s)
+      service a {
+        @server(timeout: 3s) @jwt Auth @handler h get /x
+        @handler g get /y
+      }`)
+    expect(groups.map(({ annotation }) => annotation)).toEqual([
+      { prefix: '/v1', timeout: '1s' },
+      { prefix: '/v1', timeout: '3s', jwt: 'Auth' },
+    ])
+  })
+
+  it('takes prefixes with several hyphens, and digits after a hyphen', () => {
+    const { groups } = spec(
+      '@server(prefix: /api/alert-center-two/v1-2)\nservice a { @handler h get /a-2/b }',
+    )
+    expect(groups[0]).toMatchObject({
+      annotation: { prefix: '/api/alert-center-two/v1-2' },
+      routes: [{ path: '/a-2/b' }],
+    })
+  })
+
+  it('reports every error of a file in one run, each with its line and a caret', () => {
+    expect(
+      errors(
+        `type A {\n  X strin\n}\nservice a {\n  @handler h\n  get /x (A) retruns (A)\n  @handlr g\n  get /y\n}`,
+      ),
+    ).toBe(
+      `a.api:6:14: error: expected 'returns', '@doc', '@handler', '}', '@jwt', '@server', ';', got 'retruns' (did you mean 'returns'?)
+  6 |   get /x (A) retruns (A)
+    |              ^^^^^^^
+a.api:7:3: error: expected '@doc' | '@handler' | '@jwt' | '@server', got '@handlr' (did you mean '@handler'?)
+  7 |   @handlr g
+    |   ^^^^^^^`,
+    )
+    expect(errors('type A {\n  X strin\n}')).toContain(
+      "a.api:2:5: error: unresolved type <strin> (did you mean 'string'?)",
+    )
+  })
+
+  it('refuses a misspelt key of @server that would leave routes open', () => {
+    expect(errors('@server(jtw: Auth)\nservice a { @handler h get /x }')).toContain(
+      "did you mean 'jwt'?",
+    )
+    expect(errors('@server(timeout: 3)\nservice a { @handler h get /x }')).toContain(
+      "'timeout' takes a duration such as 3s",
+    )
+    expect(errors('@server(sse: yes)\nservice a { @handler h get /x }')).toContain(
+      "'sse' takes true or false",
+    )
+  })
+
+  it('refuses two routes that a router cannot tell apart', () => {
+    const routes = `${types}service a { @handler g get /u/:id (A) @handler h get /u/:name }`
+    expect(errors(routes)).toContain('duplicate path expression')
+    expect(parseApi(routes, { mode: 'goctl' }).ok).toBe(true)
+  })
+
+  it('refuses tags it cannot read, and path members that are not in the path', () => {
+    expect(errors('type A { X int `json:"x,range=[5:1]"` }')).toContain('a range is written like')
+    expect(errors('type A { X int `json:"x,optionl"` }')).toContain(
+      "'optionl' is not an option of a tag",
+    )
+    expect(errors('type A { X int `path:"id"` }\nservice a { @handler h get /x (A) }')).toContain(
+      "which has no ':id'",
+    )
+  })
+
+  it('refuses @jwt twice, and against @server', () => {
+    expect(errors('service a { @jwt A @jwt B @handler h get /x }')).toContain("'@jwt' stands twice")
+    expect(errors('service a { @jwt A @server(jwt: B) @handler h get /x }')).toContain(
+      'name different things',
+    )
+  })
+
+  it('follows imports, and refuses cycles and missing files', () => {
+    const files: Record<string, string> = {
+      'a/b.api': 'import "../c.api"\ntype B {}',
+      'c.api': 'type C {}',
+      'd.api': 'import "d.api"',
+    }
+    const read = (path: string) => files[path]
+    const parsed = parseApi('import "a/b.api"\nimport "c.api"\ntype A {}', {
+      file: 'main.api',
+      read,
+    })
+    expect(parsed.ok && parsed.spec.types.map(({ raw }) => raw)).toEqual(['A', 'B', 'C'])
+    expect(parseApi('import "d.api"', { read }).diagnostics).toMatchObject([
+      { file: 'd.api', message: 'import cycle not allowed' },
+    ])
+    expect(parseApi('import "e.api"', { read }).diagnostics).toMatchObject([
+      { message: 'the imported file is missing or empty' },
+    ])
+  })
+
+  it('reads a file with every form in it', () => {
+    const read = (path: string) => `type ${path.replace('.', '_')} {}`
+    expect(renderDiagnostics(parseApi(everyForm, { read }))).toContain('warning')
+  })
+})
+
+function spec(text: string) {
+  const result = parseApi(text)
+  if (!result.ok) throw new Error(renderDiagnostics(result))
+  return result.spec
+}
+
+function errors(text: string): string {
+  const result = parseApi(text, { file: 'a.api' })
+  expect(result.ok).toBe(false)
+  return renderDiagnostics(result)
+}
