@@ -1,0 +1,22 @@
+/**
+ * Everything a command touches outside of itself, so that it runs in a test as it runs in a terminal. Messages about
+ * what went wrong never hold what was given: a secret is easily passed where a file name belongs.
+ */
+export interface Io {
+  /** A file as UTF-8 text. Rejects with what node:fs rejects with, or a CommandError when it is too long. */
+  readonly readFile: (path: string) => Promise<string>
+  /** All of the standard input as UTF-8 text. */
+  readonly readStdin: () => Promise<string>
+  /** Writes a file that is not there yet, for its owner alone (0600); its folder is made (0700). */
+  readonly writeNewFile: (path: string, text: string) => Promise<void>
+  readonly removeFile: (path: string) => Promise<void>
+  readonly stdout: (text: string) => void
+  readonly stderr: (text: string) => void
+  /** Whether the reader of the standard output sees colours and wants them. */
+  readonly color: boolean
+  /** Unix time in seconds. */
+  readonly now: () => number
+  readonly fetch: typeof fetch
+  /** The package's version. */
+  readonly version: string
+}

@@ -1,0 +1,85 @@
+import { type JsonWebKey } from 'node:crypto'
+import { badUsage } from './command-error.js'
+import type { Io } from './io.js'
+import { parseJson, readText } from './read-input.js'
+
+/** A shared secret as a JWK (RFC 7518 section 6.4). */
+export type SecretJwk = JsonWebKey & { readonly kty: 'oct' }
+
+/** One key as it stands in a file: PEM text, or a JWK (RFC 7517). */
+export type KeyMaterial = string | JsonWebKey
+
+/**
+ * The keys of a file, which is recognised by what it holds: PEM, a JWK, or a JWK set. `place` names it in messages.
+ *
+ * @throws CommandError with exit code 2
+ * @example const [key] = await readKeyFile('private.pem', io, '--key')
+ */
+export async function readKeyFile(
+  path: string,
+  io: Io,
+  place: string,
+): Promise<readonly KeyMaterial[]> {
+  const text = await readText(path, io, place)
+  if (text.includes('-----BEGIN ')) return [text]
+  if (!/^\s*\{/.test(text)) throw badUsage(`${place}: is neither PEM, nor a JWK, nor a JWK set`)
+  return jwksOf(parseJson(text, place), place)
+}
+
+/**
+ * The keys of a JWK set, or the one JWK.
+ *
+ * @throws CommandError with exit code 2
+ */
+export function jwksOf(json: unknown, place: string): readonly JsonWebKey[] {
+  if (isJwk(json)) return [json]
+  const keys: unknown =
+    typeof json === 'object' && json !== null && 'keys' in json ? json.keys : null
+  if (!Array.isArray(keys)) throw badUsage(`${place}: is neither a JWK nor a JWK set`)
+  if (!keys.every(isJwk)) throw badUsage(`${place}: has a member of "keys" that is not a JWK`)
+  if (keys.length === 0) throw badUsage(`${place}: is a JWK set without keys`)
+  return keys
+}
+
+/**
+ * The one key meant: the only one, or the one that `--kid` names. A `kid` names a PEM key, which has none of its own.
+ *
+ * @throws CommandError with exit code 2
+ */
+export function pickKey(
+  materials: readonly KeyMaterial[],
+  kid: string | undefined,
+  place: string,
+): KeyMaterial {
+  const [only] = materials
+  if (only !== undefined && materials.length === 1 && (kid === undefined || kidOf(only) === ''))
+    return only
+  if (kid === undefined)
+    throw badUsage(`${place}: holds ${String(materials.length)} keys; say which with --kid`)
+  const [found, another] = materials.filter((material) => kidOf(material) === kid)
+  if (found === undefined) throw badUsage(`${place}: holds no key of that --kid`)
+  if (another !== undefined) throw badUsage(`${place}: holds several keys of that --kid`)
+  return found
+}
+
+/** Whether it is a shared secret. */
+export function isSecret(material: KeyMaterial): material is SecretJwk {
+  return typeof material !== 'string' && material.kty === 'oct'
+}
+
+/** Whether it can sign and must not be shown: a private key or a shared secret. */
+export function isConfidential(material: KeyMaterial): boolean {
+  if (typeof material === 'string') return material.includes('PRIVATE KEY-----')
+  return ['d', 'k', 'priv'].some((name) => name in material)
+}
+
+function kidOf(material: KeyMaterial): string {
+  const kid: unknown = typeof material === 'string' ? undefined : material['kid']
+  return typeof kid === 'string' ? kid : ''
+}
+
+function isJwk(value: unknown): value is JsonWebKey {
+  return (
+    typeof value === 'object' && value !== null && 'kty' in value && typeof value.kty === 'string'
+  )
+}

@@ -1,0 +1,64 @@
+import {
+  ConfigError,
+  hmacKey,
+  privateKey,
+  publicKey,
+  verificationKey,
+  type Algorithm,
+  type Key,
+} from '../core/index.js'
+import { badUsage } from './command-error.js'
+import { takesSecret } from './fitting.js'
+import { isConfidential, isSecret, type KeyMaterial } from './key-file.js'
+
+/** What a key is to be: for which algorithm, under which name; `place` is the option that messages name. */
+export interface KeyUse {
+  readonly alg: Algorithm
+  readonly kid?: string | undefined
+  readonly place: string
+}
+
+/**
+ * A key that signs: a private key, or a shared secret.
+ *
+ * @throws CommandError with exit code 2
+ */
+export function signingKey(material: KeyMaterial, use: KeyUse): Key {
+  if (!isConfidential(material))
+    throw badUsage(`${use.place}: holds a public key; signing takes the private one`)
+  return isSecret(material) ? secretKey(material, use) : importKey(use, material, privateKey)
+}
+
+/**
+ * A key that verifies: a public key, the public half of a private one, or a shared secret.
+ *
+ * @throws CommandError with exit code 2
+ */
+export function checkingKey(material: KeyMaterial, use: KeyUse): Key {
+  if (isSecret(material)) return secretKey(material, use)
+  return isConfidential(material)
+    ? verificationKey(importKey(use, material, privateKey))
+    : importKey(use, material, publicKey)
+}
+
+function secretKey(material: KeyMaterial, use: KeyUse): Key {
+  if (takesSecret(use.alg) && isSecret(material))
+    return importKey(use, material, (input, ...rest) => hmacKey(input, ...rest))
+  throw badUsage(`${use.place}: holds a secret, and ${use.alg} takes a key pair`)
+}
+
+function importKey<Material extends KeyMaterial>(
+  { alg, kid, place }: KeyUse,
+  material: Material,
+  make: (input: Material, alg: Algorithm, options: { kid?: string }) => Key,
+): Key {
+  if (takesSecret(alg) && !isSecret(material))
+    throw badUsage(`${place}: holds no secret, and ${alg} takes one, as an oct JWK`)
+  try {
+    return make(material, alg, kid === undefined ? {} : { kid })
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    const problem = error.message.replace(/^(?:hmacKey|privateKey|publicKey)(?:\.alg)?: /, '')
+    throw badUsage(`${place}: ${problem}`)
+  }
+}

@@ -1,0 +1,23 @@
+const units = [
+  ['year', 31_557_600],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+] as const
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
+
+/**
+ * A time as people read it: UTC, and how far from `now`; both in seconds since 1970.
+ *
+ * @example describeMoment(900, 0) // '1970-01-01T00:15:00Z, in 15 minutes'
+ */
+export function describeMoment(seconds: number, now: number): string {
+  const date = new Date(seconds * 1000)
+  if (Number.isNaN(date.getTime())) return 'not a date'
+  const iso = date.toISOString().replace(/\.\d+Z$/, 'Z')
+  const distance = Math.round(seconds - now)
+  if (distance === 0) return `${iso}, now`
+  const [unit, length] = units.find((each) => Math.abs(distance) >= 2 * each[1]) ?? ['second', 1]
+  return `${iso}, ${relative.format(Math.trunc(distance / length), unit)}`
+}

@@ -1,0 +1,15 @@
+/**
+ * C0 and C1 controls, line and paragraph separators, and what changes the direction of text: in a terminal they could
+ * hide or fake what a token says.
+ */
+const unsafe =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+
+/**
+ * Text that a terminal shows as it is, with everything else as `\uXXXX`. Line breaks stay. JSON stays the same JSON.
+ *
+ * @example printable('a\u001b[31m') // 'a\\u001b[31m'
+ */
+export function printable(text: string): string {
+  return text.replace(unsafe, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}

@@ -1,0 +1,132 @@
+import {
+  createVerifier,
+  type Algorithm,
+  type Key,
+  type KeySource,
+  type Verifier,
+} from '../core/index.js'
+import { staticKeys } from '../keys/index.js'
+import type { Arguments } from './arguments.js'
+import { badUsage, CommandError, keysUnavailable } from './command-error.js'
+import type { OptionSpecs } from './command.js'
+import { readSeconds } from './seconds.js'
+import { fetchJwks, isUrl } from './fetch-jwks.js'
+import { fittingAlgorithms, toAlgorithm } from './fitting.js'
+import type { Io } from './io.js'
+import { isConfidential, jwksOf, pickKey, readKeyFile, type KeyMaterial } from './key-file.js'
+import { checkingKey } from './load-key.js'
+
+/** Options of `verify` and `explain`: whose tokens are taken. */
+export const verificationOptions = {
+  key: { kind: 'text', value: 'FILE', help: 'PEM, JWK or JWK set; "-" is stdin' },
+  jwks: { kind: 'text', value: 'FILE|URL', help: 'a public JWK set, fetched once when a URL' },
+  kid: { kind: 'text', value: 'KID', help: 'which key of --key' },
+  alg: { kind: 'texts', value: 'ALG', help: 'the algorithm to accept; with --jwks repeatable' },
+  issuer: { kind: 'texts', value: 'ISS', help: 'the iss to accept; repeatable' },
+  'any-issuer': { kind: 'flag', help: 'leave iss unchecked' },
+  audience: { kind: 'texts', value: 'AUD', help: 'the aud to accept; repeatable' },
+  'any-audience': { kind: 'flag', help: 'leave aud unchecked' },
+  typ: { kind: 'text', value: 'TYP', help: 'exactly this typ (default: JWT, at+jwt or none)' },
+  'clock-tolerance': { kind: 'text', value: '60s', help: 'how far clocks may differ' },
+  'max-age': { kind: 'text', value: '12h', help: 'refuse tokens issued longer ago' },
+} as const satisfies OptionSpecs
+
+/**
+ * The verifier that the options describe. Nothing is silently unchecked: issuer and audience are given, or waived by
+ * name.
+ *
+ * @throws CommandError, ConfigError
+ */
+export async function verifierOf(given: Arguments, io: Io): Promise<Verifier> {
+  const issuer = namesOf(given, 'issuer')
+  const audience = namesOf(given, 'audience')
+  const algorithms = given.texts('alg').map(toAlgorithm)
+  if (algorithms.length === 0) throw badUsage('--alg: is required')
+  const keys = await verificationKeys(given, algorithms, io)
+  const [tolerance, age, typ] = [
+    given.text('clock-tolerance'),
+    given.text('max-age'),
+    given.text('typ'),
+  ]
+  return createVerifier({
+    keys,
+    algorithms,
+    issuer,
+    audience,
+    now: io.now,
+    ...(typ === undefined ? {} : { typ }),
+    ...(tolerance === undefined
+      ? {}
+      : { clockTolerance: readSeconds(tolerance, '--clock-tolerance') }),
+    ...(age === undefined ? {} : { maxTokenAge: readSeconds(age, '--max-age') }),
+  })
+}
+
+function namesOf(given: Arguments, name: 'issuer' | 'audience'): readonly string[] | null {
+  const names = given.texts(name)
+  const any = given.flag(`any-${name}`)
+  if (any && names.length > 0) throw badUsage(`--${name} and --any-${name} exclude each other`)
+  if (any) return null
+  if (names.length === 0)
+    throw badUsage(`--${name}: is required; --any-${name} leaves it unchecked`)
+  return names
+}
+
+async function verificationKeys(
+  given: Arguments,
+  algorithms: readonly Algorithm[],
+  io: Io,
+): Promise<KeySource> {
+  const [file, set] = [given.text('key'), given.text('jwks')]
+  if ((file === undefined) === (set === undefined)) throw badUsage('give one of --key and --jwks')
+  if (file !== undefined) return keyOf(file, { given, algorithms, io })
+  if (given.text('kid') !== undefined) throw badUsage('--kid: goes with --key; a set has its own')
+  return staticKeys(await setOf(set ?? '', algorithms, io))
+}
+
+async function keyOf(
+  file: string,
+  { given, algorithms, io }: { given: Arguments; algorithms: readonly Algorithm[]; io: Io },
+): Promise<Key> {
+  const [alg, ...others] = algorithms
+  if (alg === undefined || others.length > 0)
+    throw badUsage('--alg: is given once; one key has one algorithm')
+  const place = '--key'
+  const kid = given.text('kid')
+  const material = pickKey(await readKeyFile(file, io, place), kid, place)
+  return checkingKey(material, { alg, kid, place })
+}
+
+async function setOf(
+  place: string,
+  algorithms: readonly Algorithm[],
+  io: Io,
+): Promise<readonly Key[]> {
+  const remote = isUrl(place)
+  const materials = remote
+    ? jwksOf(await fetchJwks(place, io), '--jwks')
+    : await readKeyFile(place, io, '--jwks')
+  if (materials.some(isConfidential)) {
+    const problem = '--jwks: holds private or secret keys; a published set never does'
+    throw remote ? keysUnavailable(problem) : badUsage(problem)
+  }
+  const keys = materials.flatMap((material) => bind(material, algorithms))
+  if (keys.length > 0) return keys
+  throw badUsage(`--jwks: holds no key for ${algorithms.join(', ')}`)
+}
+
+/** Keys of a set that are for something else are left alone (RFC 7517 section 5). */
+function bind(material: KeyMaterial, algorithms: readonly Algorithm[]): readonly Key[] {
+  const named: unknown = typeof material === 'string' ? undefined : material['alg']
+  const fitting = fittingAlgorithms(material).filter((alg) => algorithms.includes(alg))
+  const [alg, ...others] = fitting.filter((each) => named === undefined || named === each)
+  if (alg === undefined) return []
+  if (others.length > 0)
+    throw badUsage('--jwks: has a key without alg that fits several of --alg; name one of them')
+  try {
+    return [checkingKey(material, { alg, place: '--jwks' })]
+  } catch (error) {
+    if (error instanceof CommandError) return []
+    throw error
+  }
+}
