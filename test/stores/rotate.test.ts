@@ -1,0 +1,43 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { decideRotation } from '../../src/sessions/ports.js'
+import { openSqlite, sqliteStores } from '../../src/stores/sql/sqlite.js'
+import { sampleFamily, sampleRequest, start } from '../../src/testkit/sample-family.js'
+
+const small = fc.integer({ min: 0, max: 4 })
+const offset = fc.constantFrom(-5, 0, 1, 9, 10, 11, 3599, 3600, 3601, 604_799, 604_800, 700_000)
+
+test('the SQL statement decides like the table in TypeScript, for every family and request', async () => {
+  const { families } = sqliteStores(await openSqlite(':memory:'))
+  const kinds = new Map<string, number>()
+  const cases = fc.record({
+    generation: small,
+    parent: fc.integer({ min: -1, max: 3 }),
+    ended: fc.boolean(),
+    absolute: fc.constantFrom(650_000, 2_592_000),
+    presented: small,
+    client: fc.constantFrom('web', 'web', 'web', 'app'),
+    offset,
+    grace: fc.constantFrom(0, 10),
+    recoverWithin: fc.constantFrom(0, 3600),
+  })
+  const agrees = fc.asyncProperty(cases, async (drawn) => {
+    const family = sampleFamily({
+      generation: drawn.generation,
+      parent: drawn.parent,
+      absoluteExpiry: start + drawn.absolute,
+      ...(drawn.ended && drawn.offset > 10 ? { endedAt: start + 1 } : {}),
+    })
+    const { presented, client, grace, recoverWithin } = drawn
+    const now = start + drawn.offset
+    const request = sampleRequest(family, { presented, client, grace, recoverWithin, now })
+    await families.create(family)
+    const result = await families.rotate(request)
+    expect(result).toEqual(decideRotation(family, request))
+    expect(await families.find(family.id)).toEqual('family' in result && result.family)
+    kinds.set(result.kind, (kinds.get(result.kind) ?? 0) + 1)
+  })
+  await fc.assert(agrees, { numRuns: 800 })
+  expect(kinds.size).toBe(8)
+  for (const count of kinds.values()) expect(count).toBeGreaterThan(0)
+})

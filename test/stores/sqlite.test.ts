@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { AuthError, ConfigError } from '../../src/core/errors.js'
+import { migrate, openSqlite, sqliteDatabase, sqliteStores } from '../../src/stores/sql/sqlite.js'
+import { sampleFamily, sampleRequest, start } from '../../src/testkit/sample-family.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'jotgate-sqlite-'))
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+let files = 0
+const newPath = (): string => join(folder, `${String(files++)}.db`)
+
+describe('an SQLite file', () => {
+  test('keeps sessions and revocations when it is closed and opened again', async () => {
+    const path = newPath()
+    const client = await openSqlite(path)
+    const before = sqliteStores(client)
+    const family = sampleFamily()
+    const entry = { kind: 'sid', issuer: 'a', value: 's', expiresAt: start } as const
+    await before.families.create(family)
+    await before.families.rotate(sampleRequest(family))
+    await before.revocations.add(entry)
+    client.close()
+    const after = sqliteStores(await openSqlite(path))
+    expect((await after.families.find(family.id))?.generation).toBe(1)
+    expect((await after.revocations.read(0, start - 1)).entries).toEqual([{ position: 1, entry }])
+  })
+
+  test('is opened for crash safety: WAL and synchronous = FULL', async () => {
+    const database = sqliteDatabase(await openSqlite(newPath()))
+    expect(await database.query('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }])
+    expect(await database.query('PRAGMA synchronous')).toEqual([{ synchronous: 2 }])
+    expect(await database.query('PRAGMA busy_timeout')).toEqual([{ timeout: 250 }])
+  })
+
+  test('shows to one opener at once what another has written', async () => {
+    const path = newPath()
+    const [one, other] = [
+      sqliteStores(await openSqlite(path)),
+      sqliteStores(await openSqlite(path)),
+    ]
+    const family = sampleFamily()
+    await one.families.create(family)
+    expect(await other.families.find(family.id)).toEqual(family)
+    await other.families.end(family.id, start)
+    expect((await one.families.rotate(sampleRequest(family))).kind).toBe('ended')
+  })
+
+  test('that is locked for too long is a store that did not answer, and nothing has happened', async () => {
+    const path = newPath()
+    const client = await openSqlite(path, { busyTimeoutMs: 20 })
+    const { families } = sqliteStores(client)
+    const family = sampleFamily()
+    await families.create(family)
+    const holder = await openSqlite(path)
+    holder.exec('BEGIN IMMEDIATE')
+    await expect(families.rotate(sampleRequest(family))).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      status: 503,
+    })
+    holder.exec('ROLLBACK')
+    expect((await families.rotate(sampleRequest(family))).kind).toBe('rotated')
+  })
+
+  test('that can not be opened is refused without its content or path in the message', async () => {
+    const opening = openSqlite(join(folder, 'no-such-folder', 'x.db'))
+    await expect(opening).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await expect(opening).rejects.toThrow(/^the store did not answer in time$/)
+  })
+
+  test('takes no option that it does not know', async () => {
+    const opening = openSqlite(newPath(), { timeout: 5 } as object)
+    await expect(opening).rejects.toBeInstanceOf(ConfigError)
+  })
+})
+
+describe('the database beside the stores', () => {
+  test("runs a program's own statements, with $n wherever and however often", async () => {
+    const database = sqliteDatabase(await openSqlite(':memory:'))
+    await database.query('CREATE TABLE users (name TEXT PRIMARY KEY, age BIGINT)')
+    await database.query('INSERT INTO users (age, name) VALUES ($2, $1)', ['ann', 7])
+    const rows = await database.query('SELECT $1 AS asked, name, age FROM users WHERE name = $1', [
+      'ann',
+    ])
+    expect(rows).toEqual([{ asked: 'ann', name: 'ann', age: 7 }])
+  })
+
+  test('runs a batch whole or not at all', async () => {
+    const database = sqliteDatabase(await openSqlite(':memory:'))
+    await database.query('CREATE TABLE users (name TEXT PRIMARY KEY)')
+    const insert = { text: 'INSERT INTO users VALUES ($1)', params: ['ann'] }
+    await expect(database.batch([insert, insert])).rejects.toBeInstanceOf(AuthError)
+    expect(await database.query('SELECT * FROM users')).toEqual([])
+    await database.batch([insert])
+    expect(await database.query('SELECT * FROM users')).toEqual([{ name: 'ann' }])
+  })
+})
+
+describe('migrations', () => {
+  const versions = [
+    ['CREATE TABLE things (id TEXT PRIMARY KEY)', "INSERT INTO things VALUES ('first')"],
+    ["INSERT INTO things VALUES ('second')"],
+  ]
+
+  test('go forward by number, each once, whatever was there', async () => {
+    const database = sqliteDatabase(await openSqlite(':memory:'))
+    await migrate(database, { part: 'things', versions: versions.slice(0, 1) })
+    await migrate(database, { part: 'things', versions })
+    await migrate(database, { part: 'things', versions })
+    expect(await database.query('SELECT id FROM things ORDER BY id')).toEqual([
+      { id: 'first' },
+      { id: 'second' },
+    ])
+  })
+
+  test('of two that start at once both succeed, and every step is made once', async () => {
+    const path = newPath()
+    const open = async () => sqliteDatabase(await openSqlite(path))
+    const databases = [await open(), await open(), await open()]
+    await Promise.all(databases.map((each) => migrate(each, { part: 'things', versions })))
+    const [first] = databases
+    expect(await first?.query('SELECT COUNT(*) AS count FROM things')).toEqual([{ count: 2 }])
+  })
+
+  test('that fail leave the version before, and are tried again', async () => {
+    const database = sqliteDatabase(await openSqlite(':memory:'))
+    const broken = [...versions.slice(0, 1), ["INSERT INTO things VALUES ('half')", 'NONSENSE']]
+    await expect(migrate(database, { part: 'things', versions: broken })).rejects.toBeInstanceOf(
+      AuthError,
+    )
+    await migrate(database, { part: 'things', versions })
+    expect(await database.query('SELECT COUNT(*) AS count FROM things')).toEqual([{ count: 2 }])
+  })
+
+  test('refuse a database that a newer program has used', async () => {
+    const database = sqliteDatabase(await openSqlite(':memory:'))
+    await migrate(database, { part: 'things', versions })
+    const older = migrate(database, { part: 'things', versions: versions.slice(0, 1) })
+    await expect(older).rejects.toBeInstanceOf(ConfigError)
+  })
+})
