@@ -77,7 +77,15 @@ async function attwProblems(tarball) {
 /** @param {string} output */
 function attwReason(output) {
   try {
-    return JSON.stringify(JSON.parse(output).problems).slice(0, 600)
+    /** @type {Record<string, { kind: string, entrypoint?: string, resolutionKind?: string }[]>} */
+    const byKind = JSON.parse(output).problems
+    return Object.values(byKind)
+      .flat()
+      .filter(({ resolutionKind }) => !['node10', 'node16-cjs'].includes(resolutionKind ?? ''))
+      .map(({ kind, entrypoint, resolutionKind }) =>
+        [kind, entrypoint, resolutionKind].filter((part) => part !== undefined).join(' '),
+      )
+      .join('; ')
   } catch {
     // Not the report that was asked for, so what it printed is the reason.
     return output.trim().slice(0, 600)
