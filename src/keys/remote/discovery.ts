@@ -1,0 +1,67 @@
+import { download, type Download } from './download.js'
+import { JwksProblem } from './problem.js'
+import { checkUrl } from './set-url.js'
+import type { Reach } from './reach.js'
+
+/** `openid`: OpenID Connect Discovery 1.0. `oauth`: RFC 8414. */
+export type DiscoveryKind = 'openid' | 'oauth'
+
+/** Whose metadata to read, and where they may lead. */
+export interface Discovery {
+  readonly kind: DiscoveryKind
+  /** The issuer's identifier, exactly as its tokens and its metadata have it. */
+  readonly issuer: string
+  readonly reach: Reach
+  /** The origin that `jwks_uri` may have. */
+  readonly jwksOrigin: string
+}
+
+/**
+ * Where an issuer's metadata are: OpenID Connect Discovery 1.0 section 4 appends to the path, RFC 8414 section 3.1
+ * puts it before.
+ *
+ * @example metadataUrl('oauth', 'https://a.example/t').href // 'https://a.example/.well-known/oauth-authorization-server/t'
+ */
+export function metadataUrl(kind: DiscoveryKind, issuer: string): URL {
+  const url = new URL(issuer)
+  const path = url.pathname.replace(/\/$/, '')
+  url.pathname =
+    kind === 'openid'
+      ? `${path}/.well-known/openid-configuration`
+      : `/.well-known/oauth-authorization-server${path}`
+  return url
+}
+
+/**
+ * Asks an issuer's metadata for the place of its JWK set. They must name the issuer they were asked for, exactly
+ * (RFC 8414 section 3.3), or one server could hand out another one's keys.
+ *
+ * @throws JwksProblem
+ */
+export async function discover(
+  discovery: Discovery,
+  request: Pick<Download, 'fetch' | 'timeoutMs'>,
+): Promise<URL> {
+  const { kind, issuer, reach, jwksOrigin } = discovery
+  const answer = await download(metadataUrl(kind, issuer), {
+    ...request,
+    types: ['application/json'],
+  })
+  if (answer.kind !== 'document') throw wrong('are not there')
+  const { issuer: named, jwks_uri: place } = answer.document
+  if (named !== issuer) throw wrong('name another issuer')
+  const url = typeof place === 'string' ? parse(place) : undefined
+  if (!url) throw wrong('have no jwks_uri')
+  if (checkUrl(url, reach) !== undefined) throw wrong('have a jwks_uri that may not be asked')
+  if (url.origin !== jwksOrigin)
+    throw wrong('have a jwks_uri of an origin that the option jwksOrigin does not name')
+  return url
+}
+
+function parse(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined
+}
+
+function wrong(problem: string): JwksProblem {
+  return new JwksProblem('metadata', `the issuer's metadata ${problem}`)
+}
