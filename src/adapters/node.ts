@@ -16,15 +16,13 @@ export type Listener<Q extends IncomingMessage> = (request: Q, response: ServerR
  * A gate around a node:http listener: the listener runs only for calls that the gate lets through.
  *
  * `select` sees the path. `request.auth` is the context, `gate.current()` the same for calls that must have a token.
- * The promise is the listener's: what it rejects with is node's business (`captureRejections`), as without a gate.
+ * Returns the listener's promise: what it rejects with is node's business (`captureRejections`), as without a gate.
  *
  * @example createServer(auth(gate)((request, response) => response.end(gate.current().claims.sub)))
  */
 export function auth<C>(
   gate: Gate<C>,
-): (
-  listener: Listener<AuthRequest<C>>,
-) => (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+): (listener: Listener<AuthRequest<C>>) => Listener<IncomingMessage> {
   return (listener) => async (request, response) => {
     const call = nodeCall({ request, response, target: request.url ?? '' })
     let context: AuthContext<C> | undefined

@@ -77,7 +77,7 @@ export function requireClaim<C, K extends keyof C & string>(
  * @throws ConfigError without a guard
  * @example allOf(requireScopes('orders:write'), requireClaim('tenant', 'north'))
  */
-export function allOf<C>(...guards: readonly Guard<C>[]): Guard<C> {
+export function allOf<C>(...guards: readonly Guard<NoInfer<C>>[]): Guard<C> {
   return guard(
     atLeastOne('allOf', guards).flatMap((each) => each.scope ?? []),
     (token) => guards.every((each) => isTrue(each(token))),
@@ -90,7 +90,7 @@ export function allOf<C>(...guards: readonly Guard<C>[]): Guard<C> {
  * @throws ConfigError without a guard
  * @example anyOf(requireScopes('orders:read'), requireRoles('admin'))
  */
-export function anyOf<C>(...guards: readonly Guard<C>[]): Guard<C> {
+export function anyOf<C>(...guards: readonly Guard<NoInfer<C>>[]): Guard<C> {
   return guard(
     atLeastOne('anyOf', guards).find((each) => each.scope !== undefined)?.scope ?? [],
     (token) => guards.some((each) => isTrue(each(token))),
@@ -102,7 +102,7 @@ export function anyOf<C>(...guards: readonly Guard<C>[]): Guard<C> {
  *
  * @example not(requireRoles('suspended'))
  */
-export function not<C>(refused: Guard<C>): Guard<C> {
+export function not<C>(refused: Guard<NoInfer<C>>): Guard<C> {
   return guard([], (token) => isFalse(refused(token)))
 }
 

@@ -1,5 +1,3 @@
-import { AuthError } from '../core/errors.js'
-
 /** A path that can be read in one way only. */
 export interface PlainPath {
   /** As sent. */
@@ -17,22 +15,18 @@ const plain = /^\/[\x21-\x7e]*$/
 const trick = /[\\;#?]|\/\/|\/\.{1,2}(?:\/|$)/
 
 /**
- * Reads a path once, or refuses it.
+ * Reads a path once; undefined when another program could read another path in it, or none.
  *
- * @throws AuthError PATH_REFUSED (400) when another program could read another path in it
- * @example readPath('/caf%C3%A9').decoded // '/café'
+ * @example readPath('/caf%C3%A9')?.decoded // '/café'
  */
-export function readPath(raw: string): PlainPath {
-  if (!plain.test(raw) || trick.test(raw)) throw new AuthError('PATH_REFUSED')
+export function readPath(raw: string): PlainPath | undefined {
+  if (!plain.test(raw) || trick.test(raw)) return undefined
   if (!raw.includes('%')) return { raw, decoded: raw }
-  if (encodedTrick.test(raw)) throw new AuthError('PATH_REFUSED')
-  return { raw, decoded: decode(raw) }
-}
-
-function decode(raw: string): string {
+  if (encodedTrick.test(raw)) return undefined
   try {
-    return decodeURIComponent(raw)
-  } catch (error) {
-    throw new AuthError('PATH_REFUSED', {}, { cause: error })
+    return { raw, decoded: decodeURIComponent(raw) }
+  } catch {
+    // Not UTF-8, or a percent sign that encodes nothing.
+    return undefined
   }
 }

@@ -1,4 +1,4 @@
-import { ConfigError } from '../core/errors.js'
+import { AuthError, ConfigError } from '../core/errors.js'
 import { checkOptionNames } from '../core/options.js'
 import { type Call } from './call.js'
 import { readPath } from './path.js'
@@ -41,7 +41,7 @@ const overrides = ['x-http-method-override', 'x-http-method', 'x-method-override
  * `;`, dot segments, double encoding.
  *
  * Doubt is settled towards asking for a token. Rules that guard compare without case and trailing slash, look at the
- * pattern and at the path, and take a regular expression that matches anywhere. Rules under `except` compare exactly,
+ * pattern and at the path (an odd path on a known route is guarded), and take a regular expression that matches anywhere. Rules under `except` compare exactly,
  * with the path as it was sent, and take a regular expression that matches the whole.
  *
  * @throws ConfigError for rules that can not work; see {@link Rules}
@@ -68,15 +68,21 @@ type Matches = (subject: string, call: Call) => boolean
 
 /** Opening goes by what the router has found, or by the path as it was sent: decoding is the router's affair. */
 function isOpen(call: Call, matches: Matches): boolean {
-  return matches(call.operation ?? call.pattern ?? readPath(call.path).raw, call)
+  const subject = call.operation ?? call.pattern ?? readPath(call.path)?.raw
+  if (subject === undefined) throw new AuthError('PATH_REFUSED')
+  return matches(subject, call)
 }
 
 /** Guarding goes by the pattern and by the path: `/users/me` is guarded on the route `/users/:id` too. */
 function isGuarded(call: Call, matches: Matches): boolean {
-  if (call.operation !== undefined) return matches(call.operation, call)
-  if (call.pattern === undefined) return matches(readPath(call.path).decoded, call)
-  if (matches(call.pattern, call)) return true
-  return matches(readPath(call.path).decoded, call)
+  const found = call.operation ?? call.pattern
+  if (found !== undefined && matches(found, call)) return true
+  if (call.operation !== undefined) return false
+  const path = readPath(call.path)
+  // The router knew what to do with an odd path; to be open it would have to be plain.
+  if (path === undefined && found !== undefined) return true
+  if (path === undefined) throw new AuthError('PATH_REFUSED')
+  return matches(path.decoded, call)
 }
 
 /** OPTIONS with `Origin` and `Access-Control-Request-Method`, and nothing that turns it into another method. */

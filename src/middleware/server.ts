@@ -15,17 +15,17 @@ export interface Gate<C> {
    *
    * @throws AuthError and nothing else
    */
-  check(call: Call): Promise<AuthContext<C> | undefined>
+  readonly check: (call: Call) => Promise<AuthContext<C> | undefined>
   /** Runs `fn` in what {@link check} returned, for adapters. */
   enter<R>(context: AuthContext<C> | undefined, fn: () => R): R
   /** The answer to a refusal, for adapters. */
-  respond(error: unknown): Refusal
+  readonly respond: (error: unknown) => Refusal
   /**
    * Who is calling, anywhere below this gate.
    *
    * @throws AuthError TOKEN_MISSING where this gate has let nobody in: outside a call, or without a token
    */
-  current(): AuthContext<C>
+  readonly current: () => AuthContext<C>
 }
 
 /**

@@ -1,0 +1,82 @@
+import { type IncomingMessage } from 'node:http'
+import { type Request } from 'express'
+import { type FastifyRequest } from 'fastify'
+import { expectTypeOf, test } from 'vitest'
+import { auth as authExpress } from '../../src/adapters/express.js'
+import { auth as authFastify } from '../../src/adapters/fastify.js'
+import { auth as authNode, type AuthRequest } from '../../src/adapters/node.js'
+import { createVerifier, type Claims, type VerifiedToken } from '../../src/core/index.js'
+import {
+  allOf,
+  fromContext,
+  jwtServer,
+  requireClaim,
+  requireScopes,
+  type AuthContext,
+  type Gate,
+} from '../../src/middleware/index.js'
+import { audience, issuer, key } from './tokens.js'
+
+interface Mine {
+  readonly sub: string
+  readonly tier: 'gold' | 'silver'
+}
+
+const verify = createVerifier<Mine>({
+  keys: key,
+  algorithms: ['HS256'],
+  issuer,
+  audience,
+  claims: ({ sub }) => ({ sub: sub ?? '', tier: 'gold' }),
+})
+
+test('the type of the claims flows from the verifier to the gate, its context and its functions', () => {
+  const gate = jwtServer({
+    verify,
+    isRevoked: (token) => {
+      expectTypeOf(token).toEqualTypeOf<VerifiedToken<Mine>>()
+      return false
+    },
+    authorize: (token) => token.claims.tier === 'gold',
+  })
+  expectTypeOf(gate).toEqualTypeOf<Gate<Mine>>()
+  expectTypeOf(gate.current).returns.toEqualTypeOf<AuthContext<Mine>>()
+  expectTypeOf(gate.current).returns.toHaveProperty('claims').toEqualTypeOf<Mine>()
+})
+
+test('the type of the claims flows into guards', () => {
+  jwtServer({
+    verify,
+    authorize: requireClaim('tier', (tier) => {
+      expectTypeOf(tier).toEqualTypeOf<'gold' | 'silver'>()
+      return true
+    }),
+  })
+  jwtServer({ verify, authorize: allOf(requireScopes('a'), requireClaim('tier', 'gold')) })
+  // @ts-expect-error there is no such claim
+  jwtServer({ verify, authorize: requireClaim('colour', 'red') })
+})
+
+test('the type of the claims flows to a node:http listener', () => {
+  const guarded = authNode(jwtServer({ verify }))
+  expectTypeOf(guarded).parameter(0).parameter(0).toEqualTypeOf<AuthRequest<Mine>>()
+  expectTypeOf<AuthRequest<Mine>['auth']>().toEqualTypeOf<AuthContext<Mine> | undefined>()
+  expectTypeOf(guarded).returns.parameter(0).toEqualTypeOf<IncomingMessage>()
+})
+
+test('req.auth has the registered claims in Express and in Fastify', () => {
+  authExpress(jwtServer({ verify }))
+  authFastify(jwtServer({ verify }))
+  expectTypeOf<Request['auth']>().toEqualTypeOf<AuthContext<Claims> | undefined>()
+  expectTypeOf<FastifyRequest['auth']>().toEqualTypeOf<AuthContext<Claims> | null>()
+})
+
+test('fromContext is a cast, and may find nobody', () => {
+  expectTypeOf(fromContext<Mine>).returns.toEqualTypeOf<AuthContext<Mine> | undefined>()
+})
+
+test('a token that was not verified does not pass for one', () => {
+  const unverified = { header: { alg: 'HS256' }, claims: {}, payload: {} }
+  // @ts-expect-error it lacks the brand that only a verifier gives
+  requireScopes('a')(unverified)
+})
