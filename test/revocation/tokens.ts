@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto'
+import {
+  createSigner,
+  createVerifier,
+  hmacKey,
+  type Claims,
+  type VerifiedToken,
+} from '../../src/core/index.js'
+
+export const issuer = 'https://auth.example'
+
+const key = hmacKey(randomBytes(32), 'HS256')
+
+/** A token that has really been verified, with these claims; `undefined` leaves one out. */
+export async function verifiedToken(claims: Claims, now: () => number): Promise<VerifiedToken> {
+  const sign = createSigner({ key, issuer, audience: null, expiresIn: '15m', now })
+  const verify = createVerifier({
+    keys: key,
+    algorithms: ['HS256'],
+    issuer: null,
+    audience: null,
+    requiredClaims: [],
+    now,
+  })
+  return verify(await sign(claims))
+}

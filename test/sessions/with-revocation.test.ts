@@ -1,0 +1,64 @@
+import { afterEach, expect, test } from 'vitest'
+import { createRevocation, type Revocation } from '../../src/revocation/index.js'
+import { memoryStores } from '../../src/stores/memory/index.js'
+import { client, codeOf, issuerName, login, makeIssuer } from './setup.js'
+
+const open: Revocation[] = []
+afterEach(() => {
+  for (const revocation of open.splice(0)) revocation.close()
+})
+
+async function makeBoth() {
+  const stores = memoryStores()
+  const made = makeIssuer({
+    families: stores.families,
+    revoke: (entry) => revocation.revoke(entry),
+  })
+  const revocation = createRevocation({
+    store: stores.revocations,
+    issuer: issuerName,
+    accessTtl: '15m',
+    now: made.clock.now,
+  })
+  open.push(revocation)
+  await revocation.start()
+  return { ...made, revocation }
+}
+
+test('after a logout the access token is refused at once, and that of another session is not', async () => {
+  const { issuer, verify, revocation } = await makeBoth()
+  const tokens = await login(issuer)
+  const [own, other] = [
+    await verify(tokens.accessToken),
+    await verify((await login(issuer)).accessToken),
+  ]
+  expect(revocation.isRevoked(own)).toBe(false)
+  await issuer.end({ sid: tokens.sid, subject: 'user-1' })
+  expect(revocation.isRevoked(own)).toBe(true)
+  expect(revocation.isRevoked(other)).toBe(false)
+})
+
+test('after reuse the access tokens of owner and thief are refused', async () => {
+  const { issuer, clock, verify, revocation } = await makeBoth()
+  const first = await login(issuer)
+  clock.advance(450)
+  const second = await issuer.refresh(first.refreshToken, { client })
+  clock.advance(450)
+  await issuer.refresh(second.refreshToken, { client })
+  const thief = issuer.refresh(first.refreshToken, { client })
+  expect(await codeOf(thief)).toBe('REFRESH_REUSED')
+  expect(revocation.isRevoked(await verify(second.accessToken))).toBe(true)
+  expect(revocation.isRevoked(await verify(first.accessToken))).toBe(true)
+})
+
+test('a session begun by the action that refused all others is not refused, nor are its refreshes', async () => {
+  const { issuer, clock, verify, revocation } = await makeBoth()
+  const before = await verify((await login(issuer)).accessToken)
+  await revocation.revoke({ subject: 'user-1', before: clock.now() })
+  const after = clock.now()
+  const tokens = await issuer.issue({ subject: 'user-1', client, after })
+  const next = await issuer.refresh(tokens.refreshToken, { client })
+  expect(revocation.isRevoked(before)).toBe(true)
+  expect(revocation.isRevoked(await verify(tokens.accessToken))).toBe(false)
+  expect(revocation.isRevoked(await verify(next.accessToken))).toBe(false)
+})
