@@ -3,7 +3,7 @@ import { AuthError, ConfigError } from './errors.js'
 import { checkHeader, jwsHeaderChecks } from './header.js'
 import { Key } from './key.js'
 import { checkSignature } from './signature-check.js'
-import { signBytes } from './signature.js'
+import { signSigningInput } from './signature.js'
 import {
   checkLength,
   decodeHeader,
@@ -30,12 +30,12 @@ export async function signCompact(
   key: Key,
   header: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
-  if (!(key instanceof Key) || key.kind === 'public')
+  if (!(key instanceof Key) || !Key.maySign(key))
     throw new ConfigError('signCompact.key', 'can not sign')
   if ('alg' in header) throw new ConfigError('signCompact.header.alg', 'is set by the key')
   const members = { alg: key.alg, ...(key.hasPublicKid ? { kid: key.kid } : {}), ...header }
   const signingInput = `${encodeBase64url(JSON.stringify(members))}.${encodeBase64url(payload)}`
-  return `${signingInput}.${encodeBase64url(await signBytes(key, Buffer.from(signingInput)))}`
+  return `${signingInput}.${await signSigningInput(key, signingInput)}`
 }
 
 /**
@@ -48,9 +48,7 @@ export async function signCompact(
  * @example const { payload } = verifyCompact(jws, key)
  */
 export function verifyCompact(jws: string, keys: Key | readonly Key[]): VerifiedCompact {
-  const candidates = keys instanceof Key ? [keys] : keys
-  if (!candidates.every((key) => key instanceof Key))
-    throw new ConfigError('verifyCompact.keys', 'must be one key or an array of keys')
+  const candidates = readKeys(keys)
   checkLength(jws, lengthCeiling)
   const parts = splitCompact(jws)
   const algorithms = new Set(candidates.map((key) => key.alg))
@@ -63,8 +61,18 @@ export function verifyCompact(jws: string, keys: Key | readonly Key[]): Verified
     candidates.length === 1
       ? candidates[0]
       : candidates.find((each) => each.kid === header.kid && each.alg === header.alg)
-  if (key?.alg !== header.alg || key.kind === 'private') throw new AuthError('KEY_UNKNOWN')
-  const payload = decodeSegment(parts.payload)
+  if (key?.alg !== header.alg) throw new AuthError('KEY_UNKNOWN')
   checkSignature(parts, key)
-  return { header, payload }
+  return { header, payload: decodeSegment(parts.payload) }
+}
+
+function readKeys(keys: unknown): readonly Key[] {
+  const list: unknown[] = Array.isArray(keys) ? keys : [keys]
+  if (list.length === 0) throw new ConfigError('verifyCompact.keys', 'holds no key')
+  return list.map((key) => {
+    if (!(key instanceof Key)) throw new ConfigError('verifyCompact.keys', 'must be keys')
+    if (key.kind === 'private')
+      throw new ConfigError('verifyCompact.keys', 'holds a private key; pass its public half')
+    return key
+  })
 }

@@ -22,7 +22,7 @@ export type HeaderCheck = Check<JoseHeader, HeaderPolicy>
  * RFC 7797 section 7). `jwk`, `jku`, `x5u`, `x5c`: a token never brings its own key (RFC 8725 section 3.10).
  * `enc`, `zip`: not a JWS. `x5t` is common beside `kid`, chooses nothing here, and is left alone.
  */
-const refusedMembers = ['crit', 'b64', 'jwk', 'jku', 'x5u', 'x5c', 'enc', 'zip'] as const
+export const refusedMembers = ['crit', 'b64', 'jwk', 'jku', 'x5u', 'x5c', 'enc', 'zip'] as const
 
 const longestKid = 256
 

@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto'
 import { encodeBase64url } from './base64url.js'
 import { parseDuration, type Duration } from './duration.js'
 import { ConfigError } from './errors.js'
+import { refusedMembers } from './header.js'
 import { Key } from './key.js'
 import { checkOptionNames } from './options.js'
-import { signBytes } from './signature.js'
+import { randomId } from './random-id.js'
+import { signSigningInput } from './signature.js'
 import type { Claims } from './token.js'
 
 /** What every token of one signer has in common. */
@@ -43,31 +44,37 @@ const ownHeaderMembers = ['alg', 'typ', 'kid']
 export function createSigner(options: SignerOptions): Signer {
   checkOptionNames('createSigner', options, optionNames)
   const { key, issuer, audience, typ = 'JWT', now = () => Date.now() / 1000 } = options
-  if (!(key instanceof Key) || key.kind === 'public') {
-    throw new ConfigError('createSigner.key', 'must be a private key or an HMAC key')
+  if (!(key instanceof Key) || !Key.maySign(key)) {
+    throw new ConfigError('createSigner.key', 'must be a private key or an HMAC key, for signing')
   }
   requireName('createSigner.issuer', issuer)
   requireName('createSigner.audience', audience)
-  const life =
-    options.expiresIn === null ? null : parseDuration(options.expiresIn, 'createSigner.expiresIn')
-  if (life === 0) throw new ConfigError('createSigner.expiresIn', 'must be longer than nothing')
+  if (typeof typ !== 'string' || typ === '')
+    throw new ConfigError('createSigner.typ', 'must be text')
+  if (typeof now !== 'function') throw new ConfigError('createSigner.now', 'must be a function')
+  const life = readLife(options.expiresIn)
   const header = encodeBase64url(JSON.stringify(buildHeader(key, typ, options.header)))
+  const fixed = {
+    ...(issuer === null ? {} : { iss: issuer }),
+    ...(audience === null ? {} : { aud: audience }),
+  }
 
   return async (claims = {}) => {
     const iat = claims.iat ?? Math.floor(now())
-    const payload = {
-      ...(issuer === null ? {} : { iss: issuer }),
-      ...(audience === null ? {} : { aud: audience }),
-      iat,
-      ...(life === null ? {} : { exp: iat + life }),
-      jti: randomBytes(16).toString('base64url'),
-      ...claims,
-    }
-    checkSignable(payload, '')
+    const exp = life === null ? undefined : iat + life
+    const payload = { ...fixed, iat, exp, jti: claims.jti ?? randomId(), ...claims }
+    checkSignable(payload)
     const signingInput = `${header}.${encodeBase64url(JSON.stringify(payload))}`
-    const signature = await signBytes(key, Buffer.from(signingInput))
-    return `${signingInput}.${encodeBase64url(signature)}`
+    const signature = signSigningInput(key, signingInput)
+    return `${signingInput}.${typeof signature === 'string' ? signature : await signature}`
   }
+}
+
+function readLife(expiresIn: Duration | null): number | null {
+  if (expiresIn === null) return null
+  const life = parseDuration(expiresIn, 'createSigner.expiresIn')
+  if (life === 0) throw new ConfigError('createSigner.expiresIn', 'must be longer than nothing')
+  return life
 }
 
 function requireName(option: string, value: unknown): void {
@@ -88,26 +95,49 @@ function buildHeader(
   const clash = Object.keys(extra).find((name) => ownHeaderMembers.includes(name))
   if (clash !== undefined)
     throw new ConfigError(`createSigner.header.${clash}`, 'is set by the signer')
+  const refused = refusedMembers.find((name) => name in extra)
+  if (refused !== undefined)
+    throw new ConfigError(`createSigner.header.${refused}`, 'is refused by every verifier here')
   return { alg: key.alg, typ, ...(key.hasPublicKid ? { kid: key.kid } : {}), ...extra }
 }
 
-/** JSON would turn these into something else without a word: null, a rounded number, a missing member. */
-function checkSignable(value: unknown, path: string): void {
-  const problem = unsignable(value)
-  if (problem !== undefined) throw new TypeError(`the claim "${path.slice(1)}" ${problem}`)
-  if (typeof value !== 'object' || value === null) return
-  for (const [name, inner] of Object.entries(value)) checkSignable(inner, `${path}.${name}`)
+/**
+ * JSON would turn some values into something else without a word: null, a rounded number, a missing member.
+ *
+ * @throws TypeError naming the path of the claim
+ */
+function checkSignable(payload: object): void {
+  const found = findUnsignable(payload)
+  if (found) throw new TypeError(`the claim "${found.path.join('.')}" ${found.problem}`)
 }
 
-function unsignable(value: unknown): string | undefined {
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) return 'is not a finite number'
-    return Number.isInteger(value) && !Number.isSafeInteger(value)
-      ? 'is an integer beyond 2^53; use text'
-      : undefined
-  }
-  if (typeof value === 'bigint' || typeof value === 'function' || typeof value === 'symbol') {
-    return `is a ${typeof value}, which JSON can not hold`
+interface Unsignable {
+  readonly path: readonly string[]
+  readonly problem: string
+}
+
+function findUnsignable(container: object): Unsignable | undefined {
+  for (const [name, value] of Object.entries(container) as [string, unknown][]) {
+    const problem = problemOf(value)
+    if (problem !== undefined) return { path: [name], problem }
+    const inner = typeof value === 'object' && value !== null ? findUnsignable(value) : undefined
+    if (inner) return { path: [name, ...inner.path], problem: inner.problem }
   }
   return undefined
+}
+
+function problemOf(value: unknown): string | undefined {
+  switch (typeof value) {
+    case 'number':
+      if (!Number.isFinite(value)) return 'is not a finite number'
+      return Number.isInteger(value) && !Number.isSafeInteger(value)
+        ? 'is an integer beyond 2^53; use text'
+        : undefined
+    case 'bigint':
+    case 'function':
+    case 'symbol':
+      return `is a ${typeof value}, which JSON can not hold`
+    default:
+      return undefined
+  }
 }
