@@ -1,11 +1,11 @@
 /** One step of the walk: what it shows, and the shell line that does it. */
-export interface WalkStep {
+interface WalkStep {
   readonly title: string
   readonly command: string
 }
 
 /** The whole walk as lines for a POSIX shell with curl and sed; it works as printed, from top to bottom. */
-export function curlWalk(origin: string): readonly WalkStep[] {
+function curlWalk(origin: string): readonly WalkStep[] {
   const json = `-H 'content-type: application/json'`
   return [
     {

@@ -22,9 +22,8 @@ import {
 import { openSqlite, sqliteDatabase, sqliteStores, type SqlStores } from 'jotgate/stores/sqlite'
 import type { Configuration } from './configuration.js'
 import type { DataDirectory } from './data-directory.js'
+import { openPaths } from './open-paths.js'
 import { createPasswords, type Passwords } from './passwords.js'
-import { openDocuments } from './routes/open.js'
-import { openOperations } from './routes/user.js'
 import { createSqlUsers } from './sql-users.js'
 import { demoSubject, withDemoUser, type Users } from './users.js'
 
@@ -150,7 +149,7 @@ function openGate(parts: Pick<Service, 'verify' | 'revocation' | 'log'>): Gate<C
   return jwtServer({
     verify,
     isRevoked: (token) => revocation.isRevoked(token),
-    select: select({ except: { path: [...openOperations, ...openDocuments] } }),
+    select: select({ except: { path: openPaths } }),
     onEvent: (event) => {
       if (event.kind === 'refused')
         log.info({ refusal: event.code, route: event.pattern ?? 'none' })

@@ -1,9 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Service } from '../service.js'
 
-/** Operations that anyone may call. */
-export const openDocuments = ['/healthz', '/readyz', '/.well-known/jwks.json']
-
 /** Health, readiness and the published keys. */
 export function openRoutes(app: FastifyInstance, service: Service): void {
   app.get('/healthz', () => ({ status: 'ok' }))

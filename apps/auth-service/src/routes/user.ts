@@ -12,9 +12,6 @@ const firstParty = 'first-party'
 /** Scope of a first-party session. */
 const fullScope = 'profile:read profile:write'
 
-/** Operations that no token guards: they are how one gets one, and how one gives it back. */
-export const openOperations = ['/user/login', '/user/refresh', '/user/logout']
-
 /**
  * The first-party API: log in, refresh, log out, and the profile behind them.
  */
