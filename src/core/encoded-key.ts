@@ -50,11 +50,12 @@ function holdsKey(bytes: Buffer): boolean {
 function holdsMarker(text: string): boolean {
   const lower = text.toLowerCase()
   if (markers.some((marker) => lower.includes(marker))) return true
-  // JSON can spell "kty" with escapes; no secret is a JSON object.
+  // JSON can spell "kty" with escapes.
   const json = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)
-  if (json.length < 2) return false
+  if (json === '') return false
   try {
-    return typeof JSON.parse(json) === 'object'
+    const value: unknown = JSON.parse(json)
+    return typeof value === 'object' && value !== null && ('kty' in value || 'keys' in value)
   } catch {
     return false // the usual case: braces among random characters
   }

@@ -56,7 +56,9 @@ export function readPublicKey(input: AsymmetricInput): KeyObject {
   }
   if (!isJwk(input)) throw unknownInput(place)
   if (secretMembers.some((name) => name in input)) throw new ConfigError(place, privateGiven)
-  return readJwk(place, () => createPublicKey({ key: keyMembers(input, 'verify'), format: 'jwk' }))
+  return withoutDetails(place, () =>
+    createPublicKey({ key: keyMembers(input, 'verify'), format: 'jwk' }),
+  )
 }
 
 /**
@@ -78,7 +80,13 @@ export function readPrivateKey(input: AsymmetricInput): KeyObject {
   if (input instanceof Uint8Array)
     return readAnyDer(place, asBuffer(input), Object.values(privateReaders))
   if (!isJwk(input)) throw unknownInput(place)
-  return readJwk(place, () => createPrivateKey({ key: keyMembers(input, 'sign'), format: 'jwk' }))
+  const members = keyMembers(input, 'sign')
+  const key = withoutDetails(place, () => createPrivateKey({ key: members, format: 'jwk' }))
+  const made = key.export({ format: 'jwk' })
+  // Node works out the public half of an Edwards key itself, and forgets the one that was given.
+  if (['x', 'y', 'pub'].some((name) => made[name] !== members[name]))
+    throw new ConfigError(place, 'has a public half that belongs to another key')
+  return key
 }
 
 function onlyBlock(place: string, text: string) {
@@ -128,10 +136,6 @@ function elementLength(der: Buffer): number {
   const octets = first - 128
   if (octets > 2 || der.byteLength < 2 + octets) return -1
   return 2 + octets + (octets === 0 ? 0 : der.readUIntBE(2, octets))
-}
-
-function readJwk(place: string, read: () => KeyObject): KeyObject {
-  return withoutDetails(place, read)
 }
 
 /** Messages of node:crypto can hold parts of a key; they go no further. */

@@ -37,7 +37,7 @@ export type KnownSecrets = Iterable<string | Uint8Array> | ReadonlySet<string>
  * drawn at 112. Random characters keep two thirds of what they could hold; words, runs and repeats do not keep a half.
  */
 const leastBits = 112
-const leastShare = 0.47
+const leastShare = 0.46
 
 /** What is asked of a secret. */
 export interface SecretPolicy {
@@ -100,7 +100,7 @@ function isKnown(secret: Buffer, known: KnownSecrets): boolean {
   const base64 = secret.toString('base64')
   const names = new Set([
     // Text that is not UTF-8 does not come back as the same bytes, and is on no list.
-    ...(Buffer.from(text).equals(secret) ? [text, text.trim()] : []),
+    ...(Buffer.from(text).equals(secret) ? [text, text.trim(), text.trimEnd()] : []),
     ...[base64, base64.replace(/=+$/, ''), secret.toString('base64url'), secret.toString('hex')],
   ])
   if ('has' in known) return [...names].some((name) => known.has(name))

@@ -98,10 +98,17 @@ function verifies(group: Group, test: Test, alg: Algorithm): boolean {
   }
 }
 
+/** Importing an RSA key takes longer than verifying with it. */
+const imported = new WeakMap<Group, Key>()
+
 function keyOf(group: Group, test: Test, alg: Algorithm): Key {
   if (test.key !== undefined)
     return hmacKey(Buffer.from(test.key, 'hex'), alg, { guessable: 'accept' })
-  return publicKey(group.publicKeyPem ?? Buffer.from(group.publicKeyDer ?? '', 'hex'), alg)
+  const key =
+    imported.get(group) ??
+    publicKey(group.publicKeyPem ?? Buffer.from(group.publicKeyDer ?? '', 'hex'), alg)
+  imported.set(group, key)
+  return key
 }
 
 /** The misc file has a hash for each group; SHA-1 and SHA-224 are no JWA algorithm, and must fail as another one. */
