@@ -48,17 +48,12 @@ function holdsKey(bytes: Buffer): boolean {
 }
 
 function holdsMarker(text: string): boolean {
-  const lower = text.toLowerCase()
-  if (markers.some((marker) => lower.includes(marker))) return true
-  // JSON can spell "kty" with escapes.
-  const json = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)
-  if (json === '') return false
-  try {
-    const value: unknown = JSON.parse(json)
-    return typeof value === 'object' && value !== null && ('kty' in value || 'keys' in value)
-  } catch {
-    return false // the usual case: braces among random characters
-  }
+  // JSON can spell any character as an escape.
+  const plain = text.replace(/\\u00([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+  const lower = plain.toLowerCase()
+  return markers.some((marker) => lower.includes(marker))
 }
 
 /** SEQUENCE of exactly two INTEGERs (RFC 8017 appendix A.1.1). */

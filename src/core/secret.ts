@@ -100,7 +100,7 @@ function isKnown(secret: Buffer, known: KnownSecrets): boolean {
   const base64 = secret.toString('base64')
   const names = new Set([
     // Text that is not UTF-8 does not come back as the same bytes, and is on no list.
-    ...(Buffer.from(text).equals(secret) ? [text, text.trim(), text.trimEnd()] : []),
+    ...(Buffer.from(text).equals(secret) ? [text, text.trim(), text.replace(/\n$/, '')] : []),
     ...[base64, base64.replace(/=+$/, ''), secret.toString('base64url'), secret.toString('hex')],
   ])
   if ('has' in known) return [...names].some((name) => known.has(name))
