@@ -1,0 +1,124 @@
+import { type SpecType } from '../spec.js'
+import { type Range } from '../tags.js'
+import { ApiSpecError } from './error.js'
+import { quote, typeName } from './names.js'
+import { integers } from './numbers.js'
+import { type FieldPlan, planFields, type TypePlan } from './plan-fields.js'
+
+/** The schema of a type: a table of its fields for the runtime in `schema.ts`. */
+export function emitSchema({ name, fields }: TypePlan): string {
+  const own = typeName(name)
+  const rows = fields.map((field) => `  ${emitField(field, name)},\n`).join('')
+  return `export const ${own}: $.Schema<${own}> = $.object<${own}>(() => [${rows === '' ? '' : `\n${rows}`}])\n`
+}
+
+function emitField(field: FieldPlan, where: string): string {
+  const parts = [`name: ${quote(field.name)}`]
+  if (field.source !== 'json') parts.push(`from: ${quote(field.source)}`)
+  if (field.optional) parts.push('optional: true')
+  if (isList(field.type)) parts.push('many: true')
+  if (field.default !== undefined) parts.push(`fallback: ${emitDefault(field, where)}`)
+  parts.push(`read: ${emitReader(field, where)}`)
+  return `{ ${parts.join(', ')} }`
+}
+
+function isList(type: SpecType): boolean {
+  return (type.kind === 'pointer' ? type.type : type).kind === 'array'
+}
+
+function emitReader(field: FieldPlan, where: string): string {
+  const { options, range, asString } = field
+  const type = field.type.kind === 'pointer' ? field.type.type : field.type
+  const text = field.source !== 'json'
+  if (asString) return `$.text(${options === undefined ? '' : list(options)})`
+  if (type.kind !== 'primitive') return readerOf(type, { text, where })
+  if (type.raw === 'string') return `$.text(${options === undefined ? '' : list(options)})`
+  const limits = Object.hasOwn(integers, type.raw) || type.raw.startsWith('float')
+  if (!limits) return readerOf(type, { text, where })
+  const numbers = options?.map((option) => toNumber(option, where))
+  return numberReader(type.raw, {
+    text,
+    ...(numbers === undefined ? {} : { options: numbers }),
+    ...(range === undefined ? {} : { range }),
+  })
+}
+
+interface Context {
+  /** The value comes as text, from a query, a path or a header. */
+  readonly text: boolean
+  readonly where: string
+}
+
+function readerOf(type: SpecType, context: Context): string {
+  switch (type.kind) {
+    case 'primitive':
+      if (type.raw === 'string') return '$.text()'
+      if (type.raw === 'bool') return context.text ? '$.flagText' : '$.flag'
+      return type.raw === 'any' ? '$.anything' : numberReader(type.raw, { text: context.text })
+    case 'interface':
+      return '$.anything'
+    case 'define':
+      return `$.ref(() => ${typeName(type.raw)})`
+    case 'pointer':
+      return readerOf(type.type, context)
+    case 'array':
+      return arrayReader(type, context)
+    case 'map':
+      return `$.record(${readerOf(type.value, { ...context, text: false })})`
+    case 'nested': {
+      const fields = planFields(type.members, { types: new Map(), above: [], where: context.where })
+      return `$.nested([${fields.map((field) => emitField(field, context.where)).join(', ')}])`
+    }
+  }
+}
+
+function arrayReader(type: Extract<SpecType, { kind: 'array' }>, context: Context): string {
+  if (type.raw === '[]byte' || type.raw === '[]uint8') return '$.text()'
+  const length = /^\[(\d+)\]/.exec(type.raw)?.[1]
+  return `$.list(${readerOf(type.value, context)}${length === undefined ? '' : `, ${length}`})`
+}
+
+interface NumberRules {
+  readonly text: boolean
+  readonly options?: readonly number[]
+  readonly range?: Range
+}
+
+function numberReader(raw: string, { text, options, range }: NumberRules): string {
+  const rules: string[] = []
+  const limits = Object.hasOwn(integers, raw) ? integers[raw] : undefined
+  if (limits !== undefined) rules.push(`whole: [${limits.join(', ')}]`)
+  if (options !== undefined) rules.push(`options: [${options.join(', ')}]`)
+  if (range !== undefined) {
+    const { min = '-Infinity', max = 'Infinity', minIncluded, maxIncluded } = range
+    rules.push(
+      `range: { min: ${String(min)}, max: ${String(max)}, open: [${String(!minIncluded)}, ${String(!maxIncluded)}] }`,
+    )
+  }
+  return `$.${text ? 'numberText' : 'number'}(${rules.length === 0 ? '' : `{ ${rules.join(', ')} }`})`
+}
+
+function emitDefault(field: FieldPlan, where: string): string {
+  const value = field.default ?? ''
+  const type = field.type.kind === 'pointer' ? field.type.type : field.type
+  if (type.kind !== 'primitive')
+    throw new ApiSpecError(`type ${where}: only plain values have a default, not '${field.name}'`)
+  if (type.raw === 'string' || field.asString) return quote(value)
+  if (type.raw === 'bool') {
+    if (value !== 'true' && value !== 'false')
+      throw new ApiSpecError(`type ${where}: the default of '${field.name}' is no bool`)
+    return value
+  }
+  return String(toNumber(value, where))
+}
+
+function toNumber(text: string, where: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value))
+    throw new ApiSpecError(`type ${where}: a default or an option is no number`)
+  return value
+}
+
+function list(texts: readonly string[]): string {
+  return `[${texts.map(quote).join(', ')}]`
+}

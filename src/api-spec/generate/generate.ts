@@ -1,0 +1,87 @@
+import { type ApiSpec } from '../spec.js'
+import { emitAuth, emitConfig } from './emit-auth.js'
+import { emitClient } from './emit-client.js'
+import { emitHandler, emitMiddleware, emitRoutes } from './emit-routes.js'
+import { emitTypes } from './emit-types.js'
+import { kebabCase } from './names.js'
+import { planService, type ServicePlan } from './plan.js'
+import { sendText } from './runtime/client-text.js'
+import { fastifyText } from './runtime/fastify-text.js'
+import { fetchText } from './runtime/fetch-text.js'
+import { schemaText } from './runtime/schema-text.js'
+import { serverText } from './runtime/server-text.js'
+
+/** What {@link generate} makes. */
+export interface GenerateOptions {
+  /** The servers to generate for. Default `['fastify']`. */
+  readonly servers?: readonly ('fastify' | 'fetch')[]
+  /** Whether to generate the client. Default true. */
+  readonly client?: boolean
+}
+
+/** A file to write, by its path below the folder of the project's sources. */
+export interface GeneratedFile {
+  readonly path: string
+  readonly text: string
+  /** False for what a person goes on with: write it only where there is none. */
+  readonly overwrite: boolean
+}
+
+const optionNames = ['servers', 'client']
+
+/**
+ * A project's sources from a spec: types with schemas, routes behind their gates, stubs for handlers and middleware, the
+ * type of the configuration, a typed client. Pure: writing is the caller's work. The result imports `jotgate` and, for
+ * Fastify, `jotgate/fastify`.
+ *
+ * @throws ApiSpecError for what cannot be served, such as `signature: true`
+ * @example for (const file of generate(result.spec)) if (file.overwrite || !exists(file.path)) write(file)
+ */
+export function generate(spec: ApiSpec, options: GenerateOptions = {}): readonly GeneratedFile[] {
+  for (const name of Object.keys(options)) {
+    if (!optionNames.includes(name))
+      throw new TypeError(
+        `generate.${name} is not an option; known options: ${optionNames.join(', ')}`,
+      )
+  }
+  const { servers = ['fastify'], client = true } = options
+  const plan = planService(spec)
+  return [
+    ...(servers.length > 0 || client
+      ? [made('types.ts', emitTypes(plan)), made('schema.ts', schemaText)]
+      : []),
+    ...(servers.length > 0 ? serverFiles(plan) : []),
+    ...(servers.includes('fastify') ? [made('fastify.ts', fastifyText)] : []),
+    ...(servers.includes('fetch') ? [made('fetch.ts', fetchText)] : []),
+    ...(client ? [made('client.ts', emitClient(plan)), made('send.ts', sendText)] : []),
+  ]
+}
+
+function serverFiles(plan: ServicePlan): readonly GeneratedFile[] {
+  return [
+    made('config.ts', emitConfig(plan)),
+    made('auth.ts', emitAuth(plan)),
+    made('routes.ts', emitRoutes(plan)),
+    made('server.ts', serverText),
+    begun('services.ts', servicesText),
+    ...plan.middleware.map((name) =>
+      begun(`middleware/${kebabCase(name)}.ts`, emitMiddleware(name)),
+    ),
+    ...plan.routes.map((route) => begun(`handlers/${route.file}.ts`, emitHandler(route))),
+  ]
+}
+
+function made(path: string, text: string): GeneratedFile {
+  return { path, text, overwrite: true }
+}
+
+function begun(path: string, text: string): GeneratedFile {
+  return { path, text, overwrite: false }
+}
+
+const servicesText = `/** What handlers work with, such as a database. Build it where the server starts. */
+export interface Services {
+  /** Unix time in seconds. */
+  readonly now: () => number
+}
+`

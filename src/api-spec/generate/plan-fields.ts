@@ -1,0 +1,78 @@
+import { type ApiSpec, type DefinedType, type Member, type SpecType } from '../spec.js'
+import { type MemberTag, readTag } from '../tags.js'
+import { ApiSpecError } from './error.js'
+
+/** A member as it is sent: its name on the wire, where it stands, and what it may be. */
+export interface FieldPlan extends Omit<MemberTag, 'name'> {
+  readonly name: string
+  readonly type: SpecType
+  readonly docs: readonly string[]
+}
+
+/** A type with its embedded types unfolded. */
+export interface TypePlan {
+  readonly name: string
+  readonly docs: readonly string[]
+  readonly fields: readonly FieldPlan[]
+}
+
+/**
+ * The fields of every type, embedded types unfolded, names as they are on the wire.
+ *
+ * @throws ApiSpecError for a tag that cannot be read, two members of one name, and types TypeScript has no value for
+ * @example planTypes(spec)[0]?.fields.map(({ name }) => name)
+ */
+export function planTypes(spec: ApiSpec): readonly TypePlan[] {
+  const types = new Map(spec.types.map((type) => [type.raw, type]))
+  return spec.types.map(({ raw, docs, members }) => ({
+    name: raw,
+    docs,
+    fields: planFields(members, { types, above: [raw], where: raw }),
+  }))
+}
+
+interface Scope {
+  readonly types: ReadonlyMap<string, DefinedType>
+  readonly above: readonly string[]
+  readonly where: string
+}
+
+/** The fields of a struct, for nested structs too. */
+export function planFields(members: readonly Member[], scope: Scope): readonly FieldPlan[] {
+  const fields = members.flatMap((member) => planMember(member, scope))
+  const names = new Set<string>()
+  for (const { name } of fields) {
+    if (names.has(name))
+      throw new ApiSpecError(`type ${scope.where} has two members named '${name}'`)
+    names.add(name)
+  }
+  return fields
+}
+
+function planMember(member: Member, scope: Scope): readonly FieldPlan[] {
+  const { type, docs } = member
+  const read = readTag(member.tag)
+  if (!read.ok) throw new ApiSpecError(`type ${scope.where}: ${read.problem}`)
+  if (member.inline && read.tag === undefined) return unfold(type, scope)
+  if (read.tag?.name === '-') return []
+  refuseComplex(type, scope.where)
+  const tag: MemberTag = read.tag ?? { source: 'json', name: '', optional: false, asString: false }
+  const names = member.inline ? [type.raw.replace(/^\*/, '')] : member.name.split(', ')
+  if (tag.name !== '' && names.length > 1)
+    throw new ApiSpecError(`type ${scope.where}: one tag names the members ${member.name}`)
+  return names.map((own) => ({ ...tag, name: tag.name === '' ? own : tag.name, type, docs }))
+}
+
+function unfold(type: SpecType, scope: Scope): readonly FieldPlan[] {
+  const name = type.raw.replace(/^\*/, '')
+  const embedded = scope.types.get(name)
+  if (embedded === undefined)
+    throw new ApiSpecError(`type ${scope.where} embeds ${name}, which is no struct`)
+  if (scope.above.includes(name)) throw new ApiSpecError(`type ${scope.where} embeds itself`)
+  return planFields(embedded.members, { ...scope, above: [...scope.above, name] })
+}
+
+function refuseComplex(type: SpecType, where: string): void {
+  if (/\bcomplex(64|128)\b/.test(type.raw))
+    throw new ApiSpecError(`type ${where}: JSON has no complex numbers`)
+}

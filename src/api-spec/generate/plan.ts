@@ -1,0 +1,166 @@
+import { milliseconds } from '../annotations.js'
+import { type ApiRoute, type ApiSpec, type RouteGroup, type SpecType } from '../spec.js'
+import { unquoted } from '../syntax/ast.js'
+import { ApiSpecError } from './error.js'
+import { camelCase, handlerName, kebabCase } from './names.js'
+import { planTypes, type TypePlan } from './plan-fields.js'
+
+/** What guards a group: the configuration entries its secrets come from. */
+export interface GuardPlan {
+  readonly name: string
+  /** The entry with `AccessSecret` and `AccessExpire`. */
+  readonly jwt: string | undefined
+  /** The entry with `Secret` and `PrevSecret`. */
+  readonly transition: string | undefined
+}
+
+/** One route, everything about it resolved. */
+export interface RoutePlan {
+  /** `login`, unique within its group. */
+  readonly name: string
+  /** `user/session`; empty without a group. */
+  readonly group: string
+  /** The file of its handler without the ending: `user/session/login`. */
+  readonly file: string
+  readonly method: string
+  /** With the prefix: `/v1/user/:id`. */
+  readonly path: string
+  readonly params: readonly string[]
+  readonly guard: string | null
+  readonly request: TypePlan | undefined
+  readonly response: SpecType | null
+  readonly middleware: readonly string[]
+  readonly timeoutMs: number | null
+  readonly maxBytes: number | null
+  readonly sse: boolean
+  readonly summary: string
+  readonly tags: readonly string[]
+}
+
+/** A whole service, ready to be written in whatever form. */
+export interface ServicePlan {
+  readonly service: string
+  readonly types: readonly TypePlan[]
+  readonly guards: readonly GuardPlan[]
+  readonly middleware: readonly string[]
+  readonly routes: readonly RoutePlan[]
+}
+
+/**
+ * Resolves a spec: prefixes, guards, middleware, names and files.
+ *
+ * @throws ApiSpecError for what cannot be served: no service, `signature: true`, CONNECT and TRACE, clashing names
+ * @example planService(spec).routes.map(({ method, path, guard }) => [method, path, guard])
+ */
+export function planService(spec: ApiSpec): ServicePlan {
+  if (spec.service === '') throw new ApiSpecError('missing service')
+  const types = planTypes(spec)
+  const byName = new Map(types.map((type) => [type.name, type]))
+  const routes = spec.groups.flatMap((group) =>
+    group.routes.map((route) => planRoute(route, { group, types: byName })),
+  )
+  refuseClashes(routes)
+  const guards = new Map(
+    spec.groups
+      .map((group) => guardOf(group))
+      .filter((guard) => guard !== undefined)
+      .map((guard) => [guard.name, guard]),
+  )
+  return {
+    service: spec.service,
+    types,
+    guards: [...guards.values()],
+    middleware: [...new Set(routes.flatMap((route) => route.middleware))],
+    routes,
+  }
+}
+
+interface Scope {
+  readonly group: RouteGroup
+  readonly types: ReadonlyMap<string, TypePlan>
+}
+
+function planRoute(route: ApiRoute, { group, types }: Scope): RoutePlan {
+  const annotation = group.annotation ?? {}
+  if (annotation['signature'] === 'true') {
+    throw new ApiSpecError(
+      `'signature: true' is not supported: ${route.path} would be served without the check it asks for`,
+    )
+  }
+  if (route.method === 'connect' || route.method === 'trace')
+    throw new ApiSpecError(`${route.method} ${route.path}: no server here takes this method`)
+  const folder = folderOf(annotation['group'] ?? '')
+  const name = handlerName(route.handler)
+  const path = joinPaths(annotation['prefix'] ?? '', route.path)
+  const { middleware, timeout, maxBytes } = annotation
+  return {
+    name,
+    group: folder,
+    file: [folder, kebabCase(name)].filter((part) => part !== '').join('/'),
+    method: route.method.toUpperCase(),
+    path,
+    params: [...path.matchAll(/:([\w.-]+)/g)].map(([, param = '']) => param),
+    guard: guardOf(group)?.name ?? null,
+    request: requestOf(route, types),
+    response: route.response,
+    middleware: middleware === undefined ? [] : middleware.split(',').map((each) => each.trim()),
+    timeoutMs: timeout === undefined ? null : milliseconds(timeout),
+    maxBytes: maxBytes === undefined ? null : Number(maxBytes),
+    sse: annotation['sse'] === 'true',
+    summary: summaryOf(route),
+    tags: (annotation['tags'] ?? '')
+      .split(',')
+      .map((tag) => tag.trim())
+      .filter((tag) => tag !== ''),
+  }
+}
+
+function requestOf(route: ApiRoute, types: ReadonlyMap<string, TypePlan>): TypePlan | undefined {
+  if (route.request === null) return undefined
+  const name = route.request.raw.replace(/^\*/, '')
+  const type = types.get(name)
+  if (type === undefined) throw new ApiSpecError(`${route.path}: the request ${name} is no struct`)
+  return type
+}
+
+function guardOf({ annotation }: RouteGroup): GuardPlan | undefined {
+  const { jwt, jwtTransition: transition } = annotation ?? {}
+  if (jwt === undefined && transition === undefined) return undefined
+  for (const name of [jwt, transition]) {
+    // An empty name would guard nothing.
+    if (name !== undefined && !/^[A-Za-z_]\w*$/.test(name))
+      throw new ApiSpecError(`'${name}' cannot name what guards a group`)
+  }
+  if (jwt === transition) throw new ApiSpecError(`jwt and jwtTransition both name '${jwt ?? ''}'`)
+  return { name: `${jwt ?? ''}${transition ?? ''}`, jwt, transition }
+}
+
+/** A group is a folder below the handlers, and never anywhere else. */
+function folderOf(group: string): string {
+  const parts = group.split('/').filter((part) => part !== '')
+  for (const part of parts) {
+    if (!/^[\w-]+$/.test(part)) throw new ApiSpecError(`the group '${group}' cannot be a folder`)
+  }
+  return parts.map(kebabCase).join('/')
+}
+
+function joinPaths(prefix: string, path: string): string {
+  const whole = `/${prefix}/${path}`.replaceAll(/\/+/g, '/')
+  return whole.length > 1 ? whole.replace(/\/$/, '') : whole
+}
+
+function summaryOf({ atDocText, atDocProps }: ApiRoute): string {
+  return unquoted(atDocText) || (atDocProps?.['summary'] ?? atDocProps?.['description'] ?? '')
+}
+
+/** Two handlers must not be one file, nor one name in the client. */
+function refuseClashes(routes: readonly RoutePlan[]): void {
+  const files = new Set<string>()
+  const groups = new Set(routes.map(({ group }) => camelCase(group)))
+  for (const { file, group, name } of routes) {
+    if (files.has(file)) throw new ApiSpecError(`two handlers would be the file ${file}.ts`)
+    files.add(file)
+    if (group === '' && groups.has(name))
+      throw new ApiSpecError(`'${name}' is a handler and a group`)
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * `.api` files: read, checked, formatted, turned into servers and clients, and into OpenAPI and back into guards.
+ */
+
+// What applications and the command line use.
+export { parseApi, renderAsGoctl, renderDiagnostics } from './parse.js'
+export { formatApi } from './format/format.js'
+export { generate } from './generate/generate.js'
+export { ApiSpecError } from './generate/error.js'
+
+// Their types.
+export type { ParseOptions, ParseResult } from './parse.js'
+export type { FormatOptions, FormatResult } from './format/format.js'
+export type { GeneratedFile, GenerateOptions } from './generate/generate.js'
+export type { Diagnostic, Severity } from './diagnostic.js'
+export type { ReadImport } from './load.js'
+export type { Mode } from './syntax/text-cursor.js'
+export type { ApiRoute, ApiSpec, DefinedType, Member, RouteGroup, SpecType } from './spec.js'
+export type { SourceFile } from './syntax/ast.js'
+export type { Position } from './syntax/token.js'

@@ -1,0 +1,263 @@
+import { randomBytes } from 'node:crypto'
+import Fastify from 'fastify'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createWorkshop, usersApi, type Workshop } from './project.js'
+
+// The shapes of what is generated, as far as the tests look at it; the compiler has checked the originals.
+interface Client {
+  login(request: object): Promise<{ accessToken: string; refreshToken: string; expiresIn: number }>
+  getProfile(request: object): Promise<Record<string, unknown>>
+  updateProfile(request: object): Promise<Record<string, unknown>>
+  adminJobs: {
+    slow(request: object): Promise<unknown>
+    delete(): Promise<unknown>
+    watch(): Promise<AsyncIterable<unknown>>
+  }
+}
+interface Signers {
+  readonly Auth: (claims: object) => Promise<string>
+}
+
+const handlers = {
+  'handlers/login.ts': `import { createSigners } from '../auth.js'
+import { type Config } from '../config.js'
+import { HttpError, type Handler } from '../server.js'
+import type * as types from '../types.js'
+
+export const loginHandler: Handler<types.LoginReq, types.LoginResp> = async ({ request, services }) => {
+  if (request.username !== 'alice' || request.password !== 'secret') throw new HttpError(401, { msg: 'invalid credentials' })
+  const kind: 'web' | 'phone' = request.client
+  const config: Config = services.config
+  const accessToken = await createSigners(config).Auth({ sub: 'alice', kind })
+  return { accessToken, refreshToken: 'r1', expiresIn: config.Auth.AccessExpire }
+}
+`,
+  'services.ts': `import { type Config } from './config.js'
+export interface Services { readonly config: Config; readonly log: string[] }
+`,
+  'handlers/get-profile.ts': `import { type GuardedHandler } from '../server.js'
+import type * as types from '../types.js'
+
+export const getProfileHandler: GuardedHandler<types.ProfileReq, types.Profile> = ({ request, claims }) => {
+  const page: number = request.page
+  const trace = request['X-Trace']
+  return {
+    street: request['user-id'], name: String(claims.sub), page, tags: request.tag ?? [], scores: {}, nested: { deep: [1] },
+    ...(trace === undefined ? {} : { trace }),
+  }
+}
+`,
+  'handlers/update-profile.ts': `import { type GuardedHandler } from '../server.js'
+import type * as types from '../types.js'
+
+export const updateProfileHandler: GuardedHandler<types.Profile, types.Profile> = ({ request }) => request
+`,
+  'handlers/admin/jobs/slow.ts': `import { type GuardedHandler } from '../../../server.js'
+import type * as types from '../../../types.js'
+
+export const slowHandler: GuardedHandler<types.Address, void> = ({ signal }) =>
+  new Promise((resolve) => { signal.addEventListener('abort', () => { resolve() }) })
+`,
+  'handlers/admin/jobs/delete.ts': `import { type GuardedHandler } from '../../../server.js'
+import type * as types from '../../../types.js'
+
+export const deleteHandler: GuardedHandler<object, types.Address> = ({ services }) => ({ street: services.log.join() })
+`,
+  'handlers/admin/jobs/watch.ts': `import { type GuardedHandler } from '../../../server.js'
+import type * as types from '../../../types.js'
+
+export const watchHandler: GuardedHandler<object, AsyncIterable<types.Tick>> = async function* () {
+  for (let count = 1; count <= 3; count++) yield { count }
+}
+`,
+  'middleware/audit.ts': `import { type Middleware } from '../server.js'
+
+export const auditMiddleware: Middleware = ({ services, claims }, next) => {
+  services.log.push('audit ' + String(claims?.sub))
+  return next()
+}
+`,
+  'misuse.ts': `import { createClient } from './client.js'
+const client = createClient({ baseUrl: 'http://localhost' })
+void client.login({ username: 'alice' })
+void client.login({ username: 'alice', password: 'x', client: 'fridge' })
+void client.getProfile({ 'user-id': 7 })
+void client.adminJobs.nothing()
+void client.login({ username: 'alice', password: 'x' }).then(({ expires }) => expires)
+`,
+}
+
+const oldSecret = randomBytes(48).toString('base64')
+const config = {
+  Auth: { AccessSecret: randomBytes(48).toString('base64'), AccessExpire: 900 },
+  Moving: { Secret: randomBytes(48).toString('base64'), PrevSecret: oldSecret },
+}
+
+let workshop: Workshop
+let said: readonly string[]
+beforeAll(() => {
+  workshop = createWorkshop({
+    users: { text: usersApi, servers: ['fastify', 'fetch'], files: handlers },
+    open: { text: 'service open-api { @handler Ping get /ping }', servers: ['fastify', 'fetch'] },
+    awkward: {
+      text: 'type class { X int `json:"x-y"` }\nservice a { @jwt A @handler delete delete /x (class) returns ([]*class) }',
+      servers: ['fetch'],
+    },
+  })
+  said = workshop.compile()
+}, 120_000)
+afterAll(() => {
+  workshop.remove()
+})
+
+describe('a generated project', () => {
+  it('compiles in the strictest setting, and wrong calls of its client don’t', () => {
+    expect(said.map((line) => line.replace(/: .*/, ''))).toEqual(
+      [3, 4, 5, 6, 7].map((line) => `users/misuse.ts:${String(line)}`),
+    )
+  })
+})
+
+describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (server) => {
+  let call: typeof fetch
+  let close: () => Promise<unknown>
+  const services = { config, log: [] as string[] }
+
+  beforeAll(async () => {
+    const module = await workshop.load(`users/${server}`)
+    if (server === 'fetch') {
+      const handle = (
+        module['createHandler'] as (setup: object) => (request: Request) => Promise<Response>
+      )({ config, services })
+      call = (input, init) => handle(new Request(input, init))
+      close = () => Promise.resolve()
+      return
+    }
+    const app = Fastify()
+    ;(module['registerRoutes'] as (app: object, setup: object) => void)(app, { config, services })
+    const address = await app.listen({ port: 0, host: '127.0.0.1' })
+    call = (input, init) => fetch((input as string).replace('http://server', address), init)
+    close = () => app.close()
+  }, 60_000)
+  afterAll(() => close())
+
+  const client = async (tokens?: object) => {
+    const { createClient } = await workshop.load('users/client')
+    return (createClient as (options: object) => Client)({
+      baseUrl: 'http://server',
+      fetch: call,
+      ...(tokens && { tokens }),
+    })
+  }
+  const sign = async (name: 'Auth' | 'Moving', claims: object = {}) => {
+    const { createSigners } = await workshop.load('users/auth')
+    const secrets =
+      name === 'Moving' ? { ...config, Moving: { ...config.Moving, Secret: oldSecret } } : config
+    const signers = (
+      createSigners as (config: object) => Signers & { AuthMoving: Signers['Auth'] }
+    )(secrets)
+    return (name === 'Moving' ? signers.AuthMoving : signers.Auth)({ sub: 'alice', ...claims })
+  }
+
+  it('opens public routes and guards the others: 401 without a token, 200 with one', async () => {
+    const open = await client()
+    const login = await open.login({ username: 'alice', password: 'secret' })
+    expect(login).toMatchObject({ refreshToken: 'r1', expiresIn: 900 })
+    await expect(open.getProfile({ 'user-id': 'a' })).rejects.toMatchObject({ status: 401 })
+    const known = await client({
+      current: () => login.accessToken,
+      refresh: () => Promise.resolve(undefined),
+    })
+    expect(
+      await known.getProfile({ 'user-id': 'a/b é', tag: ['x', 'y z'], 'X-Trace': 't' }),
+    ).toEqual({
+      street: 'a/b é',
+      name: 'alice',
+      page: 1,
+      tags: ['x', 'y z'],
+      trace: 't',
+      scores: {},
+      nested: { deep: [1] },
+    })
+  })
+
+  it('refreshes an expired token once, however many calls wait for it, and never for public routes', async () => {
+    let refreshes = 0
+    let token = await sign('Auth', { exp: 1000 })
+    const refresh = async () => {
+      refreshes++
+      token = await sign('Auth')
+      return token
+    }
+    const known = await client({ current: () => token, refresh })
+    await expect(known.login({ username: 'alice', password: 'wrong' })).rejects.toMatchObject({
+      status: 401,
+      body: { msg: 'invalid credentials' },
+    })
+    expect(refreshes).toBe(0)
+    const answers = await Promise.all(
+      [1, 2, 3].map((page) => known.getProfile({ 'user-id': 'a', page })),
+    )
+    expect(answers.map(({ page }) => page)).toEqual([1, 2, 3])
+    expect(refreshes).toBe(1)
+  })
+
+  it('refuses what does not fit its type, naming the member and not its value', async () => {
+    const known = await client({ current: () => '', refresh: () => sign('Auth') })
+    const refused = (status: number, path: string) => ({
+      status,
+      body: { error: 'invalid_request', problems: [{ path }] },
+    })
+    await expect(
+      known.login({ username: 'alice', password: 'secret', client: 'fridge' }),
+    ).rejects.toMatchObject(refused(400, 'client'))
+    await expect(known.getProfile({ 'user-id': 'a', page: 101 })).rejects.toMatchObject(
+      refused(400, 'page'),
+    )
+    const profile = {
+      street: 's',
+      name: 'n',
+      page: 1,
+      tags: [],
+      scores: { a: 1 },
+      nested: { deep: [2] },
+    }
+    expect(await known.updateProfile({ ...profile, extra: 1, manager: profile })).toEqual({
+      ...profile,
+      manager: profile,
+    })
+    await expect(known.updateProfile({ ...profile, scores: { a: 2 ** 40 } })).rejects.toMatchObject(
+      refused(400, 'scores.a'),
+    )
+    await expect(
+      known.updateProfile({ ...profile, nested: { deep: ['x'] } }),
+    ).rejects.toMatchObject(refused(400, 'nested.deep.0'))
+  })
+
+  it('runs middleware after the gate, keeps to timeout and maxBytes, takes tokens of the previous secret', async () => {
+    const previous = await sign('Moving')
+    const known = await client({
+      current: () => previous,
+      refresh: () => Promise.resolve(undefined),
+    })
+    services.log.length = 0
+    expect(await known.adminJobs.delete()).toEqual({ street: 'audit alice' })
+    await expect(known.adminJobs.slow({ street: 'x' })).rejects.toMatchObject({ status: 503 })
+    await expect(known.adminJobs.slow({ street: 'x'.repeat(300) })).rejects.toMatchObject({
+      status: 413,
+    })
+    const wrong = await client({
+      current: () => `${previous}x`,
+      refresh: () => Promise.resolve(undefined),
+    })
+    await expect(wrong.adminJobs.delete()).rejects.toMatchObject({ status: 401 })
+    expect(services.log).toEqual(['audit alice', 'audit alice'])
+  })
+
+  it('sends server-sent events', async () => {
+    const known = await client({ current: () => undefined, refresh: () => sign('Auth') })
+    const seen: unknown[] = []
+    for await (const tick of await known.adminJobs.watch()) seen.push(tick)
+    expect(seen).toEqual([{ count: 1 }, { count: 2 }, { count: 3 }])
+  })
+})
