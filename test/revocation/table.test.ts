@@ -67,9 +67,9 @@ test('whatever any entry refuses the table refuses, in any order, swept or not',
           expect(answer).toBe(false)
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   )
-  expect(refused).toBeGreaterThan(100)
+  expect(refused).toBeGreaterThan(50)
 })
 
 test('the size counts what is held, each once, until it is swept', () => {

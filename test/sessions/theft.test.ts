@@ -93,7 +93,7 @@ describe('a history of an honest client', () => {
         expect(seen.revoked).toEqual([])
       },
     )
-    await fc.assert(scenario, runs)
+    await fc.assert(scenario, { numRuns: 75 })
     expect([...seenKinds].sort()).toEqual(['onRecovered', 'onRefreshed', 'onReplayed'])
   })
 })
