@@ -68,7 +68,5 @@ function guard<C>(app: FastifyInstance, gate: Gate<C>): void {
 }
 
 function send(reply: FastifyReply, refusal: Refusal): void {
-  // Someone in front, a time limit perhaps, has answered already.
-  if (reply.sent) return
   void reply.code(refusal.status).headers(refusal.headers).send(refusal.body)
 }

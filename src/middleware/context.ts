@@ -26,7 +26,6 @@ const anyone = {}
  *
  * @example const subject = fromContext()?.token.payload.sub
  */
-// eslint's "used once" is the point here: the caller says what the claims are, as with JSON.parse.
 export function fromContext<C>(): AuthContext<C> | undefined {
   let frame = storage.getStore()
   while (frame && frame.context === undefined) frame = frame.outer
