@@ -14,12 +14,6 @@ export {
 } from './authorize.js'
 export { fromContext, newContext, type AuthContext } from './context.js'
 export { type GateEvent, type OnEvent } from './events.js'
-export {
-  createResponder,
-  type Refusal,
-  type RenderedBody,
-  type Renderer,
-  type RespondOptions,
-} from './respond.js'
+export { createResponder, type Refusal, type RenderedBody, type Renderer } from './respond.js'
 export { chain } from './chain.js'
 export { type Call, type Middleware } from './call.js'

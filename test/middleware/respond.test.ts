@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AuthError, ConfigError, errorTable, type ErrorCode } from '../../src/core/errors.js'
-import { createResponder, type RespondOptions } from '../../src/middleware/index.js'
+import { createResponder } from '../../src/middleware/index.js'
+import { type RespondOptions } from '../../src/middleware/respond.js'
 
 // The table's keys are the codes.
 const codes = Object.keys(errorTable) as ErrorCode[]
