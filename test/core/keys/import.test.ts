@@ -293,7 +293,7 @@ it('no key and no refusal prints any material', () => {
   })
   const printed = [secret, key, Key, ...errors].flatMap((value) => [
     inspect(value, { depth: 9, showHidden: true }),
-    JSON.stringify(value),
+    JSON.stringify({ value }),
     String(value),
   ])
   const material = [
