@@ -1,0 +1,68 @@
+/**
+ * What is to be reached, by measurement and opponent. `atMost`: our time as a multiple of theirs. `atLeast`: how many
+ * times as fast as they we are. Only ratios of one run can be missed, never absolute times.
+ *
+ * @typedef {{ readonly name: string, readonly versus: string, readonly kind: 'atMost' | 'atLeast',
+ *   readonly limit: (nodeMajor: number) => number }} Bar
+ */
+
+/** The name of the bare call, which every ratio of ours may be compared with. */
+export const floor = 'node:crypto'
+
+/** @type {readonly Bar[]} */
+export const bars = [
+  atMost('verify HS256', (major) => (major >= 24 ? 1.3 : 1.4)),
+  atLeast('verify HS256', 'jsonwebtoken', 3),
+  atLeast('verify HS256', 'fast-jwt', 2.2),
+  atLeast('verify HS256', 'jose', 8),
+  atMost('verify RS256', () => 1.12),
+  atMost('verify ES256', () => 1.04),
+  atMost('verify EdDSA', () => 1.05),
+  atLeast('sign HS256', 'fast-jwt', 2.3),
+  atMost('sign RS256', () => 1.05),
+  atMost('sign ES256', () => 1.12),
+  atMost('sign EdDSA', () => 1.1),
+  atMost('verify HS256, cache hit', () => 0.15),
+  atLeast('verify HS256, cache hit', 'fast-jwt', 10),
+]
+
+/**
+ * @param {string} name
+ * @param {string} versus
+ */
+export function barOf(name, versus) {
+  return bars.find((bar) => bar.name === name && bar.versus === versus)
+}
+
+/**
+ * Whether a ratio reaches its bar. With `slack` 2 it may miss it by that factor: enough for a busy machine, too little
+ * for a regression.
+ *
+ * @param {Bar} bar
+ * @param {number} ratio
+ * @param {{ nodeMajor: number, slack?: number }} under
+ */
+export function isMet(bar, ratio, { nodeMajor, slack = 1 }) {
+  const limit = bar.limit(nodeMajor)
+  // Written so that NaN is not met.
+  return bar.kind === 'atMost' ? ratio <= limit * slack : ratio >= Math.max(limit / slack, 1)
+}
+
+/**
+ * @param {string} name
+ * @param {(nodeMajor: number) => number} limit
+ * @returns {Bar}
+ */
+function atMost(name, limit) {
+  return { name, versus: floor, kind: 'atMost', limit }
+}
+
+/**
+ * @param {string} name
+ * @param {string} versus
+ * @param {number} limit
+ * @returns {Bar}
+ */
+function atLeast(name, versus, limit) {
+  return { name, versus, kind: 'atLeast', limit: () => limit }
+}

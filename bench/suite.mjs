@@ -1,0 +1,24 @@
+/**
+ * What a suite is run with: how many different tokens, and for how long. `progress` takes the name of what is being
+ * measured.
+ *
+ * @typedef {{
+ *   readonly quick: boolean,
+ *   readonly tokens: number,
+ *   readonly effort: import('./measure.mjs').Effort,
+ *   readonly progress: (name: string) => void,
+ * }} Context
+ */
+
+/**
+ * One thing measured: nanoseconds per operation of each contender, a figure for each round.
+ *
+ * @typedef {{
+ *   readonly suite: string,
+ *   readonly name: string,
+ *   readonly note: string,
+ *   readonly times: ReadonlyMap<string, readonly number[]>,
+ * }} Measurement
+ */
+
+export {}

@@ -1,0 +1,9 @@
+import { run as core } from './core.mjs'
+
+/**
+ * Every suite by its name. A further one is a file with such a function and a line here.
+ *
+ * @type {Readonly<Record<string, (context: import('../suite.mjs').Context) =>
+ *   Promise<readonly import('../suite.mjs').Measurement[]>>>}
+ */
+export const suites = { core }
