@@ -3,7 +3,7 @@ import { type Range } from '../tags.js'
 import { ApiSpecError } from './error.js'
 import { quote, typeName } from './names.js'
 import { integers } from './numbers.js'
-import { type FieldPlan, planFields, type TypePlan } from './plan-fields.js'
+import { type FieldPlan, planNested, type TypePlan } from './plan-fields.js'
 
 /** The schema of a type: a table of its fields for the runtime in `schema.ts`. */
 export function emitSchema({ name, fields }: TypePlan): string {
@@ -66,7 +66,7 @@ function readerOf(type: SpecType, context: Context): string {
     case 'map':
       return `$.record(${readerOf(type.value, { ...context, text: false })})`
     case 'nested': {
-      const fields = planFields(type.members, { types: new Map(), above: [], where: context.where })
+      const fields = planNested(type.members, context.where)
       return `$.nested([${fields.map((field) => emitField(field, context.where)).join(', ')}])`
     }
   }

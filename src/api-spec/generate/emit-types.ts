@@ -1,6 +1,6 @@
 import { type SpecType } from '../spec.js'
 import { propertyName, quote, typeName } from './names.js'
-import { type FieldPlan, planFields, type TypePlan } from './plan-fields.js'
+import { type FieldPlan, planNested, type TypePlan } from './plan-fields.js'
 import { type ServicePlan } from './plan.js'
 import { integers } from './numbers.js'
 import { emitSchema } from './emit-schemas.js'
@@ -70,10 +70,7 @@ export function tsType(type: SpecType, indent: string, scope = ''): string {
     case 'map':
       return `{ readonly [key: string]: ${tsType(type.value, indent, scope)} }`
     case 'nested':
-      return emitFields(
-        planFields(type.members, { types: new Map(), above: [], where: 'a nested struct' }),
-        indent,
-      )
+      return emitFields(planNested(type.members, 'a nested struct'), indent)
   }
 }
 

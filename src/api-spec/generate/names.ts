@@ -45,6 +45,7 @@ export function propertyName(name: string): string {
 
 /** A text as a TypeScript string literal. */
 export function quote(text: string): string {
+  if (/^[\w ./:@-]*$/.test(text)) return `'${text}'`
   const inner = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")
   // Two line ends that JSON leaves as they are.
   return `'${inner.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}'`

@@ -24,21 +24,28 @@ export interface TypePlan {
  */
 export function planTypes(spec: ApiSpec): readonly TypePlan[] {
   const types = new Map(spec.types.map((type) => [type.raw, type]))
+  const unfolded = new Map<string, readonly FieldPlan[]>()
   return spec.types.map(({ raw, docs, members }) => ({
     name: raw,
     docs,
-    fields: planFields(members, { types, above: [raw], where: raw }),
+    fields: planFields(members, { types, unfolded, above: [raw], where: raw }),
   }))
 }
 
 interface Scope {
+  /** Embedded types already unfolded: each once, however often it is embedded. */
+  readonly unfolded: Map<string, readonly FieldPlan[]>
   readonly types: ReadonlyMap<string, DefinedType>
   readonly above: readonly string[]
   readonly where: string
 }
 
-/** The fields of a struct, for nested structs too. */
-export function planFields(members: readonly Member[], scope: Scope): readonly FieldPlan[] {
+/** The fields of a nested struct, which embeds nothing. */
+export function planNested(members: readonly Member[], where: string): readonly FieldPlan[] {
+  return planFields(members, { types: new Map(), unfolded: new Map(), above: [], where })
+}
+
+function planFields(members: readonly Member[], scope: Scope): readonly FieldPlan[] {
   const fields = members.flatMap((member) => planMember(member, scope))
   const names = new Set<string>()
   for (const { name } of fields) {
@@ -69,7 +76,11 @@ function unfold(type: SpecType, scope: Scope): readonly FieldPlan[] {
   if (embedded === undefined)
     throw new ApiSpecError(`type ${scope.where} embeds ${name}, which is no struct`)
   if (scope.above.includes(name)) throw new ApiSpecError(`type ${scope.where} embeds itself`)
-  return planFields(embedded.members, { ...scope, above: [...scope.above, name] })
+  const before = scope.unfolded.get(name)
+  if (before !== undefined) return before
+  const fields = planFields(embedded.members, { ...scope, above: [...scope.above, name] })
+  scope.unfolded.set(name, fields)
+  return fields
 }
 
 function refuseComplex(type: SpecType, where: string): void {
