@@ -56,7 +56,7 @@ interface IssuerRooms {
   readonly revocation: Revocation
 }
 
-/** How often what has expired is thrown away. */
+/** How often ended sessions are thrown away; revocations see to their own. */
 const sweepEveryMs = 60 * 60 * 1000
 
 /**
@@ -158,11 +158,7 @@ function openGate(parts: Pick<Service, 'verify' | 'revocation' | 'log'>): Gate<C
 }
 
 function sweepRegularly(stores: SqlStores, log: Logger): () => void {
-  const sweep = async (): Promise<void> => {
-    const now = Math.floor(Date.now() / 1000)
-    await stores.families.sweep(now)
-    await stores.revocations.sweep(now)
-  }
+  const sweep = () => stores.families.sweep(Math.floor(Date.now() / 1000))
   const timer = setInterval(() => {
     sweep().catch((error: unknown) => {
       log.error({ err: error }, 'what has expired could not be thrown away')
