@@ -21,10 +21,10 @@ export interface ClaimsMoment {
 /** One check of a claims set whose registered claims have the right types. */
 export type ClaimsCheck = Check<Claims, ClaimsMoment>
 
-const dates = ['exp', 'nbf', 'iat'] as const
-const texts = ['iss', 'sub', 'jti'] as const
-/** Characters; `sub` as RFC 9068 section 5 would have it namespaced, and databases have their columns. */
-const longest = { iss: 1024, sub: 255, jti: 1024, aud: 1024 } as const
+/** Characters. */
+const longestName = 1024
+/** As long as the columns that subjects are kept in. */
+const longestSubject = 255
 
 /** The types of the registered claims; the checks below rely on them. */
 export const typesCheck: Check<Readonly<Record<string, unknown>>, ClaimsMoment> = {
@@ -44,8 +44,10 @@ const required: ClaimsCheck = {
   expected: ({ policy }) => policy.requiredClaims.join(', ') || 'none',
   found: (claims) => Object.keys(claims).map(shorten).join(', ') || 'none',
   refuse: (claims, { policy }) => {
-    const claim = policy.requiredClaims.find((name) => !Object.hasOwn(claims, name))
-    return claim === undefined ? undefined : { code: 'CLAIM_MISSING', claim }
+    for (const claim of policy.requiredClaims) {
+      if (!Object.hasOwn(claims, claim)) return { code: 'CLAIM_MISSING', claim }
+    }
+    return undefined
   },
 }
 
@@ -125,6 +127,8 @@ const youngEnough: ClaimsCheck = {
   },
 }
 
+const typesChecks = [typesCheck]
+
 /** What changes between two uses of one token. */
 const timeChecks: readonly ClaimsCheck[] = [notExpired, notBefore, issuedInThePast, youngEnough]
 
@@ -141,7 +145,7 @@ export function checkClaims(
   payload: Readonly<Record<string, unknown>>,
   moment: ClaimsMoment,
 ): Claims {
-  runChecks([typesCheck], payload, moment)
+  runChecks(typesChecks, payload, moment)
   const claims: Claims = payload
   runChecks(claimsChecks, claims, moment)
   return claims
@@ -156,17 +160,18 @@ export function checkTimes(claims: Claims, moment: ClaimsMoment): void {
   runChecks(timeChecks, claims, moment)
 }
 
-/** The first registered claim of the wrong type. A strict parse has already refused numbers that are not finite. */
+/**
+ * The first registered claim of the wrong type. A strict parse has already refused numbers that are not finite. Each
+ * claim by its name: looking properties up by a variable takes three times as long.
+ */
 function mistyped(payload: Readonly<Record<string, unknown>>): string | undefined {
-  for (const name of dates) {
-    const value = payload[name]
-    if (value !== undefined && typeof value !== 'number') return name
-  }
-  for (const name of texts) {
-    const value = payload[name]
-    if (value !== undefined && !isName(value, longest[name])) return name
-  }
-  const aud = payload['aud']
+  const { exp, nbf, iat, iss, sub, jti, aud } = payload
+  if (exp !== undefined && typeof exp !== 'number') return 'exp'
+  if (nbf !== undefined && typeof nbf !== 'number') return 'nbf'
+  if (iat !== undefined && typeof iat !== 'number') return 'iat'
+  if (iss !== undefined && !isName(iss, longestName)) return 'iss'
+  if (sub !== undefined && !isName(sub, longestSubject)) return 'sub'
+  if (jti !== undefined && !isName(jti, longestName)) return 'jti'
   return aud === undefined || isAudience(aud) ? undefined : 'aud'
 }
 
@@ -175,8 +180,8 @@ function isName(value: unknown, maxLength: number): value is string {
 }
 
 function isAudience(value: unknown): boolean {
-  if (!Array.isArray(value)) return isName(value, longest.aud)
-  return value.length > 0 && value.every((name) => isName(name, longest.aud))
+  if (!Array.isArray(value)) return isName(value, longestName)
+  return value.length > 0 && value.every((name) => isName(name, longestName))
 }
 
 function isMeant(aud: string | readonly string[], wanted: readonly string[]): boolean {

@@ -1,6 +1,7 @@
 import { decodeBase64url } from './base64url.js'
 import { AuthError } from './errors.js'
 import { parseStrictObject, type JsonLimits } from './json.js'
+import { decodeIntoScratch, scratch } from './payload-scratch.js'
 
 /** A JOSE header (RFC 7515 section 4) as parsed, frozen. */
 export interface JoseHeader {
@@ -43,21 +44,41 @@ export interface VerifiedToken<C = Claims> {
   readonly payload: Claims
 }
 
-/** The three segments of a compact JWS (RFC 7515 section 3.1), still encoded. */
-export interface CompactParts {
-  readonly header: string
-  readonly payload: string
-  readonly signature: string
+/** A compact JWS (RFC 7515 section 3.1) and where its dots are; the segments are still encoded. */
+export class CompactParts {
+  readonly #text: string
+  readonly #first: number
+  readonly #second: number
+
+  constructor(text: string, first: number, second: number) {
+    this.#text = text
+    this.#first = first
+    this.#second = second
+  }
+
+  get header(): string {
+    return this.#text.slice(0, this.#first)
+  }
+
+  get payload(): string {
+    return this.#text.slice(this.#first + 1, this.#second)
+  }
+
+  get signature(): string {
+    return this.#text.slice(this.#second + 1)
+  }
+
   /** `header.payload`, which is what was signed. */
-  readonly signingInput: string
+  get signingInput(): string {
+    return this.#text.slice(0, this.#second)
+  }
 }
 
 /** Longest `maxLength` that may be configured. */
 export const lengthCeiling = 16_384
 
-const headerLimits: JsonLimits = { maxDepth: 8 }
-const claimsLimits: JsonLimits = { maxDepth: 32 }
-const bigintLimits: JsonLimits = { maxDepth: 32, bigints: true }
+const headerDepth = 8
+const claimsDepth = 32
 
 /**
  * Checks that this is text of at most `maxLength` characters, before anything else looks at it.
@@ -71,42 +92,35 @@ export function checkLength(token: unknown, maxLength: number): asserts token is
 
 /**
  * Splits a compact JWS without looking into it. Counts dots before it cuts, so that a string of a million dots
- * costs nothing (CVE-2025-30204). Only ASCII passes: decoders that truncate wider characters would read two different
- * strings as one token.
+ * costs nothing (CVE-2025-30204).
  *
  * @throws AuthError TOKEN_MALFORMED
  */
 export function splitCompact(token: string): CompactParts {
   const first = token.indexOf('.')
   const second = token.indexOf('.', first + 1)
-  if (first < 1 || second < 0 || token.includes('.', second + 1) || !isAscii(token))
+  if (first < 1 || second < 0 || token.includes('.', second + 1))
     throw new AuthError('TOKEN_MALFORMED')
-  return {
-    header: token.slice(0, first),
-    payload: token.slice(first + 1, second),
-    signature: token.slice(second + 1),
-    signingInput: token.slice(0, second),
-  }
-}
-
-function isAscii(text: string): boolean {
-  return Buffer.byteLength(text, 'utf8') === text.length
+  return new CompactParts(token, first, second)
 }
 
 /**
- * Decodes a claims segment into a frozen object.
+ * Decodes the claims segment of a token that is ASCII, or whose signature check has yet to say so, into a frozen
+ * object.
  *
  * @throws AuthError TOKEN_MALFORMED, TOKEN_JSON
  */
 export function decodePayload(
   segment: string,
-  options: { readonly bigints: boolean },
+  { bigints }: { readonly bigints: boolean },
 ): Readonly<Record<string, unknown>> {
-  return decodeObject(segment, options.bigints ? bigintLimits : claimsLimits)
+  const length = decodeIntoScratch(segment)
+  if (length < 0) throw new AuthError('TOKEN_MALFORMED')
+  return parseObject(scratch, { maxDepth: claimsDepth, bigints, length })
 }
 
-function decodeObject(segment: string, limits: JsonLimits): Readonly<Record<string, unknown>> {
-  const json = parseStrictObject(decodeSegment(segment), limits)
+function parseObject(bytes: Buffer, limits: JsonLimits): Readonly<Record<string, unknown>> {
+  const json = parseStrictObject(bytes, limits)
   if (!json.ok) throw new AuthError('TOKEN_JSON', {}, { cause: json.problem })
   return json.object
 }
@@ -124,7 +138,7 @@ export function decodeSegment(segment: string): Buffer {
  * @throws AuthError TOKEN_MALFORMED, TOKEN_JSON, HEADER_REFUSED when `alg`, `typ` or `kid` is not text
  */
 export function decodeHeader(segment: string): JoseHeader {
-  const header = decodeObject(segment, headerLimits)
+  const header = parseObject(decodeSegment(segment), { maxDepth: headerDepth })
   if (typeof header.alg !== 'string') throw new AuthError('HEADER_REFUSED', { claim: 'alg' })
   for (const name of ['typ', 'kid', 'cty']) {
     if (header[name] !== undefined && typeof header[name] !== 'string') {
@@ -145,6 +159,7 @@ export function decodeHeader(segment: string): JoseHeader {
 export function decodeToken(token: string): UnverifiedToken {
   checkLength(token, lengthCeiling)
   const parts = splitCompact(token)
+  decodeSegment(parts.payload)
   decodeSegment(parts.signature)
   return {
     unverifiedHeader: decodeHeader(parts.header),

@@ -2,6 +2,7 @@ import { checkClaims } from './claims.js'
 import { createExplain } from './explain.js'
 import { findKey } from './find-key.js'
 import { checkHeader } from './header.js'
+import { HeaderMemory } from './header-memory.js'
 import { pickIssuer, type IssuerPolicy } from './issuer-policy.js'
 import type { Explanation } from './report.js'
 import { applySchema } from './schema.js'
@@ -39,18 +40,23 @@ export interface Verifier<C = Claims> {
 export function createVerifier<C = Claims>(options: VerifierOptions<C>): Verifier<C> {
   const policy = resolveVerifier(options)
 
+  const memory = new HeaderMemory()
+
   const verify = async (token: string): Promise<VerifiedToken<C>> => {
     checkLength(token, policy.maxLength)
     const parts = splitCompact(token)
-    const unverifiedHeader = decodeHeader(parts.header)
+    const known = memory.find(parts.header)
+    const unverifiedHeader = known?.header ?? decodeHeader(parts.header)
     const { issuer, early } = choose(policy, parts)
-    const header = checkHeader(unverifiedHeader, issuer.header)
+    const header =
+      known?.issuer === issuer ? known.header : checkHeader(unverifiedHeader, issuer.header)
     const found = findKey(issuer.keys, header)
     const key = found instanceof Promise ? await found : found
     checkSignature(parts, key)
     const unchecked = early ?? decodePayload(parts.payload, policy)
     const payload = checkClaims(unchecked, { policy: issuer.claims, now: policy.now() })
     const claims = policy.schema ? await applySchema(policy.schema, payload) : (payload as C)
+    if (!known) memory.learn(parts.header, { header, issuer })
     return vouch(header, claims, payload)
   }
   return Object.freeze(Object.assign(verify, { explain: createExplain(policy) }))

@@ -45,7 +45,7 @@ describe('a strict parse', () => {
     ['not an object', '[1]'],
     ['not an object', '"a:b"'],
     ['not an object', 'null'],
-    ['depth', `{"a":${'['.repeat(40)}`],
+    ['depth', `{"a":${'['.repeat(40)}${']'.repeat(40)}}`],
   ])('names the problem: %s', (problem, text) => {
     expect(parse(text)).toEqual({ ok: false, problem })
   })
