@@ -1,4 +1,10 @@
 export { staticKeys } from './static.js'
+export {
+  currentAndPrevious,
+  type CurrentAndPrevious,
+  type CurrentAndPreviousOptions,
+  type KeyUsage,
+} from './current-and-previous.js'
 export { localJwks, type LocalJwksOptions } from './local-jwks.js'
 export {
   remoteJwks,
@@ -7,4 +13,14 @@ export {
   type RemoteJwksOptions,
   type RemoteJwksStatus,
 } from './remote-jwks.js'
+export {
+  createKeyRing,
+  type KeyRing,
+  type KeyRingEvent,
+  type KeyRingOptions,
+  type KeyRingStatus,
+  type KeyState,
+  type RingKeyInfo,
+} from './key-ring.js'
 export { publishedSet, type PublishedSet } from './published.js'
+export type { KeyRingStore, StoredRing } from './ports.js'

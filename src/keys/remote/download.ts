@@ -84,7 +84,7 @@ function isRedirect(status: number): boolean {
   return status >= 300 && status < 400 && status !== 304
 }
 
-async function readBody(response: Response): Promise<Uint8Array> {
+async function readBody(response: Response): Promise<Buffer> {
   const tooLarge = new JwksProblem(
     'too large',
     `the answer is longer than ${String(mostBytes)} bytes`,
@@ -93,7 +93,7 @@ async function readBody(response: Response): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   const body: AsyncIterable<Uint8Array> | null = response.body
-  if (body === null) return new Uint8Array()
+  if (body === null) return Buffer.alloc(0)
   for await (const chunk of body) {
     bytes += chunk.byteLength
     if (bytes > mostBytes) throw tooLarge

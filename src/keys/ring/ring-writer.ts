@@ -1,0 +1,64 @@
+import { unavailable, type RingAt, type SealedStore } from './sealed-store.js'
+import { makeKey } from './make-key.js'
+import type { RingPolicy } from './ring-options.js'
+import { missingKeys, tidy, withKey, type RingState } from './ring-state.js'
+
+/** A change to a ring; the same object when there is nothing to change. */
+export type RingChange = (ring: RingState, now: number) => RingState
+
+/** More than as many processes as ever change a ring at the same moment; each round one of them gets through. */
+const mostRounds = 50
+
+/** Changes the ring in the store, and keeps it complete: one active key, and one that follows. */
+export class RingWriter {
+  readonly #store: SealedStore
+  readonly #policy: Pick<RingPolicy, 'algorithm' | 'times' | 'now'>
+  /** Made, but not needed because another process was first. */
+  readonly #spares: Awaited<ReturnType<typeof makeKey>>[] = []
+
+  constructor(store: SealedStore, policy: Pick<RingPolicy, 'algorithm' | 'times' | 'now'>) {
+    this.#store = store
+    this.#policy = policy
+  }
+
+  /**
+   * Reads the ring, changes it, and writes it if nobody was faster; else from the beginning, on what they wrote.
+   *
+   * @throws AuthError STORE_UNAVAILABLE; ConfigError when the stored ring can not be opened
+   */
+  async change(change: RingChange): Promise<RingAt> {
+    for (let round = 0; round < mostRounds; round++) {
+      const current = await this.#store.read()
+      const { now, times } = this.#policy
+      await this.#prepareKeys(missingKeys(change(current.ring, now()), now()))
+      const moment = now()
+      const { ring, used } = this.#complete(
+        change(tidy(current.ring, moment, times), moment),
+        moment,
+      )
+      if (ring === current.ring) return current
+      const written = await this.#store.write(current, ring)
+      if (written) {
+        this.#spares.splice(0, used)
+        return written
+      }
+    }
+    throw unavailable('other processes kept changing the key ring')
+  }
+
+  /** Made before the moment of the change: making an RSA key takes a second. */
+  async #prepareKeys(count: number): Promise<void> {
+    while (this.#spares.length < count) this.#spares.push(await makeKey(this.#policy.algorithm))
+  }
+
+  #complete(ring: RingState, now: number): { ring: RingState; used: number } {
+    let complete = ring
+    let used = 0
+    for (const spare of this.#spares) {
+      if (missingKeys(complete, now) === 0) break
+      complete = withKey(complete, spare, { now, times: this.#policy.times })
+      used++
+    }
+    return { ring: complete, used }
+  }
+}
