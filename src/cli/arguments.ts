@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { badUsage } from './command-error.js'
-import type { OptionSpecs } from './command.js'
+import type { OptionSpecs } from './option-spec.js'
 import { nearestName } from './suggest.js'
 
 /** What a command was called with, checked against its options. */

@@ -1,4 +1,4 @@
-import { type ErrorCode } from '../core/index.js'
+import { type ConfigError, type ErrorCode } from '../core/index.js'
 
 /** Exit code 1: refused. 2: to be called otherwise. */
 export type FailureCode = 1 | 2
@@ -30,4 +30,13 @@ export function badUsage(message: string): CommandError {
 /** The keys to decide with could not be had, so nothing is accepted. Exit code 1. */
 export function keysUnavailable(message: string): CommandError {
   return new CommandError(1, 'KEYS_UNAVAILABLE', message)
+}
+
+/**
+ * What is wrong with an option of the library, without the library's name for it: the caller of a command knows the
+ * option by another one.
+ */
+export function problemOf({ option, message }: ConfigError): string {
+  // A member of a JWK is called the same everywhere.
+  return option.startsWith('jwk.') ? message : message.slice(option.length + 2)
 }

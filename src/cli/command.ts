@@ -1,16 +1,6 @@
 import type { Arguments } from './arguments.js'
 import type { Io } from './io.js'
-
-/** One option of a command: `flag` is there or not, `text` takes a value, `texts` may be given several times. */
-export interface OptionSpec {
-  readonly kind: 'flag' | 'text' | 'texts'
-  /** What stands for the value in the help: `FILE`. */
-  readonly value?: string
-  readonly help: string
-}
-
-/** Options by name, without their dashes. */
-export type OptionSpecs = Readonly<Record<string, OptionSpec>>
+import type { OptionSpecs } from './option-spec.js'
 
 /** What a command has to say: text for people, the same as data for programs, and a refusal when there is one. */
 export interface Answer {

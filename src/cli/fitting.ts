@@ -44,7 +44,7 @@ export function algorithmOf(material: KeyMaterial, place: string): Algorithm {
 }
 
 /** The algorithms of this runtime that a key's type and curve fit. */
-export function fittingAlgorithms(material: KeyMaterial): readonly Algorithm[] {
+function fittingAlgorithms(material: KeyMaterial): readonly Algorithm[] {
   const key = isSecret(material) ? 'secret' : publicHalf(material)
   return algorithmNames.filter((alg) => key !== undefined && fits(key, algorithmRow(alg)))
 }

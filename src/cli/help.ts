@@ -1,4 +1,5 @@
-import type { Command, OptionSpecs } from './command.js'
+import type { Command } from './command.js'
+import type { OptionSpecs } from './option-spec.js'
 
 /** Options that every command has. */
 export const commonOptions = {

@@ -7,7 +7,7 @@ import {
   type Algorithm,
   type Key,
 } from '../core/index.js'
-import { badUsage } from './command-error.js'
+import { badUsage, problemOf } from './command-error.js'
 import { takesSecret } from './fitting.js'
 import { isConfidential, isSecret, type KeyMaterial } from './key-file.js'
 
@@ -58,7 +58,6 @@ function importKey<Material extends KeyMaterial>(
     return make(material, alg, kid === undefined ? {} : { kid })
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    const problem = error.message.replace(/^(?:hmacKey|privateKey|publicKey)(?:\.alg)?: /, '')
-    throw badUsage(`${place}: ${problem}`)
+    throw badUsage(`${place}: ${problemOf(error)}`)
   }
 }

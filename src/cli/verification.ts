@@ -1,19 +1,21 @@
 import {
+  ConfigError,
   createVerifier,
   type Algorithm,
   type Key,
+  type KeyFinder,
   type KeySource,
   type Verifier,
 } from '../core/index.js'
-import { staticKeys } from '../keys/index.js'
+import { localJwks } from '../keys/index.js'
 import type { Arguments } from './arguments.js'
-import { badUsage, CommandError, keysUnavailable } from './command-error.js'
-import type { OptionSpecs } from './command.js'
+import { badUsage, keysUnavailable, problemOf } from './command-error.js'
+import type { OptionSpecs } from './option-spec.js'
 import { readSeconds } from './seconds.js'
 import { fetchJwks, isUrl } from './fetch-jwks.js'
-import { fittingAlgorithms, toAlgorithm } from './fitting.js'
+import { toAlgorithm } from './fitting.js'
 import type { Io } from './io.js'
-import { isConfidential, jwksOf, pickKey, readKeyFile, type KeyMaterial } from './key-file.js'
+import { isConfidential, jwksOf, pickKey, readKeyFile } from './key-file.js'
 import { checkingKey } from './load-key.js'
 
 /** Options of `verify` and `explain`: whose tokens are taken. */
@@ -81,7 +83,7 @@ async function verificationKeys(
   if ((file === undefined) === (set === undefined)) throw badUsage('give one of --key and --jwks')
   if (file !== undefined) return keyOf(file, { given, algorithms, io })
   if (given.text('kid') !== undefined) throw badUsage('--kid: goes with --key; a set has its own')
-  return staticKeys(await setOf(set ?? '', algorithms, io))
+  return setOf(set ?? '', algorithms, io)
 }
 
 async function keyOf(
@@ -97,36 +99,19 @@ async function keyOf(
   return checkingKey(material, { alg, kid, place })
 }
 
-async function setOf(
-  place: string,
-  algorithms: readonly Algorithm[],
-  io: Io,
-): Promise<readonly Key[]> {
-  const remote = isUrl(place)
-  const materials = remote
+async function setOf(place: string, algorithms: readonly Algorithm[], io: Io): Promise<KeyFinder> {
+  const refuse = isUrl(place) ? keysUnavailable : badUsage
+  const keys = isUrl(place)
     ? jwksOf(await fetchJwks(place, io), '--jwks')
     : await readKeyFile(place, io, '--jwks')
-  if (materials.some(isConfidential)) {
-    const problem = '--jwks: holds private or secret keys; a published set never does'
-    throw remote ? keysUnavailable(problem) : badUsage(problem)
-  }
-  const keys = materials.flatMap((material) => bind(material, algorithms))
-  if (keys.length > 0) return keys
-  throw badUsage(`--jwks: holds no key for ${algorithms.join(', ')}`)
-}
-
-/** Keys of a set that are for something else are left alone (RFC 7517 section 5). */
-function bind(material: KeyMaterial, algorithms: readonly Algorithm[]): readonly Key[] {
-  const named: unknown = typeof material === 'string' ? undefined : material['alg']
-  const fitting = fittingAlgorithms(material).filter((alg) => algorithms.includes(alg))
-  const [alg, ...others] = fitting.filter((each) => named === undefined || named === each)
-  if (alg === undefined) return []
-  if (others.length > 0)
-    throw badUsage('--jwks: has a key without alg that fits several of --alg; name one of them')
+  if (keys.some(isConfidential))
+    throw refuse('--jwks: holds private or secret keys; a published set never does')
+  if (!keys.every((key) => typeof key !== 'string'))
+    throw badUsage('--jwks: holds PEM; pass it with --key')
   try {
-    return [checkingKey(material, { alg, place: '--jwks' })]
+    return localJwks({ keys }, { algorithms })
   } catch (error) {
-    if (error instanceof CommandError) return []
+    if (error instanceof ConfigError) throw refuse(`--jwks: ${problemOf(error)}`)
     throw error
   }
 }

@@ -125,6 +125,21 @@ describe('jotgate verify', () => {
     expect(typed.stderr).toMatch(/^TYPE_MISMATCH/)
   })
 
+  test('takes no PEM for a set, and no key that fits two of the algorithms', async () => {
+    const argv = ['--issuer', 'https://auth.example', '--audience', 'api', token]
+    await jotgate(['keygen', '--alg', 'EdDSA', '--kid', 'e1'], { files })
+    files.set('bare.json', (files.get('jwks-e1.json') ?? '').replace(/"alg":.*,/, ''))
+    const two = ['--alg', 'EdDSA', '--alg', 'Ed25519']
+    const unclear = await jotgate(['verify', '--jwks', 'bare.json', ...two, ...argv], { files })
+    expect(unclear).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(unclear.stderr).toMatch(/^jotgate: --jwks: .*fits two of the algorithms/)
+    files.set('open.pem', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----')
+    const pem = await jotgate(['verify', '--jwks', 'open.pem', '--alg', 'ES256', ...argv], {
+      files,
+    })
+    expect(pem.stderr).toBe('jotgate: --jwks: holds PEM; pass it with --key\n')
+  })
+
   test('does not take a private key for a published set', async () => {
     files.set('leak.json', JSON.stringify({ keys: [{ kty: 'EC', crv: 'P-256', d: 'AA' }] }))
     const outcome = await jotgate(['verify', '--jwks', 'leak.json', ...policy, token], { files })
