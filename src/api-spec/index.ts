@@ -6,12 +6,25 @@
 export { parseApi, renderAsGoctl, renderDiagnostics } from './parse.js'
 export { formatApi } from './format/format.js'
 export { generate } from './generate/generate.js'
+export { toOpenApi } from './openapi/to-openapi.js'
+export { fromOpenApi } from './openapi/from-openapi.js'
 export { ApiSpecError } from './generate/error.js'
 
 // Their types.
 export type { ParseOptions, ParseResult } from './parse.js'
 export type { FormatOptions, FormatResult } from './format/format.js'
 export type { GeneratedFile, GenerateOptions } from './generate/generate.js'
+export type { OpenApiDocument } from './openapi/document.js'
+export type {
+  FromOpenApiOptions,
+  OpenApiCall,
+  OpenApiGuards,
+  ScopeGuard,
+  SecuredOperation,
+  SecurityGroup,
+  ServerRoute,
+} from './openapi/from-openapi.js'
+export type { Alternative, Requirement, Security } from './openapi/security.js'
 export type { Diagnostic, Severity } from './diagnostic.js'
 export type { ReadImport } from './load.js'
 export type { Mode } from './syntax/text-cursor.js'

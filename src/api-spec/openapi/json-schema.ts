@@ -1,0 +1,97 @@
+import { integers } from '../generate/numbers.js'
+import { type FieldPlan, planNested } from '../generate/plan-fields.js'
+import { type SpecType } from '../spec.js'
+import { type Json, type JsonObject, present } from './document.js'
+
+/** The members of a struct that travel in the body, as a JSON Schema (2020-12). */
+export function objectSchema(fields: readonly FieldPlan[]): JsonObject {
+  const own = fields.filter(({ source }) => source === 'json')
+  const required = own
+    .filter((field) => !field.optional && field.default === undefined)
+    .map(({ name }) => name)
+  return present({
+    type: 'object',
+    properties: Object.fromEntries(own.map((field) => [field.name, fieldSchema(field)])),
+    required: required.length === 0 ? undefined : required,
+  })
+}
+
+/** One member, with what its tag says: options, range, default. */
+export function fieldSchema(field: FieldPlan): JsonObject {
+  const plain = field.type.kind === 'pointer' ? field.type.type : field.type
+  const base = field.asString ? { type: 'string' } : typeSchema(plain)
+  if ('$ref' in base) return base
+  const isNumeric = base['type'] === 'integer' || base['type'] === 'number'
+  const literal = (text: string): Json =>
+    isNumeric ? Number(text) : base['type'] === 'boolean' ? text === 'true' : text
+  const { range } = field
+  return present({
+    ...base,
+    description: described(field.docs),
+    enum: field.options?.map(literal),
+    default: field.default === undefined ? undefined : literal(field.default),
+    ...(range === undefined
+      ? {}
+      : { [range.minIncluded ? 'minimum' : 'exclusiveMinimum']: range.min }),
+    ...(range === undefined
+      ? {}
+      : { [range.maxIncluded ? 'maximum' : 'exclusiveMaximum']: range.max }),
+  })
+}
+
+/** A type as a JSON Schema; structs with a name by reference. */
+export function typeSchema(type: SpecType): JsonObject {
+  switch (type.kind) {
+    case 'primitive':
+      return primitiveSchema(type.raw)
+    case 'define':
+      return { $ref: `#/components/schemas/${type.raw}` }
+    case 'interface':
+      return {}
+    case 'pointer':
+      return typeSchema(type.type)
+    case 'array':
+      return arraySchema(type)
+    case 'map':
+      return { type: 'object', additionalProperties: typeSchema(type.value) }
+    case 'nested':
+      return objectSchema(planNested(type.members, 'a nested struct'))
+  }
+}
+
+function arraySchema(type: Extract<SpecType, { kind: 'array' }>): JsonObject {
+  if (type.raw === '[]byte' || type.raw === '[]uint8')
+    return { type: 'string', contentEncoding: 'base64' }
+  const length = /^\[(\d+)\]/.exec(type.raw)?.[1]
+  const limits = length === undefined ? {} : { minItems: Number(length), maxItems: Number(length) }
+  return { type: 'array', items: typeSchema(type.value), ...limits }
+}
+
+const formats: Readonly<Record<string, string>> = {
+  int32: 'int32',
+  rune: 'int32',
+  int64: 'int64',
+  int: 'int64',
+}
+
+function primitiveSchema(raw: string): JsonObject {
+  if (raw === 'string') return { type: 'string' }
+  if (raw === 'bool') return { type: 'boolean' }
+  if (raw === 'any') return {}
+  if (raw === 'float32') return { type: 'number', format: 'float' }
+  if (raw === 'float64') return { type: 'number', format: 'double' }
+  const format = formats[raw]
+  if (format !== undefined) return { type: 'integer', format }
+  const [minimum, maximum] = integers[raw] ?? []
+  const wide = maximum === Number.MAX_SAFE_INTEGER
+  return present({ type: 'integer', minimum, maximum: wide ? undefined : maximum })
+}
+
+/** Comments of the `.api` file as a description. */
+export function described(comments: readonly string[]): string | undefined {
+  const text = comments
+    .map((comment) => comment.replace(/^\/\/+\s?|^\/\*+\s?|\s*\*+\/$/g, ''))
+    .join('\n')
+    .trim()
+  return text === '' ? undefined : text
+}

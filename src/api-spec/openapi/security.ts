@@ -1,0 +1,83 @@
+import { ApiSpecError } from '../generate/error.js'
+
+/** One requirement: a scheme, and the scopes a token of it must carry. */
+export interface Requirement {
+  readonly scheme: string
+  readonly scopes: readonly string[]
+}
+
+/** Requirements that hold together; of several alternatives one must hold. */
+export type Alternative = readonly Requirement[]
+
+/** What a document asks of an operation's callers. */
+export interface Security {
+  /** `open`: nothing. `optional`: nothing, but a token that is sent must be good. `guarded`: a good token. */
+  readonly kind: 'open' | 'optional' | 'guarded'
+  /** What a token must carry; one alternative is enough. Empty unless a token is asked for. */
+  readonly alternatives: readonly Alternative[]
+}
+
+/**
+ * Reads a `security` list (OpenAPI 3.1 section 4.8.30): an OR of ANDs. An alternative with a scheme that no token can
+ * satisfy, such as an API key, is left out.
+ *
+ * @throws ApiSpecError when no alternative is left, or a scheme is not declared: the operation could not be protected
+ */
+export function readSecurity(
+  value: unknown,
+  schemes: ReadonlyMap<string, boolean>,
+  where: string,
+): Security {
+  if (value === undefined) return { kind: 'open', alternatives: [] }
+  if (!Array.isArray(value)) throw new ApiSpecError(`${where}: security must be a list`)
+  if (value.length === 0) return { kind: 'open', alternatives: [] }
+  const all = value.map((entry: unknown) => readAlternative(entry, schemes, where))
+  const possible = all.filter((alternative) =>
+    alternative.every(({ scheme }) => schemes.get(scheme) === true),
+  )
+  if (possible.length === 0)
+    throw new ApiSpecError(`${where}: no alternative of its security can be met by a token`)
+  if (possible.some((alternative) => alternative.length === 0)) {
+    return {
+      kind: 'optional',
+      alternatives: possible.filter((alternative) => alternative.length > 0),
+    }
+  }
+  return { kind: 'guarded', alternatives: possible }
+}
+
+function readAlternative(
+  entry: unknown,
+  schemes: ReadonlyMap<string, boolean>,
+  where: string,
+): Alternative {
+  if (!isObject(entry)) throw new ApiSpecError(`${where}: security must be a list of objects`)
+  return Object.entries(entry).map(([scheme, scopes]) => {
+    if (!schemes.has(scheme))
+      throw new ApiSpecError(`${where}: the security scheme '${scheme}' is not declared`)
+    if (!Array.isArray(scopes) || !scopes.every((scope) => typeof scope === 'string')) {
+      throw new ApiSpecError(`${where}: the scopes of '${scheme}' must be a list of texts`)
+    }
+    return { scheme, scopes }
+  })
+}
+
+/** The declared schemes, and whether a bearer token can satisfy each: `http` bearer, `oauth2`, `openIdConnect`. */
+export function readSchemes(value: unknown): ReadonlyMap<string, boolean> {
+  if (value === undefined) return new Map()
+  if (!isObject(value)) throw new ApiSpecError('components.securitySchemes must be an object')
+  return new Map(
+    Object.entries(value).map(([name, scheme]) => {
+      if (!isObject(scheme))
+        throw new ApiSpecError(`the security scheme '${name}' must be an object`)
+      const { type } = scheme
+      const bearer = type === 'http' && String(scheme['scheme']).toLowerCase() === 'bearer'
+      return [name, bearer || type === 'oauth2' || type === 'openIdConnect']
+    }),
+  )
+}
+
+/** A plain object, as JSON has them. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

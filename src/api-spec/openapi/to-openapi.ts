@@ -1,0 +1,156 @@
+import { type FieldPlan } from '../generate/plan-fields.js'
+import { planService, type RoutePlan, type ServicePlan } from '../generate/plan.js'
+import { camelCase } from '../generate/names.js'
+import { type ApiSpec } from '../spec.js'
+import { type Json, type JsonObject, type OpenApiDocument, present } from './document.js'
+import { described, fieldSchema, objectSchema, typeSchema } from './json-schema.js'
+
+/**
+ * A spec as an OpenAPI 3.1 document. Routes with `jwt` get `security` with a bearer scheme of that name, all others an
+ * empty one, so that nothing is left to a default.
+ *
+ * @throws ApiSpecError for what `generate` refuses too
+ * @example JSON.stringify(toOpenApi(result.spec), null, 2)
+ */
+export function toOpenApi(spec: ApiSpec): OpenApiDocument {
+  const plan = planService(spec)
+  return {
+    openapi: '3.1.1',
+    info: infoOf(spec),
+    servers: [{ url: '/' }],
+    tags: [...new Set(plan.routes.map(tagOf))].map((name) => ({ name })),
+    paths: pathsOf(plan),
+    components: {
+      schemas: Object.fromEntries(
+        plan.types.map((type) => [
+          type.name,
+          present({ description: described(type.docs), ...objectSchema(type.fields) }),
+        ]),
+      ),
+      securitySchemes: Object.fromEntries(
+        plan.guards.map(({ name }) => [
+          name,
+          { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        ]),
+      ),
+      responses,
+    },
+  }
+}
+
+function infoOf({ info, service }: ApiSpec): JsonObject {
+  return present({
+    title: info['title'] ?? service,
+    description: info['desc'] ?? info['description'],
+    version: info['version'] ?? '1.0.0',
+    contact:
+      info['author'] === undefined && info['email'] === undefined
+        ? undefined
+        : present({ name: info['author'], email: info['email'] }),
+  })
+}
+
+function pathsOf(plan: ServicePlan): Readonly<Record<string, JsonObject>> {
+  const paths = new Map<string, Record<string, Json>>()
+  const ids = new Set<string>()
+  for (const route of plan.routes) {
+    const path = route.path.replaceAll(/:([\w.-]+)/g, '{$1}')
+    const methods = paths.get(path) ?? {}
+    paths.set(path, methods)
+    methods[route.method.toLowerCase()] = operationOf(route, uniqueId(route, ids))
+  }
+  return Object.fromEntries(paths)
+}
+
+function uniqueId(route: RoutePlan, ids: Set<string>): string {
+  const own = ids.has(route.name) ? camelCase(`${route.group}/${route.name}`) : route.name
+  let id = own
+  for (let count = 2; ids.has(id); count++) id = `${own}${String(count)}`
+  ids.add(id)
+  return id
+}
+
+function operationOf(route: RoutePlan, operationId: string): JsonObject {
+  const fields = route.request?.fields ?? []
+  const parameters = parametersOf(route, fields)
+  return present({
+    operationId,
+    summary: route.summary === '' ? operationId : route.summary,
+    tags: [tagOf(route)],
+    security: route.guard === null ? [] : [{ [route.guard]: [] }],
+    parameters: parameters.length === 0 ? undefined : parameters,
+    requestBody: bodyOf(route, fields),
+    responses: present({
+      '200': answerOf(route),
+      '400':
+        route.request === undefined ? undefined : { $ref: '#/components/responses/BadRequest' },
+      '401': route.guard === null ? undefined : { $ref: '#/components/responses/Unauthorized' },
+      default: { $ref: '#/components/responses/Error' },
+    }),
+  })
+}
+
+const places = { path: 'path', form: 'query', header: 'header', json: undefined } as const
+
+function parametersOf(route: RoutePlan, fields: readonly FieldPlan[]): readonly JsonObject[] {
+  const named = fields.flatMap((field): readonly JsonObject[] => {
+    const place = places[field.source]
+    if (place === undefined || (place === 'path' && !route.params.includes(field.name))) return []
+    const { description, ...schema } = fieldSchema(field)
+    const required = place === 'path' || (!field.optional && field.default === undefined)
+    return [present({ name: field.name, in: place, required, description, schema })]
+  })
+  // A parameter no member takes is one all the same: the path has it.
+  const known = new Set(
+    named.filter((parameter) => parameter['in'] === 'path').map(({ name }) => name),
+  )
+  const others = route.params.filter((name) => !known.has(name))
+  return [
+    ...named,
+    ...others.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+  ]
+}
+
+function bodyOf(
+  { request, method }: RoutePlan,
+  fields: readonly FieldPlan[],
+): JsonObject | undefined {
+  if (
+    request === undefined ||
+    method === 'GET' ||
+    method === 'HEAD' ||
+    !fields.some(({ source }) => source === 'json')
+  )
+    return undefined
+  return {
+    required: true,
+    content: { 'application/json': { schema: { $ref: `#/components/schemas/${request.name}` } } },
+  }
+}
+
+function answerOf({ response, sse }: RoutePlan): JsonObject {
+  if (response === null) return { description: 'done' }
+  const type = sse ? 'text/event-stream' : 'application/json'
+  return {
+    description: sse ? 'events, each one JSON text' : 'the answer',
+    content: { [type]: { schema: typeSchema(response) } },
+  }
+}
+
+function tagOf({ tags, group }: RoutePlan): string {
+  return tags[0] ?? (group === '' ? 'default' : group)
+}
+
+const problem: JsonObject = { type: 'object', properties: { error: { type: 'string' } } }
+const responses: JsonObject = {
+  BadRequest: {
+    description: 'the request does not fit its type',
+    content: { 'application/json': { schema: problem } },
+  },
+  Unauthorized: {
+    description: 'no token, or one that is not good (RFC 6750)',
+    headers: { 'WWW-Authenticate': { schema: { type: 'string' } } },
+    content: { 'application/problem+json': { schema: { type: 'object' } } },
+  },
+  Error: { description: 'anything else', content: { 'application/json': { schema: problem } } },
+}

@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest'
+import { planService } from '../../../src/api-spec/generate/plan.js'
+import { fromOpenApi } from '../../../src/api-spec/openapi/from-openapi.js'
+import { toOpenApi } from '../../../src/api-spec/openapi/to-openapi.js'
+import { parseApi, renderDiagnostics } from '../../../src/api-spec/parse.js'
+import { select } from '../../../src/middleware/index.js'
+import { usersApi } from '../generate/project.js'
+
+describe('toOpenApi', () => {
+  const document = toOpenApi(spec(usersApi))
+
+  it('says for every operation whether it needs a token', () => {
+    const security = Object.entries(document.paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, operation]) => [
+        `${method} ${path}`,
+        (operation as { security: unknown }).security,
+      ]),
+    )
+    expect(Object.fromEntries(security)).toEqual({
+      'post /v1/user/login': [],
+      'post /v1/user/refresh': [],
+      'get /v1/user/profile/{user-id}': [{ Auth: [] }],
+      'put /v1/user/profile': [{ Auth: [] }],
+      'post /v1/slow': [{ AuthMoving: [] }],
+      'delete /v1/jobs/index.html': [{ AuthMoving: [] }],
+      'get /watch': [{ Auth: [] }],
+    })
+    expect(document.components.securitySchemes['Auth']).toEqual({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+    })
+  })
+
+  it('puts members where their tags say, with options, ranges and defaults', () => {
+    const profile = document.paths['/v1/user/profile/{user-id}']?.['get'] as { parameters: unknown }
+    expect(profile.parameters).toEqual([
+      { name: 'user-id', in: 'path', required: true, schema: { type: 'string' } },
+      {
+        name: 'page',
+        in: 'query',
+        required: false,
+        schema: { type: 'integer', format: 'int64', default: 1, minimum: 1, maximum: 100 },
+      },
+      {
+        name: 'tag',
+        in: 'query',
+        required: false,
+        schema: { type: 'array', items: { type: 'string' } },
+      },
+      { name: 'X-Trace', in: 'header', required: false, schema: { type: 'string' } },
+    ])
+    expect(document.components.schemas['LoginReq']).toEqual({
+      type: 'object',
+      properties: {
+        username: { type: 'string' },
+        password: { type: 'string' },
+        client: { type: 'string', enum: ['web', 'phone'], default: 'web' },
+      },
+      required: ['username', 'password'],
+    })
+  })
+
+  it('gives every operation an id of its own', () => {
+    const twice = toOpenApi(
+      spec(
+        '@server(group: a)\nservice x { @handler get get /a }\n@server(group: b)\nservice x { @handler get get /b }',
+      ),
+    )
+    expect(
+      Object.values(twice.paths).map(
+        (item) => (item['get'] as { operationId: string }).operationId,
+      ),
+    ).toEqual(['get', 'bGet'])
+  })
+})
+
+describe('fromOpenApi', () => {
+  it('protects the same operations as the .api file its document was made from', () => {
+    const api = spec(usersApi)
+    const guards = fromOpenApi(JSON.parse(JSON.stringify(toOpenApi(api))))
+    const routes = planService(api).routes
+    expect(
+      routes.map(({ method, path }) => guards.find({ method, path: '/', pattern: path })?.kind),
+    ).toEqual(routes.map(({ guard }) => (guard === null ? 'open' : 'guarded')))
+    guards.requireRoutes(routes)
+    expect(() => {
+      guards.requireRoutes(routes.slice(1))
+    }).toThrow(`no route for ${routes[0]?.method ?? ''} ${routes[0]?.path ?? ''}`)
+  })
+
+  it('opens only what the document opens, as rules for select', () => {
+    const guards = fromOpenApi(sample)
+    const needsToken = select({ except: guards.except })
+    const asks = (method: string, path: string, pattern?: string) =>
+      needsToken({
+        kind: 'http',
+        method,
+        path,
+        pattern,
+        header: () => [],
+        setHeader: () => undefined,
+      })
+    expect(asks('GET', '/open')).toBe(false)
+    expect(asks('GET', '/open', '/open')).toBe(false)
+    expect(asks('POST', '/open')).toBe(true)
+    expect(asks('HEAD', '/open')).toBe(true)
+    expect(asks('GET', '/users/7')).toBe(false)
+    expect(asks('GET', '/users/7', '/users/:id')).toBe(false)
+    // A fixed path goes before one with parameters, and whatever can be read in two ways is guarded.
+    expect(asks('GET', '/users/me')).toBe(true)
+    const doubtful = [
+      '/users/%6de',
+      '/users/',
+      '/users/a/b',
+      '/users//',
+      '/users/..',
+      '/users/.',
+      '/OPEN',
+      '/open/',
+      '/nowhere',
+    ]
+    expect(doubtful.filter((path) => guards.except.match({ method: 'GET', path }))).toEqual([])
+  })
+
+  it('reads security as an OR of ANDs with scopes', () => {
+    const guards = fromOpenApi(sample)
+    const operation = guards.find({ method: 'POST', path: '/open' })
+    expect(operation).toMatchObject({
+      kind: 'guarded',
+      alternatives: [
+        [{ scheme: 'token', scopes: ['a', 'b'] }],
+        [{ scheme: 'oauth', scopes: ['admin'] }],
+      ],
+    })
+    const group = guards.groups.find(({ operations }) =>
+      operations.some(({ path, method }) => path === '/open' && method === 'POST'),
+    )
+    const permits = (payload: object) => group?.authorize({ payload: { ...payload } })
+    expect([
+      permits({ scope: 'a b' }),
+      permits({ scope: 'a' }),
+      permits({ scp: ['admin'] }),
+      permits({}),
+    ]).toEqual([true, false, true, false])
+    expect(guards.find({ method: 'GET', path: '/users/me' })).toMatchObject({
+      kind: 'guarded',
+      alternatives: [[{ scheme: 'token', scopes: [] }]],
+    })
+    expect(guards.find({ method: 'GET', path: '/maybe' })).toMatchObject({ kind: 'optional' })
+  })
+
+  it('refuses a document that it would protect only in part', () => {
+    const refused = (change: object) => () => fromOpenApi({ ...sample, ...change })
+    expect(refused({ openapi: '2.0' })).toThrow('no OpenAPI 3 document')
+    expect(refused({ paths: { '/x': { $ref: 'other.json' } } })).toThrow(
+      'references are not followed',
+    )
+    expect(refused({ paths: { '/x': { get: { security: [{ nobody: [] }] } } } })).toThrow(
+      "'nobody' is not declared",
+    )
+    expect(refused({ paths: { '/x': { get: { security: [{ key: [] }] } } } })).toThrow(
+      'can be met by a token',
+    )
+    expect(refused({ paths: { '/x': { get: { security: {} } } } })).toThrow(
+      'security must be a list',
+    )
+    expect(refused({ paths: { '/x': { get: { security: [{ token: 'a' }] } } } })).toThrow(
+      'must be a list of texts',
+    )
+    expect(() => fromOpenApi(null)).toThrow('no OpenAPI 3 document')
+  })
+
+  it('knows the path before every path', () => {
+    const guards = fromOpenApi(sample, { basePath: '/v1/' })
+    expect(guards.find({ method: 'GET', path: '/v1/open' })?.kind).toBe('open')
+    expect(guards.find({ method: 'GET', path: '/open' })).toBeUndefined()
+  })
+})
+
+const sample = {
+  openapi: '3.1.0',
+  info: { title: 'x', version: '1' },
+  security: [{ token: [] }],
+  components: {
+    securitySchemes: {
+      token: { type: 'http', scheme: 'Bearer' },
+      oauth: { type: 'oauth2', flows: {} },
+      key: { type: 'apiKey', in: 'header', name: 'X-Key' },
+    },
+  },
+  paths: {
+    '/open': {
+      get: { security: [] },
+      post: { security: [{ token: ['a', 'b'] }, { oauth: ['admin'] }, { key: [] }] },
+    },
+    '/users/{id}': { get: { security: [] } },
+    '/users/me': { get: {} },
+    '/maybe': { get: { security: [{}, { token: [] }] } },
+  },
+}
+
+function spec(text: string) {
+  const result = parseApi(text)
+  if (!result.ok) throw new Error(renderDiagnostics(result))
+  return result.spec
+}
