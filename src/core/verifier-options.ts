@@ -16,7 +16,10 @@ import type { CacheLimits } from './verified-cache.js'
 export interface CommonOptions<C> {
   /** Exactly this kind of token. Default: `JWT`, `at+jwt` or no `typ`, and no other kind. */
   readonly typ?: string
-  /** Schema for the claims; its output type is the type of `token.claims`. Default: the claims as they are. */
+  /**
+   * Schema for the claims; its output type is the type of `token.claims`. What it made of a token is kept with it in
+   * the cache, so it should look at nothing but the claims. Default: the claims as they are.
+   */
   readonly claims?: ClaimsSchema<C>
   /** Seconds by which clocks may differ. Default 60, at most 300 (RFC 9068 section 4: "no more than a few minutes"). */
   readonly clockTolerance?: Duration
@@ -118,16 +121,17 @@ function checkSchema<C>(schema: ClaimsSchema<C> | undefined): ClaimsSchema<C> | 
 }
 
 /** A million entries are as many as an index of 32 bits and the garbage collector bear well. */
+const leastEntries = 4
 const mostEntries = 1_048_576
 const mostBytes = 1_073_741_824
 
 function checkCache(cache: false | CacheLimits | undefined): false | CacheLimits | undefined {
   if (cache === undefined || cache === false) return cache
   checkOptionNames('cache', cache, ['entries', 'bytes'])
-  if (!isCount(cache.entries, mostEntries))
+  if (cache.entries < leastEntries || !isCount(cache.entries, mostEntries))
     throw new ConfigError(
       'cache.entries',
-      `must be a whole number from 1 to ${String(mostEntries)}`,
+      `must be a whole number from ${String(leastEntries)} to ${String(mostEntries)}`,
     )
   if (!isCount(cache.bytes, mostBytes))
     throw new ConfigError('cache.bytes', `must be a whole number from 1 to ${String(mostBytes)}`)

@@ -3,6 +3,7 @@ import { createExplain } from './explain.js'
 import { findKey } from './find-key.js'
 import { checkHeader } from './header.js'
 import { HeaderMemory } from './header-memory.js'
+import { createCache } from './recall.js'
 import { pickIssuer, type IssuerPolicy } from './issuer-policy.js'
 import type { Explanation } from './report.js'
 import { applySchema } from './schema.js'
@@ -41,23 +42,29 @@ export function createVerifier<C = Claims>(options: VerifierOptions<C>): Verifie
   const policy = resolveVerifier(options)
 
   const memory = new HeaderMemory()
+  const cache = createCache(policy)
 
   const verify = async (token: string): Promise<VerifiedToken<C>> => {
     checkLength(token, policy.maxLength)
+    const kept = cache?.recall(token)
+    if (kept) return kept
     const parts = splitCompact(token)
     const known = memory.find(parts.header)
     const unverifiedHeader = known?.header ?? decodeHeader(parts.header)
     const { issuer, early } = choose(policy, parts)
     const header =
       known?.issuer === issuer ? known.header : checkHeader(unverifiedHeader, issuer.header)
+    const version = issuer.keys.version() // before the key is found: what changes meanwhile must not be missed
     const found = findKey(issuer.keys, header)
     const key = found instanceof Promise ? await found : found
     checkSignature(parts, key)
     const unchecked = early ?? decodePayload(parts.payload, policy)
     const payload = checkClaims(unchecked, { policy: issuer.claims, now: policy.now() })
     const claims = policy.schema ? await applySchema(policy.schema, payload) : (payload as C)
+    const verified = vouch(header, claims, payload)
     if (!known) memory.learn(parts.header, { header, issuer })
-    return vouch(header, claims, payload)
+    cache?.keep(token, { verified, issuer, version })
+    return verified
   }
   return Object.freeze(Object.assign(verify, { explain: createExplain(policy) }))
 }
