@@ -1,3 +1,5 @@
+import { nearest } from './suggest.js'
+
 /** Where a member of a request comes from. */
 export type Source = 'json' | 'form' | 'path' | 'header'
 
@@ -30,6 +32,8 @@ export type TagResult =
   | { readonly ok: false; readonly problem: string }
 
 const sources: readonly Source[] = ['json', 'form', 'path', 'header']
+const known = ['optional', 'omitempty', 'omitzero', 'default', 'options', 'range', 'string']
+const passed = ['', 'inherit', 'env', 'example']
 const pairPattern = /([A-Za-z_][\w-]*):"([^"]*)"\s*/y
 const rangePattern = /^([[(])(-?\d+(?:\.\d+)?)?:(-?\d+(?:\.\d+)?)?([\])])$/
 
@@ -86,13 +90,18 @@ function readOption(tag: MemberTag, option: string): MemberTag | string {
       const range = readRange(value)
       return range === undefined ? 'a range is written like [1:10) or [:5]' : { ...tag, range }
     }
-    case 'inherit':
-    case 'env':
-    case '':
-      return tag
     default:
-      return `'${key}' is not an option of a tag; there are optional, default, options, range and string`
+      return misspelt(key) ?? tag
   }
+}
+
+/** Options for other tools pass; one spelt almost like ours would be a check that is silently not made. */
+function misspelt(key: string): string | undefined {
+  if (passed.includes(key)) return undefined
+  const near = nearest(key, [...known, ...passed])
+  return near === undefined
+    ? undefined
+    : `'${key}' is not an option of a tag; did you mean '${near}'?`
 }
 
 function readChoices(tag: MemberTag, value: string): MemberTag | string {

@@ -84,7 +84,7 @@ a.api:7:3: error: expected '@doc' | '@handler' | '@jwt' | '@server', got '@handl
   it('refuses tags it cannot read, and path members that are not in the path', () => {
     expect(errors('type A { X int `json:"x,range=[5:1]"` }')).toContain('a range is written like')
     expect(errors('type A { X int `json:"x,optionl"` }')).toContain(
-      "'optionl' is not an option of a tag",
+      "'optionl' is not an option of a tag; did you mean 'optional'?",
     )
     expect(errors('type A { X int `path:"id"` }\nservice a { @handler h get /x (A) }')).toContain(
       "which has no ':id'",

@@ -14,28 +14,45 @@ import { described, fieldSchema, objectSchema, typeSchema } from './json-schema.
  */
 export function toOpenApi(spec: ApiSpec): OpenApiDocument {
   const plan = planService(spec)
+  const paths = pathsOf(plan)
+  const schemas = Object.fromEntries(
+    plan.types.map((type) => [
+      type.name,
+      present({ description: described(type.docs), ...objectSchema(type.fields) }),
+    ]),
+  )
   return {
     openapi: '3.1.1',
     info: infoOf(spec),
     servers: [{ url: '/' }],
     tags: [...new Set(plan.routes.map(tagOf))].map((name) => ({ name })),
-    paths: pathsOf(plan),
+    paths,
     components: {
-      schemas: Object.fromEntries(
-        plan.types.map((type) => [
-          type.name,
-          present({ description: described(type.docs), ...objectSchema(type.fields) }),
-        ]),
-      ),
+      schemas: mentioned(schemas, paths),
       securitySchemes: Object.fromEntries(
         plan.guards.map(({ name }) => [
           name,
           { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
         ]),
       ),
-      responses,
+      responses: mentioned(responses, paths),
     },
   }
+}
+
+/** Of these components those that the document refers to, directly or through another of them. */
+function mentioned(components: JsonObject, paths: JsonObject): JsonObject {
+  const wanted = new Set<string>()
+  const look = (value: Json) => {
+    for (const [, name = ''] of JSON.stringify(value).matchAll(/"#\/components\/\w+\/(\w+)"/g)) {
+      const component = components[name]
+      if (wanted.has(name) || component === undefined) continue
+      wanted.add(name)
+      look(component)
+    }
+  }
+  look(paths)
+  return Object.fromEntries(Object.entries(components).filter(([name]) => wanted.has(name)))
 }
 
 function infoOf({ info, service }: ApiSpec): JsonObject {
