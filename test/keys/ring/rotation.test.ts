@@ -1,0 +1,142 @@
+import type { ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AuthError, createVerifier } from '../../../src/core/index.js'
+import { createKeyRing, type KeyRing } from '../../../src/keys/key-ring.js'
+import { remoteJwks } from '../../../src/keys/remote-jwks.js'
+import { fileKeys } from '../../../src/stores/keys/file.js'
+import { startJwksServer, type JwksServer } from '../remote/jwks-server.js'
+import type { Signed } from './children/rotator.js'
+import { compileInto, startRotator } from './compile.js'
+import { hastyTimes } from './hasty-times.js'
+
+/** A minute in the long run; the short one has time for half a dozen rotations and a removal. */
+const seconds = Number(process.env['ROTATION_SECONDS'] ?? 11)
+
+const key = randomBytes(32)
+const children: ChildProcess[] = []
+let root = ''
+let ring: KeyRing
+let server: JwksServer
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'jotgate-rotation-'))
+  compileInto(root)
+  ring = createKeyRing({
+    store: fileKeys(join(root, 'keys')),
+    algorithm: 'ES256',
+    encryptionKey: key,
+    ...hastyTimes,
+  })
+  await ring.start()
+  server = await startJwksServer((_, response) => {
+    const { body, headers } = ring.publishedSet()
+    response.writeHead(200, headers).end(body)
+  })
+})
+
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL')
+  ring.close()
+  await server.close()
+  rmSync(root, { recursive: true, force: true })
+})
+
+test(
+  'two rotators at once: every live token verifies, one key signs at a time, a removed key dies',
+  { timeout: (seconds + 30) * 1000 },
+  async () => {
+    const keys = remoteJwks(server.url, {
+      algorithms: ['ES256'],
+      reach: 'loopback',
+      maxAge: 1,
+      cooldown: 1,
+    })
+    const verify = createVerifier({
+      keys,
+      algorithms: ['ES256'],
+      issuer: 'i',
+      audience: 'a',
+      cache: false,
+    })
+    const run = await collect(async (signed) => {
+      await verify(signed.token)
+    })
+
+    const order = [...new Set(run.signed.map(({ kid }) => kid))]
+    const removed = run.removedAt.get(order[0] ?? '') ?? Infinity
+    const old = run.signed.find(({ kid }) => kid === order[0])
+    expect(Date.now() / 1000).toBeGreaterThan(removed)
+    // One fetch of the set after the removal, and the client knows.
+    await sleep(Math.max(0, (removed + 1.1) * 1000 - Date.now()))
+    const refusal = await verify(old?.token ?? '').catch((error: unknown) => error)
+
+    console.log(
+      `${String(seconds)} s, 2 rotators: ${String(run.signed.length)} tokens, ${String(order.length)} keys, ` +
+        `${String(server.paths.length)} fetches, ${String(run.failures.length)} failures`,
+    )
+    expect(run.failures).toEqual([])
+    expect(run.signed.length).toBeGreaterThan(seconds * 50)
+    expect(order.length).toBeGreaterThanOrEqual(Math.floor(seconds / 2))
+    expect(overlaps(run.signed, order)).toEqual([])
+    expect(refusal).toMatchObject({ code: 'KEY_UNKNOWN' })
+    // No more than one a second by age and one a second by unknown kids.
+    expect(server.paths.length).toBeLessThanOrEqual(2 * (seconds + 15))
+  },
+)
+
+interface Run {
+  readonly signed: Signed[]
+  readonly failures: string[]
+  /** When each key of the ring is gone, in Unix seconds. */
+  readonly removedAt: ReadonlyMap<string, number>
+}
+
+/** Has two processes sign and rotate, and verifies what they sign. */
+async function collect(check: (signed: Signed) => Promise<void>): Promise<Run> {
+  const signed: Signed[] = []
+  const failures: string[] = []
+  const removedAt = new Map<string, number>()
+  const checks: Promise<void>[] = []
+  const note = (error: unknown): void => {
+    failures.push(error instanceof AuthError ? error.code : String(error))
+  }
+  for (let i = 0; i < 2; i++) {
+    const child = await startRotator(root, [join(root, 'keys'), key.toString('hex')])
+    children.push(child)
+    child.on('message', (message: Signed | { failed: string }) => {
+      if ('failed' in message) {
+        failures.push(message.failed)
+        return
+      }
+      signed.push(message)
+      checks.push(check(message).catch(note))
+    })
+  }
+  const end = Date.now() + seconds * 1000
+  while (Date.now() < end) {
+    await sleep(100)
+    for (const { kid, removedAt: at } of ring.list()) if (at !== null) removedAt.set(kid, at)
+  }
+  for (const child of children) child.kill('SIGKILL')
+  await Promise.all(checks)
+  return { signed, failures, removedAt }
+}
+
+/** Pairs of keys of which the older one signed after the younger one had. */
+function overlaps(signed: readonly Signed[], order: readonly string[]): string[] {
+  const first = (kid: string) => Math.min(...of(kid).map(({ after }) => after))
+  const last = (kid: string) => Math.max(...of(kid).map(({ before }) => before))
+  const of = (kid: string) => signed.filter((each) => each.kid === kid)
+  const sorted = [...order].sort((a, b) => first(a) - first(b))
+  return sorted.flatMap((kid, i) => {
+    const next = sorted[i + 1]
+    return next !== undefined && last(kid) > first(next)
+      ? [`${String(last(kid) - first(next))} ms of two signers`]
+      : []
+  })
+}
