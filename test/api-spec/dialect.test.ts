@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { serverKeys } from '../../src/api-spec/annotations.js'
+import { formatApi } from '../../src/api-spec/format/format.js'
 import { parseApi, renderDiagnostics } from '../../src/api-spec/parse.js'
 import { everyForm } from './texts.js'
 
@@ -116,6 +119,17 @@ a.api:7:3: error: expected '@doc' | '@handler' | '@jwt' | '@server', got '@handl
     expect(parseApi('import "e.api"', { read }).diagnostics).toMatchObject([
       { message: 'the imported file is missing or empty' },
     ])
+  })
+
+  it('is what the documentation says', () => {
+    const page = readFileSync(new URL('../../docs/api-language.md', import.meta.url), 'utf8')
+    const sample = /```\n(syntax = [^]*?)```/.exec(page)?.[1] ?? ''
+    expect(formatApi(sample)).toEqual({ ok: true, text: sample })
+    expect(spec(sample).groups.map(({ annotation }) => annotation)).toEqual([
+      { prefix: '/v1' },
+      { prefix: '/v1', jwt: 'Auth' },
+    ])
+    for (const key of Object.keys(serverKeys)) expect(page).toContain(`\`${key}\``)
   })
 
   it('reads a file with every form in it', () => {

@@ -3,7 +3,7 @@ import { planService } from '../../../src/api-spec/generate/plan.js'
 import { fromOpenApi } from '../../../src/api-spec/openapi/from-openapi.js'
 import { toOpenApi } from '../../../src/api-spec/openapi/to-openapi.js'
 import { parseApi, renderDiagnostics } from '../../../src/api-spec/parse.js'
-import { select } from '../../../src/middleware/index.js'
+import { type Authorize, select } from '../../../src/middleware/index.js'
 import { usersApi } from '../generate/project.js'
 
 describe('toOpenApi', () => {
@@ -136,6 +136,8 @@ describe('fromOpenApi', () => {
     const group = guards.groups.find(({ operations }) =>
       operations.some(({ path, method }) => path === '/open' && method === 'POST'),
     )
+    const authorize: Authorize<unknown> | undefined = group?.authorize
+    expect(authorize?.scope).toBeUndefined()
     const permits = (payload: object) => group?.authorize({ payload: { ...payload } })
     expect([
       permits({ scope: 'a b' }),
