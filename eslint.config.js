@@ -18,7 +18,7 @@ export default tseslint.config(
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['**/*.ts', '**/*.tsx', 'tools/**/*.mjs'],
+    files: ['**/*.ts', '**/*.tsx', 'tools/**/*.mjs', 'bench/**/*.mjs'],
     ignores: ['vitest.config.ts'],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
@@ -68,7 +68,7 @@ export default tseslint.config(
   },
   {
     // Programs, not a library: they speak to the terminal and read the JSON other tools wrote.
-    files: ['tools/**/*.mjs'],
+    files: ['tools/**/*.mjs', 'bench/**/*.mjs'],
     rules: {
       'no-console': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

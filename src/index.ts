@@ -21,7 +21,14 @@ export {
   verificationKey,
   verifyCompact,
 } from './core/index.js'
-export { publishedSet, staticKeys } from './keys/index.js'
+export {
+  createKeyRing,
+  currentAndPrevious,
+  localJwks,
+  publishedSet,
+  remoteJwks,
+  staticKeys,
+} from './keys/index.js'
 export { createIssuer, createServiceKeys } from './sessions/index.js'
 export { createRevocation } from './revocation/index.js'
 export {
@@ -70,7 +77,25 @@ export type {
   Verifier,
   VerifierOptions,
 } from './core/index.js'
-export type { PublishedSet } from './keys/index.js'
+export type {
+  CurrentAndPrevious,
+  CurrentAndPreviousOptions,
+  KeyRing,
+  KeyRingEvent,
+  KeyRingOptions,
+  KeyRingStatus,
+  KeyRingStore,
+  KeyState,
+  KeyUsage,
+  LocalJwksOptions,
+  PublishedSet,
+  RemoteJwks,
+  RemoteJwksEvent,
+  RemoteJwksOptions,
+  RemoteJwksStatus,
+  RingKeyInfo,
+  StoredRing,
+} from './keys/index.js'
 export type {
   EndTarget,
   IssueRequest,
@@ -121,4 +146,9 @@ export type {
   RotateRequest,
   RotateResult,
 } from './sessions/index.js'
-export type { RevocationEntry, RevocationStore, StoredRevocation } from './revocation/index.js'
+export type {
+  RevocationEntry,
+  RevocationPage,
+  RevocationStore,
+  StoredRevocation,
+} from './revocation/index.js'

@@ -5,7 +5,7 @@ import {
   isAlgorithm,
   type Algorithm,
   type AlgorithmRow,
-} from '../core/algorithms.js'
+} from '../core/index.js'
 import { badUsage } from './command-error.js'
 import { isSecret, type KeyMaterial } from './key-file.js'
 import { nearestName } from './suggest.js'

@@ -1,6 +1,5 @@
 import { generateKeyPairSync, randomBytes, type JsonWebKey, type KeyObject } from 'node:crypto'
-import { algorithmRow } from '../core/algorithms.js'
-import { hmacKey, privateKey, type Algorithm, type Key } from '../core/index.js'
+import { algorithmRow, hmacKey, privateKey, type Algorithm, type Key } from '../core/index.js'
 
 /** A new key: what signs with it, and what is to be kept, as PKCS#8 PEM or, for a secret, as an oct JWK. */
 export type NewKey =

@@ -29,7 +29,14 @@ export {
   type ErrorCode,
   type PublicReason,
 } from './errors.js'
-export type { Algorithm } from './algorithms.js'
+// For those who write key sources and tools.
+export {
+  algorithmNames,
+  algorithmRow,
+  isAlgorithm,
+  type Algorithm,
+  type AlgorithmRow,
+} from './algorithms.js'
 export type { KeyFinder, KeySource } from './key-source.js'
 export type { PinnedHeader } from './header.js'
 export type { ClaimsSchema, StandardSchema } from './schema.js'

@@ -52,7 +52,7 @@ export async function refresh(
 }
 
 /** The access token for a session, with the subject as it is now. */
-export async function renewAccess(
+async function renewAccess(
   policy: IssuerPolicy,
   family: Family,
   asked: string | undefined,

@@ -3,20 +3,21 @@ import { root } from '../setup/paths.mjs'
 import { runTool } from '../setup/run.mjs'
 
 /**
- * The compiler has nothing to say about the library, the apps, the tests and the tools.
+ * The compiler has nothing to say about the library, the apps, the tests, the tools and the benchmark.
  *
  * @type {import('../setup/check.mjs').Check}
  */
 export async function types() {
   // First the build: tests and apps read the types it writes.
   const built = await compile(['-b'])
-  const others = await Promise.all([compile(['-p', 'test']), compile(['-p', 'tools'])])
+  const others = await Promise.all(['test', 'tools', 'bench'].map((name) => compile(['-p', name])))
   const projects = [built, ...others]
   return {
     saw: {
       'built files': buildInfos().reduce((sum, file) => sum + ownFilesOf(file), 0),
-      'test files': others[0].files,
-      'tool files': others[1].files,
+      'test files': others[0]?.files ?? 0,
+      'tool files': others[1]?.files ?? 0,
+      'bench files': others[2]?.files ?? 0,
     },
     problems: projects.flatMap(({ errors }) => errors),
   }

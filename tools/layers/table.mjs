@@ -27,7 +27,13 @@ const forAdapters = [token, 'src/middleware/', 'src/adapters/']
 export const table = [
   { from: 'src/index.ts', may: publicDoors },
   { from: token, builtIns: ['buffer', 'crypto', 'util'] },
-  { from: 'src/keys/', may: [token], builtIns: ['crypto'] },
+  { from: 'src/keys/', may: [token], builtIns: ['crypto', 'util'] },
+  {
+    // A set is fetched from addresses that have been looked at, which global fetch can not do.
+    from: 'src/keys/remote/',
+    may: [token, 'src/keys/'],
+    builtIns: ['dns', 'http', 'https', 'net', 'stream'],
+  },
   { from: 'src/sessions/', may: [token], builtIns: ['buffer', 'crypto', 'util'] },
   { from: 'src/revocation/', may: [token], builtIns: ['crypto'] },
   { from: 'src/middleware/', may: [token], builtIns: ['async_hooks'] },
@@ -38,6 +44,11 @@ export const table = [
     may: [token, 'src/stores/sql/'],
     builtIns: ['sqlite', 'timers/promises'],
     packages: ['libsql'],
+  },
+  {
+    from: 'src/stores/keys/file.ts',
+    may: [token, ...ports],
+    builtIns: ['crypto', 'fs', 'fs/promises', 'path'],
   },
   { from: 'src/adapters/', may: forAdapters },
   { from: 'src/adapters/node', may: forAdapters, builtIns: ['events', 'http'] },
