@@ -4,6 +4,7 @@ import { ConfigError } from './errors.js'
 import { refusedMembers } from './header.js'
 import { Key } from './key.js'
 import { checkOptionNames } from './options.js'
+import { encodeThroughScratch } from './payload-scratch.js'
 import { randomId } from './random-id.js'
 import { signSigningInput } from './signature.js'
 import type { Claims } from './token.js'
@@ -54,17 +55,17 @@ export function createSigner(options: SignerOptions): Signer {
   if (typeof now !== 'function') throw new ConfigError('createSigner.now', 'must be a function')
   const life = readLife(options.expiresIn)
   const header = encodeBase64url(JSON.stringify(buildHeader(key, typ, options.header)))
-  const fixed = {
-    ...(issuer === null ? {} : { iss: issuer }),
-    ...(audience === null ? {} : { aud: audience }),
-  }
+  const iss = issuer ?? undefined
+  const aud = audience ?? undefined
 
   return async (claims = {}) => {
     const iat = claims.iat ?? Math.floor(now())
+    if (!Number.isSafeInteger(Math.floor(iat))) throw new TypeError('the claim "iat" is no time')
     const exp = life === null ? undefined : iat + life
-    const payload = { ...fixed, iat, exp, jti: claims.jti ?? randomId(), ...claims }
-    checkSignable(payload)
-    const signingInput = `${header}.${encodeBase64url(JSON.stringify(payload))}`
+    checkSignable(claims)
+    // Spreading into a literal after other members would take ten times as long.
+    const payload = Object.assign({ iss, aud, iat, exp, jti: claims.jti ?? randomId() }, claims)
+    const signingInput = `${header}.${encodeThroughScratch(JSON.stringify(payload))}`
     const signature = signSigningInput(key, signingInput)
     return `${signingInput}.${typeof signature === 'string' ? signature : await signature}`
   }
@@ -117,8 +118,11 @@ interface Unsignable {
 }
 
 function findUnsignable(container: object): Unsignable | undefined {
-  for (const [name, value] of Object.entries(container) as [string, unknown][]) {
-    const problem = problemOf(value)
+  const record = container as Readonly<Record<string, unknown>> // to look its members up
+  for (const name of Object.keys(container)) {
+    const value = record[name]
+    if (typeof value === 'string' && name !== '__proto__') continue
+    const problem = name === '__proto__' ? 'is a name no verifier here accepts' : problemOf(value)
     if (problem !== undefined) return { path: [name], problem }
     const inner = typeof value === 'object' && value !== null ? findUnsignable(value) : undefined
     if (inner) return { path: [name, ...inner.path], problem: inner.problem }

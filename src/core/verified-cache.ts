@@ -54,7 +54,7 @@ export class VerifiedCache<Value> {
   find(token: string): Value | undefined {
     if (this.#bytes === 0) return undefined
     const tag = tagOf(token)
-    const first = this.#firstPlace(token)
+    const first = this.#firstPlace(tag)
     for (let place = first; place < first + ways; place++) {
       if (this.#tags[place] === tag && this.#tokens[place] === token) return this.#values[place]
     }
@@ -65,13 +65,14 @@ export class VerifiedCache<Value> {
     const cost = costOf(token)
     if (cost > this.#mostBytes) return
     if (this.#tokens.length === 0) this.#allocate()
-    const place = this.#placeFor(token)
+    const tag = tagOf(token)
+    const place = this.#placeFor(token, tag)
     this.#drop(place)
     while (this.#bytes + cost > this.#mostBytes) {
       this.#drop(this.#hand)
       this.#hand = (this.#hand + 1) % this.#tokens.length
     }
-    this.#tags[place] = tagOf(token)
+    this.#tags[place] = tag
     // A copy: a slice would keep the whole request that it was cut from.
     this.#tokens[place] = Buffer.from(token, 'latin1').toString('latin1')
     this.#values[place] = value
@@ -94,13 +95,13 @@ export class VerifiedCache<Value> {
     this.#values = new Array<Value | undefined>(places).fill(undefined)
   }
 
-  #firstPlace(token: string): number {
-    return (bitsOf(token, 7) % this.#sets) * ways
+  #firstPlace(tag: number): number {
+    return (tag % this.#sets) * ways
   }
 
   /** The token's own place, else an empty one, else one in turn. */
-  #placeFor(token: string): number {
-    const first = this.#firstPlace(token)
+  #placeFor(token: string, tag: number): number {
+    const first = this.#firstPlace(tag)
     const places = this.#tokens.slice(first, first + ways)
     const own = places.indexOf(token)
     const free = own < 0 ? places.indexOf(undefined) : own
@@ -122,20 +123,19 @@ function costOf(token: string): number {
   return overhead + bytesPerCharacter * token.length
 }
 
-/** Thirty bits out of five characters of the signature; its last one has fewer bits than the others. */
+/** Thirty bits out of five characters of the signature, none of them its last, which has fewer bits than the others. */
 function tagOf(token: string): number {
-  return bitsOf(token, 2)
+  const at = token.length - 6
+  return (
+    sixBits(token.charCodeAt(at)) |
+    (sixBits(token.charCodeAt(at + 1)) << 6) |
+    (sixBits(token.charCodeAt(at + 2)) << 12) |
+    (sixBits(token.charCodeAt(at + 3)) << 18) |
+    (sixBits(token.charCodeAt(at + 4)) << 24)
+  )
 }
 
-/** Thirty bits out of the five characters that end so many before the end of the token. */
-function bitsOf(token: string, fromEnd: number): number {
-  const at = token.length - fromEnd
-  let bits = 0
-  for (let i = 0; i < 5; i++) bits = (bits << 6) ^ sixBits(token.charCodeAt(at - i))
-  return bits & 0x3fffffff
-}
-
-/** Different for most characters of the base64url alphabet; which bits hardly matters. */
+/** Different for most characters of the base64url alphabet; which bits they are does not matter. */
 function sixBits(code: number): number {
   return (code ^ (code >> 6)) & 0x3f
 }
