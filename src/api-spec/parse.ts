@@ -11,6 +11,7 @@ import { checkAnnotations, checkTags } from './analysis/check-dialect.js'
 import { checkPaths } from './analysis/check-paths.js'
 import { type Diagnostic, goctlText, renderDiagnostic } from './diagnostic.js'
 import { loadProject, type Project, type ReadImport } from './load.js'
+import { checkOptions } from './options.js'
 import { createReport, type Report } from './report.js'
 import { type ApiSpec } from './spec.js'
 import { type SourceFile } from './syntax/ast.js'
@@ -38,6 +39,8 @@ export type ParseResult = (
 /** More diagnostics than this help nobody. */
 const most = 1000
 
+const modes: readonly Mode[] = ['dialect', 'goctl']
+
 const checks: readonly Check[] = [
   checkImports,
   checkInfo,
@@ -50,12 +53,15 @@ const checks: readonly Check[] = [
  * Reads an `.api` file and what it imports, checks it, and gives its spec. Pure and total: it reads no file but through
  * `read`, and never throws on any text.
  *
+ * @throws TypeError for an unknown option or mode
  * @example
  * const result = parseApi(text, { file: 'user.api' })
  * if (!result.ok) console.error(renderDiagnostics(result))
  */
 export function parseApi(text: string, options: ParseOptions = {}): ParseResult {
+  checkOptions('parseApi', options, ['file', 'mode', 'read'])
   const { file: path = 'main.api', mode = 'dialect', read = () => undefined } = options
+  if (!modes.includes(mode)) throw new TypeError(`parseApi.mode must be one of ${modes.join(', ')}`)
   const { project, diagnostics } = loadProject({ path, text }, { mode, read })
   const { files } = project
   // After a syntax error names may be missing only because their declaration could not be read.

@@ -121,6 +121,12 @@ a.api:7:3: error: expected '@doc' | '@handler' | '@jwt' | '@server', got '@handl
     ])
   })
 
+  it('refuses options nobody reads', () => {
+    expect(() => parseApi('', { mod: 'goctl' } as object)).toThrow('parseApi.mod is not an option')
+    expect(() => parseApi('', { mode: 'GOCTL' } as object)).toThrow('parseApi.mode must be one of')
+    expect(() => formatApi('', { path: 'x' } as object)).toThrow('formatApi.path is not an option')
+  })
+
   it('is what the documentation says', () => {
     const page = readFileSync(new URL('../../docs/api-language.md', import.meta.url), 'utf8')
     const sample = /```\n(syntax = [^]*?)```/.exec(page)?.[1] ?? ''

@@ -1,4 +1,5 @@
 import { type Diagnostic } from '../diagnostic.js'
+import { checkOptions } from '../options.js'
 import { type ImportStatement, type SourceFile, type Statement } from '../syntax/ast.js'
 import { parseFile } from '../syntax/parse-file.js'
 import { Printer } from './printer.js'
@@ -24,9 +25,12 @@ export interface FormatOptions {
  * An `.api` file in its one layout: tabs, one empty line between statements and between routes, columns of fields and
  * pairs aligned. Comments stay with what they belong to, and formatting twice changes nothing. Imports are not followed.
  *
+ * @throws TypeError for an unknown option
  * @example formatApi('type A{X int}') // { ok: true, text: 'type A {\n\tX int\n}\n' }
  */
-export function formatApi(text: string, { file = 'main.api' }: FormatOptions = {}): FormatResult {
+export function formatApi(text: string, options: FormatOptions = {}): FormatResult {
+  checkOptions('formatApi', options, ['file'])
+  const { file = 'main.api' } = options
   const parsed = parseFile({ path: file, text }, 'dialect')
   const { diagnostics } = parsed
   if (diagnostics.length > 0) return { ok: false, diagnostics, files: [parsed.file] }

@@ -1,3 +1,4 @@
+import { checkOptions } from '../options.js'
 import { type ApiSpec } from '../spec.js'
 import { emitAuth, emitConfig } from './emit-auth.js'
 import { emitClient } from './emit-client.js'
@@ -27,8 +28,6 @@ export interface GeneratedFile {
   readonly overwrite: boolean
 }
 
-const optionNames = ['servers', 'client']
-
 /**
  * A project's sources from a spec: types with schemas, routes behind their gates, stubs for handlers and middleware, the
  * type of the configuration, a typed client. Pure: writing is the caller's work. The result imports `jotgate` and, for
@@ -38,12 +37,7 @@ const optionNames = ['servers', 'client']
  * @example for (const file of generate(result.spec)) if (file.overwrite || !exists(file.path)) write(file)
  */
 export function generate(spec: ApiSpec, options: GenerateOptions = {}): readonly GeneratedFile[] {
-  for (const name of Object.keys(options)) {
-    if (!optionNames.includes(name))
-      throw new TypeError(
-        `generate.${name} is not an option; known options: ${optionNames.join(', ')}`,
-      )
-  }
+  checkOptions('generate', options, ['servers', 'client'])
   const { servers = ['fastify'], client = true } = options
   const plan = planService(spec)
   return [
@@ -51,7 +45,9 @@ export function generate(spec: ApiSpec, options: GenerateOptions = {}): readonly
       ? [made('types.ts', emitTypes(plan)), made('schema.ts', schemaText)]
       : []),
     ...(servers.length > 0 ? serverFiles(plan) : []),
-    ...(servers.includes('fastify') ? [made('fastify.ts', fastifyText)] : []),
+    ...(servers.includes('fastify')
+      ? [made('fastify.ts', fastifyText), begun('main.ts', mainText)]
+      : []),
     ...(servers.includes('fetch') ? [made('fetch.ts', fetchText)] : []),
     ...(client ? [made('client.ts', emitClient(plan)), made('send.ts', sendText)] : []),
   ]
@@ -84,4 +80,16 @@ export interface Services {
   /** Unix time in seconds. */
   readonly now: () => number
 }
+`
+
+const mainText = `import { readFile } from 'node:fs/promises'
+import Fastify from 'fastify'
+import { type Config } from './config.js'
+import { registerRoutes } from './fastify.js'
+
+// The path of the configuration, a JSON file in the shape of Config, is the first argument.
+const config = JSON.parse(await readFile(process.argv[2] ?? 'config.json', 'utf8')) as Config
+const app = Fastify({ logger: true })
+registerRoutes(app, { config, services: { now: () => Date.now() / 1000 } })
+await app.listen({ host: '127.0.0.1', port: 8888 })
 `

@@ -1,4 +1,5 @@
 import { ApiSpecError } from '../generate/error.js'
+import { checkOptions } from '../options.js'
 import { type Alternative, isObject, readSchemes, readSecurity, type Security } from './security.js'
 
 /** An operation of the document and what it asks of its callers. */
@@ -70,10 +71,7 @@ const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
  * const gate = jwtServer({ verify, select: select({ except: guards.except }) })
  */
 export function fromOpenApi(document: unknown, options: FromOpenApiOptions = {}): OpenApiGuards {
-  for (const name of Object.keys(options)) {
-    if (name !== 'basePath')
-      throw new TypeError(`fromOpenApi.${name} is not an option; known options: basePath`)
-  }
+  checkOptions('fromOpenApi', options, ['basePath'])
   const base = (options.basePath ?? '').replace(/\/$/, '')
   const operations = readOperations(document).map((operation) =>
     Object.freeze({ ...operation, path: base + operation.path }),

@@ -18,6 +18,7 @@ describe('generate', () => {
       'handlers/admin/jobs/delete.ts',
       'handlers/admin/jobs/slow.ts',
       'handlers/admin/jobs/watch.ts',
+      'main.ts',
     ])
   })
 

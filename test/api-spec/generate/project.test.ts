@@ -19,6 +19,7 @@ interface Signers {
 }
 
 const handlers = {
+  'main.ts': 'export {}\n',
   'handlers/login.ts': `import { createSigners } from '../auth.js'
 import { type Config } from '../config.js'
 import { HttpError, type Handler } from '../server.js'
