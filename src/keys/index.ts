@@ -22,5 +22,12 @@ export {
   type KeyState,
   type RingKeyInfo,
 } from './key-ring.js'
-export { publishedSet, type PublishedSet } from './published.js'
+export { isUnchanged, publishedSet, type PublishedSet } from './published.js'
+export {
+  followSecret,
+  secretSource,
+  type SecretEncoding,
+  type SecretSource,
+  type SecretSourceOptions,
+} from './secret-source.js'
 export type { KeyRingStore, StoredRing } from './ports.js'

@@ -12,11 +12,15 @@ export interface PublishedSet {
  * The public halves of keys as a set for `/.well-known/jwks.json`. `maxAge` in seconds, default 300: how long a
  * removed key may live on in somebody's cache.
  *
- * @throws ConfigError for an HMAC key: a secret is never published.
+ * @throws ConfigError for an HMAC key, because a secret is never published; for two keys of one `kid`; for no keys.
  * @example reply.headers(set.headers).send(set.body)
  */
 export function publishedSet(keys: readonly Key[], maxAge = 300): PublishedSet {
   if (keys.length === 0) throw new ConfigError('publishedSet', 'needs at least one key')
+  if (new Set(keys.map(({ kid }) => kid)).size < keys.length)
+    throw new ConfigError('publishedSet', 'has two keys with one kid')
+  if (!Number.isSafeInteger(maxAge) || maxAge < 0)
+    throw new ConfigError('publishedSet.maxAge', 'must be a whole number of seconds')
   const sorted = [...keys].sort((a, b) => (a.kid < b.kid ? -1 : 1))
   const set: { keys: JsonWebKey[] } = { keys: sorted.map(publicJwk) }
   const body = JSON.stringify(set)
@@ -29,4 +33,14 @@ export function publishedSet(keys: readonly Key[], maxAge = 300): PublishedSet {
       etag: `"${tag}"`,
     },
   }
+}
+
+/**
+ * Whether a caller has the set already, so that 304 and the headers are answer enough (RFC 9110 section 13.1.2).
+ *
+ * @example if (isUnchanged(set, request.headers['if-none-match'])) return reply.code(304).headers(set.headers).send()
+ */
+export function isUnchanged(set: PublishedSet, ifNoneMatch: string | undefined): boolean {
+  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+  return tags.includes('*') || tags.includes(set.headers.etag)
 }

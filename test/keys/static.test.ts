@@ -9,7 +9,7 @@ import {
   verificationKey,
   type Key,
 } from '../../src/core/index.js'
-import { publishedSet } from '../../src/keys/published.js'
+import { isUnchanged, publishedSet } from '../../src/keys/published.js'
 import { staticKeys } from '../../src/keys/static.js'
 
 const ecKey = (): Key =>
@@ -72,6 +72,21 @@ describe('publishedSet', () => {
   test('has one text and one ETag for one set of keys, whatever their order', () => {
     expect(publishedSet([a, b])).toEqual(publishedSet([b, a]))
     expect(publishedSet([a]).headers.etag).not.toBe(publishedSet([b]).headers.etag)
+  })
+
+  test('knows a caller who has it already', () => {
+    const set = publishedSet([a, b])
+    const { etag } = set.headers
+    for (const header of [etag, `W/${etag}`, `"x", ${etag}`, '*'])
+      expect(isUnchanged(set, header)).toBe(true)
+    for (const header of [undefined, '', '"x"', etag.slice(1, -1)])
+      expect(isUnchanged(set, header)).toBe(false)
+  })
+
+  test('refuses two keys of one kid, and ages that are none', () => {
+    expect(() => publishedSet([a, a])).toThrow(ConfigError)
+    for (const age of [-1, 1.5, NaN]) expect(() => publishedSet([a], age)).toThrow(ConfigError)
+    expect(publishedSet([a], 0).headers['cache-control']).toBe('public, max-age=0')
   })
 
   test('refuses a secret, and an empty set', () => {
