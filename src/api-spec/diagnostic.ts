@@ -68,7 +68,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, text: string): string {
 }
 
 /** The last segment of a path, whichever slash it is written with. */
-export function baseName(path: string): string {
+function baseName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 }
 

@@ -132,7 +132,7 @@ export function goctlNames(type: DataType): string {
 }
 
 /** The token a type starts with. */
-export function firstToken(type: DataType): Token {
+function firstToken(type: DataType): Token {
   switch (type.kind) {
     case 'name':
     case 'interface':

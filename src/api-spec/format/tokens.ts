@@ -2,7 +2,7 @@ import { type DataType, type Field } from '../syntax/ast.js'
 import { type Token } from '../syntax/token.js'
 
 /** The tokens of a type in their order. */
-export function tokensOfType(type: DataType): readonly Token[] {
+function tokensOfType(type: DataType): readonly Token[] {
   switch (type.kind) {
     case 'name':
     case 'interface':

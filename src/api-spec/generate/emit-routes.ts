@@ -92,7 +92,7 @@ function requestType({ request }: RoutePlan): string {
 }
 
 /** What a handler returns: nothing, an answer, or for events many of them. */
-export function responseType({ response, sse }: RoutePlan): string {
+function responseType({ response, sse }: RoutePlan): string {
   if (response === null) return 'void'
   const type = tsType(response, '', 'types.')
   return sse ? `AsyncIterable<${type}>` : type

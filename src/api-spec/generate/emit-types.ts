@@ -80,7 +80,7 @@ function tsPrimitive(raw: string): string {
   return raw === 'any' ? 'unknown' : 'number'
 }
 
-export function isNumber(raw: string): boolean {
+function isNumber(raw: string): boolean {
   return Object.hasOwn(integers, raw) || raw === 'float32' || raw === 'float64'
 }
 
@@ -89,7 +89,7 @@ function bracketed(type: string): string {
 }
 
 /** Comments of the `.api` file as a docstring; text that would end it is taken apart. */
-export function comment(texts: readonly string[], indent: string): string {
+function comment(texts: readonly string[], indent: string): string {
   const lines = texts
     .flatMap((text) => text.replace(/^\/\/+|^\/\*+|\*+\/$/g, '').split('\n'))
     .map((line) => line.replace(/^\s*\*?\s*/, '').trim())

@@ -15,6 +15,7 @@ export interface SourceFile {
   readonly eof: Token
 }
 
+/** What a file is made of. */
 export type Statement =
   SyntaxStatement | InfoStatement | ImportStatement | TypeStatement | ServiceStatement
 
@@ -47,6 +48,7 @@ export interface TypeStatement extends Node {
   readonly declarations: readonly TypeDeclaration[]
 }
 
+/** A pair of brackets, of whichever kind. */
 export interface Brackets {
   readonly open: Token
   readonly close: Token
@@ -59,6 +61,7 @@ export interface TypeDeclaration extends Node {
   readonly type: DataType
 }
 
+/** The type of a field, or what a declaration names. */
 export type DataType = NamedType | InterfaceType | PointerType | ListType | MapType | StructType
 
 /** An identifier, `any` included. */
@@ -148,6 +151,7 @@ export interface ServiceItem extends Node {
   readonly route: Route
 }
 
+/** What stands before a route's handler. */
 export type ItemAnnotation =
   | ({ readonly kind: 'server' } & PairsAnnotation)
   | ({ readonly kind: 'docPairs' } & PairsAnnotation)
@@ -168,6 +172,7 @@ export interface Body extends Node, Brackets {
   readonly type?: BodyType
 }
 
+/** The type between a body's brackets. */
 export interface BodyType extends Node {
   readonly list?: Brackets
   readonly star?: Token

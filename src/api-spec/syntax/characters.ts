@@ -18,12 +18,14 @@ export const code = {
   lowerZ: 0x7a,
 } as const
 
+/** A letter of ASCII. */
 export function isLetter(unit: number): boolean {
   return (
     (unit >= code.lowerA && unit <= code.lowerZ) || (unit >= code.upperA && unit <= code.upperZ)
   )
 }
 
+/** A digit of ASCII. */
 export function isDigit(unit: number): boolean {
   return unit >= code.zero && unit <= code.nine
 }
