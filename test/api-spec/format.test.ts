@@ -5,7 +5,7 @@ import { parseFile } from '../../src/api-spec/syntax/parse-file.js'
 import { describeVectors } from '../vectors/find.js'
 import { commented, everyForm, mutations } from './texts.js'
 
-const runs = Number(process.env['FUZZ_RUNS'] ?? 800)
+const runs = Number(process.env['FUZZ_RUNS'] ?? 500)
 
 describe('formatApi', () => {
   it('lays a file out in one way', () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { goctlText } from '../../src/api-spec/diagnostic.js'
+import { type Diagnostic, goctlText } from '../../src/api-spec/diagnostic.js'
 import { parseApi, renderDiagnostics } from '../../src/api-spec/parse.js'
 import { everyForm, mutations, soups } from './texts.js'
 
 /** The long run: FUZZ_RUNS=1000000. */
-const runs = Number(process.env['FUZZ_RUNS'] ?? 3000)
+const runs = Number(process.env['FUZZ_RUNS'] ?? 2000)
 
 describe('parseApi takes any text', () => {
   it('never throws, and places every diagnostic inside the text', () => {
@@ -77,25 +77,31 @@ const hostile = [
   '@handlr ',
 ]
 
+/** One `expect` a text: millions of them would take longer than the parser. */
 function expectPlaced(text: string): void {
   for (const mode of ['dialect', 'goctl'] as const) {
     const result = parseApi(text, { mode, file: 'x.api' })
-    expect(result.ok).toBe(!result.diagnostics.some(({ severity }) => severity === 'error'))
-    for (const diagnostic of result.diagnostics) {
-      const { start, end } = diagnostic
-      expect(start.offset).toBeGreaterThanOrEqual(0)
-      expect(end).toBeGreaterThanOrEqual(start.offset)
-      expect(end).toBeLessThanOrEqual(text.length)
-      expect(goctlText(diagnostic)).toContain(diagnostic.form === 'bare' ? '' : 'x.api')
-      // goctl itself loses count of lines inside strings and comments.
-      if (mode === 'dialect')
-        expect({ text, at: [start.line, start.column] }).toEqual({
-          text,
-          at: placeOf(text, start.offset),
-        })
+    const failed = result.diagnostics.some(({ severity }) => severity === 'error')
+    const rendered = renderDiagnostics(result) !== ''
+    const misplaced = result.diagnostics.filter((diagnostic) => !isPlaced(diagnostic, text, mode))
+    if (
+      result.ok === failed ||
+      rendered !== result.diagnostics.length > 0 ||
+      misplaced.length > 0
+    ) {
+      expect({ text, mode, ok: result.ok, rendered, misplaced }).toBeUndefined()
     }
-    expect(renderDiagnostics(result).length > 0).toBe(result.diagnostics.length > 0)
   }
+}
+
+function isPlaced(diagnostic: Diagnostic, text: string, mode: 'dialect' | 'goctl'): boolean {
+  const { start, end, form } = diagnostic
+  const inside = start.offset >= 0 && end >= start.offset && end <= text.length
+  const named = form === 'bare' || goctlText(diagnostic).includes('x.api')
+  if (!inside || !named) return false
+  // goctl itself loses count of lines inside strings and comments.
+  const [line, column] = placeOf(text, start.offset)
+  return mode === 'goctl' || (line === start.line && column === start.column)
 }
 
 function placeOf(text: string, offset: number): readonly [number, number] {
