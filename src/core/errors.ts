@@ -96,7 +96,6 @@ export const errorTable = {
   },
   PATH_REFUSED: { ...request, message: 'the path can be read in more than one way' },
 
-  LOGIN_REFUSED: { ...grant, message: 'the username or the password is wrong' },
   REFRESH_MALFORMED: { ...grant, message: 'this is not a refresh token of this service' },
   REFRESH_UNKNOWN: { ...grant, message: 'the session does not exist' },
   REFRESH_ENDED: { ...grant, message: 'the session has ended' },

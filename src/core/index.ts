@@ -16,7 +16,10 @@ export {
   verificationKey,
   type AsymmetricInput,
   type Key,
+  type HmacKeyOptions,
   type KeyOptions,
+  type KnownSecrets,
+  type SecretInput,
 } from './key.js'
 export { thumbprint } from './thumbprint.js'
 export { parseDuration, type Duration } from './duration.js'
@@ -40,7 +43,7 @@ export {
 export type { KeyFinder, KeySource } from './key-source.js'
 export type { PinnedHeader } from './header.js'
 export type { ClaimsSchema, StandardSchema } from './schema.js'
-export type { IssuerOptions } from './issuer-policy.js'
+export type { TrustedIssuer } from './issuer-policy.js'
 export type { CommonOptions, VerifierOptions } from './verifier-options.js'
 export type { CacheLimits } from './verified-cache.js'
 export type { CheckReport, Explanation } from './report.js'

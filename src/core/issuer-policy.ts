@@ -7,7 +7,7 @@ import { toFinder, type KeyFinder, type KeySource } from './key-source.js'
 import { checkOptionNames } from './options.js'
 
 /** One issuer's keys and what its tokens must say. */
-export interface IssuerOptions {
+export interface TrustedIssuer {
   /** Where verification keys come from. */
   readonly keys: KeySource
   /** The algorithms that may be used; nothing else is looked at (RFC 8725 section 3.1). */
@@ -39,14 +39,14 @@ export interface SharedPolicy {
 
 /** The options that say whose tokens are taken. */
 export type IssuersOptions =
-  | (IssuerOptions & {
+  | (TrustedIssuer & {
       /** Issuer or issuers whose tokens these keys sign; null to take any. */
       readonly issuer: string | readonly string[] | null
       readonly issuers?: never
     })
   | {
       /** Each issuer with its own keys; the token's `iss` picks one, exactly. */
-      readonly issuers: Readonly<Record<string, IssuerOptions>>
+      readonly issuers: Readonly<Record<string, TrustedIssuer>>
       readonly issuer?: never
       readonly keys?: never
       readonly algorithms?: never
@@ -99,7 +99,7 @@ export function pickIssuer(
 
 function resolveIssuer(
   place: string,
-  options: IssuerOptions,
+  options: TrustedIssuer,
   rest: { readonly shared: SharedPolicy; readonly issuer: readonly string[] | null },
 ): IssuerPolicy {
   const algorithms = resolveAlgorithms(place, options.algorithms)

@@ -43,7 +43,7 @@ describe('when something does not answer', () => {
   })
 
   test('a refusal of loadSubject itself comes through as it is', async () => {
-    const refusal = new AuthError('LOGIN_REFUSED')
+    const refusal = new AuthError('SUBJECT_REFUSED')
     const { issuer } = makeIssuer({ loadSubject: () => Promise.reject(refusal) })
     await expect(login(issuer)).rejects.toBe(refusal)
   })

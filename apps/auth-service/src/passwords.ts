@@ -22,7 +22,7 @@ export interface Passwords {
 /**
  * Builds the hashing queue.
  *
- * @example if (!(await passwords.check(password, user?.passwordHash))) throw new AuthError('LOGIN_REFUSED')
+ * @example if (!(await passwords.check(password, user?.passwordHash))) throw new RequestFault('LOGIN_REFUSED')
  */
 export async function createPasswords(): Promise<Passwords> {
   const queue = createQueue()
