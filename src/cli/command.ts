@@ -4,12 +4,14 @@ import type { OptionSpecs } from './option-spec.js'
 
 /** What a command has to say: text for people, the same as data for programs, and a refusal when there is one. */
 export interface Answer {
-  /** Ends without a line break. */
+  /** Ends without a line break; nothing is printed when it is empty. */
   readonly text: string
   /** Printed instead of the text with `--json`. */
   readonly json: unknown
   /** Printed on the standard error; the exit code is then 1. */
   readonly refusal?: string
+  /** Printed on the standard error, and no refusal: warnings. */
+  readonly notice?: string
 }
 
 /**
@@ -18,6 +20,7 @@ export interface Answer {
  * @throws CommandError, AuthError (exit code 1), ConfigError (exit code 2) from `run`
  */
 export interface Command {
+  /** One word, or two for a command of a group: `api check`. */
   readonly name: string
   /** One line. */
   readonly summary: string
@@ -30,5 +33,6 @@ export interface Command {
   readonly notes?: readonly string[]
   /** Whole command lines. */
   readonly examples: readonly string[]
-  readonly run: (given: Arguments, io: Io) => Promise<Answer>
+  /** Answers with undefined when it has printed everything by itself, and the exit code is 0. */
+  readonly run: (given: Arguments, io: Io) => Promise<Answer | undefined>
 }

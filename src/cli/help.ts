@@ -12,7 +12,7 @@ const exitCodes = 'Exit codes: 0 good, 1 refused (the code is on stderr), 2 bad 
 /** What `jotgate --help` prints: every command in one line. */
 export function overview(commands: readonly Command[]): string {
   return [
-    'jotgate: make keys, sign, verify and explain JSON Web Tokens',
+    'jotgate: make keys, sign, verify and explain JSON Web Tokens; guarded servers from .api files',
     '',
     'Usage: jotgate COMMAND [options]',
     '',

@@ -3,10 +3,10 @@
  * hide or fake what a token says.
  */
 const unsafe =
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
 
 /**
- * Text that a terminal shows as it is, with everything else as `\uXXXX`. Line breaks stay. JSON stays the same JSON.
+ * Text that a terminal shows as it is, with everything else as `\uXXXX`. Line breaks and tabs stay. JSON stays the same JSON.
  *
  * @example printable('a\u001b[31m') // 'a\\u001b[31m'
  */

@@ -1,4 +1,4 @@
-import { badUsage } from './command-error.js'
+import { badUsage, CommandError } from './command-error.js'
 import type { Io } from './io.js'
 
 const reasons: Readonly<Record<string, string>> = {
@@ -19,10 +19,15 @@ export async function readText(path: string, io: Io, place: string): Promise<str
   try {
     return path === '-' ? await io.readStdin() : await io.readFile(path)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    const unreadable = error instanceof Error && 'exitCode' in error ? error.message : undefined
-    throw badUsage(`${place}: ${unreadable ?? reasons[code] ?? 'can not be read'}`)
+    throw badUsage(`${place}: ${whyUnreadable(error)}`)
   }
+}
+
+/** Why a file could not be read, without its name. */
+export function whyUnreadable(error: unknown): string {
+  if (error instanceof CommandError) return error.message
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return reasons[code] ?? 'can not be read'
 }
 
 /** A token as the argument itself, or from the standard input for `-`; space and line breaks around it are not of it. */

@@ -2,10 +2,10 @@ import { AuthError, ConfigError } from '../core/index.js'
 import { readArguments, type Arguments } from './arguments.js'
 import { badUsage, CommandError, type FailureCode } from './command-error.js'
 import type { Answer, Command } from './command.js'
+import { findCommand, type Found } from './find-command.js'
 import { commandHelp, commonOptions, overview } from './help.js'
 import type { Io } from './io.js'
 import { printable } from './printable.js'
-import { nearestName } from './suggest.js'
 
 /** A failure as it is printed. */
 interface Failure {
@@ -30,22 +30,30 @@ export async function run(
     const [first, ...rest] = argv
     if (first === '--version') return print(io, io.version)
     if (first === '--help' || first === '-h') return print(io, overview(commands))
-    if (first === 'help') return print(io, helpOn(commands, rest[0]))
+    if (first === 'help') return print(io, helpOn(commands, rest))
     if (first === undefined) throw badUsage('names no command; see jotgate --help')
-    return await runCommand(findCommand(commands, first), rest, io)
+    return await runFound(findCommand(commands, argv), io)
   } catch (error) {
     return fail(failureOf(error), argv, io)
   }
 }
 
-async function runCommand(command: Command, argv: readonly string[], io: Io): Promise<0 | 1> {
-  const given = readArguments(argv, { ...command.options, ...commonOptions })
+async function runFound(found: Found, io: Io): Promise<0 | 1> {
+  if (found.kind === 'group') return print(io, overview(found.commands))
+  const { command, rest } = found
+  const given = readArguments(rest, { ...command.options, ...commonOptions })
   if (given.flag('help')) return print(io, commandHelp(command))
   checkOperands(command, given)
-  const answer: Answer = await command.run(given, io)
-  print(io, given.flag('json') ? JSON.stringify(answer.json, null, 2) : answer.text)
-  if (answer.refusal === undefined) return 0
-  io.stderr(`${printable(answer.refusal)}\n`)
+  const answer = await command.run(given, io)
+  return answer ? printAnswer(answer, given.flag('json'), io) : 0
+}
+
+function printAnswer({ text, json, refusal, notice }: Answer, asJson: boolean, io: Io): 0 | 1 {
+  const output = asJson ? JSON.stringify(json, null, 2) : text
+  if (output !== '') print(io, output)
+  if (notice !== undefined) io.stderr(`${printable(notice)}\n`)
+  if (refusal === undefined) return 0
+  io.stderr(`${printable(refusal)}\n`)
   return 1
 }
 
@@ -54,17 +62,10 @@ function print(io: Io, text: string): 0 {
   return 0
 }
 
-function helpOn(commands: readonly Command[], name: string | undefined): string {
-  return name === undefined ? overview(commands) : commandHelp(findCommand(commands, name))
-}
-
-function findCommand(commands: readonly Command[], name: string): Command {
-  const found = commands.find((command) => command.name === name)
-  if (found) return found
-  const names = commands.map((command) => command.name)
-  const near = nearestName(name, names)
-  const hint = near === undefined ? 'see jotgate --help' : `did you mean "${near}"?`
-  throw badUsage(`the first argument is not a command; ${hint}`)
+function helpOn(commands: readonly Command[], words: readonly string[]): string {
+  if (words.length === 0) return overview(commands)
+  const found = findCommand(commands, [...words, '--help'])
+  return found.kind === 'group' ? overview(found.commands) : commandHelp(found.command)
 }
 
 function checkOperands(command: Command, { operands }: Arguments): void {

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { mkdir, open, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, realpath, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { badUsage } from './command-error.js'
 import type { Io } from './io.js'
+import { readSource, replaceFile } from './source-file.js'
+import { untilChanged } from './until-changed.js'
+import { writeBelow } from './write-below.js'
 
 /** Bytes of a file or of the standard input: keys, claims and tokens are far smaller. */
 const mostBytes = 1_048_576
@@ -24,6 +27,11 @@ export function systemIo(): Io {
     readStdin: () => readAll(process.stdin),
     writeNewFile,
     removeFile: (path) => rm(path, { force: true }),
+    readSource,
+    replaceFile: async (path, text) => replaceFile(await realpath(path), text),
+    writeBelow,
+    untilChanged,
+    onInterrupt,
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
     color: process.stdout.isTTY && (NO_COLOR ?? '') === '' && TERM !== 'dumb',
@@ -57,6 +65,15 @@ async function readAll(stream: AsyncIterable<unknown>): Promise<string> {
 async function writeNewFile(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   await writeFile(path, text, { flag: 'wx', mode: 0o600 })
+}
+
+function onInterrupt(): AbortSignal {
+  const ending = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => {
+      ending.abort()
+    })
+  return ending.signal
 }
 
 function packageVersion(): string {

@@ -1,6 +1,9 @@
 import { commands } from '../../src/cli/commands/table.js'
 import type { Io } from '../../src/cli/io.js'
 import { run } from '../../src/cli/run.js'
+import { readSource, replaceFile } from '../../src/cli/source-file.js'
+import { untilChanged } from '../../src/cli/until-changed.js'
+import { writeBelow } from '../../src/cli/write-below.js'
 
 /** What a command line came to. */
 export interface Outcome {
@@ -16,7 +19,7 @@ export interface Scene {
   readonly io?: Partial<Io>
 }
 
-/** Runs `jotgate` in this process, on files that are only a map. */
+/** Runs `jotgate` in this process, on files that are only a map; what is generated goes to the disk. */
 export async function jotgate(argv: readonly string[], scene: Scene = {}): Promise<Outcome> {
   const files = scene.files ?? new Map<string, string>()
   const out = { stdout: '', stderr: '' }
@@ -35,6 +38,15 @@ export async function jotgate(argv: readonly string[], scene: Scene = {}): Promi
       files.delete(path)
       return Promise.resolve()
     },
+    readSource: (path) => files.get(path) ?? readSource(path),
+    replaceFile: (path, text) => {
+      if (!files.has(path)) return replaceFile(path, text)
+      files.set(path, text)
+      return Promise.resolve()
+    },
+    writeBelow,
+    untilChanged,
+    onInterrupt: () => AbortSignal.abort(),
     stdout: (text) => void (out.stdout += text),
     stderr: (text) => void (out.stderr += text),
     color: false,

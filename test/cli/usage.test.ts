@@ -11,10 +11,10 @@ describe('jotgate', () => {
     const help = await jotgate(['--help'])
     for (const { name, summary, examples } of commands) {
       expect(help.stdout).toContain(summary)
-      const own = await jotgate([name, '--help'])
+      const own = await jotgate([...name.split(' '), '--help'])
       expect(own.exitCode).toBe(0)
       expect(own.stdout).toContain(examples[0])
-      expect(await jotgate(['help', name])).toEqual(own)
+      expect(await jotgate(['help', ...name.split(' ')])).toEqual(own)
     }
   })
 

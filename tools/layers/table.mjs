@@ -63,7 +63,7 @@ export const table = [
   },
   {
     from: 'src/cli/',
-    may: [...publicDoors, 'src/stores/'],
+    may: [...publicDoors, 'src/api-spec/index.ts', 'src/stores/'],
     builtIns: ['crypto', 'fs', 'fs/promises', 'path', 'process', 'util'],
   },
 ]

@@ -1,0 +1,40 @@
+import type { ApiSpec } from '../../api-spec/index.js'
+import { madeOf, modeOf, modeOption, readProject } from '../api-project.js'
+import type { Arguments } from '../arguments.js'
+import type { Answer, Command } from '../command.js'
+import type { Io } from '../io.js'
+import { printable } from '../printable.js'
+
+/** Reads an `.api` file and prints what it says. */
+export const apiParse: Command = {
+  name: 'api parse',
+  summary: 'read an .api file and print its routes, or its spec with --json',
+  usage: '[--mode goctl] FILE|-',
+  options: modeOption,
+  operands: [1, 1],
+  notes: ['With --json: groups, info, service and types, in the shape that goctl has them.'],
+  examples: ['jotgate api parse user.api', 'jotgate api parse --json --mode goctl user.api'],
+  run: runParse,
+}
+
+async function runParse(given: Arguments, io: Io): Promise<Answer> {
+  const project = await readProject(given.operands[0] ?? '', { io, mode: modeOf(given) })
+  return madeOf(project, (spec) => ({ text: printable(routeTable(spec)), json: spec }))
+}
+
+function routeTable({ service, groups, types }: ApiSpec): string {
+  const rows = groups.flatMap(({ annotation, routes }) =>
+    routes.map(({ method, path, handler }) => {
+      const guard = annotation?.['jwt']
+      return [method, path, guard === undefined ? 'open' : `jwt ${guard}`, handler]
+    }),
+  )
+  const widths = [0, 1, 2].map((column) =>
+    Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  const lines = rows.map((row) =>
+    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '),
+  )
+  const counts = `${String(rows.length)} routes, ${String(types.length)} types`
+  return [`${service === '' ? 'no service' : service}: ${counts}`, ...lines].join('\n')
+}
