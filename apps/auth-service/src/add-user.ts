@@ -3,6 +3,7 @@ import { openDataDirectory } from './data-directory.js'
 import { createPasswords, longestPassword } from './passwords.js'
 import { createSqlUsers } from './sql-users.js'
 import { newUser } from './users.js'
+import { SetupFault } from './setup-fault.js'
 
 /** Least characters of a password that is the only factor (NIST SP 800-63B-4 section 3.1.1.2). */
 const shortestPassword = 15
@@ -19,10 +20,10 @@ export async function addUser(request: {
 }): Promise<void> {
   const { dataDir, username, roles } = request
   if (!/^[A-Za-z0-9._@-]{1,64}$/.test(username)) {
-    throw new Error('a username is 1 to 64 letters, digits, ".", "_", "@" or "-"')
+    throw new SetupFault('a username is 1 to 64 letters, digits, ".", "_", "@" or "-"')
   }
   if (!roles.every((role) => /^[a-z0-9:_-]{1,64}$/.test(role))) {
-    throw new Error('a role is 1 to 64 small letters, digits, ":", "_" or "-"')
+    throw new SetupFault('a role is 1 to 64 small letters, digits, ":", "_" or "-"')
   }
   const password = await readPassword()
   const db = await openSqlite(openDataDirectory(dataDir).database)
@@ -45,10 +46,10 @@ async function readPassword(): Promise<string> {
     .replace(/\r?\n$/, '')
   // Counted in code points, as the publication asks.
   if (Array.from(password).length < shortestPassword) {
-    throw new Error(`a password has at least ${String(shortestPassword)} characters`)
+    throw new SetupFault(`a password has at least ${String(shortestPassword)} characters`)
   }
   if (Buffer.byteLength(password) > longestPassword) {
-    throw new Error(`a password has at most ${String(longestPassword)} bytes`)
+    throw new SetupFault(`a password has at most ${String(longestPassword)} bytes`)
   }
   return password
 }

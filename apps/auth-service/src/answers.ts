@@ -12,30 +12,36 @@ const byStatus: Readonly<Record<number, FaultCode>> = {
 
 /** Gives every refusal and every fault one form: a problem document (RFC 9457), never a stack, never a value. */
 export function answerErrors<C>(app: FastifyInstance, gate: Gate<C>): void {
+  const methods = collectMethods(app)
   app.setErrorHandler((error, request, reply) => {
-    if (!(error instanceof AuthError)) return answer(error, request, reply)
+    if (!(error instanceof AuthError)) return answerFault(error, request, reply)
     request.refusal = error.code
+    if (error.status === 503)
+      request.log.error({ err: error.cause, code: error.code }, 'can not tell')
     const { status, headers, body } = gate.respond(error)
     return reply.code(status).headers(headers).send(body)
   })
   app.setNotFoundHandler((request, reply) => {
-    const [path = '/'] = request.url.split('?')
-    const allowed = methods.filter((method) => app.hasRoute({ method, url: path }))
+    const [path = ''] = request.url.split('?')
+    const allow = [...(methods.get(path) ?? [])].join(', ')
     const fault =
-      allowed.length === 0
+      allow === ''
         ? new RequestFault('NOT_FOUND')
-        : new RequestFault('METHOD_REFUSED', undefined, { allow: allowed.join(', ') })
-    return answer(fault, request, reply)
+        : new RequestFault('METHOD_REFUSED', undefined, { allow })
+    return answerFault(fault, request, reply)
   })
 }
 
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const
-
-function answer(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Answers whatever is not an AuthError. What nobody expected is logged, and the caller is told nothing of it. */
+export function answerFault(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const fault = toFault(error)
   request.refusal = fault.code
   if (fault.code === 'INTERNAL') request.log.error({ err: error }, 'unexpected fault')
-  const { status, reason } = faultTable[fault.code]
+  const { status, reason, message: title } = faultTable[fault.code]
   return reply
     .code(status)
     .headers({
@@ -43,15 +49,18 @@ function answer(error: unknown, request: FastifyRequest, reply: FastifyReply): F
       'cache-control': 'no-store',
       'content-type': 'application/problem+json',
     })
-    .send(
-      JSON.stringify({
-        type: 'about:blank',
-        title: faultTable[fault.code].message,
-        status,
-        reason,
-        detail: fault.message,
-      }),
-    )
+    .send(JSON.stringify({ type: 'about:blank', title, status, reason, detail: fault.message }))
+}
+
+/** Paths with the methods they take. The caller's path is only ever looked up, never read as a pattern. */
+function collectMethods(app: FastifyInstance): ReadonlyMap<string, ReadonlySet<string>> {
+  const methods = new Map<string, Set<string>>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const known = methods.get(url) ?? new Set()
+    for (const each of [method].flat()) known.add(each)
+    methods.set(url, known)
+  })
+  return methods
 }
 
 function toFault(error: unknown): RequestFault {

@@ -1,6 +1,8 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { auth } from 'jotgate/fastify'
-import { answerErrors } from './answers.js'
+import { answerErrors, answerFault } from './answers.js'
+import { answerClientErrors } from './client-errors.js'
+import { RequestFault } from './faults.js'
 import { createHostCheck } from './host-check.js'
 import { openRoutes } from './routes/open.js'
 import { userRoutes } from './routes/user.js'
@@ -29,16 +31,45 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
     requestTimeout: 10_000,
     http: { maxHeaderSize: 16_384, headersTimeout: 5_000 },
     forceCloseConnections: 'idle',
+    clientErrorHandler: answerClientErrors(service.log),
+    frameworkErrors: (_error, request, reply) => {
+      void answerFault(new RequestFault('REQUEST_INVALID'), request, reply)
+    },
   })
-  app.removeContentTypeParser('text/plain')
-  const checkHost = createHostCheck(service.configuration.hosts)
+  takeOnlyJson(app)
   app.decorateRequest('refusal', '')
+  watchRequests(app, service)
+  answerErrors(app, service.gate)
+  await app.register(auth(service.gate))
+  openRoutes(app, service)
+  userRoutes(app, service)
+  return app
+}
+
+/** JSON and nothing else; no bytes at all are no body, whatever their type is said to be. */
+function takeOnlyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined)
+    else void parse(request, String(body), done)
+  })
+}
+
+/** First of all whether the request is meant for this service; last of all a line for the log. */
+function watchRequests(app: FastifyInstance, service: Service): void {
+  const checkHost = createHostCheck(service.configuration.hosts)
   app.addHook('onRequest', (request, _reply, done) => {
     checkHost(request)
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
     const { method, refusal, routeOptions } = request
+    const refusedByGate = refusal === '' && reply.statusCode >= 400 // which has told the log itself
+    if (refusedByGate) {
+      done()
+      return
+    }
     request.log.info({
       method,
       route: routeOptions.url ?? 'none',
@@ -48,9 +79,4 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
     })
     done()
   })
-  answerErrors(app, service.gate)
-  await app.register(auth(service.gate))
-  openRoutes(app, service)
-  userRoutes(app, service)
-  return app
 }

@@ -22,7 +22,12 @@ export const logoutBody = z.strictObject({ refreshToken: token.optional() }).def
 /** `PUT /user/profile`. */
 export const profileBody = z
   .strictObject({
-    displayName: z.string().min(1).max(200).optional(),
+    displayName: z
+      .string()
+      .min(1)
+      .max(200)
+      .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must hold no control characters')
+      .optional(),
     email: z.union([z.literal(''), z.email()]).optional(),
   })
   .refine((fields) => Object.keys(fields).length > 0, 'names nothing to change')

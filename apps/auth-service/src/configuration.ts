@@ -3,6 +3,7 @@ import { parseDuration, type Duration } from 'jotgate'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import type { Environment } from './environment.js'
+import { SetupFault } from './setup-fault.js'
 
 /** What the service is told to be; times in seconds. */
 export interface Configuration {
@@ -29,12 +30,12 @@ export interface Configuration {
 const duration = z.custom<Duration>(isDuration, 'must be a duration such as "15m"')
 
 const fileSchema = z.strictObject({
-  issuer: z.url('must be a URL'),
+  issuer: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
   audience: z.string().min(1),
   hosts: z.array(z.string().regex(/^[a-z0-9.-]+$/, 'must be a host name in lower case')).min(1),
-  accessExpire: duration.default('15m'),
+  accessExpire: duration.default('15m').refine(isAtMostAWeek, 'must be at most 7d'),
   refreshExpire: duration.default('30d'),
-  idleExpire: duration.default('7d'),
+  idleExpire: duration.optional(),
   grace: duration.default('10s'),
   recoverWithin: z.union([z.literal(0), duration]).default(0),
 })
@@ -47,7 +48,7 @@ const fileSchema = z.strictObject({
 export function readConfiguration(environment: Environment): Configuration {
   if (environment.configPath !== undefined) return fromFile(environment.configPath)
   if (!isLoopback(environment.host)) {
-    throw new Error(
+    throw new SetupFault(
       'HOST is not a loopback address, and without a configuration this is a demo with a known password. ' +
         'Write a configuration file and name it in JOTGATE_CONFIG.',
     )
@@ -78,17 +79,19 @@ function fromFile(path: string): Configuration {
     const faults = parsed.error.issues.map(
       (issue) => `  ${issue.path.join('.') || '(the whole file)'}: ${issue.message}`,
     )
-    throw new Error(['the configuration has faults:', ...faults].join('\n'))
+    throw new SetupFault(['the configuration has faults:', ...faults].join('\n'))
   }
   const { issuer, audience, hosts, ...times } = parsed.data
+  const absoluteTtl = parseDuration(times.refreshExpire, 'refreshExpire')
+  const week = 7 * 86_400
   return {
     demo: false,
     issuer,
     audience,
     hosts,
     accessTtl: parseDuration(times.accessExpire, 'accessExpire'),
-    absoluteTtl: parseDuration(times.refreshExpire, 'refreshExpire'),
-    idleTtl: parseDuration(times.idleExpire, 'idleExpire'),
+    absoluteTtl,
+    idleTtl: parseDuration(times.idleExpire ?? Math.min(week, absoluteTtl), 'idleExpire'),
     grace: parseDuration(times.grace, 'grace'),
     recoverWithin: parseDuration(times.recoverWithin, 'recoverWithin'),
   }
@@ -99,14 +102,14 @@ function parseYaml(path: string): unknown {
   try {
     text = readFileSync(path, 'utf8')
   } catch {
-    throw new Error('the file named in JOTGATE_CONFIG can not be read')
+    throw new SetupFault('the file named in JOTGATE_CONFIG can not be read')
   }
   try {
     return parse(text)
   } catch (error) {
     // The parser's message quotes the text, which may hold a secret; its position does not.
     const at = (error as { linePos?: [{ line: number; col: number }] }).linePos?.[0]
-    throw new Error(
+    throw new SetupFault(
       `the configuration is not YAML${at ? `: line ${String(at.line)}, column ${String(at.col)}` : ''}`,
     )
   }
@@ -118,4 +121,9 @@ function isDuration(value: unknown): boolean {
   } catch {
     return false
   }
+}
+
+/** Longer than that is a mistake, or a session that should be refreshed. */
+function isAtMostAWeek(life: Duration): boolean {
+  return parseDuration(life) <= parseDuration('7d')
 }

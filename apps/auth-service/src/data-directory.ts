@@ -1,14 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import {
-  chmodSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { SetupFault } from './setup-fault.js'
 
 /** The folder everything lives in that must outlive the process. */
 export interface DataDirectory {
@@ -19,19 +12,31 @@ export interface DataDirectory {
 }
 
 /**
- * Opens the data folder, readable by its owner only.
+ * Opens the data folder, made when it is not there. The keys in it are for their owner's eyes only.
  *
- * @throws Error when a key file could be read by others
+ * @throws SetupFault when a key could be read, or put there, by somebody else
  */
 export function openDataDirectory(path: string): DataDirectory {
   const keys = join(path, 'keys')
   mkdirSync(keys, { recursive: true, mode: 0o700 })
-  chmodSync(path, 0o700)
-  chmodSync(keys, 0o700)
+  requirePrivate(keys)
   return {
     database: join(path, 'jotgate.db'),
     keyFile: (name, create) =>
       readPrivate(join(keys, name)) ?? createPrivate(join(keys, name), create()),
+  }
+}
+
+/** What exists already is not changed: whoever could read it has read it. */
+function requirePrivate(path: string): void {
+  const { mode, uid } = statSync(path)
+  if (process.getuid && uid !== process.getuid()) {
+    throw new SetupFault(`${path} belongs to another user`)
+  }
+  if ((mode & 0o077) !== 0) {
+    throw new SetupFault(
+      `${path} can be read by others; make new keys, or take the permission away if nobody has used it`,
+    )
   }
 }
 
@@ -43,11 +48,7 @@ function readPrivate(file: string): string | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
-  if ((statSync(file).mode & 0o077) !== 0) {
-    throw new Error(
-      `${file} can be read by others; make a new key, or chmod 600 it if nobody has read it`,
-    )
-  }
+  requirePrivate(file)
   return text
 }
 

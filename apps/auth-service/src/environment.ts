@@ -1,3 +1,4 @@
+import { SetupFault } from './setup-fault.js'
 /** The one place where the environment is read. */
 export interface Environment {
   /** `HOST`: address to listen on. Default 127.0.0.1; another than loopback needs a configuration. */
@@ -30,7 +31,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
 function readPort(text: string): number {
   const port = Number(text)
   if (!/^\d+$/.test(text) || port < 1 || port > 65_535) {
-    throw new Error('PORT must be a whole number from 1 to 65535')
+    throw new SetupFault('PORT must be a whole number from 1 to 65535')
   }
   return port
 }
@@ -38,6 +39,6 @@ function readPort(text: string): number {
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
 function readLevel(level: string): string {
-  if (!levels.includes(level)) throw new Error(`LOG_LEVEL must be one of ${levels.join(', ')}`)
+  if (!levels.includes(level)) throw new SetupFault(`LOG_LEVEL must be one of ${levels.join(', ')}`)
   return level
 }

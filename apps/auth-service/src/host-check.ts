@@ -4,18 +4,22 @@ import { RequestFault } from './faults.js'
 
 /**
  * Refuses requests that were addressed to another name (421, RFC 9110 section 15.5.20): a web page whose own name
- * was pointed at this address (DNS rebinding) gets no answer it could read.
+ * was pointed at this address (DNS rebinding) gets no answer it could read. Two Host fields, or a whole URL as the
+ * target, are two answers to one question (400, RFC 9112 section 3.2).
  */
 export function createHostCheck(hosts: readonly string[]): (request: FastifyRequest) => void {
   const known = new Set(hosts)
-  return (request) => {
-    const name = hostName(request.headers.host)
-    if (name === undefined || !(isLoopback(name) || known.has(name)))
+  return ({ raw }) => {
+    const [field, ...more] = raw.headersDistinct['host'] ?? []
+    if (more.length > 0 || !/^[/*]/.test(raw.url ?? '')) throw new RequestFault('REQUEST_INVALID')
+    const name = hostName(field)
+    if (name === undefined || !(isLoopback(name) || known.has(name))) {
       throw new RequestFault('HOST_REFUSED')
+    }
   }
 }
 
 /** The host of a Host header without its port; undefined when it has no such form. */
-function hostName(header: string | undefined): string | undefined {
-  return /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/.exec(header?.toLowerCase() ?? '')?.[1]
+function hostName(field: string | undefined): string | undefined {
+  return /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/.exec(field?.toLowerCase() ?? '')?.[1]
 }

@@ -1,22 +1,36 @@
 import { destination, pino, type Logger } from 'pino'
 
+/** The service's log, and how to get the last lines out before the process ends. */
+export interface Log {
+  readonly log: Logger
+  flush(): void
+}
+
+/** Most bytes that wait for a reader; what comes on top of them is dropped. */
+const mostWaiting = 1_048_576
+
 /**
  * The service's log: JSON lines on standard error. No header, body or query string is ever handed to it; the paths
- * below are a second lock on the same door.
+ * below are a second lock on the same door. A reader that has stalled loses lines, and holds nobody up.
  */
-export function createLog(level: string): Logger {
-  return pino(
-    {
-      level,
-      redact: [
-        'req.headers',
-        'headers',
-        'authorization',
-        'password',
-        'accessToken',
-        'refreshToken',
-      ],
+export function createLog(level: string): Log {
+  const stream = destination({ fd: 2, sync: false, maxLength: mostWaiting })
+  const redact = [
+    'req.headers',
+    'headers',
+    'authorization',
+    'password',
+    'accessToken',
+    'refreshToken',
+  ]
+  return {
+    log: pino({ level, redact }, stream),
+    flush: () => {
+      try {
+        stream.flushSync()
+      } catch {
+        // Nobody reads any more, or nothing was written yet; there is nobody left to tell.
+      }
     },
-    destination({ fd: 2, sync: true }),
-  )
+  }
 }

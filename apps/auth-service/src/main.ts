@@ -1,3 +1,4 @@
+import { AuthError, ConfigError } from 'jotgate'
 import { createApp } from './app.js'
 import { addUser } from './add-user.js'
 import { readConfiguration } from './configuration.js'
@@ -5,6 +6,7 @@ import { demoBanner } from './curl-walk.js'
 import { openDataDirectory } from './data-directory.js'
 import { readEnvironment, type Environment } from './environment.js'
 import { createLog } from './log.js'
+import { SetupFault } from './setup-fault.js'
 import { createService } from './service.js'
 
 const usage = `usage: jotgate-service                       runs the service
@@ -20,16 +22,25 @@ async function main(args: readonly string[]): Promise<void> {
   process.exitCode = 2
 }
 
+/** How long requests in flight are given to finish when the service stops. */
+const patienceMs = 5000
+
 async function serve(environment: Environment): Promise<void> {
   const configuration = readConfiguration(environment)
-  const log = createLog(environment.logLevel)
+  process.umask(0o077) // what is written here is nobody else's to read
+  const { log, ...logging } = createLog(environment.logLevel)
   const data = openDataDirectory(environment.dataDir)
   const service = await createService({ configuration, data, log })
   const app = await createApp(service)
   const stop = async (): Promise<void> => {
+    // A connection that has never finished a request would be waited for without end.
+    setTimeout(() => {
+      app.server.closeAllConnections()
+    }, patienceMs).unref()
     await app.close()
     service.close()
     log.info('stopped')
+    logging.flush()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
@@ -48,11 +59,21 @@ async function serve(environment: Environment): Promise<void> {
 
 /** One line for what the operator can mend; a stack only for what nobody expected. */
 function fail(error: unknown): void {
-  const line = error instanceof Error ? error.message : 'unknown fault'
-  process.stderr.write(`jotgate-service: ${line}\n`)
+  process.stderr.write(`jotgate-service: ${describe(error)}\n`)
   process.exitCode = 1
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  fail(error)
-})
+function describe(error: unknown): string {
+  if (error instanceof AuthError) return `${error.message} (${reasonOf(error.cause)})`
+  const isExpected =
+    error instanceof SetupFault ||
+    error instanceof ConfigError ||
+    (error instanceof Error && 'syscall' in error)
+  return isExpected ? error.message : error instanceof Error ? String(error.stack) : 'unknown fault'
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : 'no reason given'
+}
+
+main(process.argv.slice(2)).catch(fail)

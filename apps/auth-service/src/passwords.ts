@@ -15,8 +15,11 @@ const backlog = 64
 /** Hashes and checks passwords, a few at a time. */
 export interface Passwords {
   hash(password: string): Promise<string>
-  /** Whether the password fits; takes the same time when there is no hash to compare with. */
-  check(password: string, phc: string | undefined): Promise<boolean>
+  /**
+   * Whether the password fits; takes the same time when there is no hash to compare with. Who is gone when the turn
+   * comes is not hashed for.
+   */
+  check(password: string, phc: string | undefined, isGone?: () => boolean): Promise<boolean>
 }
 
 /**
@@ -30,8 +33,11 @@ export async function createPasswords(): Promise<Passwords> {
   const nobody = await hash('nobody has this password', parameters)
   return {
     hash: (password) => queue(() => hash(prepare(password), parameters)),
-    check: async (password, phc) => {
-      const matches = await queue(() => verify(phc ?? nobody, prepare(password)))
+    check: async (password, phc, isGone = () => false) => {
+      const matches = await queue(async () => {
+        if (isGone()) throw new RequestFault('BUSY')
+        return verify(phc ?? nobody, prepare(password))
+      })
       return matches && phc !== undefined
     },
   }

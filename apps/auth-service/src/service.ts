@@ -76,6 +76,9 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     store: stores.revocations,
     issuer: configuration.issuer,
     accessTtl: configuration.accessTtl,
+    onEvent: ({ kind, cause }) => {
+      log.warn({ kind, err: cause }, 'revocations')
+    },
   })
   await revocation.start()
   const issuer = openIssuer(parts, { key, stores, users, revocation })
@@ -132,13 +135,15 @@ function openIssuer({ configuration, data, log }: ServiceParts, rooms: IssuerRoo
   })
 }
 
-function openVerifier({ issuer, audience }: Configuration, key: Key): Verifier {
+function openVerifier({ issuer, audience, accessTtl }: Configuration, key: Key): Verifier {
   return createVerifier({
     keys: verificationKey(key),
     algorithms: [key.alg],
     issuer,
     audience,
     typ: 'at+jwt',
+    // A revocation is kept for one access token life: no token may be good for longer than that.
+    maxTokenAge: accessTtl,
     requiredClaims: ['exp', 'sub', 'client_id', 'iat', 'jti', 'sid'],
   })
 }

@@ -1,6 +1,7 @@
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
 import { applyChange, type User, type Users } from './users.js'
+import { SetupFault } from './setup-fault.js'
 
 const columns = 'id, username, password_hash, roles, disabled, display_name, email'
 
@@ -39,7 +40,7 @@ export async function createSqlUsers(db: SqlDatabase): Promise<Users> {
          ON CONFLICT (username) DO NOTHING RETURNING id`,
         toRow(user),
       )
-      if (added.length === 0) throw new Error('there is already a user of that name')
+      if (added.length === 0) throw new SetupFault('there is already a user of that name')
     },
     changeProfile: async (id, change) => {
       const user = await one('id', id)

@@ -18,7 +18,8 @@ const fullScope = 'profile:read profile:write'
 export function userRoutes(app: FastifyInstance, service: Service): void {
   app.post('/user/login', async (request, reply) => {
     const { username, password } = readBody(loginBody, request.body)
-    const user = await checkCredentials(service, username, password)
+    const isGone = () => request.raw.socket.destroyed
+    const user = await checkCredentials(service, { username, password, isGone })
     const pair = await service.issuer.issue({
       subject: user.id,
       client: firstParty,
@@ -54,11 +55,11 @@ export function userRoutes(app: FastifyInstance, service: Service): void {
 /** Unknown, wrong and disabled get one answer after the same work. */
 async function checkCredentials(
   service: Service,
-  username: string,
-  password: string,
+  login: { username: string; password: string; isGone: () => boolean },
 ): Promise<User> {
+  const { username, password, isGone } = login
   const user = await service.users.byUsername(username)
-  const fits = await service.passwords.check(password, user?.passwordHash)
+  const fits = await service.passwords.check(password, user?.passwordHash, isGone)
   if (!user || !fits || user.disabled)
     throw new RequestFault('LOGIN_REFUSED', undefined, { 'www-authenticate': 'Bearer realm="api"' })
   return user

@@ -1,0 +1,24 @@
+import type { Socket } from 'node:net'
+import type { Logger } from 'pino'
+
+const statusByCode: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+/**
+ * Answers what is no HTTP request. Only the fault's code is logged: the error holds the raw bytes, with whatever
+ * `Authorization` was among them.
+ */
+export function answerClientErrors(log: Logger): (error: Error, socket: Socket) => void {
+  return (error, socket) => {
+    const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unknown'
+    log.debug({ code }, 'not an HTTP request')
+    if (code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy()
+      return
+    }
+    const status = statusByCode[code] ?? '400 Bad Request'
+    socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
+  }
+}

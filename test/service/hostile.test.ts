@@ -1,0 +1,194 @@
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createSigner, privateKey } from '../../src/core/index.js'
+import {
+  freePort,
+  runService,
+  spawnService,
+  startService,
+  temporaryFolder,
+  type RunningService,
+} from './running-service.js'
+
+const folders: { remove(): void }[] = []
+const running: RunningService[] = []
+
+afterEach(async () => {
+  for (const service of running.splice(0)) await service.stop()
+  for (const folder of folders.splice(0)) folder.remove()
+})
+
+function folder(): string {
+  const made = temporaryFolder()
+  folders.push(made)
+  return made.path
+}
+
+async function start(options: Parameters<typeof startService>[0]): Promise<RunningService> {
+  const service = await startService(options)
+  running.push(service)
+  return service
+}
+
+const post = (origin: string, path: string, body: unknown) =>
+  fetch(origin + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+const profile = (origin: string, token: string) =>
+  fetch(`${origin}/user/profile`, { headers: { authorization: `Bearer ${token}` } })
+
+async function open(port: number, text = ''): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.on('error', () => undefined)
+  if (text !== '') socket.write(text)
+  return socket
+}
+
+async function exchange(port: number, text: string): Promise<string> {
+  const socket = await open(port, text)
+  socket.end()
+  const chunks: Buffer[] = []
+  for await (const chunk of socket) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
+}
+
+describe('stopping', () => {
+  test.each([
+    ['says nothing', ''],
+    ['has sent half a header', 'GET /healthz HTTP/1.1\r\nHost: 127'],
+    [
+      'has sent half a body',
+      'POST /user/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"user',
+    ],
+  ])('does not wait for a connection that %s', async (...[, text]) => {
+    const service = await start({ dataDir: folder() })
+    const socket = await open(service.port, text)
+    const from = performance.now()
+    expect(await service.stop()).toBe(0)
+    expect(performance.now() - from).toBeLessThan(15_000)
+    socket.destroy()
+  })
+})
+
+describe('an access token', () => {
+  test('is good for no longer than revocations are kept, whatever life it was given', async () => {
+    const dataDir = folder()
+    const service = await start({ dataDir })
+    const pem = readFileSync(join(dataDir, 'keys', 'signing.pem'), 'utf8')
+    const sign = createSigner({
+      key: privateKey(pem, 'ES256'),
+      issuer: service.origin,
+      audience: 'jotgate-demo',
+      expiresIn: '12h',
+      typ: 'at+jwt',
+    })
+    // As it would have been given out by this service when its configuration said twelve hours.
+    const issued = (secondsAgo: number) =>
+      sign({
+        sub: 'demo:alice',
+        client_id: 'first-party',
+        sid: 'AAAAAAAAAAAAAAAAAAAAAA',
+        iat: Math.floor(Date.now() / 1000) - secondsAgo,
+      })
+    expect((await profile(service.origin, await issued(600))).status).toBe(200)
+    expect((await profile(service.origin, await issued(15 * 60 + 90))).status).toBe(401)
+  })
+})
+
+describe('a log that nobody reads', () => {
+  test('holds nobody up', async () => {
+    const port = await freePort()
+    const child = spawnService({ PORT: String(port), DATA_DIR: folder() })
+    const origin = `http://127.0.0.1:${String(port)}`
+    try {
+      for (let tries = 0; tries < 200; tries++) {
+        if (await fetch(`${origin}/healthz`).catch(() => undefined)) break
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+      // Neither of the child's streams is read; a pipe holds 64 KiB.
+      for (let round = 0; round < 40; round++) {
+        const burst = Array.from({ length: 50 }, () => fetch(`${origin}/user/profile`))
+        for (const answer of await Promise.all(burst)) expect(answer.status).toBe(401)
+      }
+      expect((await fetch(`${origin}/healthz`)).status).toBe(200)
+    } finally {
+      child.kill('SIGKILL')
+    }
+  })
+})
+
+describe('a request that is no such thing', () => {
+  test('is answered in one form, never logged with its bytes, and never a 500', async () => {
+    const service = await start({ dataDir: folder(), env: { LOG_LEVEL: 'trace' } })
+    const host = 'Host: 127.0.0.1'
+    const get = (target: string, ...lines: string[]) =>
+      exchange(
+        service.port,
+        [`GET ${target} HTTP/1.1`, ...lines, 'Connection: close', '', ''].join('\r\n'),
+      )
+    const login = await post(service.origin, '/user/login', {
+      username: 'alice',
+      password: 'secret',
+    })
+    const { accessToken } = (await login.json()) as { accessToken: string }
+    const authorization = `Authorization: Bearer ${accessToken}`
+
+    expect(await get('/healthz', host, authorization, 'Bad Header: x')).toMatch(/^HTTP\/1.1 400/)
+    expect(await get('/healthz', host, 'Host: evil.example')).toMatch(/^HTTP\/1.1 400/)
+    expect(await get('http://evil.example/healthz', host)).toMatch(/^HTTP\/1.1 400/)
+    for (const path of ['/%', '/%ff', '/%zz']) {
+      const answer = await get(path, host)
+      expect(answer).toMatch(/^HTTP\/1.1 400[^]*application\/problem\+json/)
+      expect(answer).not.toContain(path)
+    }
+    for (const path of ['/:a(', '/*x', '/(', '/a*b:']) {
+      expect(await get(path, host, authorization)).toMatch(/^HTTP\/1.1 404/)
+    }
+    await service.stop()
+    expect(service.output()).not.toContain(accessToken)
+    expect(service.output()).not.toContain('rawPacket')
+    expect(service.output()).not.toContain('eyJ')
+  })
+
+  test('an empty JSON body is no body', async () => {
+    const service = await start({ dataDir: folder() })
+    const login = await post(service.origin, '/user/login', {
+      username: 'alice',
+      password: 'secret',
+    })
+    const { accessToken } = (await login.json()) as { accessToken: string }
+    const answer = await fetch(`${service.origin}/user/logout`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
+    })
+    expect(answer.status).toBe(204)
+  })
+})
+
+describe('the data folder', () => {
+  test('that exists already keeps its permissions, and what is put there is private', async () => {
+    const dataDir = folder()
+    chmodSync(dataDir, 0o755)
+    const service = await start({ dataDir })
+    await service.stop()
+    expect(statSync(dataDir).mode & 0o777).toBe(0o755)
+    expect(statSync(join(dataDir, 'keys')).mode & 0o777).toBe(0o700)
+    expect(statSync(join(dataDir, 'jotgate.db')).mode & 0o077).toBe(0)
+  })
+
+  test('with a folder of keys that others can read is refused', async () => {
+    const dataDir = folder()
+    mkdirSync(join(dataDir, 'keys'), { mode: 0o755 })
+    chmodSync(join(dataDir, 'keys'), 0o755)
+    const { code, output } = await runService({ DATA_DIR: dataDir, PORT: String(await freePort()) })
+    expect(code).toBe(1)
+    expect(output).toContain('can be read by others')
+    expect(existsSync(join(dataDir, 'keys', 'signing.pem'))).toBe(false)
+  })
+})
