@@ -114,12 +114,6 @@ function readImport(path: string, io: Io): string | undefined {
   }
 }
 
-/** Everything wrong with a project, in its mode's words; undefined when there is nothing. */
-export function problemsOf({ mode, result }: ApiProject): string | undefined {
-  if (result.diagnostics.length === 0) return undefined
-  return mode === 'goctl' ? renderAsGoctl(result) : renderDiagnostics(result)
-}
-
 /** Diagnostics for programs; lines and columns count from 1. */
 export function diagnosticRows(diagnostics: readonly Diagnostic[]): readonly unknown[] {
   return diagnostics.map(({ severity, file, start, message, hint }) => {
@@ -167,4 +161,10 @@ export async function madeOf(
       refusal: `${file}: error: ${message}`,
     }
   }
+}
+
+/** Everything wrong, in the mode's words; undefined when there is nothing. */
+function problemsOf({ mode, result }: ApiProject): string | undefined {
+  if (result.diagnostics.length === 0) return undefined
+  return mode === 'goctl' ? renderAsGoctl(result) : renderDiagnostics(result)
 }

@@ -21,8 +21,9 @@ export async function untilChanged(sources: Sources, signal: AbortSignal): Promi
   while (!signal.aborted) {
     const events = watchFolders(placesOf([...sources.keys()]), signal)
     try {
-      if (hasChanged(sources)) return
+      if (hasChanged(sources)) events.begin()
       await events.settled
+      if (hasChanged(sources)) return
     } finally {
       events.close()
     }
@@ -60,6 +61,8 @@ function placesOf(paths: readonly string[]): ReadonlyMap<string, ReadonlySet<str
 }
 
 interface Events {
+  /** As if there had been an event. */
+  readonly begin: () => void
   /** Comes when there was an event and then none for a while, or with the signal. */
   readonly settled: Promise<void>
   readonly close: () => void
@@ -91,7 +94,7 @@ function watchFolders(
     close()
     throw badUsage('--watch: the system does not let this process watch these folders')
   }
-  return { settled, close }
+  return { begin: onEvent, settled, close }
 }
 
 function watchFolder(

@@ -25,8 +25,9 @@ async function runParse(given: Arguments, io: Io): Promise<Answer> {
 function routeTable({ service, groups, types }: ApiSpec): string {
   const rows = groups.flatMap(({ annotation, routes }) =>
     routes.map(({ method, path, handler }) => {
-      const guard = annotation?.['jwt']
-      return [method, path, guard === undefined ? 'open' : `jwt ${guard}`, handler]
+      const whole = `/${annotation?.['prefix'] ?? ''}/${path}`.replaceAll(/\/+/g, '/')
+      const guards = [annotation?.['jwt'], annotation?.['jwtTransition']].filter(Boolean)
+      return [method, whole, guards.length === 0 ? 'open' : `jwt ${guards.join(', ')}`, handler]
     }),
   )
   const widths = [0, 1, 2].map((column) =>
@@ -35,6 +36,6 @@ function routeTable({ service, groups, types }: ApiSpec): string {
   const lines = rows.map((row) =>
     row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '),
   )
-  const counts = `${String(rows.length)} routes, ${String(types.length)} types`
-  return [`${service === '' ? 'no service' : service}: ${counts}`, ...lines].join('\n')
+  const counts = `routes: ${String(rows.length)}, types: ${String(types.length)}`
+  return [`${service === '' ? 'no service' : service} (${counts})`, ...lines].join('\n')
 }
