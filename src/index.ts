@@ -24,9 +24,12 @@ export {
 export {
   createKeyRing,
   currentAndPrevious,
+  followSecret,
+  isUnchanged,
   localJwks,
   publishedSet,
   remoteJwks,
+  secretSource,
   staticKeys,
 } from './keys/index.js'
 export { createIssuer, createServiceKeys } from './sessions/index.js'
@@ -97,6 +100,9 @@ export type {
   RemoteJwksOptions,
   RemoteJwksStatus,
   RingKeyInfo,
+  SecretEncoding,
+  SecretSource,
+  SecretSourceOptions,
   StoredRing,
 } from './keys/index.js'
 export type {

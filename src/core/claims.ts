@@ -164,7 +164,7 @@ export function checkTimes(claims: Claims, moment: ClaimsMoment): void {
  * The first registered claim of the wrong type. A strict parse has already refused numbers that are not finite. Each
  * claim by its name: looking properties up by a variable takes three times as long.
  */
-function mistyped(payload: Readonly<Record<string, unknown>>): string | undefined {
+export function mistyped(payload: Readonly<Record<string, unknown>>): string | undefined {
   const { exp, nbf, iat, iss, sub, jti, aud } = payload
   if (exp !== undefined && typeof exp !== 'number') return 'exp'
   if (nbf !== undefined && typeof nbf !== 'number') return 'nbf'

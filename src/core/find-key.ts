@@ -6,18 +6,21 @@ import { Key } from './key.js'
 /** How long a key source may take before the answer is "can not tell" (503). */
 const deadlineMs = 5000
 
+/** Trying keys is for a change of secrets, not for searching (RFC 8725 section 3.8). */
+const mostCandidates = 4
+
 /** Seconds after which to ask again when the keys could not be had. */
 const retryAfter = 5
 
 /**
- * Asks a key source for the key of one header: a key, or a promise of one when the source has to wait for it.
+ * Asks a key source for the key of one header, or the candidates: at once, or as a promise when the source has to wait.
  *
  * A source that fails or hangs is "can not tell"; one that answers with anything but a fitting key is "unknown".
  * Nothing that is no {@link Key} ever verifies anything (CVE-2026-44351, CVE-2022-23529).
  *
  * @throws AuthError KEY_UNKNOWN, KEYS_UNAVAILABLE; the promise rejects with the same
  */
-export function findKey(keys: KeyFinder, header: PinnedHeader): Key | Promise<Key> {
+export function findKey(keys: KeyFinder, header: PinnedHeader): SomeKeys | Promise<SomeKeys> {
   const deadline = spare ?? new AbortController()
   spare = undefined
   let answer: unknown
@@ -26,20 +29,23 @@ export function findKey(keys: KeyFinder, header: PinnedHeader): Key | Promise<Ke
   } catch (error) {
     throw unavailable(error)
   }
-  if (isThenable(answer)) return awaitKey(answer, header, deadline)
+  if (isThenable(answer))
+    return awaitKey(answer, deadline).then((found) => pickFitting(keys, found, header))
   // An answer at once had no use for the signal, and the next one can have it: making one costs as much as an HMAC.
   spare = deadline
-  return fitting(answer, header)
+  return pickFitting(keys, answer, header)
 }
+
+/** One key, or candidates in the order in which they are tried; never none. */
+type SomeKeys = Key | readonly Key[]
 
 /** A signal that nobody waits on. */
 let spare: AbortController | undefined
 
 async function awaitKey(
   pending: PromiseLike<unknown>,
-  header: PinnedHeader,
   deadline: AbortController,
-): Promise<Key> {
+): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -49,7 +55,7 @@ async function awaitKey(
     }, deadlineMs)
   })
   try {
-    return fitting(await Promise.race([pending, late]), header)
+    return await Promise.race([pending, late])
   } catch (error) {
     throw unavailable(error)
   } finally {
@@ -57,10 +63,17 @@ async function awaitKey(
   }
 }
 
-function fitting(found: unknown, header: PinnedHeader): Key {
-  if (!(found instanceof Key) || found.alg !== header.alg || found.kind === 'private')
-    throw new AuthError('KEY_UNKNOWN')
-  return found
+/** Candidates only from a source that wants to hear which one it was: an array may also be a slip. */
+function pickFitting(keys: KeyFinder, found: unknown, header: PinnedHeader): SomeKeys {
+  if (fits(found, header)) return found
+  const candidates: readonly unknown[] = keys.matched && Array.isArray(found) ? found : []
+  const fitting = candidates.filter((each) => fits(each, header))
+  if (fitting.length === 0 || candidates.length > mostCandidates) throw new AuthError('KEY_UNKNOWN')
+  return fitting
+}
+
+function fits(found: unknown, header: PinnedHeader): found is Key {
+  return found instanceof Key && found.alg === header.alg && found.kind !== 'private'
 }
 
 function unavailable(error: unknown): AuthError {

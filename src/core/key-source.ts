@@ -2,14 +2,27 @@ import type { PinnedHeader } from './header.js'
 import { Key } from './key.js'
 
 /**
+ * What a source may answer: a key; several, to be tried in this order, where the header does not tell them apart; none.
+ */
+export type FoundKeys = Key | readonly Key[] | undefined
+
+/**
  * Where a verifier gets its key. The header has been checked, but not the signature: a source may compare `kid`, and
  * must not act on it in any other way (RFC 8725 section 3.10).
  */
 export interface KeyFinder {
-  /** The key for this header; undefined when there is none. A rejection means that nobody can tell at the moment. */
-  find(header: PinnedHeader, signal: AbortSignal): Key | undefined | Promise<Key | undefined>
+  /**
+   * The key for this header; from a source with `matched` also up to four candidates; undefined when there is none. A
+   * rejection means that nobody can tell at the moment.
+   */
+  find(header: PinnedHeader, signal: AbortSignal): FoundKeys | Promise<FoundKeys>
   /** Changes whenever a key may have stopped being good, so that what was verified with it is verified again. */
   version(): number
+  /**
+   * Told which key a signature was made with, once for every token that is not taken from a cache. A source that has it
+   * may answer with candidates.
+   */
+  matched?(key: Key): void
 }
 
 /** One key, a function from header to key, or a {@link KeyFinder}. */

@@ -1,4 +1,5 @@
 import { encodeBase64url } from './base64url.js'
+import { mistyped } from './claims.js'
 import { parseDuration, type Duration } from './duration.js'
 import { ConfigError } from './errors.js'
 import { refusedMembers } from './header.js'
@@ -11,8 +12,8 @@ import type { Claims } from './token.js'
 
 /** What every token of one signer has in common. */
 export interface SignerOptions {
-  /** A private key, or an HMAC key. */
-  readonly key: Key
+  /** A private key, or an HMAC key; or a function that gives the one to sign with now, asked for every token. */
+  readonly key: Key | (() => Key)
   /** `iss`; null to leave it out. */
   readonly issuer: string | null
   /** `aud`; null to leave it out. */
@@ -37,28 +38,28 @@ const ownHeaderMembers = ['alg', 'typ', 'kid']
  * Builds a signer of access tokens. Each token gets `iss`, `aud`, `iat`, `exp` and a `jti` of 128 random bits.
  *
  * @throws ConfigError when an option is missing, unknown or dangerous. The signer rejects with TypeError for claims
- * that JSON can not hold exactly.
+ * that JSON can not hold exactly, with ConfigError when the function `key` gives no key for signing, and with whatever
+ * that function throws.
  * @example
  * const sign = createSigner({ key, issuer: 'https://auth.example', audience: 'api', expiresIn: '15m' })
  * const token = await sign({ sub: 'user-1', scope: 'orders:read' })
  */
 export function createSigner(options: SignerOptions): Signer {
   checkOptionNames('createSigner', options, optionNames)
-  const { key, issuer, audience, typ = 'JWT', now = () => Date.now() / 1000 } = options
-  if (!(key instanceof Key) || !Key.maySign(key)) {
-    throw new ConfigError('createSigner.key', 'must be a private key or an HMAC key, for signing')
-  }
+  const { issuer, audience, typ = 'JWT', now = () => Date.now() / 1000 } = options
   requireName('createSigner.issuer', issuer)
   requireName('createSigner.audience', audience)
   if (typeof typ !== 'string' || typ === '')
     throw new ConfigError('createSigner.typ', 'must be text')
   if (typeof now !== 'function') throw new ConfigError('createSigner.now', 'must be a function')
   const life = readLife(options.expiresIn)
-  const header = encodeBase64url(JSON.stringify(buildHeader(key, typ, options.header)))
+  const prepare = preparer(options.key, typ, options.header)
   const iss = issuer ?? undefined
   const aud = audience ?? undefined
 
   return async (claims = {}) => {
+    const { key, header } = prepare()
+    checkClaimsObject(claims)
     const iat = claims.iat ?? Math.floor(now())
     if (!Number.isSafeInteger(Math.floor(iat))) throw new TypeError('the claim "iat" is no time')
     const exp = life === null ? undefined : iat + life
@@ -88,18 +89,60 @@ function requireName(option: string, value: unknown): void {
   throw new ConfigError(option, 'must be text, or null to leave it out')
 }
 
-function buildHeader(
-  key: Key,
+/** A key and the encoded header of its tokens. */
+interface Prepared {
+  readonly key: Key
+  readonly header: string
+}
+
+/** The key to sign with now; its header is made once, and again only when there is another key. */
+function preparer(
+  source: Key | (() => Key),
   typ: string,
   extra: Readonly<Record<string, unknown>> = {},
-): Record<string, unknown> {
+): () => Prepared {
+  checkExtra(extra)
+  const make = (key: unknown): Prepared => {
+    if (!(key instanceof Key) || !Key.maySign(key))
+      throw new ConfigError('createSigner.key', 'must be a private key or an HMAC key, for signing')
+    const members = { alg: key.alg, typ, ...(key.hasPublicKid ? { kid: key.kid } : {}), ...extra }
+    return { key, header: encodeBase64url(JSON.stringify(members)) }
+  }
+  if (typeof source !== 'function') {
+    const prepared = make(source)
+    return () => prepared
+  }
+  let prepared: Prepared | undefined
+  return () => {
+    const key = source()
+    if (prepared?.key !== key) prepared = make(key)
+    return prepared
+  }
+}
+
+function checkExtra(extra: Readonly<Record<string, unknown>>): void {
   const clash = Object.keys(extra).find((name) => ownHeaderMembers.includes(name))
   if (clash !== undefined)
     throw new ConfigError(`createSigner.header.${clash}`, 'is set by the signer')
   const refused = refusedMembers.find((name) => name in extra)
   if (refused !== undefined)
     throw new ConfigError(`createSigner.header.${refused}`, 'is refused by every verifier here')
-  return { alg: key.alg, typ, ...(key.hasPublicKid ? { kid: key.kid } : {}), ...extra }
+}
+
+/**
+ * What no verifier here would accept is not signed.
+ *
+ * @throws TypeError naming the claim
+ */
+function checkClaimsObject(claims: unknown): void {
+  if (
+    typeof claims !== 'object' ||
+    claims === null ||
+    (Object.getPrototypeOf(claims) !== Object.prototype && Object.getPrototypeOf(claims) !== null)
+  )
+    throw new TypeError('claims must be one plain object')
+  const wrong = mistyped(claims as Readonly<Record<string, unknown>>) // a plain object
+  if (wrong !== undefined) throw new TypeError(`the claim "${wrong}" has a value of the wrong type`)
 }
 
 /**

@@ -56,8 +56,8 @@ export function createVerifier<C = Claims>(options: VerifierOptions<C>): Verifie
       known?.issuer === issuer ? known.header : checkHeader(unverifiedHeader, issuer.header)
     const version = issuer.keys.version() // before the key is found: what changes meanwhile must not be missed
     const found = findKey(issuer.keys, header)
-    const key = found instanceof Promise ? await found : found
-    checkSignature(parts, key)
+    const key = checkSignature(parts, found instanceof Promise ? await found : found)
+    issuer.keys.matched?.(key)
     const unchecked = early ?? decodePayload(parts.payload, policy)
     const payload = checkClaims(unchecked, { policy: issuer.claims, now: policy.now() })
     const claims = policy.schema ? await applySchema(policy.schema, payload) : (payload as C)

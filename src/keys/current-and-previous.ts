@@ -1,4 +1,10 @@
-import { ConfigError, parseDuration, type Duration, type PinnedHeader } from '../core/index.js'
+import {
+  ConfigError,
+  parseDuration,
+  type Duration,
+  type KeyFinder,
+  type PinnedHeader,
+} from '../core/index.js'
 import { Key } from '../core/key.js'
 import { checkOptionNames } from '../core/options.js'
 
@@ -20,12 +26,11 @@ export interface KeyUsage {
 }
 
 /** Two keys in transition. */
-export interface CurrentAndPrevious {
+export interface CurrentAndPrevious extends KeyFinder {
   /** The key that the header names; both, the likelier one first, when it names none. */
   find(header: PinnedHeader): Key | readonly Key[] | undefined
   /** Counts a token that one of them verified. */
   matched(key: Key): void
-  version(): number
   /** For metrics: when `previous` is not used any more, it can go. */
   usage(): KeyUsage
 }

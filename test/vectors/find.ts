@@ -23,7 +23,7 @@ export function describeVectors(name: string, suite: (read: VectorReader) => voi
   }
   describe(name, () => {
     it('needs the public test vectors', ({ skip }) => {
-      const advice = `${name}: SKIPPED, no test vectors; run "npm run vectors" or set JOTGATE_VECTORS`
+      const advice = `${name}: SKIPPED, no test vectors; see CONTRIBUTING.md, "Public test vectors"`
       console.warn(advice)
       expect(process.env['CI'], advice).toBeUndefined()
       skip(advice)

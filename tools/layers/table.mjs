@@ -28,6 +28,7 @@ export const table = [
   { from: 'src/index.ts', may: publicDoors },
   { from: token, builtIns: ['buffer', 'crypto', 'util'] },
   { from: 'src/keys/', may: [token], builtIns: ['crypto', 'util'] },
+  { from: 'src/keys/secret-source.ts', may: [token, 'src/keys/'], builtIns: ['fs'] },
   {
     // A set is fetched from addresses that have been looked at, which global fetch can not do.
     from: 'src/keys/remote/',

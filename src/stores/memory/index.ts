@@ -1,5 +1,7 @@
+import type { KeyRingStore } from '../../keys/ports.js'
 import type { RevocationStore } from '../../revocation/ports.js'
 import type { FamilyStore } from '../../sessions/ports.js'
+import { memoryKeys } from '../keys/memory.js'
 import { memoryFamilies } from './families.js'
 import { memoryRevocations } from './revocations.js'
 
@@ -7,6 +9,8 @@ import { memoryRevocations } from './revocations.js'
 export interface MemoryStores {
   readonly families: FamilyStore
   readonly revocations: RevocationStore
+  /** For a key ring of this process. */
+  readonly keys: KeyRingStore
 }
 
 /**
@@ -18,5 +22,5 @@ export interface MemoryStores {
  * @example const { families, revocations } = memoryStores()
  */
 export function memoryStores(): MemoryStores {
-  return { families: memoryFamilies(), revocations: memoryRevocations() }
+  return { families: memoryFamilies(), revocations: memoryRevocations(), keys: memoryKeys() }
 }

@@ -1,5 +1,7 @@
+import type { KeyRingStore } from '../../keys/ports.js'
 import type { RevocationStore } from '../../revocation/ports.js'
 import type { FamilyStore } from '../../sessions/ports.js'
+import { keysSchema, sqlKeys } from '../keys/sql.js'
 import type { SqlDatabase } from './database.js'
 import { familiesSchema, sqlFamilies } from './families.js'
 import { migrate } from './migrate.js'
@@ -9,6 +11,7 @@ import { revocationsSchema, sqlRevocations } from './revocations.js'
 export interface SqlStores {
   readonly families: FamilyStore
   readonly revocations: RevocationStore
+  readonly keys: KeyRingStore
   /**
    * Makes or brings forward the tables. Every store does it by itself before its first use; a program that wants to
    * know at its start calls it there. @throws ConfigError, AuthError STORE_UNAVAILABLE
@@ -21,6 +24,7 @@ export function sqlStores(database: SqlDatabase): SqlStores {
   const prepare = once(async () => {
     await migrate(database, familiesSchema)
     await migrate(database, revocationsSchema)
+    await migrate(database, keysSchema)
   })
   const query: SqlDatabase['query'] = async (text, params) => {
     await prepare()
@@ -29,6 +33,7 @@ export function sqlStores(database: SqlDatabase): SqlStores {
   return {
     families: sqlFamilies({ query }),
     revocations: sqlRevocations({ query }),
+    keys: sqlKeys({ query }),
     migrate: prepare,
   }
 }
