@@ -1,8 +1,9 @@
 import { type RequestHandler } from 'express'
 import { type Claims } from '../core/token.js'
 import { type AuthContext } from '../middleware/context.js'
+import { type Refusal } from '../middleware/respond.js'
 import { type Gate } from '../middleware/server.js'
-import { enterCall, nodeCall, sendRefusal } from './node-call.js'
+import { enterCall, nodeCall, refuse, sendRefusal } from './node-call.js'
 
 /**
  * The type of `req.auth.claims`, for applications that say it once.
@@ -42,7 +43,10 @@ export function auth<C>(gate: Gate<C>): RequestHandler {
         enterCall({ gate, context, emitters: [request, response], next })
       },
       (error: unknown) => {
-        sendRefusal(response, gate.respond(error))
+        const send = (refusal: Refusal) => {
+          sendRefusal(response, refusal)
+        }
+        refuse({ gate, error, response, send })
       },
     )
   }

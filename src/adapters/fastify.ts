@@ -3,7 +3,7 @@ import { type Claims } from '../core/token.js'
 import { type AuthContext } from '../middleware/context.js'
 import { type Refusal } from '../middleware/respond.js'
 import { type Gate } from '../middleware/server.js'
-import { enterCall, nodeCall } from './node-call.js'
+import { enterCall, nodeCall, refuse } from './node-call.js'
 
 /**
  * The type of `request.auth.claims`, for applications that say it once.
@@ -61,7 +61,10 @@ function guard<C>(app: FastifyInstance, gate: Gate<C>): void {
         enterCall({ gate, context, emitters: [request.raw, reply.raw], next: done })
       },
       (error: unknown) => {
-        send(reply, gate.respond(error))
+        const answer = (refusal: Refusal) => {
+          send(reply, refusal)
+        }
+        refuse({ gate, error, response: reply.raw, send: answer })
       },
     )
   })

@@ -64,10 +64,48 @@ function leadBack(target: EventEmitter, keep: <R>(fn: () => R) => R): void {
   })
 }
 
+/** A call that was not let through, and how its framework answers. */
+interface Refused<C> {
+  readonly gate: Pick<Gate<C>, 'respond'>
+  readonly error: unknown
+  readonly send: (refusal: Refusal) => void
+  /** Node's own answer, to hang up when nothing can be sent. */
+  readonly response: { destroy(): unknown }
+}
+
+/** What is sent when an answer can not be made or sent: the call stays refused. */
+const lastResort: Refusal = Object.freeze({
+  status: 503,
+  headers: Object.freeze({
+    'Cache-Control': 'no-store',
+    'Retry-After': '1',
+    'Content-Type': 'text/plain; charset=utf-8',
+  }),
+  body: '',
+})
+
+/**
+ * Answers a refused call, and never throws: nobody is behind it to catch, and one rejection would end the process.
+ * An answer that can not be made or sent becomes an empty 503, and if that fails too the connection is closed.
+ *
+ * @example refuse({ gate, error, response, send: (refusal) => sendRefusal(response, refusal) })
+ */
+export function refuse<C>({ gate, error, send, response }: Refused<C>): void {
+  try {
+    send(gate.respond(error))
+  } catch {
+    try {
+      send(lastResort)
+    } catch {
+      response.destroy()
+    }
+  }
+}
+
 /**
  * Answers a refused call. What was set before it, as CORS headers are, stays.
  *
- * @example sendRefusal(response, gate.respond(error))
+ * @example sendRefusal(response, refusal)
  */
 export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
   // Someone in front, a time limit perhaps, has answered already.

@@ -1,7 +1,8 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AuthContext } from '../middleware/context.js'
+import { type Refusal } from '../middleware/respond.js'
 import { type Gate } from '../middleware/server.js'
-import { enterCall, nodeCall, sendRefusal } from './node-call.js'
+import { enterCall, nodeCall, refuse, sendRefusal } from './node-call.js'
 
 /** A request that went through a gate. */
 export type AuthRequest<C> = IncomingMessage & {
@@ -29,7 +30,10 @@ export function auth<C>(
     try {
       context = await gate.check(call)
     } catch (error) {
-      sendRefusal(response, gate.respond(error))
+      const send = (refusal: Refusal) => {
+        sendRefusal(response, refusal)
+      }
+      refuse({ gate, error, response, send })
       return
     }
     const guarded: AuthRequest<C> = context ? Object.assign(request, { auth: context }) : request

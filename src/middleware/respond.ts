@@ -7,12 +7,12 @@ export interface Refusal {
   readonly body: string
 }
 
-/** What a renderer decides: the body, and the status where a service has its own. */
+/** What a renderer decides, at once and not in a promise: the body, and the status where a service has its own. */
 export interface RenderedBody {
   readonly body: string
-  /** Media type of the body; none for an empty one. */
+  /** Media type of the body, visible ASCII; none for an empty one. */
   readonly contentType?: string
-  /** Default: the status of the error table. */
+  /** From 200 to 599. Default: the status of the error table. */
   readonly status?: number
 }
 
@@ -99,7 +99,8 @@ const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
  * Builds the function that turns a refusal into an answer: status, `WWW-Authenticate` (RFC 6750 section 3),
  * `Cache-Control: no-store`, `Retry-After` on 503, and a body.
  *
- * A 503 carries no challenge: another token would not help. A renderer that throws is replaced by `problem`.
+ * A 503 carries no challenge: another token would not help. A renderer that throws, or returns anything
+ * but a {@link RenderedBody}, is replaced by `problem`.
  *
  * @throws ConfigError for a realm that would need escaping, or an unknown renderer
  * @example createResponder({ render: 'problem', realm: 'api' })(new AuthError('TOKEN_MISSING')).status // 401
@@ -135,13 +136,41 @@ function challenge(error: AuthError, realm: string): string {
   return scope.length === 0 ? described : `${described}, scope="${scope.join(' ')}"`
 }
 
+/** The call stays refused, whatever a renderer does; what no adapter could send never gets to one. */
 function renderSafely(renderer: Renderer, error: AuthError): RenderedBody {
   try {
-    return renderer(error)
+    const rendered: unknown = renderer(error)
+    const checked = checkRendered(rendered)
+    if (checked !== undefined) return checked
+    // An async renderer that rejects: nobody else will ever look at its promise.
+    Promise.resolve(rendered).catch(() => undefined)
   } catch {
-    // The call stays refused, whatever a renderer does.
-    return renderers.problem(error)
+    // As if it had returned nothing.
   }
+  return renderers.problem(error)
+}
+
+/** Reads each member once; undefined for what is no answer. */
+function checkRendered(rendered: unknown): RenderedBody | undefined {
+  if (typeof rendered !== 'object' || rendered === null) return undefined
+  const { body, contentType, status }: Partial<Record<keyof RenderedBody, unknown>> = rendered
+  if (typeof body !== 'string') return undefined
+  if (contentType !== undefined && !isMediaType(contentType)) return undefined
+  if (status !== undefined && !isFinalStatus(status)) return undefined
+  return {
+    body,
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(status === undefined ? {} : { status }),
+  }
+}
+
+function isMediaType(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x20-\x7e]+$/.test(value)
+}
+
+/** Not 1xx, which is no answer (RFC 9110 section 15.2). */
+function isFinalStatus(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 200 && value <= 599
 }
 
 function rendererOf(render: unknown): Renderer {

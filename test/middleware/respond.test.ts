@@ -121,6 +121,38 @@ describe('bodies', () => {
     expect(JSON.parse(body)).toMatchObject({ reason: 'token_missing' })
   })
 
+  test.each<[string, () => unknown]>([
+    ['nothing', () => undefined],
+    ['null', () => null],
+    ['text', () => 'no'],
+    ['no body', () => ({})],
+    ['an object as the body', () => ({ body: {} })],
+    ['bytes as the body', () => ({ body: Buffer.from('no') })],
+    ['a promise', () => Promise.resolve({ body: 'no' })],
+    ['a rejection', () => Promise.reject(new Error('no template'))],
+    ['status 99', () => ({ body: 'no', status: 99 })],
+    ['status 101', () => ({ body: 'no', status: 101 })],
+    ['status 600', () => ({ body: 'no', status: 600 })],
+    ['half a status', () => ({ body: 'no', status: 401.5 })],
+    ['a status in text', () => ({ body: 'no', status: '401' })],
+    ['a broken content type', () => ({ body: 'no', contentType: 'a\nb' })],
+    ['an empty content type', () => ({ body: 'no', contentType: '' })],
+    ['a content type beyond ASCII', () => ({ body: 'no', contentType: 'text/\u{1f600}' })],
+    [
+      'a body that throws',
+      () => ({
+        get body() {
+          throw new Error('no template')
+        },
+      }),
+    ],
+  ])('a function that returns %s is replaced', (_name, render) => {
+    // Of another type on purpose.
+    const { status, body, headers } = respondAs({ render: render as () => { body: string } })
+    expect([status, headers['Content-Type']]).toEqual([401, 'application/problem+json'])
+    expect(JSON.parse(body)).toMatchObject({ reason: 'token_missing' })
+  })
+
   test('an unknown renderer is refused when built', () => {
     const render: unknown = 'xml'
     expect(() => respondAs({ render: render as 'problem' })).toThrow(ConfigError)

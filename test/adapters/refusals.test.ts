@@ -1,0 +1,70 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { createVerifier } from '../../src/core/index.js'
+import { jwtServer, type Gate } from '../../src/middleware/index.js'
+import { type ServerOptions } from '../../src/middleware/server-options.js'
+import { type Server } from './site.js'
+import { audience, issuer, key } from './tokens.js'
+import { frameworks } from './users.js'
+
+const verify = createVerifier({ keys: key, algorithms: ['HS256'], issuer, audience })
+const servers: Server[] = []
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()))
+})
+
+/** What callers in plain JavaScript can write; an unhandled rejection in any of these fails the run. */
+const renderers: Readonly<Record<string, () => unknown>> = {
+  nothing: () => undefined,
+  'a promise': () => Promise.resolve({ body: '' }),
+  'a rejection': () => Promise.reject(new Error('no template')),
+  'status 99': () => ({ body: '', status: 99 }),
+  'a broken content type': () => ({ body: '', contentType: 'a\nb' }),
+  'an object as the body': () => ({ body: { error: 'no' } }),
+}
+
+const refusals: Readonly<Record<string, () => unknown>> = {
+  throws: () => {
+    throw new Error('no answer')
+  },
+  'returns nothing': () => undefined,
+  'returns status 99': () => ({ status: 99, headers: {}, body: '' }),
+}
+
+describe.each(Object.entries(frameworks))('%s', (_framework, start) => {
+  async function status(gate: Gate<unknown>) {
+    const server = await start(gate)
+    servers.push(server)
+    const once = () => fetch(`${server.base}/users`, { signal: AbortSignal.timeout(2000) })
+    const answers = [await once(), await once()]
+    return answers.map((answer) => answer.status)
+  }
+
+  test.each(Object.entries(renderers))(
+    'a renderer that returns %s gets 401 sent for it',
+    async (_name, render) => {
+      // Of another type on purpose.
+      const given = render as NonNullable<ServerOptions<unknown>['render']>
+      expect(await status(jwtServer({ verify, render: given }))).toEqual([401, 401])
+    },
+  )
+
+  test.each(Object.entries(refusals))(
+    'a gate whose answer %s is a 503, and the next call is answered too',
+    async (_name, respond) => {
+      const gate = jwtServer({ verify })
+      const broken = Object.assign(gate.bind(undefined), gate, { respond }) as Gate<unknown>
+      expect(await status(broken)).toEqual([503, 503])
+    },
+  )
+
+  test('an answer that can not be sent at all closes the connection', async () => {
+    const gate = jwtServer({ verify })
+    const headers = { 'bad name': 'x' }
+    const respond = () => ({ status: 401, headers, body: '' })
+    const broken = Object.assign(gate.bind(undefined), gate, { respond }) as Gate<unknown>
+    // Some of them forget the header and send the 503; the others hang up. None leaves the caller waiting.
+    const answered = await status(broken).catch((error: unknown) => (error as Error).name)
+    expect([[503, 503], 'TypeError']).toContainEqual(answered)
+  })
+})
