@@ -1,16 +1,20 @@
 import { ConfigError } from '../core/errors.js'
 import { checkOptionNames } from '../core/options.js'
 import { type Call } from './call.js'
+import { isPattern, patternOf } from './pattern.js'
 
 type OneOrMore<T> = T | readonly T[]
 
 /** Which calls are meant. Rules are or-ed; no rule means no call. */
 export interface Rules {
-  /** Exactly this path, router pattern or RPC method. */
+  /**
+   * Exactly this path, router pattern or RPC method. Where no router has found a pattern (node, Express), `/users/:id`
+   * and `/files/*` guard every path they can mean, and open none.
+   */
   readonly path?: OneOrMore<string>
-  /** This path and everything below it, by whole segments: `/public` is not `/publicity`. */
+  /** This path and everything below it, by whole segments: `/public` is not `/publicity`. Patterns are as in `path`. */
   readonly prefix?: OneOrMore<string>
-  /** A regular expression, or its source. */
+  /** A regular expression, or its source. It reads paths too: `:id` in it means nothing but these three characters. */
   readonly regex?: OneOrMore<RegExp | string>
   /** A function for everything else; returns a boolean, never a promise. */
   readonly match?: (call: Call) => boolean
@@ -27,8 +31,16 @@ export type Purpose = 'guard' | 'open'
 export interface Rule {
   /** For people: `prefix "/public"`. */
   readonly name: string
-  matches(subject: string, call: Call): boolean
+  /** Whether it means this path, router pattern or RPC method, letter by letter. */
+  readonly matches: Matches
+  /**
+   * Whether it means a path that no router has read, or one that a router's parameters took: a rule with parameters
+   * means many where it guards, and none where it opens.
+   */
+  readonly matchesPath: Matches
 }
+
+type Matches = (subject: string, call: Call) => boolean
 
 const ruleNames = ['path', 'prefix', 'regex', 'match']
 
@@ -52,13 +64,12 @@ export function compileRules(place: string, rules: Rules, purpose: Purpose): rea
 function pathRule(place: string, path: unknown, purpose: Purpose): Rule {
   const wanted = checkPath(place, path)
   const folded = fold(wanted)
-  return {
-    name: `${place} "${wanted}"`,
-    matches:
-      purpose === 'open'
-        ? (subject) => subject === wanted
-        : (subject) => subject === wanted || fold(subject) === folded,
-  }
+  const matches: Matches =
+    purpose === 'open'
+      ? (subject) => subject === wanted
+      : (subject) => subject === wanted || fold(subject) === folded
+  const matchesPath = isPattern(wanted) ? pathsOf(patternOf(wanted), purpose) : matches
+  return { name: `${place} "${wanted}"`, matches, matchesPath }
 }
 
 function prefixRule(place: string, prefix: unknown, purpose: Purpose): Rule {
@@ -68,13 +79,17 @@ function prefixRule(place: string, prefix: unknown, purpose: Purpose): Rule {
   }
   const below = wanted.endsWith('/') ? wanted : `${wanted}/`
   const foldedBelow = below.toLowerCase()
-  return {
-    name: `${place} "${wanted}"`,
-    matches:
-      purpose === 'open'
-        ? (subject) => subject === wanted || subject.startsWith(below)
-        : (subject) => `${subject.toLowerCase()}/`.startsWith(foldedBelow),
-  }
+  const matches: Matches =
+    purpose === 'open'
+      ? (subject) => subject === wanted || subject.startsWith(below)
+      : (subject) => `${subject.toLowerCase()}/`.startsWith(foldedBelow)
+  const matchesPath = isPattern(wanted) ? pathsOf(patternOf(wanted, 'anything'), purpose) : matches
+  return { name: `${place} "${wanted}"`, matches, matchesPath }
+}
+
+/** Which of these paths a router would take elsewhere is not known here: the rest is a matter of asking for a token. */
+function pathsOf(pattern: RegExp, purpose: Purpose): Matches {
+  return purpose === 'open' ? () => false : (path) => pattern.test(path.toLowerCase())
 }
 
 function regexRule(place: string, regex: unknown, purpose: Purpose): Rule {
@@ -85,7 +100,8 @@ function regexRule(place: string, regex: unknown, purpose: Purpose): Rule {
   const flags = given.flags.includes('i') || purpose === 'open' ? given.flags : `${given.flags}i`
   const source = purpose === 'open' ? `^(?:${given.source})$` : given.source
   const compiled = new RegExp(source, flags.replace('m', ''))
-  return { name: `${place} ${String(given)}`, matches: (subject) => compiled.test(subject) }
+  const matches: Matches = (subject) => compiled.test(subject)
+  return { name: `${place} ${String(given)}`, matches, matchesPath: matches }
 }
 
 function matchRule(place: string, match: NonNullable<Rules['match']>): Rule {
@@ -93,14 +109,12 @@ function matchRule(place: string, match: NonNullable<Rules['match']>): Rule {
   if (typeof given !== 'function' || given.constructor.name === 'AsyncFunction') {
     throw new ConfigError(place, 'must be a function that returns a boolean, not a promise')
   }
-  return {
-    name: place,
-    matches: (_, call) => {
-      const answer: unknown = match(call)
-      if (typeof answer !== 'boolean') throw new TypeError(`${place} must return a boolean`)
-      return answer
-    },
+  const matches: Matches = (_, call) => {
+    const answer: unknown = match(call)
+    if (typeof answer !== 'boolean') throw new TypeError(`${place} must return a boolean`)
+    return answer
   }
+  return { name: place, matches, matchesPath: matches }
 }
 
 function compileRegex(place: string, regex: unknown): RegExp {

@@ -2,6 +2,7 @@ import { AuthError, ConfigError } from '../core/errors.js'
 import { checkOptionNames } from '../core/options.js'
 import { type Call } from './call.js'
 import { readPath } from './path.js'
+import { isPattern } from './pattern.js'
 import { compileRules, type Rule, type Rules } from './rules.js'
 
 /** Which calls a gate asks for a token. */
@@ -18,7 +19,12 @@ export interface Selector {
 
 /** CORS preflights (Fetch standard, section 3.3.2) carry no token. */
 interface PreflightOption {
-  /** `'open'` lets preflights by, to be answered by CORS middleware behind the gate. Default `'guarded'`. */
+  /**
+   * `'open'` lets preflights by, to be answered by CORS middleware behind the gate. Default `'guarded'`.
+   *
+   * Anyone can send OPTIONS with the two headers of a preflight. What handles OPTIONS behind the gate then runs without
+   * a token, `app.all()` handlers included, unless the CORS middleware ends every preflight before them.
+   */
   readonly preflight?: 'open' | 'guarded'
 }
 
@@ -41,8 +47,13 @@ const overrides = ['x-http-method-override', 'x-http-method', 'x-method-override
  * `;`, dot segments, double encoding.
  *
  * Doubt is settled towards asking for a token. Rules that guard compare without case and trailing slash, look at the
- * pattern and at the path (an odd path on a known route is guarded), and take a regular expression that matches anywhere. Rules under `except` compare exactly,
- * with the path as it was sent, and take a regular expression that matches the whole.
+ * pattern and at the path (an odd path on a known route is guarded), and take a regular expression that matches
+ * anywhere. Rules under `except` compare exactly, with the path as it was sent, and take a regular expression that
+ * matches the whole.
+ *
+ * Parameters in rules, `/users/:id`: a guarding rule is for every path it can mean where there is no pattern (node,
+ * Express) or the pattern itself has parameters. A rule under `except` needs a pattern that is the same text; on a bare
+ * path it opens nothing, so on node and Express those calls are asked for a token. Use `regex` there.
  *
  * @throws ConfigError for rules that can not work; see {@link Rules}
  * @example select({ except: { path: ['/user/login', '/healthz'], prefix: '/public' } })
@@ -51,38 +62,46 @@ const overrides = ['x-http-method-override', 'x-http-method', 'x-method-override
 export function select(options: SelectExcept | SelectOnly): Selector {
   const { isOpenPreflight, ...chosen } = resolve(options)
   const used = new Set<Rule>()
-  const matches = (subject: string, call: Call) => {
-    const rule = chosen.rules.find((each) => each.matches(subject, call))
+  const note = (rule: Rule | undefined) => {
     if (rule) used.add(rule)
     return rule !== undefined
   }
+  const ask: Ask = {
+    found: (found, call) => note(chosen.rules.find((rule) => rule.matches(found, call))),
+    path: (path, call) => note(chosen.rules.find((rule) => rule.matchesPath(path, call))),
+  }
   const selector = (call: Call) => {
     if (isOpenPreflight && isPreflight(call)) return false
-    return chosen.purpose === 'open' ? !isOpen(call, matches) : isGuarded(call, matches)
+    return chosen.purpose === 'open' ? !isOpen(call, ask) : isGuarded(call, ask)
   }
   const unusedRules = () => chosen.rules.filter((rule) => !used.has(rule)).map(({ name }) => name)
   return Object.freeze(Object.assign(selector, { unusedRules }))
 }
 
-type Matches = (subject: string, call: Call) => boolean
+/** Whether a rule means what a router has found, or a path. */
+type Ask = Readonly<Record<'found' | 'path', Rule['matches']>>
 
 /** Opening goes by what the router has found, or by the path as it was sent: decoding is the router's affair. */
-function isOpen(call: Call, matches: Matches): boolean {
-  const subject = call.operation ?? call.pattern ?? readPath(call.path)?.raw
-  if (subject === undefined) throw new AuthError('PATH_REFUSED')
-  return matches(subject, call)
+function isOpen(call: Call, ask: Ask): boolean {
+  const found = call.operation ?? call.pattern
+  if (found !== undefined) return ask.found(found, call)
+  const path = readPath(call.path)
+  if (path === undefined) throw new AuthError('PATH_REFUSED')
+  return ask.path(path.raw, call)
 }
 
 /** Guarding goes by the pattern and by the path: `/users/me` is guarded on the route `/users/:id` too. */
-function isGuarded(call: Call, matches: Matches): boolean {
+function isGuarded(call: Call, ask: Ask): boolean {
   const found = call.operation ?? call.pattern
-  if (found !== undefined && matches(found, call)) return true
+  if (found !== undefined && ask.found(found, call)) return true
   if (call.operation !== undefined) return false
   const path = readPath(call.path)
   // The router knew what to do with an odd path; to be open it would have to be plain.
   if (path === undefined && found !== undefined) return true
   if (path === undefined) throw new AuthError('PATH_REFUSED')
-  return matches(path.decoded, call)
+  // A route without parameters is exactly what it says; one with them may be what a rule names otherwise.
+  const isSettled = found !== undefined && !isPattern(found)
+  return isSettled ? ask.found(path.decoded, call) : ask.path(path.decoded, call)
 }
 
 /** OPTIONS with `Origin` and `Access-Control-Request-Method`, and nothing that turns it into another method. */
