@@ -1,13 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { AuthError, ConfigError } from '../../core/errors.js'
 import { checkOptionNames } from '../../core/options.js'
-import type { SqliteClient } from './sqlite-database.js'
+import { whileBusy } from './busy.js'
+import { busyTimeoutDefault, type SqliteClient } from './sqlite-database.js'
 
 /** How an SQLite file is opened. */
 export interface OpenSqliteOptions {
   /**
-   * How long a statement waits for another process's, in milliseconds, and blocks this process meanwhile. Default 250;
-   * after it the store "did not answer".
+   * How long a write is tried again while another process holds the file's lock, in milliseconds. Default 250; after it
+   * the store "did not answer" (STORE_UNAVAILABLE). The process is not blocked meanwhile, and reads do not wait.
    */
   readonly busyTimeoutMs?: number
 }
@@ -25,36 +25,29 @@ export async function openSqlite(
   options: OpenSqliteOptions = {},
 ): Promise<SqliteClient> {
   checkOptionNames('openSqlite', options, ['busyTimeoutMs'])
-  const { busyTimeoutMs = 250 } = options
+  const { busyTimeoutMs = busyTimeoutDefault } = options
   if (!Number.isSafeInteger(busyTimeoutMs) || busyTimeoutMs < 0)
     throw new ConfigError('openSqlite.busyTimeoutMs', 'must be a whole number of milliseconds')
   const open = await findDriver()
   try {
     const client = open(path)
-    client.exec(`PRAGMA busy_timeout = ${String(busyTimeoutMs)}`)
-    await patiently(() => client.exec('PRAGMA journal_mode = WAL'))
+    // SQLite's own waiting would block the process.
+    client.exec('PRAGMA busy_timeout = 0')
+    await whileBusy(() => client.exec('PRAGMA journal_mode = WAL'), openingMs)
     client.exec('PRAGMA synchronous = FULL')
-    return client
+    return {
+      busyTimeoutMs,
+      prepare: (text) => client.prepare(text),
+      exec: (text) => client.exec(text),
+      close: () => client.close(),
+    }
   } catch (cause) {
     throw new AuthError('STORE_UNAVAILABLE', {}, { cause })
   }
 }
 
-const attempts = 20
-const pauseMs = 25
-
-/** The change to WAL does not wait for its lock when two processes make the same new file. */
-async function patiently(step: () => unknown): Promise<void> {
-  for (let left = attempts; ; left--) {
-    try {
-      step()
-      return
-    } catch (error) {
-      if (left === 0) throw error
-      await sleep(pauseMs)
-    }
-  }
-}
+/** The change to WAL needs the file alone, when two processes make the same new one. */
+const openingMs = 5000
 
 type Open = (path: string) => SqliteClient
 

@@ -1,4 +1,5 @@
 import { AuthError } from '../../core/errors.js'
+import { whileBusy } from './busy.js'
 import type { SqlDatabase, SqlRow, SqlValue } from './database.js'
 
 /** The part of an open SQLite file that is used: `DatabaseSync` of node:sqlite and `Database` of libsql have it. */
@@ -6,11 +7,18 @@ export interface SqliteClient {
   prepare(text: string): { all(...params: SqlValue[]): unknown[] }
   exec(text: string): unknown
   close(): unknown
+  /** How long a write is tried again while another process holds the lock, in milliseconds. Default 250. */
+  readonly busyTimeoutMs?: number
 }
 
+/** Milliseconds. Every caller of a store has a deadline of its own, longer than this. */
+export const busyTimeoutDefault = 250
+
 /**
- * An open SQLite file as {@link SqlDatabase}, for a program's own tables beside the stores'. Each call runs at once and
- * blocks the process meanwhile.
+ * An open SQLite file as {@link SqlDatabase}, for a program's own tables beside the stores'. Each attempt runs at once
+ * and blocks the process for as long as the disk takes. While another process holds the lock, the call is tried again
+ * for `busyTimeoutMs` of the client without blocking this one; then it rejects with STORE_UNAVAILABLE and nothing has
+ * happened. A client that is not from `openSqlite` must have `PRAGMA busy_timeout = 0`, or it blocks all the same.
  *
  * @example const users = await sqliteDatabase(client).query('SELECT id FROM users WHERE name = $1', [name])
  */
@@ -24,28 +32,57 @@ export function sqliteDatabase(client: SqliteClient): SqlDatabase {
     return statement.all(...params).map(toRow)
   }
 
+  const runAlone = (text: string, params?: readonly SqlValue[]): readonly SqlRow[] => {
+    if (writes.test(text)) return transact(client, () => run(text, params))
+    if (!changesSchema.test(text) || params !== undefined) return run(text, params)
+    client.exec(text)
+    return []
+  }
+
+  const attempt = async <T>(step: () => T): Promise<T> => {
+    try {
+      return await whileBusy(step, client.busyTimeoutMs ?? busyTimeoutDefault)
+    } catch (cause) {
+      throw new AuthError('STORE_UNAVAILABLE', { retryAfter: 1 }, { cause })
+    }
+  }
+
   return {
-    query: (text, params) => attempt(() => run(text, params)),
+    query: (text, params) => attempt(() => runAlone(text, params)),
     batch: (batch) =>
       attempt(() => {
-        client.exec('BEGIN IMMEDIATE')
-        try {
+        transact(client, () => {
           for (const { text, params } of batch) run(text, params)
-          client.exec('COMMIT')
-        } catch (error) {
-          client.exec('ROLLBACK')
-          throw error
-        }
+        })
       }),
   }
 }
 
-/** What SQLite has against it, a lock held for too long among it, is a store that did not answer. */
-function attempt<T>(step: () => T): Promise<T> {
+/**
+ * libsql does not reset a prepared statement that met a lock: it keeps its view of the file, and every later read of the
+ * connection sees the past. So a prepared statement only writes once the lock is held; `exec` leaves nothing behind.
+ */
+const writes = /^\s*(?:INSERT|UPDATE|DELETE|REPLACE|WITH)\b/i
+const changesSchema = /^\s*(?:CREATE|DROP|ALTER)\b/i
+
+/** Never waits in the middle: nobody else's statement on this connection can get into the transaction. */
+function transact<T>(client: SqliteClient, work: () => T): T {
+  client.exec('BEGIN IMMEDIATE')
   try {
-    return Promise.resolve(step())
-  } catch (cause) {
-    return Promise.reject(new AuthError('STORE_UNAVAILABLE', { retryAfter: 1 }, { cause }))
+    const result = work()
+    client.exec('COMMIT')
+    return result
+  } catch (error) {
+    rollBack(client)
+    throw error
+  }
+}
+
+function rollBack(client: SqliteClient): void {
+  try {
+    client.exec('ROLLBACK')
+  } catch {
+    // SQLite has rolled back by itself; why is in the error that led here.
   }
 }
 

@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Shortest and longest pause between two attempts, in milliseconds: drawn, so that those who wait do not collide. */
+const shortest = 2
+const longest = 12
+
+/**
+ * Runs a step of SQLite, and again while another connection holds the lock, for at most `withinMs` and without blocking
+ * the process between attempts. The first attempt is made before this returns.
+ *
+ * Only for a step that is one statement or one whole transaction, rolled back when it fails: SQLITE_BUSY then means
+ * that nothing of it has happened.
+ *
+ * @throws what the step throws, when it is about something else or the time is over
+ * @example await whileBusy(() => client.exec('PRAGMA journal_mode = WAL'), 250)
+ */
+export async function whileBusy<T>(step: () => T, withinMs: number): Promise<T> {
+  const deadline = performance.now() + withinMs
+  for (;;) {
+    try {
+      return step()
+    } catch (error) {
+      const left = deadline - performance.now()
+      if (!isBusy(error) || left <= 0) throw error
+      await sleep(Math.min(left, shortest + Math.random() * (longest - shortest)))
+    }
+  }
+}
+
+const busy = 5
+const locked = 6
+
+/** node:sqlite has the number in `errcode`, libsql in `rawCode`; the low byte is the primary code. */
+function isBusy(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const number = memberOf(error, 'errcode') ?? memberOf(error, 'rawCode')
+  if (typeof number === 'number') return [busy, locked].includes(number & 0xff)
+  const code = memberOf(error, 'code')
+  return typeof code === 'string' && /^SQLITE_(?:BUSY|LOCKED)(?:_|$)/.test(code)
+}
+
+function memberOf(error: Error, name: string): unknown {
+  return Reflect.get(error, name)
+}

@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openSqlite, sqliteDatabase, sqliteStores } from '../../src/stores/sql/sqlite.js'
+import { sampleFamily, sampleRequest } from '../../src/testkit/sample-family.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'jotgate-locked-'))
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+let files = 0
+
+/** A file with sessions, and another connection that can hold its lock. */
+async function open(count: number) {
+  const path = join(folder, `${String(files++)}.db`)
+  const client = await openSqlite(path)
+  const { families } = sqliteStores(client)
+  const own = Array.from({ length: count }, () => sampleFamily())
+  for (const family of own) await families.create(family)
+  const holder = await openSqlite(path)
+  return { path, database: sqliteDatabase(client), families, own, holder }
+}
+
+/** What came of it and after how many milliseconds. */
+async function timed(answer: Promise<unknown>) {
+  const started = performance.now()
+  const code = await answer.then(
+    () => 'done',
+    (error: unknown) => Reflect.get(Object(error), 'code') as unknown,
+  )
+  return { code, ms: performance.now() - started }
+}
+
+/** Longest time for which no timer could run, while something goes on. */
+async function longestStall(work: Promise<unknown>): Promise<number> {
+  const state = { last: performance.now(), longest: 0 }
+  const timer = setInterval(() => {
+    state.longest = Math.max(state.longest, performance.now() - state.last)
+    state.last = performance.now()
+  }, 5)
+  await work
+  clearInterval(timer)
+  return state.longest
+}
+
+describe('while another process holds the lock of an SQLite file', () => {
+  test('writes are refused in time, reads answer, and nothing blocks the process', async () => {
+    const { families, own, holder } = await open(40)
+    holder.exec('BEGIN IMMEDIATE')
+    const released = sleep(1500).then(() => holder.exec('COMMIT'))
+    const writing = Promise.all(own.map((family) => timed(families.rotate(sampleRequest(family)))))
+    const reading = (async () => {
+      const answers = []
+      for (const family of own) {
+        answers.push(await timed(families.find(family.id)))
+        await sleep(10)
+      }
+      return answers
+    })()
+    const stall = await longestStall(Promise.all([writing, reading]))
+    for (const { code, ms } of await writing) {
+      expect(code).toBe('STORE_UNAVAILABLE')
+      expect(ms).toBeLessThan(600)
+    }
+    for (const { code, ms } of await reading) {
+      expect(code).toBe('done')
+      expect(ms).toBeLessThan(150)
+    }
+    expect(stall).toBeLessThan(150)
+
+    await released
+    for (const family of own) {
+      const result = await families.rotate(sampleRequest(family))
+      expect(result).toMatchObject({ kind: 'rotated', family: { generation: 1 } })
+    }
+  })
+
+  test('a write waits for a lock that is soon let go, and is applied once', async () => {
+    const { families, own, holder } = await open(20)
+    holder.exec('BEGIN IMMEDIATE')
+    const released = sleep(80).then(() => holder.exec('COMMIT'))
+    const answers = await Promise.all(own.map((family) => families.rotate(sampleRequest(family))))
+    await released
+    for (const answer of answers)
+      expect(answer).toMatchObject({ kind: 'rotated', family: { generation: 1 } })
+    for (const family of own) expect((await families.find(family.id))?.generation).toBe(1)
+  })
+
+  test('a refused write leaves no view of the past behind: what others write is seen', async () => {
+    const { families, own, holder, path } = await open(1)
+    const [family = sampleFamily()] = own
+    holder.exec('BEGIN IMMEDIATE')
+    expect(await timed(families.rotate(sampleRequest(family)))).toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+    })
+    expect(await families.find(family.id)).toEqual(family)
+    holder.exec('COMMIT')
+    await sqliteStores(await openSqlite(path)).families.end(family.id, family.createdAt + 1)
+    expect((await families.find(family.id))?.endedAt).toBe(family.createdAt + 1)
+    expect((await families.rotate(sampleRequest(family))).kind).toBe('ended')
+  })
+
+  test('a batch that waits lets no other statement into its transaction', async () => {
+    const { database, holder } = await open(0)
+    await database.query('CREATE TABLE notes (name TEXT PRIMARY KEY)')
+    const add = (name: string) => ({ text: 'INSERT INTO notes VALUES ($1)', params: [name] })
+    holder.exec('BEGIN IMMEDIATE')
+    const released = sleep(60).then(() => holder.exec('COMMIT'))
+    const failing = database.batch([add('twice'), add('twice')])
+    const passing = database.batch([add('one'), add('two')])
+    const single = database.query(add('alone').text, ['alone'])
+    const codes = await Promise.all([failing, passing, single].map((each) => timed(each)))
+    await released
+    expect(codes.map(({ code }) => code)).toEqual(['STORE_UNAVAILABLE', 'done', 'done'])
+    const rows = await database.query('SELECT name FROM notes ORDER BY name')
+    expect(rows.map(({ name }) => name)).toEqual(['alone', 'one', 'two'])
+  })
+
+  test('the file can still be opened, and its tables found', async () => {
+    const { path, holder, own } = await open(1)
+    holder.exec('BEGIN IMMEDIATE')
+    const { families } = sqliteStores(await openSqlite(path))
+    expect(await families.find(own[0]?.id ?? '')).toEqual(own[0])
+    holder.exec('COMMIT')
+  })
+})
