@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import ts from 'typescript'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { createSigner, privateKey } from '../../src/core/index.js'
 import { freePort } from './running-service.js'
 
@@ -20,6 +21,8 @@ const sign = createSigner({
   audience: 'api',
   expiresIn: '15m',
 })
+/** The compiler reads the types of whole frameworks. */
+const slow = { timeout: 90_000 }
 let child: ChildProcess | undefined
 
 afterEach(() => {
@@ -29,15 +32,37 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** The first fenced js block after a line of the README. */
+/** The first fenced ts block after a line of the README. */
 function snippetAfter(line: string): string {
-  const [, code = ''] = /```js\n([^]*?)```/.exec(readme.slice(readme.indexOf(line))) ?? []
+  const [, code = ''] = /```ts\n([^]*?)```/.exec(readme.slice(readme.indexOf(line))) ?? []
   return code
 }
 
-async function run(name: string, code: string): Promise<string> {
-  const port = await freePort()
+/** Compiles as a strict reader would, and gives back what runs. */
+function compile(name: string, code: string): string {
   mkdirSync(folder, { recursive: true })
+  const file = `${folder}${name}.mts`
+  writeFileSync(file, code)
+  const options: ts.CompilerOptions = {
+    strict: true,
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ES2022,
+    types: ['node'],
+    skipLibCheck: true,
+    noEmitOnError: true,
+  }
+  const program = ts.createProgram([file], options)
+  const messages = ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+  expect(messages).toEqual([])
+  program.emit()
+  return readFileSync(`${folder}${name}.mjs`, 'utf8')
+}
+
+async function run(name: string, source: string): Promise<string> {
+  const port = await freePort()
+  const code = compile(name, source)
   writeFileSync(`${folder}${name}.mjs`, code.replace('3000', String(port)))
   child = spawn(process.execPath, [`${folder}${name}.mjs`], {
     env: { PATH: process.env['PATH'], PUBLIC_KEY: pair.publicKey },
@@ -57,7 +82,7 @@ async function get(url: string, headers: Record<string, string> = {}): Promise<R
   }
 }
 
-test.each(['Express', 'Fastify'])('the %s snippet guards its route', async (name) => {
+test.each(['Express', 'Fastify'])('the %s snippet guards its route', slow, async (name) => {
   const code = snippetAfter(`In ${name}:`)
   expect(code).toContain(name.toLowerCase())
   expect(code.split('\n').filter((line) => line !== '').length).toBeLessThanOrEqual(10)
@@ -68,4 +93,29 @@ test.each(['Express', 'Fastify'])('the %s snippet guards its route', async (name
   const answer = await get(url, { authorization: `Bearer ${await sign({ sub: 'user-1' })}` })
   expect(answer.status).toBe(200)
   expect(await answer.json()).toEqual({ subject: 'user-1' })
+})
+
+describe('sessions of your own', () => {
+  const send = (url: string, body: unknown) =>
+    fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+
+  test('log in, refresh, log out, and tell the caller no more than it may know', slow, async () => {
+    const origin = await run('sessions', snippetAfter('## Sessions of your own'))
+    await get(origin) // until it listens
+    const login = await send(`${origin}/login`, {})
+    const { refreshToken } = (await login.json()) as { refreshToken: string }
+    const refreshed = await send(`${origin}/refresh`, { refreshToken })
+    expect(refreshed.status).toBe(200)
+    const next = (await refreshed.json()) as { refreshToken: string }
+    expect((await send(`${origin}/logout`, next)).status).toBe(204)
+    const refused = await send(`${origin}/refresh`, next)
+    expect(refused.status).toBe(401)
+    const text = await refused.text()
+    expect(JSON.parse(text)).toMatchObject({ status: 401, reason: 'invalid_grant' })
+    expect(text).not.toContain('REFRESH_')
+  })
 })
