@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { columns, tableRows, toRows } from './report.mjs'
+import { columnsOf, tableRows, toRows } from './report.mjs'
 
 /** @import { Comparison } from './report.mjs' */
 /** @import { Measurement } from './suite.mjs' */
@@ -60,8 +60,8 @@ function toMarkdown({ date, command, machine, measurements, comparisons }) {
     '',
     `${measurement.note}.`,
     '',
-    line(columns),
-    line(columns.map(() => '---')),
+    line(columnsOf(measurement)),
+    line(columnsOf(measurement).map(() => '---')),
     ...tableRows(measurement, comparisons).map(line),
   ])
   return [

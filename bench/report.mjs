@@ -24,15 +24,15 @@ const own = 'jotgate'
  * @param {{ nodeMajor: number, slack: number }} under
  * @returns {readonly Comparison[]}
  */
-export function compare({ suite, name, times }, under) {
+export function compare({ suite, name, times, base = floor }, under) {
   const ours = times.get(own)
   if (!ours) throw new RangeError('what is ours was not measured')
   return [...times].flatMap(([versus, theirs]) => {
     if (versus === own) return []
-    const isFloor = versus === floor
-    const { median, low, high } = isFloor ? pairedRatio(ours, theirs) : pairedRatio(theirs, ours)
+    const isBase = versus === base
+    const { median, low, high } = isBase ? pairedRatio(ours, theirs) : pairedRatio(theirs, ours)
     /** @type {'time' | 'speed'} */
-    const unit = isFloor ? 'time' : 'speed'
+    const unit = isBase ? 'time' : 'speed'
     const ratio = { unit, ratio: median, low, high }
     return [{ suite, name, versus, ...ratio, ...judge({ name, versus, ratio: median }, under) }]
   })
@@ -63,10 +63,17 @@ export function toRows(comparisons) {
   })
 }
 
-/**
- * The header of the table, the rows of one measurement below it.
- */
+/** The header of the table of a measurement that has the bare call for its base. */
 export const columns = ['', 'µs', '× bare', 'jotgate is × as fast', 'bar', '']
+
+/**
+ * The header of a measurement's table.
+ *
+ * @param {Pick<Measurement, 'base'>} measurement
+ */
+export function columnsOf({ base }) {
+  return base === undefined ? columns : columns.with(2, `× ${base}`)
+}
 
 /**
  * One row for each contender.
@@ -75,14 +82,14 @@ export const columns = ['', 'µs', '× bare', 'jotgate is × as fast', 'bar', ''
  * @param {readonly Comparison[]} comparisons
  * @returns {readonly (readonly string[])[]}
  */
-export function tableRows({ name, times }, comparisons) {
-  const bare = times.get(floor)
+export function tableRows({ name, times, base = floor }, comparisons) {
+  const bare = times.get(base)
   return [...times].map(([contender, each]) => {
     const isOwn = contender === own
     const comparison = comparisons.find(
-      (one) => one.name === name && one.versus === (isOwn ? floor : contender),
+      (one) => one.name === name && one.versus === (isOwn ? base : contender),
     )
-    const shown = contender === floor ? undefined : comparison
+    const shown = contender === base ? undefined : comparison
     return [
       contender,
       (quantile(each, 0.5) / 1000).toFixed(2),

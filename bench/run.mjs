@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { describeMachine, nodeMajor } from './machine.mjs'
 import { writeRecord } from './record.mjs'
-import { alignColumns, columns, compare, tableRows, toRows } from './report.mjs'
+import { alignColumns, columnsOf, compare, tableRows, toRows } from './report.mjs'
 import { suites } from './suites/table.mjs'
 
 const usage = 'usage: npm run bench [-- SUITE… --quick --json FILE --record]'
@@ -81,7 +81,7 @@ function print(measurements, comparisons) {
   const facts = Object.entries(describeMachine()).map(([name, value]) => `${name} ${String(value)}`)
   const lines = [facts.join(' · ')]
   for (const measurement of measurements) {
-    const rows = alignColumns([columns, ...tableRows(measurement, comparisons)])
+    const rows = alignColumns([columnsOf(measurement), ...tableRows(measurement, comparisons)])
     lines.push('', `${measurement.name}: ${measurement.note}`, ...rows.map((row) => `  ${row}`))
   }
   const barred = comparisons.filter(({ met }) => met !== undefined)

@@ -1,5 +1,5 @@
 /**
- * What a suite is run with: how many different tokens, and for how long. `progress` takes the name of what is being
+ * What a suite is run with: how many different tokens, or routes, and for how long. `progress` takes the name of what is being
  * measured.
  *
  * @typedef {{
@@ -11,12 +11,14 @@
  */
 
 /**
- * One thing measured: nanoseconds per operation of each contender, a figure for each round.
+ * One thing measured: nanoseconds per operation of each contender, a figure for each round. `base` is the contender
+ * whose multiples are shown, the bare call unless it is said.
  *
  * @typedef {{
  *   readonly suite: string,
  *   readonly name: string,
  *   readonly note: string,
+ *   readonly base?: string,
  *   readonly times: ReadonlyMap<string, readonly number[]>,
  * }} Measurement
  */

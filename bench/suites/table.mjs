@@ -1,3 +1,4 @@
+import { run as api } from './api.mjs'
 import { run as core } from './core.mjs'
 
 /**
@@ -6,4 +7,4 @@ import { run as core } from './core.mjs'
  * @type {Readonly<Record<string, (context: import('../suite.mjs').Context) =>
  *   Promise<readonly import('../suite.mjs').Measurement[]>>>}
  */
-export const suites = { core }
+export const suites = { core, api }
