@@ -70,6 +70,13 @@ export function decideRotation(family: Family, request: RotateRequest): RotateRe
   return { kind, family: apply[kind](family, request) }
 }
 
+/**
+ * By how many seconds clocks may differ: a rotation that lies no further in the future has just happened. Further, the
+ * clock has been put back, and nobody can tell how long ago it was. That is neither theft nor the same moment: the
+ * session is recovered, which dates it anew, so that the next request is judged by the clock as it is now.
+ */
+const longestSkew = 60
+
 type Judged = Exclude<RotateKind, 'unknown'>
 
 function judge(family: Family, request: RotateRequest): Judged {
@@ -81,6 +88,7 @@ function judge(family: Family, request: RotateRequest): Judged {
   if (presented === family.generation) return 'rotated'
   if (presented !== family.parent) return 'reused'
   const age = now - family.rotatedAt
+  if (age < -longestSkew) return 'recovered'
   if (age <= request.grace) return 'replayed'
   return age <= request.recoverWithin ? 'recovered' : 'reused'
 }

@@ -24,8 +24,9 @@ class Tokens {
     if (client !== this.family.client) return 'otherClient'
     const fate = this.fates[presented]
     const age = now - this.since
-    if (fate === 'replaced' && age <= grace) return 'replayed'
-    const recovers = fate === 'replaced' && age <= recoverWithin
+    const untold = age < -60
+    if (fate === 'replaced' && !untold && age <= grace) return 'replayed'
+    const recovers = fate === 'replaced' && (untold || age <= recoverWithin)
     if (fate !== 'live' && !recovers) {
       this.ended = true
       return fate === undefined ? 'rolledBack' : 'reused'
@@ -56,7 +57,7 @@ const step = fc.record({
     { weight: 1, arbitrary: fc.integer({ min: -1, max: 4 }) },
   ),
   wait: fc.oneof(
-    fc.constantFrom(0, 1, 9, 10, 11, 59, 60, 61, 3599, 3600, 3601),
+    fc.constantFrom(-3600, -61, -60, 0, 1, 9, 10, 11, 59, 60, 61, 3599, 3600, 3601),
     fc.nat({ max: 4000 }),
   ),
   client: fc.constantFrom('web', 'web', 'web', 'web', 'web', 'app'),
@@ -116,5 +117,30 @@ describe('the table of a rotation', () => {
     const family = Object.freeze(sampleFamily())
     expect(decideRotation(family, sampleRequest(family)).kind).toBe('rotated')
     expect(family.generation).toBe(0)
+  })
+
+  describe('when the clock has been put back since the last rotation', () => {
+    const replaced = (back: number) => {
+      const first = sampleFamily()
+      const rotated = decideRotation(first, sampleRequest(first, { now: start + 100_000 }))
+      const family = 'family' in rotated ? rotated.family : first
+      const strict = { presented: 0, grace: 10, recoverWithin: 0 }
+      const ask = (now: number) => sampleRequest(family, { ...strict, now })
+      return { family, ask, now: start + 100_000 - back }
+    }
+
+    test('by up to a minute, the replaced token has the same successor', () => {
+      const { family, ask, now } = replaced(60)
+      expect(decideRotation(family, ask(now)).kind).toBe('replayed')
+    })
+
+    test('by more, the session is recovered once, and judged by the new clock from then on', () => {
+      const { family, ask, now } = replaced(61)
+      const first = decideRotation(family, ask(now))
+      expect(first).toMatchObject({ kind: 'recovered', family: { rotatedAt: now } })
+      const then = 'family' in first ? first.family : family
+      expect(decideRotation(then, ask(now + 10)).kind).toBe('replayed')
+      expect(decideRotation(then, ask(now + 11)).kind).toBe('reused')
+    })
   })
 })

@@ -5,7 +5,23 @@ import { openSqlite, sqliteStores } from '../../src/stores/sql/sqlite.js'
 import { sampleFamily, sampleRequest, start } from '../../src/testkit/sample-family.js'
 
 const small = fc.integer({ min: 0, max: 4 })
-const offset = fc.constantFrom(-5, 0, 1, 9, 10, 11, 3599, 3600, 3601, 604_799, 604_800, 700_000)
+const offset = fc.constantFrom(
+  -7200,
+  -61,
+  -60,
+  -5,
+  0,
+  1,
+  9,
+  10,
+  11,
+  3599,
+  3600,
+  3601,
+  604_799,
+  604_800,
+  700_000,
+)
 
 test('the SQL statement decides like the table in TypeScript, for every family and request', async () => {
   const { families } = sqliteStores(await openSqlite(':memory:'))

@@ -15,6 +15,7 @@ const outcome = `CASE
     WHEN $4 > generation THEN 'rolledBack'
     WHEN $4 = generation THEN 'rotated'
     WHEN $4 <> parent THEN 'reused'
+    WHEN $2 - rotated_at < -60 THEN 'recovered'
     WHEN $2 - rotated_at <= $5 THEN 'replayed'
     WHEN $2 - rotated_at <= $6 THEN 'recovered'
     ELSE 'reused'
