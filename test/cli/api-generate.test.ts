@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -90,6 +90,25 @@ describe('jotgate api generate', () => {
       expect(stderr).toContain('error: ')
       expect(existsSync(at('out'))).toBe(false)
     }
+  })
+
+  test('reads no file of more than 16 MiB, and says when --out is a file', async () => {
+    const { exitCode, stderr } = await jotgate([
+      'api',
+      'generate',
+      '--out',
+      at('user.api'),
+      at('user.api'),
+    ])
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: 'jotgate: --out: can not be written to\n',
+    })
+    await truncate(at('user.api'), 2 ** 24 + 1)
+    expect((await generate()).stderr).toBe('jotgate: FILE: is longer than 16 MiB\n')
+    await writeFile(at('main.api'), `import "user.api"\n${api}`)
+    const imported = await jotgate(['api', 'check', at('main.api')])
+    expect(imported.stderr).toBe('jotgate: FILE: an imported file is longer than 16 MiB\n')
   })
 
   test('follows no link out of the folder, and writes nothing at all then', async () => {

@@ -4,6 +4,7 @@ import type { Arguments } from '../arguments.js'
 import { badUsage } from '../command-error.js'
 import type { Answer, Command } from '../command.js'
 import type { Io } from '../io.js'
+import { printable } from '../printable.js'
 import { nearestName } from '../suggest.js'
 import { watchApi } from '../watch-api.js'
 import type { WrittenFile } from '../write-below.js'
@@ -78,5 +79,5 @@ function report(files: readonly WrittenFile[]): Answer {
     ...kept.map((path) => `kept     ${path}`),
     counts,
   ]
-  return { text: lines.join('\n'), json: { ok: true, written, kept, unchanged } }
+  return { text: printable(lines.join('\n')), json: { ok: true, written, kept, unchanged } }
 }
