@@ -25,8 +25,8 @@ export interface EntryContext {
   readonly now: number
 }
 
-/** The widest clock tolerance that a verifier may have, and a minute for clocks that differ. */
-const margin = 300 + 60
+/** Seconds: the widest clock tolerance that a verifier may have, and a minute for clocks that differ. */
+export const margin = 300 + 60
 const furthestAhead = 60
 
 /**

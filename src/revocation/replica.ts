@@ -1,5 +1,6 @@
 import { withDeadline } from './deadline.js'
 import type { RevocationStore } from './ports.js'
+import { createSettledTime } from './settled-time.js'
 import type { RevocationTable } from './table.js'
 
 /**
@@ -21,6 +22,8 @@ export interface ReplicaParts {
   readonly now: () => number
   /** Seconds on a clock that never jumps. */
   readonly monotonic: () => number
+  /** Seconds for which the two clocks must agree before anything is forgotten. */
+  readonly settleAfter: number
 }
 
 /** Keeps a table in step with a store, by asking it again and again. */
@@ -33,9 +36,8 @@ export interface Replica {
   close(): void
 }
 
+/** Seconds, on the clock that never jumps. */
 const sweepEvery = 60
-/** Clocks of processes differ; an entry leaves the store only when it has expired for all of them. */
-const clockSpread = 60
 
 /** Reads by polling: what is new in the store is known here within about `pollEveryMs`. */
 export function createReplica(parts: ReplicaParts): Replica {
@@ -88,15 +90,19 @@ interface Reader {
 }
 
 /** Where the reading has come to, and when that was last confirmed. */
-function createReader({ store, table, onEvent, now, monotonic }: ReplicaParts): Reader {
+function createReader(parts: ReplicaParts): Reader {
+  const { store, table, onEvent, monotonic } = parts
+  const settledTime = createSettledTime(parts)
   let position = 0
   let confirmedAt: number | undefined
-  let sweptAt = now()
+  let sweptAt = monotonic()
 
   const read = async (): Promise<void> => {
     // What the store answers holds for the moment of the question, not for that of the answer.
     const askedAt = monotonic()
-    const page = await withDeadline(() => store.read(position, now()))
+    // A clock that is wrong for now must not hide what has not expired: it would never be asked for again.
+    const expired = settledTime()
+    const page = await withDeadline(() => store.read(position, expired))
     for (const { entry } of page.entries) table.add(entry)
     if (page.last < position) {
       position = 0
@@ -116,10 +122,12 @@ function createReader({ store, table, onEvent, now, monotonic }: ReplicaParts): 
     staleness: () => (confirmedAt === undefined ? undefined : monotonic() - confirmedAt),
     read,
     sweep: async () => {
-      if (now() - sweptAt < sweepEvery) return
-      sweptAt = now()
-      table.sweep(sweptAt)
-      await withDeadline(() => store.sweep(sweptAt - clockSpread))
+      if (monotonic() - sweptAt < sweepEvery) return
+      const expired = settledTime()
+      if (expired === 0) return
+      sweptAt = monotonic()
+      table.sweep(expired)
+      await withDeadline(() => store.sweep(expired))
     },
   }
 }

@@ -2,7 +2,7 @@ import { parseDuration, type Duration } from '../core/duration.js'
 import { AuthError, ConfigError } from '../core/errors.js'
 import { checkOptionNames } from '../core/options.js'
 import type { VerifiedToken } from '../core/token.js'
-import { toEntry, type RevokeRequest } from './entry.js'
+import { margin, toEntry, type RevokeRequest } from './entry.js'
 import type { RevocationStore } from './ports.js'
 import { withDeadline } from './deadline.js'
 import { createReplica, type RevocationEvent } from './replica.js'
@@ -11,9 +11,17 @@ import { createTable } from './table.js'
 /** What {@link createRevocation} is told. */
 export interface RevocationOptions {
   readonly store: RevocationStore
-  /** `iss` of the tokens that `revoke` is about; tokens without `iss` are taken for its own. */
+  /**
+   * `iss` of the tokens that `revoke` is about; tokens without `iss` are taken for its own. Entries name it: all
+   * processes over one store must have the same, or one does not refuse what another has revoked.
+   */
   readonly issuer: string
-  /** Longest life of any access token of this issuer: how long an entry has to be kept. */
+  /**
+   * Longest life of any access token of this issuer that verifiers still take: an entry for a session, a subject, a
+   * client or everything is kept for that long, and 360 s more. Tokens issued under a longer `accessTtl` before must
+   * not outlive it: give every verifier `maxTokenAge` of the same length, or keep the longer value here until the last
+   * of them has expired. An entry for a verified token (`{ token }`) is kept by that token's own `exp`.
+   */
   readonly accessTtl: Duration
   /** How old the last answer of the store may be before nothing can be said any more. Default 10 s. */
   readonly maxStaleness?: Duration
@@ -21,11 +29,14 @@ export interface RevocationOptions {
   readonly pollEveryMs?: number
   /** Entries in this process beyond which `revoke` rejects. Default 1,000,000. */
   readonly maxEntries?: number
-  /** What a listener throws is dropped. */
+  /**
+   * Told when the store was first read, can not be read, can be read again, or has lost entries. Worth a line in the
+   * log each: the library writes none. What a listener throws is dropped. Default: nobody is told.
+   */
   readonly onEvent?: (event: RevocationEvent) => unknown
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number
-  /** A clock in seconds that never jumps, for staleness. Default: `performance.now() / 1000`. */
+  /** A clock in seconds that never jumps, for staleness and against a system clock that does. Default: `performance.now() / 1000`. */
   readonly monotonic?: () => number
 }
 
@@ -68,6 +79,9 @@ export interface Revocation {
  * Builds the list of what is no longer good: held in this process, kept in a store, followed by polling, so that
  * processes over one store see each other's revocations within about `pollEveryMs`.
  *
+ * Entries are forgotten, here and in the store, only by a clock that has run evenly for as long as they live, at most a
+ * day: a system clock that jumps ahead and is put right again revives no token, unless it was wrong for longer.
+ *
  * What it does not do: be told by the store (it asks), put back what the store has lost (this process goes on enforcing
  * it, a new one does not know of it), or notice a store that was put back and has grown past the old place since.
  *
@@ -81,7 +95,8 @@ export function createRevocation(options: RevocationOptions): Revocation {
   const policy = resolveRevocation(options)
   const { store, issuer, accessTtl, now } = policy
   const table = createTable()
-  const replica = createReplica({ ...policy, table })
+  const settleAfter = Math.min(accessTtl + margin, longestSettling)
+  const replica = createReplica({ ...policy, table, settleAfter })
 
   const ready = (): boolean => {
     const staleness = replica.staleness()
@@ -115,6 +130,9 @@ export function createRevocation(options: RevocationOptions): Revocation {
     },
   })
 }
+
+/** Seconds: a process that lives for a day sweeps the store, however long access tokens live. */
+const longestSettling = 86_400
 
 const place = 'createRevocation'
 const optionNames = [

@@ -165,6 +165,15 @@ describe('an entry', () => {
     expect(revocation.isRevoked(presented)).toBe(false)
   })
 
+  test('for a token is kept by its own expiry, however much longer than accessTtl', async () => {
+    const { revocation, clock, token } = await started()
+    const short = await token(claims)
+    const presented = { ...short, payload: { ...short.payload, exp: clock.now() + 86_400 } }
+    await revocation.revoke({ token: presented })
+    clock.advance(86_400 + 359)
+    expect(revocation.isRevoked(presented)).toBe(true)
+  })
+
   test('for a session outlives every access token that the session can have at that moment', async () => {
     const { revocation, clock, token } = await started()
     await revocation.revoke({ sid: 'session-1' })

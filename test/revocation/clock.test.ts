@@ -1,0 +1,129 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { createRevocation, type Revocation } from '../../src/revocation/index.js'
+import { createSettledTime } from '../../src/revocation/settled-time.js'
+import { memoryStores } from '../../src/stores/memory/index.js'
+import { fakeClock } from '../../src/testkit/index.js'
+import { issuer, verifiedToken } from './tokens.js'
+
+const open: Revocation[] = []
+afterEach(() => {
+  for (const revocation of open.splice(0)) revocation.close()
+})
+
+/** As long as an entry lives when access tokens live for 15 minutes. */
+const settling = 900 + 360
+
+/** A process with clocks of its own over a store, looking into it all the time. */
+async function startProcess(
+  store = memoryStores().revocations,
+  clocks = { wall: fakeClock(), steady: fakeClock(0) },
+) {
+  let reads = 0
+  const { wall, steady } = clocks
+  const revocation = createRevocation({
+    store: {
+      ...store,
+      read: (after, now) => {
+        reads++
+        return store.read(after, now)
+      },
+    },
+    issuer,
+    accessTtl: '15m',
+    pollEveryMs: 2,
+    now: wall.now,
+    monotonic: steady.now,
+  })
+  open.push(revocation)
+  await revocation.start()
+  /** Lets it look a few times. */
+  const look = async () => {
+    const seen = reads
+    await vi.waitFor(() => {
+      expect(reads).toBeGreaterThan(seen + 3)
+    }, 5000)
+  }
+  const pass = async (seconds: number) => {
+    wall.advance(seconds)
+    steady.advance(seconds)
+    await look()
+  }
+  return { revocation, store, wall, steady, pass, look }
+}
+
+describe('a system clock that jumps ahead and is put right', () => {
+  test('revives no token, in this process or another', async () => {
+    const { revocation, store, wall, pass } = await startProcess()
+    await pass(settling + 61)
+    const token = await verifiedToken({ sid: 'session-1' }, wall.now)
+    await revocation.revoke({ sid: 'session-1' })
+    wall.advance(7200)
+    await pass(61)
+    await pass(61)
+    wall.advance(-7200)
+    await pass(61)
+    expect(revocation.isRevoked(token)).toBe(true)
+    const other = await startProcess(store, { wall, steady: fakeClock(0) })
+    expect(other.revocation.isRevoked(token)).toBe(true)
+  })
+
+  test('revives none for a process that was started meanwhile', async () => {
+    const { revocation, store, wall } = await startProcess()
+    const token = await verifiedToken({ sid: 'session-1' }, wall.now)
+    await revocation.revoke({ sid: 'session-1' })
+    wall.advance(7200)
+    const other = await startProcess(store, { wall, steady: fakeClock(0) })
+    await other.pass(61)
+    wall.advance(-7200)
+    expect(other.revocation.isRevoked(token)).toBe(true)
+  })
+})
+
+test('what has expired by a clock that runs evenly is forgotten', async () => {
+  const { revocation, store, wall, pass } = await startProcess()
+  await revocation.revoke({ sid: 'session-1' })
+  await revocation.revoke({ sid: 'session-2' })
+  await pass(settling + 62)
+  expect(revocation.status().entries).toBe(0)
+  expect((await store.read(0, wall.now() - 86_400)).entries.length).toBeLessThanOrEqual(1)
+})
+
+describe('a time to forget by', () => {
+  const make = () => {
+    const [wall, steady] = [fakeClock(), fakeClock(0)]
+    const settled = createSettledTime({ now: wall.now, monotonic: steady.now, settleAfter: 100 })
+    const pass = (seconds: number) => {
+      wall.advance(seconds)
+      steady.advance(seconds)
+    }
+    return { wall, settled, pass }
+  }
+
+  test('is none until the clocks have agreed for long enough, and then a minute ago', () => {
+    const { wall, settled, pass } = make()
+    pass(99)
+    expect(settled()).toBe(0)
+    pass(1)
+    expect(settled()).toBe(wall.now() - 60)
+  })
+
+  test.each([61, -61])('is none again after a jump of %i s', (jump) => {
+    const { wall, settled, pass } = make()
+    pass(100)
+    wall.advance(jump)
+    expect(settled()).toBe(0)
+    pass(99)
+    expect(settled()).toBe(0)
+    pass(1)
+    expect(settled()).toBe(wall.now() - 60)
+  })
+
+  test('bears what clocks may differ by, and does not add it up unseen', () => {
+    const { wall, settled, pass } = make()
+    pass(100)
+    wall.advance(60)
+    expect(settled()).toBe(wall.now() - 60)
+    wall.advance(1)
+    expect(settled()).toBe(0)
+  })
+})
