@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { AuthError } from '../core/errors.js'
 import { ask } from './asking.js'
 import type { IssuerPolicy } from './issuer-options.js'
@@ -31,13 +32,24 @@ export async function endMany(
   const { families } = policy
   const live = await ask('STORE_UNAVAILABLE', () => families.list(subject, policy.now()))
   const foreseen = live.filter(({ id }) => id !== except?.id)
-  for (const family of foreseen) await revokeAccess(policy, family)
+  await revokeEach(policy, foreseen)
   const request = { subject, now: policy.now(), ...(except && { except: except.id }) }
   const ended = await ask('STORE_UNAVAILABLE', () => families.endAll(request))
   // Those that began in between.
   const known = new Set(foreseen.map(({ id }) => id))
-  for (const family of ended) if (!known.has(family.id)) await revokeAccess(policy, family)
+  await revokeEach(
+    policy,
+    ended.filter(({ id }) => !known.has(id)),
+  )
   return ended.map(toSessionInfo)
+}
+
+/** One after another: a store in this process answers without waiting, and thousands in a row would block it. */
+async function revokeEach(policy: IssuerPolicy, families: readonly Family[]): Promise<void> {
+  for (const family of families) {
+    await revokeAccess(policy, family)
+    await turn()
+  }
 }
 
 /** @throws AuthError REFRESH_UNKNOWN, for a session of somebody else too: nobody learns that it exists */

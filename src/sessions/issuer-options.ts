@@ -58,7 +58,9 @@ export interface IssuerOptions {
   readonly expiryJitter?: number
   /**
    * Refuses the access tokens of a session from now on: `(entry) => revocation.revoke(entry)`. Without it the access
-   * tokens of an ended session live on until they expire.
+   * tokens of an ended session live on until they expire. The entry is kept for one `accessTtl`; tokens issued under a
+   * longer one before would be good again after it, so verifiers must not take them: `maxTokenAge` equal to `accessTtl`
+   * sees to that. All processes over one store must be one issuer: an entry refuses the tokens of the issuer it names.
    */
   readonly revoke?: (entry: { readonly sid: string }) => Promise<void>
   readonly hooks?: SessionHooks

@@ -43,6 +43,9 @@ export interface OwnSession {
 /**
  * Builds the issuer: sessions as counters, one successor for whoever presents one token, reuse found out.
  *
+ * Processes over one store are one issuer: the same `iss` and service keys. Otherwise a logout at one leaves the access
+ * tokens of the other good until they expire.
+ *
  * Not for: keeping a session store that loses acknowledged writes without noticing; such a loss logs people out
  * (REFRESH_ROLLED_BACK), without a theft alarm.
  *

@@ -107,6 +107,21 @@ describe('ending several', () => {
     expect(await issuer.list('user-1')).toEqual([])
   })
 
+  test('all of a thousand lets others in between', async () => {
+    let turns = 0
+    const { issuer, seen } = makeIssuer()
+    for (let left = 1000; left > 0; left--) await login(issuer)
+    const count = (): void => {
+      turns++
+      others = setImmediate(count)
+    }
+    let others = setImmediate(count)
+    await issuer.endAll('user-1')
+    clearImmediate(others)
+    expect(seen.revoked).toHaveLength(1000)
+    expect(turns).toBeGreaterThan(100)
+  })
+
   test('all that fails half-way ends nothing that it has not refused', async () => {
     let left = 1
     const revoke = () =>
