@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import { AuthError } from '../core/errors.js'
 import { ask } from './asking.js'
 import type { IssuerPolicy } from './issuer-options.js'
@@ -48,7 +47,7 @@ export async function endMany(
 async function revokeEach(policy: IssuerPolicy, families: readonly Family[]): Promise<void> {
   for (const family of families) {
     await revokeAccess(policy, family)
-    await turn()
+    await new Promise((resolve) => setImmediate(resolve))
   }
 }
 

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-
 /** Shortest and longest pause between two attempts, in milliseconds: drawn, so that those who wait do not collide. */
 const shortest = 2
 const longest = 12
@@ -22,7 +20,8 @@ export async function whileBusy<T>(step: () => T, withinMs: number): Promise<T> 
     } catch (error) {
       const left = deadline - performance.now()
       if (!isBusy(error) || left <= 0) throw error
-      await sleep(Math.min(left, shortest + Math.random() * (longest - shortest)))
+      const pause = shortest + Math.random() * (longest - shortest)
+      await new Promise((resolve) => setTimeout(resolve, Math.min(left, pause)))
     }
   }
 }
