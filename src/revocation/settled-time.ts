@@ -9,7 +9,7 @@ export interface SettledTimeParts {
 }
 
 /** Seconds. By as much two clocks may differ; entries are kept for longer than that beyond their use. */
-export const clockSpread = 60
+const clockSpread = 60
 
 /**
  * A time that is good enough to forget revocations by: one that surely has come. It is the wall clock less a minute,

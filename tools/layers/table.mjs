@@ -43,7 +43,7 @@ export const table = [
   {
     from: 'src/stores/sql/open-sqlite.ts',
     may: [token, 'src/stores/sql/'],
-    builtIns: ['sqlite', 'timers/promises'],
+    builtIns: ['sqlite'],
     packages: ['libsql'],
   },
   {
