@@ -77,7 +77,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     issuer: configuration.issuer,
     accessTtl: configuration.accessTtl,
     onEvent: ({ kind, cause }) => {
-      log.warn({ kind, err: cause }, 'revocations')
+      const level = kind === 'ready' || kind === 'recovered' ? 'info' : 'warn'
+      log[level]({ kind, err: cause }, 'revocations')
     },
   })
   await revocation.start()
