@@ -8,6 +8,7 @@ import { runTool } from './run.mjs'
  * @returns {Promise<string | undefined>} the compiler's messages; nothing when all is well
  */
 export async function build() {
+  if (!existsSync(`${root}/dist`)) console.log('Building ...')
   const { code, output } = await runTool('typescript/bin/tsc', ['-b'])
   if (code !== 0) return `The build failed:\n${output.trim()}`
   for (const [from, to] of projects()) removeOrphans(from, to)
