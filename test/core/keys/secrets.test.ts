@@ -147,8 +147,9 @@ describe('knownSecrets', () => {
 
   it('is no text and no object', () => {
     // What a caller in plain JavaScript can pass.
-    for (const wrong of ['abc', {}, 5] as unknown as string[][])
-      expect(() => hmacKey(secret, 'HS256', { knownSecrets: wrong })).toThrow(
+    const given: unknown[] = ['abc', {}, 5]
+    for (const wrong of given)
+      expect(() => hmacKey(secret, 'HS256', { knownSecrets: wrong as string[] })).toThrow(
         /must be a list or a set/,
       )
     expect(() => hmacKey(secret, 'HS256', { guessable: 'yes' as 'accept' })).toThrow(
