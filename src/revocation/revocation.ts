@@ -156,7 +156,8 @@ function resolveRevocation(options: RevocationOptions): RevocationPolicy {
   checkOptionNames(place, options, optionNames)
   const { store, issuer, now = () => Date.now() / 1000 } = options
   const given: unknown = store
-  if (typeof given !== 'object' || given === null) refuseOption('store', 'is missing')
+  if (typeof given !== 'object' || given === null || !('add' in given))
+    refuseOption('store', 'must be a revocation store, such as memoryStores().revocations')
   if (typeof issuer !== 'string' || issuer === '') refuseOption('issuer', 'must be text')
   return {
     store,

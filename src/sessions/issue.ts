@@ -1,9 +1,9 @@
 import { encodeBase64url } from '../core/base64url.js'
-import { AuthError } from '../core/errors.js'
 import type { Claims } from '../core/token.js'
 import { ask } from './asking.js'
 import { familyIdBytes, familySid } from './family-id.js'
 import type { IssuerPolicy, SubjectState } from './issuer-options.js'
+import { loadSubject } from './load-subject.js'
 import type { Family, FamilyMeta } from './ports.js'
 import { limitScope, parseScope } from './scope.js'
 import { answer, signAccess, type TokenResponse } from './tokens.js'
@@ -40,9 +40,7 @@ export async function issue(policy: IssuerPolicy, request: IssueRequest): Promis
 
 async function loadState(policy: IssuerPolicy, request: IssueRequest): Promise<SubjectState> {
   if (request.claims !== undefined) return { claims: request.claims }
-  const state = await ask('STORE_UNAVAILABLE', () => policy.loadSubject(request.subject))
-  if (state === undefined) throw new AuthError('SUBJECT_REFUSED')
-  return state
+  return loadSubject(policy, request.subject)
 }
 
 function beginFamily(policy: IssuerPolicy, request: IssueRequest, scope: string): Family {

@@ -32,7 +32,7 @@ export interface IssuerOptions {
    * Reads the subject anew, at every refresh and at a login that brings no claims: role changes and disabled
    * accounts take effect here. Undefined refuses (SUBJECT_REFUSED); what it throws is "can not tell" (503).
    */
-  readonly loadSubject: (subject: string) => Promise<SubjectState | undefined>
+  readonly loadSubject: (subject: string) => Promise<SubjectState | undefined | null>
   /** Longest life of an access token. Default `15m`. */
   readonly accessTtl?: Duration
   /** End of a session, however often it is refreshed. Default `30d`. */
@@ -137,14 +137,19 @@ function checkParts(options: IssuerOptions): void {
   for (const name of ['sign', 'loadSubject'] as const) {
     if (typeof options[name] !== 'function') refuseOption(name, 'must be a function')
   }
-  for (const name of ['families', 'serviceKey'] as const) {
-    const part: unknown = options[name]
-    if (typeof part !== 'object' || part === null) refuseOption(name, 'is missing')
-  }
+  if (!has(options.families, 'rotate'))
+    refuseOption('families', 'must be a family store, such as memoryStores().families')
+  if (!has(options.serviceKey, 'tag'))
+    refuseOption('serviceKey', 'must come from createServiceKeys')
   for (const name of ['revoke', 'now', 'randomBytes'] as const) {
     const part: unknown = options[name]
     if (part !== undefined && typeof part !== 'function') refuseOption(name, 'must be a function')
   }
+}
+
+/** Whether a part is what it is taken for; a whole set of stores, or bare bytes, are easily passed in its place. */
+function has(part: unknown, name: string): boolean {
+  return typeof part === 'object' && part !== null && name in part
 }
 
 type Times = Pick<IssuerPolicy, 'accessTtl' | 'absoluteTtl' | 'idleTtl' | 'grace' | 'refreshWindow'>

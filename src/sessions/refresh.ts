@@ -3,6 +3,7 @@ import { ask } from './asking.js'
 import { revokeAccess } from './end.js'
 import { tell, toEvent, type SessionHooks } from './events.js'
 import type { IssuerPolicy } from './issuer-options.js'
+import { loadSubject } from './load-subject.js'
 import {
   decideRotation,
   type Family,
@@ -59,8 +60,7 @@ async function renewAccess(
 ): Promise<AccessToken> {
   const narrowed = narrowScope(family.scope, asked)
   if (narrowed === undefined) throw new AuthError('REFRESH_SCOPE')
-  const subject = await ask('STORE_UNAVAILABLE', () => policy.loadSubject(family.subject))
-  if (subject === undefined) throw new AuthError('SUBJECT_REFUSED')
+  const subject = await loadSubject(policy, family.subject)
   return signAccess(policy, family, {
     claims: subject.claims,
     scope: limitScope(narrowed, subject.scope),

@@ -48,6 +48,11 @@ describe('when something does not answer', () => {
     await expect(login(issuer)).rejects.toBe(refusal)
   })
 
+  test('a null for a subject, as databases answer, is nobody', async () => {
+    const { issuer } = makeIssuer({ loadSubject: () => Promise.resolve(null) })
+    expect(await codeOf(login(issuer))).toBe('SUBJECT_REFUSED')
+  })
+
   test('a hook that throws or rejects changes nothing', async () => {
     const onRefreshed = () => Promise.reject(new Error('listener'))
     const onReplayed = () => {

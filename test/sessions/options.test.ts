@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../src/core/errors.js'
+import { memoryStores } from '../../src/stores/memory/index.js'
 import { makeIssuer } from './setup.js'
 
 function optionOf(options: Record<string, unknown>): string | undefined {
@@ -16,6 +18,8 @@ describe('createIssuer refuses', () => {
     ['an unknown option', { graceperiod: 5 }, 'graceperiod'],
     ['a missing signer', { sign: undefined }, 'sign'],
     ['missing service keys', { serviceKey: undefined }, 'serviceKey'],
+    ['bare bytes as service keys', { serviceKey: randomBytes(32) }, 'serviceKey'],
+    ['all the stores as the families', { families: memoryStores() }, 'families'],
     ['a missing way to read the subject', { loadSubject: undefined }, 'loadSubject'],
     ['a revoke that is no function', { revoke: true }, 'revoke'],
     ['an unknown hook', { hooks: { onStolen: () => undefined } }, 'hooks.onStolen'],

@@ -1,0 +1,15 @@
+import { AuthError } from '../core/errors.js'
+import { ask } from './asking.js'
+import type { IssuerPolicy, SubjectState } from './issuer-options.js'
+
+/**
+ * Asks the application for a subject as it is now.
+ *
+ * @throws AuthError SUBJECT_REFUSED when there is none, STORE_UNAVAILABLE when nobody can tell
+ * @example const { claims } = await loadSubject(policy, family.subject)
+ */
+export async function loadSubject(policy: IssuerPolicy, subject: string): Promise<SubjectState> {
+  const state = await ask('STORE_UNAVAILABLE', () => policy.loadSubject(subject))
+  if (state === undefined || state === null) throw new AuthError('SUBJECT_REFUSED')
+  return state
+}
