@@ -2,36 +2,10 @@ import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createSigner, privateKey } from '../../src/core/index.js'
-import {
-  freePort,
-  runService,
-  spawnService,
-  startService,
-  temporaryFolder,
-  type RunningService,
-} from './running-service.js'
-
-const folders: { remove(): void }[] = []
-const running: RunningService[] = []
-
-afterEach(async () => {
-  for (const service of running.splice(0)) await service.stop()
-  for (const folder of folders.splice(0)) folder.remove()
-})
-
-function folder(): string {
-  const made = temporaryFolder()
-  folders.push(made)
-  return made.path
-}
-
-async function start(options: Parameters<typeof startService>[0]): Promise<RunningService> {
-  const service = await startService(options)
-  running.push(service)
-  return service
-}
+import { folder, start } from './own-services.js'
+import { freePort, runService, spawnService } from './running-service.js'
 
 const post = (origin: string, path: string, body: unknown) =>
   fetch(origin + path, {

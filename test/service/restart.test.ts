@@ -1,37 +1,12 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
-import {
-  freePort,
-  runService,
-  startService,
-  temporaryFolder,
-  type RunningService,
-} from './running-service.js'
+import { describe, expect, test } from 'vitest'
+import { folder, start } from './own-services.js'
+import { freePort, runService, startService, type RunningService } from './running-service.js'
 
 interface Pair {
   accessToken: string
   refreshToken: string
-}
-
-const folders: { remove(): void }[] = []
-const running: RunningService[] = []
-
-afterEach(async () => {
-  for (const service of running.splice(0)) await service.stop()
-  for (const folder of folders.splice(0)) folder.remove()
-})
-
-function folder(): string {
-  const made = temporaryFolder()
-  folders.push(made)
-  return made.path
-}
-
-async function start(options: Parameters<typeof startService>[0]): Promise<RunningService> {
-  const service = await startService(options)
-  running.push(service)
-  return service
 }
 
 function configure(dataDir: string, port: number, more = ''): string {
