@@ -9,6 +9,7 @@ export const serverKeys = {
   maxBytes: 'number',
   signature: 'flag',
   sse: 'flag',
+  strict: 'flag',
   tags: 'text',
   summary: 'text',
   authType: 'text',

@@ -22,6 +22,8 @@ export interface MemberTag {
   /** The only values allowed, as written. */
   readonly options?: readonly string[]
   readonly range?: Range
+  /** Of a text, in Unicode code points. */
+  readonly length?: Range
   /** The value travels as a JSON string, as in `json:"id,string"`. */
   readonly asString: boolean
 }
@@ -32,7 +34,16 @@ export type TagResult =
   | { readonly ok: false; readonly problem: string }
 
 const sources: readonly Source[] = ['json', 'form', 'path', 'header']
-const known = ['optional', 'omitempty', 'omitzero', 'default', 'options', 'range', 'string']
+const known = [
+  'optional',
+  'omitempty',
+  'omitzero',
+  'default',
+  'options',
+  'range',
+  'length',
+  'string',
+]
 const passed = ['', 'inherit', 'env', 'example']
 const pairPattern = /([A-Za-z_][\w-]*):"([^"]*)"\s*/y
 const rangePattern = /^([[(])(-?\d+(?:\.\d+)?)?:(-?\d+(?:\.\d+)?)?([\])])$/
@@ -86,9 +97,12 @@ function readOption(tag: MemberTag, option: string): MemberTag | string {
       return { ...tag, default: value }
     case 'options':
       return readChoices(tag, value)
-    case 'range': {
+    case 'range':
+    case 'length': {
       const range = readRange(value)
-      return range === undefined ? 'a range is written like [1:10) or [:5]' : { ...tag, range }
+      return range === undefined
+        ? `a ${key} is written like [1:10) or [:5]`
+        : { ...tag, [key]: range }
     }
     default:
       return misspelt(key) ?? tag

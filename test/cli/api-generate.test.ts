@@ -30,44 +30,54 @@ describe('jotgate api generate', () => {
   test('writes a Fastify server and a client, and says so', async () => {
     const { exitCode, stdout, stderr } = await generate()
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-    expect(stdout).toMatch(/^written {2}types\.ts$/m)
-    expect(stdout).toMatch(/\n12 written, 0 kept, 0 unchanged\n$/)
+    expect(stdout).toMatch(/^written {2}generated\/types\.ts$/m)
+    expect(stdout).toMatch(/\n13 written, 0 kept, 0 unchanged\n$/)
     expect(readdirSync(at('out'), { recursive: true })).toEqual(
-      expect.arrayContaining(['fastify.ts', 'client.ts', 'main.ts', 'handlers/profile.ts']),
+      expect.arrayContaining([
+        ...['generated/fastify.ts', 'generated/client.ts', 'main.ts'],
+        'handlers/profile.ts',
+      ]),
     )
   })
 
   test('keeps what a person has gone on with, and touches nothing that would stay the same', async () => {
     await generate()
     writeFileSync(at('out/handlers/profile.ts'), '// mine\n')
-    writeFileSync(at('out/client.ts'), '// not mine\n')
-    const { mtimeMs, ino } = lstatSync(at('out/types.ts'))
+    writeFileSync(at('out/generated/client.ts'), '// not mine\n')
+    const { mtimeMs, ino } = lstatSync(at('out/generated/types.ts'))
     const { stdout } = await generate()
-    expect(stdout).toMatch(/^written {2}client\.ts\n/)
+    expect(stdout).toMatch(/^written {2}generated\/client\.ts\n/)
     expect(stdout).toMatch(/^kept {5}handlers\/profile\.ts$/m)
-    expect(stdout).toMatch(/\n1 written, 3 kept, 8 unchanged\n$/)
+    expect(stdout).toMatch(/\n1 written, 3 kept, 9 unchanged\n$/)
     expect(readFileSync(at('out/handlers/profile.ts'), 'utf8')).toBe('// mine\n')
-    expect(readFileSync(at('out/client.ts'), 'utf8')).toContain('createClient')
-    expect(lstatSync(at('out/types.ts'))).toMatchObject({ mtimeMs, ino })
+    expect(readFileSync(at('out/generated/client.ts'), 'utf8')).toContain('createClient')
+    expect(lstatSync(at('out/generated/types.ts'))).toMatchObject({ mtimeMs, ino })
   })
 
   test('writes what is asked for and nothing else', async () => {
     const { stdout } = await generate('--client', '--json')
     expect(JSON.parse(stdout)).toEqual({
       ok: true,
-      written: ['types.ts', 'schema.ts', 'client.ts', 'send.ts'],
+      written: ['types', 'schema', 'client', 'send'].map((name) => `generated/${name}.ts`),
       kept: [],
       unchanged: [],
     })
     const both = await generate('--server', 'fetch', '--server', 'fastify')
-    expect(both.stdout).toContain('written  fetch.ts')
-    expect(both.stdout).toContain('written  fastify.ts')
+    expect(both.stdout).toContain('written  generated/fetch.ts')
+    expect(both.stdout).toContain('written  generated/fastify.ts')
     expect(both.stdout).not.toContain('client.ts')
+  })
+
+  test('leaves gates to the program that has its own', async () => {
+    const { stdout } = await generate('--gates', 'own')
+    expect(stdout).toContain('written  generated/guards.ts')
+    for (const file of ['auth.ts', 'config.ts', 'main.ts']) expect(stdout).not.toContain(file)
   })
 
   test.each([
     ['a server nobody makes', ['--server', 'fastifi'], /--server: did you mean fastify\?/],
     ['goctl mode', ['--mode', 'goctl'], /--mode: goctl lets pass what would leave routes open/],
+    ['gates from nowhere', ['--gates', 'mine'], /--gates: is config or own/],
     ['a flag spelt wrong', ['--clinet'], /--clinet: is not an option; did you mean --client\?/],
   ])('refuses %s and writes nothing', async (_, argv, line) => {
     const { exitCode, stderr } = await generate(...argv)
@@ -123,12 +133,12 @@ describe('jotgate api generate', () => {
   })
 
   test('does not write through a link in the place of a file', async () => {
-    await mkdir(at('out'))
+    await mkdir(at('out/generated'), { recursive: true })
     await writeFile(at('mine'), 'mine')
-    await symlink(at('mine'), at('out/types.ts'))
+    await symlink(at('mine'), at('out/generated/types.ts'))
     const { stderr } = await generate()
-    expect(stderr).toMatch(/--out: types\.ts is there and is not a regular file/)
-    await rm(at('out/types.ts'))
+    expect(stderr).toMatch(/--out: generated\/types\.ts is there and is not a regular file/)
+    await rm(at('out/generated/types.ts'))
     await symlink(at('nowhere'), at('out/main.ts'))
     expect((await generate()).stdout).toMatch(/^kept {5}main\.ts$/m)
     expect(existsSync(at('nowhere'))).toBe(false)

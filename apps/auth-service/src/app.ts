@@ -5,8 +5,8 @@ import { answerClientErrors } from './client-errors.js'
 import { RequestFault } from './faults.js'
 import { createHostCheck } from './host-check.js'
 import { openRoutes } from './routes/open.js'
-import { userRoutes } from './routes/user.js'
 import type { Service } from './service.js'
+import { registerRoutes } from './user-api/generated/fastify.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -42,7 +42,12 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
   answerErrors(app, service.gate)
   await app.register(auth(service.gate))
   openRoutes(app, service)
-  userRoutes(app, service)
+  registerRoutes(app, {
+    gates: { Auth: service.gate },
+    services: service,
+    appGuards: true,
+    appAnswers: true,
+  })
   return app
 }
 

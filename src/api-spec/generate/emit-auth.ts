@@ -42,21 +42,42 @@ export interface TokenPolicy {
 `
 }
 
-/** `auth.ts`: a gate and a signer for each guard. */
-export function emitAuth({ guards, service }: ServicePlan): string {
-  const head = `// Who may call ${service}. Generated from its .api file: changes are lost.\n`
-  if (guards.length === 0) return head + openText
+/** `guards.ts`: the guards the `.api` file names, and what goes without one. */
+export function emitGuards({ guards, routes, service }: ServicePlan): string {
   const names = guards.map(({ name }) => quote(name))
-  const rows = (emit: (guard: GuardPlan) => string) =>
-    guards.map((guard) => `    ${propertyName(guard.name)}: ${emit(guard)},\n`).join('')
-  return `${head}${authImports}
+  const guardedPaths = new Set(routes.filter(({ guard }) => guard !== null).map(({ path }) => path))
+  const open = [...new Set(routes.map(({ path }) => path))].filter(
+    (path) => !guardedPaths.has(path),
+  )
+  const list = open.map((path) => `  ${quote(path)},\n`).join('')
+  return `// Who may call ${service}. Generated from its .api file: changes are lost.
+import { type Claims, type Gate } from 'jotgate'
+
 /** The guards the .api file names. */
-export type GuardName = ${names.join(' | ')}
+export type GuardName = ${names.length === 0 ? 'never' : names.join(' | ')}
 
 export const guardNames: readonly GuardName[] = [${names.join(', ')}]
 
+/** A gate for each guard. */
 export type Gates = { readonly [name in GuardName]: Gate<Claims> }
 
+/** The gate of one guard. */
+export function gateOf(gates: Gates, name: GuardName): Gate<Claims> {
+  return gates[name]
+}
+
+/** Paths without a guard, for an application that guards everything else: select({ except: { path: openPaths } }). */
+export const openPaths: readonly string[] = [${list === '' ? '' : `\n${list}`}]
+`
+}
+
+/** `auth.ts`: a gate and a signer for each guard, from the secrets of the configuration. */
+export function emitAuth({ guards, service }: ServicePlan): string {
+  const head = `// Gates and signers of ${service}. Generated from its .api file: changes are lost.\n`
+  if (guards.length === 0) return head + openText
+  const rows = (emit: (guard: GuardPlan) => string) =>
+    guards.map((guard) => `    ${propertyName(guard.name)}: ${emit(guard)},\n`).join('')
+  return `${head}${authImports}
 /** Signs access tokens for a guard. */
 export type Signers = { readonly [name in GuardName]: Signer }
 ${authText}
@@ -66,7 +87,6 @@ export function createGates(config: Config, options: GateOptions = {}): Gates {
 ${rows((guard) => `jwtServer({ ...options, verify: verifier(${secretsOf(guard)}) })`)}  }
 }
 
-${gateText}
 /** The signer of each guard, for whoever logs callers in. */
 export function createSigners(config: Config): Signers {
   return {
@@ -75,31 +95,14 @@ ${rows((guard) => `signer(${secretsOf(guard)})`)}  }
 `
 }
 
-const gateText = `/** The gate of one guard. */
-export function gateOf(gates: Gates, name: GuardName): Gate<Claims> {
-  return gates[name]
-}
-`
-
 /** `auth.ts` of a service whose routes are all open. */
-const openText = `import { type Claims, type Gate, type ServerOptions } from 'jotgate'
-import { type Config } from './config.js'
+const openText = `import { type Gates } from './guards.js'
 
 /** The .api file names no guard: every route is open. */
-export type GuardName = never
-
-export const guardNames: readonly GuardName[] = []
-
-export type Gates = { readonly [name in GuardName]: Gate<Claims> }
-
-/** What every gate of the service would have in common. */
-export type GateOptions = Pick<ServerOptions<Claims>, 'isRevoked' | 'authorize' | 'onEvent' | 'render'>
-
-export function createGates(_config: Config, _options: GateOptions = {}): Gates {
+export function createGates(_config: object): Gates {
   return {}
 }
-
-${gateText}`
+`
 
 function secretsOf({ jwt, transition }: GuardPlan): string {
   const auth = jwt === undefined ? '' : `config.${jwt}`
@@ -117,12 +120,12 @@ const authImports = `import {
   hmacKey,
   jwtServer,
   type Claims,
-  type Gate,
   type ServerOptions,
   type Signer,
   type VerifiedToken,
 } from 'jotgate'
 import { type Config, type TokenPolicy } from './config.js'
+import { type Gates, type GuardName } from './guards.js'
 `
 
 const authText = `

@@ -1,5 +1,5 @@
-import { tsType } from './emit-types.js'
-import { camelCase, propertyName, quote, typeName } from './names.js'
+import { inputName, tsType } from './emit-types.js'
+import { camelCase, propertyName, quote } from './names.js'
 import { type RoutePlan, type ServicePlan } from './plan.js'
 
 /** `client.ts`: one function a route, grouped as the routes are. */
@@ -48,7 +48,7 @@ function emitFunction(route: RoutePlan, indent: string): string {
     `${route.method} ${route.path}${route.guard === null ? '' : ', with a token'}`,
   ]
   const type = response === null ? 'undefined' : tsType(response, '', 'types.')
-  const input = request === undefined ? '' : `request: types.${typeName(request.name)}Input, `
+  const input = request === undefined ? '' : `request: types.${inputName(request)}, `
   const call = `send(${descriptor(route)}, ${request === undefined ? '{}' : 'request'}, options)`
   const lines = [
     `/** ${doc

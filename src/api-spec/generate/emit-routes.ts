@@ -9,10 +9,10 @@ export function emitRoutes(plan: ServicePlan): string {
   const imports = plan.routes.map((route, index) => {
     const alias = names[index] ?? ''
     const own = handlerConst(route)
-    return `import { ${own === alias ? own : `${own} as ${alias}`} } from './handlers/${route.file}.js'\n`
+    return `import { ${own === alias ? own : `${own} as ${alias}`} } from '../handlers/${route.file}.js'\n`
   })
   const middleware = plan.middleware.map(
-    (name) => `import { ${middlewareConst(name)} } from './middleware/${kebabCase(name)}.js'\n`,
+    (name) => `import { ${middlewareConst(name)} } from '../middleware/${kebabCase(name)}.js'\n`,
   )
   const rows = plan.routes.map((route, index) => `  ${emitRoute(route, names[index] ?? '')},\n`)
   const kinds = [
@@ -30,14 +30,29 @@ ${rows.join('')}]
 }
 
 function emitRoute(route: RoutePlan, handler: string): string {
-  const { method, path, middleware, timeoutMs, maxBytes, sse, guard } = route
-  const options =
-    `{ method: ${quote(method)}, path: ${quote(path)}, middleware: [${middleware.map(middlewareConst).join(', ')}], ` +
-    `timeoutMs: ${String(timeoutMs)}, maxBytes: ${String(maxBytes)}, sse: ${String(sse)} }`
+  const { method, path, middleware, timeoutMs, maxBytes, sse, strict, guard } = route
+  const options = [
+    ...(guard === null ? [] : [`guard: ${quote(guard)}`]),
+    `method: ${quote(method)}, path: ${quote(path)}`,
+    ...(middleware.length === 0
+      ? []
+      : [`middleware: [${middleware.map(middlewareConst).join(', ')}]`]),
+    ...(timeoutMs === undefined ? [] : [`timeoutMs: ${String(timeoutMs)}`]),
+    ...(maxBytes === undefined ? [] : [`maxBytes: ${String(maxBytes)}`]),
+    ...(sse ? ['sse: true'] : []),
+    ...(strict ? ['strict: true'] : []),
+  ]
   const request = route.request === undefined ? 'nothing' : `types.${typeName(route.request.name)}`
-  if (guard === null) return `open(${options}, ${request}, ${handler})`
-  return `guarded(${quote(guard)}, ${options}, { request: ${request}, handler: ${handler} })`
+  const parts = [`{ ${options.join(', ')} }`, request, handler]
+  const call = guard === null ? 'open' : 'guarded'
+  const line = `${call}(${parts.join(', ')})`
+  return line.length <= widest
+    ? line
+    : `${call}(\n${parts.map((part) => `    ${part},\n`).join('')}  )`
 }
+
+/** A row with its indent and comma fits into a hundred columns. */
+const widest = 97
 
 /** A name for each handler that no other has: its own, with its group before it where two groups share one. */
 function handlerImports(routes: readonly RoutePlan[]): readonly string[] {
@@ -69,18 +84,18 @@ export function emitHandler(route: RoutePlan): string {
   const up = '../'.repeat(route.file.split('/').length)
   const type = `${route.guard === null ? 'Handler' : 'GuardedHandler'}<${requestType(route)}, ${responseType(route)}>`
   const uses = route.request !== undefined || usesTypes(route.response)
-  return `import { ${route.guard === null ? 'type Handler' : 'type GuardedHandler'}, HttpError } from '${up}server.js'
-${uses ? `import type * as types from '${up}types.js'\n` : ''}
+  return `import { ${route.guard === null ? 'type Handler' : 'type GuardedHandler'}, HttpError, problemOf } from '${up}generated/server.js'
+${uses ? `import type * as types from '${up}generated/types.js'\n` : ''}
 /** ${route.method} ${route.path} */
 export const ${handlerConst(route)}: ${type} = () => {
-  throw new HttpError(501, { error: 'not_implemented' })
+  throw new HttpError(501, problemOf(501, 'not_implemented'))
 }
 `
 }
 
 /** The stub of a middleware. */
 export function emitMiddleware(name: string): string {
-  return `import { type Middleware } from '../server.js'
+  return `import { type Middleware } from '../generated/server.js'
 
 /** \`middleware: ${name}\` */
 export const ${middlewareConst(name)}: Middleware = (_call, next) => next()

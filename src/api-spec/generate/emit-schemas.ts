@@ -16,7 +16,7 @@ function emitField(field: FieldPlan, where: string): string {
   const parts = [`name: ${quote(field.name)}`]
   if (field.source !== 'json') parts.push(`from: ${quote(field.source)}`)
   if (field.optional) parts.push('optional: true')
-  if (isList(field.type)) parts.push('many: true')
+  if (field.source !== 'json' && isList(field.type)) parts.push('many: true')
   if (field.default !== undefined) parts.push(`fallback: ${emitDefault(field, where)}`)
   parts.push(`read: ${emitReader(field, where)}`)
   return `{ ${parts.join(', ')} }`
@@ -27,12 +27,14 @@ function isList(type: SpecType): boolean {
 }
 
 function emitReader(field: FieldPlan, where: string): string {
-  const { options, range, asString } = field
+  const { options, range, length, asString } = field
   const type = field.type.kind === 'pointer' ? field.type.type : field.type
   const text = field.source !== 'json'
-  if (asString) return `$.text(${options === undefined ? '' : list(options)})`
+  const isText = asString || (type.kind === 'primitive' && type.raw === 'string')
+  if (length !== undefined && !isText)
+    throw new ApiSpecError(`type ${where}: only text has a length, not '${field.name}'`)
+  if (isText) return textReader(options, length)
   if (type.kind !== 'primitive') return readerOf(type, { text, where })
-  if (type.raw === 'string') return `$.text(${options === undefined ? '' : list(options)})`
   const limits = Object.hasOwn(integers, type.raw) || type.raw.startsWith('float')
   if (!limits) return readerOf(type, { text, where })
   const numbers = options?.map((option) => toNumber(option, where))
@@ -86,16 +88,28 @@ interface NumberRules {
 
 function numberReader(raw: string, { text, options, range }: NumberRules): string {
   const rules: string[] = []
-  const limits = Object.hasOwn(integers, raw) ? integers[raw] : undefined
-  if (limits !== undefined) rules.push(`whole: [${limits.join(', ')}]`)
+  if (Object.hasOwn(integers, raw)) rules.push(`whole: ${quote(raw)}`)
   if (options !== undefined) rules.push(`options: [${options.join(', ')}]`)
   if (range !== undefined) {
-    const { min = '-Infinity', max = 'Infinity', minIncluded, maxIncluded } = range
-    rules.push(
-      `range: { min: ${String(min)}, max: ${String(max)}, open: [${String(!minIncluded)}, ${String(!maxIncluded)}] }`,
-    )
+    rules.push(`range: ${emitRange(range)}`)
   }
   return `$.${text ? 'numberText' : 'number'}(${rules.length === 0 ? '' : `{ ${rules.join(', ')} }`})`
+}
+
+function textReader(options: readonly string[] | undefined, length: Range | undefined): string {
+  const rules = [
+    ...(options === undefined ? [] : [`options: [${options.map(quote).join(', ')}]`]),
+    ...(length === undefined ? [] : [`length: ${emitRange(length)}`]),
+  ]
+  return `$.text(${rules.length === 0 ? '' : `{ ${rules.join(', ')} }`})`
+}
+
+function emitRange({ min, max, minIncluded, maxIncluded }: Range): string {
+  const ends = [
+    ...(min === undefined ? [] : [`${minIncluded ? 'from' : 'above'}: ${String(min)}`]),
+    ...(max === undefined ? [] : [`${maxIncluded ? 'to' : 'below'}: ${String(max)}`]),
+  ]
+  return `{ ${ends.join(', ')} }`
 }
 
 function emitDefault(field: FieldPlan, where: string): string {
@@ -117,8 +131,4 @@ function toNumber(text: string, where: string): number {
   if (text.trim() === '' || !Number.isFinite(value))
     throw new ApiSpecError(`type ${where}: a default or an option is no number`)
   return value
-}
-
-function list(texts: readonly string[]): string {
-  return `[${texts.map(quote).join(', ')}]`
 }

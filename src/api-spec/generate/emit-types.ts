@@ -19,14 +19,21 @@ function emitInterface({ name, docs, fields }: TypePlan): string {
   return `${comment(docs, '')}export interface ${typeName(name)} ${emitFields(fields, '')}`
 }
 
-/** What a caller sends: members with a default may be left out. */
+/** The type of what a caller sends: its own name when that is the same as what arrives. */
+export function inputName({ name, fields }: TypePlan): string {
+  return typeName(name) + (fields.some(hasDefault) ? 'Input' : '')
+}
+
+/** An optional member may be left out anyway. */
+function hasDefault(field: FieldPlan): boolean {
+  return field.default !== undefined && !field.optional
+}
+
 function emitInput({ name, fields }: TypePlan): string {
   const own = typeName(name)
-  const names = fields
-    .filter((field) => field.default !== undefined && !field.optional)
-    .map((field) => quote(field.name))
-  const doc = `/** {@link ${own}} as it is sent. */\n`
-  if (names.length === 0) return `${doc}export type ${own}Input = ${own}\n\n`
+  const names = fields.filter(hasDefault).map((field) => quote(field.name))
+  if (names.length === 0) return ''
+  const doc = `/** {@link ${own}} as it is sent: what has a default may be left out. */\n`
   const keys = names.join(' | ')
   return `${doc}export type ${own}Input = Omit<${own}, ${keys}> & Partial<Pick<${own}, ${keys}>>\n\n`
 }

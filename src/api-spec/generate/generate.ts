@@ -1,6 +1,6 @@
 import { checkOptions } from '../options.js'
 import { type ApiSpec } from '../spec.js'
-import { emitAuth, emitConfig } from './emit-auth.js'
+import { emitAuth, emitConfig, emitGuards } from './emit-auth.js'
 import { emitClient } from './emit-client.js'
 import { emitHandler, emitMiddleware, emitRoutes } from './emit-routes.js'
 import { emitTypes } from './emit-types.js'
@@ -18,6 +18,11 @@ export interface GenerateOptions {
   readonly servers?: readonly ('fastify' | 'fetch')[]
   /** Whether to generate the client. Default true. */
   readonly client?: boolean
+  /**
+   * Where the gates of the guards come from: `config` (the default) generates them over secrets in a configuration;
+   * with `own` the program hands in gates of its own, such as one over published keys.
+   */
+  readonly gates?: 'config' | 'own'
 }
 
 /** A file to write, by its path below the folder of the project's sources. */
@@ -37,17 +42,19 @@ export interface GeneratedFile {
  * @example for (const file of generate(result.spec)) if (file.overwrite || !exists(file.path)) write(file)
  */
 export function generate(spec: ApiSpec, options: GenerateOptions = {}): readonly GeneratedFile[] {
-  checkOptions('generate', options, ['servers', 'client'])
-  const { servers = ['fastify'], client = true } = options
+  checkOptions('generate', options, ['servers', 'client', 'gates'])
+  const { servers = ['fastify'], client = true, gates = 'config' } = options
   const plan = planService(spec)
   return [
     ...(servers.length > 0 || client
       ? [made('types.ts', emitTypes(plan)), made('schema.ts', schemaText)]
       : []),
     ...(servers.length > 0 ? serverFiles(plan) : []),
-    ...(servers.includes('fastify')
-      ? [made('fastify.ts', fastifyText), begun('main.ts', mainText)]
+    ...(servers.length > 0 && gates === 'config'
+      ? [made('config.ts', emitConfig(plan)), made('auth.ts', emitAuth(plan))]
       : []),
+    ...(servers.includes('fastify') ? [made('fastify.ts', fastifyText)] : []),
+    ...(servers.includes('fastify') && gates === 'config' ? [begun('main.ts', mainText)] : []),
     ...(servers.includes('fetch') ? [made('fetch.ts', fetchText)] : []),
     ...(client ? [made('client.ts', emitClient(plan)), made('send.ts', sendText)] : []),
   ]
@@ -55,8 +62,7 @@ export function generate(spec: ApiSpec, options: GenerateOptions = {}): readonly
 
 function serverFiles(plan: ServicePlan): readonly GeneratedFile[] {
   return [
-    made('config.ts', emitConfig(plan)),
-    made('auth.ts', emitAuth(plan)),
+    made('guards.ts', emitGuards(plan)),
     made('routes.ts', emitRoutes(plan)),
     made('server.ts', serverText),
     begun('services.ts', servicesText),
@@ -67,8 +73,9 @@ function serverFiles(plan: ServicePlan): readonly GeneratedFile[] {
   ]
 }
 
+/** What is written again each time stands apart from what people write. */
 function made(path: string, text: string): GeneratedFile {
-  return { path, text, overwrite: true }
+  return { path: `generated/${path}`, text, overwrite: true }
 }
 
 function begun(path: string, text: string): GeneratedFile {
@@ -84,12 +91,13 @@ export interface Services {
 
 const mainText = `import { readFile } from 'node:fs/promises'
 import Fastify from 'fastify'
-import { type Config } from './config.js'
-import { registerRoutes } from './fastify.js'
+import { createGates } from './generated/auth.js'
+import { type Config } from './generated/config.js'
+import { registerRoutes } from './generated/fastify.js'
 
 // The path of the configuration, a JSON file in the shape of Config, is the first argument.
 const config = JSON.parse(await readFile(process.argv[2] ?? 'config.json', 'utf8')) as Config
 const app = Fastify({ logger: true })
-registerRoutes(app, { config, services: { now: () => Date.now() / 1000 } })
+registerRoutes(app, { gates: createGates(config), services: { now: () => Date.now() / 1000 } })
 await app.listen({ host: '127.0.0.1', port: 8888 })
 `

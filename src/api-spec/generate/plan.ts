@@ -30,9 +30,11 @@ export interface RoutePlan {
   readonly request: TypePlan | undefined
   readonly response: SpecType | null
   readonly middleware: readonly string[]
-  readonly timeoutMs: number | null
-  readonly maxBytes: number | null
+  readonly timeoutMs: number | undefined
+  readonly maxBytes: number | undefined
   readonly sse: boolean
+  /** A body with members that the type does not name is refused. */
+  readonly strict: boolean
   readonly summary: string
   readonly tags: readonly string[]
 }
@@ -104,9 +106,10 @@ function planRoute(route: ApiRoute, { group, types }: Scope): RoutePlan {
     request: requestOf(route, types),
     response: route.response,
     middleware: middleware === undefined ? [] : middleware.split(',').map((each) => each.trim()),
-    timeoutMs: timeout === undefined ? null : milliseconds(timeout),
-    maxBytes: maxBytes === undefined ? null : Number(maxBytes),
+    timeoutMs: timeout === undefined ? undefined : milliseconds(timeout),
+    maxBytes: maxBytes === undefined ? undefined : Number(maxBytes),
     sse: annotation['sse'] === 'true',
+    strict: annotation['strict'] === 'true',
     summary: summaryOf(route),
     tags: (annotation['tags'] ?? '')
       .split(',')

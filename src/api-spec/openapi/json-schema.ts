@@ -36,6 +36,17 @@ export function fieldSchema(field: FieldPlan): JsonObject {
     ...(range === undefined
       ? {}
       : { [range.maxIncluded ? 'maximum' : 'exclusiveMaximum']: range.max }),
+    ...lengthSchema(field),
+  })
+}
+
+/** JSON Schema counts code points too, but its limits are whole and included. */
+function lengthSchema({ length }: FieldPlan): JsonObject {
+  if (length === undefined) return {}
+  const { min, max, minIncluded, maxIncluded } = length
+  return present({
+    minLength: min === undefined ? undefined : minIncluded ? Math.ceil(min) : Math.floor(min) + 1,
+    maxLength: max === undefined ? undefined : maxIncluded ? Math.floor(max) : Math.ceil(max) - 1,
   })
 }
 

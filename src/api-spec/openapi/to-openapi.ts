@@ -98,7 +98,7 @@ function operationOf(route: RoutePlan, operationId: string): JsonObject {
     parameters: parameters.length === 0 ? undefined : parameters,
     requestBody: bodyOf(route, fields),
     responses: present({
-      '200': answerOf(route),
+      [route.response === null ? '204' : '200']: answerOf(route),
       '400':
         route.request === undefined ? undefined : { $ref: '#/components/responses/BadRequest' },
       '401': route.guard === null ? undefined : { $ref: '#/components/responses/Unauthorized' },
@@ -158,16 +158,28 @@ function tagOf({ tags, group }: RoutePlan): string {
   return tags[0] ?? (group === '' ? 'default' : group)
 }
 
-const problem: JsonObject = { type: 'object', properties: { error: { type: 'string' } } }
+/** A problem document (RFC 9457). */
+const problem: JsonObject = {
+  'application/problem+json': {
+    schema: {
+      type: 'object',
+      properties: {
+        title: { type: 'string' },
+        status: { type: 'integer' },
+        reason: { type: 'string' },
+      },
+    },
+  },
+}
 const responses: JsonObject = {
   BadRequest: {
     description: 'the request does not fit its type',
-    content: { 'application/json': { schema: problem } },
+    content: problem,
   },
   Unauthorized: {
     description: 'no token, or one that is not good (RFC 6750)',
     headers: { 'WWW-Authenticate': { schema: { type: 'string' } } },
-    content: { 'application/problem+json': { schema: { type: 'object' } } },
+    content: problem,
   },
-  Error: { description: 'anything else', content: { 'application/json': { schema: problem } } },
+  Error: { description: 'anything else', content: problem },
 }

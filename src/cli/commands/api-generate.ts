@@ -15,11 +15,16 @@ const servers = ['fastify', 'fetch'] as const
 export const apiGenerate: Command = {
   name: 'api generate',
   summary: 'write the guarded server and the typed client of an .api file',
-  usage: '--out DIR [--server fastify|fetch] [--client] [--watch] FILE|-',
+  usage: '--out DIR [--server fastify|fetch] [--client] [--gates config|own] [--watch] FILE|-',
   options: {
     out: { kind: 'text', value: 'DIR', help: 'where to write; nothing is written elsewhere' },
     server: { kind: 'texts', value: 'NAME', help: 'fastify or fetch; repeatable' },
     client: { kind: 'flag', help: 'the client' },
+    gates: {
+      kind: 'text',
+      value: 'FROM',
+      help: 'config (default): secrets; own: you hand them in',
+    },
     watch: { kind: 'flag', help: 'go on, and write again whenever a file changes' },
     mode: { ...modeOption.mode, help: 'dialect only' },
   },
@@ -30,7 +35,7 @@ export const apiGenerate: Command = {
     'With --watch one line tells of each time, with --json as one JSON document; an interrupt ends it.',
   ],
   examples: [
-    'jotgate api generate --out src/generated user.api',
+    'jotgate api generate --out src user.api',
     'jotgate api generate --out web/api --client --watch user.api',
   ],
   run: runGenerate,
@@ -56,8 +61,15 @@ async function runGenerate(given: Arguments, io: Io): Promise<Answer | undefined
 function wantedOf(given: Arguments): GenerateOptions {
   const names = given.texts('server')
   const client = given.flag('client')
-  if (names.length === 0 && !client) return {}
-  return { servers: names.map(toServer), client }
+  const gates = gatesOf(given)
+  if (names.length === 0 && !client) return { gates }
+  return { servers: names.map(toServer), client, gates }
+}
+
+function gatesOf(given: Arguments): 'config' | 'own' {
+  const gates = given.text('gates') ?? 'config'
+  if (gates === 'config' || gates === 'own') return gates
+  throw badUsage('--gates: is config or own')
 }
 
 function toServer(name: string): (typeof servers)[number] {

@@ -28,21 +28,21 @@ describe('generate', () => {
 
   it('leaves out what is not asked for', () => {
     expect(generate(spec(usersApi), { servers: [] }).map(({ path }) => path)).toEqual([
-      'types.ts',
-      'schema.ts',
-      'client.ts',
-      'send.ts',
+      'generated/types.ts',
+      'generated/schema.ts',
+      'generated/client.ts',
+      'generated/send.ts',
     ])
     expect(
       generate(spec(usersApi), { servers: ['fetch'], client: false }).map(({ path }) => path),
-    ).not.toContain('client.ts')
+    ).not.toContain('generated/client.ts')
     expect(() => generate(spec(usersApi), { server: 'fetch' } as object)).toThrow(
       'generate.server is not an option',
     )
   })
 
   it('makes the configuration go-zero makes', () => {
-    const text = generate(spec(usersApi)).find(({ path }) => path === 'config.ts')?.text
+    const text = generate(spec(usersApi)).find(({ path }) => path === 'generated/config.ts')?.text
     expect(text).toContain('readonly Auth: AuthConfig\n  readonly Moving: TransitionConfig')
     expect(text).toContain('readonly AccessSecret: string')
     expect(text).toContain('readonly AccessExpire: number')

@@ -20,10 +20,10 @@ interface Signers {
 
 const handlers = {
   'main.ts': 'export {}\n',
-  'handlers/login.ts': `import { createSigners } from '../auth.js'
-import { type Config } from '../config.js'
-import { HttpError, type Handler } from '../server.js'
-import type * as types from '../types.js'
+  'handlers/login.ts': `import { createSigners } from '../generated/auth.js'
+import { type Config } from '../generated/config.js'
+import { HttpError, type Handler } from '../generated/server.js'
+import type * as types from '../generated/types.js'
 
 export const loginHandler: Handler<types.LoginReq, types.LoginResp> = async ({ request, services }) => {
   if (request.username !== 'alice' || request.password !== 'secret') throw new HttpError(401, { msg: 'invalid credentials' })
@@ -33,11 +33,11 @@ export const loginHandler: Handler<types.LoginReq, types.LoginResp> = async ({ r
   return { accessToken, refreshToken: 'r1', expiresIn: config.Auth.AccessExpire }
 }
 `,
-  'services.ts': `import { type Config } from './config.js'
+  'services.ts': `import { type Config } from './generated/config.js'
 export interface Services { readonly config: Config; readonly log: string[] }
 `,
-  'handlers/get-profile.ts': `import { type GuardedHandler } from '../server.js'
-import type * as types from '../types.js'
+  'handlers/get-profile.ts': `import { type GuardedHandler } from '../generated/server.js'
+import type * as types from '../generated/types.js'
 
 export const getProfileHandler: GuardedHandler<types.ProfileReq, types.Profile> = ({ request, claims }) => {
   const page: number = request.page
@@ -48,37 +48,37 @@ export const getProfileHandler: GuardedHandler<types.ProfileReq, types.Profile> 
   }
 }
 `,
-  'handlers/update-profile.ts': `import { type GuardedHandler } from '../server.js'
-import type * as types from '../types.js'
+  'handlers/update-profile.ts': `import { type GuardedHandler } from '../generated/server.js'
+import type * as types from '../generated/types.js'
 
 export const updateProfileHandler: GuardedHandler<types.Profile, types.Profile> = ({ request }) => request
 `,
-  'handlers/admin/jobs/slow.ts': `import { type GuardedHandler } from '../../../server.js'
-import type * as types from '../../../types.js'
+  'handlers/admin/jobs/slow.ts': `import { type GuardedHandler } from '../../../generated/server.js'
+import type * as types from '../../../generated/types.js'
 
 export const slowHandler: GuardedHandler<types.Address, void> = ({ signal }) =>
   new Promise((resolve) => { signal.addEventListener('abort', () => { resolve() }) })
 `,
-  'handlers/admin/jobs/delete.ts': `import { type GuardedHandler } from '../../../server.js'
-import type * as types from '../../../types.js'
+  'handlers/admin/jobs/delete.ts': `import { type GuardedHandler } from '../../../generated/server.js'
+import type * as types from '../../../generated/types.js'
 
 export const deleteHandler: GuardedHandler<object, types.Address> = ({ services }) => ({ street: services.log.join() })
 `,
-  'handlers/admin/jobs/watch.ts': `import { type GuardedHandler } from '../../../server.js'
-import type * as types from '../../../types.js'
+  'handlers/admin/jobs/watch.ts': `import { type GuardedHandler } from '../../../generated/server.js'
+import type * as types from '../../../generated/types.js'
 
 export const watchHandler: GuardedHandler<object, AsyncIterable<types.Tick>> = async function* () {
   for (let count = 1; count <= 3; count++) yield { count }
 }
 `,
-  'middleware/audit.ts': `import { type Middleware } from '../server.js'
+  'middleware/audit.ts': `import { type Middleware } from '../generated/server.js'
 
 export const auditMiddleware: Middleware = ({ services, claims }, next) => {
   services.log.push('audit ' + String(claims?.sub))
   return next()
 }
 `,
-  'misuse.ts': `import { createClient } from './client.js'
+  'misuse.ts': `import { createClient } from './generated/client.js'
 const client = createClient({ baseUrl: 'http://localhost' })
 void client.login({ username: 'alice' })
 void client.login({ username: 'alice', password: 'x', client: 'fridge' })
@@ -125,17 +125,19 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
   const services = { config, log: [] as string[] }
 
   beforeAll(async () => {
-    const module = await workshop.load(`users/${server}`)
+    const module = await workshop.load(`users/generated/${server}`)
+    const { createGates } = await workshop.load('users/generated/auth')
+    const gates = (createGates as (config: object) => object)(config)
     if (server === 'fetch') {
       const handle = (
         module['createHandler'] as (setup: object) => (request: Request) => Promise<Response>
-      )({ config, services })
+      )({ gates, services })
       call = (input, init) => handle(new Request(input, init))
       close = () => Promise.resolve()
       return
     }
     const app = Fastify()
-    ;(module['registerRoutes'] as (app: object, setup: object) => void)(app, { config, services })
+    ;(module['registerRoutes'] as (app: object, setup: object) => void)(app, { gates, services })
     const address = await app.listen({ port: 0, host: '127.0.0.1' })
     call = (input, init) => fetch((input as string).replace('http://server', address), init)
     close = () => app.close()
@@ -143,7 +145,7 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
   afterAll(() => close())
 
   const client = async (tokens?: object) => {
-    const { createClient } = await workshop.load('users/client')
+    const { createClient } = await workshop.load('users/generated/client')
     return (createClient as (options: object) => Client)({
       baseUrl: 'http://server',
       fetch: call,
@@ -151,7 +153,7 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
     })
   }
   const sign = async (name: 'Auth' | 'Moving', claims: object = {}) => {
-    const { createSigners } = await workshop.load('users/auth')
+    const { createSigners } = await workshop.load('users/generated/auth')
     const secrets =
       name === 'Moving' ? { ...config, Moving: { ...config.Moving, Secret: oldSecret } } : config
     const signers = (
@@ -207,7 +209,7 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
     const known = await client({ current: () => '', refresh: () => sign('Auth') })
     const refused = (status: number, path: string) => ({
       status,
-      body: { error: 'invalid_request', problems: [{ path }] },
+      body: { status, reason: 'invalid_request', problems: [{ path }] },
     })
     await expect(
       known.login({ username: 'alice', password: 'secret', client: 'fridge' }),

@@ -1,36 +1,34 @@
 /** `fetch.ts` of a generated project. */
 export const fetchText = String.raw`// The routes for servers that speak Request and Response. Generated: changes are lost.
 import { type Claims } from 'jotgate'
-import { createGates, gateOf, type GateOptions, type Gates } from './auth.js'
-import { type Config } from './config.js'
+import { type Services } from '../services.js'
+import { gateOf, type Gates } from './guards.js'
 import { routes } from './routes.js'
-import { answerTo, events, HttpError, type Route } from './server.js'
-import { type Services } from './services.js'
+import { answerTo, events, HttpError, problemOf, type Route } from './server.js'
 
 export interface Setup {
-  readonly config: Config
+  /** The gate of each guard: createGates(config) of auth.ts, or your own. */
+  readonly gates: Gates
   readonly services: Services
-  /** Revocation, guards and hooks for every gate. */
-  readonly gates?: GateOptions
 }
 
 /** Longest body of a route without maxBytes: one mebibyte, as in go-zero. */
 const defaultMaxBytes = 1_048_576
 
 /** A function from Request to Response, routes with @jwt behind the gate of their name. */
-export function createHandler({ config, services, gates: options }: Setup): (request: Request) => Promise<Response> {
-  const gates = createGates(config, options)
+export function createHandler({ gates, services }: Setup): (request: Request) => Promise<Response> {
   const find = createRouter()
   return async (request) => {
-    const url = new URL(request.url)
-    const found = find(request.method, url.pathname)
-    if (found === undefined) return Response.json({ error: 'not_found' }, { status: 404 })
-    const exchange: Exchange = { ...found, request, url, services, added: new Headers() }
+    const added = new Headers({ 'cache-control': 'no-store' })
     try {
-      return await admit(exchange, gates)
+      const url = new URL(request.url)
+      const found = find(request.method, url.pathname)
+      if (found === undefined) throw new HttpError(404, problemOf(404, 'not_found'))
+      return await admit({ ...found, request, url, services, added }, gates)
     } catch (error) {
-      const known = answerTo(error)
-      return Response.json(known?.body ?? { error: 'internal' }, { status: known?.status ?? 500, headers: exchange.added })
+      const { status, headers, body } = answerTo(error, gates)
+      for (const [name, value] of Object.entries(headers)) added.set(name, value)
+      return new Response(body, { status, headers: added })
     }
   }
 }
@@ -44,6 +42,7 @@ interface Exchange extends Found {
   readonly request: Request
   readonly url: URL
   readonly services: Services
+  /** Header fields of the answer. */
   readonly added: Headers
 }
 
@@ -51,39 +50,45 @@ async function admit(exchange: Exchange, gates: Gates): Promise<Response> {
   const { route, request, url, added } = exchange
   if (route.guard === null) return answer(exchange, undefined)
   const gate = gateOf(gates, route.guard)
-  const header = (name: string) => [request.headers.get(name)].filter((value) => value !== null)
   const setHeader = (name: string, value: string) => {
     added.set(name, value)
   }
-  const call = { kind: 'http', method: request.method, pattern: route.path, path: url.pathname, query: url.search.slice(1), header, setHeader } as const
-  let context
-  try {
-    context = await gate.check(call)
-  } catch (error) {
-    const { status, headers, body } = gate.respond(error)
-    return new Response(body, { status, headers })
-  }
+  const call = { kind: 'http', method: request.method, pattern: route.path, path: url.pathname, query: url.search.slice(1), header: headersOf(request), setHeader } as const
+  const context = await gate.check(call)
   return gate.enter(context, () => answer(exchange, context?.claims))
 }
 
 async function answer(exchange: Exchange, claims: Claims | undefined): Promise<Response> {
   const { route, params, request, url, services, added } = exchange
-  const header = (name: string) => [request.headers.get(name)].filter((value) => value !== null)
+  const headers = headersOf(request)
   const result = await route.run({
-    call: { method: route.method, path: route.path, services, header: (name) => header(name)[0] },
+    call: {
+      method: route.method,
+      path: route.path,
+      services,
+      signal: request.signal,
+      headers,
+      setHeader: (name, value) => {
+        added.set(name, value)
+      },
+    },
     parts: {
       json: await readJson(request, route.maxBytes ?? defaultMaxBytes),
       form: (name) => url.searchParams.getAll(name),
       path: (name) => [params[name]].filter((value) => value !== undefined),
-      header,
+      header: headers,
     },
     claims,
   })
-  if (route.sse) {
-    added.set('content-type', 'text/event-stream')
-    return new Response(streamOf(events(result)), { headers: added })
-  }
-  return result === undefined ? new Response(null, { headers: added }) : Response.json(result, { headers: added })
+  if (result === undefined) return new Response(null, { status: 204, headers: added })
+  if (route.sse !== true) return Response.json(result, { headers: added })
+  added.set('content-type', 'text/event-stream')
+  return new Response(streamOf(events(result)), { headers: added })
+}
+
+/** Fields that came more than once are one text here, as the platform hands them over. */
+function headersOf(request: Request): (name: string) => readonly string[] {
+  return (name) => [request.headers.get(name)].filter((value) => value !== null)
 }
 
 async function readJson(request: Request, limit: number): Promise<unknown> {
@@ -95,16 +100,16 @@ async function readJson(request: Request, limit: number): Promise<unknown> {
   // A declared length may be wrong, so what arrives is counted.
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     length += part.value.byteLength
-    if (length > limit) throw new HttpError(413, { error: 'too_large' })
+    if (length > limit) throw new HttpError(413, problemOf(413, 'invalid_request'))
     text += decoder.decode(part.value, { stream: true })
   }
   if (length === 0) return undefined
   const type = request.headers.get('content-type') ?? ''
-  if (!/^application\/json(;|$)/i.test(type)) throw new HttpError(415, { error: 'unsupported_media_type' })
+  if (!/^application\/json(;|$)/i.test(type)) throw new HttpError(415, problemOf(415, 'invalid_request'))
   try {
     return JSON.parse(text + decoder.decode())
   } catch {
-    throw new HttpError(400, { error: 'invalid_request' }) // the parser's message quotes the body
+    throw new HttpError(400, problemOf(400, 'invalid_request')) // the parser's message quotes the body
   }
 }
 

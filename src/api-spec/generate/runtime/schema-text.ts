@@ -1,3 +1,9 @@
+import { integers } from '../numbers.js'
+
+const wholeTypes = `{\n${Object.entries(integers)
+  .map(([name, [least, most]]) => `  ${name}: [${String(least)}, ${String(most)}],\n`)
+  .join('')}}`
+
 /** `schema.ts` of a generated project: readers that turn what was sent into typed values, and say what does not fit. */
 export const schemaText = String.raw`// Reads and checks what was sent. Generated: changes are lost.
 
@@ -15,7 +21,14 @@ export interface Parts {
   header(name: string): readonly string[]
 }
 
-export type Reader = (value: unknown, at: string, problems: Problem[]) => unknown
+/** What goes with a value while it is read. */
+export interface Reading {
+  readonly problems: Problem[]
+  /** Members that no type names are refused. */
+  readonly strict?: true | undefined
+}
+
+export type Reader = (value: unknown, at: string, reading: Reading) => unknown
 
 export interface Field {
   readonly name: string
@@ -54,10 +67,10 @@ export class RequestError extends Error {
 }
 
 export function object<T>(fields: () => readonly Field[]): Schema<T> {
-  const read: Reader = (value, at, problems) => readFields(fields(), { value, at, problems })
+  const read: Reader = (value, at, reading) => readFields(fields(), { value, at, reading })
   const validate = (value: unknown): Result<T> => {
     const problems: Problem[] = []
-    const output = read(value, '', problems)
+    const output = read(value, '', { problems })
     // Without problems the fields have been read one by one, so the value is a T.
     if (problems.length === 0) return { value: output as T }
     return { issues: problems.map(({ path, message }) => ({ message, path: path.split('.') })) }
@@ -66,128 +79,166 @@ export function object<T>(fields: () => readonly Field[]): Schema<T> {
 }
 
 /** Reads a request: each field from where its tag says. */
-export function readRequest<T>(schema: Schema<T>, parts: Parts): T {
-  const problems: Problem[] = []
-  const output: Record<string, unknown> = Object.create(null)
-  const body = schema.fields().some((field) => field.from === undefined) ? members(parts.json ?? {}) : {}
+export function readRequest<T>(schema: Schema<T>, parts: Parts, { strict }: { readonly strict?: true }): T {
+  const reading: Reading = { problems: [], strict }
+  const fields = schema.fields()
+  const output = Object.create(null) as Record<string, unknown>
+  const json = fields.filter((field) => field.from === undefined)
+  const body = json.length > 0 || strict === true ? members(parts.json ?? {}) : {}
   if (body === undefined) throw new RequestError([{ path: '', message: 'the body must be a JSON object' }])
-  for (const field of schema.fields()) readField(field, { output, at: '', problems, value: sent(field, body, parts, problems) })
-  if (problems.length > 0) throw new RequestError(problems)
+  refuseUnknown(json, { value: body, at: '', reading })
+  for (const field of fields) readField(field, { output, at: '', reading, value: sent(field, { body, parts, reading }) })
+  if (reading.problems.length > 0) throw new RequestError(reading.problems)
   return { ...output } as T
 }
 
-function sent(field: Field, body: Readonly<Record<string, unknown>>, parts: Parts, problems: Problem[]): unknown {
+interface Sent {
+  readonly body: Members
+  readonly parts: Parts
+  readonly reading: Reading
+}
+
+function sent(field: Field, { body, parts, reading }: Sent): unknown {
   if (field.from === undefined) return own(body, field.name)
   const values = parts[field.from](field.name)
   if (values.length === 0) return undefined
   if (field.many) return values
-  if (values.length > 1) problems.push({ path: field.name, message: 'was sent more than once' })
+  if (values.length > 1) refuse(reading, field.name, 'was sent more than once')
   return values[0]
 }
 
 interface Place {
   readonly value: unknown
   readonly at: string
-  readonly problems: Problem[]
+  readonly reading: Reading
 }
 
-function readFields(fields: readonly Field[], { value, at, problems }: Place): unknown {
+function readFields(fields: readonly Field[], { value, at, reading }: Place): unknown {
   const source = members(value)
-  if (source === undefined) return refuse(problems, at, 'must be an object')
-  const output: Record<string, unknown> = Object.create(null)
-  for (const field of fields) readField(field, { output, at, problems, value: own(source, field.name) })
+  if (source === undefined) return refuse(reading, at, 'must be an object')
+  refuseUnknown(fields, { value: source, at, reading })
+  const output = Object.create(null) as Record<string, unknown>
+  for (const field of fields) readField(field, { output, at, reading, value: own(source, field.name) })
   return { ...output }
 }
 
-function readField(field: Field, place: Place & { readonly output: Record<string, unknown> }): void {
-  const { output, at, problems, value } = place
-  const path = at === '' ? field.name : at + '.' + field.name
-  if (value !== undefined && value !== null) output[field.name] = field.read(value, path, problems)
-  else if (field.fallback !== undefined) output[field.name] = field.fallback
-  else if (field.optional !== true) problems.push({ path, message: 'is required' })
+/** Unknown names are the sender's, and are not repeated. */
+function refuseUnknown(fields: readonly Field[], { value, at, reading }: Place & { readonly value: Members }): void {
+  if (reading.strict !== true) return
+  const known = new Set(fields.map(({ name }) => name))
+  if (!Object.keys(value).every((name) => known.has(name))) refuse(reading, at, 'has members that this operation does not know')
 }
 
-function members(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined
+function readField(field: Field, place: Place & { readonly output: Record<string, unknown> }): void {
+  const { output, at, reading, value } = place
+  const path = at === '' ? field.name : at + '.' + field.name
+  if (value !== undefined && value !== null) output[field.name] = field.read(value, path, reading)
+  else if (field.fallback !== undefined) output[field.name] = field.fallback
+  else if (field.optional !== true) refuse(reading, path, 'is required')
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+function members(value: unknown): Members | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : undefined
 }
 
 /** A member the sender wrote, never one every object inherits. */
-function own(source: Readonly<Record<string, unknown>>, name: string): unknown {
+function own(source: Members, name: string): unknown {
   return Object.hasOwn(source, name) ? source[name] : undefined
 }
 
-function refuse(problems: Problem[], path: string, message: string): undefined {
+function refuse({ problems }: Reading, path: string, message: string): unknown {
   problems.push({ path, message })
   return undefined
 }
 
 export const anything: Reader = (value) => value
 
-export const flag: Reader = (value, at, problems) =>
-  typeof value === 'boolean' ? value : refuse(problems, at, 'must be true or false')
+export const flag: Reader = (value, at, reading) =>
+  typeof value === 'boolean' ? value : refuse(reading, at, 'must be true or false')
 
-export const flagText: Reader = (value, at, problems) =>
-  value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : refuse(problems, at, 'must be true or false')
+export const flagText: Reader = (value, at, reading) =>
+  value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : refuse(reading, at, 'must be true or false')
 
-export function text(options?: readonly string[]): Reader {
-  return (value, at, problems) => {
-    if (typeof value !== 'string') return refuse(problems, at, 'must be text')
-    return options?.includes(value) === false ? refuse(problems, at, 'must be one of ' + options.join(', ')) : value
+/** Both ends included with from and to, left out with above and below. */
+export interface Range {
+  readonly from?: number
+  readonly above?: number
+  readonly to?: number
+  readonly below?: number
+}
+
+export interface TextRules {
+  readonly options?: readonly string[]
+  /** In Unicode code points. */
+  readonly length?: Range
+}
+
+export function text({ options, length }: TextRules = {}): Reader {
+  return (value, at, reading) => {
+    if (typeof value !== 'string') return refuse(reading, at, 'must be text')
+    if (options?.includes(value) === false) return refuse(reading, at, 'must be one of ' + options.join(', '))
+    return length === undefined || within(Array.from(value).length, length) ? value : refuse(reading, at, 'is too long or too short')
   }
 }
 
 export interface NumberRules {
-  readonly whole?: readonly [min: number, max: number]
+  /** Go's type of whole numbers. */
+  readonly whole?: keyof typeof wholeTypes
   readonly options?: readonly number[]
-  readonly range?: { readonly min: number; readonly max: number; readonly open: readonly [boolean, boolean] }
+  readonly range?: Range
 }
 
 export function number({ whole, options, range }: NumberRules = {}): Reader {
-  return (value, at, problems) => {
-    if (typeof value !== 'number' || !Number.isFinite(value)) return refuse(problems, at, 'must be a number')
-    if (whole !== undefined && !(Number.isInteger(value) && value >= whole[0] && value <= whole[1])) {
-      return refuse(problems, at, 'must be a whole number from ' + String(whole[0]) + ' to ' + String(whole[1]))
+  return (value, at, reading) => {
+    if (typeof value !== 'number' || !Number.isFinite(value)) return refuse(reading, at, 'must be a number')
+    if (whole !== undefined) {
+      const [least, most] = wholeTypes[whole]
+      if (!(Number.isInteger(value) && value >= least && value <= most))
+        return refuse(reading, at, 'must be a whole number from ' + String(least) + ' to ' + String(most))
     }
-    if (options?.includes(value) === false) return refuse(problems, at, 'must be one of ' + options.join(', '))
-    return range === undefined || within(value, range) ? value : refuse(problems, at, 'is out of range')
+    if (options?.includes(value) === false) return refuse(reading, at, 'must be one of ' + options.join(', '))
+    return range === undefined || within(value, range) ? value : refuse(reading, at, 'is out of range')
   }
 }
 
-function within(value: number, { min, max, open }: NonNullable<NumberRules['range']>): boolean {
-  return (open[0] ? value > min : value >= min) && (open[1] ? value < max : value <= max)
+function within(value: number, { from = -Infinity, above = -Infinity, to = Infinity, below = Infinity }: Range): boolean {
+  return value >= from && value > above && value <= to && value < below
 }
+
+/** What Go's whole numbers hold; 64 bits only as far as JavaScript's numbers are exact. */
+const wholeTypes = ${wholeTypes} as const
 
 export function numberText(rules: NumberRules = {}): Reader {
   const read = number(rules)
-  return (value, at, problems) => {
+  return (value, at, reading) => {
     const plain = typeof value === 'string' && /^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/.test(value)
-    return plain ? read(Number(value), at, problems) : refuse(problems, at, 'must be a number')
+    return plain ? read(Number(value), at, reading) : refuse(reading, at, 'must be a number')
   }
 }
 
 export function list(item: Reader, length?: number): Reader {
-  return (value, at, problems) => {
-    if (!Array.isArray(value)) return refuse(problems, at, 'must be a list')
-    if (length !== undefined && value.length !== length) return refuse(problems, at, 'must have ' + String(length) + ' items')
-    return value.map((each: unknown, index) => item(each, at + '.' + String(index), problems))
+  return (value, at, reading) => {
+    if (!Array.isArray(value)) return refuse(reading, at, 'must be a list')
+    if (length !== undefined && value.length !== length) return refuse(reading, at, 'must have ' + String(length) + ' items')
+    return value.map((each: unknown, index) => item(each, at + '.' + String(index), reading))
   }
 }
 
 export function record(item: Reader): Reader {
-  return (value, at, problems) => {
+  return (value, at, reading) => {
     const source = members(value)
-    if (source === undefined) return refuse(problems, at, 'must be an object')
-    return Object.fromEntries(Object.entries(source).map(([key, each]) => [key, item(each, at + '.' + key, problems)]))
+    if (source === undefined) return refuse(reading, at, 'must be an object')
+    return Object.fromEntries(Object.entries(source).map(([key, each]) => [key, item(each, at + '.' + key, reading)]))
   }
 }
 
 export function nested(fields: readonly Field[]): Reader {
-  return (value, at, problems) => readFields(fields, { value, at, problems })
+  return (value, at, reading) => readFields(fields, { value, at, reading })
 }
 
 export function ref(schema: () => { readonly read: Reader }): Reader {
-  return (value, at, problems) => schema().read(value, at, problems)
+  return (value, at, reading) => schema().read(value, at, reading)
 }
 `

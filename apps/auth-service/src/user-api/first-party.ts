@@ -1,0 +1,2 @@
+/** The client id of first-party sessions. */
+export const firstParty = 'first-party'

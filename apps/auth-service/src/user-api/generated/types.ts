@@ -1,0 +1,78 @@
+// The types of user-api. Generated from its .api file: changes are lost.
+import * as $ from './schema.js'
+
+export interface LoginReq {
+  readonly username: string
+  readonly password: string
+}
+
+export const LoginReq: $.Schema<LoginReq> = $.object<LoginReq>(() => [
+  { name: 'username', read: $.text({ length: { from: 1, to: 256 } }) },
+  { name: 'password', read: $.text({ length: { from: 1, to: 1024 } }) },
+])
+
+/** The refresh token is for when the access token has expired. */
+export interface LogoutReq {
+  readonly refreshToken?: string
+}
+
+export const LogoutReq: $.Schema<LogoutReq> = $.object<LogoutReq>(() => [
+  { name: 'refreshToken', optional: true, read: $.text({ length: { from: 1, to: 8192 } }) },
+])
+
+export interface Profile {
+  readonly id: string
+  readonly username: string
+  readonly displayName: string
+  readonly email: string
+  readonly roles: readonly string[]
+}
+
+export const Profile: $.Schema<Profile> = $.object<Profile>(() => [
+  { name: 'id', read: $.text() },
+  { name: 'username', read: $.text() },
+  { name: 'displayName', read: $.text() },
+  { name: 'email', read: $.text() },
+  { name: 'roles', read: $.list($.text()) },
+])
+
+export interface ProfileChange {
+  readonly displayName?: string
+  readonly email?: string
+}
+
+export const ProfileChange: $.Schema<ProfileChange> = $.object<ProfileChange>(() => [
+  { name: 'displayName', optional: true, read: $.text({ length: { from: 1, to: 200 } }) },
+  { name: 'email', optional: true, read: $.text({ length: { to: 320 } }) },
+])
+
+export interface RefreshReq {
+  readonly refreshToken: string
+}
+
+export const RefreshReq: $.Schema<RefreshReq> = $.object<RefreshReq>(() => [
+  { name: 'refreshToken', read: $.text({ length: { from: 1, to: 8192 } }) },
+])
+
+/** Times are Unix seconds, expiresIn is seconds. */
+export interface TokenResp {
+  readonly accessToken: string
+  readonly refreshToken: string
+  readonly tokenType: 'Bearer'
+  readonly expiresIn: number
+  readonly accessExpire: number
+  readonly refreshAfter: number
+  readonly scope: string
+  readonly sid: string
+}
+
+export const TokenResp: $.Schema<TokenResp> = $.object<TokenResp>(() => [
+  { name: 'accessToken', read: $.text() },
+  { name: 'refreshToken', read: $.text() },
+  { name: 'tokenType', read: $.text({ options: ['Bearer'] }) },
+  { name: 'expiresIn', read: $.number({ whole: 'int64' }) },
+  { name: 'accessExpire', read: $.number({ whole: 'int64' }) },
+  { name: 'refreshAfter', read: $.number({ whole: 'int64' }) },
+  { name: 'scope', read: $.text() },
+  { name: 'sid', read: $.text() },
+])

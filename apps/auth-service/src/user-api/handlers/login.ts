@@ -1,0 +1,39 @@
+import { RequestFault } from '../../faults.js'
+import { longestPassword } from '../../passwords.js'
+import { demoSubject, type User } from '../../users.js'
+import { type Call, type Handler } from '../generated/server.js'
+import { type LoginReq, type TokenResp } from '../generated/types.js'
+import { firstParty } from '../first-party.js'
+
+/** Scope of a first-party session. */
+const fullScope = 'profile:read profile:write'
+
+/** POST /user/login */
+export const loginHandler: Handler<LoginReq, TokenResp> = async (call) => {
+  const { services, request } = call
+  const user = await checkCredentials(request, call)
+  const [userAgent] = call.headers('user-agent')
+  return services.issuer.issue({
+    subject: user.id,
+    client: firstParty,
+    scope: fullScope,
+    audience: [services.configuration.audience],
+    meta: {
+      ...(user.id === demoSubject ? { demo: 'true' } : {}),
+      ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 256) }),
+    },
+  })
+}
+
+/** Unknown, wrong and disabled get one answer after the same work. */
+async function checkCredentials(login: LoginReq, { services, signal }: Call): Promise<User> {
+  const { username, password } = login
+  if (Buffer.byteLength(password) > longestPassword)
+    throw new RequestFault('BODY_INVALID', 'password: must be at most 1024 bytes')
+  const user = await services.users.byUsername(username)
+  const isGone = () => signal.aborted
+  const fits = await services.passwords.check(password, user?.passwordHash, isGone)
+  if (!user || !fits || user.disabled)
+    throw new RequestFault('LOGIN_REFUSED', undefined, { 'www-authenticate': 'Bearer realm="api"' })
+  return user
+}

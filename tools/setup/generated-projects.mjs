@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { filesBelow } from './files.mjs'
+import { root } from './paths.mjs'
+
+/**
+ * What in this repository is generated from an `.api` file: the file, the folder it goes to, and how.
+ *
+ * @typedef {{
+ *   api: string,
+ *   out: string,
+ *   options: import('jotgate/api-spec').GenerateOptions,
+ * }} Project
+ */
+
+/** @type {readonly Project[]} */
+export const projects = [
+  {
+    api: 'apps/auth-service/user.api',
+    out: 'apps/auth-service/src/user-api',
+    options: { servers: ['fastify'], client: false, gates: 'own' },
+  },
+]
+
+/**
+ * The files of one project, by their paths from the root.
+ *
+ * @param {Project} project
+ */
+export async function filesOf({ api, out, options }) {
+  // Not before now: a fresh clone has no build until somebody has made one.
+  const { generate, parseApi, renderDiagnostics } = await import('jotgate/api-spec')
+  const result = parseApi(readFileSync(`${root}/${api}`, 'utf8'), { file: api })
+  if (!result.ok) throw new Error(renderDiagnostics(result))
+  return generate(result.spec, options).map((file) => ({ ...file, path: `${out}/${file.path}` }))
+}
+
+/**
+ * What of one project is not as its `.api` file says.
+ *
+ * @param {string} out
+ * @param {readonly import('jotgate/api-spec').GeneratedFile[]} files
+ */
+export function differences(out, files) {
+  const paths = new Set(files.map(({ path }) => path))
+  const left = filesBelow(`${root}/${out}/generated`, /./, `${out}/generated/`)
+  return [
+    ...files.flatMap((file) => differenceOf(file) ?? []),
+    ...left.filter((path) => !paths.has(path)).map((path) => `${path} is generated no more`),
+  ]
+}
+
+/** @param {import('jotgate/api-spec').GeneratedFile} file */
+function differenceOf({ path, text, overwrite }) {
+  if (!existsSync(`${root}/${path}`)) return `${path} is not there`
+  if (!overwrite || readFileSync(`${root}/${path}`, 'utf8') === text) return undefined
+  return `${path} is not what its .api file says: npm run generate`
+}
