@@ -19,9 +19,9 @@ export type PublicReason =
 export type BearerError = 'invalid_request' | 'invalid_token' | 'insufficient_scope' | null
 
 interface ErrorRow {
-  readonly status: 400 | 401 | 403 | 503
-  /** gRPC status number: 3 INVALID_ARGUMENT, 7 PERMISSION_DENIED, 14 UNAVAILABLE, 16 UNAUTHENTICATED. */
-  readonly grpcStatus: 3 | 7 | 14 | 16
+  readonly status: 400 | 401 | 403 | 500 | 503
+  /** gRPC status number: 3 INVALID_ARGUMENT, 7 PERMISSION_DENIED, 13 INTERNAL, 14 UNAVAILABLE, 16 UNAUTHENTICATED. */
+  readonly grpcStatus: 3 | 7 | 13 | 14 | 16
   readonly bearer: BearerError
   readonly reason: PublicReason
   readonly message: string
@@ -117,6 +117,12 @@ export const errorTable = {
     message: 'the keys to decide with can not be had at the moment',
   },
   STORE_UNAVAILABLE: { ...unavailable, message: 'the store did not answer in time' },
+  POLICY_FAULT: {
+    ...unavailable,
+    status: 500,
+    grpcStatus: 13,
+    message: "a function of the application's own policy threw",
+  },
 } as const satisfies Record<string, ErrorRow>
 
 /** The name of one row of {@link errorTable}. */

@@ -13,8 +13,14 @@ export type GateEvent = GateEventCall &
         readonly reason: PublicReason
         /** Name of the claim or header member that failed. */
         readonly claim?: string
-        /** What the application's own function threw, as it is: not redacted. Only with a 503. */
+        /** What the application's own function threw, as it is: not redacted. Only with a 503 or a 500. */
         readonly fault?: unknown
+      }
+    | {
+        /** A stream that outlived its token was ended. */
+        readonly kind: 'closed'
+        readonly code: ErrorCode
+        readonly reason: PublicReason
       }
   )
 
@@ -22,7 +28,7 @@ interface GateEventCall {
   readonly method?: string
   readonly operation?: string
   readonly pattern?: string
-  /** Time that all checks took together, in milliseconds. */
+  /** Time that all checks took together, or that a closed stream was open, in milliseconds. */
   readonly durationMs: number
 }
 
@@ -69,11 +75,12 @@ function refusal(error: AuthError) {
     code: error.code,
     reason: error.reason,
     ...(error.claim === undefined ? {} : { claim: error.claim }),
-    ...(error.status === 503 && error.cause !== undefined ? { fault: error.cause } : {}),
+    ...(error.status >= 500 && error.cause !== undefined ? { fault: error.cause } : {}),
   } as const
 }
 
-function tell(onEvent: OnEvent, event: GateEvent): void {
+/** Tells a listener, and survives what it does. */
+export function tell(onEvent: OnEvent, event: GateEvent): void {
   try {
     const pending = onEvent(Object.freeze(event))
     // A listener's fault is not the caller's: the decision has been made.

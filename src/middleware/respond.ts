@@ -42,6 +42,7 @@ const titles = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
+  500: 'Internal Server Error',
   503: 'Service Unavailable',
 } as const satisfies Record<AuthError['status'], string>
 
@@ -49,6 +50,7 @@ const kratosReasons = {
   400: 'BAD_REQUEST',
   401: 'UNAUTHORIZED',
   403: 'FORBIDDEN',
+  500: 'INTERNAL_SERVER_ERROR',
   503: 'SERVICE_UNAVAILABLE',
 } as const satisfies Record<AuthError['status'], string>
 
@@ -99,7 +101,7 @@ const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
  * Builds the function that turns a refusal into an answer: status, `WWW-Authenticate` (RFC 6750 section 3),
  * `Cache-Control: no-store`, `Retry-After` on 503, and a body.
  *
- * A 503 carries no challenge: another token would not help. A renderer that throws, or returns anything
+ * A 503 or 500 carries no challenge: another token would not help. A renderer that throws, or returns anything
  * but a {@link RenderedBody}, is replaced by `problem`.
  *
  * @throws ConfigError for a realm that would need escaping, or an unknown renderer
@@ -118,13 +120,18 @@ export function createResponder({ render, realm }: RespondOptions): (error: Auth
     const { body, contentType, status } = renderSafely(renderer, error)
     const headers = {
       'Cache-Control': 'no-store',
-      ...(error.status === 503
-        ? { 'Retry-After': String(Math.max(1, Math.ceil(error.retryAfter ?? 1))) }
-        : { 'WWW-Authenticate': challenge(error, realm) }),
+      ...standing(error, realm),
       ...(contentType === undefined ? {} : { 'Content-Type': contentType }),
     }
     return { status: status ?? error.status, headers, body }
   }
+}
+
+/** What the caller could do: come back later, bring another token, or nothing where the fault is the server's own. */
+function standing(error: AuthError, realm: string): Readonly<Record<string, string>> {
+  if (error.status === 500) return {}
+  if (error.status !== 503) return { 'WWW-Authenticate': challenge(error, realm) }
+  return { 'Retry-After': String(Math.max(1, Math.ceil(error.retryAfter ?? 1))) }
 }
 
 function challenge(error: AuthError, realm: string): string {

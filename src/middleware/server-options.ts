@@ -1,3 +1,4 @@
+import { parseDuration, type Duration } from '../core/duration.js'
 import { type AuthError, ConfigError } from '../core/errors.js'
 import { checkOptionNames } from '../core/options.js'
 import { type VerifiedToken } from '../core/token.js'
@@ -6,7 +7,11 @@ import { type OnEvent } from './events.js'
 import { from, type Extractor } from './extract.js'
 import { createResponder, type Refusal, type RespondOptions } from './respond.js'
 
-/** What {@link ServerOptions.authorize} takes: a guard, or a function of your own, which may ask a store. */
+/**
+ * What {@link ServerOptions.authorize} takes: a guard, or a function of your own, which may ask a store.
+ *
+ * What it rejects with means that the store could not say (503); what it throws at once is a fault of its own (500).
+ */
 export interface Authorize<C> {
   (token: VerifiedToken<C>): boolean | Promise<boolean>
   /** Scopes that would be enough, for the challenge of the 403. */
@@ -36,6 +41,19 @@ export interface ServerOptions<C> {
   readonly render?: RespondOptions['render']
   /** `realm` of the challenge. Default `api`. */
   readonly realm?: string
+  /**
+   * How often `isRevoked` is asked again while a stream is open, at the latest; seconds or `'5s'`, from one second to
+   * an hour. Default 5 s: with an answer that takes as long again, a stream ends within 10 s of a revocation.
+   */
+  readonly recheckEvery?: Duration
+}
+
+/** What one route asks for beside the gate's own policy. */
+export interface Demand<C> {
+  /** Instead of the gate's. */
+  readonly optional?: boolean
+  /** After the gate's. */
+  readonly authorize?: Authorize<C>
 }
 
 /** Resolved options; every function stands. */
@@ -48,10 +66,11 @@ export interface ServerPolicy<C> {
   readonly select: (call: Call) => boolean
   readonly onEvent: OnEvent | undefined
   readonly respond: (error: AuthError) => Refusal
+  readonly recheckMs: number
 }
 
 const functionNames = ['verify', 'extract', 'isRevoked', 'authorize', 'select', 'onEvent'] as const
-const optionNames = [...functionNames, 'optional', 'render', 'realm']
+const optionNames = [...functionNames, 'optional', 'render', 'realm', 'recheckEvery']
 
 /**
  * Checks the options once and fills in the defaults.
@@ -83,5 +102,13 @@ export function resolveServer<C>(options: ServerOptions<C>): ServerPolicy<C> {
       render: options.render ?? 'problem',
       realm: options.realm ?? 'api',
     }),
+    recheckMs: recheckOf(options.recheckEvery ?? 5),
   }
+}
+
+function recheckOf(duration: Duration): number {
+  const place = 'jwtServer.recheckEvery'
+  const seconds = parseDuration(duration, place)
+  if (seconds < 1 || seconds > 3600) throw new ConfigError(place, 'must be from 1s to 1h')
+  return seconds * 1000
 }

@@ -2,20 +2,28 @@ import { AuthError, type ErrorCode } from '../core/errors.js'
 import { type VerifiedToken } from '../core/token.js'
 import { type Call } from './call.js'
 import { contextOf, enter, type AuthContext } from './context.js'
-import { notify } from './events.js'
+import { notify, tell } from './events.js'
 import { type Refusal } from './respond.js'
-import { resolveServer, type ServerOptions, type ServerPolicy } from './server-options.js'
+import {
+  resolveServer,
+  type Authorize,
+  type Demand,
+  type ServerOptions,
+  type ServerPolicy,
+} from './server-options.js'
+import { createWatch } from './watch.js'
 
 /** A policy, ready to be put in front of handlers by an adapter. */
 export interface Gate<C> {
   /** Lets the call through to `next`, in its context, or rejects with AuthError and never calls `next`. */
   <R>(call: Call, next: () => R | Promise<R>): Promise<R>
   /**
-   * Every check, for adapters: the context, or undefined for a call let by without a token.
+   * Every check, for adapters: the context, or undefined for a call let by without a token. `demand` is what the route
+   * asks for beside the gate.
    *
    * @throws AuthError and nothing else
    */
-  readonly check: (call: Call) => Promise<AuthContext<C> | undefined>
+  check(call: Call, demand?: Demand<C>): Promise<AuthContext<C> | undefined>
   /** Runs `fn` in what {@link check} returned, for adapters. */
   enter<R>(context: AuthContext<C> | undefined, fn: () => R): R
   /** The answer to a refusal, for adapters. */
@@ -26,12 +34,23 @@ export interface Gate<C> {
    * @throws AuthError TOKEN_MISSING where this gate has let nobody in: outside a call, or without a token
    */
   readonly current: () => AuthContext<C>
+  /**
+   * Watches over a stream that may outlive its token: calls `close` once, when the token of the call being handled (or
+   * of `context`) has expired, is revoked, or nobody can say within `recheckEvery`. Returns what ends the watch: call it
+   * when the stream ends. Without a token there is nothing to watch.
+   *
+   * The gRPC and Connect adapters do so by themselves; answers over HTTP are as long as their handler makes them.
+   *
+   * @example response.once('close', gate.watch(() => response.destroy()))
+   */
+  watch(close: (error: AuthError) => void, context?: AuthContext<C>): () => void
 }
 
 /**
  * Builds a gate: which calls, where the token is, whether it is good, whether it still is, whether it permits this.
  *
- * Everything unexpected refuses: what the checks throw beside AuthError becomes 503, and `next` is not called.
+ * Everything unexpected refuses: what the checks throw beside AuthError becomes 503, or 500 where the application's own
+ * `select`, `extract` or `authorize` threw at once, and `next` is not called.
  *
  * @throws ConfigError when an option is unknown or can not work
  * @example
@@ -41,7 +60,8 @@ export interface Gate<C> {
 export function jwtServer<C>(options: ServerOptions<C>): Gate<C> {
   const policy = resolveServer(options)
   const owner = {}
-  const check = (call: Call) => notify(policy.onEvent, call, () => admit(policy, call))
+  const check = (call: Call, demand?: Demand<C>) =>
+    notify(policy.onEvent, call, () => admit(policy, call, demand))
   const gate = async <R>(call: Call, next: () => R | Promise<R>): Promise<R> => {
     const context = await check(call)
     return enter(owner, context, next)
@@ -50,17 +70,22 @@ export function jwtServer<C>(options: ServerOptions<C>): Gate<C> {
     Object.assign(gate, {
       check,
       enter: <R>(context: AuthContext<C> | undefined, fn: () => R) => enter(owner, context, fn),
-      respond: (error: unknown) => policy.respond(asRefusal('STORE_UNAVAILABLE', error)),
+      respond: (error: unknown) => policy.respond(asRefusal('POLICY_FAULT', error)),
       current: () => current<C>(owner),
+      watch: watchOver(policy, owner),
     }),
   )
 }
 
-async function admit<C>(policy: ServerPolicy<C>, call: Call): Promise<AuthContext<C> | undefined> {
-  if (!(await step('STORE_UNAVAILABLE', () => needsToken(policy, call)))) return undefined
-  const raw = await step('STORE_UNAVAILABLE', () => policy.extract(call))
+async function admit<C>(
+  policy: ServerPolicy<C>,
+  call: Call,
+  demand: Demand<C> = {},
+): Promise<AuthContext<C> | undefined> {
+  if (!(await step('POLICY_FAULT', () => needsToken(policy, call)))) return undefined
+  const raw = await step('POLICY_FAULT', () => policy.extract(call))
   if (raw === undefined) {
-    if (policy.optional) return undefined
+    if (demand.optional ?? policy.optional) return undefined
     throw new AuthError('TOKEN_MISSING')
   }
   const token = await step('KEYS_UNAVAILABLE', () => policy.verify(raw))
@@ -68,9 +93,16 @@ async function admit<C>(policy: ServerPolicy<C>, call: Call): Promise<AuthContex
   const revoked: unknown = await step('REVOCATION_UNKNOWN', () => policy.isRevoked(token))
   if (revoked !== false)
     throw new AuthError(revoked === true ? 'TOKEN_REVOKED' : 'REVOCATION_UNKNOWN')
-  const permitted: unknown = await step('STORE_UNAVAILABLE', () => policy.authorize(token))
-  if (permitted !== true) throw new AuthError('FORBIDDEN', scopeOf(policy))
+  await permit(policy.authorize, token)
+  if (demand.authorize) await permit(demand.authorize, token)
   return contextFor(token)
+}
+
+/** What throws at once has asked nobody, and is a fault of its own; what rejects may have asked a store in vain. */
+async function permit<C>(authorize: Authorize<C>, token: VerifiedToken<C>): Promise<void> {
+  const asked = await step('POLICY_FAULT', () => ({ answer: authorize(token) }))
+  const permitted: unknown = await step('STORE_UNAVAILABLE', () => asked.answer)
+  if (permitted !== true) throw new AuthError('FORBIDDEN', scopeOf(authorize))
 }
 
 /** A promise is truthy and later perhaps false: not an answer to go by. */
@@ -90,13 +122,12 @@ async function step<R>(code: ErrorCode, run: () => R | Promise<R>): Promise<R> {
 }
 
 function asRefusal(code: ErrorCode, error: unknown): AuthError {
-  return error instanceof AuthError
-    ? error
-    : new AuthError(code, { retryAfter: 1 }, { cause: error })
+  if (error instanceof AuthError) return error
+  return new AuthError(code, code === 'POLICY_FAULT' ? {} : { retryAfter: 1 }, { cause: error })
 }
 
-function scopeOf<C>({ authorize }: ServerPolicy<C>): { scope?: readonly string[] } {
-  return authorize.scope === undefined ? {} : { scope: authorize.scope }
+function scopeOf<C>({ scope }: Authorize<C>): { scope?: readonly string[] } {
+  return scope === undefined ? {} : { scope }
 }
 
 function contextFor<C>(token: VerifiedToken<C>): AuthContext<C> {
@@ -107,4 +138,19 @@ function current<C>(owner: object): AuthContext<C> {
   const context = contextOf(owner)
   if (context === undefined) throw new AuthError('TOKEN_MISSING')
   return context as AuthContext<C> // this gate's own, and this gate only makes contexts of C
+}
+
+function watchOver<C>(policy: ServerPolicy<C>, owner: object): Gate<C>['watch'] {
+  const watch = createWatch({ isRevoked: policy.isRevoked, everyMs: policy.recheckMs })
+  return (close, given) => {
+    const context = given ?? (contextOf(owner) as AuthContext<C> | undefined) // this gate's own, as in current()
+    if (context === undefined) return () => undefined
+    const start = performance.now()
+    return watch(context.token, (error) => {
+      const { code, reason } = error
+      const durationMs = performance.now() - start
+      if (policy.onEvent) tell(policy.onEvent, { kind: 'closed', code, reason, durationMs })
+      close(error)
+    })
+  }
 }

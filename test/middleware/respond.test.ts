@@ -32,6 +32,16 @@ describe('the challenge', () => {
     expect(respond(new AuthError('STORE_UNAVAILABLE')).headers['Retry-After']).toBe('1')
   })
 
+  test('is not there on a 500, which nothing the caller could bring would change', () => {
+    const respond = createResponder({ render: 'problem', realm: 'api' })
+    const { headers, status, body } = respond(new AuthError('POLICY_FAULT'))
+    expect([status, headers]).toEqual([
+      500,
+      { 'Cache-Control': 'no-store', 'Content-Type': 'application/problem+json' },
+    ])
+    expect(JSON.parse(body)).toMatchObject({ title: 'Internal Server Error', status: 500 })
+  })
+
   test('names scopes, and leaves out what is none', () => {
     const scope = ['a:b', 'evil" x="', 'new\r\nline', 'c']
     expect(challengeOf(new AuthError('FORBIDDEN', { scope }))).toMatch(/, scope="a:b c"$/)
@@ -54,7 +64,7 @@ describe('the challenge', () => {
         fc.array(fc.string()),
         (code, realm, scope) => {
           const error = new AuthError(code, { scope, claim: realm })
-          if (error.status === 503) return
+          if (error.status >= 500) return
           try {
             expect(challengeOf(error, realm)).toMatch(wellFormed)
           } catch (refusal) {

@@ -47,14 +47,14 @@ describe('jwtServer', () => {
   })
 
   test.each<[string, Partial<ServerOptions<Claims>>, ErrorCode]>([
-    ['a select that throws', { select: fails }, 'STORE_UNAVAILABLE'],
-    ['an extract that throws', { extract: fails }, 'STORE_UNAVAILABLE'],
+    ['a select that throws', { select: fails }, 'POLICY_FAULT'],
+    ['an extract that throws', { extract: fails }, 'POLICY_FAULT'],
     ['a verify that throws', { verify: fails }, 'KEYS_UNAVAILABLE'],
     ['a verify that rejects', { verify: rejects }, 'KEYS_UNAVAILABLE'],
     ['an isRevoked that throws', { isRevoked: fails }, 'REVOCATION_UNKNOWN'],
     ['an isRevoked that rejects', { isRevoked: rejects }, 'REVOCATION_UNKNOWN'],
     ['an isRevoked that says true', { isRevoked: () => true }, 'TOKEN_REVOKED'],
-    ['an authorize that throws', { authorize: fails }, 'STORE_UNAVAILABLE'],
+    ['an authorize that throws', { authorize: fails }, 'POLICY_FAULT'],
     ['an authorize that rejects', { authorize: rejects }, 'STORE_UNAVAILABLE'],
     ['an authorize that says false', { authorize: () => false }, 'FORBIDDEN'],
     [
@@ -85,7 +85,7 @@ describe('jwtServer', () => {
   test('takes a promise for no answer to which calls need a token', async () => {
     const odd: unknown = () => Promise.resolve(false)
     const gate = jwtServer({ verify, select: odd as () => boolean })
-    await expect(gate(fakeCall(), () => 0)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await expect(gate(fakeCall(), () => 0)).rejects.toMatchObject({ code: 'POLICY_FAULT' })
   })
 
   test('passes on an AuthError of any step as it is', async () => {
