@@ -1,4 +1,4 @@
-import { type EventEmitter } from 'node:events'
+import { EventEmitter } from 'node:events'
 import { type IncomingMessage, type ServerResponse } from 'node:http'
 import { type Call } from '../middleware/call.js'
 import { keepContext, type AuthContext } from '../middleware/context.js'
@@ -55,6 +55,24 @@ export function enterCall<C, R>({ gate, context, emitters, next }: Admitted<C, R
     if (keep) for (const emitter of emitters) leadBack(emitter, keep)
     return next()
   })
+}
+
+/**
+ * Lets a stream that others will read later, outside the call, be made in the context of now. What is no stream of
+ * node's is left as it is.
+ *
+ * @example bodyInContext(ctx.body)
+ */
+export function bodyInContext(body: unknown): void {
+  const keep = keepContext()
+  if (keep === undefined || !isReadable(body)) return
+  leadBack(body, keep)
+  const read = body.read.bind(body)
+  Object.assign(body, { read: (size?: number): unknown => keep(() => read(size)) })
+}
+
+function isReadable(body: unknown): body is EventEmitter & { read(size?: number): unknown } {
+  return body instanceof EventEmitter && 'read' in body && typeof body.read === 'function'
 }
 
 function leadBack(target: EventEmitter, keep: <R>(fn: () => R) => R): void {

@@ -1,11 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startExpress } from './apps/express.js'
 import { startFastify } from './apps/fastify.js'
+import { startFetch } from './apps/fetch.js'
+import { startHono } from './apps/hono.js'
+import { startKoa } from './apps/koa.js'
 import { startNode } from './apps/node.js'
 import { contract, listedContract, type Behaviour } from './contract.js'
 import { createListedSite, createSite, type Server, type Site } from './site.js'
 
-const adapters = { node: startNode, express: startExpress, fastify: startFastify }
+const adapters = {
+  node: startNode,
+  express: startExpress,
+  fastify: startFastify,
+  koa: startKoa,
+  hono: startHono,
+  fetch: startFetch,
+}
 
 describe.each(Object.entries(adapters))('%s', (_name, start) => {
   runs('guards everything but what is excepted', contract, () => start(createSite()))

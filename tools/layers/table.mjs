@@ -53,6 +53,8 @@ export const table = [
   },
   { from: 'src/adapters/', may: forAdapters },
   { from: 'src/adapters/node', may: forAdapters, builtIns: ['events', 'http'] },
+  { from: 'src/adapters/koa', may: forAdapters, builtIns: ['http'], packages: ['koa'] },
+  { from: 'src/adapters/hono', may: forAdapters, packages: ['hono'] },
   { from: 'src/adapters/express', may: forAdapters, builtIns: ['http'], packages: ['express'] },
   { from: 'src/adapters/fastify', may: forAdapters, builtIns: ['http'], packages: ['fastify'] },
   { from: 'src/api-spec/' },
