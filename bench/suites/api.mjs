@@ -5,17 +5,17 @@ import { makeService } from './api/service.mjs'
 /** @import { ApiSpec } from 'jotgate/api-spec' */
 /** @import { Context, Measurement } from '../suite.mjs' */
 
-/** What everything is compared with: the same work on a quarter as many routes. */
-export const quarter = 'a quarter'
+/** What everything is compared with: the same work on a tenth as many routes. */
+export const tenth = 'a tenth'
 
 /**
- * One `.api` file, and one of a quarter as many routes: how the time grows.
+ * One `.api` file, and one of a tenth as many routes: how the time grows.
  *
  * @param {Context} context
  * @returns {Promise<readonly Measurement[]>}
  */
 export async function run({ quick, tokens: routes, effort, progress }) {
-  const [all, less] = [prepare(routes), prepare(Math.ceil(routes / 4))]
+  const [all, less] = [prepare(routes), prepare(Math.ceil(routes / 10))]
   const size = `${String(routes)} routes, ${(all.text.length / 1e6).toFixed(1)} MB`
   // One operation takes longer than a slice.
   const own = {
@@ -27,10 +27,10 @@ export async function run({ quick, tokens: routes, effort, progress }) {
   for (const { name, note, once } of work) {
     progress(name)
     const times = await measure(
-      [contender('jotgate', all, once), contender(quarter, less, once)],
+      [contender('jotgate', all, once), contender(tenth, less, once)],
       own,
     )
-    measurements.push({ suite: 'api', name, note: `${size}; ${note}`, base: quarter, times })
+    measurements.push({ suite: 'api', name, note: `${size}; ${note}`, base: tenth, times })
   }
   return measurements
 }

@@ -34,7 +34,7 @@ export type TagResult =
   | { readonly ok: false; readonly problem: string }
 
 const sources: readonly Source[] = ['json', 'form', 'path', 'header']
-const known = [
+const optionNames = [
   'optional',
   'omitempty',
   'omitzero',
@@ -54,6 +54,19 @@ const rangePattern = /^([[(])(-?\d+(?:\.\d+)?)?:(-?\d+(?:\.\d+)?)?([\])])$/
  * @example readTag('`form:"page,default=1,range=[1:100]"`')
  */
 export function readTag(raw: string): TagResult {
+  const before = known.get(raw)
+  if (before !== undefined) return before
+  const result = readAnew(raw)
+  if (known.size >= mostKnown) known.clear()
+  known.set(raw, result)
+  return result
+}
+
+/** Each tag is asked for by the checks and by the generators, and a file's tags repeat themselves. */
+const known = new Map<string, TagResult>()
+const mostKnown = 4096
+
+function readAnew(raw: string): TagResult {
   const text = raw.replace(/^`|`$/g, '').trim()
   pairPattern.lastIndex = 0
   let found: MemberTag | undefined
@@ -112,7 +125,7 @@ function readOption(tag: MemberTag, option: string): MemberTag | string {
 /** Options for other tools pass; one spelt almost like ours would be a check that is silently not made. */
 function misspelt(key: string): string | undefined {
   if (passed.includes(key)) return undefined
-  const near = nearest(key, [...known, ...passed])
+  const near = nearest(key, [...optionNames, ...passed])
   return near === undefined
     ? undefined
     : `'${key}' is not an option of a tag; did you mean '${near}'?`
@@ -144,16 +157,16 @@ function readRange(text: string): Range | undefined {
 function splitOptions(value: string): readonly string[] {
   const parts: string[] = []
   let depth = 0
-  let part = ''
-  for (const character of value) {
+  let start = 0
+  for (let at = 0; at < value.length; at++) {
+    const character = value.charAt(at)
     if ('[('.includes(character)) depth++
     if ('])'.includes(character)) depth--
-    if (character === ',' && depth <= 0) {
-      parts.push(part)
-      part = ''
-    } else part += character
+    if (character !== ',' || depth > 0) continue
+    parts.push(value.slice(start, at))
+    start = at + 1
   }
-  return [...parts, part]
+  return [...parts, value.slice(start)]
 }
 
 function refused(problem: string): TagResult {
