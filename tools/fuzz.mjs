@@ -7,12 +7,16 @@ import { install } from './setup/install.mjs'
 import { root } from './setup/paths.mjs'
 import { runTool } from './setup/run.mjs'
 
-// `npm run fuzz [-- RUNS]`: the random tests of the token core and of the `.api` parser at length, a
-// million runs each by default. The log, with seeds and figures, is kept in test/results/.
-const folders = ['test/core/verify', 'test/api-spec']
-const runs = process.argv[2] ?? '1000000'
-if (!/^[1-9]\d*$/.test(runs)) {
-  console.error('usage: npm run fuzz [-- RUNS]')
+// `npm run fuzz [-- NAME… RUNS]`: random tests at length, all of the table or those named, a million
+// runs each by default. The log, with seeds and figures, is kept in test/results/.
+const table = { core: ['test/core/verify'], api: ['test/api-spec'] }
+const given = process.argv.slice(2)
+const runs = given.find((each) => /^[1-9]\d*$/.test(each)) ?? '1000000'
+const asked = given.filter((each) => each !== runs)
+const names = asked.length === 0 ? Object.keys(table) : asked
+const folders = Object.entries(table).flatMap(([name, own]) => (names.includes(name) ? own : []))
+if (!names.every((name) => Object.hasOwn(table, name))) {
+  console.error(`usage: npm run fuzz [-- ${Object.keys(table).join(' | ')} RUNS]`)
   process.exit(2)
 }
 const problem = (await install()) ?? (await build())
@@ -28,9 +32,9 @@ const { code, output } = await runTool('vitest/vitest.mjs', args, {
 })
 const minutes = ((performance.now() - start) / 60_000).toFixed(1)
 const day = new Date().toISOString().slice(0, 10)
-const log = `${root}/test/results/fuzz-${day}-node${process.versions.node.split('.')[0]}.log`
+const log = `${root}/test/results/fuzz-${names.join('-')}-${day}-node${process.versions.node.split('.')[0]}.log`
 const head = [
-  `npm run fuzz -- ${runs}`,
+  `npm run fuzz -- ${names.join(' ')} ${runs}`,
   `Node ${process.versions.node}, ${os.cpus()[0]?.model ?? 'unknown processor'}, ${minutes} minutes`,
 ]
 mkdirSync(`${root}/test/results`, { recursive: true })

@@ -3,6 +3,9 @@ import { type Position } from './syntax/token.js'
 /** How grave a diagnostic is: an error stops generation, a warning does not. */
 export type Severity = 'error' | 'warning'
 
+/** More diagnostics than this help nobody: reading ends there. */
+export const mostDiagnostics = 1000
+
 /**
  * One thing that is wrong with an `.api` file, and where.
  *

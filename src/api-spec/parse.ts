@@ -9,7 +9,7 @@ import {
 import { checkRoutes } from './analysis/check-routes.js'
 import { checkAnnotations, checkTags } from './analysis/check-dialect.js'
 import { checkPaths } from './analysis/check-paths.js'
-import { type Diagnostic, goctlText, renderDiagnostic } from './diagnostic.js'
+import { type Diagnostic, goctlText, mostDiagnostics, renderDiagnostic } from './diagnostic.js'
 import { loadProject, type Project, type ReadImport } from './load.js'
 import { checkOptions } from './options.js'
 import { createReport, type Report } from './report.js'
@@ -35,9 +35,6 @@ export type ParseResult = (
   /** Every file read, the one given first. */
   readonly files: readonly SourceFile[]
 }
-
-/** More diagnostics than this help nobody. */
-const most = 1000
 
 const modes: readonly Mode[] = ['dialect', 'goctl']
 
@@ -66,11 +63,11 @@ export function parseApi(text: string, options: ParseOptions = {}): ParseResult 
   const { files } = project
   // After a syntax error names may be missing only because their declaration could not be read.
   if (diagnostics.some(isError))
-    return { ok: false, diagnostics: diagnostics.slice(0, most), files }
+    return { ok: false, diagnostics: diagnostics.slice(0, mostDiagnostics), files }
   const report = createReport(mode)
   const spec = mode === 'goctl' ? asGoctl(project, report) : inFull(project, report)
   const found = [...diagnostics, ...report.found]
-  const shown = found.slice(0, most)
+  const shown = found.slice(0, mostDiagnostics)
   if (spec === undefined || found.some(isError)) return { ok: false, diagnostics: shown, files }
   return { ok: true, spec, diagnostics: shown, files }
 }

@@ -1,4 +1,4 @@
-import { type Diagnostic } from '../diagnostic.js'
+import { type Diagnostic, mostDiagnostics } from '../diagnostic.js'
 import { type ImportStatement, type SourceFile, type Statement } from './ast.js'
 import { span } from './node.js'
 import { parseTextPairs } from './parse-pairs.js'
@@ -30,7 +30,7 @@ export function parseFile(
   const statements: Statement[] = []
   try {
     stream.checkLexical()
-    while (!stream.done) {
+    while (!stream.done && stream.diagnostics.length < mostDiagnostics) {
       const statement = stream.attempt(() => parseStatement(stream), startsStatement, true)
       if (statement !== undefined) statements.push(statement)
       stream.advance()

@@ -1,3 +1,4 @@
+import { mostDiagnostics } from '../diagnostic.js'
 import { nearest } from '../suggest.js'
 import { code, isBlank, isDigit, isLetter, startsWord } from './characters.js'
 import { endOfDuration } from './duration.js'
@@ -189,7 +190,10 @@ class Scanner {
       return
     }
     const start = this.#cursor.position()
-    const near = atWords[mode].find((kind) => kind === nearest(word, atWords[mode]))
+    // Beyond what is shown nobody reads the guess.
+    const wanted = this.#problems.length < mostDiagnostics
+    const meant = wanted ? nearest(word, atWords[mode]) : undefined
+    const near = atWords[mode].find((kind) => kind === meant)
     // A word spelt almost right is taken for what it was meant to be, so that one slip is one diagnostic.
     if (this.#goctl) this.#cursor.moveTo(end)
     else this.#push(near ?? 'error', end)
