@@ -32,7 +32,8 @@ function bearer(): Extractor {
 }
 
 /**
- * The `Authorization` header with or without `Bearer` before the token, as go-zero takes it.
+ * The `Authorization` header with or without `Bearer` and one blank before the token, as go-zero takes it: what follows
+ * is the token, blanks and all.
  *
  * Not for: new services. RFC 6750 asks for the scheme.
  */
@@ -40,9 +41,8 @@ function bare(): Extractor {
   return (call) => {
     const value = single(call.header('authorization'))
     if (value === undefined || value === '') return undefined
-    const token = bearerToken(value) ?? value
-    if (token.includes(',')) throw new AuthError('TOKEN_AMBIGUOUS')
-    return token
+    if (value.includes(',')) throw new AuthError('TOKEN_AMBIGUOUS')
+    return /^bearer /i.test(value) ? value.slice(7) : value
   }
 }
 

@@ -2,6 +2,8 @@ export { jwtServer, type Gate } from './server.js'
 export { type Authorize, type ServerOptions } from './server-options.js'
 export { select, type SelectExcept, type SelectOnly, type Selector } from './select.js'
 export { type Rules } from './rules.js'
+export { presets } from './presets.js'
+export { type KratosRules } from './kratos-select.js'
 export { from, type Extractor } from './extract.js'
 export {
   allOf,

@@ -62,6 +62,7 @@ const kratosMessages: Readonly<Partial<Record<AuthError['code'], string>>> = {
   TOKEN_MALFORMED: 'Token is invalid',
   TOKEN_JSON: 'Token is invalid',
   HEADER_REFUSED: 'Token is invalid',
+  CLAIMS_REFUSED: 'Token is invalid',
   ALGORITHM_REFUSED: 'Wrong signing method',
   TOKEN_EXPIRED: 'JWT token has expired',
   TOKEN_TOO_OLD: 'JWT token has expired',

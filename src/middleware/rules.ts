@@ -3,7 +3,8 @@ import { checkOptionNames } from '../core/options.js'
 import { type Call } from './call.js'
 import { isPattern, patternOf } from './pattern.js'
 
-type OneOrMore<T> = T | readonly T[]
+/** One, or a list of them. */
+export type OneOrMore<T> = T | readonly T[]
 
 /** Which calls are meant. Rules are or-ed; no rule means no call. */
 export interface Rules {
@@ -94,9 +95,6 @@ function pathsOf(pattern: RegExp, purpose: Purpose): Matches {
 
 function regexRule(place: string, regex: unknown, purpose: Purpose): Rule {
   const given = compileRegex(place, regex)
-  if (given.global || given.sticky) {
-    throw new ConfigError(place, 'carries the flag g or y, which remember the last call')
-  }
   const flags = given.flags.includes('i') || purpose === 'open' ? given.flags : `${given.flags}i`
   const source = purpose === 'open' ? `^(?:${given.source})$` : given.source
   const compiled = new RegExp(source, flags.replace('m', ''))
@@ -104,7 +102,8 @@ function regexRule(place: string, regex: unknown, purpose: Purpose): Rule {
   return { name: `${place} ${String(given)}`, matches, matchesPath: matches }
 }
 
-function matchRule(place: string, match: NonNullable<Rules['match']>): Rule {
+/** @throws ConfigError for a function that can not answer with a boolean */
+export function matchRule(place: string, match: NonNullable<Rules['match']>): Rule {
   const given: unknown = match
   if (typeof given !== 'function' || given.constructor.name === 'AsyncFunction') {
     throw new ConfigError(place, 'must be a function that returns a boolean, not a promise')
@@ -117,17 +116,26 @@ function matchRule(place: string, match: NonNullable<Rules['match']>): Rule {
   return { name: place, matches, matchesPath: matches }
 }
 
-function compileRegex(place: string, regex: unknown): RegExp {
-  if (regex instanceof RegExp) return regex
-  if (typeof regex !== 'string') throw new ConfigError(place, 'takes a regular expression')
+/** @throws ConfigError for what does not compile, or remembers the last call (`g`, `y`) */
+export function compileRegex(place: string, regex: unknown): RegExp {
+  const given = regex instanceof RegExp ? regex : readRegex(place, regex)
+  if (given.global || given.sticky) {
+    throw new ConfigError(place, 'carries the flag g or y, which remember the last call')
+  }
+  return given
+}
+
+function readRegex(place: string, source: unknown): RegExp {
+  if (typeof source !== 'string') throw new ConfigError(place, 'takes a regular expression')
   try {
-    return new RegExp(regex)
+    return new RegExp(source)
   } catch {
     throw new ConfigError(place, 'is not a regular expression that compiles')
   }
 }
 
-function checkPath(place: string, path: unknown): string {
+/** @throws ConfigError for a path that no call can have */
+export function checkPath(place: string, path: unknown): string {
   if (typeof path !== 'string' || !/^\/[^\s\\#]*$/.test(path) || path.includes('//')) {
     throw new ConfigError(
       place,
@@ -138,12 +146,13 @@ function checkPath(place: string, path: unknown): string {
 }
 
 /** Without case and trailing slash: `/Admin/` and `/admin` are one route to some routers. */
-function fold(path: string): string {
+export function fold(path: string): string {
   const lower = path.toLowerCase()
   return lower.length > 1 && lower.endsWith('/') ? lower.slice(0, -1) : lower
 }
 
-function listOf<T>(given: OneOrMore<T> | undefined): readonly T[] {
+/** @example listOf('/a') // ['/a'] */
+export function listOf<T>(given: OneOrMore<T> | undefined): readonly T[] {
   if (given === undefined) return []
   // Array.isArray does not narrow readonly arrays.
   return Array.isArray(given) ? (given as readonly T[]) : [given as T]

@@ -3,7 +3,7 @@ import { checkOptionNames } from '../core/options.js'
 import { type Call } from './call.js'
 import { readPath } from './path.js'
 import { isPattern } from './pattern.js'
-import { compileRules, type Rule, type Rules } from './rules.js'
+import { compileRules, type Purpose, type Rule, type Rules } from './rules.js'
 
 /** Which calls a gate asks for a token. */
 export interface Selector {
@@ -18,7 +18,7 @@ export interface Selector {
 }
 
 /** CORS preflights (Fetch standard, section 3.3.2) carry no token. */
-interface PreflightOption {
+export interface PreflightOption {
   /**
    * `'open'` lets preflights by, to be answered by CORS middleware behind the gate. Default `'guarded'`.
    *
@@ -60,7 +60,22 @@ const overrides = ['x-http-method-override', 'x-http-method', 'x-method-override
  * @example select({ prefix: '/api', preflight: 'open' })
  */
 export function select(options: SelectExcept | SelectOnly): Selector {
-  const { isOpenPreflight, ...chosen } = resolve(options)
+  return createSelector(resolve(options))
+}
+
+/** Rules, compiled, and what they are for. */
+interface Chosen {
+  readonly purpose: Purpose
+  readonly rules: readonly Rule[]
+  readonly isOpenPreflight: boolean
+}
+
+/**
+ * A selector from rules that are compiled already.
+ *
+ * @example createSelector({ purpose: 'guard', rules: compileRules('select', { path: '/' }, 'guard'), isOpenPreflight: false })
+ */
+export function createSelector({ isOpenPreflight, ...chosen }: Chosen): Selector {
   const used = new Set<Rule>()
   const note = (rule: Rule | undefined) => {
     if (rule) used.add(rule)
@@ -114,13 +129,9 @@ function isPreflight(call: Call): boolean {
   )
 }
 
-function resolve(options: SelectExcept | SelectOnly) {
-  const { except, preflight = 'guarded', ...only } = options
-  const given: unknown = preflight
-  if (given !== 'open' && given !== 'guarded') {
-    throw new ConfigError('select.preflight', 'must be "open" or "guarded"')
-  }
-  const isOpenPreflight = preflight === 'open'
+function resolve(options: SelectExcept | SelectOnly): Chosen {
+  const { except, preflight, ...only } = options
+  const isOpenPreflight = readPreflight(preflight)
   if (except !== undefined) {
     checkOptionNames('select', options, ['except', 'preflight'])
     return {
@@ -132,4 +143,12 @@ function resolve(options: SelectExcept | SelectOnly) {
   const rules = compileRules('select', only, 'guard')
   if (rules.length === 0) throw new ConfigError('select', 'has no rule; nothing would be guarded')
   return { isOpenPreflight, purpose: 'guard', rules }
+}
+
+/** @throws ConfigError for anything but the two words */
+export function readPreflight(preflight: unknown = 'guarded'): boolean {
+  if (preflight !== 'open' && preflight !== 'guarded') {
+    throw new ConfigError('select.preflight', 'must be "open" or "guarded"')
+  }
+  return preflight === 'open'
 }
