@@ -1,22 +1,12 @@
 import { createHmac, hash, type KeyObject } from 'node:crypto'
 import type { HmacRow } from './algorithms.js'
+import { headroom, longestText, signingScratch, textView, writeText } from './signing-scratch.js'
 
-/** Longest signing input, in characters, for the direct way; the verifier's default `maxLength`. */
-const longest = 8192
 const longestBlock = 128
 const longestTag = 64
 
-/**
- * Scratch of all keys: pad ‖ message and pad ‖ inner hash (RFC 2104 section 2). Sharing is safe because everything from
- * writing to hashing happens in one synchronous call. Four spare bytes, so that a message that is not ASCII shows
- * itself by being longer than its characters.
- */
-const inner = Buffer.alloc(longestBlock + longest + 4)
+/** Scratch of all keys for pad ‖ inner hash (RFC 2104 section 2); pad ‖ message lies in the signing scratch. */
 const outer = Buffer.alloc(longestBlock + longestTag)
-
-/** Views of {@link inner} by length, kept for usual lengths only: an attacker chooses how many there are. 0.91x. */
-const views: (Buffer | undefined)[] = []
-const longestKeptView = 2048
 
 /** The key's pad that the scratch begins with. */
 let loaded: Buffer | undefined
@@ -45,24 +35,37 @@ export class Mac {
     this.#direct = this.#agrees()
   }
 
-  /** The tag of a text as canonical base64url; undefined when the text is not ASCII. */
+  /** The tag of an ASCII text as canonical base64url; undefined for other text. */
   tag(text: string): string | undefined {
-    if (this.#direct && text.length <= longest) return this.#directTag(text)
-    // Two texts that differ only above 0xFF must never become the same bytes.
-    if (Buffer.byteLength(text) !== text.length) return undefined
-    return createHmac(this.#row.hash, this.#material).update(text).digest('base64url')
+    return this.#tagOf(text, text.length)
   }
 
-  #directTag(text: string): string | undefined {
+  /**
+   * Whether the text after `end` and one character more is the tag of the text before `end`, in its one canonical
+   * spelling; false when it is not ASCII. Nothing is cut or decoded.
+   */
+  matches(text: string, end: number): boolean {
+    const expected = this.#tagOf(text, end)
+    return expected !== undefined && equalTail(text, end + 1, expected)
+  }
+
+  #tagOf(text: string, end: number): string | undefined {
+    if (this.#direct && text.length <= longestText) return this.#directTag(text, end)
+    // Two texts that differ only above 0xFF must never become the same bytes.
+    if (Buffer.byteLength(text) !== text.length) return undefined
+    return createHmac(this.#row.hash, this.#material).update(text.slice(0, end)).digest('base64url')
+  }
+
+  #directTag(text: string, end: number): string | undefined {
     const { hash: name, block } = this.#row
     if (loaded !== this.#innerPad) {
-      inner.set(this.#innerPad)
+      signingScratch.set(this.#innerPad, headroom - block)
       outer.set(this.#outerPad)
       loaded = this.#innerPad
     }
-    if (inner.write(text, block) !== text.length) return undefined
+    if (!writeText(text)) return undefined
     // A Buffer for the inner hash would cost an allocation a call: 1.3x.
-    outer.write(hash(name, viewOf(block + text.length), 'binary'), block, 'latin1')
+    outer.write(hash(name, textView(block, end), 'binary'), block, 'latin1')
     return hash(name, this.#outerView, 'base64url')
   }
 
@@ -70,18 +73,19 @@ export class Mac {
     const message = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJzZWxmLXRlc3QifQ'
     const expected = createHmac(this.#row.hash, this.#material).update(message).digest('base64url')
     try {
-      return this.#directTag(message) === expected
+      return this.#directTag(message, message.length) === expected
     } catch {
       return false // no one-shot hash in this runtime: createHmac it is
     }
   }
 }
 
-/** Whether two texts are equal, in a time that depends on their lengths only. */
-export function equalText(left: string, right: string): boolean {
-  if (left.length !== right.length) return false
+/** Whether a text ends, from `start` on, with just this; in a time that depends on the lengths only. */
+function equalTail(text: string, start: number, expected: string): boolean {
+  const { length } = expected
+  if (text.length - start !== length) return false
   let difference = 0
-  for (let i = 0; i < left.length; i++) difference |= left.charCodeAt(i) ^ right.charCodeAt(i)
+  for (let i = 0; i < length; i++) difference |= text.charCodeAt(start + i) ^ expected.charCodeAt(i)
   return difference === 0
 }
 
@@ -89,9 +93,4 @@ function pad(key: Buffer, block: number, value: number): Buffer {
   const bytes = Buffer.alloc(block, value)
   key.forEach((byte, i) => (bytes[i] = byte ^ value))
   return bytes
-}
-
-function viewOf(length: number): Buffer {
-  if (length > longestKeptView) return inner.subarray(0, length)
-  return (views[length] ??= inner.subarray(0, length))
 }

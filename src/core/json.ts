@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { parseExact } from './exact-json.js'
+import { freezeAndMeasure } from './json-length.js'
 
 /** What a strict parse came to: the object, or which rule was broken. */
 export type StrictJson =
@@ -27,18 +28,50 @@ export interface JsonLimits {
  * @example parseStrictObject(Buffer.from('{"a":1,"a":2}'), { maxDepth: 32 }) // { ok: false, problem: 'duplicate' }
  */
 export function parseStrictObject(bytes: Buffer, limits: JsonLimits): StrictJson {
-  const { length = bytes.byteLength } = limits
-  const scanned = scan(bytes, length, limits.maxDepth)
-  if (scanned === tooDeep) return { ok: false, problem: 'depth' }
-  const isAscii = (scanned & 1) === 0
-  if (!isAscii && !isUtf8(bytes.subarray(0, length))) return { ok: false, problem: 'utf8' }
-  const text = bytes.toString(isAscii ? 'latin1' : 'utf8', 0, length)
-  let value: unknown
+  const { length = bytes.byteLength, maxDepth } = limits
+  const text = bytes.toString('utf8', 0, length)
+  const parsed = parse(text)
+  // Fewer characters than bytes: not all of it is ASCII. As many: it may have been bytes that are no text at all.
+  const isPlain =
+    parsed !== undefined &&
+    text.length === length &&
+    freezeAndMeasure(parsed.value, maxDepth) === length &&
+    !text.includes(replacement)
+  return isPlain
+    ? toObject(parsed.value)
+    : judge({ bytes: bytes.subarray(0, length), text, parsed }, limits)
+}
+
+/** What Node's decoder puts where the bytes are not UTF-8. */
+const replacement = '\ufffd'
+
+/** A value, which `undefined` would not tell from none. */
+interface Parsed {
+  readonly value: unknown
+}
+
+function parse(text: string): Parsed | undefined {
   try {
-    value = JSON.parse(text)
+    return { value: JSON.parse(text) as unknown }
   } catch {
-    return { ok: false, problem: 'syntax' } // the parser's message quotes the text, so it goes no further
+    return undefined // the parser's message quotes the text, so it goes no further
   }
+}
+
+/** What has been done with a text so far. */
+interface Reading {
+  readonly bytes: Buffer
+  readonly text: string
+  readonly parsed: Parsed | undefined
+}
+
+/** Looks at every byte: for text with spaces, escapes or more than ASCII, and to say what is wrong with the rest. */
+function judge({ bytes, text, parsed }: Reading, limits: JsonLimits): StrictJson {
+  const members = countMembers(bytes, limits.maxDepth)
+  if (members === tooDeep) return { ok: false, problem: 'depth' }
+  if (!isUtf8(bytes)) return { ok: false, problem: 'utf8' }
+  if (!parsed) return { ok: false, problem: 'syntax' }
+  let { value } = parsed
   let counted = freezeAndCount(value)
   if (counted === badNumber && limits.bigints === true) {
     value = parseExact(text)
@@ -47,7 +80,10 @@ export function parseStrictObject(bytes: Buffer, limits: JsonLimits): StrictJson
   if (counted === badNumber) return { ok: false, problem: 'number' }
   if (counted === badName) return { ok: false, problem: 'prototype' }
   // JSON.parse keeps one member of each name, so fewer members than colons means that a name came twice.
-  if (counted !== scanned >> 1) return { ok: false, problem: 'duplicate' }
+  return counted === members ? toObject(value) : { ok: false, problem: 'duplicate' }
+}
+
+function toObject(value: unknown): StrictJson {
   return isRecord(value) ? { ok: true, object: value } : { ok: false, problem: 'not an object' }
 }
 
@@ -60,29 +96,20 @@ const opening = 0x7b
 const closing = 0x7d
 const tooDeep = -1
 
-/**
- * Counts the colons outside strings, which is the number of members: twice that number, plus one when a byte is beyond
- * ASCII; {@link tooDeep} when brackets nest deeper than `maxDepth`. A native pass for each question would cost more.
- */
-function scan(bytes: Uint8Array, length: number, maxDepth: number): number {
+/** Counts the colons outside strings, which is the number of members; {@link tooDeep} past `maxDepth`. */
+function countMembers(bytes: Uint8Array, maxDepth: number): number {
+  const { length } = bytes
   let members = 0
   let depth = 0
-  let bits = 0
   for (let i = 0; i < length; i++) {
     const byte = bytes[i] ?? 0
-    bits |= byte
     if (byte === quote) {
-      for (i++; i < length; i++) {
-        const inside = bytes[i] ?? 0
-        bits |= inside
-        if (inside === quote) break
-        if (inside === backslash) i++ // what is escaped is ASCII, or JSON.parse refuses it
-      }
+      for (i++; i < length && bytes[i] !== quote; i++) if (bytes[i] === backslash) i++
     } else if (byte === colon) members++
     else if ((byte | caseBit) === opening && ++depth > maxDepth) return tooDeep
     else if ((byte | caseBit) === closing) depth--
   }
-  return members * 2 + (bits > 0x7f ? 1 : 0)
+  return members
 }
 
 const badNumber = -1

@@ -12,14 +12,14 @@ import type { CompactParts } from './token.js'
  * @example checkSignature(splitCompact(token), key)
  */
 export function checkSignature(parts: CompactParts, keys: Key | readonly Key[]): Key {
-  const { signingInput, signature } = parts
+  const { text, signingEnd } = parts
   if (keys instanceof Key) {
-    if (verifySigningInput(keys, signingInput, signature)) return keys
+    if (verifySigningInput(keys, text, signingEnd)) return keys
   } else {
-    const matching = keys.find((key) => verifySigningInput(key, signingInput, signature))
+    const matching = keys.find((key) => verifySigningInput(key, text, signingEnd))
     if (matching) return matching
   }
   // Which of the two it was is of interest only now: the check takes canonical text and nothing else.
-  const isCanonical = decodeBase64url(signature) !== undefined
+  const isCanonical = decodeBase64url(parts.signature) !== undefined
   throw new AuthError(isCanonical ? 'SIGNATURE_INVALID' : 'TOKEN_MALFORMED')
 }

@@ -1,10 +1,10 @@
 import { constants, createHmac, sign, timingSafeEqual, verify } from 'node:crypto'
 import { algorithmRow } from './algorithms.js'
-import { decodeBase64url } from './base64url.js'
 import { concatenatedToDer, derToConcatenated } from './ecdsa-encoding.js'
-import { equalText } from './hmac.js'
 import { Key } from './key.js'
+import { decodeIntoScratch, scratch } from './payload-scratch.js'
 import { signOnPool } from './sign-pool.js'
+import { textView, writeText } from './signing-scratch.js'
 
 /**
  * Signs bytes with a key's one algorithm. RSA, ES384 and ES512 go to the thread pool and answer with a promise.
@@ -59,25 +59,19 @@ export function verifyBytes(key: Key, data: Uint8Array, signature: Uint8Array): 
 }
 
 /**
- * {@link verifyBytes} for what a compact JWS is made of: the ASCII text before the second dot and the base64url text
+ * {@link verifyBytes} for a compact JWS whose last dot is at `end`: the ASCII text before it and the base64url text
  * after it (RFC 7515 section 5.2). Text that is not ASCII, or not canonical base64url, is a wrong signature.
  *
- * @example verifySigningInput(key, 'eyJhbGciOiJIUzI1NiJ9.e30', 'cO3…')
+ * @example verifySigningInput(key, token, token.lastIndexOf('.'))
  */
-export function verifySigningInput(key: Key, signingInput: string, signature: string): boolean {
+export function verifySigningInput(key: Key, token: string, end: number): boolean {
   const mac = Key.mac(key)
-  if (mac) {
-    const expected = mac.tag(signingInput)
-    // Comparing the texts takes the one canonical spelling only, and decodes nothing.
-    return expected !== undefined && equalText(expected, signature)
-  }
-  if (signature.length !== Math.ceil((Key.signatureBytes(key) * 4) / 3)) return false
-  const bytes = decodeBase64url(signature)
-  // As UTF-8, so that a character beyond ASCII is never taken for the one with the same low byte.
-  const data = Buffer.from(signingInput)
-  return (
-    bytes !== undefined && data.byteLength === signingInput.length && verifyBytes(key, data, bytes)
-  )
+  if (mac) return mac.matches(token, end)
+  const length = Key.signatureBytes(key)
+  if (token.length - end - 1 !== Math.ceil((length * 4) / 3)) return false
+  // Text beyond ASCII is never taken for the text with the same low bytes.
+  if (!writeText(token) || decodeIntoScratch(token.slice(end + 1)) !== length) return false
+  return verifyBytes(key, textView(0, end), scratch.subarray(0, length))
 }
 
 /**

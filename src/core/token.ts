@@ -46,31 +46,28 @@ export interface VerifiedToken<C = Claims> {
 
 /** A compact JWS (RFC 7515 section 3.1) and where its dots are; the segments are still encoded. */
 export class CompactParts {
-  readonly #text: string
-  readonly #first: number
-  readonly #second: number
+  readonly text: string
+  /** Where the header ends. */
+  readonly headerEnd: number
+  /** Where `header.payload` ends, which is what was signed. */
+  readonly signingEnd: number
 
-  constructor(text: string, first: number, second: number) {
-    this.#text = text
-    this.#first = first
-    this.#second = second
+  constructor(text: string, headerEnd: number, signingEnd: number) {
+    this.text = text
+    this.headerEnd = headerEnd
+    this.signingEnd = signingEnd
   }
 
   get header(): string {
-    return this.#text.slice(0, this.#first)
+    return this.text.slice(0, this.headerEnd)
   }
 
   get payload(): string {
-    return this.#text.slice(this.#first + 1, this.#second)
+    return this.text.slice(this.headerEnd + 1, this.signingEnd)
   }
 
   get signature(): string {
-    return this.#text.slice(this.#second + 1)
-  }
-
-  /** `header.payload`, which is what was signed. */
-  get signingInput(): string {
-    return this.#text.slice(0, this.#second)
+    return this.text.slice(this.signingEnd + 1)
   }
 }
 

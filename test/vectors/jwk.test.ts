@@ -3,8 +3,8 @@ import { isAlgorithm, type Algorithm } from '../../src/core/algorithms.js'
 import { ConfigError } from '../../src/core/errors.js'
 import { readJwkSet } from '../../src/core/jwk-set.js'
 import { type Key } from '../../src/core/key.js'
-import { verifySigningInput } from '../../src/core/signature.js'
 import { describeVectors } from './find.js'
+import { verifyText } from '../core/keys/verify-text.js'
 
 interface KeyFile {
   readonly numberOfTests: number
@@ -30,7 +30,7 @@ function verifies(set: unknown, jws: string): boolean {
   >
   if (!isAlgorithm(alg)) return false
   const key = pick(set, alg, kid)
-  return key !== undefined && verifySigningInput(key, `${header}.${payload}`, signature)
+  return key !== undefined && verifyText(key, `${header}.${payload}`, signature)
 }
 
 function pick(set: unknown, alg: Algorithm, kid: unknown): Key | undefined {
