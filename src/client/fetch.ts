@@ -1,0 +1,90 @@
+import { type Credential, type Credentials } from './credential.js'
+import { callOf, readOutgoing, type CallSettings, type Outgoing } from './outgoing.js'
+import { nextHop } from './redirect.js'
+
+type Fetch = typeof globalThis.fetch
+
+/**
+ * Wraps `fetch`: attaches, retries once after a 401, and follows redirects with the token for configured origins only.
+ *
+ * Browsers let nobody see a redirect before it is followed. They drop `Authorization` at another origin themselves
+ * (Fetch standard, HTTP-redirect fetch), and no other field; so a redirect is an error where the token is in another.
+ *
+ * @example createFetch(client, globalThis.fetch)
+ */
+export function createFetch(tokens: Credentials, fetch: Fetch): Fetch {
+  return async (input, init) => {
+    let hop: Outgoing | undefined = readOutgoing(input, init)
+    const { redirect } = hop
+    const progress: Progress = { trusted: true, renewed: false, again: false }
+    for (let count = 1; ; count++) {
+      const response = await exchange({ tokens, fetch, progress }, hop)
+      hop = redirect === 'follow' && !isBrowser() ? nextHop(hop, response, count) : undefined
+      if (hop === undefined) return response
+      await response.body?.cancel()
+      progress.again = true
+    }
+  }
+}
+
+/** Of one call, over all its hops. */
+interface Progress {
+  /** Until a hop leaves the configured origins: who is there must not steer the token. */
+  trusted: boolean
+  renewed: boolean
+  /** Whether the body has been sent. */
+  again: boolean
+}
+
+interface Sender {
+  readonly tokens: Credentials
+  readonly fetch: Fetch
+  readonly progress: Progress
+}
+
+/** One hop, and once more with another token where it is refused. */
+async function exchange(sender: Sender, hop: Outgoing): Promise<Response> {
+  const { tokens, progress } = sender
+  const signal = hop.rest.signal ?? undefined
+  const credential = progress.trusted ? await tokens.credential(hop.url.origin, signal) : undefined
+  progress.trusted &&= credential !== undefined
+  const response = await send(sender, hop, credential)
+  if (response.status !== 401 || !credential || progress.renewed || hop.body.kind === 'once')
+    return response
+  progress.renewed = true
+  const other = await tokens.renew(credential)
+  if (!other) return response
+  await response.body?.cancel()
+  progress.again = true
+  return send(sender, hop, other)
+}
+
+async function send({ tokens, fetch, progress }: Sender, hop: Outgoing, credential?: Credential) {
+  const headers = new Headers(hop.headers)
+  for (const [name, value] of Object.entries(credential?.fields ?? {})) headers.set(name, value)
+  const cookies = credential !== undefined && credential.grant.token === undefined
+  const settings: CallSettings = {
+    headers,
+    redirect: redirectOf(
+      hop,
+      credential !== undefined && !cookies && tokens.field !== 'authorization',
+    ),
+    again: progress.again,
+    ...(cookies ? { rest: { credentials: 'same-origin' } } : {}),
+  }
+  return fetch(...(await callOf(hop, settings)))
+}
+
+function redirectOf(
+  { redirect }: Outgoing,
+  wouldLeak: boolean,
+): NonNullable<RequestInit['redirect']> {
+  if (redirect !== 'follow') return redirect
+  if (!isBrowser()) return 'manual'
+  return wouldLeak ? 'error' : 'follow'
+}
+
+/** A page or a worker of one: there a redirect that is not followed shows nothing of itself. */
+function isBrowser(): boolean {
+  return 'document' in globalThis || 'WorkerGlobalScope' in globalThis
+}

@@ -1,0 +1,62 @@
+import { ConfigError } from '../core/errors.js'
+
+/**
+ * The origins a token may go to, in the form of `URL.origin` (RFC 6454 section 6.2).
+ *
+ * @throws ConfigError when there is none, one is more than an origin, or one is plain http off loopback: a bearer
+ * token needs TLS (RFC 6750 section 5.3)
+ * @example readOrigins('jwtClient.origins', ['https://api.example']).has('https://api.example') // true
+ */
+export function readOrigins(option: string, origins: unknown): ReadonlySet<string> {
+  if (!Array.isArray(origins) || origins.length === 0)
+    throw new ConfigError(option, 'must list at least one origin, such as "https://api.example"')
+  return new Set(
+    origins.map((origin: unknown, at) => readOrigin(`${option}.${String(at)}`, origin)),
+  )
+}
+
+/**
+ * A URL that tokens may be sent to: https, or http on this machine.
+ *
+ * @throws ConfigError
+ * @example readSecureUrl('fromSession.endpoint', 'https://auth.example/user/refresh')
+ */
+export function readSecureUrl(option: string, text: unknown): URL {
+  const base = pageUrl()
+  const url = typeof text === 'string' && URL.canParse(text, base) ? new URL(text, base) : undefined
+  if (url === undefined) throw new ConfigError(option, 'must be a URL')
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname)))
+    throw new ConfigError(option, 'must be https; plain http is for loopback only')
+  return url
+}
+
+/**
+ * The address of the page, in browsers; what relative URLs are relative to.
+ *
+ * @example new URL('/user/refresh', pageUrl())
+ */
+export function pageUrl(): string | undefined {
+  const { location } = globalThis as { location?: { href?: string } } // a browser's, where there is one
+  return location?.href
+}
+
+function readOrigin(option: string, text: unknown): string {
+  const url = readSecureUrl(option, text)
+  const bare = url.pathname === '/' && url.search === '' && url.hash === ''
+  if (!bare || url.username !== '' || url.password !== '' || !/^https?:\/\//i.test(String(text)))
+    throw new ConfigError(
+      option,
+      'must be an origin and nothing more, such as "https://api.example"',
+    )
+  return url.origin
+}
+
+/** Names that are resolved to this machine without asking anybody (RFC 6761 section 6.3), and its addresses. */
+function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
+  )
+}

@@ -1,0 +1,112 @@
+import { pageUrl } from './origins.js'
+
+// By way of what has them on every platform: not all name these types.
+type Input = Parameters<typeof fetch>[0]
+type Redirect = NonNullable<RequestInit['redirect']>
+type Body = NonNullable<RequestInit['body']>
+
+/** A call on its way, as `fetch` was asked for it; changed only from one redirect to the next. */
+export interface Outgoing {
+  readonly url: URL
+  readonly method: string
+  /** The caller's own, without the token. */
+  readonly headers: Headers
+  readonly body: OutgoingBody
+  readonly redirect: Redirect
+  /** Everything else. */
+  readonly rest: RequestInit
+}
+
+/** `once` can be sent a single time; a `Request` is sent as it is, and again from its copy. */
+export type OutgoingBody =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'value' | 'once'; readonly value: Body }
+  | { readonly kind: 'request'; readonly request: Request; readonly copy: Request }
+
+/**
+ * Takes apart what `fetch` is called with.
+ *
+ * @throws TypeError as `fetch` does, for what is no URL or no request
+ * @example readOutgoing('https://api.example/orders', { method: 'POST', body: '{}' })
+ */
+export function readOutgoing(input: Input, init: RequestInit = {}): Outgoing {
+  if (input instanceof Request) return fromRequest(new Request(input, init))
+  const { method = 'GET', headers, body, redirect = 'follow', ...rest } = init
+  return {
+    url: new URL(input, pageUrl()),
+    method: method.toUpperCase() === 'PATCH' ? method : method.toUpperCase(),
+    headers: withContentType(new Headers(headers), body),
+    body: readBody(body),
+    redirect,
+    rest,
+  }
+}
+
+/**
+ * What `fetch` is called with for one hop.
+ *
+ * @example await fetch(...(await callOf(outgoing, { headers, redirect: 'manual' })))
+ */
+export async function callOf(
+  { url, method, body, rest }: Outgoing,
+  { headers, redirect, again, rest: more }: CallSettings,
+): Promise<[Input, RequestInit]> {
+  const settings = { headers, redirect, ...more }
+  if (body.kind === 'request' && !again) return [new Request(body.request, settings), {}]
+  const init = { ...rest, method, ...settings }
+  if (body.kind === 'none') return [url, init]
+  if (body.kind === 'request') return [url, { ...init, body: await bytesOf(body.copy) }]
+  return [url, { ...init, body: body.value }]
+}
+
+/** What changes from one sending of a call to the next. */
+export interface CallSettings {
+  readonly headers: Headers
+  readonly redirect: Redirect
+  /** Whether its body has been sent before. */
+  readonly again: boolean
+  readonly rest?: RequestInit
+}
+
+function fromRequest(request: Request): Outgoing {
+  const { url, method, headers, redirect } = request
+  const { cache, credentials, integrity, keepalive, mode, referrerPolicy, signal } = request
+  const rest = { cache, credentials, integrity, keepalive, mode, referrerPolicy, signal }
+  return {
+    url: new URL(url),
+    method,
+    headers: new Headers(headers),
+    body:
+      request.body === null
+        ? { kind: 'none' }
+        : { kind: 'request', request, copy: request.clone() },
+    redirect,
+    rest,
+  }
+}
+
+/** A copy of a copy: a redirect may ask for it again after a retry. */
+function bytesOf(copy: Request): Promise<ArrayBuffer> {
+  return copy.clone().arrayBuffer()
+}
+
+function readBody(body: Body | null | undefined): OutgoingBody {
+  if (body === null || body === undefined) return { kind: 'none' }
+  return { kind: isReplayable(body) ? 'value' : 'once', value: body }
+}
+
+function isReplayable(body: Body): boolean {
+  return (
+    typeof body === 'string' ||
+    body instanceof ArrayBuffer ||
+    ArrayBuffer.isView(body) ||
+    [URLSearchParams, Blob, FormData].some((type) => body instanceof type)
+  )
+}
+
+/** As `fetch` would set it, so that it can be taken away when a redirect makes a GET of the call. */
+function withContentType(headers: Headers, body: Body | null | undefined): Headers {
+  if (typeof body === 'string' && !headers.has('content-type'))
+    headers.set('content-type', 'text/plain;charset=UTF-8')
+  return headers
+}

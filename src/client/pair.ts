@@ -1,0 +1,86 @@
+import { type Grant } from './source.js'
+
+/** A login's or a refresh's answer: this package's own, an OAuth token response (RFC 6749 section 5.1), or go-zero's. */
+export type PairResponse = Readonly<Record<string, unknown>>
+
+/** A session as a {@link SessionStorage} keeps it. Times are Unix seconds by this machine's clock. */
+export interface StoredSession {
+  /** Undefined in cookie mode, as is the refresh token. */
+  readonly accessToken?: string
+  readonly refreshToken?: string
+  /** From when on to refresh ahead of need; null when the server names no time. */
+  readonly refreshAt: number | null
+  /** From when on the access token is good no more; null when the server names no time. */
+  readonly expiresAt: number | null
+}
+
+/** A stored session in use, and the object that stands for its token. */
+export interface Held {
+  readonly stored: StoredSession
+  readonly grant: Grant
+  /** When a refresh brought it; undefined for a login's, or another tab's. */
+  readonly refreshedAt?: number
+}
+
+/**
+ * Reads what a server answered. Times are turned into this machine's by the token's life, so that a clock that is wrong
+ * does no harm; only an answer without a life is taken at the server's absolute times.
+ *
+ * @returns undefined when it is no such answer
+ * @example readPair({ accessToken, refreshToken, expiresIn: 900, accessExpire, refreshAfter }, { now, kept: undefined })
+ */
+export function readPair(
+  response: unknown,
+  {
+    now,
+    kept,
+    cookies = false,
+  }: { now: number; kept: StoredSession | undefined; cookies?: boolean },
+): StoredSession | undefined {
+  const given = typeof response === 'object' && response !== null ? response : {}
+  const member = (camel: string, snake: string) => {
+    const record = given as PairResponse // to look its members up
+    return record[camel] ?? record[snake]
+  }
+  const times = readTimes(member, now)
+  if (cookies) return Object.freeze(times)
+  const accessToken = member('accessToken', 'access_token')
+  // A server that does not rotate leaves it out (RFC 6749 section 6).
+  const refreshToken = member('refreshToken', 'refresh_token') ?? kept?.refreshToken
+  if (typeof accessToken !== 'string' || accessToken === '') return undefined
+  if (typeof refreshToken !== 'string' || refreshToken === '') return undefined
+  return Object.freeze({ accessToken, refreshToken, ...times })
+}
+
+/**
+ * Takes a session into use.
+ *
+ * @example hold(stored)
+ */
+export function hold(stored: StoredSession, refreshedAt?: number): Held {
+  const { accessToken } = stored
+  const grant = Object.freeze(accessToken === undefined ? {} : { token: accessToken })
+  return Object.freeze({ stored, grant, ...(refreshedAt === undefined ? {} : { refreshedAt }) })
+}
+
+type Member = (camel: string, snake: string) => unknown
+
+function readTimes(
+  member: Member,
+  now: number,
+): { refreshAt: number | null; expiresAt: number | null } {
+  const life = number(member('expiresIn', 'expires_in'))
+  const absolute = number(member('accessExpire', 'access_expire'))
+  const expiresAt = life === null ? absolute : now + life
+  if (expiresAt === null) return { refreshAt: null, expiresAt: null }
+  // What the server's clock says more than ours.
+  const ahead = absolute === null ? 0 : absolute - expiresAt
+  const after = number(member('refreshAfter', 'refresh_after'))
+  // Drawn anew each time: a thief can not refresh in step with the owner.
+  const drawn = now + (expiresAt - now) * (0.5 + 0.3 * Math.random())
+  return { expiresAt, refreshAt: after === null ? drawn : Math.min(after - ahead, expiresAt) }
+}
+
+function number(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null
+}

@@ -1,0 +1,56 @@
+import { type Outgoing } from './outgoing.js'
+
+/** As browsers and Node do (Fetch standard, HTTP-redirect fetch). */
+const mostRedirects = 20
+const statuses = [301, 302, 303, 307, 308]
+const ofTheBody = [
+  'content-encoding',
+  'content-language',
+  'content-location',
+  'content-type',
+  'content-length',
+]
+const ofTheOrigin = ['authorization', 'proxy-authorization', 'cookie', 'host']
+
+/**
+ * Where an answer sends a call: the call to make next, or undefined when the answer is the last one.
+ *
+ * 301 and 302 make a GET of a POST, 303 of everything but GET and HEAD; 307 and 308 send the same again. Another origin
+ * gets none of the caller's credentials.
+ *
+ * @throws TypeError for too many redirects, one to no http URL, and one that asks for a stream again
+ * @example const next = nextHop(outgoing, response, 1)
+ */
+export function nextHop(
+  outgoing: Outgoing,
+  response: Response,
+  count: number,
+): Outgoing | undefined {
+  const location = response.headers.get('location')
+  if (!statuses.includes(response.status) || location === null) return undefined
+  const url = URL.canParse(location, outgoing.url.href)
+    ? new URL(location, outgoing.url)
+    : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    throw new TypeError('the server redirects to what is no http URL')
+  if (count > mostRedirects) throw new TypeError('the server redirects without end')
+  if (url.hash === '') url.hash = outgoing.url.hash
+  const headers = new Headers(outgoing.headers)
+  if (url.origin !== outgoing.url.origin) for (const name of ofTheOrigin) headers.delete(name)
+  if (!becomesGet(response.status, outgoing.method)) return same(outgoing, url, headers)
+  for (const name of ofTheBody) headers.delete(name)
+  return { ...outgoing, url, method: 'GET', headers, body: { kind: 'none' } }
+}
+
+function same(outgoing: Outgoing, url: URL, headers: Headers): Outgoing {
+  if (outgoing.body.kind === 'once')
+    throw new TypeError(
+      'the server redirects a call whose body is a stream and can not be sent again',
+    )
+  return { ...outgoing, url, headers }
+}
+
+function becomesGet(status: number, method: string): boolean {
+  if (status === 303) return method !== 'GET' && method !== 'HEAD'
+  return (status === 301 || status === 302) && method === 'POST'
+}

@@ -1,0 +1,12 @@
+import { attaching } from './contract/attaching.js'
+import { redirects } from './contract/redirects.js'
+import { refreshing } from './contract/refreshing.js'
+import { retrying } from './contract/retrying.js'
+import { sources } from './contract/sources.js'
+import { type Behaviour, type HttpWire } from './wire.js'
+
+/** What every client adapter does, whatever its transport. */
+export const contract: readonly Behaviour[] = [...attaching, ...refreshing, ...retrying, ...sources]
+
+/** What those for HTTP do besides. */
+export const httpContract: readonly Behaviour<HttpWire>[] = redirects
