@@ -181,6 +181,15 @@ function isFinalStatus(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 200 && value <= 599
 }
 
+/**
+ * What the caller may read of a refusal, by its public reason: a fixed text.
+ *
+ * @example detailOf(new AuthError('TOKEN_EXPIRED')) // 'The access token has expired.'
+ */
+export function detailOf({ reason }: Pick<AuthError, 'reason'>): string {
+  return details[reason]
+}
+
 function rendererOf(render: unknown): Renderer {
   if (typeof render === 'function') return render as Renderer // what it returns is the user's own text
   for (const [name, renderer] of Object.entries(renderers)) if (name === render) return renderer

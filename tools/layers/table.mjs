@@ -55,6 +55,8 @@ export const table = [
   { from: 'src/adapters/node', may: forAdapters, builtIns: ['events', 'http'] },
   { from: 'src/adapters/koa', may: forAdapters, builtIns: ['http'], packages: ['koa'] },
   { from: 'src/adapters/hono', may: forAdapters, packages: ['hono'] },
+  { from: 'src/adapters/grpc', may: forAdapters, packages: ['@grpc/grpc-js'] },
+  { from: 'src/adapters/connect', may: forAdapters, packages: ['@connectrpc/connect'] },
   { from: 'src/adapters/express', may: forAdapters, builtIns: ['http'], packages: ['express'] },
   { from: 'src/adapters/fastify', may: forAdapters, builtIns: ['http'], packages: ['fastify'] },
   { from: 'src/api-spec/' },
