@@ -40,17 +40,16 @@ export function barOf(name, versus) {
 }
 
 /**
- * Whether a ratio reaches its bar. With `slack` 2 it may miss it by that factor: enough for a busy machine, too little
- * for a regression.
+ * Whether a ratio reaches its bar.
  *
  * @param {Bar} bar
  * @param {number} ratio
- * @param {{ nodeMajor: number, slack?: number }} under
+ * @param {{ nodeMajor: number }} under
  */
-export function isMet(bar, ratio, { nodeMajor, slack = 1 }) {
+export function isMet(bar, ratio, { nodeMajor }) {
   const limit = bar.limit(nodeMajor)
   // Written so that NaN is not met.
-  return bar.kind === 'atMost' ? ratio <= limit * slack : ratio >= Math.max(limit / slack, 1)
+  return bar.kind === 'atMost' ? ratio <= limit : ratio >= limit
 }
 
 /**

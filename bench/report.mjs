@@ -10,18 +10,17 @@ import { pairedRatio, quantile } from './measure.mjs'
  * @typedef {{
  *   readonly suite: string, readonly name: string, readonly versus: string,
  *   readonly unit: 'time' | 'speed', readonly ratio: number, readonly low: number, readonly high: number,
- *   readonly bar?: string, readonly met?: boolean, readonly metWithSlack?: boolean,
+ *   readonly bar?: string, readonly met?: boolean,
  * }} Comparison
  */
 
 const own = 'jotgate'
 
 /**
- * Our ratios to everybody else in one measurement, each with its bar where there is one. With `slack` a bar counts as
- * met with slack when it is missed by no more than that factor.
+ * Our ratios to everybody else in one measurement, each with its bar where there is one.
  *
  * @param {Measurement} measurement
- * @param {{ nodeMajor: number, slack: number }} under
+ * @param {{ nodeMajor: number }} under
  * @returns {readonly Comparison[]}
  */
 export function compare({ suite, name, times, base = floor }, under) {
@@ -40,15 +39,14 @@ export function compare({ suite, name, times, base = floor }, under) {
 
 /**
  * @param {{ name: string, versus: string, ratio: number }} found
- * @param {{ nodeMajor: number, slack: number }} under
+ * @param {{ nodeMajor: number }} under
  */
-function judge({ name, versus, ratio }, { nodeMajor, slack }) {
+function judge({ name, versus, ratio }, { nodeMajor }) {
   const bar = barOf(name, versus)
   if (!bar) return {}
   return {
     bar: `${bar.kind === 'atMost' ? '≤' : '≥'} ${String(bar.limit(nodeMajor))}`,
     met: isMet(bar, ratio, { nodeMajor }),
-    metWithSlack: isMet(bar, ratio, { nodeMajor, slack }),
   }
 }
 

@@ -121,6 +121,8 @@ function resolveIssuer(
 
 function resolveAlgorithms(place: string, given: unknown): ReadonlySet<Algorithm> {
   const option = `${place}.algorithms`
+  if (typeof given === 'string')
+    throw new ConfigError(option, 'must be an array, for one algorithm too: [name]')
   if (!Array.isArray(given) || given.length === 0)
     throw new ConfigError(option, 'must name at least one algorithm')
   const allowed = new Set<Algorithm>()

@@ -23,7 +23,7 @@ describe('the core suite of the benchmark', () => {
   })
 
   test('measures everything that a bar speaks of', () => {
-    const comparisons = measurements.flatMap((each) => compare(each, { nodeMajor: 20, slack: 2 }))
+    const comparisons = measurements.flatMap((each) => compare(each, { nodeMajor: 20 }))
     const own = bars.filter(({ name }) => !name.startsWith('api: '))
     expect(comparisons.filter(({ bar }) => bar !== undefined)).toHaveLength(own.length)
     for (const row of toRows(comparisons)) {

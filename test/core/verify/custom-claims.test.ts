@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { AuthError } from '../../../src/core/index.js'
+import { AuthError, ConfigError } from '../../../src/core/index.js'
+import { requireScopes } from '../../../src/middleware/authorize.js'
 import { forge, verdict, verifierWith, withClaims, withRawClaims, withRawHeader } from './forge.js'
 
 const verify = verifierWith()
@@ -77,10 +78,38 @@ describe('C14 integers beyond 2^53 are refused, or exact', () => {
   })
 })
 
-test('C15 scope comes through as the one text that was signed', async () => {
-  // Matching it as a set of words is the business of guards, which see nothing but this text.
-  const { claims } = await verify(withClaims({ scope: 'read write' }))
-  expect(claims).toMatchObject({ scope: 'read write' })
+describe('C15 scope is a set of words, one space apart (RFC 6749 section 3.3)', () => {
+  const granted = async (scope: unknown, ...wanted: string[]) =>
+    requireScopes(...wanted)(await verify(withClaims({ scope })))
+  test('it comes through as the one text that was signed', async () => {
+    const { claims } = await verify(withClaims({ scope: 'read write' }))
+    expect(claims).toMatchObject({ scope: 'read write' })
+  })
+  test.each(['read', 'read write', 'write read', 'openid read write'])(
+    'in "%s" read is granted',
+    async (scope) => {
+      expect(await granted(scope, 'read')).toBe(true)
+    },
+  )
+  test.each([
+    ...['', ' ', 'reader', 'xread', 'read:all', 'READ', 'rea d', 'write'],
+    ...['read,write', 'read\twrite', 'read\nwrite', 'read\u00a0write', 'read\u2003write', '"read"'],
+    ...['read\\', 'read\u0000', 'rеad', 'read;', '*'],
+    ...[1, null, true, { read: true }, ['read write'], [['read']]],
+  ])('in %j it is not', async (scope) => {
+    expect(await granted(scope, 'read')).toBe(false)
+  })
+  test('every one that is asked for has to be there', async () => {
+    expect(await granted('read write', 'write', 'read')).toBe(true)
+    expect(await granted('read', 'write', 'read')).toBe(false)
+  })
+  test('what the grammar does not allow can not be asked for', () => {
+    for (const wanted of ['', ' ', 'a b', 'a"', 'a\\', 'a\t', 'é', 'a\u007f'])
+      expect(() => requireScopes(wanted)).toThrow(ConfigError)
+    const codes = Array.from({ length: 0x7f - 0x21 }, (_, i) => 0x21 + i)
+    const allowed = codes.filter((code) => code !== 0x22 && code !== 0x5c)
+    for (const code of allowed) expect(() => requireScopes(String.fromCharCode(code))).not.toThrow()
+  })
 })
 
 describe('C16 custom claims are the schema’s to judge, after verification', () => {

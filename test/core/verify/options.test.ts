@@ -37,6 +37,7 @@ describe('an option that is wrong is a ConfigError that names it', () => {
     ['keys', { keys: rsa, algorithms: ['RS256'] }],
     ['keys', { keys: verificationKey(rsa) }],
     ['algorithms', { algorithms: undefined }],
+    ['algorithms', { algorithms: 'HS256' }],
     ['algorithms', { algorithms: ['HS256', 'none'] }],
     ['algorithms', { algorithms: ['HS256', 'RS256'] }],
     ['issuer', { issuer: undefined }],
@@ -79,6 +80,11 @@ describe('an option that is wrong is a ConfigError that names it', () => {
   })
   test('a misspelt option is told its right name', () => {
     expect(() => createVerifier({ ...base, clocktolerance: 1 } as never)).toThrow('clockTolerance')
+  })
+  test('one algorithm as text is told what to write instead', () => {
+    expect(() => createVerifier({ ...base, algorithms: 'HS256' } as never)).toThrow(
+      /algorithms: must be an array, for one algorithm too: \[name\]/,
+    )
   })
   test('the message never holds the value', () => {
     const canary = 'canary-canary-canary'
