@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import process from 'node:process'
-import { newestRecord, regressions } from '../../bench/regression.mjs'
+import { newestRecord, regressions } from '../testing/regression.mjs'
 import { root } from '../setup/paths.mjs'
 import { run } from '../setup/run.mjs'
 
@@ -24,7 +24,7 @@ export async function bench() {
   return toVerdict({ compared: second.compared, problems: both })
 }
 
-/** @param {readonly import('../../bench/regression.mjs').Row[]} recorded */
+/** @param {readonly import('../testing/regression.mjs').Row[]} recorded */
 async function measureOnce(recorded) {
   const file = `${root}/node_modules/.jotgate/bench.json`
   mkdirSync(`${root}/node_modules/.jotgate`, { recursive: true })

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { bars } from '../../bench/bars.mjs'
-import { newestRecord, regressions, slack } from '../../bench/regression.mjs'
+import { newestRecord, regressions, slack } from '../../tools/testing/regression.mjs'
 
 const folder = fileURLToPath(new URL('../../bench/results', import.meta.url))
 const time = { suite: 'core', name: 'verify HS256', versus: 'node:crypto', unit: 'time' }
