@@ -9,7 +9,10 @@ import { runTool } from './setup/run.mjs'
 
 // `npm run fuzz [-- NAME… RUNS]`: random tests at length, all of the table or those named, a million
 // runs each by default. The log, with seeds and figures, is kept in test/results/.
-const table = { core: ['test/core/verify'], api: ['test/api-spec'] }
+const table = {
+  core: ['test/core/verify', 'test/core/keys/secrets.test.ts'],
+  api: ['test/api-spec'],
+}
 const given = process.argv.slice(2)
 const runs = given.find((each) => /^[1-9]\d*$/.test(each)) ?? '1000000'
 const asked = given.filter((each) => each !== runs)

@@ -62,7 +62,7 @@ const confused = (form: string | Buffer) => {
   return `${signingInput}.${createHmac('sha256', form).update(signingInput).digest('base64url')}`
 }
 
-describe('CVE-2015-9235, CVE-2016-5431, CVE-2016-10555 (a public key as HMAC secret)', () => {
+describe('CVE-2015-9235, CVE-2016-5431, CVE-2016-10555, CVE-2016-1000223 (a public key as HMAC secret)', () => {
   test.each(Object.entries(publicForms))('signed with the %s', async (_, form) => {
     expect(await verdict(rs256, confused(form))).toBe('ALGORITHM_REFUSED')
   })
