@@ -8,7 +8,7 @@ import { type Gate } from '../middleware/server.js'
 /** The parts of node's request and answer that are read; HTTP/1 and HTTP/2 both have them. */
 export interface NodeExchange {
   readonly request: Pick<IncomingMessage, 'method' | 'rawHeaders'>
-  readonly response: Pick<ServerResponse, 'setHeader'>
+  readonly response: { setHeader(name: string, value: string): unknown }
   /** The request target, where a framework has cut or rewritten the one that was sent. */
   readonly target: string
   readonly pattern?: string | undefined

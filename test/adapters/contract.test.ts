@@ -4,6 +4,7 @@ import { startFastify } from './apps/fastify.js'
 import { startFetch } from './apps/fetch.js'
 import { startHono } from './apps/hono.js'
 import { startKoa } from './apps/koa.js'
+import { startNest } from './apps/nest.js'
 import { startNode } from './apps/node.js'
 import { contract, listedContract, type Behaviour } from './contract.js'
 import { createListedSite, createSite, type Server, type Site } from './site.js'
@@ -15,6 +16,7 @@ const adapters = {
   koa: startKoa,
   hono: startHono,
   fetch: startFetch,
+  nest: startNest,
 }
 
 describe.each(Object.entries(adapters))('%s', (_name, start) => {

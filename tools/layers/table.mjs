@@ -57,6 +57,12 @@ export const table = [
   { from: 'src/adapters/hono', may: forAdapters, packages: ['hono'] },
   { from: 'src/adapters/grpc', may: forAdapters, packages: ['@grpc/grpc-js'] },
   { from: 'src/adapters/connect', may: forAdapters, packages: ['@connectrpc/connect'] },
+  {
+    from: 'src/adapters/nest',
+    may: forAdapters,
+    builtIns: ['http'],
+    packages: ['@nestjs/common', '@nestjs/core', 'rxjs'],
+  },
   { from: 'src/adapters/express', may: forAdapters, builtIns: ['http'], packages: ['express'] },
   { from: 'src/adapters/fastify', may: forAdapters, builtIns: ['http'], packages: ['fastify'] },
   { from: 'src/api-spec/' },
