@@ -64,6 +64,10 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/only-throw-error': 'off',
       'no-restricted-syntax': 'off',
+      // Nest's modules are classes with nothing in them but their decorators.
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      // And its options are classes, which callers write as plain objects.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
     },
   },
   {

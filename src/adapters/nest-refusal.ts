@@ -1,7 +1,7 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
 import { throwError } from 'rxjs'
 import { AuthError } from '../core/errors.js'
-import { type Refusal } from '../middleware/respond.js'
+import { detailOf, type Refusal } from '../middleware/respond.js'
 import { type Gate } from '../middleware/server.js'
 import { refuse, sendRefusal } from './node-call.js'
 import { rpcRefusal } from './rpc-refusal.js'
@@ -10,15 +10,33 @@ import { rpcRefusal } from './rpc-refusal.js'
 export class RefusedException extends HttpException {
   readonly refused: AuthError
 
-  constructor(refused: AuthError, refusal: Refusal) {
-    super(refusal.body, refusal.status)
+  constructor(refused: AuthError) {
+    const { status, reason } = refused
+    super({ statusCode: status, message: detailOf(refused), reason }, status)
     this.refused = refused
   }
 }
 
 /**
- * Answers what a gate refused, in every context: HTTP as the gate renders it, GraphQL by an error of the field, RPC by an
- * error with the gRPC code, a WebSocket by an `exception` event.
+ * What to throw for a call that was refused. No filter is asked about a guard of a WebSocket handler, so there it is the
+ * exception that Nest itself answers with an `exception` event.
+ *
+ * @example throw await toException(error, { gate, type: context.getType() })
+ */
+export async function toException<C>(
+  error: unknown,
+  { gate, type }: { readonly gate: Gate<C>; readonly type: string },
+): Promise<Error> {
+  const refused = error instanceof AuthError ? error : new AuthError('POLICY_FAULT')
+  if (type !== 'ws') return new RefusedException(refused)
+  // Whoever has such a context has the package.
+  const { WsException } = await import('@nestjs/websockets')
+  return new WsException(rpcError(gate, refused))
+}
+
+/**
+ * Answers what a gate refused: HTTP as the gate renders it, GraphQL by an error of the field, RPC by an error with the
+ * gRPC code.
  *
  * @example { provide: APP_FILTER, useValue: refusalFilter(gate) }
  */
@@ -27,17 +45,9 @@ export function refusalFilter<C>(gate: Gate<C>): ExceptionFilter {
     catch(thrown: RefusedException | AuthError, host: ArgumentsHost): unknown {
       const error = thrown instanceof AuthError ? thrown : thrown.refused
       const type = host.getType<string>()
-      if (type === 'http') {
-        answer(gate, { error, host })
-        return undefined
-      }
-      if (type === 'graphql') return new RefusedException(error, gate.respond(error))
-      const { code, details } = rpcRefusal(gate, error)
-      const told = { status: 'error', code, details, message: details, reason: error.reason }
-      if (type === 'rpc') return throwError(() => told)
-      const client = host.switchToWs().getClient<{ emit: Send; send: Send; readyState?: unknown }>()
-      if (typeof client.readyState !== 'number') client.emit('exception', told)
-      else client.send(JSON.stringify({ event: 'exception', data: told }))
+      if (type === 'graphql') return new RefusedException(error)
+      if (type === 'rpc') return throwError(() => rpcError(gate, error))
+      answer(gate, { error, host })
       return undefined
     }
   }
@@ -45,7 +55,10 @@ export function refusalFilter<C>(gate: Gate<C>): ExceptionFilter {
   return new RefusalFilter()
 }
 
-type Send = (...message: unknown[]) => unknown
+function rpcError<C>(gate: Gate<C>, error: AuthError) {
+  const { code, details } = rpcRefusal(gate, error)
+  return { status: 'error', code, details, message: details, reason: error.reason }
+}
 
 function answer<C>(
   gate: Gate<C>,

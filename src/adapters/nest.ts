@@ -12,13 +12,12 @@ import {
 } from '@nestjs/common'
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core'
 import { Observable } from 'rxjs'
-import { AuthError } from '../core/errors.js'
 import { fromContext, type AuthContext } from '../middleware/context.js'
 import { type Refusal } from '../middleware/respond.js'
 import { type Gate } from '../middleware/server.js'
 import { httpCall, nestCall, type HeadersOf } from './nest-call.js'
 import { marksOf } from './nest-marks.js'
-import { refusalFilter, RefusedException } from './nest-refusal.js'
+import { refusalFilter, toException } from './nest-refusal.js'
 import { enterCall, refuse, sendRefusal } from './node-call.js'
 
 export { Authorize, OptionalAuth, Public, Roles, Scopes } from './nest-marks.js'
@@ -94,8 +93,7 @@ function guard<C>({ gate, headers }: JotgateOptions<C>, found: Found<C>): CanAct
         const admitted = await gate.check(nestCall(context, headers), demand)
         if (admitted) found.set(keyOf(context), admitted)
       } catch (error) {
-        const refused = error instanceof AuthError ? error : new AuthError('POLICY_FAULT')
-        throw new RefusedException(refused, gate.respond(refused))
+        throw await toException(error, { gate, type: context.getType() })
       }
       return true
     },

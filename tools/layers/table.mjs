@@ -61,7 +61,7 @@ export const table = [
     from: 'src/adapters/nest',
     may: forAdapters,
     builtIns: ['http'],
-    packages: ['@nestjs/common', '@nestjs/core', 'rxjs'],
+    packages: ['@nestjs/common', '@nestjs/core', '@nestjs/websockets', 'rxjs'],
   },
   { from: 'src/adapters/express', may: forAdapters, builtIns: ['http'], packages: ['express'] },
   { from: 'src/adapters/fastify', may: forAdapters, builtIns: ['http'], packages: ['fastify'] },
