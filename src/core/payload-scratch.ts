@@ -1,5 +1,5 @@
 /**
- * Decoding and encoding of claims segments, which every request pays for: through one buffer that is reused, and with a
+ * Decoding and encoding of claims segments and signatures, which every request pays for: through one buffer that is reused, and with a
  * check for the canonical spelling that decodes nothing twice (0.7x of decoding and encoding again; RFC 7515 section 2).
  */
 

@@ -60,7 +60,8 @@ export function verifyBytes(key: Key, data: Uint8Array, signature: Uint8Array): 
 
 /**
  * {@link verifyBytes} for a compact JWS whose last dot is at `end`: the ASCII text before it and the base64url text
- * after it (RFC 7515 section 5.2). Text that is not ASCII, or not canonical base64url, is a wrong signature.
+ * after it (RFC 7515 section 5.2). Text that is not ASCII, or not canonical base64url, is a wrong signature; so is
+ * one of a public-key algorithm on a token longer than any verifier takes.
  *
  * @example verifySigningInput(key, token, token.lastIndexOf('.'))
  */

@@ -49,6 +49,25 @@ describe('a strict parse', () => {
   ])('names the problem: %s', (problem, text) => {
     expect(parse(text)).toEqual({ ok: false, problem })
   })
+  test('reads a name that ends in a quote as it is, after one that ends in a backslash', () => {
+    for (const stem of ['', 'a', 'é', '\u2028']) {
+      const names = [`${stem}\\`, `${stem}"`]
+      for (let round = 0; round < 100; round++) {
+        for (const name of [...names, ...names.toReversed()]) {
+          const [first, twice] = [JSON.stringify(name), JSON.stringify(`${stem}"`)]
+          const read = parse(`{"o":1,${first}:2}`)
+          expect(read.ok && Object.keys(read.object)).toEqual(['o', name])
+          expect(parse(`{"o":1,${twice}:1,"x":${String(round)},${twice}:2}`).ok).toBe(false)
+        }
+      }
+    }
+  })
+  test('refuses a large integer beside a name with an escape too', () => {
+    for (const members of ['"\\\\":9007199254740993', '"\\"":9007199254740993,"a":1'])
+      expect(parse(`{${members}}`)).toEqual({ ok: false, problem: 'number' })
+    for (let round = 0; round < 100; round++)
+      expect(parse('{"\\\\":1}').ok && parse('{"\\"":9007199254740993,"\\\\":1}').ok).toBe(false)
+  })
   test('freezes everything', () => {
     const result = parse('{"a":{"b":[{"c":1}]}}')
     const frozen = (value: unknown): boolean =>
