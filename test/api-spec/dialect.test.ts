@@ -48,6 +48,11 @@ describe('the dialect', () => {
     })
   })
 
+  it('places an error after a text over several lines on its last line', () => {
+    const [end] = parseApi('type A {raw`a\nbé`').diagnostics
+    expect(end?.start).toEqual({ line: 2, column: 4, offset: 17 })
+  })
+
   it('reports every error of a file in one run, each with its line and a caret', () => {
     expect(
       errors(

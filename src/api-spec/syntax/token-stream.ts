@@ -192,11 +192,17 @@ export class TokenStream {
     return { severity: 'error', form, file: this.path }
   }
 
-  /** goctl counts the bytes of the token, not its characters. */
+  /** goctl counts the bytes of the token, not its characters, and no lines in it. */
   #afterCurrent(): Position {
     const { start, text, end } = this.current
-    const width = this.dialect ? characters(text) : new TextEncoder().encode(text).length
-    return { line: start.line, column: start.column + width, offset: end }
+    if (!this.dialect) {
+      const width = new TextEncoder().encode(text).length
+      return { line: start.line, column: start.column + width, offset: end }
+    }
+    const [first = '', ...others] = text.split('\n')
+    const last = others.at(-1)
+    const column = last === undefined ? start.column + characters(first) : characters(last) + 1
+    return { line: start.line + others.length, column, offset: end }
   }
 
   #token(index: number): Token {
