@@ -50,7 +50,7 @@ async function look(baseDir) {
       tsPreCompilationDeps: true,
       combinedDependencies: true,
       doNotFollow: { path: 'node_modules|^dist/' },
-      exclude: { path: '^apps/[^/]+/dist/' },
+      exclude: { path: '^(apps/[^/]+|examples)/dist/' },
     },
     { exportsFields: ['exports'], conditionNames: ['types', 'import', 'node', 'default'] },
   )

@@ -20,7 +20,11 @@ function projects() {
   const apps = readdirSync(`${root}/apps`).map((app) => `${root}/apps/${app}`)
   /** @type {[string, string][]} */
   const appProjects = apps.map((app) => [`${app}/src`, `${app}/dist`])
-  return [[`${root}/src`, `${root}/dist`], ...appProjects]
+  return [
+    [`${root}/src`, `${root}/dist`],
+    [`${root}/examples`, `${root}/examples/dist`],
+    ...appProjects,
+  ]
 }
 
 /**

@@ -19,6 +19,8 @@ export const projects = [
     out: 'apps/auth-service/src/user-api',
     options: { servers: ['fastify'], client: false, gates: 'own' },
   },
+  { api: 'examples/go-zero-user/user.api', out: 'examples/go-zero-user', options: {} },
+  { api: 'examples/go-zero-token/jwt.api', out: 'examples/go-zero-token', options: {} },
 ]
 
 /**

@@ -130,7 +130,7 @@ import { type Gates, type GuardName } from './guards.js'
 
 const authText = `
 /** What every gate of the service has in common. */
-export type GateOptions = Pick<ServerOptions<Claims>, 'isRevoked' | 'authorize' | 'onEvent' | 'render'>
+export type GateOptions = Pick<ServerOptions<Claims>, 'extract' | 'isRevoked' | 'authorize' | 'onEvent' | 'render'>
 
 interface Secrets extends TokenPolicy {
   readonly secret: string
@@ -138,7 +138,7 @@ interface Secrets extends TokenPolicy {
   readonly life: number
 }
 
-export function verifier({ secret, previous, ...policy }: Secrets): (token: string) => Promise<VerifiedToken<Claims>> {
+export function verifier({ secret, previous, ...policy }: Secrets): (token: string) => Promise<VerifiedToken> {
   const current = one(secret, policy)
   if (previous === null) return current
   const former = one(previous, policy)
@@ -153,7 +153,7 @@ export function verifier({ secret, previous, ...policy }: Secrets): (token: stri
   }
 }
 
-function one(secret: string, { Issuer, Audience, Type = 'at+jwt' }: TokenPolicy): (token: string) => Promise<VerifiedToken<Claims>> {
+function one(secret: string, { Issuer, Audience, Type = 'at+jwt' }: TokenPolicy): (token: string) => Promise<VerifiedToken> {
   return createVerifier({
     keys: hmacKey(Buffer.from(secret), 'HS256'),
     algorithms: ['HS256'],

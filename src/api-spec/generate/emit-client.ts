@@ -12,18 +12,20 @@ export function emitClient(plan: ServicePlan): string {
     return group === '' ? functions : `    ${propertyName(group)}: {\n${functions}    },\n`
   })
   const uses = plan.routes.some((route) => route.request !== undefined || route.response !== null)
-  const streams = plan.routes.some(({ sse }) => sse)
+  const kinds = ['call', 'events'].filter((kind) =>
+    plan.routes.some(({ sse }) => (kind === 'events') === sse),
+  )
   return `// A client of ${plan.service}. Generated from its .api file: changes are lost.
-import { bodyOf, type CallOptions, type ClientOptions, createSend${streams ? ', eventsOf' : ''} } from './send.js'
+import { type CallOptions, type ClientOptions, createCalls } from './send.js'
 ${uses ? "import type * as types from './types.js'\n" : ''}
-export { ApiError, memoryTokens, type CallOptions, type ClientOptions, type Tokens } from './send.js'
+export { ApiError, type CallOptions, type ClientOptions } from './send.js'
 
 /** What {@link createClient} returns. */
 export type Client = ReturnType<typeof createClient>
 
-/** A client that sends its token, and gets a new one when it is refused, on guarded routes only. */
+/** Sends the token of its source on guarded routes only; refreshing it is the source's work. */
 export function createClient(options: ClientOptions) {
-  const send = createSend(options)
+  const { ${kinds.join(', ')} } = createCalls(options)
   return {
 ${members.join('')}  }
 }
@@ -47,9 +49,8 @@ function emitFunction(route: RoutePlan, indent: string): string {
     route.summary.replaceAll('*/', '* /'),
     `${route.method} ${route.path}${route.guard === null ? '' : ', with a token'}`,
   ]
-  const type = response === null ? 'undefined' : tsType(response, '', 'types.')
   const input = request === undefined ? '' : `request: types.${inputName(request)}, `
-  const call = `send(${descriptor(route)}, ${request === undefined ? '{}' : 'request'}, options)`
+  const sent = `${descriptor(route)}, ${request === undefined ? '{}' : 'request'}, options`
   const lines = [
     `/** ${doc
       .filter((line) => line !== '')
@@ -57,14 +58,11 @@ function emitFunction(route: RoutePlan, indent: string): string {
       .replaceAll(/\s+/g, ' ')} */`,
   ]
   // What comes back is taken at the server's word: both sides are made from one file.
-  if (sse)
-    lines.push(
-      `${propertyName(name)}: async (${input}options?: CallOptions) => eventsOf(await ${call}) as AsyncGenerator<${type}>,`,
-    )
-  else
-    lines.push(
-      `${propertyName(name)}: async (${input}options?: CallOptions) => (await bodyOf(await ${call})) as ${type},`,
-    )
+  const type = response === null ? 'void' : tsType(response, '', 'types.')
+  const result = sse
+    ? `events(${sent}) as Promise<AsyncGenerator<${type}>>`
+    : `call(${sent}) as Promise<${type}>`
+  lines.push(`${propertyName(name)}: (${input}options?: CallOptions) =>`, `  ${result},`)
   return lines.map((line) => `${indent}${line}\n`).join('')
 }
 
@@ -73,7 +71,14 @@ function descriptor({ method, path, guard, request }: RoutePlan): string {
   const from = fields
     .filter(({ source }) => source !== 'json')
     .map(({ name, source }) => `${propertyName(name)}: ${quote(source)}`)
-  const body =
+  const hasBody =
     fields.some(({ source }) => source === 'json') && method !== 'GET' && method !== 'HEAD'
-  return `{ method: ${quote(method)}, path: ${quote(path)}, guarded: ${String(guard !== null)}, from: {${from.length === 0 ? '' : ` ${from.join(', ')} `}}, body: ${String(body)} }`
+  const parts = [
+    `method: ${quote(method)}`,
+    `path: ${quote(path)}`,
+    ...(guard === null ? [] : ['guarded: true']),
+    ...(from.length === 0 ? [] : [`from: { ${from.join(', ')} }`]),
+    ...(hasBody ? ['body: true'] : []),
+  ]
+  return `{ ${parts.join(', ')} }`
 }

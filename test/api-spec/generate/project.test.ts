@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import Fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fromSession, type TokenSource } from '../../../src/client/index.js'
 import { createWorkshop, usersApi, type Workshop } from './project.js'
 
 // The shapes of what is generated, as far as the tests look at it; the compiler has checked the originals.
@@ -46,6 +47,16 @@ export const getProfileHandler: GuardedHandler<types.ProfileReq, types.Profile> 
     street: request['user-id'], name: String(claims.sub), page, tags: request.tag ?? [], scores: {}, nested: { deep: [1] },
     ...(trace === undefined ? {} : { trace }),
   }
+}
+`,
+  'handlers/refresh.ts': `import { AuthError } from 'jotgate'
+import { type Handler } from '../generated/server.js'
+import type * as types from '../generated/types.js'
+
+export const refreshHandler: Handler<types.RefreshReq, types.LoginResp> = ({ request, headers, setHeader }) => {
+  setHeader('cache-control', 'private')
+  if (request.refreshToken !== 'good') throw new AuthError('REFRESH_UNKNOWN')
+  return { accessToken: headers('x-twice').join('|'), refreshToken: '', expiresIn: 0 }
 }
 `,
   'handlers/update-profile.ts': `import { type GuardedHandler } from '../generated/server.js'
@@ -120,7 +131,8 @@ describe('a generated project', () => {
 })
 
 describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (server) => {
-  let call: typeof fetch
+  let call: typeof fetch | undefined
+  let baseUrl = 'http://localhost'
   let close: () => Promise<unknown>
   const services = { config, log: [] as string[] }
 
@@ -138,20 +150,20 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
     }
     const app = Fastify()
     ;(module['registerRoutes'] as (app: object, setup: object) => void)(app, { gates, services })
-    const address = await app.listen({ port: 0, host: '127.0.0.1' })
-    call = (input, init) => fetch((input as string).replace('http://server', address), init)
+    baseUrl = await app.listen({ port: 0, host: '127.0.0.1' })
     close = () => app.close()
   }, 60_000)
   afterAll(() => close())
 
-  const client = async (tokens?: object) => {
+  const client = async (source?: TokenSource) => {
     const { createClient } = await workshop.load('users/generated/client')
     return (createClient as (options: object) => Client)({
-      baseUrl: 'http://server',
-      fetch: call,
-      ...(tokens && { tokens }),
+      baseUrl,
+      ...(call && { fetch: call }),
+      ...(source && { source }),
     })
   }
+  const withToken = (token: string) => client({ grant: () => Promise.resolve({ token }) })
   const sign = async (name: 'Auth' | 'Moving', claims: object = {}) => {
     const { createSigners } = await workshop.load('users/generated/auth')
     const secrets =
@@ -167,10 +179,7 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
     const login = await open.login({ username: 'alice', password: 'secret' })
     expect(login).toMatchObject({ refreshToken: 'r1', expiresIn: 900 })
     await expect(open.getProfile({ 'user-id': 'a' })).rejects.toMatchObject({ status: 401 })
-    const known = await client({
-      current: () => login.accessToken,
-      refresh: () => Promise.resolve(undefined),
-    })
+    const known = await withToken(login.accessToken)
     expect(
       await known.getProfile({ 'user-id': 'a/b é', tag: ['x', 'y z'], 'X-Trace': 't' }),
     ).toEqual({
@@ -185,14 +194,17 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
   })
 
   it('refreshes an expired token once, however many calls wait for it, and never for public routes', async () => {
+    const pair = (accessToken: string) => ({ accessToken, refreshToken: 'r', expiresIn: 900 })
     let refreshes = 0
-    let token = await sign('Auth', { exp: 1000 })
-    const refresh = async () => {
-      refreshes++
-      token = await sign('Auth')
-      return token
-    }
-    const known = await client({ current: () => token, refresh })
+    const session = fromSession({
+      endpoint: 'http://localhost/refresh',
+      fetch: async () => {
+        refreshes++
+        return Response.json(pair(await sign('Auth')))
+      },
+    })
+    await session.signIn(pair(await sign('Auth', { exp: 1000 })))
+    const known = await client(session)
     await expect(known.login({ username: 'alice', password: 'wrong' })).rejects.toMatchObject({
       status: 401,
       body: { msg: 'invalid credentials' },
@@ -206,7 +218,7 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
   })
 
   it('refuses what does not fit its type, naming the member and not its value', async () => {
-    const known = await client({ current: () => '', refresh: () => sign('Auth') })
+    const known = await withToken(await sign('Auth'))
     const refused = (status: number, path: string) => ({
       status,
       body: { status, reason: 'invalid_request', problems: [{ path }] },
@@ -239,26 +251,71 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
 
   it('runs middleware after the gate, keeps to timeout and maxBytes, takes tokens of the previous secret', async () => {
     const previous = await sign('Moving')
-    const known = await client({
-      current: () => previous,
-      refresh: () => Promise.resolve(undefined),
-    })
+    const known = await withToken(previous)
     services.log.length = 0
     expect(await known.adminJobs.delete()).toEqual({ street: 'audit alice' })
     await expect(known.adminJobs.slow({ street: 'x' })).rejects.toMatchObject({ status: 503 })
     await expect(known.adminJobs.slow({ street: 'x'.repeat(300) })).rejects.toMatchObject({
       status: 413,
     })
-    const wrong = await client({
-      current: () => `${previous}x`,
-      refresh: () => Promise.resolve(undefined),
-    })
+    const wrong = await withToken(`${previous}x`)
     await expect(wrong.adminJobs.delete()).rejects.toMatchObject({ status: 401 })
     expect(services.log).toEqual(['audit alice', 'audit alice'])
   })
 
+  it('refuses members nobody knows where the block is strict, and texts too long or short', async () => {
+    const known = await withToken(await sign('Moving'))
+    const refused = (path: string) => ({ status: 400, body: { problems: [{ path }] } })
+    const job = { street: 'x', 'secret-name': 1 }
+    const refusal = known.adminJobs.slow(job)
+    await expect(refusal).rejects.toMatchObject(refused(''))
+    await expect(refusal).rejects.not.toThrow('secret-name')
+    for (const password of ['', '𝒳'.repeat(65)]) {
+      const login = known.login({ username: 'alice', password })
+      await expect(login).rejects.toMatchObject(refused('password'))
+    }
+    const longest = known.login({ username: 'alice', password: '𝒳'.repeat(64) })
+    await expect(longest).rejects.toMatchObject({ status: 401 })
+  })
+
+  it('serves a route below its prefix and nowhere else, and answers what handlers throw', async () => {
+    const post = (path: string, body: unknown, type = 'application/json') =>
+      (call ?? fetch)(baseUrl + path, {
+        method: 'POST',
+        headers: { 'content-type': type, 'x-twice': 'a' },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      })
+    expect((await post('/user/refresh', { refreshToken: 'good' })).status).toBe(404)
+    const good = await post('/v1/user/refresh', { refreshToken: 'good' })
+    expect([good.status, good.headers.get('cache-control')]).toEqual([200, 'private'])
+    expect(await good.json()).toMatchObject({ accessToken: 'a' })
+    const login = await post('/v1/user/login', { username: 'alice', password: 'secret' })
+    expect([login.status, login.headers.get('cache-control')]).toEqual([200, 'no-store'])
+    const bad = await post('/v1/user/refresh', { refreshToken: 'bad' })
+    expect([bad.status, bad.headers.get('content-type')]).toEqual([
+      401,
+      expect.stringContaining('application/problem+json'),
+    ])
+    expect([bad.headers.get('cache-control'), await bad.json()]).toMatchObject([
+      'no-store',
+      { reason: 'invalid_grant' },
+    ])
+    for (const [body, type, status] of [
+      ['{"refreshToken":', 'application/json', 400],
+      ['refreshToken=good', 'text/plain', 415],
+      ['', 'application/json', 400],
+      ['[]', 'application/json', 400],
+    ] as const) {
+      const answer = await post('/v1/user/refresh', body, type)
+      expect([answer.status, await answer.json()]).toMatchObject([
+        status,
+        { reason: 'invalid_request' },
+      ])
+    }
+  })
+
   it('sends server-sent events', async () => {
-    const known = await client({ current: () => undefined, refresh: () => sign('Auth') })
+    const known = await withToken(await sign('Auth'))
     const seen: unknown[] = []
     for await (const tick of await known.adminJobs.watch()) seen.push(tick)
     expect(seen).toEqual([{ count: 1 }, { count: 2 }, { count: 3 }])

@@ -1,21 +1,13 @@
 /** `send.ts` of a generated project: what its client does for every route. */
 export const sendText = String.raw`// What the client does for every route. Generated: changes are lost.
+import { type ClientOptions as JwtClientOptions, jwtClient, type TokenSource } from 'jotgate/client'
 
-/** Where the client's access token comes from. Asked for guarded routes only. */
-export interface Tokens {
-  /** The token to send; undefined when there is none yet. */
-  current(): string | undefined
-  /** Gets another one; undefined when that cannot be done. Called once at a time, however many calls wait for it. */
-  refresh(): Promise<string | undefined>
-}
-
-export interface ClientOptions {
+/** Beside where the server is: how its token is sent, by default as a bearer token (RFC 6750). */
+export interface ClientOptions extends Pick<JwtClientOptions, 'header' | 'scheme' | 'fetch' | 'onEvent'> {
   /** For example https://api.example; a path in it goes before every route. */
   readonly baseUrl: string
-  /** Without it guarded routes are called without a token. */
-  readonly tokens?: Tokens
-  /** Default: the platform's. */
-  readonly fetch?: typeof globalThis.fetch
+  /** Where the tokens of guarded routes come from: fromSession of jotgate/client, or your own. Default: none are sent. */
+  readonly source?: TokenSource
 }
 
 export interface CallOptions {
@@ -39,86 +31,70 @@ export class ApiError extends Error {
 export interface RouteCall {
   readonly method: string
   readonly path: string
-  readonly guarded: boolean
+  /** Sent with a token. */
+  readonly guarded?: true
   /** Members that are not part of the body, and where they go. */
-  readonly from: Readonly<Record<string, 'form' | 'path' | 'header'>>
-  readonly body: boolean
+  readonly from?: Readonly<Record<string, 'form' | 'path' | 'header'>>
+  /** The other members are sent as JSON. */
+  readonly body?: true
 }
 
-export type Send = (route: RouteCall, request: object, options?: CallOptions) => Promise<Response>
+type Send<Result> = (route: RouteCall, request: object, options?: CallOptions) => Promise<Result>
 
-/**
- * Tokens kept in memory. renew gets a new access token, usually with a refresh token it keeps to itself.
- */
-export function memoryTokens(renew: () => Promise<string | undefined>, first?: string): Tokens {
-  let token = first
+/** The two ways a route is called: for one answer, and for events. */
+export interface Calls {
+  readonly call: Send<unknown>
+  readonly events: Send<AsyncGenerator>
+}
+
+/** Guarded routes go through jwtClient, which refreshes ahead of need, and once more after a 401; the others don't. */
+export function createCalls({ baseUrl, source, ...settings }: ClientOptions): Calls {
+  const open = settings.fetch ?? globalThis.fetch
+  const guarded = source === undefined ? open : jwtClient({ ...settings, source, origins: [new URL(baseUrl).origin] }).fetch
+  const send: Send<Response> = async (route, request, { signal } = {}) => {
+    const { url, ...init } = build(baseUrl, route, request)
+    const fetch = route.guarded === true ? guarded : open
+    return checked(await fetch(url, { ...init, method: route.method, ...(signal === undefined ? {} : { signal }) }))
+  }
   return {
-    current: () => token,
-    refresh: async () => (token = await renew()),
+    call: async (...sent) => bodyOf(await send(...sent)),
+    events: async (...sent) => eventsOf(await send(...sent)),
   }
 }
 
-export function createSend({ baseUrl, tokens, fetch = globalThis.fetch }: ClientOptions): Send {
-  const renewed = onceAtATime(tokens)
-  const attempt = (route: RouteCall, request: object, { token, signal }: Attempt) => {
-    const { url, headers, body } = build(baseUrl, route, request)
-    if (token !== undefined) headers.set('authorization', 'Bearer ' + token)
-    // A guarded call follows no redirect: the token is for this server.
-    const redirect = route.guarded ? 'error' : 'follow'
-    return fetch(url, { method: route.method, headers, redirect, ...(body === undefined ? {} : { body }), ...(signal === undefined ? {} : { signal }) })
-  }
-  return async (route, request, { signal } = {}) => {
-    if (!route.guarded || tokens === undefined) return checked(await attempt(route, request, { token: undefined, signal }))
-    const token = tokens.current() ?? (await renewed(undefined))
-    const response = await attempt(route, request, { token, signal })
-    if (response.status !== 401) return checked(response)
-    const other = await renewed(token)
-    if (other === undefined || other === token) return checked(response)
-    await response.body?.cancel()
-    return checked(await attempt(route, request, { token: other, signal }))
-  }
+interface Built {
+  readonly url: string
+  readonly headers: Headers
+  readonly body?: string
 }
 
-interface Attempt {
-  readonly token: string | undefined
-  readonly signal: AbortSignal | undefined
-}
-
-/** One refresh for all calls whose token was refused; a call that is late finds the new token already there. */
-function onceAtATime(tokens: Tokens | undefined): (refused: string | undefined) => Promise<string | undefined> {
-  let running: Promise<string | undefined> | undefined
-  return async (refused) => {
-    const current = tokens?.current()
-    if (current !== undefined && current !== refused && running === undefined) return current
-    running ??= (tokens?.refresh() ?? Promise.resolve(undefined)).finally(() => {
-      running = undefined
-    })
-    return running
-  }
-}
-
-function build(baseUrl: string, route: RouteCall, request: object): { url: string; headers: Headers; body: string | undefined } {
+function build(baseUrl: string, route: RouteCall, request: object): Built {
   const headers = new Headers({ accept: 'application/json' })
   const query = new URLSearchParams()
   const body: Record<string, unknown> = {}
-  let path = route.path
+  let { path } = route
   for (const [name, value] of Object.entries(request) as [string, unknown][]) {
     if (value === undefined) continue
-    const place = Object.hasOwn(route.from, name) ? route.from[name] : undefined
+    const place = route.from !== undefined && Object.hasOwn(route.from, name) ? route.from[name] : 'json'
     if (place === 'path') path = path.split('/').map((segment) => (segment === ':' + name ? pathSegment(value) : segment)).join('/')
-    else if (place === 'form') for (const each of Array.isArray(value) ? value : [value]) query.append(name, String(each))
-    else if (place === 'header') headers.set(name, String(value))
+    else if (place === 'form') for (const each of Array.isArray(value) ? value : [value]) query.append(name, textOf(each))
+    else if (place === 'header') headers.set(name, textOf(value))
     else body[name] = value
   }
-  const search = query.size === 0 ? '' : '?' + query.toString()
-  if (!route.body) return { url: baseUrl.replace(/\/$/, '') + path + search, headers, body: undefined }
+  const url = baseUrl.replace(/\/$/, '') + path + (query.size === 0 ? '' : '?' + query.toString())
+  if (route.body !== true) return { url, headers }
   headers.set('content-type', 'application/json')
-  return { url: baseUrl.replace(/\/$/, '') + path + search, headers, body: JSON.stringify(body) }
+  return { url, headers, body: JSON.stringify(body) }
+}
+
+/** A plain value as it stands in a query, a path or a header. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** Dots alone would be read as a way up, to a route nobody asked for. */
 function pathSegment(value: unknown): string {
-  const text = encodeURIComponent(String(value))
+  const text = encodeURIComponent(textOf(value))
   if (text === '' || text === '.' || text === '..') throw new TypeError('a path parameter is empty or dots only')
   return text
 }
@@ -128,7 +104,7 @@ async function checked(response: Response): Promise<Response> {
   throw new ApiError(response.status, await bodyOf(response))
 }
 
-export async function bodyOf(response: Response): Promise<unknown> {
+async function bodyOf(response: Response): Promise<unknown> {
   const text = await response.text()
   if (text === '') return undefined
   try {
@@ -139,7 +115,7 @@ export async function bodyOf(response: Response): Promise<unknown> {
 }
 
 /** The events of a text/event-stream answer, each one JSON text. */
-export async function* eventsOf(response: Response): AsyncGenerator<unknown> {
+async function* eventsOf(response: Response): AsyncGenerator {
   if (response.body === null) return
   const reader = response.body.getReader()
   const decoder = new TextDecoder()

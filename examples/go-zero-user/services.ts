@@ -1,0 +1,8 @@
+import { type Issuer } from 'jotgate'
+import { type Users } from './users.js'
+
+/** What the handlers work with. */
+export interface Services {
+  readonly users: Users
+  readonly issuer: Issuer
+}
