@@ -122,7 +122,7 @@ function bestOf(times: number, text: string): number {
 function expectPlaced(text: string): boolean {
   let accepted = false
   for (const mode of ['dialect', 'goctl'] as const) {
-    const result = parseApi(text, { mode, file: 'x.api', read: () => 'syntax = "v1"' })
+    const result = parseApi(text, { mode, file: 'x.api', read: () => imported })
     if (mode === 'dialect') accepted = result.ok
     const failed = result.diagnostics.some(({ severity }) => severity === 'error')
     const rendered = renderDiagnostics(result) !== ''
@@ -138,10 +138,14 @@ function expectPlaced(text: string): boolean {
   return accepted
 }
 
-function isPlaced(diagnostic: Diagnostic, text: string, mode: 'dialect' | 'goctl'): boolean {
-  const { start, end, form } = diagnostic
+/** What every imported file says. */
+const imported = 'syntax = "v1"'
+
+function isPlaced(diagnostic: Diagnostic, own: string, mode: 'dialect' | 'goctl'): boolean {
+  const { start, end, form, file } = diagnostic
+  const text = file === 'x.api' ? own : imported
   const inside = start.offset >= 0 && end >= start.offset && end <= text.length
-  const named = form === 'bare' || goctlText(diagnostic).includes('x.api')
+  const named = form === 'bare' || goctlText(diagnostic).includes(file)
   if (!inside || !named) return false
   // goctl itself loses count of lines inside strings and comments.
   const [line, column] = placeOf(text, start.offset)

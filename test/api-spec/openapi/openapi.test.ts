@@ -54,7 +54,7 @@ describe('toOpenApi', () => {
       type: 'object',
       properties: {
         username: { type: 'string' },
-        password: { type: 'string' },
+        password: { type: 'string', minLength: 1, maxLength: 64 },
         client: { type: 'string', enum: ['web', 'phone'], default: 'web' },
       },
       required: ['username', 'password'],
