@@ -151,7 +151,7 @@ describe('examples/two-sites', () => {
 describe('npm run example', () => {
   const root = fileURLToPath(new URL('../..', import.meta.url))
   const names = readdirSync(`${root}/examples`, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && entry.name !== 'dist')
     .map(({ name }) => name)
 
   test('names every example when it is given none, and ends with 2', () => {
