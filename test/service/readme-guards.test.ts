@@ -1,14 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import ts from 'typescript'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { createSigner, privateKey } from '../../src/core/index.js'
+import { compileSnippets, snippetFolder } from '../setup/snippets.js'
 import { freePort } from './running-service.js'
 
-// Inside the repository, so that the snippets find `jotgate` and their framework by name.
-const folder = fileURLToPath(new URL('../../.cache/readme-snippets/', import.meta.url))
+const folder = snippetFolder('readme-snippets')
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 const pair = generateKeyPairSync('ec', {
   namedCurve: 'P-256',
@@ -40,23 +38,7 @@ function snippetAfter(line: string): string {
 
 /** Compiles as a strict reader would, and gives back what runs. */
 function compile(name: string, code: string): string {
-  mkdirSync(folder, { recursive: true })
-  const file = `${folder}${name}.mts`
-  writeFileSync(file, code)
-  const options: ts.CompilerOptions = {
-    strict: true,
-    module: ts.ModuleKind.NodeNext,
-    target: ts.ScriptTarget.ES2022,
-    types: ['node'],
-    skipLibCheck: true,
-    noEmitOnError: true,
-  }
-  const program = ts.createProgram([file], options)
-  const messages = ts
-    .getPreEmitDiagnostics(program)
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
-  expect(messages).toEqual([])
-  program.emit()
+  expect(compileSnippets(folder, { [`${name}.mts`]: code })).toEqual([])
   return readFileSync(`${folder}${name}.mjs`, 'utf8')
 }
 

@@ -1,0 +1,31 @@
+// A guarded Hono application. Run it with `node server.mjs`; it prints a curl line with a token that works.
+import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import { createSigner, createVerifier, hmacKey, jwtServer, select } from 'jotgate'
+import { auth } from 'jotgate/hono'
+
+const key = hmacKey(randomBytes(32), 'HS256')
+const from = { issuer: 'https://issuer.example', audience: 'api' }
+
+const gate = jwtServer({
+  verify: createVerifier({ keys: key, algorithms: ['HS256'], ...from }),
+  select: select({ except: { path: '/healthz' } }),
+})
+
+const app = new Hono()
+app.use(auth(gate))
+app.get('/healthz', (c) => c.text('ok\n'))
+app.get('/', (c) => c.text(`hello, ${c.var.auth.claims.sub}\n`))
+
+const server = createServer(getRequestListener(app.fetch)).listen(
+  Number(process.env.PORT ?? 3000),
+  '127.0.0.1',
+  async () => {
+    const token = await createSigner({ key, ...from, expiresIn: '15m' })({ sub: 'alice' })
+    console.log(
+      `curl -H 'Authorization: Bearer ${token}' http://127.0.0.1:${server.address().port}/`,
+    )
+  },
+)

@@ -1,0 +1,103 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { createSigner, privateKey } from '../../src/core/index.js'
+import { compileSnippets, snippetFolder } from '../setup/snippets.js'
+import { freePort } from '../service/running-service.js'
+
+const folder = snippetFolder('framework-snippets')
+const page = readFileSync(new URL('../../docs/frameworks.md', import.meta.url), 'utf8')
+const overHttp = ['node:http', 'Express', 'Fastify', 'Koa', 'Hono', 'Any Fetch handler', 'NestJS']
+const guarded = [...overHttp, 'gRPC', 'Connect']
+const pair = generateKeyPairSync('ec', {
+  namedCurve: 'P-256',
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+})
+const sign = createSigner({
+  key: privateKey(pair.privateKey, 'ES256'),
+  issuer: 'https://auth.example',
+  audience: 'api',
+  expiresIn: '15m',
+})
+let child: ChildProcess | undefined
+
+/** What generators make of a .proto file, as far as the snippets need it. */
+const generated = {
+  'users.d.ts':
+    "import { type ServiceDefinition } from '@grpc/grpc-js'\nexport declare const service: ServiceDefinition\n",
+  'users_pb.d.ts': `import { type Message } from '@bufbuild/protobuf'
+import { type GenMessage, type GenService } from '@bufbuild/protobuf/codegenv2'
+type Me = Message<'demo.Me'> & { subject: string }
+type Ask = Message<'demo.Ask'>
+export declare const Users: GenService<{
+  me: { methodKind: 'unary'; input: GenMessage<Ask>; output: GenMessage<Me> }
+}>
+`,
+}
+
+beforeAll(() => {
+  const snippets = ['Guarding each framework', ...guarded, 'Streams that outlive their token']
+  const files = Object.fromEntries(snippets.map((title) => [fileOf(title), snippetOf(title)]))
+  expect(Object.values(files)).toHaveLength(11)
+  expect(compileSnippets(folder, { ...generated, ...files })).toEqual([])
+}, 120_000)
+afterEach(async () => {
+  if (child?.kill() === true) await once(child, 'exit')
+  child = undefined
+})
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function fileOf(title: string): string {
+  if (title === 'Guarding each framework') return 'gate.ts'
+  return `${title.toLowerCase().replaceAll(/[^a-z]+/g, '-')}.ts`
+}
+
+/** The first fenced ts block below a heading. */
+function snippetOf(title: string): string {
+  const start = page.search(new RegExp(`^#+ ${title}$`, 'm'))
+  const [, code = ''] = /```ts\n([^]*?)```/.exec(page.slice(start)) ?? []
+  expect([title, start >= 0, code === '']).toEqual([title, true, false])
+  return code
+}
+
+test.each(guarded)('%s: a route is protected in ten lines at most', (title) => {
+  const lines = snippetOf(title)
+    .split('\n')
+    .filter((line) => line !== '')
+  expect(lines.length).toBeLessThanOrEqual(10)
+  expect(lines.join()).toMatch(/from 'jotgate\//)
+})
+
+test.each(overHttp)('%s: the snippet guards its route', async (title) => {
+  const port = await freePort()
+  const file = folder + fileOf(title).replace('.ts', '.js')
+  writeFileSync(file, readFileSync(file, 'utf8').replace('3000', String(port)))
+  child = spawn(process.execPath, [file], {
+    env: { PATH: process.env['PATH'], PUBLIC_KEY: pair.publicKey },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const url = `http://127.0.0.1:${String(port)}/me`
+  const refused = await firstAnswer(url)
+  expect(refused.status).toBe(401)
+  expect(refused.headers.get('www-authenticate')).toBe('Bearer realm="api"')
+  const headers = { authorization: `Bearer ${await sign({ sub: 'user-1' })}` }
+  const answer = await fetch(url, { headers })
+  expect([answer.status, await answer.json()]).toEqual([200, { subject: 'user-1' }])
+})
+
+/** Asks until somebody listens. */
+async function firstAnswer(url: string): Promise<Response> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await fetch(url)
+    } catch (error) {
+      if (tries > 200) throw error
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+}

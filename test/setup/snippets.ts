@@ -1,0 +1,38 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+
+/** A folder for code out of the documents: inside the repository, so that it finds `jotgate` and frameworks by name. */
+export function snippetFolder(name: string): string {
+  return fileURLToPath(new URL(`../../.cache/${name}/`, import.meta.url))
+}
+
+/**
+ * Compiles files, by name and code, as a strict reader would; what runs lies beside them. Returns what the compiler
+ * has against them; then nothing was emitted.
+ */
+export function compileSnippets(
+  folder: string,
+  files: Readonly<Record<string, string>>,
+): readonly string[] {
+  mkdirSync(folder, { recursive: true })
+  for (const [name, code] of Object.entries(files)) writeFileSync(folder + name, code)
+  const options: ts.CompilerOptions = {
+    strict: true,
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ES2022,
+    types: ['node'],
+    skipLibCheck: true,
+    noEmitOnError: true,
+    // Nest's users have these; the library does not ask for `emitDecoratorMetadata`.
+    experimentalDecorators: true,
+  }
+  const program = ts.createProgram(
+    Object.keys(files).map((name) => folder + name),
+    options,
+  )
+  program.emit()
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+}
