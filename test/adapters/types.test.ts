@@ -1,9 +1,19 @@
 import { type IncomingMessage } from 'node:http'
-import { type Request } from 'express'
+import { type Interceptor } from '@connectrpc/connect'
+import { type ServerInterceptor } from '@grpc/grpc-js'
+import { type Request as ExpressRequest } from 'express'
 import { type FastifyRequest } from 'fastify'
+import { Hono } from 'hono'
+import Koa from 'koa'
 import { expectTypeOf, test } from 'vitest'
 import { auth as authExpress } from '../../src/adapters/express.js'
 import { auth as authFastify } from '../../src/adapters/fastify.js'
+import { auth as authFetch, type FetchHandler } from '../../src/adapters/fetch.js'
+import { auth as authHono, type AuthVariables } from '../../src/adapters/hono.js'
+import { auth as authKoa, type AuthState } from '../../src/adapters/koa.js'
+import { type JotgateModule, type JotgateOptions } from '../../src/adapters/nest.js'
+import { auth as authGrpc } from '../../src/adapters/grpc.js'
+import { auth as authConnect } from '../../src/adapters/connect.js'
 import { auth as authNode, type AuthRequest } from '../../src/adapters/node.js'
 import { createVerifier, type Claims, type VerifiedToken } from '../../src/core/index.js'
 import {
@@ -67,8 +77,38 @@ test('the type of the claims flows to a node:http listener', () => {
 test('req.auth has the registered claims in Express and in Fastify', () => {
   authExpress(jwtServer({ verify }))
   authFastify(jwtServer({ verify }))
-  expectTypeOf<Request['auth']>().toEqualTypeOf<AuthContext<Claims> | undefined>()
+  expectTypeOf<ExpressRequest['auth']>().toEqualTypeOf<AuthContext<Claims> | undefined>()
   expectTypeOf<FastifyRequest['auth']>().toEqualTypeOf<AuthContext<Claims> | null>()
+})
+
+test('the type of the claims flows to handlers of Hono and Koa', () => {
+  new Hono().use(authHono(jwtServer({ verify }))).get('/', (c) => {
+    expectTypeOf(c.var.auth).toEqualTypeOf<AuthContext<Mine> | undefined>()
+    // @ts-expect-error there is no such claim
+    return c.text(c.var.auth?.claims.colour)
+  })
+  new Koa().use(authKoa(jwtServer({ verify }))).use((ctx) => {
+    expectTypeOf(ctx.state.auth?.claims.tier).toEqualTypeOf<'gold' | 'silver' | undefined>()
+  })
+  expectTypeOf<AuthVariables<Mine>['auth']>().toEqualTypeOf<AuthContext<Mine> | undefined>()
+  expectTypeOf<AuthState<Mine>>().toHaveProperty('auth')
+})
+
+test('a Fetch handler keeps what its host hands over', () => {
+  const handler = authFetch(jwtServer({ verify }))((_request: Request, env: { name: string }) => {
+    expectTypeOf(env.name).toEqualTypeOf<string>()
+    return new Response()
+  })
+  expectTypeOf(handler).toEqualTypeOf<FetchHandler<[env: { name: string }]>>()
+})
+
+test('handlers behind gRPC, Connect and Nest have the claims by the gate', () => {
+  const gate = jwtServer({ verify })
+  expectTypeOf(authGrpc(gate)).toEqualTypeOf<ServerInterceptor>()
+  expectTypeOf(authConnect(gate)).toEqualTypeOf<Interceptor>()
+  type Taken = Parameters<typeof JotgateModule.forRoot<Mine>>[0]
+  expectTypeOf<Taken>().toEqualTypeOf<JotgateOptions<Mine>>()
+  expectTypeOf(() => gate.current().claims.tier).returns.toEqualTypeOf<'gold' | 'silver'>()
 })
 
 test('fromContext is a cast, and may find nobody', () => {
