@@ -1,0 +1,62 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { planService } from '../../../src/api-spec/generate/plan.js'
+import { fromOpenApi } from '../../../src/api-spec/openapi/from-openapi.js'
+import { toOpenApi } from '../../../src/api-spec/openapi/to-openapi.js'
+import { parseApi, renderDiagnostics } from '../../../src/api-spec/parse.js'
+
+const segment = fc.constantFrom('a', 'b-c', 'index.html', ':id', ':user-id')
+const route = fc.record({
+  method: fc.constantFrom('get', 'head', 'post', 'put', 'patch', 'delete', 'options'),
+  path: fc.array(segment, { maxLength: 3 }).map((parts) => `/${parts.join('/')}`),
+  guard: fc.constantFrom('', '@jwt Auth', '@jwt Other', '@server (jwt: Auth jwtTransition: New)'),
+})
+const block = fc.record({
+  server: fc.constantFrom('', 'prefix: /v1', 'jwt: Auth', 'jwt: Other prefix: /v2/x'),
+  routes: fc.array(route, { minLength: 1, maxLength: 5 }),
+})
+
+/** Services that have only in common that the parser takes them. */
+const services = fc.array(block, { minLength: 1, maxLength: 4 }).map((blocks) => {
+  let count = 0
+  return blocks
+    .map(({ server, routes }) => {
+      const items = routes.map(
+        ({ method, path, guard }) => `${guard} @handler h${String(count++)} ${method} ${path}`,
+      )
+      return `@server (${server}) service a {\n${items.join('\n')}\n}`
+    })
+    .join('\n')
+})
+
+describe('an .api file, its OpenAPI document, and the guards made of that', () => {
+  it('protect the same operations', () => {
+    const seen = { open: 0, guarded: 0, refused: 0 }
+    fc.assert(
+      fc.property(services, (text) => {
+        const result = parseApi(text)
+        if (!result.ok) {
+          // Two routes that no router can tell apart, or one parameter twice.
+          expect(renderDiagnostics(result)).toMatch(/path|parameter|param/)
+          seen.refused++
+          return
+        }
+        const { routes } = planService(result.spec)
+        // As it would be read back from a file.
+        const document = JSON.parse(JSON.stringify(toOpenApi(result.spec))) as object
+        const guards = fromOpenApi(document)
+        guards.requireRoutes(routes)
+        for (const { method, path, guard } of routes) {
+          const kind = guard === null ? 'open' : 'guarded'
+          expect(guards.find({ method, path: '/', pattern: path })?.kind).toBe(kind)
+          seen[kind]++
+        }
+        expect(() => {
+          guards.requireRoutes(routes.slice(1))
+        }).toThrow('no route for')
+      }),
+      { numRuns: 1000 },
+    )
+    expect(Math.min(seen.open, seen.guarded)).toBeGreaterThan(100)
+  })
+})
