@@ -2,13 +2,13 @@ import {
   Metadata,
   ServerInterceptingCall,
   status,
-  type Responder,
   type ServerInterceptor,
   type ServerListener,
 } from '@grpc/grpc-js'
 import { type Call } from '../middleware/call.js'
 import { keepContext } from '../middleware/context.js'
 import { type Gate } from '../middleware/server.js'
+import { finish, listenerOf, responderOf, type State } from './grpc-call.js'
 import { rpcRefusal, type RpcRefusal } from './rpc-refusal.js'
 
 /** The service that load balancers ask: `select({ except: { prefix: healthService } })`. */
@@ -72,53 +72,6 @@ export function auth<C>(gate: Gate<C>): ServerInterceptor {
         next(listener)
       },
     })
-  }
-}
-
-/** One call: whether it has ended, what ends the watch over it, and its context. */
-interface State {
-  isOver: boolean
-  stop: () => void
-  keep: (fn: () => void) => void
-}
-
-function finish(state: State): void {
-  state.isOver = true
-  state.stop()
-}
-
-/** Nothing more reaches a handler whose call was ended from here, and all that does reaches it in the context. */
-function listenerOf(state: State): Omit<ServerListener, 'onReceiveMetadata'> {
-  return {
-    onReceiveMessage: (message, next) => {
-      if (state.isOver) return
-      state.keep(() => {
-        next(message)
-      })
-    },
-    onReceiveHalfClose: (next) => {
-      if (!state.isOver) state.keep(next)
-    },
-    onCancel: () => {
-      finish(state)
-    },
-  }
-}
-
-/** What a handler still sends after that goes nowhere. */
-function responderOf(state: State): Omit<Responder, 'start'> {
-  return {
-    sendMetadata: (metadata, next) => {
-      if (!state.isOver) next(metadata)
-    },
-    sendMessage: (message, next) => {
-      if (!state.isOver) next(message)
-    },
-    sendStatus: (sent, next) => {
-      if (state.isOver) return
-      finish(state)
-      next(sent)
-    },
   }
 }
 

@@ -13,12 +13,12 @@ import {
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core'
 import { Observable } from 'rxjs'
 import { fromContext, type AuthContext } from '../middleware/context.js'
-import { type Refusal } from '../middleware/respond.js'
 import { type Gate } from '../middleware/server.js'
-import { httpCall, nestCall, type HeadersOf } from './nest-call.js'
+import { nestCall, type HeadersOf } from './nest-call.js'
 import { marksOf } from './nest-marks.js'
 import { refusalFilter, toException } from './nest-refusal.js'
-import { enterCall, refuse, sendRefusal } from './node-call.js'
+import { guardUnknown } from './nest-unknown.js'
+import { enterCall } from './node-call.js'
 
 export { Authorize, OptionalAuth, Public, Roles, Scopes } from './nest-marks.js'
 export { type HeaderBag, type HeadersOf } from './nest-call.js'
@@ -120,27 +120,4 @@ function keyOf(context: ExecutionContext): object {
   return context.getType() === 'http'
     ? context.switchToHttp().getRequest<object>()
     : context.getArgs()
-}
-
-/** An application without HTTP has none. */
-type SomeAdapter = Partial<Pick<HttpAdapterHost, 'httpAdapter'>>
-
-/** Guards run for known routes only. What nobody has answered by the time Nest would say 404 asks for a token first. */
-function guardUnknown<C>(gate: Gate<C>, { httpAdapter: adapter }: SomeAdapter): void {
-  if (adapter?.getType() !== 'express') return
-  const original = adapter.setNotFoundHandler.bind(adapter)
-  adapter.setNotFoundHandler = (...given) => {
-    adapter.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-      const send = (refusal: Refusal) => {
-        sendRefusal(response, refusal)
-      }
-      const refused = (error: unknown) => {
-        refuse({ gate, error, response, send })
-      }
-      gate.check(httpCall(request, response)).then(() => {
-        next()
-      }, refused)
-    })
-    original(...given)
-  }
 }
