@@ -1,20 +1,20 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { findOrInstall, type Machine } from './programs.js'
+import { freePort, makeFolder, startServer, until, type Server } from './server.js'
 
 /** A Redis to test against. */
 export interface RedisServer {
   /** `redis://host:port`, or whatever TEST_REDIS_URL says. */
   readonly url: string
+  /** Of the process, to freeze or kill it; absent for one named by TEST_REDIS_URL. */
+  readonly pid?: number
   /** Ends the server and deletes its files; does nothing to one named by TEST_REDIS_URL. */
   readonly stop: () => Promise<void>
 }
 
-const wanted = {
+/** Where a Redis comes from. */
+export const wantedRedis = {
   programs: ['valkey-server', 'redis-server'],
   debianPackage: 'redis-server',
   variable: 'TEST_REDIS_URL',
@@ -35,51 +35,34 @@ export async function startRedis(
   },
 ): Promise<RedisServer> {
   if (from.url !== undefined && from.url !== '') return { url: from.url, stop: async () => {} }
-  const program = await findOrInstall(wanted, from.machine)
-  const folder = mkdtempSync(join(tmpdir(), 'jotgate-redis-'))
+  const program = await findOrInstall(wantedRedis, from.machine)
+  const folder = makeFolder('redis')
   const port = await freePort()
   const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder]
   const volatile = ['--save', '', '--appendonly', 'no']
-  const child = spawn(program, [...place, ...volatile, ...(from.args ?? [])], { stdio: 'ignore' })
-  // A run that ends early must not leave its server behind.
-  const kill = () => child.kill('SIGKILL')
-  process.once('exit', kill)
+  const server = startServer(program, [...place, ...volatile, ...(from.args ?? [])])
   const stop = async () => {
-    process.removeListener('exit', kill)
-    await end(child)
+    await server.stop()
     rmSync(folder, { recursive: true, force: true })
   }
-  await answersPing(child, port).catch(async (error: unknown) => {
+  await answersPing(server, port).catch(async (error: unknown) => {
     await stop()
     throw error
   })
-  return { url: `redis://127.0.0.1:${String(port)}`, stop }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, 'exit')
-  child.kill('SIGTERM')
-  await ended
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  // A TCP server that listens has an address with a port, never a pipe's name.
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-async function answersPing(child: ChildProcess, port: number): Promise<void> {
-  const deadline = Date.now() + 10_000
-  while (Date.now() < deadline && child.exitCode === null) {
-    if ((await ping('127.0.0.1', port)) === '+PONG') return
-    await new Promise((resolve) => setTimeout(resolve, 10))
+  return {
+    url: `redis://127.0.0.1:${String(port)}`,
+    stop,
+    ...(server.child.pid && { pid: server.child.pid }),
   }
-  throw new Error('The Redis server did not answer a PING within 10 s')
+}
+
+/** @throws Error when the server ends, or does not answer within 20 s */
+export async function answersPing({ child }: Server, port: number): Promise<void> {
+  const answered = await until(20_000, async () => {
+    if (child.exitCode !== null) throw new Error('The Redis server ended before it answered')
+    return (await ping('127.0.0.1', port)) === '+PONG'
+  })
+  if (!answered) throw new Error('The Redis server did not answer a PING within 20 s')
 }
 
 /**

@@ -17,11 +17,22 @@ export interface Schema {
  * @example await migrate(database, { part: 'users', versions: [['CREATE TABLE users (id TEXT PRIMARY KEY)']] })
  */
 export async function migrate(database: SqlDatabase, schema: Schema): Promise<void> {
-  await database.query(
-    'CREATE TABLE IF NOT EXISTS jotgate_schema (part TEXT NOT NULL, version BIGINT NOT NULL, PRIMARY KEY (part, version))',
-  )
+  await atSameTime(() => database.query(createText))
   let version = await readVersion(database, schema)
   while (version < schema.versions.length) version = await step(database, schema, version + 1)
+}
+
+const createText =
+  'CREATE TABLE IF NOT EXISTS jotgate_schema (part TEXT NOT NULL, version BIGINT NOT NULL, PRIMARY KEY (part, version))'
+
+/** Runs a "create if not exists", which PostgreSQL refuses to one of two that do it at the same time: it is there then. */
+export async function atSameTime<T>(create: () => Promise<T>): Promise<T> {
+  try {
+    return await create()
+  } catch {
+    // What is really wrong is wrong the second time too.
+    return create()
+  }
 }
 
 async function step(database: SqlDatabase, schema: Schema, version: number): Promise<number> {

@@ -4,7 +4,7 @@ import type { FamilyStore } from '../../sessions/ports.js'
 import { keysSchema, sqlKeys } from '../keys/sql.js'
 import type { SqlDatabase } from './database.js'
 import { familiesSchema, sqlFamilies } from './families.js'
-import { migrate } from './migrate.js'
+import { atSameTime, migrate } from './migrate.js'
 import { revocationsSchema, sqlRevocations } from './revocations.js'
 
 /** State in an SQL database. */
@@ -19,9 +19,10 @@ export interface SqlStores {
   migrate(): Promise<void>
 }
 
-/** The stores over any database that speaks {@link SqlDatabase}. */
-export function sqlStores(database: SqlDatabase): SqlStores {
+/** The stores over any database that speaks {@link SqlDatabase}; `first` is run before the tables are made. */
+export function sqlStores(database: SqlDatabase, first: readonly string[] = []): SqlStores {
   const prepare = once(async () => {
+    for (const text of first) await atSameTime(() => database.query(text))
     await migrate(database, familiesSchema)
     await migrate(database, revocationsSchema)
     await migrate(database, keysSchema)

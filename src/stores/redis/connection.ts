@@ -1,0 +1,69 @@
+import { deadlineDefault, unavailable, withinDeadline } from '../deadline.js'
+import type { DriverConnection, RedisConnection, RedisDriver } from './port.js'
+import { isAnswer, toReply } from './reply.js'
+
+/** Opening takes several round trips, and more behind Sentinel. */
+const openingMs = 2000
+
+/** A connection of its own to the primary that has the key: the one that does not send it elsewhere. */
+export async function openConnection(
+  driver: RedisDriver,
+  key: string,
+  deadlineMs = deadlineDefault,
+): Promise<RedisConnection> {
+  const primaries = await withinDeadline(() => driver.primaries(), openingMs)
+  for (const open of primaries) {
+    const opening = open()
+    const opened = await withinDeadline(() => opening, openingMs).catch((error: unknown) => {
+      // Whatever is opened after all is nobody's.
+      void opening
+        .then((late) => {
+          late.destroy()
+        })
+        .catch(() => undefined)
+      throw error
+    })
+    const connection = limit(opened, deadlineMs)
+    if (await holds(connection, key)) return connection
+    connection.close()
+  }
+  throw unavailable(new Error('no primary has the key'))
+}
+
+async function holds(connection: RedisConnection, key: string): Promise<boolean> {
+  try {
+    await connection.command(['EXISTS', key])
+    return true
+  } catch (error) {
+    if (error instanceof Error && isAnswer(error.cause, 'MOVED')) return false
+    connection.close()
+    throw error
+  }
+}
+
+function limit(opened: DriverConnection, defaultMs: number): RedisConnection {
+  const closed = new Promise<void>((resolve) => {
+    opened.onClose(resolve)
+  })
+  const gone = closed.then(() => {
+    throw new Error('the connection is closed')
+  })
+  gone.catch(() => undefined) // Nobody may be asking when it closes.
+  return Object.freeze({
+    closed,
+    close: () => {
+      opened.destroy()
+    },
+    command: async (args, { deadlineMs = defaultMs, bytes = false } = {}) => {
+      const endsAt = performance.now() + deadlineMs
+      try {
+        const answer = () => Promise.race([opened.send(args, bytes), gone])
+        return toReply(await withinDeadline(answer, deadlineMs))
+      } catch (error) {
+        // The next command would wait behind the answer that did not come.
+        if (performance.now() >= endsAt) opened.destroy()
+        throw error
+      }
+    },
+  } satisfies RedisConnection)
+}

@@ -1,0 +1,78 @@
+import type { Family } from '../../sessions/ports.js'
+import { indexScript, pointScript } from './family-scripts.js'
+import type { RedisPort } from './port.js'
+import { textsOf } from './reply.js'
+
+/** Where things are; `{…}` is what a Cluster places a key by. */
+export function familyKeys(prefix: string) {
+  return {
+    family: (id: string): string => `${prefix}:family:{${id}}`,
+    sid: (sid: string): string => `${prefix}:sid:{${sid}}`,
+    subject: (subject: string): string => `${prefix}:subject:${subject}`,
+    expiries: `${prefix}:families`,
+  } as const
+}
+
+/** Seconds that things are kept longer than needed, for clocks that differ. */
+const margin = 3600
+
+/** Seconds for which a family, and what leads to it, stays in Redis. */
+export function keepFor({ absoluteExpiry }: Family, now: number): number {
+  return Math.max(absoluteExpiry - now, 0) + margin
+}
+
+/** What leads to a family by something other than its id. */
+export interface FamilyIndex {
+  /**
+   * Makes a family to be found, before it is there: so none that is there is ever missing, and what is left of an
+   * attempt that failed leads nowhere. It is dropped by its expiry only, as it may be one that is about to be there.
+   *
+   * @throws Error when its `sid` belongs to another family
+   */
+  remember(family: Family, now: number): Promise<void>
+  /** Forgets a family that has been removed. */
+  forget(id: string, family: Family | undefined): Promise<void>
+  idOfSid(sid: string): Promise<string | null>
+  /** Ids of a subject's families, and of what is no family of it (any more). */
+  idsOf(subject: string): Promise<readonly string[]>
+  /** Some of the ids whose absolute expiry is before a time, none when there are no more. */
+  idsBefore(time: number): Promise<readonly string[]>
+}
+
+/** How many ids a sweep takes at once. */
+const batch = 200
+
+/** Indexes in Redis: each a key of its own, which a Cluster may have on another server than the family. */
+export function familyIndex(port: RedisPort, prefix: string): FamilyIndex {
+  const keys = familyKeys(prefix)
+  const idsIn = async (key: string, ...range: string[]): Promise<readonly string[]> =>
+    textsOf(await port.command(key, ['ZRANGE', key, ...range])).map(String)
+  return {
+    remember: async (family, now) => {
+      const { id, sid, subject, absoluteExpiry } = family
+      const ttl = keepFor(family, now)
+      const entry = [id, absoluteExpiry, ttl, now - margin]
+      const [owner] = await Promise.all([
+        port.run(pointScript, { keys: [keys.sid(sid)], args: [id, ttl] }),
+        port.run(indexScript, { keys: [keys.subject(subject)], args: entry }),
+        port.run(indexScript, { keys: [keys.expiries], args: entry }),
+      ])
+      if (owner !== id) throw new Error('the sid belongs to another family')
+    },
+    forget: async (id, family) => {
+      if (family !== undefined) {
+        const { sid, subject } = family
+        await port.command(keys.sid(sid), ['DEL', keys.sid(sid)])
+        await port.command(keys.subject(subject), ['ZREM', keys.subject(subject), id])
+      }
+      await port.command(keys.expiries, ['ZREM', keys.expiries, id])
+    },
+    idOfSid: async (sid) => {
+      const id = await port.command(keys.sid(sid), ['GET', keys.sid(sid)])
+      return typeof id === 'string' ? id : null
+    },
+    idsOf: (subject) => idsIn(keys.subject(subject), '0', '-1'),
+    idsBefore: (time) =>
+      idsIn(keys.expiries, '-inf', `(${String(time)}`, 'BYSCORE', 'LIMIT', '0', String(batch)),
+  }
+}

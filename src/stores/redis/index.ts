@@ -1,0 +1,46 @@
+import { ConfigError } from '../../core/errors.js'
+import { checkOptionNames } from '../../core/options.js'
+import type { KeyRingStore } from '../../keys/ports.js'
+import type { FamilyStore } from '../../sessions/ports.js'
+import { checkDeadline, deadlineDefault } from '../deadline.js'
+import { redisKeys } from '../keys/redis.js'
+import { redisFamilies } from './families.js'
+import { pickDriver, type RedisClient } from './pick-driver.js'
+import { redisPort } from './redis-port.js'
+
+export type { RedisClient } from './pick-driver.js'
+export type { IoredisClient } from './ioredis.js'
+export type { NodeRedisClient, NodeRedisCluster, NodeRedisSentinel } from './node-redis.js'
+
+/** How the stores use Redis. */
+export interface RedisStoresOptions {
+  /** What every key begins with. Default `jotgate`. */
+  readonly prefix?: string
+  /** Milliseconds after which a command that was not answered is STORE_UNAVAILABLE. Default 250. */
+  readonly deadlineMs?: number
+}
+
+/** State in Redis. */
+export interface RedisStores {
+  readonly families: FamilyStore
+  readonly keys: KeyRingStore
+}
+
+/**
+ * Stores in Redis 6.2 or later, or Valkey: one server, Sentinel, or a Cluster. The client is the user's, of ioredis,
+ * iovalkey or node-redis, connected and with a listener for `error`; however it resends or queues, no command takes
+ * longer here than its deadline, and none has its effect twice or late.
+ *
+ * Not for: a Redis that evicts, where sessions end and revocations vanish when memory is short.
+ *
+ * @throws ConfigError for a client of another kind, and for options that are not known
+ * @example const { families, keys } = redisStores(new Redis('redis://127.0.0.1:6379'), { prefix: 'auth' })
+ */
+export function redisStores(client: RedisClient, options: RedisStoresOptions = {}): RedisStores {
+  checkOptionNames('redisStores', options, ['prefix', 'deadlineMs'])
+  const { prefix = 'jotgate', deadlineMs = deadlineDefault } = options
+  if (typeof prefix !== 'string' || prefix === '')
+    throw new ConfigError('redisStores.prefix', 'must be a text that is not empty')
+  const port = redisPort(pickDriver(client), checkDeadline('redisStores', deadlineMs))
+  return Object.freeze({ families: redisFamilies(port, prefix), keys: redisKeys(port, prefix) })
+}

@@ -1,0 +1,37 @@
+import { ConfigError } from '../../core/errors.js'
+import { ioredisDriver, type IoredisClient } from './ioredis.js'
+import {
+  nodeRedisClusterDriver,
+  nodeRedisDriver,
+  nodeRedisSentinelDriver,
+  type NodeRedisClient,
+  type NodeRedisCluster,
+  type NodeRedisSentinel,
+} from './node-redis.js'
+import type { RedisDriver } from './port.js'
+
+/** A client of ioredis, iovalkey or node-redis; standalone, behind Sentinel, or a Cluster. */
+export type RedisClient = IoredisClient | NodeRedisClient | NodeRedisCluster | NodeRedisSentinel
+
+/**
+ * The driver for a client, told by its members, so that neither package is imported.
+ *
+ * @throws ConfigError for anything else
+ */
+export function pickDriver(client: RedisClient): RedisDriver {
+  // A caller in plain JavaScript can pass anything, whatever the parameter's type says.
+  const given: unknown = client
+  if (typeof given !== 'object' || given === null) throw unknownClient()
+  const has = (name: string): boolean => typeof Reflect.get(given, name) === 'function'
+  // Each is what the members say; ioredis has a `sendCommand` too, of another form.
+  if (has('call') && has('duplicate')) return ioredisDriver(client as IoredisClient)
+  if (!has('sendCommand')) throw unknownClient()
+  if (has('nodeClient')) return nodeRedisClusterDriver(client as NodeRedisCluster)
+  if (has('getMasterNode')) return nodeRedisSentinelDriver(client as NodeRedisSentinel)
+  if (has('duplicate')) return nodeRedisDriver(client as NodeRedisClient)
+  throw unknownClient()
+}
+
+function unknownClient(): ConfigError {
+  return new ConfigError('redisStores', 'needs a client of ioredis, iovalkey or redis (node-redis)')
+}

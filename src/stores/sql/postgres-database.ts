@@ -1,0 +1,125 @@
+import { withinDeadline } from '../deadline.js'
+import type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from './database.js'
+
+/** The part of a connection of `pg` that is used. */
+export interface PostgresClient {
+  query(config: { text: string; values?: SqlValue[] }): Promise<PostgresResult>
+  /** Gives the connection back; with an error it is closed instead. */
+  release(error?: Error): void
+}
+
+/** The part of an answer of `pg` that is used. */
+export interface PostgresResult {
+  readonly rows: unknown[]
+  readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[]
+}
+
+/** The part of a `Pool` of `pg` that is used. */
+export interface PostgresPool {
+  connect(): Promise<PostgresClient>
+}
+
+/** How a database of PostgreSQL is used. */
+export interface PostgresLimits {
+  /** Where tables are looked for and made; the server's own search path when there is none. */
+  readonly schema: string | undefined
+  /** Milliseconds for one statement, waiting for a connection included. */
+  readonly deadlineMs: number
+}
+
+/**
+ * A pool of `pg` as {@link SqlDatabase}. Each statement is given up by the server when its deadline is over
+ * (`statement_timeout`, set once for each connection), and by this process whatever the server does: the connection is
+ * then closed and its transaction with it.
+ */
+export function postgresDatabase(pool: PostgresPool, limits: PostgresLimits): SqlDatabase {
+  const session = sessionText(limits)
+  const prepare = async (client: PostgresClient): Promise<void> => {
+    if (sessions.get(client) === session) return
+    sessions.delete(client)
+    await client.query({ text: session })
+    sessions.set(client, session)
+  }
+  return {
+    query: (text, params) =>
+      withConnection(pool, limits.deadlineMs, async (client) => {
+        await prepare(client)
+        return toRows(await client.query({ text, ...(params && { values: [...params] }) }))
+      }),
+    batch: (statements) =>
+      withConnection(pool, batchMs, async (client) => {
+        await prepare(client)
+        await transact(client, statements)
+      }),
+  }
+}
+
+/** How each connection is set: a pool may have several stores over it. */
+const sessions = new WeakMap<PostgresClient, string>()
+
+/** For a transaction, which may make tables: as long as whoever starts a service waits. */
+const batchMs = 20_000
+
+function sessionText({ schema, deadlineMs }: PostgresLimits): string {
+  const timeout = `SET statement_timeout = ${String(deadlineMs)}`
+  return schema === undefined ? timeout : `${timeout}; SET search_path TO ${quoteName(schema)}`
+}
+
+/** A name as PostgreSQL takes it, whatever is in it. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** What fails leaves the transaction to the connection's end. */
+async function transact(client: PostgresClient, batch: readonly SqlStatement[]): Promise<void> {
+  await client.query({ text: `BEGIN; SET LOCAL statement_timeout = ${String(batchMs)}` })
+  for (const { text, params } of batch)
+    await client.query({ text, ...(params && { values: [...params] }) })
+  await client.query({ text: 'COMMIT' })
+}
+
+/** Lends a connection to the work for at most that long. One that saw an error, or whose time was over, is closed. */
+async function withConnection<T>(
+  pool: PostgresPool,
+  ms: number,
+  work: (client: PostgresClient) => Promise<T>,
+): Promise<T> {
+  const endsAt = performance.now() + ms
+  const lending = pool.connect()
+  let failure: Error | undefined
+  try {
+    return await withinDeadline(async () => {
+      const client = await lending
+      if (performance.now() >= endsAt) throw new Error('a connection came too late')
+      return work(client)
+    }, ms)
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error('a statement failed')
+    throw error
+  } finally {
+    // It may be lent after its time is over.
+    lending.then(
+      (client) => {
+        client.release(failure)
+      },
+      () => undefined,
+    )
+  }
+}
+
+/** `pg` gives BIGINT as text. Here it is a number where that holds it exactly. */
+const bigint = 20
+
+function toRows({ rows, fields }: PostgresResult): readonly SqlRow[] {
+  const bigints = fields.filter(({ dataTypeID }) => dataTypeID === bigint).map(({ name }) => name)
+  return rows.map((row) => {
+    const columns = { ...(row as Record<string, unknown>) } // pg gives one object a row
+    for (const name of bigints) columns[name] = toNumber(columns[name])
+    return columns
+  })
+}
+
+function toNumber(value: unknown): unknown {
+  const number = typeof value === 'string' ? Number(value) : value
+  return Number.isSafeInteger(number) ? number : value
+}

@@ -1,0 +1,58 @@
+import { ConfigError } from '../../core/errors.js'
+import { checkOptionNames } from '../../core/options.js'
+import { checkDeadline, deadlineDefault } from '../deadline.js'
+import type { SqlDatabase } from './database.js'
+import {
+  postgresDatabase as limitedDatabase,
+  quoteName,
+  type PostgresPool,
+} from './postgres-database.js'
+import { sqlStores, type SqlStores } from './sql-stores.js'
+
+export type { PostgresClient, PostgresPool, PostgresResult } from './postgres-database.js'
+export type { SqlStores } from './sql-stores.js'
+export { migrate, type Schema } from './migrate.js'
+export type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from './database.js'
+
+/** How the stores use PostgreSQL. */
+export interface PostgresOptions {
+  /** Schema for the tables, made when it is not there. Default: the first of the server's search path. */
+  readonly schema?: string
+  /** Milliseconds after which a statement that was not answered is STORE_UNAVAILABLE. Default 250. */
+  readonly deadlineMs?: number
+}
+
+/**
+ * A pool of `pg` as {@link SqlDatabase}, for a program's own tables beside the stores'. BIGINT columns come as numbers
+ * where a number holds them exactly.
+ *
+ * @throws ConfigError for options that are not known
+ * @example await postgresDatabase(pool).query('SELECT id FROM users WHERE name = $1', [name])
+ */
+export function postgresDatabase(pool: PostgresPool, options: PostgresOptions = {}): SqlDatabase {
+  checkOptionNames('postgresDatabase', options, ['schema', 'deadlineMs'])
+  const { schema, deadlineMs = deadlineDefault } = options
+  if (schema !== undefined && (typeof schema !== 'string' || schema === ''))
+    throw new ConfigError('postgresDatabase.schema', 'must be the name of a schema')
+  checkDeadline('postgresDatabase', deadlineMs)
+  return limitedDatabase(pool, { schema, deadlineMs })
+}
+
+/**
+ * Sessions, revocations and key rings in PostgreSQL 12 or later, for any number of processes. Give it a `Pool` of its
+ * own, with a listener for `error`: on each of the pool's connections `statement_timeout` becomes the deadline.
+ *
+ * Not for: PgBouncer in transaction mode, which gives a connection's settings to somebody else.
+ *
+ * @throws ConfigError for options that are not known
+ * @example const { families, revocations, keys } = postgresStores(new Pool({ connectionString }), { schema: 'auth' })
+ */
+export function postgresStores(pool: PostgresPool, options: PostgresOptions = {}): SqlStores {
+  const database = postgresDatabase(pool, options)
+  const { schema } = options
+  return sqlStores(database, schema === undefined ? [] : [createSchema(schema)])
+}
+
+function createSchema(schema: string): string {
+  return `CREATE SCHEMA IF NOT EXISTS ${quoteName(schema)}`
+}

@@ -1,0 +1,29 @@
+import { Pool } from 'pg'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { postgresStores } from '../../../src/stores/sql/postgres.js'
+import { familyStoreContract } from '../../../src/testkit/index.js'
+import { startPostgres, type PostgresServer } from '../../setup/postgres.js'
+import { keyRingStoreContract } from '../keys/contract.js'
+
+describe('PostgreSQL', () => {
+  let server: PostgresServer
+  let pool: Pool
+  let stores = 0
+  beforeAll(async () => {
+    server = await startPostgres()
+    pool = new Pool({ connectionString: server.url, max: 20 })
+  }, 180_000)
+  afterAll(async () => {
+    await pool.end()
+    await server.stop()
+  })
+
+  const make = () => {
+    const schema = `contract_${String(process.pid)}_${String(stores++)}`
+    return postgresStores(pool, { schema, deadlineMs: 10_000 })
+  }
+  for (const { name, run } of familyStoreContract)
+    test(`families: ${name}`, () => run(() => make().families))
+  for (const { name, run } of keyRingStoreContract)
+    test(`keys: ${name}`, () => run(() => Promise.resolve(make().keys)))
+})

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { redisStores } from '../../../src/stores/redis/index.js'
+import { familyStoreContract } from '../../../src/testkit/index.js'
+import { keyRingStoreContract } from '../keys/contract.js'
+import { sites, type Connected, type Site } from './servers.js'
+
+describe.each(Object.entries(sites))('%s', (_, open) => {
+  let site: Site
+  beforeAll(async () => {
+    site = await open()
+  }, 180_000)
+  afterAll(() => site.stop())
+
+  describe.each(['ioredis', 'node-redis'])('by %s', (name) => {
+    let connected: Connected
+    let stores = 0
+    beforeAll(async () => {
+      const connect = site.clients[name]
+      if (connect === undefined) throw new Error(`no client ${name}`)
+      connected = await connect()
+    })
+    afterAll(() => {
+      connected.close()
+    })
+
+    const make = () =>
+      redisStores(connected.client, { prefix: `${name}-${String(stores++)}`, deadlineMs: 5000 })
+    for (const { name: behaviour, run } of familyStoreContract)
+      test(`families: ${behaviour}`, () => run(() => make().families))
+    for (const { name: behaviour, run } of keyRingStoreContract)
+      test(`keys: ${behaviour}`, () => run(() => Promise.resolve(make().keys)))
+  })
+})
