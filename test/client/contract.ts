@@ -1,5 +1,5 @@
 import { attaching } from './contract/attaching.js'
-import { redirects } from './contract/redirects.js'
+import { redirects, rewriting } from './contract/redirects.js'
 import { refreshing } from './contract/refreshing.js'
 import { retrying } from './contract/retrying.js'
 import { sources } from './contract/sources.js'
@@ -10,3 +10,6 @@ export const contract: readonly Behaviour[] = [...attaching, ...refreshing, ...r
 
 /** What those for HTTP do besides. */
 export const httpContract: readonly Behaviour<HttpWire>[] = redirects
+
+/** What those do that follow redirects by the client's own `fetch`. */
+export const fetchContract: readonly Behaviour<HttpWire>[] = [...httpContract, ...rewriting]

@@ -21,6 +21,7 @@ const publicDoors = [
   'src/revocation/index.ts',
   'src/middleware/index.ts',
 ]
+const forClientAdapters = ['src/core/errors.ts', 'src/client/']
 const forAdapters = [token, 'src/middleware/', 'src/adapters/']
 
 /** @type {readonly Row[]} */
@@ -62,6 +63,14 @@ export const table = [
     may: forAdapters,
     builtIns: ['http'],
     packages: ['@nestjs/common', '@nestjs/core', '@nestjs/websockets', 'rxjs'],
+  },
+  { from: 'src/adapters/axios.ts', may: forClientAdapters, packages: ['axios'] },
+  { from: 'src/adapters/undici.ts', may: forClientAdapters, packages: ['undici'] },
+  { from: 'src/adapters/grpc-client.ts', may: forClientAdapters, packages: ['@grpc/grpc-js'] },
+  {
+    from: 'src/adapters/connect-client.ts',
+    may: forClientAdapters,
+    packages: ['@connectrpc/connect'],
   },
   { from: 'src/adapters/express', may: forAdapters, builtIns: ['http'], packages: ['express'] },
   { from: 'src/adapters/fastify', may: forAdapters, builtIns: ['http'], packages: ['fastify'] },

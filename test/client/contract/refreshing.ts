@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { type Behaviour } from '../wire.js'
-import { expectFailure, gate, refuseCurrent, signIn, times, until } from './setup.js'
+import { expectFailure, gate, later, refuseCurrent, signIn, times, until } from './setup.js'
 
 /** How a session stays alive. */
 export const refreshing: readonly Behaviour[] = [
@@ -32,7 +32,7 @@ export const refreshing: readonly Behaviour[] = [
       refuseCurrent(wire)
       const hold = gate()
       wire.ledger.holdCalls = hold.opened
-      const late = times(10, () => wire.call(client))
+      const late = later(times(10, () => wire.call(client)))
       await until(() => wire.ledger.at('home').length === 10)
       wire.ledger.holdCalls = undefined
       expect((await wire.call(client)).status).toBe(200)
@@ -165,7 +165,7 @@ export const refreshing: readonly Behaviour[] = [
       const hold = gate()
       wire.ledger.holdRefresh = hold.opened
       clock.advance(1000)
-      const call = wire.call(client)
+      const call = later(wire.call(client))
       await until(() => wire.ledger.presented.length === 1)
       await session.signOut()
       hold.open()

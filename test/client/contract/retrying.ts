@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { type Behaviour } from '../wire.js'
-import { expectNoToken, gate, refuseCurrent, signIn, until } from './setup.js'
+import { expectNoToken, gate, later, refuseCurrent, signIn, until } from './setup.js'
 
 /** What is sent again, what is not, and who may give up. */
 export const retrying: readonly Behaviour[] = [
@@ -75,7 +75,7 @@ export const retrying: readonly Behaviour[] = [
       const gone = wire
         .call(client, { signal: impatient.signal })
         .catch((reason: unknown) => reason)
-      const patient = wire.call(client)
+      const patient = later(wire.call(client))
       await until(() => wire.ledger.presented.length === 1)
       impatient.abort()
       expect(await gone).toBeInstanceOf(Error)

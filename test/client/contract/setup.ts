@@ -88,6 +88,12 @@ export function times<R>(count: number, run: () => Promise<R>): Promise<R[]> {
   return Promise.all(Array.from({ length: count }, run))
 }
 
+/** Work to be waited for later: until then a failure of it is not one that nobody handles. */
+export function later<R>(work: Promise<R>): Promise<R> {
+  work.catch(() => undefined)
+  return work
+}
+
 /** A promise, and its end. */
 export function gate(): { readonly opened: Promise<void>; open(): void } {
   let open: () => void = () => undefined

@@ -1,0 +1,43 @@
+import { Readable } from 'node:stream'
+import { Agent, interceptors, request, fetch as undiciFetch } from 'undici'
+import { auth } from '../../../src/adapters/undici.js'
+import { startSite } from '../site.js'
+import { httpWire, type HttpCall, type HttpWire } from '../wire.js'
+
+/** undici's `request`, which follows redirects by an interceptor. */
+export function undiciWire(): Promise<HttpWire> {
+  return wire(async (client, url, { method = 'GET', body, streamed = false, ...init }) => {
+    const redirect = interceptors.redirect({
+      maxRedirections: 5,
+      throwOnMaxRedirect: true,
+    } as never)
+    const dispatcher = agent.compose(auth(client), redirect)
+    const response = await request(url, {
+      ...init,
+      method: method,
+      body: body !== undefined && streamed ? Readable.from([body]) : (body ?? null),
+      dispatcher,
+    })
+    return { status: response.statusCode, body: await response.body.text() }
+  })
+}
+
+const agent = new Agent()
+
+async function wire(send: HttpCall): Promise<HttpWire> {
+  return httpWire(await startSite(), send)
+}
+
+/** undici's own `fetch`, which streams every body. */
+export function undiciFetchWire(): Promise<HttpWire> {
+  return wire(async (client, url, { body, method = 'GET', headers = {} }) => {
+    const dispatcher = agent.compose(auth(client))
+    const response = await undiciFetch(url, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      dispatcher,
+    })
+    return { status: response.status, body: await response.text() }
+  })
+}
