@@ -84,10 +84,10 @@ describe('the jotgate binary on .api files', () => {
       writeFileSync(join(folder, 'user.api~'), text)
       renameSync(join(folder, 'user.api~'), join(folder, 'user.api'))
     }
-    expect(await next()).toBe('12 written, 0 kept, 0 unchanged')
+    expect(await next()).toBe('13 written, 0 kept, 0 unchanged')
     save(service('/b'))
     expect(await next()).toMatch(/^[1-9] written, 3 kept, \d unchanged$/)
-    expect(readFileSync(join(folder, 'out/routes.ts'), 'utf8')).toContain('/b')
+    expect(readFileSync(join(folder, 'out/generated/routes.ts'), 'utf8')).toContain('/b')
     save(service('/c').replace('@jwt', '@jtw'))
     const problem = [await next(), await next(), await next(), await next()].sort()
     expect(problem).toEqual([
@@ -103,7 +103,7 @@ describe('the jotgate binary on .api files', () => {
     while (!line.includes(' kept')) line = await next()
     writeFileSync(join(folder, 'base.api'), 'type Other {\n}\n')
     expect(await next()).toMatch(/^[1-9] written, 3 kept/)
-    expect(readFileSync(join(folder, 'out/types.ts'), 'utf8')).toContain('Other')
+    expect(readFileSync(join(folder, 'out/generated/types.ts'), 'utf8')).toContain('Other')
     watching.kill('SIGINT')
     expect(await once(watching, 'exit')).toEqual([0, null])
     expect(left).toEqual([])
