@@ -32,16 +32,15 @@ describe('undici, redirected', () => {
   runs(undiciWire, httpContract)
 })
 
-test.each(Object.entries(wires))(
-  '%s without a token fails nearly all of it',
-  async (_name, open) => {
-    expect(contract.length).toBeGreaterThanOrEqual(40)
+test('without a token every adapter fails nearly all of it, so that the contract can tell', async () => {
+  expect(contract.length).toBeGreaterThanOrEqual(40)
+  const counts = Object.entries(wires).map(async ([name, open]) => {
     const results = await Promise.allSettled(contract.map((each) => runBare(open, each)))
-    const failures = results.filter(({ status }) => status === 'rejected').length
-    expect(failures).toBeGreaterThanOrEqual(contract.length - 1)
-  },
-  60_000,
-)
+    return [name, results.filter(({ status }) => status === 'rejected').length] as const
+  })
+  for (const [name, failures] of await Promise.all(counts))
+    expect(failures, name).toBeGreaterThanOrEqual(contract.length - 1)
+}, 90_000)
 
 async function runBare(open: () => Promise<Wire>, behaviour: Behaviour): Promise<void> {
   const wire = await open()

@@ -17,6 +17,8 @@ export interface Wanted {
   readonly debianPackage: string
   /** The variable by which a running one can be named instead. */
   readonly variable: string
+  /** What the variable holds. Default: the URL of a running one. */
+  readonly holding?: string
 }
 
 const thisMachine: Machine = { path: process.env['PATH'] ?? '', isRoot: process.getuid?.() === 0 }
@@ -85,9 +87,10 @@ async function installPackage({ debianPackage, programs }: Wanted, rights: reado
   }
 }
 
-function missing({ programs, debianPackage, variable }: Wanted): Error {
+function missing(wanted: Wanted): Error {
+  const { programs, debianPackage, variable, holding = 'the URL of a running one' } = wanted
   return new Error(
     `The tests need ${programs.join(' or ')}: install the package ${debianPackage}, ` +
-      `or set ${variable} to the URL of a running one.`,
+      `or set ${variable} to ${holding}.`,
   )
 }

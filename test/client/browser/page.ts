@@ -1,0 +1,83 @@
+// What the tests' page runs; bundled by Vite.
+import {
+  ClientError,
+  fromSession,
+  jwtClient,
+  type ClientEvent,
+  type JwtClient,
+  type Session,
+  type StoredSession,
+} from 'jotgate/client'
+
+interface Setup {
+  readonly endpoint: string
+  readonly origins: readonly string[]
+  readonly tabs?: string
+  readonly cookies?: boolean
+  readonly header?: string
+  /** Keeps the pair where the other tab finds it. */
+  readonly shared?: boolean
+}
+
+const events: ClientEvent['kind'][] = []
+let skipped = 0
+let session: Session | undefined
+let client: JwtClient | undefined
+
+/** Functions the tests call by `page.evaluate`. */
+const functions = {
+  events,
+  start({ endpoint, origins, tabs, cookies = false, header, shared = false }: Setup) {
+    const common = {
+      endpoint,
+      now: () => Date.now() / 1000 + skipped,
+      onEvent: ({ kind }: ClientEvent) => events.push(kind),
+      ...(tabs === undefined ? {} : { tabs }),
+    }
+    session = cookies
+      ? fromSession({ ...common, cookies })
+      : fromSession({ ...common, ...(shared ? { storage: sharedStorage } : {}) })
+    client = jwtClient({ source: session, origins, ...(header === undefined ? {} : { header }) })
+  },
+  /** Moves the page's clock. */
+  skip(seconds: number) {
+    skipped += seconds
+  },
+  async login(url: string) {
+    const response = await fetch(url, { method: 'POST' })
+    await session?.signIn((await response.json()) as Record<string, unknown>)
+  },
+  async call(url: string, init?: RequestInit): Promise<unknown> {
+    try {
+      const response = await client?.fetch(url, init)
+      return { status: response?.status, body: await response?.text() }
+    } catch (error) {
+      return error instanceof ClientError ? error.code : (error as Error).name
+    }
+  },
+  /** The same with a Request that has a body. */
+  callRequest: (url: string, body: string) =>
+    client?.fetch(new Request(url, { method: 'POST', body })).then(async (response) => ({
+      status: response.status,
+      body: await response.text(),
+    })),
+  calls: (url: string, count: number) =>
+    Promise.all(Array.from({ length: count }, () => functions.call(url))),
+  isSignedIn: () => session?.isSignedIn(),
+}
+
+const sharedStorage = {
+  load: () => (JSON.parse(read().getItem('pair') ?? 'null') as StoredSession | null) ?? undefined,
+  save: (pair: unknown) => {
+    read().setItem('pair', JSON.stringify(pair ?? null))
+  },
+}
+
+function read(): {
+  getItem(name: string): string | null
+  setItem(name: string, value: string): void
+} {
+  return (globalThis as never as { localStorage: ReturnType<typeof read> }).localStorage // the browser's
+}
+
+Object.assign(globalThis, functions)
