@@ -1,0 +1,145 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, test } from 'vitest'
+import { createSigner, privateKey, publicJwk } from '../../../src/core/index.js'
+import { json, setOf, startJwksServer, status, type JwksServer } from './jwks-server.js'
+import { clients, type SetClient } from './peers.js'
+import { ecKey, issuer, signWith } from './setup.js'
+
+// What others do with the same server is measured beside ours and printed; only ours may fail the run.
+// `RECORD=1 npx vitest run test/keys/remote/side-by-side.test.ts` keeps the table in test/results/.
+
+const [a, b] = [ecKey(), ecKey()]
+const good = publicJwk(a)
+const token = await signWith(a)
+const rows: Record<string, Record<string, string>> = {}
+
+/** Each client against a server of its own; what it did, for the table. */
+function compare(
+  row: string,
+  play: (parts: { client: SetClient; server: JwksServer }) => Promise<string>,
+  ours: string,
+): void {
+  test(row, async () => {
+    for (const [name, make] of Object.entries(clients)) {
+      const server = await startJwksServer(setOf([a]))
+      const did = await play({ client: make(server), server })
+      ;(rows[row] ??= {})[name] = did
+      await server.close()
+      if (name === 'jotgate') expect(did).toBe(ours)
+    }
+  })
+}
+
+const count = async (client: SetClient, tokens: readonly string[]): Promise<number> => {
+  let taken = 0
+  for (const each of tokens) if (await client.accepts(each)) taken++
+  return taken
+}
+
+const unknownKids = await Promise.all(
+  Array.from({ length: 50 }, () => {
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const key = privateKey(pair.privateKey, 'ES256', { kid: randomBytes(12).toString('hex') })
+    return createSigner({ key, issuer, audience: 'api', expiresIn: '1h' })({ sub: 'u' })
+  }),
+)
+
+describe('clients of a set server, side by side', () => {
+  compare(
+    '20 verifications while the server fails',
+    async ({ client, server }) => {
+      expect(await client.accepts(token)).toBe(true)
+      await client.age()
+      server.answer = status(500)
+      const before = server.paths.length
+      const taken = await count(client, Array<string>(20).fill(token))
+      return `${String(taken)} accepted, ${String(server.paths.length - before)} fetches`
+    },
+    '20 accepted, 1 fetches',
+  )
+
+  compare(
+    '50 tokens with unknown kids',
+    async ({ client, server }) => {
+      expect(await client.accepts(token)).toBe(true)
+      const before = server.paths.length
+      await count(client, unknownKids)
+      return `${String(server.paths.length - before)} fetches`
+    },
+    '1 fetches',
+  )
+
+  compare(
+    'a new key, published after such a flood and a cooldown',
+    async ({ client, server }) => {
+      await client.accepts(token)
+      await count(client, unknownKids)
+      server.answer = setOf([a, b])
+      await client.cooldown()
+      return (await client.accepts(await signWith(b))) ? 'found' : 'not found'
+    },
+    'found',
+  )
+
+  compare(
+    'a key that was removed, once the set is old',
+    async ({ client, server }) => {
+      await client.accepts(token)
+      server.answer = setOf([b])
+      await client.age()
+      return (await client.accepts(token)) ? 'still accepted' : 'refused'
+    },
+    'refused',
+  )
+
+  const privateHalf = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+  const secret = { kty: 'oct', kid: 'o', alg: 'HS256', k: randomBytes(32).toString('base64url') }
+  const hostile: Record<string, JwksServer['answer']> = {
+    'a redirect': (request, response) => {
+      if (request.url === '/moved') setOf([a])(request, response)
+      else response.writeHead(302, { location: '/moved' }).end()
+    },
+    'a set of 1 MB': json({ keys: [good], padding: ' '.repeat(1_000_000) }),
+    'a set that says it is HTML': json({ keys: [good] }, { 'content-type': 'text/html' }),
+    'a private key in the set': json({
+      keys: [good, { ...privateHalf.export({ format: 'jwk' }), kid: 'p', alg: 'ES256' }],
+    }),
+    'two keys of one kid': json({ keys: [good, { ...publicJwk(b), kid: good['kid'] }] }),
+    'a secret beside the key': json({ keys: [good, secret] }),
+  }
+  for (const [row, answer] of Object.entries(hostile))
+    compare(
+      row,
+      async ({ client, server }) => {
+        server.answer = answer
+        return (await client.accepts(token)) ? 'taken' : 'refused'
+      },
+      'refused',
+    )
+
+  afterAll(() => {
+    const names = Object.keys(clients)
+    const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+    const table = [
+      line(['', ...names]),
+      line(['---', ...names.map(() => '---')]),
+      ...Object.entries(rows).map(([row, did]) =>
+        line([row, ...names.map((name) => did[name] ?? '')]),
+      ),
+    ]
+    console.log(table.join('\n'))
+    if (process.env['RECORD'] === undefined) return
+    const head = [
+      '# Clients of a set server, side by side',
+      '',
+      `\`RECORD=1 npx vitest run test/keys/remote/side-by-side.test.ts\` · Node ${process.versions.node}`,
+      '',
+      "Each with its own defaults but for how long it keeps a set; “limited” is jwks-rsa's `rateLimit` at 10 a minute.",
+      '',
+    ]
+    const file = new URL('../../results/jwks-side-by-side.md', import.meta.url)
+    writeFileSync(fileURLToPath(file), `${[...head, ...table].join('\n')}\n`)
+  })
+})
