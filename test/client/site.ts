@@ -28,6 +28,8 @@ export class Ledger {
   refreshModes: RefreshMode[] = ['ok']
   /** Refresh tokens presented, in order. */
   readonly presented: string[] = []
+  /** Client ids of those that came as a form. */
+  readonly clients: (string | null)[] = []
   /** What the next answers wait for. */
   holdCalls: Promise<unknown> | undefined
   holdRefresh: Promise<unknown> | undefined
@@ -155,7 +157,11 @@ async function answer({ ledger, at }: Place, request: IncomingMessage, response:
 }
 
 async function refresh(ledger: Ledger, body: string, response: ServerResponse): Promise<void> {
-  ledger.presented.push((JSON.parse(body) as { refreshToken: string }).refreshToken)
+  const form = new URLSearchParams(body)
+  const isForm = form.get('grant_type') === 'refresh_token'
+  const json = isForm ? {} : (JSON.parse(body) as { refreshToken?: string })
+  ledger.presented.push((isForm ? form.get('refresh_token') : json.refreshToken) ?? '')
+  ledger.clients.push(form.get('client_id'))
   await ledger.holdRefresh
   const mode = ledger.refreshModes.length > 1 ? ledger.refreshModes.shift() : ledger.refreshModes[0]
   const text =

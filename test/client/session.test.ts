@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  fromSession,
+  jwtClient,
+  type Session,
+  type SessionStorage,
+  type StoredSession,
+} from '../../src/client/index.js'
+import { fakeClock } from '../../src/testkit/index.js'
+import { expectFailure, signIn, until } from './contract/setup.js'
+import { type HttpWire } from './wire.js'
+import { fetchWire } from './wires/fetch.js'
+
+let wire: HttpWire
+let opened: Session[]
+beforeEach(async () => {
+  wire = await fetchWire()
+  opened = []
+})
+afterEach(async () => {
+  for (const session of opened) session.close()
+  await wire.close()
+})
+
+function memory(first?: StoredSession): SessionStorage & { pair: StoredSession | undefined } {
+  const kept = {
+    pair: first,
+    load: () => kept.pair,
+    save: (pair: StoredSession | undefined) => {
+      kept.pair = pair
+    },
+  }
+  return kept
+}
+
+describe('a storage', () => {
+  test('is written at login, at each refresh and at the end', async () => {
+    const storage = memory()
+    const { client, clock, session } = await signIn(wire, { storage })
+    expect(storage.pair?.refreshToken).toBe('refresh-canary-1')
+    clock.advance(1000)
+    await wire.call(client)
+    expect(storage.pair?.refreshToken).toBe('refresh-canary-2')
+    await session.signOut()
+    expect(storage.pair).toBeUndefined()
+  })
+
+  test('gives the session back to a new page', async () => {
+    const storage = memory()
+    await signIn(wire, { storage })
+    const session = fromSession({ endpoint: wire.endpoint, storage })
+    expect(await session.isSignedIn()).toBe(true)
+    await wire.call(jwtClient({ source: session, origins: [wire.home] }))
+    expect(wire.ledger.values()).toEqual(['Bearer canary-1'])
+  })
+
+  test('is looked at before a refresh: what another one has got is used instead', async () => {
+    const storage = memory()
+    const { client, clock } = await signIn(wire, { storage })
+    const { accessToken, refreshToken } = wire.ledger.issue() as Record<string, string>
+    storage.pair = {
+      accessToken: accessToken ?? '',
+      refreshToken: refreshToken ?? '',
+      refreshAt: null,
+      expiresAt: null,
+    }
+    clock.advance(1000)
+    expect((await wire.call(client)).status).toBe(200)
+    expect(wire.ledger.presented).toEqual([])
+    expect(wire.ledger.values()).toEqual(['Bearer canary-2'])
+  })
+
+  test('is looked at again before a refusal signs out: a loser clears nothing', async () => {
+    const storage = memory()
+    const { client, clock, session } = await signIn(wire, { storage })
+    wire.ledger.refreshModes = ['refused']
+    let open: () => void = () => undefined
+    wire.ledger.holdRefresh = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    clock.advance(1000)
+    const call = wire.call(client)
+    await until(() => wire.ledger.presented.length === 1)
+    const newer = wire.ledger.issue() as Record<string, string>
+    const pair = {
+      accessToken: String(newer['accessToken']),
+      refreshToken: 'r',
+      refreshAt: null,
+      expiresAt: null,
+    }
+    storage.pair = pair
+    open()
+    expect((await call).status).toBe(200)
+    expect(storage.pair).toBe(pair)
+    expect(await session.isSignedIn()).toBe(true)
+  })
+
+  test('that can not write costs an event, not the session', async () => {
+    const storage = { load: () => undefined, save: () => Promise.reject(new Error('disk full')) }
+    const { client, clock, events } = await signIn(wire, { storage })
+    clock.advance(1000)
+    expect((await wire.call(client)).status).toBe(200)
+    expect(events.filter(({ kind }) => kind === 'storage-failed')).toHaveLength(2)
+  })
+
+  test('that can not read fails the call, and is asked again', async () => {
+    let isBroken = true
+    const load = () => {
+      if (isBroken) throw new Error('locked')
+      return undefined
+    }
+    const session = fromSession({
+      endpoint: wire.endpoint,
+      storage: { load, save: () => undefined },
+    })
+    const client = jwtClient({ source: session, origins: [wire.home] })
+    await expectFailure(wire.call(client), 'SOURCE_FAILED')
+    isBroken = false
+    await expectFailure(wire.call(client), 'SIGNED_OUT')
+    expect(wire.ledger.seen).toEqual([])
+  })
+})
+
+describe('answers of other servers', () => {
+  test('an OAuth endpoint gets a form, and what it answers is understood', async () => {
+    const { client, clock } = await signIn(wire, { clientId: 'web' })
+    wire.ledger.issue = () => {
+      wire.ledger.accepted = 'Bearer canary-o'
+      return { access_token: 'canary-o', token_type: 'Bearer', expires_in: 600 }
+    }
+    clock.advance(1000)
+    expect((await wire.call(client)).status).toBe(200)
+    expect(wire.ledger.clients).toEqual(['web'])
+    // It did not rotate, so the refresh token stays.
+    clock.advance(1000)
+    await wire.call(client)
+    expect(wire.ledger.presented).toEqual(['refresh-canary-1', 'refresh-canary-1'])
+  })
+
+  test('go-zero names absolute times only, and they are taken', async () => {
+    const clock = fakeClock()
+    const session = fromSession({ endpoint: wire.endpoint, now: clock.now })
+    const times = { access_expire: clock.now() + 100, refresh_after: clock.now() + 50 }
+    await session.signIn({ access_token: 'canary-z', refresh_token: 'r', ...times })
+    const client = jwtClient({ source: session, origins: [wire.home] })
+    await wire.call(client)
+    expect(wire.ledger.presented).toEqual([])
+    clock.advance(99)
+    await wire.call(client)
+    expect(wire.ledger.presented).toEqual(['r'])
+  })
+
+  test.each([-86_400, 86_400])(
+    'a clock that is wrong by %d seconds does no harm',
+    async (error) => {
+      const clock = fakeClock(Math.floor(Date.now() / 1000) + error)
+      const session = fromSession({ endpoint: wire.endpoint, now: clock.now })
+      await session.signIn(wire.ledger.issue())
+      const client = jwtClient({ source: session, origins: [wire.home] })
+      clock.advance(440)
+      await wire.call(client)
+      expect(wire.ledger.presented).toEqual([])
+      clock.advance(20)
+      await wire.call(client)
+      await until(() => wire.ledger.presented.length === 1)
+      clock.advance(2000)
+      await wire.call(client)
+      expect(wire.ledger.presented).toEqual(['refresh-canary-1', 'refresh-canary-2'])
+    },
+  )
+})
+
+describe('sessions of one name', () => {
+  const open = (events: string[] = []) => {
+    const onEvent = ({ kind }: { kind: string }) => events.push(kind)
+    const session = fromSession({ endpoint: wire.endpoint, tabs: 'shop', onEvent })
+    opened.push(session)
+    return session
+  }
+
+  test('hear of a login and of the end', async () => {
+    const events: string[] = []
+    const first = open()
+    const second = open(events)
+    const stranger = fromSession({ endpoint: wire.endpoint })
+    await first.signIn(wire.ledger.issue())
+    await until(() => events.includes('adopted'))
+    expect(await second.isSignedIn()).toBe(true)
+    expect(await stranger.isSignedIn()).toBe(false)
+    await first.signOut()
+    await until(() => events.includes('signed-out'))
+    expect(await second.isSignedIn()).toBe(false)
+  })
+
+  test('hear nothing once they are closed', async () => {
+    const first = open()
+    const second = open()
+    second.close()
+    await first.signIn(wire.ledger.issue())
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(await second.isSignedIn()).toBe(false)
+  })
+})
