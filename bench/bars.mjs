@@ -24,6 +24,8 @@ export const bars = [
   atMost('sign EdDSA', () => 1.1),
   atMost('verify HS256, cache hit', () => 0.15),
   atLeast('verify HS256, cache hit', 'fast-jwt', 10),
+  atLeast('http: fastify HS256, added', '@fastify/jwt', 4),
+  atLeast('http: fastify HS256, added from the cache', '@fastify/jwt', 10),
   // Ten times the routes: linear, with a little for caches that no longer hold everything.
   atMost('api: parse and check', () => 12, 'a tenth'),
   atMost('api: generate', () => 12, 'a tenth'),

@@ -1,5 +1,6 @@
 import { run as api } from './api.mjs'
 import { run as core } from './core.mjs'
+import { run as http } from './http.mjs'
 
 /**
  * Every suite by its name. A further one is a file with such a function and a line here.
@@ -7,4 +8,4 @@ import { run as core } from './core.mjs'
  * @type {Readonly<Record<string, (context: import('../suite.mjs').Context) =>
  *   Promise<readonly import('../suite.mjs').Measurement[]>>>}
  */
-export const suites = { core, api }
+export const suites = { core, api, http }

@@ -43,12 +43,15 @@ type Admit<C> = () => Promise<AuthContext<C> | undefined>
  * @throws whatever the checks throw
  * @example await notify(onEvent, call, () => admit(policy, call))
  */
-export async function notify<C>(
+export function notify<C>(
   onEvent: OnEvent | undefined,
   call: Call,
   admit: Admit<C>,
-): Promise<AuthContext<C> | undefined> {
-  if (!onEvent) return admit()
+): ReturnType<Admit<C>> {
+  return onEvent ? timeAndTell(onEvent, call, admit) : admit()
+}
+
+async function timeAndTell<C>(onEvent: OnEvent, call: Call, admit: Admit<C>): ReturnType<Admit<C>> {
   const start = performance.now()
   const shared = () => ({ ...named(call), durationMs: performance.now() - start })
   try {

@@ -82,27 +82,37 @@ async function admit<C>(
   call: Call,
   demand: Demand<C> = {},
 ): Promise<AuthContext<C> | undefined> {
-  if (!(await step('POLICY_FAULT', () => needsToken(policy, call)))) return undefined
-  const raw = await step('POLICY_FAULT', () => policy.extract(call))
+  if (!step('POLICY_FAULT', () => needsToken(policy, call))) return undefined
+  const raw = step('POLICY_FAULT', () => policy.extract(call))
   if (raw === undefined) {
     if (demand.optional ?? policy.optional) return undefined
     throw new AuthError('TOKEN_MISSING')
   }
-  const token = await step('KEYS_UNAVAILABLE', () => policy.verify(raw))
+  const token = await wait(
+    'KEYS_UNAVAILABLE',
+    step('KEYS_UNAVAILABLE', () => policy.verify(raw)),
+  )
   // Anything but a plain false refuses: a store's wrapper that returns undefined knows nothing.
-  const revoked: unknown = await step('REVOCATION_UNKNOWN', () => policy.isRevoked(token))
+  const asked = step('REVOCATION_UNKNOWN', () => policy.isRevoked(token))
+  const revoked: unknown = isPending(asked) ? await wait('REVOCATION_UNKNOWN', asked) : asked
   if (revoked !== false)
     throw new AuthError(revoked === true ? 'TOKEN_REVOKED' : 'REVOCATION_UNKNOWN')
-  await permit(policy.authorize, token)
-  if (demand.authorize) await permit(demand.authorize, token)
+  for (const authorize of [policy.authorize, demand.authorize]) {
+    const pending = authorize && permit(authorize, token)
+    if (pending) await pending
+  }
   return contextFor(token)
 }
 
 /** What throws at once has asked nobody, and is a fault of its own; what rejects may have asked a store in vain. */
-async function permit<C>(authorize: Authorize<C>, token: VerifiedToken<C>): Promise<void> {
-  const asked = await step('POLICY_FAULT', () => ({ answer: authorize(token) }))
-  const permitted: unknown = await step('STORE_UNAVAILABLE', () => asked.answer)
-  if (permitted !== true) throw new AuthError('FORBIDDEN', scopeOf(authorize))
+function permit<C>(authorize: Authorize<C>, token: VerifiedToken<C>): Promise<void> | undefined {
+  const asked = step('POLICY_FAULT', () => authorize(token))
+  const decide = (permitted: unknown) => {
+    if (permitted !== true) throw new AuthError('FORBIDDEN', scopeOf(authorize))
+  }
+  if (isPending(asked)) return wait('STORE_UNAVAILABLE', asked).then(decide)
+  decide(asked)
+  return undefined
 }
 
 /** A promise is truthy and later perhaps false: not an answer to go by. */
@@ -112,13 +122,27 @@ function needsToken<C>(policy: ServerPolicy<C>, call: Call): boolean {
   return answer
 }
 
-/** Runs one step; what it throws beside AuthError means that this step could not decide. */
-async function step<R>(code: ErrorCode, run: () => R | Promise<R>): Promise<R> {
+/** Runs one step; what it throws at once beside AuthError means that this step could not decide. */
+function step<R>(code: ErrorCode, run: () => R): R {
   try {
-    return await run()
+    return run()
   } catch (error) {
     throw asRefusal(code, error)
   }
+}
+
+/** Waits for a step; what it rejects with beside AuthError means the same. */
+async function wait<R>(code: ErrorCode, pending: R | PromiseLike<R>): Promise<R> {
+  try {
+    return await pending
+  } catch (error) {
+    throw asRefusal(code, error)
+  }
+}
+
+/** Where there is nothing to wait for nobody waits: async hooks, on Node 20 the price of a context, ask for every promise. */
+function isPending<R>(answer: R | PromiseLike<R>): answer is PromiseLike<R> {
+  return typeof answer === 'object' && answer !== null && 'then' in answer
 }
 
 function asRefusal(code: ErrorCode, error: unknown): AuthError {

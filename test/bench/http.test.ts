@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest'
+import { bare, plan } from '../../bench/suites/http.mjs'
+import { prove, slice, startServer } from '../../bench/suites/http/load.mjs'
+import { makeTokens } from '../../bench/suites/http/material.mjs'
+
+const contenders = plan.flatMap(({ framework, opponents }) =>
+  [bare, 'jotgate', 'jotgate, cached', ...opponents].map((name) => ({ framework, name })),
+)
+const tokens = await makeTokens('HS256', 20)
+
+describe('a server of the HTTP benchmark', () => {
+  test.each(contenders)(
+    '$framework, $name: takes what it has to take, and nothing else',
+    async ({ framework, name }) => {
+      const server = await startServer(framework, name, tokens.trust)
+      try {
+        await prove(server, tokens, name !== bare)
+        const { wall, cpu } = await slice(server, tokens.good, 100)
+        expect(wall).toBeGreaterThan(0)
+        expect(cpu).toBeGreaterThan(0)
+      } finally {
+        await server.stop()
+      }
+    },
+  )
+
+  test('that lets everybody in is found out before it is measured', async () => {
+    const server = await startServer('fastify', bare, tokens.trust)
+    try {
+      await expect(prove(server, tokens, true)).rejects.toThrow('wrong tokens')
+      await expect(prove(server, { ...tokens, good: ['x'] }, false)).resolves.toBeUndefined()
+    } finally {
+      await server.stop()
+    }
+  })
+})
