@@ -90,9 +90,8 @@ function retrying({ client, dispatch, options, handler }: Call, credential: Cred
   }
 }
 
-function lengthOf(chunks: readonly Buffer[] = []): number {
-  return chunks.reduce((sum, { length }) => sum + length, 0)
-}
+const lengthOf = (chunks: readonly Buffer[] = []) =>
+  chunks.reduce((sum, { length }) => sum + length, 0)
 
 function fail(handler: Handler, error: unknown): void {
   // There is no connection to control yet; undici's own interceptors hand in null too.
@@ -120,10 +119,10 @@ function entriesOf(headers: Options['headers']): [string, string][] {
   const list: readonly unknown[] =
     Symbol.iterator in headers ? [...headers] : Object.entries(headers)
   // undici takes names and values in turn too.
-  const isFlat = typeof list[0] === 'string'
-  const pairs = isFlat
-    ? list.flatMap((name, at) => (at % 2 === 0 ? [[name, list[at + 1]]] : []))
-    : list
+  const pairs =
+    typeof list[0] === 'string'
+      ? list.flatMap((name, at) => (at % 2 === 0 ? [[name, list[at + 1]]] : []))
+      : list
   return (pairs as [string, string | string[] | undefined][]).flatMap(([name, value]) =>
     [value ?? []].flat().map((each): [string, string] => [name, each]),
   ) // one of the two forms, by undici's types

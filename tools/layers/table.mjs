@@ -66,7 +66,11 @@ export const table = [
   },
   { from: 'src/adapters/axios.ts', may: forClientAdapters, packages: ['axios'] },
   { from: 'src/adapters/undici.ts', may: forClientAdapters, packages: ['undici'] },
-  { from: 'src/adapters/grpc-client.ts', may: forClientAdapters, packages: ['@grpc/grpc-js'] },
+  {
+    from: 'src/adapters/grpc-client',
+    may: [...forClientAdapters, 'src/adapters/grpc-client-retry.ts'],
+    packages: ['@grpc/grpc-js'],
+  },
   {
     from: 'src/adapters/connect-client.ts',
     may: forClientAdapters,
