@@ -60,5 +60,5 @@ function runs<W extends Wire>(open: () => Promise<W>, behaviours: readonly Behav
     wire = await open()
   })
   afterEach(() => wire.close())
-  test.each(behaviours)('$name', (behaviour) => behaviour.run(wire))
+  for (const behaviour of behaviours) test(behaviour.name, () => behaviour.run(wire))
 }

@@ -170,6 +170,15 @@ describe('answers of other servers', () => {
   )
 })
 
+test('a caller who has given up before starts no refresh', async () => {
+  const { client, clock } = await signIn(wire)
+  clock.advance(1000)
+  const signal = AbortSignal.abort(new Error('changed my mind'))
+  await expect(wire.call(client, { signal })).rejects.toThrow('changed my mind')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(wire.ledger.presented).toEqual([])
+})
+
 describe('sessions of one name', () => {
   const open = (events: string[] = []) => {
     const onEvent = ({ kind }: { kind: string }) => events.push(kind)

@@ -86,8 +86,37 @@ export const redirects: readonly Behaviour<HttpWire>[] = [
   },
 ]
 
-/** What `client.fetch` makes of a call on its way; undici's own redirects keep the fields of a body that is gone. */
+/**
+ * What `client.fetch` makes of a call on its way. undici follows by an interceptor of its own: it keeps the fields of a
+ * body that is gone, and ours sees hops, not calls.
+ */
 export const rewriting: readonly Behaviour<HttpWire>[] = [
+  {
+    name: 'a redirect that has left the configured origins does not get the token back',
+    run: async (wire) => {
+      const { client } = await signIn(wire)
+      wire.ledger.accepted = undefined
+      const back = `${wire.foreign}${to(`${wire.home}/end`)}`
+      expect((await wire.get(client, to(back))).status).toBe(200)
+      expect(wire.ledger.values()).toEqual(['Bearer canary-1', undefined])
+    },
+  },
+  {
+    name: 'a token is replaced once a call, over all its hops',
+    run: async (wire) => {
+      let count = 1
+      const next = () => Promise.resolve({ token: `canary-${String(count++)}` })
+      const { seen } = wire.ledger
+      wire.ledger.judge = (call) => {
+        seen.push(call)
+        return Promise.resolve(seen.length === 1 || call.path === '/end' ? 401 : 200)
+      }
+      const client = clientOf(wire, { source: { grant: next, renew: next } })
+      expect((await wire.get(client, to('/end'))).status).toBe(401)
+      const tokens = ['Bearer canary-1', 'Bearer canary-2', 'Bearer canary-3']
+      expect(wire.ledger.values()).toEqual(tokens)
+    },
+  },
   ...[301, 302, 303].map((status): Behaviour<HttpWire> => ({
     name: `${String(status)} makes a GET of a POST, without its body and the fields of it`,
     run: async (wire) => {
