@@ -6,21 +6,41 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { memoryStores } from '../../src/stores/memory/index.js'
 import { openSqlite, sqliteStores } from '../../src/stores/sql/sqlite.js'
+import { startPostgres, type PostgresServer } from '../setup/postgres.js'
+import { startRedisCluster, type RedisCluster } from '../setup/redis-cluster.js'
+import { startRedis, type RedisServer } from '../setup/redis.js'
 import { client, codeOf, login, makeIssuer } from '../sessions/setup.js'
 import { openIssuer } from './children/issuer.js'
 import { compileForChildren, startChild } from './compile.js'
 
+/** Of fifty refreshes each; 10,000 in the long run. */
+const rounds = Number(process.env['RACE_ROUNDS'] ?? 200)
 const secret = randomBytes(32).toString('hex')
 const children: ChildProcess[] = []
 let folder = ''
 
-beforeAll(() => {
+let redis: RedisServer
+let cluster: RedisCluster
+let postgres: PostgresServer
+
+beforeAll(async () => {
   folder = compileForChildren()
-})
-afterAll(() => {
+  ;[redis, cluster, postgres] = await Promise.all([
+    startRedis(),
+    startRedisCluster(),
+    startPostgres(),
+  ])
+}, 300_000)
+afterAll(async () => {
   for (const child of children) child.kill('SIGKILL')
+  await Promise.all([redis, cluster, postgres].map(({ stop }) => stop()))
   rmSync(folder, { recursive: true })
 })
+
+function firstNode({ nodes: [first] }: RedisCluster): string {
+  if (first === undefined) throw new Error('the cluster has no node')
+  return `${first.host}:${String(first.port)}`
+}
 
 describe('fifty refreshes of one token at once', () => {
   const makers = {
@@ -49,19 +69,26 @@ describe('fifty refreshes of one token at once', () => {
     },
   )
 
-  // 200 rounds belong to the full run; these fit into a test of some seconds.
-  test(
-    'have one successor, over three processes on one SQLite file',
-    { timeout: 60_000 },
-    async () => {
-      const path = join(folder, 'three-processes.db')
-      const issuer = await openIssuer(path, secret)
+  const places: Readonly<Record<string, () => string>> = {
+    'one SQLite file': () => `sqlite:${join(folder, 'three-processes.db')}`,
+    PostgreSQL: () => `${postgres.url}#race_${String(process.pid)}`,
+    'one Redis by ioredis': () => `io${redis.url}#race-io`,
+    'one Redis by node-redis': () => `node-${redis.url}#race-node`,
+    'a Redis Cluster by ioredis': () => `ioredis-cluster://${firstNode(cluster)}#race-io`,
+    'a Redis Cluster by node-redis': () => `node-redis-cluster://${firstNode(cluster)}#race-node`,
+  }
+
+  test.each(Object.entries(places))(
+    'have one successor, over three processes on %s',
+    { timeout: 120_000 },
+    async (_, placeOf) => {
+      const place = placeOf()
+      const issuer = await openIssuer(place, secret)
       const racers = await Promise.all(
-        Array.from({ length: 3 }, () => startChild(folder, 'racer', [path, secret])),
+        Array.from({ length: 3 }, () => startChild(folder, 'racer', [place, secret])),
       )
       children.push(...racers)
       let { refreshToken } = await issuer.issue({ subject: 'user-1', client })
-      const rounds = 12
       for (let round = 0; round < rounds; round++) {
         const counts = [17, 17, 16]
         const answers = await Promise.all(
@@ -78,13 +105,14 @@ describe('fifty refreshes of one token at once', () => {
         expect(successors).not.toContain(refreshToken)
         for (const successor of successors) refreshToken = successor
       }
+      for (const racer of racers) racer.kill('SIGKILL')
     },
   )
 })
 
 describe('a process that is killed', () => {
   test('has lost no refresh that it had acknowledged', { timeout: 60_000 }, async () => {
-    const path = join(folder, 'killed.db')
+    const path = `sqlite:${join(folder, 'killed.db')}`
     const issuer = await openIssuer(path, secret)
     let acknowledged = 0
     for (let round = 0; round < 5; round++) {

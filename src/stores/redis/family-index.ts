@@ -13,8 +13,8 @@ export function familyKeys(prefix: string) {
   } as const
 }
 
-/** Seconds that things are kept longer than needed, for clocks that differ. */
-const margin = 3600
+/** Seconds that things are kept longer than needed, for clocks that differ or are put back. */
+const margin = 86_400
 
 /** Seconds for which a family, and what leads to it, stays in Redis. */
 export function keepFor({ absoluteExpiry }: Family, now: number): number {

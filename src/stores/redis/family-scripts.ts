@@ -103,7 +103,7 @@ return family`)
  * Input: the index; id, expiry, seconds to keep it, the expiry before which entries are dropped. Output: nothing.
  */
 export const indexScript = redisScript(`
-redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+redis.call('ZADD', KEYS[1], 'NX', ARGV[2], ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[4])
 if redis.call('TTL', KEYS[1]) < tonumber(ARGV[3]) then redis.call('EXPIRE', KEYS[1], ARGV[3]) end
 return nil`)

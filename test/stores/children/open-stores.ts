@@ -1,0 +1,41 @@
+import { Cluster, Redis } from 'ioredis'
+import { Pool } from 'pg'
+import { createClient, createCluster } from 'redis'
+import { redisStores, type RedisClient } from '../../../src/stores/redis/index.js'
+import { postgresStores } from '../../../src/stores/sql/postgres.js'
+import { openSqlite, sqliteStores } from '../../../src/stores/sql/sqlite.js'
+
+/**
+ * Opens the stores at a place, as each of several processes of one service does: `sqlite:FILE`, `postgres://…#SCHEMA`,
+ * `ioredis://HOST:PORT#PREFIX`, `node-redis://…`, and for a Cluster `ioredis-cluster://…`, `node-redis-cluster://…`.
+ */
+export async function openStores(place: string) {
+  const [url = '', name = 'jotgate'] = place.split('#')
+  const kind = url.slice(0, url.indexOf(':'))
+  const rest = url.slice(kind.length + 1)
+  if (kind === 'sqlite') return sqliteStores(await openSqlite(rest, { busyTimeoutMs: 10_000 }))
+  if (kind === 'postgres') {
+    const pool = new Pool({ connectionString: url, max: 10 })
+    pool.on('error', ignore)
+    return postgresStores(pool, { schema: name, deadlineMs })
+  }
+  const connect = clients[kind]
+  if (connect === undefined) throw new Error(`no store is called ${kind}`)
+  return redisStores(await connect(`redis:${rest}`), { prefix: name, deadlineMs })
+}
+
+/** What is under test is not how fast a busy machine is. */
+const deadlineMs = 10_000
+
+/** Ends with its process; that a server goes before it is no fault. */
+const ignore = () => undefined
+
+const clients: Readonly<Record<string, (url: string) => Promise<RedisClient>>> = {
+  ioredis: (url) => Promise.resolve(new Redis(url).on('error', ignore)),
+  'ioredis-cluster': (url) => Promise.resolve(new Cluster([url]).on('error', ignore)),
+  'node-redis': (url) => createClient({ url }).on('error', ignore).connect(),
+  'node-redis-cluster': (url) =>
+    createCluster({ rootNodes: [{ url }] })
+      .on('error', ignore)
+      .connect(),
+}

@@ -1,0 +1,170 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { redisStores } from '../../../src/stores/redis/index.js'
+import { sampleFamily, sampleRequest } from '../../../src/testkit/sample-family.js'
+import { startRedis, type RedisServer } from '../../setup/redis.js'
+import { freePort } from '../../setup/server.js'
+import { startTcpProxy, type TcpProxy } from '../../setup/tcp-proxy.js'
+import { ioredisAt, nodeRedisAt, type Connected } from './servers.js'
+
+/** What a client does by itself about a connection that is lost. */
+const clients = {
+  'ioredis as it comes': (url: string) => ioredisAt(url),
+  'ioredis that resends nothing': (url: string) =>
+    ioredisAt(url, { autoResendUnfulfilledCommands: false }),
+  'ioredis without a queue': (url: string) =>
+    ioredisAt(url, { enableOfflineQueue: false, maxRetriesPerRequest: null }),
+  'node-redis as it comes': (url: string) => nodeRedisAt(url),
+  'node-redis without a queue': (url: string) => nodeRedisAt(url, { disableOfflineQueue: true }),
+}
+
+let redis: RedisServer
+let proxy: TcpProxy
+const open: Connected[] = []
+let prefixes = 0
+
+beforeAll(async () => {
+  redis = await startRedis({})
+  proxy = await startTcpProxy({ port: Number(new URL(redis.url).port) })
+}, 180_000)
+afterEach(() => {
+  proxy.heal()
+  proxy.refuse(false)
+  for (const { close } of open.splice(0)) close()
+})
+afterAll(async () => {
+  await proxy.stop()
+  await redis.stop()
+})
+
+async function storesBy(connect: (url: string) => Promise<Connected>) {
+  const connected = await connect(`redis://127.0.0.1:${String(proxy.port)}`)
+  open.push(connected)
+  const { families, keys } = redisStores(connected.client, {
+    prefix: `p${String(prefixes++)}`,
+  })
+  // Until the client has connected, and the server's clock is known.
+  await expect.poll(() => families.find('none').catch(() => 'not yet')).toBeUndefined()
+  const family = sampleFamily()
+  await families.create(family)
+  return { families, keys, family }
+}
+
+/** How a question ended, and after how many milliseconds. */
+async function timed(question: Promise<unknown>) {
+  const before = performance.now()
+  const code = await question.then(
+    () => 'answered',
+    (error: unknown) => (error as { code?: string }).code ?? String(error),
+  )
+  return { code, ms: performance.now() - before }
+}
+
+// 300 ms are promised; the rest is for a machine that is busy with other things.
+const soon = 300 + 150
+
+describe.each(Object.entries(clients))('%s', (_, connect) => {
+  test('gives up within its deadline when Redis does not answer, whatever is asked', async () => {
+    const { families, keys, family } = await storesBy(connect)
+    proxy.order({ direction: 'toServer', after: 0, then: 'stall' })
+    const questions = [
+      families.find(family.id),
+      families.findBySid(family.sid),
+      families.rotate(sampleRequest(family)),
+      families.create(sampleFamily()),
+      families.end(family.id, 5),
+      families.endAll({ subject: 'user-1', now: 5 }),
+      families.list('user-1', 5),
+      families.sweep(5),
+      keys.read(),
+      keys.write({ revision: 1, sealed: 'x' }),
+    ]
+    for (const { code, ms } of await Promise.all(questions.map(timed))) {
+      expect(code).toBe('STORE_UNAVAILABLE')
+      expect(ms).toBeLessThan(soon)
+    }
+  })
+
+  test('gives up within its deadline when nobody listens any more', async () => {
+    const { families, family } = await storesBy(connect)
+    proxy.refuse(true)
+    proxy.order({ direction: 'toServer', after: 0, then: 'cut' })
+    for (let i = 0; i < 2; i++) {
+      const { code, ms } = await timed(families.rotate(sampleRequest(family)))
+      expect(code).toBe('STORE_UNAVAILABLE')
+      expect(ms).toBeLessThan(soon)
+    }
+  })
+
+  test('has no effect late: what lay before a stalled server is not done when it goes on', async () => {
+    const { families, keys, family } = await storesBy(connect)
+    proxy.order({ direction: 'toServer', after: 0, then: 'stall' })
+    const asked = await Promise.all(
+      [
+        families.rotate(sampleRequest(family)),
+        families.end(family.id, 5),
+        families.endAll({ subject: 'user-1', now: 5 }),
+        keys.write({ revision: 1, sealed: 'x' }),
+      ].map(timed),
+    )
+    expect(new Set(asked.map(({ code }) => code))).toEqual(new Set(['STORE_UNAVAILABLE']))
+    await sleep(700)
+    proxy.heal()
+    await expect.poll(() => families.find(family.id).catch(() => 'not yet')).toEqual(family)
+    // Whatever was held back has been through by now: it was before the question just answered.
+    await sleep(200)
+    expect(await families.find(family.id)).toEqual(family)
+    expect(await keys.read()).toBeUndefined()
+  })
+
+  test('has one effect when the answer is lost: asked again, the successor is the same', async () => {
+    const { families, family } = await storesBy(connect)
+    proxy.order({ direction: 'toClient', after: 0, then: 'cut' })
+    const first = await timed(families.rotate(sampleRequest(family)))
+    // A client that resends has its answer; to the others nobody can tell what became of it.
+    expect(['answered', 'STORE_UNAVAILABLE']).toContain(first.code)
+    expect(first.ms).toBeLessThan(soon)
+    const again = () => families.rotate(sampleRequest(family)).catch(() => undefined)
+    await expect.poll(async () => (await again())?.kind).toBe('replayed')
+    expect((await families.find(family.id))?.generation).toBe(1)
+  })
+
+  test('keeps a session, or a key ring, once when the answer to that is lost', async () => {
+    const { families, keys } = await storesBy(connect)
+    for (let answers = 0; answers < 3; answers++) {
+      const family = sampleFamily()
+      proxy.order({ direction: 'toClient', after: answers * 7, then: 'cut' })
+      const { code } = await timed(families.create(family))
+      await expect.poll(() => families.find('none').catch(() => 'not yet')).toBeUndefined()
+      if (code === 'answered') expect(await families.find(family.id)).toEqual(family)
+      expect(['answered', 'STORE_UNAVAILABLE']).toContain(code)
+    }
+    proxy.heal()
+    proxy.order({ direction: 'toClient', after: 0, then: 'cut' })
+    const write = () => keys.write({ revision: 1, sealed: 'x' })
+    await timed(write())
+    await expect.poll(() => write().catch(() => 'not yet')).toBe(true)
+    expect(await keys.write({ revision: 1, sealed: 'y' })).toBe(false)
+  })
+})
+
+test('a server that is frozen is given up, and does nothing late when it goes on', async () => {
+  const { families, family } = await storesBy(clients['ioredis as it comes'])
+  const pid = redis.pid ?? 0
+  process.kill(pid, 'SIGSTOP')
+  const { code, ms } = await timed(families.rotate(sampleRequest(family)))
+  await sleep(900)
+  process.kill(pid, 'SIGCONT')
+  expect(code).toBe('STORE_UNAVAILABLE')
+  expect(ms).toBeLessThan(soon)
+  expect(await families.find(family.id)).toEqual(family)
+})
+
+test('a server that is not there at the start is given up too', async () => {
+  const connected = await ioredisAt(`redis://127.0.0.1:${String(await freePort())}`)
+  open.push(connected)
+  const { families } = redisStores(connected.client)
+  const { code, ms } = await timed(families.rotate(sampleRequest(sampleFamily())))
+  expect(code).toBe('STORE_UNAVAILABLE')
+  expect(ms).toBeLessThan(soon)
+})
