@@ -14,7 +14,7 @@ export async function withinDeadline<T>(question: () => Promise<T>, ms: number):
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new Error(`no answer within ${String(ms)} ms`))
+      reject(new LateAnswer(`no answer within ${String(ms)} ms`))
     }, ms)
   })
   try {
@@ -24,6 +24,13 @@ export async function withinDeadline<T>(question: () => Promise<T>, ms: number):
   } finally {
     clearTimeout(timer)
   }
+}
+
+class LateAnswer extends Error {}
+
+/** Whether a question had no answer in time, as against a bad one. */
+export function isLate(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof LateAnswer
 }
 
 /** The error of a store that did not answer. */

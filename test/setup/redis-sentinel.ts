@@ -47,7 +47,10 @@ export async function startSentinel(): Promise<RedisSentinel> {
     const sentinels = []
     for (let i = 0; i < 3; i++)
       sentinels.push(await start((port) => sentinelArgs(folder, port, primary.port)))
-    await allKnown(sentinels.map(({ port }) => port))
+    await allKnown(
+      sentinels.map(({ port }) => port),
+      primary.port,
+    )
     return { name, sentinels, servers, stop }
   } catch (error) {
     await stop()
@@ -58,8 +61,9 @@ export async function startSentinel(): Promise<RedisSentinel> {
 function serverArgs(folder: string, port: number, primary?: number): string[] {
   const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder]
   const volatile = ['--save', '', '--appendonly', 'no', '--dbfilename', `${String(port)}.rdb`]
-  const follow = ['--replicaof', '127.0.0.1', String(primary), '--repl-diskless-sync-delay', '0']
-  return [...place, ...volatile, ...(primary === undefined ? [] : follow)]
+  const hasty = ['--repl-diskless-sync-delay', '0']
+  const follow = ['--replicaof', '127.0.0.1', String(primary)]
+  return [...place, ...volatile, ...hasty, ...(primary === undefined ? [] : follow)]
 }
 
 /** Sentinel rewrites its configuration, so it has a file of its own. */
@@ -77,12 +81,16 @@ function sentinelArgs(folder: string, port: number, primary: number): string[] {
   return [file, '--sentinel']
 }
 
-async function allKnown(ports: readonly number[]): Promise<void> {
+async function allKnown(ports: readonly number[], primary: number): Promise<void> {
   const knows = async (port: number) => {
     const answer = await redisCommand(port, 'SENTINEL', 'MASTER', name)
     const valueOf = (field: string) => new RegExp(`${field}\r\n\\$\\d+\r\n(\\d+)`).exec(answer)?.[1]
     return valueOf('num-slaves') === String(replicas) && valueOf('num-other-sentinels') === '2'
   }
-  const isUp = async () => (await Promise.all(ports.map(knows))).every(Boolean)
+  const follow = async () => {
+    const answer = await redisCommand(primary, 'INFO', 'replication')
+    return answer.split('state=online').length - 1 === replicas
+  }
+  const isUp = async () => (await Promise.all([follow(), ...ports.map(knows)])).every(Boolean)
   if (!(await until(40_000, isUp))) throw new Error('Sentinel did not come up within 40 s')
 }

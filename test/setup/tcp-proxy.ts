@@ -39,6 +39,7 @@ interface Line {
   readonly client: Socket
   readonly server: Socket
   stalled: boolean
+  closing: boolean
   held: { readonly to: Socket; readonly bytes: Buffer }[]
 }
 
@@ -76,6 +77,12 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
     harm[due.then](line, { to, bytes: bytes.subarray(sent.length) })
   }
 
+  const close = (line: Line): void => {
+    lines.delete(line)
+    line.client.destroySoon()
+    line.server.destroySoon()
+  }
+
   const server = createServer((client) => {
     if (refused) {
       client.resetAndDestroy()
@@ -85,6 +92,7 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
       client,
       server: connect(target.port, target.host),
       stalled: false,
+      closing: false,
       held: [],
     }
     lines.add(line)
@@ -99,9 +107,9 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
       // One end's fault is the other's end.
       socket.on('error', () => undefined)
       socket.on('close', () => {
-        lines.delete(line)
-        client.destroySoon()
-        line.server.destroySoon()
+        // That an end is gone is on its way too, behind what was sent before.
+        line.closing = true
+        if (!line.stalled) close(line)
       })
     }
   }).listen(0, '127.0.0.1')
@@ -120,7 +128,8 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
       orders = []
       for (const line of lines) {
         line.stalled = false
-        for (const { to, bytes } of line.held.splice(0)) to.write(bytes)
+        for (const { to, bytes } of line.held.splice(0)) if (!to.destroyed) to.write(bytes)
+        if (line.closing) close(line)
       }
     },
     refuse: (value) => {

@@ -45,11 +45,11 @@ const makers: Record<string, () => Promise<(run: number) => FamilyStore | Promis
   SQLite: () => Promise.resolve(async () => sqliteStores(await openSqlite(':memory:')).families),
   PostgreSQL: async () => {
     // Making tables takes longer than a history does.
-    const { families, migrate } = postgresStores(pool, { schema: 'histories', deadlineMs: 10_000 })
-    await migrate()
+    const stores = postgresStores(pool, { schema: 'histories', deadlineMs: 10_000 })
+    await stores.migrate()
     return async () => {
       await pool.query('TRUNCATE histories.jotgate_families')
-      return families
+      return stores.families
     }
   },
   'Redis by ioredis': () => byRedis(one, 'ioredis', 'io'),

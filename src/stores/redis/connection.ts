@@ -1,4 +1,4 @@
-import { deadlineDefault, unavailable, withinDeadline } from '../deadline.js'
+import { deadlineDefault, isLate, unavailable, withinDeadline } from '../deadline.js'
 import type { DriverConnection, RedisConnection, RedisDriver } from './port.js'
 import { isAnswer, toReply } from './reply.js'
 
@@ -55,13 +55,12 @@ function limit(opened: DriverConnection, defaultMs: number): RedisConnection {
       opened.destroy()
     },
     command: async (args, { deadlineMs = defaultMs, bytes = false } = {}) => {
-      const endsAt = performance.now() + deadlineMs
       try {
         const answer = () => Promise.race([opened.send(args, bytes), gone])
         return toReply(await withinDeadline(answer, deadlineMs))
       } catch (error) {
         // The next command would wait behind the answer that did not come.
-        if (performance.now() >= endsAt) opened.destroy()
+        if (isLate(error)) opened.destroy()
         throw error
       }
     },

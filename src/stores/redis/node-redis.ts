@@ -24,8 +24,8 @@ export interface NodeRedisSentinel {
   getMasterNode(): unknown
 }
 
-/** Members of a reply by their first byte: maps (%) as `Map`, doubles (,) as text, as every client once had them. */
-const asText = { typeMapping: { 37: Map, 44: String } }
+/** Parts of a reply by their first byte: maps (%) as lists, doubles (,) as text, as they were before RESP3. */
+const asText = { typeMapping: { 37: Array, 44: String } }
 /** Texts ($) as bytes besides. */
 const asBytes = { typeMapping: { ...asText.typeMapping, 36: Buffer } }
 

@@ -3,7 +3,7 @@
  * client does about lost connections: resend, queue, or leave a promise pending for ever.
  */
 
-/** What Redis answers; text unless bytes were asked for, and a map as a list of pairs. */
+/** What Redis answers; text unless bytes were asked for. */
 export type RedisReply = string | number | null | Uint8Array | readonly RedisReply[]
 
 /** Redis, standalone, behind Sentinel, or a Cluster. Faults reject with `AuthError` `STORE_UNAVAILABLE`. */

@@ -2,7 +2,7 @@ import { withinDeadline } from '../deadline.js'
 import { openConnection } from './connection.js'
 import type { RedisDriver, RedisPort, RedisReply, RedisScript, ScriptInput } from './port.js'
 import { isAnswer, toReply } from './reply.js'
-import { createServerClock, type ServerClock } from './server-clock.js'
+import { createServerClock, type ServerClock } from '../server-clock.js'
 
 /** A driver's client with deadlines, and with scripts that never run late. */
 export function redisPort(driver: RedisDriver, deadlineMs: number): RedisPort {

@@ -4,6 +4,12 @@ export type SqlValue = string | number | null
 /** One row as the driver gives it; what is in it is looked at before it is used. */
 export type SqlRow = Readonly<Record<string, unknown>>
 
+/**
+ * Stands at the end of a statement's WHERE that must not be carried out after its caller has given up, and changes at
+ * least one row when it is. To a database in the network it is a condition; nothing is late in one that is in this process.
+ */
+export const unlessLate = '/* unless late */'
+
 /** One statement with its parameters. */
 export interface SqlStatement {
   readonly text: string

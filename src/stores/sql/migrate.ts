@@ -1,4 +1,5 @@
 import { ConfigError } from '../../core/errors.js'
+import { isLate } from '../deadline.js'
 import { integerOf, type SqlDatabase } from './database.js'
 
 /** The tables of one part of a program, each version on top of the one before. Only ever append to `versions`. */
@@ -29,7 +30,8 @@ const createText =
 export async function atSameTime<T>(create: () => Promise<T>): Promise<T> {
   try {
     return await create()
-  } catch {
+  } catch (error) {
+    if (isLate(error)) throw error
     // What is really wrong is wrong the second time too.
     return create()
   }

@@ -1,11 +1,20 @@
 import { withinDeadline } from '../deadline.js'
-import type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from './database.js'
+import { createServerClock, type ServerClock } from '../server-clock.js'
+import {
+  unlessLate,
+  type SqlDatabase,
+  type SqlRow,
+  type SqlStatement,
+  type SqlValue,
+} from './database.js'
 
 /** The part of a connection of `pg` that is used. */
 export interface PostgresClient {
   query(config: { text: string; values?: SqlValue[] }): Promise<PostgresResult>
   /** Gives the connection back; with an error it is closed instead. */
   release(error?: Error): void
+  on(event: 'error', listener: () => void): unknown
+  removeListener(event: 'error', listener: () => void): unknown
 }
 
 /** The part of an answer of `pg` that is used. */
@@ -41,10 +50,11 @@ export function postgresDatabase(pool: PostgresPool, limits: PostgresLimits): Sq
     sessions.set(client, session)
   }
   return {
-    query: (text, params) =>
-      withConnection(pool, limits.deadlineMs, async (client) => {
+    query: (text, params = []) =>
+      withConnection(pool, limits.deadlineMs, async (client, endsAt) => {
         await prepare(client)
-        return toRows(await client.query({ text, ...(params && { values: [...params] }) }))
+        if (!text.includes(unlessLate)) return ask(client, text, params)
+        return askBefore(endsAt, client, { text, params })
       }),
     batch: (statements) =>
       withConnection(pool, batchMs, async (client) => {
@@ -52,6 +62,43 @@ export function postgresDatabase(pool: PostgresPool, limits: PostgresLimits): Sq
         await transact(client, statements)
       }),
   }
+}
+
+/**
+ * A statement that lay on its way for long finds no row. So does one whose row is not there, or for which the server's
+ * clock was not known well: the clock tells.
+ */
+async function askBefore(
+  endsAt: number,
+  client: PostgresClient,
+  { text, params = [] }: SqlStatement,
+): Promise<readonly SqlRow[]> {
+  const clock = clocks.get(client) ?? createServerClock(() => performance.now())
+  clocks.set(client, clock)
+  const inTime = `AND clock_timestamp() <= to_timestamp($${String(params.length + 1)}::BIGINT / 1000.0)`
+  while (performance.now() < endsAt) {
+    const last = clock.timeAt(endsAt)
+    const rows = await ask(client, text.replace(unlessLate, inTime), [...params, last])
+    if (rows.length > 0) return rows
+    const [row] = await ask(client, clockText)
+    const shown = Number(row?.['clock'])
+    if (shown <= last) return rows
+    clock.note(shown)
+  }
+  throw new Error('the statement came too late to run')
+}
+
+const clockText = 'SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS clock'
+
+/** One for each connection: what is on its other end does not change. */
+const clocks = new WeakMap<PostgresClient, ServerClock>()
+
+async function ask(
+  client: PostgresClient,
+  text: string,
+  params: readonly SqlValue[] = [],
+): Promise<readonly SqlRow[]> {
+  return toRows(await client.query({ text, values: [...params] }))
 }
 
 /** How each connection is set: a pool may have several stores over it. */
@@ -73,8 +120,7 @@ export function quoteName(name: string): string {
 /** What fails leaves the transaction to the connection's end. */
 async function transact(client: PostgresClient, batch: readonly SqlStatement[]): Promise<void> {
   await client.query({ text: `BEGIN; SET LOCAL statement_timeout = ${String(batchMs)}` })
-  for (const { text, params } of batch)
-    await client.query({ text, ...(params && { values: [...params] }) })
+  for (const { text, params } of batch) await ask(client, text, params)
   await client.query({ text: 'COMMIT' })
 }
 
@@ -82,7 +128,7 @@ async function transact(client: PostgresClient, batch: readonly SqlStatement[]):
 async function withConnection<T>(
   pool: PostgresPool,
   ms: number,
-  work: (client: PostgresClient) => Promise<T>,
+  work: (client: PostgresClient, endsAt: number) => Promise<T>,
 ): Promise<T> {
   const endsAt = performance.now() + ms
   const lending = pool.connect()
@@ -90,8 +136,9 @@ async function withConnection<T>(
   try {
     return await withinDeadline(async () => {
       const client = await lending
+      client.on('error', toldElsewhere)
       if (performance.now() >= endsAt) throw new Error('a connection came too late')
-      return work(client)
+      return work(client, endsAt)
     }, ms)
   } catch (error) {
     failure = error instanceof Error ? error : new Error('a statement failed')
@@ -101,11 +148,15 @@ async function withConnection<T>(
     lending.then(
       (client) => {
         client.release(failure)
+        client.removeListener('error', toldElsewhere)
       },
       () => undefined,
     )
   }
 }
+
+/** A lent connection that is lost fails its statement, and emits an error besides that would end the process. */
+const toldElsewhere = (): void => undefined
 
 /** `pg` gives BIGINT as text. Here it is a number where that holds it exactly. */
 const bigint = 20

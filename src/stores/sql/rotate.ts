@@ -1,3 +1,5 @@
+import { unlessLate } from './database.js'
+
 /**
  * One refresh, in one statement.
  *
@@ -32,5 +34,5 @@ UPDATE jotgate_families SET
   rotated_at = CASE WHEN ${moves} THEN $2 ELSE rotated_at END,
   idle_expiry = CASE WHEN ${moves} THEN ${idleExpiry} ELSE idle_expiry END,
   ended_at = CASE WHEN ${outcome} IN ('reused', 'rolledBack') THEN $2 ELSE ended_at END
-WHERE id = $1
+WHERE id = $1 ${unlessLate}
 RETURNING *`

@@ -1,4 +1,4 @@
-/** The clock of a Redis server, as far as this process can tell; milliseconds. */
+/** The clock of a server, as far as this process can tell; milliseconds. What carries a time of it can not have an effect late. */
 export interface ServerClock {
   /** The server's time when this process's clock will show `at`, with some slack; 0 while nothing is known. */
   timeAt(at: number): number
@@ -7,8 +7,8 @@ export interface ServerClock {
 }
 
 /**
- * By how much a script may still run after its deadline. Clocks of a cluster's servers differ; and a rotation that is
- * this late is inside every client's grace.
+ * By how much something may still be done after its deadline. Clocks of a cluster's servers differ; and a rotation that
+ * is this late is inside every client's grace.
  */
 const slackMs = 500
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createServerClock } from '../../../src/stores/redis/server-clock.js'
+import { createServerClock } from '../../src/stores/server-clock.js'
 
 test("a server's clock is unknown at first, then goes with ours, and is believed anew whenever it shows", () => {
   let now = 1000

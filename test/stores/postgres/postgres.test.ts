@@ -1,0 +1,190 @@
+import { Client, Pool } from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  migrate,
+  postgresDatabase,
+  postgresStores,
+  type PostgresOptions,
+} from '../../../src/stores/sql/postgres.js'
+import { sampleFamily, sampleRequest, start } from '../../../src/testkit/sample-family.js'
+import { startPostgres, type PostgresServer } from '../../setup/postgres.js'
+import { startTcpProxy, type TcpProxy } from '../../setup/tcp-proxy.js'
+
+let server: PostgresServer
+let proxy: TcpProxy
+const pools: Pool[] = []
+let schemas = 0
+
+beforeAll(async () => {
+  server = await startPostgres()
+  const { hostname, port } = new URL(server.url)
+  proxy = await startTcpProxy({ host: hostname, port: Number(port) })
+}, 180_000)
+afterAll(async () => {
+  proxy.heal()
+  await Promise.all(pools.map((pool) => pool.end()))
+  await proxy.stop()
+  await server.stop()
+})
+
+const newSchema = () => `postgres_${String(process.pid)}_${String(schemas++)}`
+
+function openPool(url = server.url, max = 5): Pool {
+  const pool = new Pool({ connectionString: url, max })
+  pool.on('error', () => undefined)
+  pools.push(pool)
+  return pool
+}
+
+/** Through the proxy. */
+function farPool(max?: number): Pool {
+  const url = new URL(server.url)
+  url.host = `127.0.0.1:${String(proxy.port)}`
+  return openPool(url.href, max)
+}
+
+async function filled(pool: Pool, options: PostgresOptions = {}) {
+  const schema = newSchema()
+  const slow = postgresStores(openPool(), { schema, deadlineMs: 10_000 })
+  const family = sampleFamily()
+  await slow.families.create(family)
+  const { families, keys } = postgresStores(pool, { schema, ...options })
+  return { schema, family, families, keys, slow: slow.families }
+}
+
+async function timed(question: Promise<unknown>) {
+  const before = performance.now()
+  const code = await question.then(
+    () => 'answered',
+    (error: unknown) => (error as { code?: string }).code ?? String(error),
+  )
+  return { code, ms: performance.now() - before }
+}
+
+const soon = 300 + 150
+
+describe('a PostgreSQL that does not answer', () => {
+  test('is given up within the deadline, and what it had been asked has no effect', async () => {
+    const { family, families, slow } = await filled(farPool())
+    expect(await families.find(family.id)).toEqual(family)
+    proxy.order({ direction: 'toServer', after: 0, then: 'stall' })
+    const { code, ms } = await timed(families.rotate(sampleRequest(family)))
+    expect(code).toBe('STORE_UNAVAILABLE')
+    expect(ms).toBeLessThan(soon)
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    proxy.heal()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(await slow.find(family.id)).toEqual(family)
+    expect((await families.rotate(sampleRequest(family))).kind).toBe('rotated')
+  })
+
+  test('whose answer is lost has rotated once: asked again, the successor is the same', async () => {
+    const { family, families, slow } = await filled(farPool())
+    // After the first rotation the server's clock is known.
+    await families.rotate(sampleRequest(sampleFamily()))
+    proxy.order({ direction: 'toClient', after: 3, then: 'cut' })
+    expect((await timed(families.rotate(sampleRequest(family)))).code).toBe('STORE_UNAVAILABLE')
+    await expect.poll(async () => (await slow.find(family.id))?.generation).toBe(1)
+    expect((await families.rotate(sampleRequest(family))).kind).toBe('replayed')
+  })
+
+  test('whose row is locked by somebody is given up, and the server gives up too', async () => {
+    const { schema, family, families, slow } = await filled(openPool())
+    await families.find(family.id)
+    const holder = new Client(server.url)
+    await holder.connect()
+    await holder.query('BEGIN')
+    await holder.query(`SELECT 1 FROM ${schema}.jotgate_families FOR UPDATE`)
+    const { code, ms } = await timed(families.rotate(sampleRequest(family)))
+    expect(code).toBe('STORE_UNAVAILABLE')
+    expect(ms).toBeLessThan(soon)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    await holder.query('COMMIT')
+    await holder.end()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(await slow.find(family.id)).toEqual(family)
+  })
+
+  test('gives no connection in time when all are in use, and lends them again later', async () => {
+    const pool = openPool(server.url, 1)
+    const { family, families } = await filled(pool)
+    const borrowed = await pool.connect()
+    const { code, ms } = await timed(families.find(family.id))
+    expect(code).toBe('STORE_UNAVAILABLE')
+    expect(ms).toBeLessThan(soon)
+    borrowed.release()
+    expect(await families.find(family.id)).toEqual(family)
+  })
+
+  test('is not there at all', async () => {
+    const { families } = postgresStores(openPool('postgres://postgres@127.0.0.1:1/postgres'))
+    const { code, ms } = await timed(families.find('x'))
+    expect(code).toBe('STORE_UNAVAILABLE')
+    expect(ms).toBeLessThan(soon)
+  })
+})
+
+describe('a PostgreSQL that lost writes', () => {
+  test('an older row put back is a rollback, no theft, and leaves no token alive', async () => {
+    const { schema, family, families } = await filled(openPool(), { deadlineMs: 10_000 })
+    const database = postgresDatabase(openPool(), { schema, deadlineMs: 10_000 })
+    const rotate = (presented: number) =>
+      families.rotate(sampleRequest(family, { presented, now: start + 450 * (presented + 1) }))
+    await rotate(0)
+    await database.query('CREATE TABLE older AS SELECT * FROM jotgate_families')
+    for (const presented of [1, 2, 3]) expect((await rotate(presented)).kind).toBe('rotated')
+    await database.batch([
+      { text: 'DELETE FROM jotgate_families' },
+      { text: 'INSERT INTO jotgate_families SELECT * FROM older' },
+    ])
+    expect((await rotate(4)).kind).toBe('rolledBack')
+    for (const presented of [4, 2, 1]) expect((await rotate(presented)).kind).toBe('ended')
+  })
+})
+
+describe('tables in PostgreSQL', () => {
+  test('are made once by any number of processes that start at once', async () => {
+    const schema = newSchema()
+    const all = Array.from({ length: 6 }, () =>
+      postgresStores(openPool(server.url, 1), { schema, deadlineMs: 10_000 }),
+    )
+    await Promise.all(all.map((stores) => stores.migrate()))
+    const families = all.map((stores) => stores.families)
+    const family = sampleFamily()
+    await families[0]?.create(family)
+    for (const each of families) expect(await each.find(family.id)).toEqual(family)
+  })
+
+  test('of two schemas stay apart, over one pool of one connection too', async () => {
+    const pool = openPool(server.url, 1)
+    const [one, other] = [await filled(pool), await filled(pool)]
+    for (const { family, families } of [one, other, one])
+      expect(await families.find(family.id)).toEqual(family)
+    expect(await one.families.find(other.family.id)).toBeUndefined()
+  })
+
+  test('that fail to be made leave the version before', async () => {
+    const database = postgresDatabase(openPool(), { schema: 'public', deadlineMs: 10_000 })
+    const part = newSchema()
+    const broken = { part, versions: [[`CREATE TABLE ${part} (id TEXT)`, 'NONSENSE']] }
+    await expect(migrate(database, broken)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await migrate(database, { part, versions: [[`CREATE TABLE ${part} (id TEXT)`]] })
+    expect(await database.query(`SELECT * FROM ${part}`)).toEqual([])
+  })
+
+  test('BIGINT comes as a number where a number holds it, and as text beyond', async () => {
+    const database = postgresDatabase(openPool())
+    const text =
+      "SELECT 9007199254740991::BIGINT AS most, 9007199254740992::BIGINT AS more, NULL::BIGINT AS none, '7' AS text"
+    expect(await database.query(text)).toEqual([
+      { most: 9_007_199_254_740_991, more: '9007199254740992', none: null, text: '7' },
+    ])
+  })
+})
+
+test('options that are not known, or make no sense, are refused', () => {
+  const pool = openPool()
+  expect(() => postgresStores(pool, { timeout: 5 } as object)).toThrow(/not an option/)
+  expect(() => postgresStores(pool, { deadlineMs: 0 })).toThrow(/deadlineMs/)
+  expect(() => postgresStores(pool, { schema: '' })).toThrow(/schema/)
+})

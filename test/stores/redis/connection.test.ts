@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pickDriver } from '../../../src/stores/redis/pick-driver.js'
+import type { RedisPort } from '../../../src/stores/redis/port.js'
+import { redisPort } from '../../../src/stores/redis/redis-port.js'
+import { streamEntries } from '../../../src/stores/redis/reply.js'
+import { sites, type Connected, type Site } from './servers.js'
+
+describe.each(Object.entries(sites))('a connection of its own to %s', (siteName, open) => {
+  let site: Site
+  beforeAll(async () => {
+    site = await open()
+  }, 180_000)
+  afterAll(() => site.stop())
+
+  describe.each(['ioredis', 'node-redis'])('by %s', (name) => {
+    let connected: Connected
+    let port: RedisPort
+    const key = `feed-of-${name}`
+    beforeAll(async () => {
+      const connect = site.clients[name]
+      if (connect === undefined) throw new Error(`no client ${name}`)
+      connected = await connect()
+      port = redisPort(pickDriver(connected.client), 2000)
+    })
+    afterAll(() => {
+      connected.close()
+    })
+
+    test('waits for what is written, and everybody else is answered meanwhile', async () => {
+      const reader = await port.connect(key)
+      const waiting = reader.command(['XREAD', 'BLOCK', '5000', 'STREAMS', key, '$'], {
+        deadlineMs: 6000,
+      })
+      // Until the read has reached the server, what is written would be before it.
+      await new Promise((resolve) => setTimeout(resolve, 150))
+      const id = await port.command(key, ['XADD', key, '*', 'n', '1'])
+      expect(streamEntries(await waiting)).toEqual([{ id, fields: ['n', '1'] }])
+      reader.close()
+      await reader.closed
+    })
+
+    test('answers null when nothing was written in time, and bytes when asked', async () => {
+      const reader = await port.connect(key)
+      expect(await reader.command(['XREAD', 'BLOCK', '20', 'STREAMS', key, '$'])).toBeNull()
+      const read = ['XREAD', 'COUNT', '1', 'STREAMS', key, '0']
+      const [entry] = streamEntries(await reader.command(read, { bytes: true }))
+      expect(entry?.fields).toEqual([Buffer.from('n'), Buffer.from('1')])
+      reader.close()
+    })
+
+    test('writes and waits for replicas on one connection, to a primary', async () => {
+      const writer = await port.connect(key)
+      const role = (await writer.command(['ROLE'])) as readonly unknown[]
+      expect(role[0]).toBe('master')
+      await writer.command(['XADD', key, '*', 'n', '2'])
+      const replicas = siteName.includes('Sentinel') ? 1 : 0
+      expect(await writer.command(['WAIT', '1', '500'])).toBeGreaterThanOrEqual(replicas)
+      expect(await writer.command(['INFO', 'memory'])).toContain('maxmemory_policy')
+      writer.close()
+    })
+
+    test('is never opened again: once closed from the other side it refuses', async () => {
+      const [writer, other] = await Promise.all([port.connect(key), port.connect(key)])
+      const id = String(await writer.command(['CLIENT', 'ID']))
+      const read = ['XREAD', 'BLOCK', '0', 'STREAMS', key, '$']
+      const asking = writer.command(read, { deadlineMs: 10_000 })
+      const refused = expect(asking).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+      await other.command(['CLIENT', 'KILL', 'ID', id])
+      await refused
+      await writer.closed
+      await expect(writer.command(['PING'])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+      other.close()
+    })
+
+    test('is closed by an answer that does not come in time', async () => {
+      const reader = await port.connect(key)
+      const asking = reader.command(['XREAD', 'BLOCK', '0', 'STREAMS', key, '$'], {
+        deadlineMs: 50,
+      })
+      await expect(asking).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+      await reader.closed
+    })
+  })
+})
+
+test('anything that is no client of Redis is refused', () => {
+  for (const other of [undefined, null, 'redis://127.0.0.1', {}, { sendCommand: 1 }, { call() {} }])
+    expect(() => pickDriver(other as never)).toThrow(/needs a client of ioredis/)
+})

@@ -1,0 +1,123 @@
+import { copyFileSync, rmSync, truncateSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Family, FamilyStore } from '../../../src/sessions/ports.js'
+import { redisStores } from '../../../src/stores/redis/index.js'
+import { sampleFamily, sampleRequest, start } from '../../../src/testkit/sample-family.js'
+import { findOrInstall } from '../../setup/programs.js'
+import { redisCommand } from '../../setup/redis-command.js'
+import { answersPing, wantedRedis } from '../../setup/redis.js'
+import { freePort, makeFolder, startServer, type Server } from '../../setup/server.js'
+import { ioredisAt, nodeRedisAt } from './servers.js'
+
+let program = ''
+const folder = makeFolder('rollback')
+let server: Server | undefined
+
+beforeAll(async () => {
+  program = await findOrInstall(wantedRedis)
+}, 180_000)
+afterAll(async () => {
+  await server?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Starts Redis on what lies in the folder, with or without a log of every write. */
+async function startOn(port: number, appendonly: 'yes' | 'no'): Promise<void> {
+  const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '']
+  const log = [
+    '--appendonly',
+    appendonly,
+    '--appendfsync',
+    'always',
+    '--aof-use-rdb-preamble',
+    'no',
+  ]
+  server = startServer(program, [...place, ...log])
+  await answersPing(server, port)
+}
+
+/** Rotates the family as its owner does, with the newest token. */
+const rotate = (families: FamilyStore, family: Family, { presented = 0, at = 450 }) =>
+  families.rotate(sampleRequest(family, { presented, now: start + at }))
+
+/** The refresh of a generation, in its time. */
+const later = (families: FamilyStore, family: Family, presented: number) =>
+  rotate(families, family, { presented, at: 450 * (presented + 1) })
+
+/** What a service says to the tokens that are about, the newest first. */
+async function expectRolledBack(families: FamilyStore, family: Family, newest: number) {
+  const after = await families.find(family.id)
+  expect(after?.generation).toBeLessThan(newest)
+  const outcome = await rotate(families, family, { presented: newest, at: 2000 })
+  expect(outcome.kind).toBe('rolledBack')
+  // No leaf is left alive, whichever token comes next.
+  for (const presented of [newest, (after?.generation ?? 0) + 1, after?.generation ?? 0])
+    expect((await rotate(families, family, { presented, at: 2001 })).kind).toBe('ended')
+}
+
+describe.each([
+  ['ioredis', ioredisAt],
+  ['node-redis', nodeRedisAt],
+])('a Redis that has lost writes, by %s', (_, connect) => {
+  test('an older snapshot put back is a rollback, no theft', { timeout: 60_000 }, async () => {
+    const port = await freePort()
+    await startOn(port, 'no')
+    const { client, close } = await connect(`redis://127.0.0.1:${String(port)}`)
+    const { families } = redisStores(client, { deadlineMs: 5000 })
+    const family = sampleFamily()
+    await families.create(family)
+    expect((await rotate(families, family, {})).kind).toBe('rotated')
+    await redisCommand(port, 'SAVE')
+    copyFileSync(join(folder, 'dump.rdb'), join(folder, 'older.rdb'))
+    for (let generation = 1; generation < 4; generation++)
+      expect((await later(families, family, generation)).kind).toBe('rotated')
+
+    await server?.stop('SIGKILL')
+    copyFileSync(join(folder, 'older.rdb'), join(folder, 'dump.rdb'))
+    await startOn(port, 'no')
+    await expect
+      .poll(() => families.find(family.id).catch(() => 'not yet'))
+      .toMatchObject({ generation: 1 })
+    await expectRolledBack(families, family, 4)
+    close()
+    await server?.stop()
+    rmSync(join(folder, 'dump.rdb'))
+  })
+
+  test(
+    'a log of writes that lost its end is a rollback, no theft',
+    { timeout: 60_000 },
+    async () => {
+      const port = await freePort()
+      await startOn(port, 'yes')
+      const { client, close } = await connect(`redis://127.0.0.1:${String(port)}`)
+      const { families } = redisStores(client, { deadlineMs: 5000 })
+      const family = sampleFamily()
+      await families.create(family)
+      expect((await rotate(families, family, {})).kind).toBe('rotated')
+      const log = logFile()
+      const { size } = statSync(log)
+      for (let generation = 1; generation < 4; generation++)
+        expect((await later(families, family, generation)).kind).toBe('rotated')
+      const longer = statSync(log).size
+
+      await server?.stop('SIGKILL')
+      // In the middle of a write, as a power cut leaves it.
+      truncateSync(log, size + Math.floor((longer - size) / 2))
+      await startOn(port, 'yes')
+      await expect.poll(() => families.find(family.id).catch(() => 'not yet')).toBeDefined()
+      await expectRolledBack(families, family, 4)
+      close()
+      await server?.stop()
+      rmSync(join(folder, 'appendonlydir'), { recursive: true })
+    },
+  )
+})
+
+function logFile(): string {
+  const logs = join(folder, 'appendonlydir')
+  const name = readdirSync(logs).find((each) => each.endsWith('.incr.aof'))
+  if (name === undefined) throw new Error('Redis keeps no log')
+  return join(logs, name)
+}
