@@ -1,6 +1,6 @@
 import { deadlineDefault, isLate, unavailable, withinDeadline } from '../deadline.js'
 import type { DriverConnection, RedisConnection, RedisDriver } from './port.js'
-import { isAnswer, toReply } from './reply.js'
+import { isAnswer, streamEntries, toReply } from './reply.js'
 
 /** Opening takes several round trips, and more behind Sentinel. */
 const openingMs = 2000
@@ -49,20 +49,28 @@ function limit(opened: DriverConnection, defaultMs: number): RedisConnection {
     throw new Error('the connection is closed')
   })
   gone.catch(() => undefined) // Nobody may be asking when it closes.
+  const command: RedisConnection['command'] = async (
+    args,
+    { deadlineMs = defaultMs, bytes = false } = {},
+  ) => {
+    try {
+      const answer = () => Promise.race([opened.send(args, bytes), gone])
+      return toReply(await withinDeadline(answer, deadlineMs))
+    } catch (error) {
+      // The next command would wait behind the answer that did not come.
+      if (isLate(error)) opened.destroy()
+      throw error
+    }
+  }
   return Object.freeze({
     closed,
     close: () => {
       opened.destroy()
     },
-    command: async (args, { deadlineMs = defaultMs, bytes = false } = {}) => {
-      try {
-        const answer = () => Promise.race([opened.send(args, bytes), gone])
-        return toReply(await withinDeadline(answer, deadlineMs))
-      } catch (error) {
-        // The next command would wait behind the answer that did not come.
-        if (isLate(error)) opened.destroy()
-        throw error
-      }
+    command,
+    readStream: async (key, after, blockMs) => {
+      const read = ['XREAD', 'BLOCK', String(blockMs), 'STREAMS', key, after]
+      return streamEntries(await command(read, { deadlineMs: blockMs + defaultMs }))
     },
   } satisfies RedisConnection)
 }

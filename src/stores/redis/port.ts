@@ -41,10 +41,22 @@ export interface RedisConnection {
    * @throws AuthError STORE_UNAVAILABLE; after a missed deadline the connection is closed
    */
   command(args: readonly string[], options?: ConnectionCommand): Promise<RedisReply>
+  /**
+   * Waits for entries of a stream after an id, `$` for those to come, at most that many milliseconds; none when there
+   * were none.
+   */
+  readStream(key: string, after: string, blockMs: number): Promise<readonly StreamEntry[]>
   /** Closes at once; what waits for an answer rejects. */
   close(): void
   /** Resolves when the connection is gone, by whoever's hand. */
   readonly closed: Promise<void>
+}
+
+/** One entry of a stream. */
+export interface StreamEntry {
+  readonly id: string
+  /** Names and values, one after the other. */
+  readonly fields: readonly RedisReply[]
 }
 
 /** How to ask over a connection of one's own. */

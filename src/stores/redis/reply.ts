@@ -1,4 +1,4 @@
-import type { RedisReply } from './port.js'
+import type { RedisReply, StreamEntry } from './port.js'
 
 /**
  * What a client gives, looked at: both clients give maps and doubles of RESP3 as the lists and text that they were before.
@@ -12,13 +12,6 @@ export function toReply(value: unknown): RedisReply {
   if (value instanceof Uint8Array) return value
   if (Array.isArray(value)) return value.map(toReply)
   throw new TypeError('a reply of Redis has a form that is not known here')
-}
-
-/** One entry of a stream. */
-export interface StreamEntry {
-  readonly id: string
-  /** Names and values, one after the other. */
-  readonly fields: readonly RedisReply[]
 }
 
 /**
