@@ -1,3 +1,4 @@
+import { proveGrpc, sliceGrpc } from './http/grpc.mjs'
 import { prove, slice, startServer } from './http/load.mjs'
 import { algorithms, makeTokens } from './http/material.mjs'
 
@@ -21,7 +22,12 @@ export const plan = [
   { framework: 'koa', opponents: ['koa-jwt', 'koa-jwt (KeyObject)'] },
   { framework: 'hono', opponents: ['hono/jwt'] },
   { framework: 'nest', opponents: ['passport-jwt'] },
+  { framework: 'grpc', opponents: [] },
 ]
+
+/** How a framework's servers are asked. */
+export const loadOf = (/** @type {string} */ framework) =>
+  framework === 'grpc' ? { prove: proveGrpc, slice: sliceGrpc } : { prove, slice }
 
 /**
  * What auth adds to a request over HTTP, by framework and algorithm: each server in a process of its own, asked over
@@ -50,19 +56,20 @@ export async function run({ quick, progress }) {
  *   extent: { rounds: number, ms: number } }} job
  */
 async function measureServers({ framework, names, tokens, extent }) {
+  const load = loadOf(framework)
   /** @type {{ name: string, running: Running, wall: number[], cpu: number[] }[]} */
   const servers = []
   try {
     for (const name of names) {
       const running = await startServer(framework, name, tokens.trust)
       servers.push({ name, running, wall: [], cpu: [] })
-      await prove(running, tokens, name !== bare)
-      await slice(running, tokens.good, extent.ms * 2) // warm
+      await load.prove(running, tokens, name !== bare)
+      await load.slice(running, tokens.good, extent.ms * 2) // warm
     }
     for (let round = 0; round < extent.rounds; round++) {
       for (let turn = 0; turn < servers.length; turn++) {
         const server = servers[(round + turn) % servers.length]
-        const took = await slice(
+        const took = await load.slice(
           /** @type {NonNullable<typeof server>} */ (server).running,
           tokens.good,
           extent.ms,

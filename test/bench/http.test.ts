@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { bare, plan } from '../../bench/suites/http.mjs'
-import { prove, slice, startServer } from '../../bench/suites/http/load.mjs'
+import { bare, loadOf, plan } from '../../bench/suites/http.mjs'
+import { prove, startServer } from '../../bench/suites/http/load.mjs'
 import { makeTokens } from '../../bench/suites/http/material.mjs'
 
 const contenders = plan.flatMap(({ framework, opponents }) =>
@@ -12,6 +12,7 @@ describe('a server of the HTTP benchmark', () => {
   test.each(contenders)(
     '$framework, $name: takes what it has to take, and nothing else',
     async ({ framework, name }) => {
+      const { prove, slice } = loadOf(framework)
       const server = await startServer(framework, name, tokens.trust)
       try {
         await prove(server, tokens, name !== bare)

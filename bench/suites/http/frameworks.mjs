@@ -148,4 +148,5 @@ function listen(server) {
 export const starts = {
   ...{ node, fastify, express, koa, hono },
   nest: async (...order) => (await import('./nest.mjs')).startNest(...order),
+  grpc: async (...order) => (await import('./grpc.mjs')).startGrpc(...order),
 }
