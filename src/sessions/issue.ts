@@ -1,9 +1,11 @@
 import { encodeBase64url } from '../core/base64url.js'
 import type { Claims } from '../core/token.js'
-import { ask } from './asking.js'
+import { askStore } from './asking.js'
 import { familyIdBytes, familySid } from './family-id.js'
-import type { IssuerPolicy, SubjectState } from './issuer-options.js'
+import type { SubjectState } from './issuer-options.js'
+import type { IssuerPolicy } from './issuer-policy.js'
 import { loadSubject } from './load-subject.js'
+import { isName } from './name.js'
 import type { Family, FamilyMeta } from './ports.js'
 import { limitScope, parseScope } from './scope.js'
 import { answer, signAccess, type TokenResponse } from './tokens.js'
@@ -34,7 +36,7 @@ export async function issue(policy: IssuerPolicy, request: IssueRequest): Promis
   const scope = limitScope(asked, subject.scope)
   const family = beginFamily(policy, request, scope)
   const access = await signAccess(policy, family, { claims: subject.claims, scope })
-  await ask('STORE_UNAVAILABLE', () => policy.families.create(family))
+  await askStore(policy, () => policy.families.create(family))
   return answer(policy, family, access)
 }
 
@@ -77,13 +79,6 @@ function checkRequest({ subject, client, scope = '', audience = [] }: IssueReque
   const scopes = parseScope(scope)
   if (scopes === undefined) throw new TypeError('issue: scope is not as RFC 6749 section 3.3 says')
   return [...scopes].join(' ')
-}
-
-/** A null character ends a text in some stores, half a surrogate pair is replaced: two names would become one. */
-const nameShape = /^[^\p{Surrogate}\0]{1,1024}$/u
-
-function isName(name: unknown): boolean {
-  return typeof name === 'string' && nameShape.test(name)
 }
 
 /** What an application keeps comes out of request headers: it must not let a stranger fill the store. */

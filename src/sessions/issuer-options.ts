@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import { parseDuration, type Duration } from '../core/duration.js'
-import { ConfigError } from '../core/errors.js'
-import { checkOptionNames } from '../core/options.js'
+import type { Duration } from '../core/duration.js'
+import type { ClaimsSchema } from '../core/schema.js'
 import type { Signer } from '../core/sign.js'
 import type { Claims } from '../core/token.js'
 import type { SessionHooks } from './events.js'
@@ -22,6 +20,14 @@ export interface RecoveryByClient {
   readonly otherwise: Duration
 }
 
+/**
+ * Refuses access tokens from now on: those of one session, or all of a subject's that were issued up to `before`
+ * (Unix time in seconds). Resolves when that is so.
+ */
+export type RevokeAccess = (
+  entry: { readonly sid: string } | { readonly subject: string; readonly before: number },
+) => Promise<void>
+
 /** What {@link createIssuer} is told. Everything but the first four has a default. */
 export interface IssuerOptions {
   /** Signs access tokens. The issuer sets `aud` when the session has one, `iat`, `exp`, `jti`; `iss` is the signer's. */
@@ -33,6 +39,11 @@ export interface IssuerOptions {
    * accounts take effect here. Undefined refuses (SUBJECT_REFUSED); what it throws is "can not tell" (503).
    */
   readonly loadSubject: (subject: string) => Promise<SubjectState | undefined | null>
+  /**
+   * The schema that verifiers of these tokens have: each token is held against it before it is handed out, so that what
+   * `loadSubject` forgot is a fault here (TypeError) and not a 401 everywhere. Nothing is changed by its output.
+   */
+  readonly claims?: ClaimsSchema<unknown>
   /** Longest life of an access token. Default `15m`. */
   readonly accessTtl?: Duration
   /** End of a session, however often it is refreshed. Default `30d`. */
@@ -57,150 +68,20 @@ export interface IssuerOptions {
    */
   readonly expiryJitter?: number
   /**
-   * Refuses the access tokens of a session from now on: `(entry) => revocation.revoke(entry)`. Without it the access
-   * tokens of an ended session live on until they expire. The entry is kept for one `accessTtl`; tokens issued under a
+   * Refuses access tokens from now on: `(entry) => revocation.revoke(entry)`. Without it the access tokens of an ended
+   * session live on until they expire. The entry is kept for one `accessTtl`; tokens issued under a
    * longer one before would be good again after it, so verifiers must not take them: `maxTokenAge` equal to `accessTtl`
    * sees to that. All processes over one store must be one issuer: an entry refuses the tokens of the issuer it names.
    */
-  readonly revoke?: (entry: { readonly sid: string }) => Promise<void>
+  readonly revoke?: RevokeAccess
+  /**
+   * Milliseconds after which a question to the store, `loadSubject` or `revoke` counts as not answered (503). Default
+   * 280; the stores of this package give up a little earlier, and say why.
+   */
+  readonly storeDeadlineMs?: number
   readonly hooks?: SessionHooks
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number
   /** Random bytes. Default: `randomBytes` of node:crypto. */
   readonly randomBytes?: (count: number) => Uint8Array
-}
-
-/** The options with their defaults, durations in seconds. */
-export interface IssuerPolicy extends Required<Pick<IssuerOptions, 'sign' | 'families'>> {
-  readonly serviceKey: ServiceKeys
-  readonly loadSubject: IssuerOptions['loadSubject']
-  readonly accessTtl: number
-  readonly absoluteTtl: number
-  readonly idleTtl: number
-  readonly grace: number
-  readonly recoverWithin: (client: string) => number
-  readonly refreshWindow: number
-  readonly expiryJitter: number
-  readonly revoke: (entry: { readonly sid: string }) => Promise<void>
-  readonly hooks: SessionHooks
-  /** Whole seconds. */
-  readonly now: () => number
-  readonly randomBytes: (count: number) => Uint8Array
-}
-
-const optionNames = [
-  'sign',
-  'families',
-  'serviceKey',
-  'loadSubject',
-  'accessTtl',
-  'absoluteTtl',
-  'idleTtl',
-  'grace',
-  'recoverWithin',
-  'refreshWindow',
-  'expiryJitter',
-  'revoke',
-  'hooks',
-  'now',
-  'randomBytes',
-]
-const hookNames = ['onRefreshed', 'onReplayed', 'onRecovered', 'onReused', 'onRolledBack']
-const longestGrace = 60
-/** A thief in step with the owner is caught when their refreshes fall apart by more than the grace. */
-const windowPerGrace = 6
-
-/** @throws ConfigError naming the option that is missing, unknown or dangerous */
-export function resolveIssuer(options: IssuerOptions): IssuerPolicy {
-  checkOptionNames(place, options, optionNames)
-  const { hooks = {}, now = () => Date.now() / 1000, revoke = () => Promise.resolve() } = options
-  checkOptionNames(`${place}.hooks`, hooks, hookNames)
-  checkParts(options)
-  return Object.freeze({
-    sign: options.sign,
-    families: options.families,
-    serviceKey: options.serviceKey,
-    loadSubject: options.loadSubject,
-    ...resolveTimes(options),
-    recoverWithin: resolveRecovery(options.recoverWithin ?? '1h'),
-    expiryJitter: checkJitter(options.expiryJitter ?? 0),
-    revoke,
-    hooks: { ...hooks },
-    now: () => Math.floor(now()),
-    randomBytes: options.randomBytes ?? randomBytes,
-  })
-}
-
-const place = 'createIssuer'
-
-function checkParts(options: IssuerOptions): void {
-  for (const name of ['sign', 'loadSubject'] as const) {
-    if (typeof options[name] !== 'function') refuseOption(name, 'must be a function')
-  }
-  if (!has(options.families, 'rotate'))
-    refuseOption('families', 'must be a family store, such as memoryStores().families')
-  if (!has(options.serviceKey, 'tag'))
-    refuseOption('serviceKey', 'must come from createServiceKeys')
-  for (const name of ['revoke', 'now', 'randomBytes'] as const) {
-    const part: unknown = options[name]
-    if (part !== undefined && typeof part !== 'function') refuseOption(name, 'must be a function')
-  }
-}
-
-/** Whether a part is what it is taken for; a whole set of stores, or bare bytes, are easily passed in its place. */
-function has(part: unknown, name: string): boolean {
-  return typeof part === 'object' && part !== null && name in part
-}
-
-type Times = Pick<IssuerPolicy, 'accessTtl' | 'absoluteTtl' | 'idleTtl' | 'grace' | 'refreshWindow'>
-
-function resolveTimes(options: IssuerOptions): Times {
-  const accessTtl = seconds('accessTtl', options.accessTtl ?? '15m')
-  const absoluteTtl = seconds('absoluteTtl', options.absoluteTtl ?? '30d')
-  const week = seconds('idleTtl', '7d')
-  const idleTtl = seconds('idleTtl', options.idleTtl ?? Math.min(week, absoluteTtl))
-  const grace = seconds('grace', options.grace ?? 10)
-  const least = windowPerGrace * grace
-  const refreshWindow = seconds(
-    'refreshWindow',
-    options.refreshWindow ?? Math.max(least, Math.floor(accessTtl / 5)),
-  )
-  if (accessTtl === 0) refuseOption('accessTtl', 'must be longer than nothing')
-  if (idleTtl < accessTtl) refuseOption('idleTtl', 'must not be shorter than accessTtl')
-  if (absoluteTtl < idleTtl) refuseOption('absoluteTtl', 'must not be shorter than idleTtl')
-  if (grace > longestGrace) refuseOption('grace', 'must be at most 60 seconds')
-  if (refreshWindow < least) refuseOption('refreshWindow', 'must be at least 6 × grace')
-  if (refreshWindow > accessTtl) {
-    refuseOption('refreshWindow', 'must fit into accessTtl; it is 6 × grace when not set')
-  }
-  return { accessTtl, absoluteTtl, idleTtl, grace, refreshWindow }
-}
-
-function resolveRecovery(option: Duration | RecoveryByClient): (client: string) => number {
-  if (typeof option !== 'object') {
-    const within = seconds('recoverWithin', option)
-    return () => within
-  }
-  checkOptionNames(`${place}.recoverWithin`, option, ['byClient', 'otherwise'])
-  const otherwise = seconds('recoverWithin.otherwise', option.otherwise)
-  const byClient = new Map(
-    Object.entries(option.byClient).map(([client, duration]) => [
-      client,
-      seconds('recoverWithin.byClient', duration),
-    ]),
-  )
-  return (client) => byClient.get(client) ?? otherwise
-}
-
-function checkJitter(jitter: unknown): number {
-  if (typeof jitter === 'number' && jitter >= 0 && jitter <= 0.1) return jitter
-  return refuseOption('expiryJitter', 'must be a number from 0 to 0.1')
-}
-
-function seconds(name: string, duration: Duration): number {
-  return parseDuration(duration, `${place}.${name}`)
-}
-
-function refuseOption(name: string, problem: string): never {
-  throw new ConfigError(`${place}.${name}`, problem)
 }

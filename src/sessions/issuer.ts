@@ -1,9 +1,10 @@
-import { end, endMany, findOwn, type EndTarget } from './end.js'
-import { ask } from './asking.js'
+import { endAll, endOthers, list } from './end-many.js'
+import { end, type EndTarget, type OwnSession } from './end.js'
 import { issue, type IssueRequest } from './issue.js'
-import { resolveIssuer, type IssuerOptions } from './issuer-options.js'
+import type { IssuerOptions } from './issuer-options.js'
+import { resolveIssuer } from './issuer-policy.js'
 import { refresh, type RefreshRequest } from './refresh.js'
-import { toSessionInfo, type SessionInfo } from './session-info.js'
+import type { SessionInfo } from './session-info.js'
 import type { TokenResponse } from './tokens.js'
 
 /** Issues, refreshes and ends sessions. Refusals reject with AuthError. */
@@ -23,21 +24,21 @@ export interface Issuer {
   /**
    * Ends one session; twice is the same as once.
    *
-   * @throws AuthError REFRESH_MALFORMED, REFRESH_UNKNOWN, REFRESH_CLIENT, STORE_UNAVAILABLE
+   * @throws AuthError REFRESH_MALFORMED, REFRESH_UNKNOWN, REFRESH_CLIENT, STORE_UNAVAILABLE; TypeError for a `sid`
+   * without its subject
    */
   end(target: EndTarget): Promise<SessionInfo>
   /** Ends a subject's other sessions. @throws AuthError REFRESH_UNKNOWN, STORE_UNAVAILABLE */
   endOthers(own: OwnSession): Promise<readonly SessionInfo[]>
-  /** Ends all sessions of a subject. @throws AuthError STORE_UNAVAILABLE */
+  /**
+   * Ends all sessions of a subject. A login that is part of the same action, after a change of password for one, is
+   * issued with `after`: the time at which this was called.
+   *
+   * @throws AuthError STORE_UNAVAILABLE
+   */
   endAll(subject: string): Promise<readonly SessionInfo[]>
   /** A subject's live sessions, newest first. @throws AuthError STORE_UNAVAILABLE */
   list(subject: string): Promise<readonly SessionInfo[]>
-}
-
-/** The session that asks, from a verified access token. */
-export interface OwnSession {
-  readonly sid: string
-  readonly subject: string
 }
 
 /**
@@ -62,12 +63,8 @@ export function createIssuer(options: IssuerOptions): Issuer {
     refresh: (refreshToken: string, request: RefreshRequest) =>
       refresh(policy, refreshToken, request),
     end: (target: EndTarget) => end(policy, target),
-    endOthers: async (own: OwnSession) => endMany(policy, own.subject, await findOwn(policy, own)),
-    endAll: (subject: string) => endMany(policy, subject),
-    list: async (subject: string) => {
-      const { families, now } = policy
-      const live = await ask('STORE_UNAVAILABLE', () => families.list(subject, now()))
-      return live.map(toSessionInfo)
-    },
+    endOthers: (own: OwnSession) => endOthers(policy, own),
+    endAll: (subject: string) => endAll(policy, subject),
+    list: (subject: string) => list(policy, subject),
   })
 }

@@ -1,6 +1,7 @@
 import { AuthError } from '../core/errors.js'
-import { ask } from './asking.js'
-import type { IssuerPolicy, SubjectState } from './issuer-options.js'
+import { askStore } from './asking.js'
+import type { SubjectState } from './issuer-options.js'
+import type { IssuerPolicy } from './issuer-policy.js'
 
 /**
  * Asks the application for a subject as it is now.
@@ -9,7 +10,7 @@ import type { IssuerPolicy, SubjectState } from './issuer-options.js'
  * @example const { claims } = await loadSubject(policy, family.subject)
  */
 export async function loadSubject(policy: IssuerPolicy, subject: string): Promise<SubjectState> {
-  const state = await ask('STORE_UNAVAILABLE', () => policy.loadSubject(subject))
+  const state = await askStore(policy, () => policy.loadSubject(subject))
   if (state === undefined || state === null) throw new AuthError('SUBJECT_REFUSED')
   return state
 }

@@ -1,8 +1,7 @@
 import { AuthError, type ErrorCode } from '../core/errors.js'
-import { ask } from './asking.js'
-import { revokeAccess } from './end.js'
+import { askStore } from './asking.js'
 import { tell, toEvent, type SessionHooks } from './events.js'
-import type { IssuerPolicy } from './issuer-options.js'
+import type { IssuerPolicy } from './issuer-policy.js'
 import { loadSubject } from './load-subject.js'
 import {
   decideRotation,
@@ -12,6 +11,7 @@ import {
   type RotateResult,
 } from './ports.js'
 import { readRefreshToken } from './refresh-token.js'
+import { revokeAccess } from './revoke-access.js'
 import { limitScope, narrowScope } from './scope.js'
 import { answer, signAccess, type AccessToken, type TokenResponse } from './tokens.js'
 
@@ -32,7 +32,7 @@ export async function refresh(
   request: RefreshRequest,
 ): Promise<TokenResponse> {
   const content = readRefreshToken(policy.serviceKey, refreshToken)
-  const family = await ask('STORE_UNAVAILABLE', () => policy.families.find(content.familyId))
+  const family = await askStore(policy, () => policy.families.find(content.familyId))
   if (family === undefined) throw new AuthError('REFRESH_UNKNOWN')
   const rotation = {
     id: family.id,
@@ -132,5 +132,5 @@ function isToldOf(kind: RotateKind): kind is keyof typeof hookOf {
 }
 
 function rotate(policy: IssuerPolicy, request: RotateRequest): Promise<RotateResult> {
-  return ask('STORE_UNAVAILABLE', () => policy.families.rotate(request))
+  return askStore(policy, () => policy.families.rotate(request))
 }

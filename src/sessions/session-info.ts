@@ -1,3 +1,4 @@
+import type { IssuerPolicy } from './issuer-policy.js'
 import type { Family, FamilyMeta } from './ports.js'
 
 /** What may be shown of a session: never the family id, and nothing that tells when it rotated. */
@@ -8,7 +9,10 @@ export interface SessionInfo {
   readonly client: string
   readonly scope: string
   readonly createdAt: number
-  /** Rounded down to the hour: a thief must not learn when the owner refreshes. */
+  /**
+   * A whole hour, and the present one for every session whose owner may still be there: nobody sees it change when the
+   * owner refreshes, so that a thief can not refresh in step.
+   */
   readonly lastUsedAt: number
   readonly expiresAt: number
   readonly meta: FamilyMeta
@@ -16,16 +20,30 @@ export interface SessionInfo {
 
 const hour = 3600
 
-/** @example toSessionInfo(family).sid */
-export function toSessionInfo(family: Family): SessionInfo {
+/** @example toSessionInfo(policy, family).sid */
+export function toSessionInfo(
+  policy: Pick<IssuerPolicy, 'now' | 'accessTtl'>,
+  family: Family,
+): SessionInfo {
   return {
     sid: family.sid,
     subject: family.subject,
     client: family.client,
     scope: family.scope,
     createdAt: family.createdAt,
-    lastUsedAt: Math.max(family.createdAt, Math.floor(family.rotatedAt / hour) * hour),
+    lastUsedAt: lastUsedAt(policy, family),
     expiresAt: family.absoluteExpiry,
     meta: family.meta,
   }
+}
+
+/** Rounding alone would tell: the first refresh of an hour moves the time shown at the very second. */
+function lastUsedAt(
+  { now, accessTtl }: Pick<IssuerPolicy, 'now' | 'accessTtl'>,
+  { createdAt, rotatedAt }: Family,
+): number {
+  const present = now()
+  const mayBeThere = present - rotatedAt <= accessTtl + hour
+  const used = mayBeThere ? present : rotatedAt
+  return Math.max(createdAt, Math.floor(used / hour) * hour)
 }

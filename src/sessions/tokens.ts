@@ -1,7 +1,9 @@
 import { encodeBase64url } from '../core/base64url.js'
-import type { Claims } from '../core/token.js'
+import { AuthError } from '../core/errors.js'
+import { applySchema } from '../core/schema.js'
+import { decodeToken, type Claims } from '../core/token.js'
 import { ask } from './asking.js'
-import type { IssuerPolicy } from './issuer-options.js'
+import type { IssuerPolicy } from './issuer-policy.js'
 import type { Family } from './ports.js'
 import { encodeRefreshToken } from './refresh-token.js'
 
@@ -42,7 +44,7 @@ const ownClaims = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'sid', 'clie
 /**
  * Signs an access token for a session (RFC 9068 section 2.2). It never outlives the session.
  *
- * @throws AuthError KEYS_UNAVAILABLE; TypeError when `claims` holds a claim of the issuer's
+ * @throws AuthError KEYS_UNAVAILABLE; TypeError when `claims` holds a claim of the issuer's, or does not fit the schema
  */
 export async function signAccess(
   policy: IssuerPolicy,
@@ -66,7 +68,20 @@ export async function signAccess(
     scope: content.scope,
   }
   const token = await ask('KEYS_UNAVAILABLE', () => policy.sign(claims))
+  await checkClaims(policy, token)
   return { token, issuedAt, expiresAt, scope: content.scope }
+}
+
+/** What was signed is read as a verifier will read it. That it does not fit is a fault of the program, not the user's. */
+async function checkClaims({ claims: schema }: IssuerPolicy, token: string): Promise<void> {
+  if (schema === undefined) return
+  try {
+    await applySchema(schema, decodeToken(token).unverifiedClaims)
+  } catch (cause) {
+    const claim = cause instanceof AuthError ? cause.claim : undefined
+    const named = claim === undefined ? '' : `: "${claim}"`
+    throw new TypeError(`the claims of the subject do not fit the schema${named}`, { cause })
+  }
 }
 
 /** The answer to a login or a refresh. Only computes: nothing in it can fail. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { AuthError } from '../../src/core/errors.js'
+import type { EndTarget, FamilyStore, TokenResponse } from '../../src/sessions/index.js'
+import { memoryStores } from '../../src/stores/memory/index.js'
 import { client, codeOf, login, makeIssuer } from './setup.js'
 
 describe('ending a session', () => {
@@ -61,11 +63,34 @@ describe('ending a session', () => {
     expect(await codeOf(issuer.refresh(tokens.refreshToken, { client }))).toBeUndefined()
   })
 
-  test('by an administrator needs no subject', async () => {
+  test('by an administrator is said in a word of its own', async () => {
     const { issuer } = makeIssuer()
     const tokens = await login(issuer)
-    await issuer.end({ sid: tokens.sid, subject: null })
+    await issuer.end({ sid: tokens.sid, whosever: true })
     expect(await issuer.list('user-1')).toEqual([])
+  })
+
+  test.each([
+    ['a subject that is missing from the claims', { subject: undefined }],
+    ['null for a subject', { subject: null }],
+    ['an empty subject', { subject: '' }],
+    ['no subject at all', {}],
+    ['a whosever that is not true', { whosever: undefined }],
+    ['a whosever beside a missing subject', { subject: undefined, whosever: true }],
+  ])('with %s ends nothing', async (_, rest) => {
+    const { issuer, seen } = makeIssuer()
+    const { sid } = await login(issuer)
+    seen.order.length = 0
+    const mistaken = { sid, ...rest } as unknown as EndTarget // what plain JavaScript can pass
+    await expect(async () => issuer.end(mistaken)).rejects.toThrow(TypeError)
+    expect(seen.order).toEqual([])
+    expect(await issuer.list('user-1')).toHaveLength(1)
+  })
+
+  test.each(['endAll', 'list'] as const)('%s without a subject is refused', async (name) => {
+    const { issuer } = makeIssuer()
+    const nobody = undefined as unknown as string // what plain JavaScript can pass
+    await expect(issuer[name](nobody)).rejects.toThrow(TypeError)
   })
 
   test("by another client's request is refused (RFC 7009)", async () => {
@@ -107,19 +132,57 @@ describe('ending several', () => {
     expect(await issuer.list('user-1')).toEqual([])
   })
 
-  test('all of a thousand lets others in between', async () => {
+  test('the others of a thousand goes on a few at a time and lets others in between', async () => {
     let turns = 0
-    const { issuer, seen } = makeIssuer()
+    let open = 0
+    let most = 0
+    const revoke = async () => {
+      most = Math.max(most, ++open)
+      await new Promise((resolve) => setImmediate(resolve))
+      open--
+    }
+    const { issuer } = makeIssuer({ revoke })
+    const own = await login(issuer)
     for (let left = 1000; left > 0; left--) await login(issuer)
     const count = (): void => {
       turns++
       others = setImmediate(count)
     }
     let others = setImmediate(count)
-    await issuer.endAll('user-1')
+    expect(await issuer.endOthers({ sid: own.sid, subject: 'user-1' })).toHaveLength(1000)
     clearImmediate(others)
-    expect(seen.revoked).toHaveLength(1000)
-    expect(turns).toBeGreaterThan(100)
+    expect(most).toBeLessThanOrEqual(32)
+    expect(turns).toBeGreaterThan(30)
+  })
+
+  test('all of a thousand is one cut-off, before the store is told', async () => {
+    const { issuer, seen, clock } = makeIssuer()
+    for (let left = 1000; left > 0; left--) await login(issuer)
+    seen.order.length = 0
+    expect(await issuer.endAll('user-1')).toHaveLength(1000)
+    expect(seen.order).toEqual(['list', 'revoke', 'endAll'])
+    expect(seen.revoked).toEqual([{ subject: 'user-1', before: clock.now() }])
+    expect(await issuer.list('user-1')).toEqual([])
+  })
+
+  test('all that begins after the cut-off of a thousand, and before the store is told, is refused too', async () => {
+    const { families } = memoryStores()
+    const late: FamilyStore = {
+      ...families,
+      endAll: async (request) => {
+        made.clock.advance(1)
+        begun = await login(made.issuer)
+        return families.endAll(request)
+      },
+    }
+    const made = makeIssuer({ families: late })
+    let begun: TokenResponse | undefined
+    for (let left = 40; left > 0; left--) await login(made.issuer)
+    expect(await made.issuer.endAll('user-1')).toHaveLength(41)
+    expect(made.seen.revoked).toEqual([
+      { subject: 'user-1', before: made.clock.now() - 1 },
+      begun?.sid,
+    ])
   })
 
   test('all that fails half-way ends nothing that it has not refused', async () => {
@@ -164,5 +227,25 @@ describe('the list of sessions', () => {
     const [session] = await issuer.list('user-1')
     expect((session?.lastUsedAt ?? 1) % 3600).toBe(0)
     expect(clock.now() - (session?.lastUsedAt ?? 0)).toBeLessThan(3600)
+  })
+
+  test('does not change at the moment when the owner refreshes', async () => {
+    const { issuer, clock } = makeIssuer({ accessTtl: '4h' })
+    let { refreshToken } = await login(issuer)
+    for (let round = 0; round < 50; round++) {
+      clock.advance(6000 + 53 * round)
+      const before = await issuer.list('user-1')
+      refreshToken = (await issuer.refresh(refreshToken, { client })).refreshToken
+      expect(await issuer.list('user-1')).toEqual(before)
+    }
+  })
+
+  test('still tells of a session that nobody uses when it was used', async () => {
+    const { issuer, clock } = makeIssuer()
+    await login(issuer)
+    const began = clock.now()
+    clock.advance(86_400)
+    const [session] = await issuer.list('user-1')
+    expect(session?.lastUsedAt).toBe(began)
   })
 })

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { AuthError } from '../../src/core/errors.js'
 import { createServiceKeys, type FamilyStore } from '../../src/sessions/index.js'
@@ -84,5 +86,93 @@ describe('a refresh token that this service has not made', () => {
       expect(await codeOf(issuer.end(token))).toBe('REFRESH_MALFORMED')
     }
     expect(seen.order).toEqual([])
+  })
+})
+
+describe('when something never answers', () => {
+  const never = (): Promise<never> => new Promise(() => undefined)
+  const within = async (answer: Promise<unknown>): Promise<string | undefined> => {
+    const late = new Promise<string>((resolve) => {
+      setTimeout(resolve, 2000, 'still waiting')
+    })
+    return Promise.race([codeOf(answer), late])
+  }
+
+  test.each(['find', 'rotate'] as const)('a store that hangs in %s is 503', async (name) => {
+    const { families } = memoryStores()
+    const { refreshToken } = await login(makeIssuer({ families }).issuer)
+    const { issuer, seen } = makeIssuer({ families: { ...families, [name]: never } })
+    const start = performance.now()
+    expect(await within(issuer.refresh(refreshToken, { client }))).toBe('STORE_UNAVAILABLE')
+    expect(performance.now() - start).toBeGreaterThan(200)
+    expect(seen.hooks).toEqual([])
+  })
+
+  test.each(['create', 'findBySid', 'end', 'list', 'endAll'] as const)(
+    'a store that hangs in %s is 503 at whatever asks it',
+    async (name) => {
+      const { families } = memoryStores()
+      const { sid } = await login(makeIssuer({ families }).issuer)
+      const hung = { ...families, [name]: never }
+      const { issuer } = makeIssuer({ families: hung, storeDeadlineMs: 20 })
+      const calls = {
+        create: () => login(issuer),
+        findBySid: () => issuer.endOthers({ sid, subject: 'user-1' }),
+        end: () => issuer.end({ sid, subject: 'user-1' }),
+        list: () => issuer.list('user-1'),
+        endAll: () => issuer.endAll('user-1'),
+      }
+      expect(await within(calls[name]())).toBe('STORE_UNAVAILABLE')
+    },
+  )
+
+  test.each([
+    ['loadSubject', { loadSubject: never }],
+    ['revoke', { revoke: never }],
+  ])('a %s that hangs is 503', async (name, hung) => {
+    const { families } = memoryStores()
+    const { refreshToken } = await login(makeIssuer({ families }).issuer)
+    const { issuer } = makeIssuer({ families, ...hung, storeDeadlineMs: 20 })
+    const call =
+      name === 'revoke' ? issuer.end(refreshToken) : issuer.refresh(refreshToken, { client })
+    expect(await within(call)).toBe('STORE_UNAVAILABLE')
+  })
+
+  test('a rotation that is done after all has one effect: the token is answered as if at once', async () => {
+    const { families } = memoryStores()
+    const { refreshToken } = await login(makeIssuer({ families }).issuer)
+    const slow: FamilyStore = {
+      ...families,
+      rotate: async (request) => {
+        const result = await families.rotate(request)
+        await new Promise((resolve) => setTimeout(resolve, 60))
+        return result
+      },
+    }
+    const { issuer } = makeIssuer({ families: slow, storeDeadlineMs: 20 })
+    expect(await codeOf(issuer.refresh(refreshToken, { client }))).toBe('STORE_UNAVAILABLE')
+    const { issuer: healthy, seen } = makeIssuer({ families })
+    await healthy.refresh(refreshToken, { client })
+    expect(seen.hooks.map(({ name }) => name)).toEqual(['onReplayed'])
+  })
+
+  test('an answer that waits while this process is busy is still taken', async () => {
+    const { families } = memoryStores()
+    const { refreshToken } = await login(makeIssuer({ families }).issuer)
+    const viaSocket: FamilyStore = {
+      ...families,
+      find: async (id) => {
+        const found = await families.find(id)
+        const end = performance.now() + 60
+        setImmediate(() => {
+          while (performance.now() < end);
+        })
+        // Resolves in the phase in which sockets are read, as soon as the process is free.
+        await stat(fileURLToPath(import.meta.url))
+        return found
+      },
+    }
+    const { issuer } = makeIssuer({ families: viaSocket, storeDeadlineMs: 20 })
+    expect(await codeOf(issuer.refresh(refreshToken, { client }))).toBeUndefined()
   })
 })

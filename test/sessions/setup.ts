@@ -23,7 +23,8 @@ const key = hmacKey(randomBytes(32), 'HS256')
 /** Everything that happened around an issuer, in order. */
 export interface Seen {
   readonly hooks: { readonly name: string; readonly event: SessionEvent }[]
-  readonly revoked: string[]
+  /** The `sid` of a session, or the cut-off of a subject. */
+  readonly revoked: (string | { readonly subject: string; readonly before: number })[]
   /** Names of store calls, revocations and hooks as they came. */
   readonly order: string[]
 }
@@ -49,8 +50,8 @@ export function makeIssuer(options: Partial<IssuerOptions> = {}) {
     sign,
     serviceKey: createServiceKeys({ current: serviceSecret }),
     loadSubject: (subject) => Promise.resolve(subjects.get(subject)),
-    revoke: ({ sid }) => {
-      seen.revoked.push(sid)
+    revoke: (entry) => {
+      seen.revoked.push('sid' in entry ? entry.sid : entry)
       seen.order.push('revoke')
       return Promise.resolve()
     },
