@@ -1,5 +1,6 @@
 export { fakeClock, type FakeClock } from './clock.js'
 export { testKeys, testServiceKeys, type TestKeys } from './keys.js'
 export { familyStoreContract } from './family-contract.js'
+export { keyRingStoreContract } from './key-ring-contract.js'
 export { revocationStoreContract } from './revocation-contract.js'
 export type { ContractCase } from './contract.js'

@@ -14,7 +14,8 @@ import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const sources = ['src/core', 'src/sessions', 'src/revocation', 'src/stores', 'test/stores/children']
+const rooms = ['core', 'keys', 'sessions', 'revocation', 'stores'].map((room) => `src/${room}`)
+const sources = [...rooms, 'test/stores/children']
 
 /**
  * Turns the sources that child processes need into JavaScript, in a folder of its own: other processes can not run

@@ -1,6 +1,8 @@
 import { Cluster, Redis } from 'ioredis'
 import { Pool } from 'pg'
 import { createClient, createCluster } from 'redis'
+import type { KeyRingStore } from '../../../src/keys/ports.js'
+import { fileKeys } from '../../../src/stores/keys/file.js'
 import { redisStores, type RedisClient } from '../../../src/stores/redis/index.js'
 import { postgresStores } from '../../../src/stores/sql/postgres.js'
 import { openSqlite, sqliteStores } from '../../../src/stores/sql/sqlite.js'
@@ -22,6 +24,12 @@ export async function openStores(place: string) {
   const connect = clients[kind]
   if (connect === undefined) throw new Error(`no store is called ${kind}`)
   return redisStores(await connect(`redis:${rest}`), { prefix: name, deadlineMs })
+}
+
+/** The store of key rings at a place; besides those above, `file:FOLDER`. */
+export async function openKeys(place: string): Promise<KeyRingStore> {
+  if (place.startsWith('file:')) return fileKeys(place.slice('file:'.length))
+  return (await openStores(place)).keys
 }
 
 /** What is under test is not how fast a busy machine is. */

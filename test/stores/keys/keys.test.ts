@@ -7,7 +7,7 @@ import { fileKeys } from '../../../src/stores/keys/file.js'
 import { memoryKeys } from '../../../src/stores/keys/memory.js'
 import { keysSchema, sqlKeys } from '../../../src/stores/keys/sql.js'
 import { migrate, openSqlite, sqliteDatabase } from '../../../src/stores/sql/sqlite.js'
-import { keyRingStoreContract } from './contract.js'
+import { keyRingStoreContract } from '../../../src/testkit/index.js'
 
 let root = ''
 let folders = 0

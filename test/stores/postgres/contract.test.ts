@@ -1,9 +1,8 @@
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { postgresStores } from '../../../src/stores/sql/postgres.js'
-import { familyStoreContract } from '../../../src/testkit/index.js'
+import { familyStoreContract, keyRingStoreContract } from '../../../src/testkit/index.js'
 import { startPostgres, type PostgresServer } from '../../setup/postgres.js'
-import { keyRingStoreContract } from '../keys/contract.js'
 
 describe('PostgreSQL', () => {
   let server: PostgresServer

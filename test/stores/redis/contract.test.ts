@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { redisStores } from '../../../src/stores/redis/index.js'
-import { familyStoreContract } from '../../../src/testkit/index.js'
-import { keyRingStoreContract } from '../keys/contract.js'
+import { familyStoreContract, keyRingStoreContract } from '../../../src/testkit/index.js'
 import { sites, type Connected, type Site } from './servers.js'
 
 describe.each(Object.entries(sites))('%s', (_, open) => {

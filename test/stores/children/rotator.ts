@@ -1,7 +1,8 @@
-import { createSigner } from '../../../../src/core/index.js'
-import { createKeyRing } from '../../../../src/keys/key-ring.js'
-import { fileKeys } from '../../../../src/stores/keys/file.js'
-import { hastyTimes } from '../hasty-times.js'
+/** Rotates the ring at a place every second, signs with its key all the while, and tells each token. */
+import { createSigner } from '../../../src/core/index.js'
+import { createKeyRing } from '../../../src/keys/key-ring.js'
+import { hastyTimes } from './hasty-times.js'
+import { openKeys } from './open-stores.js'
 
 /** One token, and the moments (Unix milliseconds) between which it was asked what to sign it with. */
 export interface Signed {
@@ -11,9 +12,9 @@ export interface Signed {
   readonly after: number
 }
 
-const [folder = '', key = ''] = process.argv.slice(2)
+const [place = '', key = ''] = process.argv.slice(2)
 const ring = createKeyRing({
-  store: fileKeys(folder),
+  store: await openKeys(place),
   algorithm: 'ES256',
   encryptionKey: Buffer.from(key, 'hex'),
   ...hastyTimes,
@@ -33,7 +34,7 @@ setInterval(() => {
     const sign = createSigner({ key: signing, issuer: 'i', audience: 'a', expiresIn: '1h' })
     tell({ token: await sign(), kid: signing.kid, before, after } satisfies Signed)
   })().catch((error: unknown) => tell({ failed: String(error) }))
-}, 5)
+}, 10)
 
 process.on('disconnect', () => process.exit(0))
 tell({ ready: true })

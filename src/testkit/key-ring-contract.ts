@@ -1,19 +1,18 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict'
-import type { KeyRingStore } from '../../../src/keys/ports.js'
-
-/** One behaviour that every store of key rings must show; `run` rejects when it does not. */
-interface ContractCase {
-  readonly name: string
-  /** `makeStore` gives an empty store, a new one at every call. */
-  readonly run: (makeStore: () => Promise<KeyRingStore>) => Promise<void>
-}
+import type { KeyRingStore } from '../keys/ports.js'
+import type { ContractCase } from './contract.js'
 
 const racers = 30
 
 const at = (revision: number, sealed = `v1.name.${String(revision)}`) => ({ revision, sealed })
 
-/** What a key ring relies on. */
-export const keyRingStoreContract: readonly ContractCase[] = [
+/**
+ * Everything that a key ring relies on in its store, for users' own stores and for ours. Takes any test runner.
+ *
+ * @example
+ * for (const { name, run } of keyRingStoreContract) test(name, () => run(() => myStore()))
+ */
+export const keyRingStoreContract: readonly ContractCase<KeyRingStore>[] = [
   {
     name: 'a new store holds nothing',
     run: async (makeStore) => {
@@ -51,6 +50,37 @@ export const keyRingStoreContract: readonly ContractCase[] = [
         strictEqual(await store.write(at(revision, 'another')), false)
       }
       deepStrictEqual(await store.read(), at(2))
+    },
+  },
+  {
+    name: 'texts of 64 KiB, and rings of many states, come back as they were',
+    run: async (makeStore) => {
+      const store = await makeStore()
+      const long = 'y'.repeat(65_536)
+      for (let revision = 1; revision <= 3; revision++) {
+        strictEqual(await store.write(at(revision, long)), true)
+        deepStrictEqual(await store.read(), at(revision, long))
+      }
+    },
+  },
+  {
+    name: 'two stores of their own do not see each other',
+    run: async (makeStore) => {
+      const [one, other] = [await makeStore(), await makeStore()]
+      await one.write(at(1))
+      strictEqual(await other.read(), undefined)
+    },
+  },
+  {
+    name: 'whoever is behind finds out, reads, and writes the next state',
+    run: async (makeStore) => {
+      const store = await makeStore()
+      await store.write(at(1))
+      await store.write(at(2, 'ahead'))
+      strictEqual(await store.write(at(2, 'behind')), false)
+      const newest = await store.read()
+      deepStrictEqual(newest, at(2, 'ahead'))
+      strictEqual(await store.write(at((newest?.revision ?? 0) + 1)), true)
     },
   },
   {
