@@ -7,6 +7,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { ConfigError, createSigner, createVerifier, hmacKey } from '../../src/core/index.js'
 import { followSecret, secretSource, type SecretEncoding } from '../../src/keys/secret-source.js'
 import { staticKeys } from '../../src/keys/static.js'
+import { asNobody } from '../setup/as-nobody.js'
 
 const root = mkdtempSync(join(tmpdir(), 'jotgate-secrets-'))
 afterAll(() => {
@@ -112,6 +113,15 @@ describe('a secret in a file', () => {
     expect(problemOf(() => file()).message).toMatch(/everybody on this machine may read; chmod 600/)
     const source = secretSource(`file:${path}`, { encoding: 'text', readableByOthers: 'allow' })
     expect(source.read().toString()).toBe('secret')
+  })
+
+  test('that this process may not read is refused, and that is said', async () => {
+    // Nobody's mode, so that it is closed to its owner as well.
+    write('secret', 0o000)
+    chmodSync(root, 0o755)
+    const problem = await asNobody(() => problemOf(() => file()))
+    expect(problem.message).toMatch(/is in a file that can not be read \(EACCES\)/)
+    expect(problem.message).not.toContain(root)
   })
 
   test.each([

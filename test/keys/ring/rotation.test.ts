@@ -55,9 +55,10 @@ async function open(place: string): Promise<{ ring: KeyRing; server: JwksServer 
     const { body, headers } = ring.publishedSet()
     response.writeHead(200, headers).end(body)
   })
-  closing.unshift(() => {
+  closing.unshift(async () => {
     ring.close()
-  }, server.close)
+    await server.close()
+  })
   return { ring, server }
 }
 

@@ -7,6 +7,7 @@ import { fileKeys } from '../../../src/stores/keys/file.js'
 import { memoryKeys } from '../../../src/stores/keys/memory.js'
 import { keysSchema, sqlKeys } from '../../../src/stores/keys/sql.js'
 import { migrate, openSqlite, sqliteDatabase } from '../../../src/stores/sql/sqlite.js'
+import { asNobody } from '../../setup/as-nobody.js'
 import { keyRingStoreContract } from '../../../src/testkit/index.js'
 
 let root = ''
@@ -85,6 +86,16 @@ describe('the file store', () => {
     await expect(store.read()).rejects.toMatchObject({ name: 'ConfigError', option: 'fileKeys' })
     await expect(store.read()).rejects.toThrow(/chmod 700/)
     await expect(store.read()).rejects.not.toThrow(root)
+  })
+
+  test('refuses a folder that this process may not read, and says so', async () => {
+    const { folder, store } = await filled()
+    await chmod(folder, 0o000)
+    await chmod(root, 0o755)
+    const reading = asNobody(() => store.read())
+    await expect(reading).rejects.toMatchObject({ name: 'ConfigError', option: 'fileKeys' })
+    await expect(reading).rejects.toThrow(/may not read or write its folder/)
+    await chmod(folder, 0o700)
   })
 
   test('refuses a file that is no key ring', async () => {
