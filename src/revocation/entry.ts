@@ -55,7 +55,7 @@ function tokenEntry({ payload }: VerifiedToken<unknown>, context: EntryContext):
   const end = Math.ceil(payload.exp ?? context.now + context.accessTtl) + margin
   return {
     kind: 'jti',
-    value: payload.jti,
+    value: checkName('the jti of the token', payload.jti),
     issuer: payload.iss ?? context.issuer,
     expiresAt: Math.min(end, Number.MAX_SAFE_INTEGER),
   }

@@ -52,6 +52,7 @@ export function createReplica(parts: ReplicaParts): Replica {
     try {
       await reader.read()
       await reader.sweep()
+      parts.table.tend()
       if (failing) onEvent({ kind: 'recovered' })
       failing = false
     } catch (cause) {

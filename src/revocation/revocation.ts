@@ -6,7 +6,7 @@ import { margin, toEntry, type RevokeRequest } from './entry.js'
 import type { RevocationStore } from './ports.js'
 import { withDeadline } from './deadline.js'
 import { createReplica, type RevocationEvent } from './replica.js'
-import { createTable } from './table.js'
+import { RevocationTable } from './table.js'
 
 /** What {@link createRevocation} is told. */
 export interface RevocationOptions {
@@ -94,7 +94,7 @@ export interface Revocation {
 export function createRevocation(options: RevocationOptions): Revocation {
   const policy = resolveRevocation(options)
   const { store, issuer, accessTtl, now } = policy
-  const table = createTable()
+  const table = new RevocationTable({ life: accessTtl + margin })
   const settleAfter = Math.min(accessTtl + margin, longestSettling)
   const replica = createReplica({ ...policy, table, settleAfter })
 
