@@ -1,10 +1,20 @@
-/** Told a refresh token and a count, presents it that many times at once and says what came back. */
+/** Told a refresh token, a count and a time, presents it that many times at once and says what came back. */
 import { openIssuer } from './issuer.js'
 
 const [path = '', secret = ''] = process.argv.slice(2)
-const issuer = await openIssuer(path, secret)
+let now = 0
+const issuer = await openIssuer(path, secret, { now: () => now })
 
-process.on('message', ({ token, count }: { token: string; count: number }) => {
+/** What a racer is told for one round. */
+export interface Round {
+  readonly token: string
+  readonly count: number
+  /** Unix time in seconds. */
+  readonly now: number
+}
+
+process.on('message', ({ token, count, now: time }: Round) => {
+  now = time
   const attempts = Array.from({ length: count }, () =>
     issuer.refresh(token, { client: 'web' }).then(
       ({ refreshToken }) => refreshToken,

@@ -2,7 +2,8 @@
 import { openIssuer } from './issuer.js'
 
 const [path = '', secret = '', first = ''] = process.argv.slice(2)
-const issuer = await openIssuer(path, secret)
+// Without a grace every refresh writes.
+const issuer = await openIssuer(path, secret, { grace: 0 })
 process.send?.('ready')
 
 let token = first
