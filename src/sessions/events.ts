@@ -20,7 +20,7 @@ export interface SessionEvent {
 export interface SessionHooks {
   /** A refresh token was exchanged for its successor. */
   readonly onRefreshed?: (event: SessionEvent) => unknown
-  /** The same token again within the grace: the same successor was given again. */
+  /** A token just replaced, or its successor, within the grace: that successor was given again. */
   readonly onReplayed?: (event: SessionEvent) => unknown
   /** The predecessor came back after the grace and within `recoverWithin`: a lost reply, most likely. */
   readonly onRecovered?: (event: SessionEvent) => unknown

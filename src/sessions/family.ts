@@ -63,6 +63,9 @@ type RefusedKind = 'reused' | 'rolledBack' | 'ended' | 'expired' | 'otherClient'
  * atomic step. Nothing is changed by `replayed`, so that the grace never starts anew, nor by `ended`, `expired` and
  * `otherClient`.
  *
+ * As long as the parent would be replayed, its successor does not rotate but is replayed as well: requests with either
+ * that are in flight at once, from several tabs for one, get one answer in whatever order they come in.
+ *
  * @example decideRotation(family, request).kind // 'rotated'
  */
 export function decideRotation(family: Family, request: RotateRequest): RotateResult {
@@ -85,12 +88,17 @@ function judge(family: Family, request: RotateRequest): Judged {
   if (now >= family.absoluteExpiry || now >= family.idleExpiry) return 'expired'
   if (request.client !== family.client) return 'otherClient'
   if (presented > family.generation) return 'rolledBack'
-  if (presented === family.generation) return 'rotated'
-  if (presented !== family.parent) return 'reused'
   const age = now - family.rotatedAt
+  if (presented === family.generation) return isFresh(family, age, request) ? 'replayed' : 'rotated'
+  if (presented !== family.parent) return 'reused'
   if (age < -longestSkew) return 'recovered'
   if (age <= request.grace) return 'replayed'
   return age <= request.recoverWithin ? 'recovered' : 'reused'
+}
+
+/** With a parent that may still be in flight. Without a grace none is waited for. */
+function isFresh({ parent }: Family, age: number, { grace }: RotateRequest): boolean {
+  return parent >= 0 && grace > 0 && age >= -longestSkew && age <= grace
 }
 
 type Step = (family: Family, request: RotateRequest) => Family

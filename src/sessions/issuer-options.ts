@@ -50,7 +50,10 @@ export interface IssuerOptions {
   readonly absoluteTtl?: Duration
   /** End of a session that is not refreshed. Default `7d`, or `absoluteTtl` when that is shorter. */
   readonly idleTtl?: Duration
-  /** How long the token just replaced gets the same successor again. Default 10 s, at most 60 s. */
+  /**
+   * How long after a rotation both the replaced token and its successor are answered with that same successor: requests
+   * that are in flight together have one answer. 0 rotates at every request. Default 10 s, at most 60 s.
+   */
   readonly grace?: Duration
   /**
    * How long after a rotation the replaced token may still recover the session, when the reply was lost. Default

@@ -17,6 +17,7 @@ export interface Issuer {
   issue(request: IssueRequest): Promise<TokenResponse>
   /**
    * Exchanges a refresh token for its successor and a new access token (RFC 6749 section 6, RFC 9700 section 4.14.2).
+   * A token made within the grace is given again as it is, with a new access token.
    *
    * @throws AuthError REFRESH_*, SUBJECT_REFUSED, STORE_UNAVAILABLE, KEYS_UNAVAILABLE
    */

@@ -24,6 +24,21 @@ export const concurrencyCases: readonly ContractCase<FamilyStore>[] = [
     },
   },
   {
+    name: 'of fifty who present a token just replaced, or its successor, none rotates and all get that successor',
+    run: async (makeStore) => {
+      const { store, family, rotate } = await keep(makeStore)
+      await rotate()
+      const presented = Array.from({ length: racers }, (_, index) => index % 2)
+      const results = await Promise.all(
+        presented.map((generation) => rotate({ presented: generation, now: start + 455 })),
+      )
+      strictEqual(count(results, 'replayed'), racers)
+      const after = await store.find(family.id)
+      strictEqual(after?.generation, 1)
+      strictEqual(after.rotatedAt, start + 450)
+    },
+  },
+  {
     name: 'of fifty who recover at once one recovers, and all get the same successor',
     run: async (makeStore) => {
       const { store, family, rotate } = await keep(makeStore)

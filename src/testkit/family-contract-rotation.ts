@@ -54,7 +54,7 @@ const successes: readonly ContractCase<FamilyStore>[] = [
     run: async (makeStore) => {
       const kept = await keep(makeStore)
       for (let generation = 0; generation < 5; generation++) {
-        const result = await kept.rotate({ presented: generation, now: first + generation })
+        const result = await kept.rotate({ presented: generation, now: first + generation * 11 })
         const after = await expectKept(kept, result, 'rotated')
         strictEqual(after.generation, generation + 1)
         strictEqual(after.parent, generation)
@@ -80,6 +80,47 @@ const successes: readonly ContractCase<FamilyStore>[] = [
     },
   },
   {
+    name: 'the successor within the grace of its own making is replayed, and nothing changes',
+    run: async (makeStore) => {
+      const kept = await keep(makeStore)
+      const before = await again(kept, {})
+      for (const wait of [-60, -5, 0, 10]) {
+        const result = await kept.rotate({ presented: 1, now: first + wait })
+        const after = await expectKept(kept, result, 'replayed')
+        deepStrictEqual(after, 'family' in before && before.family)
+      }
+    },
+  },
+  {
+    name: 'the successor rotates when the grace is over, and when the clock was put back by more than a minute',
+    run: async (makeStore) => {
+      for (const wait of [11, -61]) {
+        const kept = await keep(makeStore)
+        const result = await again(kept, { presented: 1, now: first + wait })
+        const after = await expectKept(kept, result, 'rotated')
+        strictEqual(after.generation, 2)
+        strictEqual(after.rotatedAt, first + wait)
+      }
+    },
+  },
+  {
+    name: 'the token of a login rotates at once: none before it can be under way',
+    run: async (makeStore) => {
+      const kept = await keep(makeStore)
+      await expectKept(kept, await kept.rotate({ now: start }), 'rotated')
+    },
+  },
+  {
+    name: 'without a grace every successor rotates at once',
+    run: async (makeStore) => {
+      const kept = await keep(makeStore)
+      const strict = { grace: 0, recoverWithin: 0 }
+      await expectKept(kept, await again(kept, { presented: 1, ...strict }), 'rotated')
+      const behind = { presented: 2, now: first - 1, ...strict }
+      await expectKept(kept, await kept.rotate(behind), 'rotated')
+    },
+  },
+  {
     name: 'the parent after the grace recovers: a generation on, the parent stays',
     run: async (makeStore) => {
       const kept = await keep(makeStore)
@@ -91,12 +132,14 @@ const successes: readonly ContractCase<FamilyStore>[] = [
     },
   },
   {
-    name: 'a recovery is replayed within its own grace',
+    name: 'a recovery is replayed within its own grace, for the parent and for the token it made',
     run: async (makeStore) => {
       const kept = await keep(makeStore)
       await again(kept, { now: first + 3600 })
-      const after = await expectKept(kept, await kept.rotate({ now: first + 3605 }), 'replayed')
-      strictEqual(after.generation, 2)
+      for (const presented of [0, 2, 0]) {
+        const result = await kept.rotate({ presented, now: first + 3605 })
+        strictEqual((await expectKept(kept, result, 'replayed')).generation, 2)
+      }
     },
   },
   {
@@ -186,9 +229,9 @@ const endings: readonly ContractCase<FamilyStore>[] = [
     name: 'the grandparent within the grace is reuse: the grace is for the parent alone',
     run: async (makeStore) => {
       const kept = await keep(makeStore)
-      await again(kept, { presented: 1 })
-      const after = await expectKept(kept, await kept.rotate({ now: first }), 'reused')
-      strictEqual(after.endedAt, first)
+      await again(kept, { presented: 1, now: first + 11 })
+      const after = await expectKept(kept, await kept.rotate({ now: first + 12 }), 'reused')
+      strictEqual(after.endedAt, first + 12)
       strictEqual(after.generation, 2)
     },
   },

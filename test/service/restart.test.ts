@@ -139,7 +139,8 @@ describe('a restart', () => {
 })
 
 describe('a refresh token that has been used,', () => {
-  const oldToken = async (policy: string) => {
+  const graceOver = () => new Promise((resolve) => setTimeout(resolve, 2500))
+  const signedIn = async (policy: string) => {
     const dataDir = folder()
     const port = await freePort()
     const password = 'a long and quiet river'
@@ -147,11 +148,14 @@ describe('a refresh token that has been used,', () => {
     const env = { JOTGATE_CONFIG: configure(dataDir, port, policy) }
     const service = await start({ dataDir, port, env })
     const first = (await (await login(service, 'bob', password)).json()) as Pair
-    const refreshed = await post(service, '/user/refresh', { refreshToken: first.refreshToken })
-    const second = (await refreshed.json()) as Pair
-    await new Promise((resolve) => setTimeout(resolve, 2500))
-    const again = await post(service, '/user/refresh', { refreshToken: first.refreshToken })
-    return { service, second, again }
+    const refresh = ({ refreshToken }: Pair) => post(service, '/user/refresh', { refreshToken })
+    const second = (await (await refresh(first)).json()) as Pair
+    await graceOver()
+    return { service, first, second, refresh }
+  }
+  const oldToken = async (policy: string) => {
+    const { service, first, second, refresh } = await signedIn(policy)
+    return { service, second, again: await refresh(first) }
   }
 
   test('is refused after the grace, and its session has ended', async () => {
@@ -162,6 +166,17 @@ describe('a refresh token that has been used,', () => {
     const successor = await post(service, '/user/refresh', { refreshToken: second.refreshToken })
     expect(successor.status).toBe(401)
     expect(service.output()).toContain('a refresh token came twice')
+  })
+
+  test('and its successor too, ends the session and its access tokens', async () => {
+    const { service, first, second, refresh } = await signedIn('grace: 1s\nrecoverWithin: 1h\n')
+    const third = (await (await refresh(second)).json()) as Pair
+    expect(third.refreshToken).not.toBe(second.refreshToken)
+    const reused = await refresh(first)
+    expect(reused.status).toBe(401)
+    expect(await reused.json()).toMatchObject({ reason: 'invalid_grant' })
+    expect((await refresh(third)).status).toBe(401)
+    expect((await profile(service, third.accessToken)).status).toBe(401)
   })
 
   test('recovers its session after the grace where the configuration lets it', async () => {

@@ -26,6 +26,9 @@ class Tokens {
     const age = now - this.since
     const untold = age < -60
     if (fate === 'replaced' && !untold && age <= grace) return 'replayed'
+    // Whoever holds the newest token may have a twin whose request is still on its way.
+    const hasTwin = this.fates.includes('replaced') && grace !== 0
+    if (fate === 'live' && hasTwin && !untold && age <= grace) return 'replayed'
     const recovers = fate === 'replaced' && (untold || age <= recoverWithin)
     if (fate !== 'live' && !recovers) {
       this.ended = true
@@ -119,6 +122,21 @@ describe('the table of a rotation', () => {
     expect(family.generation).toBe(0)
   })
 
+  test('keeps a token until its parent would no longer be replayed, and only then', () => {
+    const anywhere = fc.constantFrom(-3600, -61, -60, -1, 0, 1, 9, 10, 11, 60, 61, 3600, 3601)
+    const kinds = new Set<string>()
+    fc.assert(
+      fc.property(anywhere, fc.integer({ min: 1, max: 60 }), (age, grace) => {
+        const family = sampleFamily({ generation: 7, parent: 5, rotatedAt: start })
+        const ask = (presented: number) =>
+          decideRotation(family, sampleRequest(family, { presented, now: start + age, grace }))
+        expect(ask(7).kind === 'replayed').toBe(ask(5).kind === 'replayed')
+        kinds.add(ask(7).kind)
+      }),
+    )
+    expect(kinds).toEqual(new Set(['rotated', 'replayed']))
+  })
+
   describe('when the clock has been put back since the last rotation', () => {
     const replaced = (back: number) => {
       const first = sampleFamily()
@@ -132,6 +150,13 @@ describe('the table of a rotation', () => {
     test('by up to a minute, the replaced token has the same successor', () => {
       const { family, ask, now } = replaced(60)
       expect(decideRotation(family, ask(now)).kind).toBe('replayed')
+      expect(decideRotation(family, { ...ask(now), presented: 1 }).kind).toBe('replayed')
+    })
+
+    test('by more, the successor rotates at once: no clock can hold a session up', () => {
+      const { family, ask, now } = replaced(61)
+      const next = decideRotation(family, { ...ask(now), presented: 1 })
+      expect(next).toMatchObject({ kind: 'rotated', family: { generation: 2, rotatedAt: now } })
     })
 
     test('by more, the session is recovered once, and judged by the new clock from then on', () => {

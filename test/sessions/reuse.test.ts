@@ -69,8 +69,10 @@ describe('a token that has been replaced', () => {
   })
 
   test('is reuse inside the grace too when it is the grandparent', async () => {
-    const { issuer, old, current } = await replaced({}, 0)
-    await issuer.refresh(current.refreshToken, { client })
+    const { issuer, clock, old, current } = await replaced({}, 11)
+    const next = await issuer.refresh(current.refreshToken, { client })
+    expect(next.refreshToken).not.toBe(current.refreshToken)
+    clock.advance(1)
     expect(await codeOf(issuer.refresh(old.refreshToken, { client }))).toBe('REFRESH_REUSED')
   })
 })
@@ -79,10 +81,12 @@ describe('a token that was overtaken between reading and rotating', () => {
   test('is refused, the access tokens with it, although nothing could be foreseen', async () => {
     const { families } = memoryStores()
     const { refreshToken, sid } = await login(makeIssuer({ families }).issuer)
+    // Two others, whose graces are over although this one's question has only just been put.
+    const grace = 0
     const overtaking: FamilyStore = {
       ...families,
       rotate: async (request) => {
-        for (const presented of [0, 1]) await families.rotate({ ...request, presented })
+        for (const presented of [0, 1]) await families.rotate({ ...request, presented, grace })
         return families.rotate(request)
       },
     }

@@ -15,6 +15,8 @@ describe('a history of an owner and a thief', () => {
   const move = fc.record({
     byThief: fc.boolean(),
     wait: fc.integer({ min: grace + 1, max: 7200 }),
+    /** Asking again with what was just given, at moments that all lie within the grace. */
+    again: fc.array(fc.nat({ max: 3 }), { maxLength: 3 }),
   })
 
   test('always ends the session once either side comes back after the other', async () => {
@@ -40,13 +42,19 @@ describe('a history of an owner and a thief', () => {
         const thief: Holder = { token: owner.token }
         let turns = 0
         let last: Holder | undefined
-        for (const { byThief, wait } of moves) {
+        for (const { byThief, wait, again } of moves) {
           clock.advance(wait)
           const holder = byThief ? thief : owner
           const alive = await present(holder)
           if (last !== undefined && last !== holder) turns++
           last = holder
           if (!alive) break
+          const { token } = holder
+          for (const moment of again) {
+            clock.advance(moment)
+            expect(await present(holder)).toBe(true)
+            expect(holder.token).toBe(token)
+          }
         }
         const ended = (await issuer.list('user-1')).length === 0
         const alarms = seen.hooks.filter(({ name }) => name === 'onReused').length

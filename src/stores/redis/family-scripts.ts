@@ -53,9 +53,12 @@ local function judge()
   if now >= absoluteExpiry or now >= idleExpiry then return 'expired' end
   if ARGV[2] ~= redis.call('HGET', KEYS[1], 'client') then return 'otherClient' end
   if presented > generation then return 'rolledBack' end
-  if presented == generation then return 'rotated' end
-  if presented ~= parent then return 'reused' end
   local age = now - rotatedAt
+  if presented == generation then
+    if parent >= 0 and grace > 0 and age >= -60 and age <= grace then return 'replayed' end
+    return 'rotated'
+  end
+  if presented ~= parent then return 'reused' end
   if age < -60 then return 'recovered' end
   if age <= grace then return 'replayed' end
   if age <= recoverWithin then return 'recovered' end

@@ -15,6 +15,7 @@ const outcome = `CASE
     WHEN $2 >= absolute_expiry OR $2 >= idle_expiry THEN 'expired'
     WHEN $3 <> client THEN 'otherClient'
     WHEN $4 > generation THEN 'rolledBack'
+    WHEN $4 = generation AND parent >= 0 AND $2 - rotated_at BETWEEN -60 AND $5 AND $5 > 0 THEN 'replayed'
     WHEN $4 = generation THEN 'rotated'
     WHEN $4 <> parent THEN 'reused'
     WHEN $2 - rotated_at < -60 THEN 'recovered'
