@@ -7,10 +7,12 @@ import {
   type SqlStatement,
   type SqlValue,
 } from './database.js'
+import { statementNames } from './statement-names.js'
 
 /** The part of a connection of `pg` that is used. */
 export interface PostgresClient {
-  query(config: { text: string; values?: SqlValue[] }): Promise<PostgresResult>
+  /** Under a name the connection keeps the statement prepared. */
+  query(config: { name?: string; text: string; values?: SqlValue[] }): Promise<PostgresResult>
   /** Gives the connection back; with an error it is closed instead. */
   release(error?: Error): void
   on(event: 'error', listener: () => void): unknown
@@ -43,6 +45,7 @@ export interface PostgresLimits {
  */
 export function postgresDatabase(pool: PostgresPool, limits: PostgresLimits): SqlDatabase {
   const session = sessionText(limits)
+  const nameOf = statementNames(session)
   const prepare = async (client: PostgresClient): Promise<void> => {
     if (sessions.get(client) === session) return
     sessions.delete(client)
@@ -53,8 +56,9 @@ export function postgresDatabase(pool: PostgresPool, limits: PostgresLimits): Sq
     query: (text, params = []) =>
       withConnection(pool, limits.deadlineMs, async (client, endsAt) => {
         await prepare(client)
-        if (!text.includes(unlessLate)) return ask(client, text, params)
-        return askBefore(endsAt, client, { text, params })
+        const askPrepared: Ask = (asked) => askByName(client, nameOf(asked.text), asked)
+        if (!text.includes(unlessLate)) return askPrepared({ text, params })
+        return askBefore(endsAt, { clock: clockOf(client), ask: askPrepared }, { text, params })
       }),
     batch: (statements) =>
       withConnection(pool, batchMs, async (client) => {
@@ -70,17 +74,16 @@ export function postgresDatabase(pool: PostgresPool, limits: PostgresLimits): Sq
  */
 async function askBefore(
   endsAt: number,
-  client: PostgresClient,
+  { clock, ask }: { readonly clock: ServerClock; readonly ask: Ask },
   { text, params = [] }: SqlStatement,
 ): Promise<readonly SqlRow[]> {
-  const clock = clocks.get(client) ?? createServerClock(() => performance.now())
-  clocks.set(client, clock)
   const inTime = `AND clock_timestamp() <= to_timestamp($${String(params.length + 1)}::BIGINT / 1000.0)`
+  const timed = text.replace(unlessLate, inTime)
   while (performance.now() < endsAt) {
     const last = clock.timeAt(endsAt)
-    const rows = await ask(client, text.replace(unlessLate, inTime), [...params, last])
+    const rows = await ask({ text: timed, params: [...params, last] })
     if (rows.length > 0) return rows
-    const [row] = await ask(client, clockText)
+    const [row] = await ask({ text: clockText })
     const shown = Number(row?.['clock'])
     if (shown <= last) return rows
     clock.note(shown)
@@ -93,13 +96,47 @@ const clockText = 'SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS B
 /** One for each connection: what is on its other end does not change. */
 const clocks = new WeakMap<PostgresClient, ServerClock>()
 
+function clockOf(client: PostgresClient): ServerClock {
+  const clock = clocks.get(client) ?? createServerClock(() => performance.now())
+  clocks.set(client, clock)
+  return clock
+}
+
+/** Puts one statement to a connection. */
+type Ask = (statement: SqlStatement) => Promise<readonly SqlRow[]>
+
 async function ask(
   client: PostgresClient,
-  text: string,
-  params: readonly SqlValue[] = [],
+  { text, params = [] }: SqlStatement,
 ): Promise<readonly SqlRow[]> {
   return toRows(await client.query({ text, values: [...params] }))
 }
+
+/**
+ * Parsing and planning a rotation takes the server several times as long as doing it. When a table has got another
+ * column, what a connection has prepared is refused before it has done anything, and goes on without a name.
+ */
+async function askByName(
+  client: PostgresClient,
+  name: string | undefined,
+  statement: SqlStatement,
+): Promise<readonly SqlRow[]> {
+  if (name === undefined || outdated.has(client)) return ask(client, statement)
+  const { text, params = [] } = statement
+  try {
+    return toRows(await client.query({ name, text, values: [...params] }))
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === planOutdated)) throw error
+    outdated.add(client)
+    return ask(client, statement)
+  }
+}
+
+/** Connections whose prepared statements were made for tables as they no longer are. */
+const outdated = new WeakSet<PostgresClient>()
+
+/** SQLSTATE of "cached plan must not change result type". */
+const planOutdated = '0A000'
 
 /** How each connection is set: a pool may have several stores over it. */
 const sessions = new WeakMap<PostgresClient, string>()
@@ -120,7 +157,7 @@ export function quoteName(name: string): string {
 /** What fails leaves the transaction to the connection's end. */
 async function transact(client: PostgresClient, batch: readonly SqlStatement[]): Promise<void> {
   await client.query({ text: `BEGIN; SET LOCAL statement_timeout = ${String(batchMs)}` })
-  for (const { text, params } of batch) await ask(client, text, params)
+  for (const statement of batch) await ask(client, statement)
   await client.query({ text: 'COMMIT' })
 }
 

@@ -182,6 +182,45 @@ describe('tables in PostgreSQL', () => {
   })
 })
 
+describe('statements', () => {
+  test('are prepared once on a connection, for each schema, and their number has a limit', async () => {
+    const pool = openPool(server.url, 1)
+    const prepared = async () => {
+      const { rows } = await pool.query(
+        "SELECT statement FROM pg_prepared_statements WHERE name LIKE 'jotgate%'",
+      )
+      return rows.length
+    }
+    const { family, families } = await filled(pool, { deadlineMs: 10_000 })
+    for (let round = 0; round < 3; round++) {
+      expect(await families.find(family.id)).toEqual(family)
+      expect((await families.rotate(sampleRequest(sampleFamily()))).kind).toBe('unknown')
+    }
+    // Looking whether the tables are there, the two above, and the server's clock.
+    const before = await prepared()
+    expect(before).toBeGreaterThanOrEqual(3)
+    expect(before).toBeLessThan(10)
+    const other = await filled(pool, { deadlineMs: 10_000 })
+    expect(await other.families.find(family.id)).toBeUndefined()
+    expect(await other.families.find(other.family.id)).toEqual(other.family)
+    expect(await families.find(family.id)).toEqual(family)
+    const database = postgresDatabase(pool, { deadlineMs: 10_000 })
+    for (let number = 0; number < 300; number++) await database.query(`SELECT ${String(number)}`)
+    expect(await prepared()).toBeLessThan(before * 2 + 201)
+  })
+
+  test('go on when a table has got another column', async () => {
+    const pool = openPool(server.url, 1)
+    const { schema, family, families } = await filled(pool)
+    for (let round = 0; round < 2; round++) expect(await families.find(family.id)).toEqual(family)
+    await families.rotate(sampleRequest(family))
+    await pool.query(`ALTER TABLE ${schema}.jotgate_families ADD COLUMN later TEXT`)
+    expect((await families.find(family.id))?.generation).toBe(1)
+    expect((await families.rotate(sampleRequest(family))).kind).toBe('replayed')
+    expect((await families.find(family.id))?.generation).toBe(1)
+  })
+})
+
 test('options that are not known, or make no sense, are refused', () => {
   const pool = openPool()
   expect(() => postgresStores(pool, { timeout: 5 } as object)).toThrow(/not an option/)
