@@ -1,18 +1,29 @@
 import {
   createIssuer,
   createServiceKeys,
+  type FamilyStore,
   type Issuer,
   type IssuerOptions,
 } from '../../../src/sessions/index.js'
 import { openStores } from './open-stores.js'
 
+type Options = Pick<IssuerOptions, 'now' | 'grace' | 'hooks'>
+
 /** An issuer over the stores at a place, as each of several processes of one service has it. */
 export async function openIssuer(
   place: string,
   secretHex: string,
-  options: Pick<IssuerOptions, 'now' | 'grace'> = {},
+  options?: Options,
 ): Promise<Issuer> {
-  const { families } = await openStores(place)
+  return issuerOver((await openStores(place)).families, secretHex, options)
+}
+
+/** An issuer over families, of which nothing but these is under test. */
+export function issuerOver(
+  families: FamilyStore,
+  secretHex: string,
+  options: Options = {},
+): Issuer {
   return createIssuer({
     families,
     serviceKey: createServiceKeys({ current: Buffer.from(secretHex, 'hex') }),

@@ -12,18 +12,10 @@ import { openSqlite, sqliteStores } from '../../../src/stores/sql/sqlite.js'
  * `ioredis://HOST:PORT#PREFIX`, `node-redis://…`, and for a Cluster `ioredis-cluster://…`, `node-redis-cluster://…`.
  */
 export async function openStores(place: string) {
-  const [url = '', name = 'jotgate'] = place.split('#')
-  const kind = url.slice(0, url.indexOf(':'))
-  const rest = url.slice(kind.length + 1)
-  if (kind === 'sqlite') return sqliteStores(await openSqlite(rest, { busyTimeoutMs: 10_000 }))
-  if (kind === 'postgres') {
-    const pool = new Pool({ connectionString: url, max: 10 })
-    pool.on('error', ignore)
-    return postgresStores(pool, { schema: name, deadlineMs })
-  }
-  const connect = clients[kind]
-  if (connect === undefined) throw new Error(`no store is called ${kind}`)
-  return redisStores(await connect(`redis:${rest}`), { prefix: name, deadlineMs })
+  const { kind, name } = readPlace(place)
+  if (kind === 'sqlite') return sqliteStores(await openFile(place))
+  if (kind === 'postgres') return postgresStores(openPool(place), { schema: name, deadlineMs })
+  return redisStores(await openRedis(place), { prefix: name, deadlineMs })
 }
 
 /** The store of key rings at a place; besides those above, `file:FOLDER`. */
@@ -32,8 +24,33 @@ export async function openKeys(place: string): Promise<KeyRingStore> {
   return (await openStores(place)).keys
 }
 
+/** What a place is called: the kind of its store, and the schema or prefix there. */
+export function readPlace(place: string) {
+  const [url = '', name = 'jotgate'] = place.split('#')
+  const kind = url.slice(0, url.indexOf(':'))
+  return { url, kind, rest: url.slice(kind.length + 1), name }
+}
+
+/** The file of a place `sqlite:FILE`. */
+export function openFile(place: string) {
+  return openSqlite(readPlace(place).rest, { busyTimeoutMs: deadlineMs })
+}
+
+/** A pool for a place `postgres://…`. */
+export function openPool(place: string): Pool {
+  return new Pool({ connectionString: readPlace(place).url, max: 10 }).on('error', ignore)
+}
+
+/** The client of a place in Redis. */
+export function openRedis(place: string): Promise<RedisClient> {
+  const { kind, rest } = readPlace(place)
+  const connect = clients[kind]
+  if (connect === undefined) throw new Error(`no store is called ${kind}`)
+  return connect(`redis:${rest}`)
+}
+
 /** What is under test is not how fast a busy machine is. */
-const deadlineMs = 10_000
+export const deadlineMs = 10_000
 
 /** Ends with its process; that a server goes before it is no fault. */
 const ignore = () => undefined

@@ -1,0 +1,48 @@
+import { decideRotation, type Family, type FamilyStore } from '../../../src/sessions/ports.js'
+import { familyKeys } from '../../../src/stores/redis/family-index.js'
+import { pickDriver } from '../../../src/stores/redis/pick-driver.js'
+import { redisPort } from '../../../src/stores/redis/redis-port.js'
+import type { SqlDatabase } from '../../../src/stores/sql/database.js'
+import { postgresDatabase } from '../../../src/stores/sql/postgres.js'
+import { sqliteDatabase } from '../../../src/stores/sql/sqlite.js'
+import { deadlineMs, openFile, openPool, openRedis, openStores, readPlace } from './open-stores.js'
+
+/**
+ * Families with a rotation as it is easily written: read, decide by the right table, write. Each of the three is
+ * atomic, and together they are not. A race that this one wins proves nothing about the others.
+ */
+export async function naiveFamilies(place: string): Promise<FamilyStore> {
+  const [{ families }, write] = await Promise.all([openStores(place), openWriter(place)])
+  return {
+    ...families,
+    rotate: async (request) => {
+      const family = await families.find(request.id)
+      if (family === undefined) return { kind: 'unknown' }
+      const result = decideRotation(family, request)
+      if (result.kind === 'rotated') await write(result.family)
+      return result
+    },
+  }
+}
+
+type Write = (family: Family) => Promise<unknown>
+
+async function openWriter(place: string): Promise<Write> {
+  const { kind, name } = readPlace(place)
+  if (kind === 'sqlite') return inSql(sqliteDatabase(await openFile(place)))
+  if (kind === 'postgres')
+    return inSql(postgresDatabase(openPool(place), { schema: name, deadlineMs }))
+  const port = redisPort(pickDriver(await openRedis(place)), deadlineMs)
+  return ({ id, generation, parent, rotatedAt, idleExpiry }) => {
+    const key = familyKeys(name).family(id)
+    const values = Object.entries({ generation, parent, rotatedAt, idleExpiry }).flat()
+    return port.command(key, ['HSET', key, ...values.map(String)])
+  }
+}
+
+function inSql(database: SqlDatabase): Write {
+  const text =
+    'UPDATE jotgate_families SET generation = $2, parent = $3, rotated_at = $4, idle_expiry = $5 WHERE id = $1'
+  return ({ id, generation, parent, rotatedAt, idleExpiry }) =>
+    database.query(text, [id, generation, parent, rotatedAt, idleExpiry])
+}

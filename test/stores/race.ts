@@ -1,0 +1,84 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { client } from '../sessions/setup.js'
+import { openIssuer } from './children/issuer.js'
+import type { Outcome, Round } from './children/racer.js'
+import { startChild } from './compile.js'
+
+/** How a race is run: how many rounds, over which stores, and by which way of rotating. */
+export interface RaceOptions {
+  /** Folder with the compiled programs. */
+  readonly folder: string
+  readonly place: string
+  readonly secret: string
+  readonly rounds: number
+  readonly way: 'atomic' | 'naive'
+}
+
+/** What became of a race: a round is lost when there was not one rotation and one successor for everybody. */
+export interface Race {
+  readonly rounds: number
+  readonly lost: number
+  /** The first round that was lost, told for whoever has to mend it. */
+  readonly firstLoss: string | undefined
+}
+
+/** How many ask at once, in how many processes. */
+export const counts = [17, 17, 16] as const
+
+/** Seconds after which a token that was just made may rotate. */
+export const graceOver = 11
+
+/** Fifty refreshes of one token at once, over three processes, again and again. */
+export async function race({ folder, place, secret, rounds, way }: RaceOptions): Promise<Race> {
+  const issuer = await openIssuer(place, secret)
+  const racers = await Promise.all(
+    counts.map(() => startChild(folder, 'racer', [place, secret, way])),
+  )
+  try {
+    let { refreshToken: token } = await issuer.issue({ subject: 'user-1', client })
+    let now = Math.floor(Date.now() / 1000)
+    const losses: string[] = []
+    for (let round = 0; round < rounds; round++) {
+      now += graceOver
+      const outcomes = await Promise.all(
+        racers.map((racer, index) => ask(racer, { token, now, count: counts[index] ?? 0 })),
+      )
+      const answers = outcomes.flatMap((outcome) => outcome.answers)
+      const loss = lossIn(token, outcomes)
+      if (loss !== undefined) losses.push(`round ${String(round)}: ${loss}`)
+      token = answers.find((answer) => answer !== token && !isRefusal(answer)) ?? token
+    }
+    return { rounds, lost: losses.length, firstLoss: losses[0] }
+  } finally {
+    for (const racer of racers) racer.kill('SIGKILL')
+  }
+}
+
+async function ask(racer: ChildProcess, round: Round): Promise<Outcome> {
+  const answered = once(racer, 'message')
+  racer.send(round)
+  const [outcome] = (await answered) as [Outcome]
+  return outcome
+}
+
+function lossIn(token: string, outcomes: readonly Outcome[]): string | undefined {
+  const answers = outcomes.flatMap((outcome) => outcome.answers)
+  const refusal = answers.find(isRefusal)
+  if (refusal !== undefined) return refusal
+  const rotations = outcomes.reduce((sum, outcome) => sum + outcome.rotations, 0)
+  const successors = new Set(answers)
+  const asked = counts.reduce((sum, count) => sum + count, 0)
+  if (
+    answers.length === asked &&
+    rotations === 1 &&
+    successors.size === 1 &&
+    !successors.has(token)
+  )
+    return undefined
+  return `${String(answers.length)} answers, ${String(rotations)} rotations, ${String(successors.size)} successors`
+}
+
+function isRefusal(answer: string): boolean {
+  return answer.startsWith('refused')
+}
