@@ -31,6 +31,11 @@ export const bars = [
   atMost('api: generate', () => 12, 'a tenth'),
   atMost('api: parse, check and generate', () => 12, 'a tenth'),
   atMost('api: openapi', () => 12, 'a tenth'),
+  // At least half as many a second as of the store's bare round trips.
+  atMost('sessions: SQLite, rotate', () => 2, 'bare'),
+  atMost('sessions: PostgreSQL, rotate', () => 2, 'bare'),
+  atMost('sessions: Redis by ioredis, rotate', () => 2, 'bare'),
+  atMost('sessions: Redis by node-redis, rotate', () => 2, 'bare'),
 ]
 
 /**

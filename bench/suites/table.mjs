@@ -1,6 +1,7 @@
 import { run as api } from './api.mjs'
 import { run as core } from './core.mjs'
 import { run as http } from './http.mjs'
+import { run as sessions } from './sessions.mjs'
 
 /**
  * Every suite by its name. A further one is a file with such a function and a line here.
@@ -8,4 +9,4 @@ import { run as http } from './http.mjs'
  * @type {Readonly<Record<string, (context: import('../suite.mjs').Context) =>
  *   Promise<readonly import('../suite.mjs').Measurement[]>>>}
  */
-export const suites = { core, api, http }
+export const suites = { core, api, http, sessions }

@@ -31,7 +31,7 @@ async function openWriter(place: string): Promise<Write> {
   const { kind, name } = readPlace(place)
   if (kind === 'sqlite') return inSql(sqliteDatabase(await openFile(place)))
   if (kind === 'postgres')
-    return inSql(postgresDatabase(openPool(place), { schema: name, deadlineMs }))
+    return inSql(postgresDatabase(openPool(place, 5), { schema: name, deadlineMs }))
   const port = redisPort(pickDriver(await openRedis(place)), deadlineMs)
   return ({ id, generation, parent, rotatedAt, idleExpiry }) => {
     const key = familyKeys(name).family(id)

@@ -36,9 +36,9 @@ export function openFile(place: string) {
   return openSqlite(readPlace(place).rest, { busyTimeoutMs: deadlineMs })
 }
 
-/** A pool for a place `postgres://…`. */
-export function openPool(place: string): Pool {
-  return new Pool({ connectionString: readPlace(place).url, max: 10 }).on('error', ignore)
+/** A pool for a place `postgres://…`; several processes share what connections the server has. */
+export function openPool(place: string, max = 10): Pool {
+  return new Pool({ connectionString: readPlace(place).url, max }).on('error', ignore)
 }
 
 /** The client of a place in Redis. */

@@ -1,0 +1,37 @@
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import ts from 'typescript'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const sources = ['programs', 'server', 'redis', 'postgres']
+
+/**
+ * The servers that tests run against: real ones, new and empty, on free ports of loopback. What starts them is
+ * TypeScript, which this Node need not be able to run.
+ *
+ * @returns {Promise<{
+ *   readonly startRedis: typeof import('../../../test/setup/redis.js').startRedis,
+ *   readonly startPostgres: typeof import('../../../test/setup/postgres.js').startPostgres,
+ * }>}
+ */
+export async function loadServers() {
+  const folder = mkdtempSync(join(tmpdir(), 'jotgate-bench-'))
+  try {
+    for (const name of sources) {
+      const source = readFileSync(join(root, 'test/setup', `${name}.ts`), 'utf8')
+      const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
+      const { outputText } = ts.transpileModule(source, { compilerOptions })
+      writeFileSync(join(folder, `${name}.js`), outputText)
+    }
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+    const load = (/** @type {string} */ name) =>
+      import(pathToFileURL(join(folder, `${name}.js`)).href)
+    const [{ startRedis }, { startPostgres }] = await Promise.all([load('redis'), load('postgres')])
+    return { startRedis, startPostgres }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
