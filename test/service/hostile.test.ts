@@ -3,7 +3,9 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:f
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { createSigner, privateKey } from '../../src/core/index.js'
+import { createSigner } from '../../src/core/index.js'
+import { createKeyRing } from '../../src/keys/index.js'
+import { openSqlite, sqliteStores } from '../../src/stores/sql/sqlite.js'
 import { folder, start } from './own-services.js'
 import { freePort, runService, spawnService } from './running-service.js'
 
@@ -54,9 +56,20 @@ describe('an access token', () => {
   test('is good for no longer than revocations are kept, whatever life it was given', async () => {
     const dataDir = folder()
     const service = await start({ dataDir })
-    const pem = readFileSync(join(dataDir, 'keys', 'signing.pem'), 'utf8')
+    const db = await openSqlite(join(dataDir, 'jotgate.db'))
+    const ring = createKeyRing({
+      store: sqliteStores(db).keys,
+      algorithm: 'ES256',
+      encryptionKey: Buffer.from(
+        readFileSync(join(dataDir, 'keys', 'ring.key'), 'utf8'),
+        'base64url',
+      ),
+      tokenLife: '15m',
+    })
+    await ring.refresh()
+    db.close()
     const sign = createSigner({
-      key: privateKey(pem, 'ES256'),
+      key: () => ring.signingKey(),
       issuer: service.origin,
       audience: 'jotgate-demo',
       expiresIn: '12h',
@@ -163,6 +176,6 @@ describe('the data folder', () => {
     const { code, output } = await runService({ DATA_DIR: dataDir, PORT: String(await freePort()) })
     expect(code).toBe(1)
     expect(output).toContain('can be read by others')
-    expect(existsSync(join(dataDir, 'keys', 'signing.pem'))).toBe(false)
+    expect(existsSync(join(dataDir, 'keys', 'ring.key'))).toBe(false)
   })
 })

@@ -220,7 +220,7 @@ describe('the service refuses to start, in one line that says why and no value,'
     const dataDir = folder()
     const first = await startService({ dataDir })
     await first.stop()
-    chmodSync(join(dataDir, 'keys', 'signing.pem'), 0o644)
+    chmodSync(join(dataDir, 'keys', 'ring.key'), 0o644)
     const { code, output } = await runService({ DATA_DIR: dataDir, PORT: String(await freePort()) })
     expect(code).toBe(1)
     expect(output).toContain('can be read by others')

@@ -167,7 +167,7 @@ describe('the walk of a first-party client', () => {
   test('keys are kept where only their owner can read them', () => {
     expect(statSync(folder.path).mode & 0o077).toBe(0)
     expect(statSync(join(folder.path, 'keys')).mode & 0o777).toBe(0o700)
-    for (const name of ['signing.pem', 'refresh.key']) {
+    for (const name of ['ring.key', 'refresh.key']) {
       expect(statSync(join(folder.path, 'keys', name)).mode & 0o777).toBe(0o600)
     }
   })

@@ -1,6 +1,9 @@
-import { openSqlite, sqliteDatabase } from 'jotgate/stores/sqlite'
+import { readConfiguration } from './configuration/read-configuration.js'
 import { openDataDirectory } from './data-directory.js'
+import type { Environment } from './environment.js'
+import { createLog } from './log.js'
 import { createPasswords, longestPassword } from './passwords.js'
+import { openStorage } from './storage.js'
 import { createSqlUsers } from './sql-users.js'
 import { newUser } from './users.js'
 import { SetupFault } from './setup-fault.js'
@@ -14,11 +17,11 @@ const shortestPassword = 15
  * @throws Error when the name or the password can not be taken
  */
 export async function addUser(request: {
-  readonly dataDir: string
+  readonly environment: Environment
   readonly username: string
   readonly roles: readonly string[]
 }): Promise<void> {
-  const { dataDir, username, roles } = request
+  const { environment, username, roles } = request
   if (!/^[A-Za-z0-9._@-]{1,64}$/.test(username)) {
     throw new SetupFault('a username is 1 to 64 letters, digits, ".", "_", "@" or "-"')
   }
@@ -26,14 +29,18 @@ export async function addUser(request: {
     throw new SetupFault('a role is 1 to 64 small letters, digits, ":", "_" or "-"')
   }
   const password = await readPassword()
-  const db = await openSqlite(openDataDirectory(dataDir).database)
+  const storage = await openStorage({
+    configuration: readConfiguration(environment),
+    data: openDataDirectory(environment.dataDir),
+    log: createLog(environment.logLevel).log,
+  })
   try {
-    const users = await createSqlUsers(sqliteDatabase(db))
+    const users = await createSqlUsers(storage.database)
     const passwords = await createPasswords()
     const passwordHash = await passwords.hash(password)
     await users.create(newUser({ username, passwordHash, roles }))
   } finally {
-    db.close()
+    await storage.close()
   }
   process.stdout.write(`added ${username}\n`)
 }

@@ -13,7 +13,7 @@ const mostWaiting = 1_048_576
  * The service's log: JSON lines on standard error. No header, body or query string is ever handed to it; the paths
  * below are a second lock on the same door. A reader that has stalled loses lines, and holds nobody up.
  */
-export function createLog(level: string): Log {
+export function createLog(level: string, name = 'jotgate'): Log {
   const stream = destination({ fd: 2, sync: false, maxLength: mostWaiting })
   const redact = [
     'req.headers',
@@ -24,7 +24,7 @@ export function createLog(level: string): Log {
     'refreshToken',
   ]
   return {
-    log: pino({ level, redact }, stream),
+    log: pino({ level, name, redact }, stream),
     flush: () => {
       try {
         stream.flushSync()

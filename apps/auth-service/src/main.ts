@@ -1,7 +1,8 @@
 import { AuthError, ConfigError } from 'jotgate'
 import { createApp } from './app.js'
 import { addUser } from './add-user.js'
-import { readConfiguration } from './configuration.js'
+import { checkConfig } from './check-config.js'
+import { readConfiguration } from './configuration/read-configuration.js'
 import { demoBanner } from './curl-walk.js'
 import { openDataDirectory } from './data-directory.js'
 import { readEnvironment, type Environment } from './environment.js'
@@ -10,13 +11,18 @@ import { SetupFault } from './setup-fault.js'
 import { createService } from './service.js'
 
 const usage = `usage: jotgate-service                       runs the service
+       jotgate-service check-config          says what is wrong with the configuration, and what it means
        jotgate-service user add NAME [ROLE…]   adds a user; the password is read from standard input`
 
 async function main(args: readonly string[]): Promise<void> {
   const [command, verb, name, ...roles] = args
   if (command === undefined) return serve(readEnvironment())
+  if (command === 'check-config' && verb === undefined) {
+    process.stdout.write(checkConfig(readConfiguration(readEnvironment())))
+    return
+  }
   if (command === 'user' && verb === 'add' && name !== undefined) {
-    return addUser({ dataDir: readEnvironment().dataDir, username: name, roles })
+    return addUser({ environment: readEnvironment(), username: name, roles })
   }
   process.stderr.write(`${usage}\n`)
   process.exitCode = 2
@@ -28,7 +34,7 @@ const patienceMs = 5000
 async function serve(environment: Environment): Promise<void> {
   const configuration = readConfiguration(environment)
   process.umask(0o077) // what is written here is nobody else's to read
-  const { log, ...logging } = createLog(environment.logLevel)
+  const { log, ...logging } = createLog(environment.logLevel, configuration.name)
   const data = openDataDirectory(environment.dataDir)
   const service = await createService({ configuration, data, log })
   const app = await createApp(service)
@@ -38,7 +44,7 @@ async function serve(environment: Environment): Promise<void> {
       app.server.closeAllConnections()
     }, patienceMs).unref()
     await app.close()
-    service.close()
+    await service.close()
     log.info('stopped')
     logging.flush()
   }
@@ -48,8 +54,8 @@ async function serve(environment: Environment): Promise<void> {
       stop().catch(fail)
     })
   }
-  await app.listen({ host: environment.host, port: environment.port })
-  const { host, port } = environment
+  const { host, port } = configuration
+  await app.listen({ host, port })
   process.stdout.write(
     configuration.demo
       ? demoBanner(configuration.issuer)

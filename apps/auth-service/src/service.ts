@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import {
   createIssuer,
@@ -7,23 +7,21 @@ import {
   createSigner,
   createVerifier,
   jwtServer,
-  privateKey,
-  publishedSet,
   select,
-  verificationKey,
   type Claims,
   type Gate,
   type Issuer,
-  type Key,
-  type PublishedSet,
+  type KeyRing,
   type Revocation,
   type Verifier,
 } from 'jotgate'
-import { openSqlite, sqliteDatabase, sqliteStores, type SqlStores } from 'jotgate/stores/sqlite'
-import type { Configuration } from './configuration.js'
+import type { SqlStores } from 'jotgate/stores/sqlite'
+import type { Configuration } from './configuration/configuration.js'
 import type { DataDirectory } from './data-directory.js'
 import { openPaths } from './open-paths.js'
 import { createPasswords, type Passwords } from './passwords.js'
+import { openSigningKeys, type SigningKeys } from './signing.js'
+import { openStorage } from './storage.js'
 import { createSqlUsers } from './sql-users.js'
 import { demoSubject, withDemoUser, type Users } from './users.js'
 
@@ -37,9 +35,12 @@ export interface Service {
   readonly gate: Gate<Claims>
   readonly issuer: Issuer
   readonly revocation: Revocation
-  readonly published: PublishedSet
+  /** Undefined where tokens are signed with a shared secret: there is nothing to publish. */
+  readonly ring: KeyRing | undefined
+  /** Whether tokens can be signed, verified and known to be revoked at this moment. */
+  ready(): boolean
   /** Lets go of the database; nothing may be asked afterwards. */
-  close(): void
+  close(): Promise<void>
 }
 
 /** What the service is made from. */
@@ -50,7 +51,7 @@ export interface ServiceParts {
 }
 
 interface IssuerRooms {
-  readonly key: Key
+  readonly signing: SigningKeys
   readonly stores: SqlStores
   readonly users: Users
   readonly revocation: Revocation
@@ -60,18 +61,17 @@ interface IssuerRooms {
 const sweepEveryMs = 60 * 60 * 1000
 
 /**
- * Wires the rooms together: keys out of the data folder, sessions and revocations in its database.
+ * Wires the rooms together: keys, sessions and revocations in the database, what protects them beside it.
  *
  * @throws Error or ConfigError when something is set up wrongly
  */
 export async function createService(parts: ServiceParts): Promise<Service> {
   const { configuration, data, log } = parts
-  const key = loadSigningKey(data)
-  const db = await openSqlite(data.database)
-  const stores = sqliteStores(db)
-  await stores.migrate()
+  const storage = await openStorage(parts)
+  const { stores, database } = storage
+  const signing = await openSigningKeys({ configuration, data, log, store: stores.keys })
   const passwords = await createPasswords()
-  const users = await openUsers(configuration, await createSqlUsers(sqliteDatabase(db)), passwords)
+  const users = await openUsers(configuration, await createSqlUsers(database), passwords)
   const revocation = createRevocation({
     store: stores.revocations,
     issuer: configuration.issuer,
@@ -82,19 +82,21 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     },
   })
   await revocation.start()
-  const issuer = openIssuer(parts, { key, stores, users, revocation })
+  const issuer = openIssuer(parts, { signing, stores, users, revocation })
   // Whoever was the demo user before there was a configuration is nobody from now on.
   if (!configuration.demo) await issuer.endAll(demoSubject)
-  const verify = openVerifier(configuration, key)
+  const verify = openVerifier(configuration, signing)
   const stopSweeping = sweepRegularly(stores, log)
   return {
     ...{ configuration, log, users, passwords, verify, issuer, revocation },
     gate: openGate({ verify, revocation, log }),
-    published: publishedSet([verificationKey(key)]),
+    ring: signing.ring,
+    ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
     close: () => {
       stopSweeping()
       revocation.close()
-      db.close()
+      signing.close()
+      return storage.close()
     },
   }
 }
@@ -110,11 +112,12 @@ async function openUsers(
 
 function openIssuer({ configuration, data, log }: ServiceParts, rooms: IssuerRooms): Issuer {
   const { issuer, audience, accessTtl, absoluteTtl, idleTtl, grace, recoverWithin } = configuration
-  const { key, stores, users, revocation } = rooms
+  const { signing, stores, users, revocation } = rooms
+  const [current = loadServiceKey(data), ...previous] = configuration.refreshSecrets ?? []
   return createIssuer({
-    sign: createSigner({ key, issuer, audience, expiresIn: accessTtl, typ: 'at+jwt' }),
+    sign: createSigner({ key: signing.key, issuer, audience, expiresIn: accessTtl, typ: 'at+jwt' }),
     families: stores.families,
-    serviceKey: createServiceKeys({ current: loadServiceKey(data) }),
+    serviceKey: createServiceKeys({ current, previous }),
     accessTtl,
     absoluteTtl,
     idleTtl,
@@ -136,10 +139,13 @@ function openIssuer({ configuration, data, log }: ServiceParts, rooms: IssuerRoo
   })
 }
 
-function openVerifier({ issuer, audience, accessTtl }: Configuration, key: Key): Verifier {
+function openVerifier(
+  { issuer, audience, accessTtl }: Configuration,
+  { keys, algorithms }: SigningKeys,
+): Verifier {
   return createVerifier({
-    keys: verificationKey(key),
-    algorithms: [key.alg],
+    keys,
+    algorithms,
     issuer,
     audience,
     typ: 'at+jwt',
@@ -173,19 +179,6 @@ function sweepRegularly(stores: SqlStores, log: Logger): () => void {
   return () => {
     clearInterval(timer)
   }
-}
-
-/** The signing key, made at the first start. */
-function loadSigningKey(data: DataDirectory): Key {
-  const pem = data.keyFile('signing.pem', () => {
-    const pair = generateKeyPairSync('ec', {
-      namedCurve: 'P-256',
-      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-      publicKeyEncoding: { type: 'spki', format: 'pem' },
-    })
-    return pair.privateKey
-  })
-  return privateKey(pem, 'ES256')
 }
 
 /** The secret behind refresh tokens. It lives beside the database, never in it: a dump of one is no use alone. */

@@ -1,0 +1,44 @@
+import { ConfigError, createIssuer, createServiceKeys } from 'jotgate'
+import { memoryStores } from 'jotgate/stores/memory'
+import type { Configuration } from './configuration.js'
+import { randomBytes } from 'node:crypto'
+
+/** @throws ConfigError */
+export function checkEncryptionKey(bytes: Buffer): void {
+  if (bytes.length !== 32)
+    throw new ConfigError('encryptionKey', 'must be 32 random bytes, in base64')
+}
+
+/** Times, by their names in the file. */
+const fieldOf: Readonly<Record<string, string>> = {
+  accessTtl: 'accessExpire',
+  absoluteTtl: 'refreshExpire',
+  idleTtl: 'idleExpire',
+  refreshWindow: 'accessExpire',
+}
+
+/** What the issuer would say to these times, in the words of the file. */
+export function checkSessions(configuration: Configuration): readonly string[] {
+  const { accessTtl, absoluteTtl, idleTtl, grace, recoverWithin } = configuration
+  try {
+    createIssuer({
+      ...{ accessTtl, absoluteTtl, idleTtl, grace, recoverWithin },
+      sign: () => Promise.reject(new Error('nothing is signed here')),
+      families: memoryStores().families,
+      serviceKey: createServiceKeys({ current: randomBytes(32) }),
+      loadSubject: () => Promise.resolve(undefined),
+    })
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    const option = error.option.replace('createIssuer.', '')
+    const inWords = (text: string) =>
+      text.replace(
+        /\b(accessTtl|absoluteTtl|idleTtl|refreshWindow)\b/g,
+        (name) => fieldOf[name] ?? name,
+      )
+    return [
+      `${fieldOf[option] ?? option}: ${inWords(error.message.slice(error.option.length + 2))}`,
+    ]
+  }
+}

@@ -1,0 +1,67 @@
+import { parseDuration, type Duration } from 'jotgate'
+import { z } from 'zod'
+import type { FieldNames } from './field-names.js'
+
+const day = 86_400
+
+const duration = z.custom<Duration>(isDuration, 'must be seconds, or a duration such as "15m"')
+const reference = z.string('must be env:NAME or file:PATH').min(1)
+
+/** At most that many seconds; longer is a mistake. */
+const upTo = (seconds: number, words: string) =>
+  duration.refine((life) => toSeconds(life) <= seconds, `must be at most ${words}`)
+
+/** Longer than that is a mistake, or a session that should be refreshed. */
+const accessExpire = upTo(7 * day, '7d')
+
+/** The configuration file, its names written as {@link fileNames} has them. */
+export const fileSchema = z.strictObject({
+  /** What the service is called in its log. */
+  name: z.string().min(1).max(64).default('jotgate'),
+  host: z.string().min(1).optional(),
+  port: z.int().min(1).max(65_535).optional(),
+  issuer: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
+  audience: z.string('is missing').min(1),
+  hosts: z.array(z.string().regex(/^[a-z0-9.-]+$/, 'must be a host name in lower case')).min(1),
+  accessExpire: accessExpire.optional(),
+  refreshExpire: upTo(400 * day, '400d').default('30d'),
+  idleExpire: upTo(400 * day, '400d').optional(),
+  grace: duration.default('10s'),
+  recoverWithin: z.union([z.literal(0), upTo(7 * day, '7d')]).default(0),
+  algorithm: z.enum(['ES256', 'ES384', 'ES512', 'EdDSA', 'PS256', 'RS256']).default('ES256'),
+  rotateEvery: upTo(400 * day, '400d').default('30d'),
+  encryptionKey: reference.optional(),
+  prevEncryptionKey: reference.optional(),
+  refreshSecret: reference.optional(),
+  prevRefreshSecret: reference.optional(),
+  auth: z
+    .strictObject({
+      accessSecret: reference,
+      prevSecret: reference.optional(),
+      accessExpire: accessExpire.optional(),
+    })
+    .optional(),
+  database: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres URL' }).optional(),
+})
+
+/** What a faultless file says. */
+export type FileFields = z.infer<typeof fileSchema>
+
+/** Every name of a file; read without regard to capitals. */
+export const fileNames: FieldNames = {
+  ...Object.fromEntries(Object.keys(fileSchema.shape).map((name) => [name, true as const])),
+  auth: { accessSecret: true, prevSecret: true, accessExpire: true },
+}
+
+/** Seconds of a duration that has been checked. */
+export function toSeconds(life: Duration): number {
+  return parseDuration(life)
+}
+
+function isDuration(value: unknown): boolean {
+  try {
+    return parseDuration(value as Duration) > 0
+  } catch {
+    return false
+  }
+}

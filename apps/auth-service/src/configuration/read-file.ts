@@ -1,0 +1,121 @@
+import { createServiceKeys, hmacKey } from 'jotgate'
+import type { Configuration, Signing } from './configuration.js'
+import type { Environment } from '../environment.js'
+import { SetupFault } from '../setup-fault.js'
+import { checkEncryptionKey, checkSessions } from './checks.js'
+import { nameFields } from './field-names.js'
+import { fileNames, fileSchema, toSeconds, type FileFields } from './file-schema.js'
+import { readYaml } from './read-yaml.js'
+import { secretReader, type SecretReader } from './secrets.js'
+
+/**
+ * Reads a configuration file.
+ *
+ * @throws SetupFault with every fault in one list: the field and what is wrong with it, never its value
+ */
+export function readFile(path: string, environment: Environment): Configuration {
+  const { content, faults: unset } = readYaml(path, environment.variable)
+  const { fields, faults: twice } = nameFields(content ?? {}, fileNames)
+  const parsed = fileSchema.safeParse(fields)
+  const faults = [...unset, ...twice]
+  if (!parsed.success) {
+    for (const { path: at, message } of parsed.error.issues)
+      faults.push(`${at.join('.') || '(the whole file)'}: ${message}`)
+    return refuse(faults)
+  }
+  const { configuration, faults: deeper } = toConfiguration(parsed.data, environment)
+  return faults.length + deeper.length === 0 ? configuration : refuse([...faults, ...deeper])
+}
+
+function refuse(faults: readonly string[]): never {
+  const lines = [...new Set(faults)].map((fault) => `  ${fault}`)
+  throw new SetupFault(['the configuration has faults:', ...lines].join('\n'))
+}
+
+interface Read {
+  readonly configuration: Configuration
+  readonly faults: readonly string[]
+}
+
+function toConfiguration(file: FileFields, environment: Environment): Read {
+  const text = secretReader(environment.variable, 'text')
+  const base64 = secretReader(environment.variable, 'base64')
+  const accessExpire = file.accessExpire ?? file.auth?.accessExpire ?? '15m'
+  const absoluteTtl = toSeconds(file.refreshExpire)
+  const week = 7 * 86_400
+  const configuration: Configuration = {
+    demo: false,
+    name: file.name,
+    host: environment.given.host ?? file.host ?? environment.host,
+    port: environment.given.port ?? file.port ?? environment.port,
+    issuer: file.issuer,
+    audience: file.audience,
+    hosts: file.hosts,
+    accessTtl: toSeconds(accessExpire),
+    absoluteTtl,
+    idleTtl: toSeconds(file.idleExpire ?? Math.min(week, absoluteTtl)),
+    grace: toSeconds(file.grace),
+    recoverWithin: toSeconds(file.recoverWithin),
+    signing: readSigning(file, text),
+    encryptionKeys: readBoth(base64, checkEncryptionKey, {
+      encryptionKey: file.encryptionKey,
+      prevEncryptionKey: file.prevEncryptionKey,
+    }),
+    refreshSecrets: readBoth(text, checkRefreshSecret, {
+      refreshSecret: file.refreshSecret,
+      prevRefreshSecret: file.prevRefreshSecret,
+    }),
+    database: file.database ?? environment.database,
+  }
+  const faults = [...text.faults, ...base64.faults, ...checkWhole(file, configuration)]
+  return { configuration, faults }
+}
+
+/** Faults that only show between fields. */
+function checkWhole(file: FileFields, configuration: Configuration): readonly string[] {
+  const faults = [...checkSessions(configuration)]
+  if (file.accessExpire !== undefined && file.auth?.accessExpire !== undefined)
+    faults.push('accessExpire: is given twice, here and in auth')
+  if (configuration.database !== undefined) {
+    if (file.encryptionKey === undefined && file.auth === undefined)
+      faults.push(
+        'encryptionKey: is missing; with a database every process needs the same one, 32 random bytes in base64, by env:NAME or file:PATH',
+      )
+    if (file.refreshSecret === undefined)
+      faults.push(
+        'refreshSecret: is missing; with a database every process needs the same one, 32 random bytes or more, by env:NAME or file:PATH',
+      )
+  }
+  return faults
+}
+
+function readSigning({ auth, algorithm, rotateEvery }: FileFields, reader: SecretReader): Signing {
+  const ring: Signing = { kind: 'ring', algorithm, rotateEvery: toSeconds(rotateEvery) }
+  if (!auth) return ring
+  const check = (bytes: Buffer) => {
+    hmacKey(bytes, 'HS256')
+  }
+  const current = reader.open('auth.accessSecret', auth.accessSecret, check)
+  const previous =
+    auth.prevSecret === undefined
+      ? undefined
+      : reader.open('auth.prevSecret', auth.prevSecret, check)
+  return current ? { kind: 'secret', current, previous } : ring
+}
+
+/** The secret of now and the one before; none when there is none of now. */
+function readBoth(
+  reader: SecretReader,
+  check: (bytes: Buffer) => void,
+  given: Readonly<Record<string, string | undefined>>,
+): readonly Buffer[] | undefined {
+  const found = Object.entries(given).flatMap(([field, reference]) => {
+    const source = reference === undefined ? undefined : reader.open(field, reference, check)
+    return source ? [source.read()] : []
+  })
+  return found.length === 0 ? undefined : found
+}
+
+function checkRefreshSecret(bytes: Buffer): void {
+  createServiceKeys({ current: bytes })
+}

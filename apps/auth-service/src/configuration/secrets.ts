@@ -1,0 +1,39 @@
+import { ConfigError, secretSource, type SecretEncoding, type SecretSource } from 'jotgate'
+import type { ReadVariable } from './read-yaml.js'
+
+/** Opens the secrets that a configuration refers to, and collects what is wrong with them. */
+export interface SecretReader {
+  /** The secret of a field; undefined, and a fault noted, when there is none or it will not do. */
+  open(field: string, reference: string, check: (bytes: Buffer) => void): SecretSource | undefined
+  /** A line for each field, never a value. */
+  readonly faults: readonly string[]
+}
+
+/**
+ * Reads references to secrets: `env:NAME`, `${NAME}` for the same, or `file:PATH` for a mounted one. The secret itself
+ * is refused: configuration files are copied, committed and shown.
+ *
+ * @example secretReader((name) => process.env[name]).open('refreshSecret', 'env:REFRESH_SECRET', 'text', check)
+ */
+export function secretReader(variable: ReadVariable, encoding: SecretEncoding): SecretReader {
+  const faults: string[] = []
+  return {
+    faults,
+    open: (field, reference, check) => {
+      try {
+        const source = secretSource(toSource(reference), { encoding, env: variable })
+        check(source.read())
+        return source
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error
+        faults.push(`${field}: ${error.message.slice(error.option.length + 2)}`)
+        return undefined
+      }
+    },
+  }
+}
+
+function toSource(reference: string): string {
+  const [, name] = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(reference) ?? []
+  return name === undefined ? reference : `env:${name}`
+}

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startPostgres, type PostgresServer } from '../setup/postgres.js'
+import { freePort, runService, startService, temporaryFolder } from './running-service.js'
+
+interface Pair {
+  accessToken: string
+  refreshToken: string
+}
+
+const folders: { remove(): void }[] = []
+/** A folder that is gone after the last test. */
+function folder(): string {
+  const made = temporaryFolder()
+  folders.push(made)
+  return made.path
+}
+
+let postgres: PostgresServer
+let two: Awaited<ReturnType<typeof startTwo>>
+beforeAll(async () => {
+  postgres = await startPostgres()
+  two = await startTwo()
+}, 60_000)
+afterAll(async () => {
+  for (const service of [two.a, two.b]) await service.stop()
+  await postgres.stop()
+  for (const made of folders) made.remove()
+})
+
+const password = 'a long and quiet river'
+
+/** Two processes that share nothing but the database and their configuration. */
+async function startTwo() {
+  const ports = [await freePort(), await freePort()]
+  const config = join(folder(), 'jotgate.yaml')
+  writeFileSync(
+    config,
+    'issuer: https://auth.example\naudience: api\nhosts: [auth.example]\ndatabase: ${URL}\n' +
+      'encryptionKey: env:RING_KEY\nrefreshSecret: env:REFRESH_SECRET\n',
+  )
+  const env = {
+    JOTGATE_CONFIG: config,
+    URL: postgres.url,
+    RING_KEY: randomBytes(32).toString('base64'),
+    REFRESH_SECRET: randomBytes(48).toString('base64'),
+  }
+  const name = 'bob'
+  const added = await runService({ ...env, DATA_DIR: folder() }, ['user', 'add', name], password)
+  expect(added).toMatchObject({ code: 0 })
+  const [a, b] = await Promise.all(
+    ports.map((port) => startService({ dataDir: folder(), port, env })),
+  )
+  if (!a || !b) throw new Error('two services were asked for')
+  return { a, b, name, env }
+}
+
+const post = (origin: string, path: string, body: unknown) =>
+  fetch(origin + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+const bearer = ({ accessToken }: Pair) => ({ headers: { authorization: `Bearer ${accessToken}` } })
+const refresh = (origin: string, { refreshToken }: Pair) =>
+  post(origin, '/user/refresh', { refreshToken })
+const profile = (origin: string, pair: Pair) => fetch(`${origin}/user/profile`, bearer(pair))
+
+describe('two processes over one PostgreSQL', () => {
+  test('are one service: keys, sessions, and what is no longer good', async () => {
+    const { a, b, name } = two
+    const first = (await (
+      await post(a.origin, '/user/login', { username: name, password })
+    ).json()) as Pair
+    expect((await profile(b.origin, first)).status).toBe(200)
+    const refreshed = await refresh(b.origin, first)
+    expect(refreshed.status).toBe(200)
+    const second = (await refreshed.json()) as Pair
+    expect((await profile(a.origin, second)).status).toBe(200)
+    const sets = await Promise.all(
+      [a, b].map(async ({ origin }) => (await fetch(`${origin}/.well-known/jwks.json`)).text()),
+    )
+    expect(sets[0]).toBe(sets[1])
+    expect(JSON.parse(sets[0] ?? '')).toMatchObject({
+      keys: [
+        { kty: 'EC', use: 'sig' },
+        { kty: 'EC', use: 'sig' },
+      ],
+    })
+
+    expect(
+      (await fetch(`${a.origin}/user/logout`, { method: 'POST', ...bearer(second) })).status,
+    ).toBeLessThan(300)
+    await expect
+      .poll(async () => (await profile(b.origin, second)).status, { timeout: 5000 })
+      .toBe(401)
+    expect((await refresh(b.origin, second)).status).toBe(401)
+  }, 60_000)
+
+  test('refuse to start with another key of the key ring, and say so', async () => {
+    const other = { ...two.env, RING_KEY: randomBytes(32).toString('base64') }
+    const port = String(await freePort())
+    const { code, output } = await runService({ ...other, DATA_DIR: folder(), PORT: port })
+    expect(code).toBe(1)
+    expect(output).toMatch(/key/)
+    expect(output).not.toContain(other.RING_KEY)
+  }, 60_000)
+
+  test('a PostgreSQL that is not there is told in a line, without its password', async () => {
+    const port = String(await freePort())
+    const { code, output } = await runService({
+      DATA_DIR: folder(),
+      PORT: port,
+      DATABASE_URL: `postgres://me:canary@127.0.0.1:${String(await freePort())}/none`,
+    })
+    expect(code).toBe(1)
+    expect(output).not.toMatch(/canary|\n\s+at /)
+  })
+})
