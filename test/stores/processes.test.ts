@@ -12,7 +12,7 @@ import { startRedis, type RedisServer } from '../setup/redis.js'
 import { client, codeOf, login, makeIssuer } from '../sessions/setup.js'
 import { openIssuer } from './children/issuer.js'
 import { compileForChildren, startChild } from './compile.js'
-import { graceOver, race, type Race } from './race.js'
+import { graceOver, startRacers, type Race, type Racers } from './race.js'
 
 /** Of fifty refreshes each; 10,000 in the long run. */
 const rounds = Number(process.env['RACE_ROUNDS'] ?? 200)
@@ -89,20 +89,25 @@ describe('fifty refreshes of one token at once', () => {
   }
 
   describe.each(Object.entries(places))('over three processes on %s', (name, placeOf) => {
-    const run = (way: 'atomic' | 'naive', rounds: number) =>
-      race({ folder, place: placeOf(), secret, rounds, way })
+    let racers: Racers
+    beforeAll(async () => {
+      racers = await startRacers(folder, placeOf())
+    }, 60_000)
+    afterAll(() => {
+      racers.stop()
+    })
 
     test('have one successor, made once', { timeout }, async () => {
-      const result = await run('atomic', rounds)
+      const result = await racers.race('atomic', rounds)
       report(name, result)
       expect(result).toEqual({ rounds, lost: 0, firstLoss: undefined })
     })
 
     test('are lost by reading, deciding and writing one after the other', { timeout }, async () => {
-      const result = await run('naive', naiveRounds)
+      const result = await racers.race('naive', naiveRounds)
       report(`${name}, the naive way`, result)
       // In each round fifty have read before the first has written, but for what the scheduler does now and then.
-      expect(result.lost).toBeGreaterThan(naiveRounds * 0.8)
+      expect(result.lost).toBeGreaterThan(naiveRounds / 2)
       expect(result.firstLoss).toMatch(
         /^round \d+: 50 answers, ([2-9]|\d\d) rotations, 1 successors$/,
       )

@@ -1,18 +1,17 @@
 import type { ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { client } from '../sessions/setup.js'
 import { openIssuer } from './children/issuer.js'
-import type { Outcome, Round } from './children/racer.js'
+import type { Outcome, Round, Way } from './children/racer.js'
 import { startChild } from './compile.js'
 
-/** How a race is run: how many rounds, over which stores, and by which way of rotating. */
-export interface RaceOptions {
-  /** Folder with the compiled programs. */
-  readonly folder: string
-  readonly place: string
-  readonly secret: string
-  readonly rounds: number
-  readonly way: 'atomic' | 'naive'
+/** Three processes over the stores at one place. */
+export interface Racers {
+  /** Fifty refreshes of one token at once, again and again. */
+  race(way: Way, rounds: number): Promise<Race>
+  /** Ends the processes. */
+  stop(): void
 }
 
 /** What became of a race: a round is lost when there was not one rotation and one successor for everybody. */
@@ -24,35 +23,49 @@ export interface Race {
 }
 
 /** How many ask at once, in how many processes. */
-export const counts = [17, 17, 16] as const
+const counts = [17, 17, 16] as const
 
 /** Seconds after which a token that was just made may rotate. */
 export const graceOver = 11
 
-/** Fifty refreshes of one token at once, over three processes, again and again. */
-export async function race({ folder, place, secret, rounds, way }: RaceOptions): Promise<Race> {
+/** Starts three processes over the stores at a place, by the programs compiled into a folder. */
+export async function startRacers(folder: string, place: string): Promise<Racers> {
+  const secret = randomBytes(32).toString('hex')
   const issuer = await openIssuer(place, secret)
-  const racers = await Promise.all(
-    counts.map(() => startChild(folder, 'racer', [place, secret, way])),
-  )
-  try {
-    let { refreshToken: token } = await issuer.issue({ subject: 'user-1', client })
-    let now = Math.floor(Date.now() / 1000)
-    const losses: string[] = []
-    for (let round = 0; round < rounds; round++) {
-      now += graceOver
-      const outcomes = await Promise.all(
-        racers.map((racer, index) => ask(racer, { token, now, count: counts[index] ?? 0 })),
-      )
-      const answers = outcomes.flatMap((outcome) => outcome.answers)
-      const loss = lossIn(token, outcomes)
-      if (loss !== undefined) losses.push(`round ${String(round)}: ${loss}`)
-      token = answers.find((answer) => answer !== token && !isRefusal(answer)) ?? token
-    }
-    return { rounds, lost: losses.length, firstLoss: losses[0] }
-  } finally {
-    for (const racer of racers) racer.kill('SIGKILL')
+  const racers = await Promise.all(counts.map(() => startChild(folder, 'racer', [place, secret])))
+  return {
+    race: async (way, rounds) => {
+      const { refreshToken } = await issuer.issue({ subject: 'user-1', client })
+      return run({ way, rounds, racers, token: refreshToken })
+    },
+    stop: () => {
+      for (const racer of racers) racer.kill('SIGKILL')
+    },
   }
+}
+
+interface Course {
+  readonly way: Way
+  readonly rounds: number
+  readonly racers: readonly ChildProcess[]
+  readonly token: string
+}
+
+async function run({ way, rounds, racers, token: first }: Course): Promise<Race> {
+  let token = first
+  let now = Math.floor(Date.now() / 1000)
+  const losses: string[] = []
+  for (let round = 0; round < rounds; round++) {
+    now += graceOver
+    const outcomes = await Promise.all(
+      racers.map((racer, index) => ask(racer, { way, token, now, count: counts[index] ?? 0 })),
+    )
+    const loss = lossIn(token, outcomes)
+    if (loss !== undefined) losses.push(`round ${String(round)}: ${loss}`)
+    const answers = outcomes.flatMap((outcome) => outcome.answers)
+    token = answers.find((answer) => answer !== token && !isRefusal(answer)) ?? token
+  }
+  return { rounds, lost: losses.length, firstLoss: losses[0] }
 }
 
 async function ask(racer: ChildProcess, round: Round): Promise<Outcome> {

@@ -5,14 +5,14 @@ import { redisPort } from '../../../src/stores/redis/redis-port.js'
 import type { SqlDatabase } from '../../../src/stores/sql/database.js'
 import { postgresDatabase } from '../../../src/stores/sql/postgres.js'
 import { sqliteDatabase } from '../../../src/stores/sql/sqlite.js'
-import { deadlineMs, openFile, openPool, openRedis, openStores, readPlace } from './open-stores.js'
+import { deadlineMs, openFile, openPool, openRedis, readPlace } from './open-stores.js'
 
 /**
- * Families with a rotation as it is easily written: read, decide by the right table, write. Each of the three is
- * atomic, and together they are not. A race that this one wins proves nothing about the others.
+ * The families at a place with a rotation as it is easily written: read, decide by the right table, write. Each of the
+ * three is atomic, and together they are not. A race that this one wins proves nothing about the others.
  */
-export async function naiveFamilies(place: string): Promise<FamilyStore> {
-  const [{ families }, write] = await Promise.all([openStores(place), openWriter(place)])
+export async function naiveFamilies(place: string, families: FamilyStore): Promise<FamilyStore> {
+  const write = await openWriter(place)
   return {
     ...families,
     rotate: async (request) => {

@@ -1,10 +1,15 @@
 /** Told a refresh token, a count and a time, presents it that many times at once and says what came of it. */
+import type { FamilyStore, Issuer } from '../../../src/sessions/index.js'
 import { issuerOver } from './issuer.js'
 import { naiveFamilies } from './naive-families.js'
 import { openStores } from './open-stores.js'
 
+/** How to rotate: as the stores do, or read, decided and written each by itself. */
+export type Way = 'atomic' | 'naive'
+
 /** What a racer is told for one round. */
 export interface Round {
+  readonly way: Way
   readonly token: string
   readonly count: number
   /** Unix time in seconds. */
@@ -19,18 +24,24 @@ export interface Outcome {
   readonly rotations: number
 }
 
-const [place = '', secret = '', way = 'atomic'] = process.argv.slice(2)
-const families = way === 'naive' ? await naiveFamilies(place) : (await openStores(place)).families
+const [place = '', secret = ''] = process.argv.slice(2)
 let now = 0
 let rotations = 0
-const issuer = issuerOver(families, secret, {
-  now: () => now,
-  hooks: {
-    onRefreshed: () => rotations++,
-  },
-})
+const over = (families: FamilyStore) =>
+  issuerOver(families, secret, {
+    now: () => now,
+    hooks: {
+      onRefreshed: () => rotations++,
+    },
+  })
+const { families } = await openStores(place)
+const issuers: Readonly<Record<Way, Issuer>> = {
+  atomic: over(families),
+  naive: over(await naiveFamilies(place, families)),
+}
 
-process.on('message', ({ token, count, now: time }: Round) => {
+process.on('message', ({ way, token, count, now: time }: Round) => {
+  const issuer = issuers[way]
   now = time
   rotations = 0
   const attempts = Array.from({ length: count }, () =>
