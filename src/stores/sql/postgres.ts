@@ -42,7 +42,7 @@ export function postgresDatabase(pool: PostgresPool, options: PostgresOptions = 
  * Sessions, revocations and key rings in PostgreSQL 12 or later, for any number of processes. Give it a `Pool` of its
  * own, with a listener for `error`: on each of the pool's connections `statement_timeout` becomes the deadline.
  *
- * Not for: PgBouncer in transaction mode, which gives a connection's settings to somebody else.
+ * Not for: PgBouncer in transaction mode, which gives a connection's settings and prepared statements to somebody else.
  *
  * @throws ConfigError for options that are not known
  * @example const { families, revocations, keys } = postgresStores(new Pool({ connectionString }), { schema: 'auth' })
