@@ -21,14 +21,15 @@ function compare(
   play: (parts: { client: SetClient; server: JwksServer }) => Promise<string>,
   ours: string,
 ): void {
-  test(row, async () => {
-    for (const [name, make] of Object.entries(clients)) {
+  const cells: Record<string, string> = (rows[row] = {})
+  test.concurrent(row, async () => {
+    const playing = Object.entries(clients).map(async ([name, make]) => {
       const server = await startJwksServer(setOf([a]))
-      const did = await play({ client: make(server), server })
-      ;(rows[row] ??= {})[name] = did
+      cells[name] = await play({ client: make(server), server })
       await server.close()
-      if (name === 'jotgate') expect(did).toBe(ours)
-    }
+    })
+    await Promise.all(playing)
+    expect(cells['jotgate']).toBe(ours)
   })
 }
 
@@ -45,6 +46,25 @@ const unknownKids = await Promise.all(
     return createSigner({ key, issuer, audience: 'api', expiresIn: '1h' })({ sub: 'u' })
   }),
 )
+
+/** How long a client that is given 300 ms is waited for. */
+const patienceMs = 1500
+
+/** Undefined when there is no answer in time. */
+const within = async <T>(ms: number, asked: Promise<T>): Promise<T | undefined> =>
+  Promise.race([asked, new Promise<undefined>((resolve) => setTimeout(resolve, ms))])
+
+/** A byte now and then, of a set that is good so far, for ten minutes or until the client has had enough. */
+const trickle: JwksServer['answer'] = (_, response) => {
+  response.writeHead(200, { 'content-type': 'application/json' })
+  response.write('{"keys":[')
+  const drip = setInterval(() => response.write(' '), 50)
+  const end = setTimeout(() => response.end(), 600_000)
+  response.on('close', () => {
+    clearInterval(drip)
+    clearTimeout(end)
+  })
+}
 
 describe('clients of a set server, side by side', () => {
   compare(
@@ -84,6 +104,22 @@ describe('clients of a set server, side by side', () => {
   )
 
   compare(
+    'a new key, published in the midst of such a flood, which goes on',
+    async ({ client, server }) => {
+      await client.accepts(token)
+      const before = server.paths.length
+      await count(client, unknownKids.slice(0, 20))
+      server.answer = setOf([a, b])
+      await count(client, unknownKids.slice(20))
+      await client.cooldown()
+      await count(client, unknownKids.slice(0, 5))
+      const found = (await client.accepts(await signWith(b))) ? 'found' : 'not found'
+      return `${found}, ${String(server.paths.length - before)} fetches`
+    },
+    'found, 2 fetches',
+  )
+
+  compare(
     'a key that was removed, once the set is old',
     async ({ client, server }) => {
       await client.accepts(token)
@@ -96,28 +132,61 @@ describe('clients of a set server, side by side', () => {
 
   const privateHalf = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
   const secret = { kty: 'oct', kid: 'o', alg: 'HS256', k: randomBytes(32).toString('base64url') }
-  const hostile: Record<string, JwksServer['answer']> = {
-    'a redirect': (request, response) => {
-      if (request.url === '/moved') setOf([a])(request, response)
-      else response.writeHead(302, { location: '/moved' }).end()
-    },
-    'a set of 1 MB': json({ keys: [good], padding: ' '.repeat(1_000_000) }),
-    'a set that says it is HTML': json({ keys: [good] }, { 'content-type': 'text/html' }),
-    'a private key in the set': json({
-      keys: [good, { ...privateHalf.export({ format: 'jwk' }), kid: 'p', alg: 'ES256' }],
-    }),
-    'two keys of one kid': json({ keys: [good, { ...publicJwk(b), kid: good['kid'] }] }),
-    'a secret beside the key': json({ keys: [good, secret] }),
+  /** What a server answers, and the kind of problem that ours makes of it. */
+  const hostile: Record<string, readonly [JwksServer['answer'], string]> = {
+    'a redirect': [
+      (request, response) => {
+        if (request.url === '/moved') setOf([a])(request, response)
+        else response.writeHead(302, { location: '/moved' }).end()
+      },
+      'redirect',
+    ],
+    'a set of 1 MB': [json({ keys: [good], padding: ' '.repeat(1_000_000) }), 'too large'],
+    'a set that trickles for ten minutes': [trickle, 'timeout'],
+    'a page of HTML': [
+      (_, response) => {
+        const page = '<!doctype html><title>Maintenance</title><p>We will be back.'
+        response.writeHead(200, { 'content-type': 'text/html' }).end(page)
+      },
+      'content type',
+    ],
+    'a set that says it is HTML': [
+      json({ keys: [good] }, { 'content-type': 'text/html' }),
+      'content type',
+    ],
+    'a private key in the set': [
+      json({
+        keys: [good, { ...privateHalf.export({ format: 'jwk' }), kid: 'p', alg: 'ES256' }],
+      }),
+      'set',
+    ],
+    'two keys of one kid': [json({ keys: [good, { ...publicJwk(b), kid: good['kid'] }] }), 'set'],
+    'a secret beside the key': [json({ keys: [good, secret] }), 'set'],
   }
-  for (const [row, answer] of Object.entries(hostile))
+  const ask = async (client: SetClient): Promise<string> => {
+    const taken = await within(patienceMs, client.accepts(token))
+    return taken === undefined ? 'still waiting' : taken ? 'accepted' : 'refused'
+  }
+  for (const [row, [answer, kind]] of Object.entries(hostile)) {
     compare(
       row,
       async ({ client, server }) => {
         server.answer = answer
-        return (await client.accepts(token)) ? 'taken' : 'refused'
+        return `${await ask(client)}${client.told()}`
       },
-      'refused',
+      `refused (${kind})`,
     )
+    compare(
+      `${row}, once a good set is old`,
+      async ({ client, server }) => {
+        await client.accepts(token)
+        server.answer = answer
+        await client.age()
+        return `${await ask(client)}${client.told()}`
+      },
+      `accepted (${kind})`,
+    )
+  }
 
   afterAll(() => {
     const names = Object.keys(clients)
@@ -136,7 +205,7 @@ describe('clients of a set server, side by side', () => {
       '',
       `\`RECORD=1 npx vitest run test/keys/remote/side-by-side.test.ts\` · Node ${process.versions.node}`,
       '',
-      "Each with its own defaults but for how long it keeps a set; “limited” is jwks-rsa's `rateLimit` at 10 a minute.",
+      "Each with its own defaults but for how long it keeps a set, and 300 ms for a request where it can be told so; “limited” is jwks-rsa's `rateLimit` at 10 a minute. In brackets what `status()` and `onEvent` say, where a client has them.",
       '',
     ]
     const file = new URL('../../results/jwks-side-by-side.md', import.meta.url)
