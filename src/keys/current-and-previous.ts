@@ -43,32 +43,41 @@ export interface CurrentAndPrevious extends KeyFinder {
  * more tokens first; a tie goes to the previous one, which most tokens are from when a change begins. The order saves
  * time and decides nothing else: what a token is refused with never depends on it.
  *
- * @throws ConfigError for a private key, a secret beside a public key, or two keys of one `kid`
+ * @throws ConfigError for a private key, a secret beside a public key, two keys of one `kid`, or a `resetAfter` of nothing
  * @example createVerifier({ keys: currentAndPrevious({ current, previous }), algorithms: ['HS256'], … })
  */
 export function currentAndPrevious(options: CurrentAndPreviousOptions): CurrentAndPrevious {
   checkOptions(options)
   const { current, previous, now = () => Date.now() / 1000 } = options
   const resetAfter = parseDuration(options.resetAfter ?? '24h', `${place}.resetAfter`)
+  if (resetAfter === 0) throw new ConfigError(`${place}.resetAfter`, 'must be longer than nothing')
   const counts = { current: 0, previous: 0, since: now() }
 
+  /** Counts begin anew by the clock, whether a token comes or not: a quiet day counts nothing. */
+  const tend = (): void => {
+    const passed = Math.floor((now() - counts.since) / resetAfter)
+    if (passed >= 1)
+      Object.assign(counts, { current: 0, previous: 0, since: counts.since + passed * resetAfter })
+  }
   const count = (key: Key): void => {
-    const moment = now()
-    if (moment - counts.since >= resetAfter)
-      Object.assign(counts, { current: 0, previous: 0, since: moment })
+    tend()
     if (key === current) counts.current++
     else if (key === previous) counts.previous++
   }
 
   return Object.freeze({
     find: (header: PinnedHeader) => {
+      tend()
       const ordered = counts.current > counts.previous ? [current, previous] : [previous, current]
       const [first, ...others] = new Set(ordered.filter((key) => mayBe(key, header)))
       return first && others.length > 0 ? [first, ...others] : first
     },
     matched: count,
     version: () => 0,
-    usage: () => ({ ...counts }),
+    usage: () => {
+      tend()
+      return { ...counts }
+    },
   })
 }
 

@@ -55,12 +55,30 @@ describe('currentAndPrevious', () => {
     expect(keys.usage()).toEqual({ current: 0, previous: 1, since: clock() })
   })
 
+  test('begins them anew though nothing comes', () => {
+    const { current, previous, clock, keys } = pair()
+    const begun = clock()
+    keys.matched(current)
+    clock.add(24 * hour - 1)
+    expect(keys.usage()).toEqual({ current: 1, previous: 0, since: begun })
+    clock.add(50 * hour)
+    expect(keys.find(header)).toEqual([previous, current])
+    expect(keys.usage()).toEqual({ current: 0, previous: 0, since: begun + 72 * hour })
+  })
+
   test('begins them anew as often as it is told to', () => {
     const { current, clock, keys } = pair({ resetAfter: '2h' })
     keys.matched(current)
     clock.add(2 * hour)
     keys.matched(current)
     expect(keys.usage().current).toBe(1)
+  })
+
+  test('refuses to begin them anew all the time', () => {
+    const [current, previous] = [secret(), secret()]
+    expect(() => currentAndPrevious({ current, previous, resetAfter: 0 })).toThrow(
+      'currentAndPrevious.resetAfter: must be longer than nothing',
+    )
   })
 
   test('takes one key for both, and counts no stranger', () => {
