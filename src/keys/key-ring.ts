@@ -31,7 +31,12 @@ export interface KeyRing extends KeyFinder {
    * @throws AuthError STORE_UNAVAILABLE
    */
   revoke(kid: string): Promise<boolean>
-  /** Looks into the store now. @throws AuthError STORE_UNAVAILABLE, ConfigError */
+  /**
+   * Looks into the store now, and makes keys that are due. Where it can be read and not written, `status().problem`
+   * says so, and the ring goes on for as long as a key of it may sign.
+   *
+   * @throws AuthError STORE_UNAVAILABLE, ConfigError
+   */
   refresh(): Promise<void>
   status(): KeyRingStatus
   /** Stops following. */

@@ -24,6 +24,8 @@ export class LiveRing {
   #nextRemoval = Infinity
   #problem: string | undefined
   #look: Promise<void> | undefined
+  /** Whether the latest question to the store was answered with the ring, changed or not. */
+  #wasRead = false
   #lookedAt = -Infinity
   #timer: NodeJS.Timeout | undefined
   #closed = false
@@ -45,7 +47,7 @@ export class LiveRing {
   }
 
   refresh(): Promise<void> {
-    this.#look ??= this.#change(unchanged).finally(() => {
+    this.#look ??= this.#lookIn().finally(() => {
       this.#look = undefined
     })
     return this.#look
@@ -126,6 +128,7 @@ export class LiveRing {
 
   async #findAnew(kid: string): Promise<Key | undefined> {
     await this.refresh().catch(() => {
+      if (this.#wasRead) return // It could not be changed, and has been read all the same.
       throw this.#unavailable(
         'the store can not be asked for a key that this process does not know',
       )
@@ -133,18 +136,38 @@ export class LiveRing {
     return this.#keys.find(kid, this.#policy.now(), this.#policy.times)
   }
 
-  async #change(change: RingChange): Promise<void> {
-    const asked = this.#policy.now()
+  /** A look at the ring keeps it complete; where that fails, what it has is good for as long as it can sign. */
+  async #lookIn(): Promise<void> {
     try {
-      const at = await this.#writer.change(change)
-      this.#problem = undefined
-      this.#confirmedAt = Math.max(this.#confirmedAt, asked)
-      if (at.revision > this.#revision) this.#adopt(at)
+      await this.#change(unchanged)
     } catch (error) {
-      this.#problem = describe(error)
+      const { now, times } = this.#policy
+      if (!this.#wasRead || !this.#keys.signer(now(), times)) throw error
+    }
+  }
+
+  async #change(change: RingChange): Promise<void> {
+    this.#wasRead = false
+    try {
+      const asked = this.#policy.now()
+      const written = await this.#writer.change(change, (read) => {
+        this.#wasRead = true
+        this.#take(read, asked)
+      })
+      this.#problem = undefined
+      this.#take(written, asked)
+    } catch (error) {
+      const message = describe(error)
+      this.#problem = this.#wasRead ? `could be read, but not changed: ${message}` : message
       this.#tell({ type: 'failed', message: this.#problem })
       throw error
     }
+  }
+
+  /** What the store says holds for the moment of the question, not for that of the answer. */
+  #take(at: RingAt, asked: number): void {
+    this.#confirmedAt = Math.max(this.#confirmedAt, asked)
+    if (at.revision > this.#revision) this.#adopt(at)
   }
 
   #adopt({ ring, revision }: RingAt): void {

@@ -23,12 +23,14 @@ export class RingWriter {
 
   /**
    * Reads the ring, changes it, and writes it if nobody was faster; else from the beginning, on what they wrote.
+   * `onRead` is given each state that was read, whether it can be changed or not.
    *
    * @throws AuthError STORE_UNAVAILABLE; ConfigError when the stored ring can not be opened
    */
-  async change(change: RingChange): Promise<RingAt> {
+  async change(change: RingChange, onRead: (read: RingAt) => void): Promise<RingAt> {
     for (let round = 0; round < mostRounds; round++) {
       const current = await this.#store.read()
+      onRead(current)
       const { now, times } = this.#policy
       await this.#prepareKeys(missingKeys(change(current.ring, now()), now()))
       const moment = now()
