@@ -8,6 +8,7 @@ import { memoryStores } from '../../src/stores/memory/index.js'
 import { openSqlite, sqliteStores } from '../../src/stores/sql/sqlite.js'
 import { startPostgres, type PostgresServer } from '../setup/postgres.js'
 import { startRedisCluster, type RedisCluster } from '../setup/redis-cluster.js'
+import { amount } from '../setup/amount.js'
 import { startRedis, type RedisServer } from '../setup/redis.js'
 import { client, codeOf, login, makeIssuer } from '../sessions/setup.js'
 import { openIssuer } from './children/issuer.js'
@@ -15,14 +16,13 @@ import { compileForChildren, startChild } from './compile.js'
 import { graceOver, startRacers, type Race, type Racers } from './race.js'
 
 /** Of fifty refreshes each; 10,000 in the long run. */
-const rounds = Number(process.env['RACE_ROUNDS'] ?? 200)
+const rounds = amount({ short: 200, full: 10_000 })
 /** The control needs no more to be seen to fail. */
 const naiveRounds = Math.min(200, Math.ceil(rounds / 10))
 const timeout = 120_000 + rounds * 300
 /** In the long run, what a log should have. */
 const report = (name: string, { rounds, lost }: Race) => {
-  if (process.env['RACE_ROUNDS'] !== undefined)
-    console.log(`${name}: lost ${String(lost)} of ${String(rounds)} rounds`)
+  if (rounds > 200) console.log(`${name}: lost ${String(lost)} of ${String(rounds)} rounds`)
 }
 const secret = randomBytes(32).toString('hex')
 const children: ChildProcess[] = []

@@ -147,20 +147,22 @@ export class LiveRing {
   }
 
   async #change(change: RingChange): Promise<void> {
-    this.#wasRead = false
+    const asked = this.#policy.now()
+    let seen: RingAt | undefined
     try {
-      const asked = this.#policy.now()
       const written = await this.#writer.change(change, (read) => {
-        this.#wasRead = true
+        seen = read
         this.#take(read, asked)
       })
       this.#problem = undefined
       this.#take(written, asked)
     } catch (error) {
       const message = describe(error)
-      this.#problem = this.#wasRead ? `could be read, but not changed: ${message}` : message
+      this.#problem = seen ? `could be read, but not changed: ${message}` : message
       this.#tell({ type: 'failed', message: this.#problem })
       throw error
+    } finally {
+      this.#wasRead = seen !== undefined
     }
   }
 

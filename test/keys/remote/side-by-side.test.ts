@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createSigner, privateKey, publicJwk } from '../../../src/core/index.js'
@@ -22,15 +23,19 @@ function compare(
   ours: string,
 ): void {
   const cells: Record<string, string> = (rows[row] = {})
-  test.concurrent(row, async () => {
-    const playing = Object.entries(clients).map(async ([name, make]) => {
-      const server = await startJwksServer(setOf([a]))
-      cells[name] = await play({ client: make(server), server })
-      await server.close()
-    })
-    await Promise.all(playing)
-    expect(cells['jotgate']).toBe(ours)
-  })
+  test.concurrent(
+    row,
+    async () => {
+      const playing = Object.entries(clients).map(async ([name, make]) => {
+        const server = await startJwksServer(setOf([a]))
+        cells[name] = await play({ client: make(server), server })
+        await server.close()
+      })
+      await Promise.all(playing)
+      expect(cells['jotgate']).toBe(ours)
+    },
+    30_000,
+  )
 }
 
 const count = async (client: SetClient, tokens: readonly string[]): Promise<number> => {
@@ -47,12 +52,12 @@ const unknownKids = await Promise.all(
   }),
 )
 
-/** How long a client that is given 300 ms is waited for. */
-const patienceMs = 1500
+/** How long a client that is given two seconds is waited for. */
+const patienceMs = 6000
 
 /** Undefined when there is no answer in time. */
 const within = async <T>(ms: number, asked: Promise<T>): Promise<T | undefined> =>
-  Promise.race([asked, new Promise<undefined>((resolve) => setTimeout(resolve, ms))])
+  Promise.race([asked, sleep(ms, undefined, { ref: false })])
 
 /** A byte now and then, of a set that is good so far, for ten minutes or until the client has had enough. */
 const trickle: JwksServer['answer'] = (_, response) => {
@@ -205,7 +210,7 @@ describe('clients of a set server, side by side', () => {
       '',
       `\`RECORD=1 npx vitest run test/keys/remote/side-by-side.test.ts\` · Node ${process.versions.node}`,
       '',
-      "Each with its own defaults but for how long it keeps a set, and 300 ms for a request where it can be told so; “limited” is jwks-rsa's `rateLimit` at 10 a minute. In brackets what `status()` and `onEvent` say, where a client has them.",
+      "Each with its own defaults but for how long it keeps a set, and 2 s for a request where it can be told so; “limited” is jwks-rsa's `rateLimit` at 10 a minute. In brackets what `status()` and `onEvent` say, where a client has them.",
       '',
     ]
     const file = new URL('../../results/jwks-side-by-side.md', import.meta.url)

@@ -8,6 +8,7 @@ import { AuthError, createVerifier } from '../../../src/core/index.js'
 import { createKeyRing, type KeyRing } from '../../../src/keys/key-ring.js'
 import { remoteJwks } from '../../../src/keys/remote-jwks.js'
 import { startJwksServer, type JwksServer } from '../remote/jwks-server.js'
+import { amount } from '../../setup/amount.js'
 import { startPostgres } from '../../setup/postgres.js'
 import { startRedis } from '../../setup/redis.js'
 import { hastyTimes } from '../../stores/children/hasty-times.js'
@@ -15,8 +16,11 @@ import { openKeys } from '../../stores/children/open-stores.js'
 import type { Signed } from '../../stores/children/rotator.js'
 import { compileForChildren, startChild } from '../../stores/compile.js'
 
-/** A minute in the long run; the short one has time for half a dozen rotations and a removal. */
-const seconds = Number(process.env['ROTATION_SECONDS'] ?? 11)
+/**
+ * A minute in the long run; the short one has time for half a dozen rotations and a removal. With a change-over that
+ * takes no time to be heard of (`settle` 0) there are two signers for some 180 ms over files.
+ */
+const seconds = amount({ short: 11, full: 60 })
 
 const key = randomBytes(32)
 const children: ChildProcess[] = []

@@ -1,0 +1,28 @@
+import './setup/node-version.mjs'
+import process from 'node:process'
+import { longRun } from './setup/long-run.mjs'
+
+// `npm run test:faults [-- NAME…]`: the long form of the fault tests, all of the table or those named. A test asks
+// `amount({ short, full })` of test/setup/amount.ts how much of it to run.
+/** @type {Readonly<Record<string, readonly string[]>>} */
+const table = {
+  rotation: ['test/keys/ring/rotation.test.ts'],
+  race: ['test/stores/processes.test.ts'],
+}
+const asked = process.argv.slice(2)
+const names = asked.length === 0 ? Object.keys(table) : asked
+if (!names.every((name) => Object.hasOwn(table, name))) {
+  console.error(`usage: npm run test:faults [-- ${Object.keys(table).join(' | ')}]`)
+  process.exit(2)
+}
+let failed = 0
+for (const name of names) {
+  const code = await longRun({
+    command: `npm run test:faults -- ${name}`,
+    name: `faults-${name}`,
+    files: table[name] ?? [],
+    env: { FAULTS: 'full' },
+  })
+  if (code !== 0) failed++
+}
+process.exitCode = failed === 0 ? 0 : 1
