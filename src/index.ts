@@ -158,8 +158,10 @@ export type {
   RotateResult,
 } from './sessions/index.js'
 export type {
+  FeedListener,
+  FeedRequest,
   RevocationEntry,
-  RevocationPage,
+  RevocationFeed,
+  RevocationName,
   RevocationStore,
-  StoredRevocation,
 } from './revocation/index.js'

@@ -1,6 +1,6 @@
 import { AuthError } from '../core/errors.js'
 
-const deadlineMs = 1000
+const usualMs = 1000
 
 /**
  * Asks a store, for as long as a caller can wait. What it answers later is still kept by the store, or still
@@ -8,7 +8,10 @@ const deadlineMs = 1000
  *
  * @throws AuthError STORE_UNAVAILABLE
  */
-export async function withDeadline<T>(question: () => Promise<T>): Promise<T> {
+export async function withDeadline<T>(
+  question: () => Promise<T>,
+  deadlineMs = usualMs,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

@@ -1,6 +1,6 @@
 import { AuthError } from '../core/errors.js'
-import type { VerifiedToken } from '../core/token.js'
-import type { RevocationEntry } from './ports.js'
+import type { Claims, VerifiedToken } from '../core/token.js'
+import type { RevocationEntry, RevocationName } from './ports.js'
 
 /** What to refuse from now on. `before` is a Unix time in whole seconds, at most 60 s ahead. */
 export type RevokeRequest =
@@ -72,8 +72,25 @@ function named(request: Named): ['jti' | 'sid' | 'client', string] {
 /** A null character ends a text in some stores, half a surrogate pair is replaced: two names would become one. */
 const nameShape = /^[^\p{Surrogate}\0]{1,1024}$/u
 
+/** The names under which a token with these claims may have been revoked. */
+export function namesOf(issuer: string, claims: Claims): RevocationName[] {
+  const given = [
+    ['jti', claims.jti],
+    ['sid', claims['sid']],
+    ['sub', claims.sub],
+    ['client', claims['client_id']],
+  ] as const
+  const named = given.flatMap(([kind, value]) => (isName(value) ? [{ issuer, kind, value }] : []))
+  return [...named, { issuer, kind: 'all' }]
+}
+
+/** Whether an entry can have this name. */
+function isName(name: unknown): name is string {
+  return typeof name === 'string' && nameShape.test(name)
+}
+
 function checkName(option: string, name: unknown): string {
-  if (typeof name === 'string' && nameShape.test(name)) return name
+  if (isName(name)) return name
   throw new TypeError(`revoke: ${option} must be text of 1 to 1024 characters`)
 }
 

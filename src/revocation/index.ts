@@ -6,4 +6,11 @@ export {
 } from './revocation.js'
 export type { RevokeRequest } from './entry.js'
 export type { RevocationEvent } from './replica.js'
-export type { RevocationEntry, RevocationPage, RevocationStore, StoredRevocation } from './ports.js'
+export type {
+  FeedListener,
+  FeedRequest,
+  RevocationEntry,
+  RevocationFeed,
+  RevocationName,
+  RevocationStore,
+} from './ports.js'

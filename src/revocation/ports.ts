@@ -14,35 +14,69 @@ export type RevocationEntry = {
   | { readonly kind: 'all'; readonly before: number }
 )
 
-/** An entry with its place in the order in which the store took them. */
-export interface StoredRevocation {
-  readonly position: number
-  readonly entry: RevocationEntry
-}
+/** What an entry is about: issuer, kind and, but for `all`, value. Two entries of one name are merged into one. */
+export type RevocationName =
+  | {
+      readonly issuer: string
+      readonly kind: 'jti' | 'sid' | 'client' | 'sub'
+      readonly value: string
+    }
+  | { readonly issuer: string; readonly kind: 'all' }
 
-/** What a store answers to "what is new". */
-export interface RevocationPage {
-  /** Oldest first. */
-  readonly entries: readonly StoredRevocation[]
-  /**
-   * Highest position that the store has, 0 for an empty one. Lower than a position that was read before means that
-   * the store has lost entries: an older copy was put back.
-   */
-  readonly last: number
-}
-
-/** Where revocations live. The set only grows, until entries have expired. */
+/** Where revocations live. The set only grows, until entries have expired. Every method has its own deadline. */
 export interface RevocationStore {
   /**
-   * Keeps an entry; the same entry twice is one. Of two with the same issuer, kind and value the later `before` and
-   * the later `expiresAt` stand, at a new position when that changes anything. Resolves when the store has confirmed it.
+   * Keeps entries, one or many; the same entry twice is one. Of two with the same name the later `before` and the later
+   * `expiresAt` stand. Resolves when the store has confirmed all of them (at as many replicas as it was told to ask).
+   * Idempotent and commutative: may be repeated, in any order, by any number of processes.
+   * @throws AuthError STORE_UNAVAILABLE
    */
-  add(entry: RevocationEntry): Promise<void>
+  add(entries: readonly RevocationEntry[]): Promise<void>
+  /** The entries of these names, as far as there are any: for a look at the truth itself (strict mode). */
+  find(names: readonly RevocationName[]): Promise<readonly RevocationEntry[]>
   /**
-   * Entries after a position that have not expired at `now`; position 0 is before all of them. Positions grow in the
-   * order in which entries become visible: whoever has read up to n never misses one below n.
+   * Opens a feed. The place in the store's order is noted first; from then on whatever is added anywhere is handed to
+   * `listener.add`, in order and without a gap, by whichever way the store has of being told (stream, notification,
+   * polling). What changes nothing need not be handed out.
    */
-  read(after: number, now: number): Promise<RevocationPage>
-  /** Removes entries that expired before `before`; how many. May keep the newest one, to remember its position. */
+  open(request: FeedRequest): Promise<RevocationFeed>
+  /** Removes entries that expired before `before`; how many. */
   sweep(before: number): Promise<number>
+}
+
+export interface FeedRequest {
+  /**
+   * Kept, in one atomic step with a new epoch, when the store knows no epoch of this entry's issuer: an `all` entry up to
+   * now. On a first start it refuses nothing; after a loss of everything it costs every client one refresh. The memory
+   * store has no epochs: it is as old as its process.
+   */
+  readonly whenNew: RevocationEntry & { readonly kind: 'all' }
+  readonly listener: FeedListener
+}
+
+export interface FeedListener {
+  /** Called synchronously, in the store's order. */
+  add(entries: readonly RevocationEntry[]): void
+  /**
+   * The feed has ended and nothing will come any more: connection gone, a gap (trimmed stream, an older copy put back, a
+   * changed epoch), a demoted primary, a missed deadline. At most once. Open another one.
+   */
+  lost(cause: unknown): void
+}
+
+export interface RevocationFeed {
+  /** Changes when the store began anew. */
+  readonly epoch: string
+  /** Whether this call made the epoch (a first start, or everything was lost). */
+  readonly begun: boolean
+  /** All that the store holds that has not expired at `now`, in slices of at most some thousands. May repeat what the listener is given. */
+  snapshot(now: number): AsyncIterable<readonly RevocationEntry[]>
+  /**
+   * A heartbeat through the store: resolves when everything that the store had confirmed to anybody before this call has
+   * been handed to the listener, and the answer came from the primary (with `minReplicas`, confirmed by them). Rejects
+   * after its deadline, and then the feed's connections are destroyed and `lost` is called.
+   */
+  beat(): Promise<void>
+  /** Ends it and frees its connections; `lost` is not called. */
+  close(): void
 }

@@ -1,24 +1,31 @@
+import { AuthError } from '../core/errors.js'
 import { withDeadline } from './deadline.js'
-import type { RevocationStore } from './ports.js'
+import { Link } from './link.js'
+import type { RevocationEntry, RevocationStore } from './ports.js'
 import { createSettledTime } from './settled-time.js'
 import type { RevocationTable } from './table.js'
 
 /**
- * `ready`: the whole store has been read. `failed`: a look into the store failed, `recovered`: the next one succeeded.
- * `rolledBack`: the store knows less than it did; what this process knows stays enforced.
+ * `ready`: the whole store has been read. `lost`: the feed has ended, `recovered`: another one stands. `beganAnew`: the
+ * store has lost everything; what this process knows stays enforced. `putBack`: the store has again what it had lost.
  */
 export interface RevocationEvent {
-  readonly kind: 'ready' | 'failed' | 'recovered' | 'rolledBack'
+  readonly kind: 'ready' | 'lost' | 'recovered' | 'beganAnew' | 'putBack'
   readonly cause?: unknown
+  /** Of `putBack`: how many. */
+  readonly entries?: number
 }
 
 /** What a replica is built from. */
 export interface ReplicaParts {
   readonly store: RevocationStore
   readonly table: RevocationTable
-  readonly pollEveryMs: number
+  /** What a store that knows no epoch begins with. */
+  readonly whenNew: () => RevocationEntry & { readonly kind: 'all' }
+  readonly beatEveryMs: number
+  readonly deadlineMs: number
   readonly onEvent: (event: RevocationEvent) => unknown
-  /** Unix time, whole seconds. */
+  /** Unix time in seconds. */
   readonly now: () => number
   /** Seconds on a clock that never jumps. */
   readonly monotonic: () => number
@@ -26,11 +33,14 @@ export interface ReplicaParts {
   readonly settleAfter: number
 }
 
-/** Keeps a table in step with a store, by asking it again and again. */
+/** Keeps a table in step with a store by a feed, and opens another when it ends. */
 export interface Replica {
-  readonly position: number
-  /** Seconds since the store was last known to say nothing else; undefined before the first whole read. */
+  /** Of the store as it was last heard of. */
+  readonly epoch: string | undefined
+  /** Seconds since the beginning of the last heartbeat that came back; undefined before the first. */
   staleness(): number | undefined
+  /** The store did not confirm something: it is put back at the next heartbeat. */
+  owe(): void
   /** @throws AuthError STORE_UNAVAILABLE */
   start(): Promise<void>
   close(): void
@@ -38,99 +48,197 @@ export interface Replica {
 
 /** Seconds, on the clock that never jumps. */
 const sweepEvery = 60
+const shortestWaitMs = 100
+const longestWaitMs = 2000
 
-/** Reads by polling: what is new in the store is known here within about `pollEveryMs`. */
+/** @example await createReplica(parts).start() */
 export function createReplica(parts: ReplicaParts): Replica {
-  const onEvent = quietly(parts.onEvent)
-  const reader = createReader({ ...parts, onEvent })
-  let failing = false
-  let started = false
-  let closed = false
-  let timer: NodeJS.Timeout | undefined
+  return new FollowingReplica({ ...parts, onEvent: quietly(parts.onEvent) })
+}
 
-  const look = async (): Promise<void> => {
-    try {
-      await reader.read()
-      await reader.sweep()
-      parts.table.tend()
-      if (failing) onEvent({ kind: 'recovered' })
-      failing = false
-    } catch (cause) {
-      if (!failing) onEvent({ kind: 'failed', cause })
-      failing = true
+class FollowingReplica implements Replica {
+  readonly #parts: ReplicaParts
+  readonly #settledTime: () => number
+  readonly #pause = createPause()
+  #link: Link | undefined
+  #starting: Promise<void> | undefined
+  #closed = false
+  #confirmedAt: number | undefined
+  #sweptAt: number
+  #failures = 0
+  /** Whether the store may lack something that is known here. */
+  #owing = false
+  #puttingBack = false
+  epoch: string | undefined
+
+  constructor(parts: ReplicaParts) {
+    this.#parts = parts
+    this.#settledTime = createSettledTime({ ...parts, now: () => Math.floor(parts.now()) })
+    this.#sweptAt = parts.monotonic()
+  }
+
+  staleness(): number | undefined {
+    return this.#confirmedAt === undefined ? undefined : this.#parts.monotonic() - this.#confirmedAt
+  }
+
+  owe(): void {
+    this.#owing = true
+  }
+
+  start(): Promise<void> {
+    this.#starting ??= this.#begin().catch((error: unknown) => {
+      this.#starting = undefined
+      throw error
+    })
+    return this.#starting
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#link?.end()
+    this.#pause.wake()
+  }
+
+  async #begin(): Promise<void> {
+    const link = await this.#connect()
+    this.#parts.onEvent({ kind: 'ready' })
+    void this.#follow()
+    // A first start refuses what was issued up to its second: nobody may be given a token in it from here on.
+    if (link.begun) await untilNextSecond(this.#parts.now())
+  }
+
+  /** Never rejects. */
+  async #follow(): Promise<void> {
+    while (!this.#closed) {
+      try {
+        if (this.#link?.ended !== true) await this.#pause.for(this.#parts.beatEveryMs)
+        if (this.#isClosed()) return
+        await this.#confirm(this.#link)
+        this.#failures = 0
+        this.#tend()
+      } catch (cause) {
+        await this.#reconnect(cause)
+      }
     }
-    if (!closed) schedule()
-  }
-  const schedule = (): void => {
-    timer = setTimeout(() => void look(), parts.pollEveryMs)
-    timer.unref()
   }
 
-  return {
-    get position() {
-      return reader.position
-    },
-    staleness: reader.staleness,
-    start: async () => {
-      await reader.read()
-      if (!started && !closed) schedule()
-      started = true
-    },
-    close: () => {
-      closed = true
-      clearTimeout(timer)
-    },
+  /** `close` may be called at any `await`. */
+  #isClosed(): boolean {
+    return this.#closed
   }
-}
 
-interface Reader {
-  readonly position: number
-  readonly staleness: () => number | undefined
-  readonly read: () => Promise<void>
-  readonly sweep: () => Promise<void>
-}
+  async #reconnect(cause: unknown): Promise<void> {
+    if (this.#closed) return
+    this.#parts.onEvent({ kind: 'lost', cause })
+    for (;;) {
+      // Only a heartbeat after the first sets the count back: a feed that ends as soon as it stands is no success.
+      await this.#pause.for(waitMs(this.#failures++))
+      if (this.#isClosed()) return
+      try {
+        await this.#connect()
+        this.#parts.onEvent({ kind: 'recovered' })
+        return
+      } catch {
+        // It was told that the feed is lost; that it still is, is no news.
+      }
+    }
+  }
 
-/** Where the reading has come to, and when that was last confirmed. */
-function createReader(parts: ReplicaParts): Reader {
-  const { store, table, onEvent, monotonic } = parts
-  const settledTime = createSettledTime(parts)
-  let position = 0
-  let confirmedAt: number | undefined
-  let sweptAt = monotonic()
+  async #connect(): Promise<Link> {
+    if (this.#closed) throw new AuthError('STORE_UNAVAILABLE')
+    const link = new Link({
+      ...this.#parts,
+      expired: this.#settledTime,
+      onLost: () => {
+        this.#pause.wake()
+      },
+    })
+    this.#link = link
+    await link.open()
+    await this.#confirm(link)
+    if (this.epoch !== undefined && this.epoch !== link.epoch)
+      this.#parts.onEvent({ kind: 'beganAnew' })
+    this.epoch = link.epoch
+    this.#owing = true
+    this.#putBack(link)
+    return link
+  }
 
-  const read = async (): Promise<void> => {
+  async #confirm(link: Link | undefined): Promise<void> {
     // What the store answers holds for the moment of the question, not for that of the answer.
-    const askedAt = monotonic()
-    // A clock that is wrong for now must not hide what has not expired: it would never be asked for again.
-    const expired = settledTime()
-    const page = await withDeadline(() => store.read(position, expired))
-    for (const { entry } of page.entries) table.add(entry)
-    if (page.last < position) {
-      position = 0
-      onEvent({ kind: 'rolledBack' })
-      await read()
-      return
-    }
-    position = page.entries.at(-1)?.position ?? position
-    if (confirmedAt === undefined) onEvent({ kind: 'ready' })
-    confirmedAt = askedAt
+    const askedAt = this.#parts.monotonic()
+    await link?.beat()
+    this.#confirmedAt = askedAt
   }
 
+  #tend(): void {
+    if (this.#link !== undefined && this.#owing) this.#putBack(this.#link)
+    // Whoever looks for what is missing must not have entries moved behind its back.
+    if (this.#puttingBack) return
+    this.#parts.table.tend()
+    this.#sweep()
+  }
+
+  /** Beside the heartbeats: a million entries take longer than those may wait. */
+  #putBack(link: Link): void {
+    if (this.#puttingBack) return
+    this.#puttingBack = true
+    this.#owing = false
+    void link
+      .putBack()
+      .then((entries) => {
+        if (entries > 0) this.#parts.onEvent({ kind: 'putBack', entries })
+      })
+      .catch(() => {
+        // The link has ended: the next one finds the same missing.
+        this.#owing = true
+        this.#pause.wake()
+      })
+      .finally(() => {
+        this.#puttingBack = false
+      })
+  }
+
+  #sweep(): void {
+    const { monotonic, store, table } = this.#parts
+    if (monotonic() - this.#sweptAt < sweepEvery) return
+    const expired = this.#settledTime()
+    if (expired === 0) return
+    this.#sweptAt = monotonic()
+    table.sweep(expired)
+    // What stays in the store for longer harms nobody; the next sweep takes it.
+    withDeadline(() => store.sweep(expired)).catch(() => undefined)
+  }
+}
+
+/** Twice as long after each failure, up to a bound, and never the same for two processes. */
+function waitMs(failures: number): number {
+  const most = Math.min(longestWaitMs, shortestWaitMs * 2 ** Math.min(failures, 10))
+  return most * (0.5 + Math.random() / 2)
+}
+
+/** A pause that can be cut short; it keeps no process alive. */
+function createPause() {
+  let wake = (): void => undefined
   return {
-    get position() {
-      return position
-    },
-    staleness: () => (confirmedAt === undefined ? undefined : monotonic() - confirmedAt),
-    read,
-    sweep: async () => {
-      if (monotonic() - sweptAt < sweepEvery) return
-      const expired = settledTime()
-      if (expired === 0) return
-      sweptAt = monotonic()
-      table.sweep(expired)
-      await withDeadline(() => store.sweep(expired))
+    for: (ms: number): Promise<void> =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms).unref()
+        wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      }),
+    wake: (): void => {
+      wake()
     },
   }
+}
+
+/** At most a second, whatever the clock says. */
+function untilNextSecond(now: number): Promise<void> {
+  const ms = (Math.floor(now) + 1 - now) * 1000
+  return new Promise((resolve) => setTimeout(resolve, Math.ceil(ms) + 2))
 }
 
 /** A fault in a listener must not stop the feed. */

@@ -2,10 +2,10 @@ import { parseDuration, type Duration } from '../core/duration.js'
 import { AuthError, ConfigError } from '../core/errors.js'
 import { checkOptionNames } from '../core/options.js'
 import type { VerifiedToken } from '../core/token.js'
-import { margin, toEntry, type RevokeRequest } from './entry.js'
+import { margin, namesOf, toEntry, type RevokeRequest } from './entry.js'
 import type { RevocationStore } from './ports.js'
 import { withDeadline } from './deadline.js'
-import { createReplica, type RevocationEvent } from './replica.js'
+import { createReplica, type Replica, type RevocationEvent } from './replica.js'
 import { RevocationTable } from './table.js'
 
 /** What {@link createRevocation} is told. */
@@ -25,12 +25,17 @@ export interface RevocationOptions {
   readonly accessTtl: Duration
   /** How old the last answer of the store may be before nothing can be said any more. Default 10 s. */
   readonly maxStaleness?: Duration
-  /** Milliseconds between two looks into the store. Default 200. */
-  readonly pollEveryMs?: number
+  /** Milliseconds between two heartbeats through the store. Default 1000. */
+  readonly beatEveryMs?: number
+  /**
+   * Milliseconds for each heartbeat: a feed that misses one has ended, and another is opened. Two of them and
+   * `beatEveryMs` must fit into `maxStaleness`. Default 1000.
+   */
+  readonly deadlineMs?: number
   /** Entries in this process beyond which `revoke` rejects. Default 1,000,000. */
   readonly maxEntries?: number
   /**
-   * Told when the store was first read, can not be read, can be read again, or has lost entries. Worth a line in the
+   * Told when the store was first read, its feed has ended or stands again, and when it had lost entries. Worth a line in the
    * log each: the library writes none. What a listener throws is dropped. Default: nobody is told.
    */
   readonly onEvent?: (event: RevocationEvent) => unknown
@@ -44,17 +49,17 @@ export interface RevocationOptions {
 export interface RevocationStatus {
   readonly ready: boolean
   readonly entries: number
-  /** Seconds since the store last answered; undefined before it ever has. */
+  /** Seconds since the beginning of the last heartbeat that came back; undefined before the first. */
   readonly staleness: number | undefined
-  /** Place in the store's order up to which this process has read. */
-  readonly position: number
+  /** Changes when the store began anew; undefined before it was first read. */
+  readonly epoch: string | undefined
 }
 
 /** What is no longer good, as this process knows it. */
 export interface Revocation {
   /**
    * Resolves when this process enforces it and the store has confirmed it. When it rejects because of the store, this
-   * process enforces it all the same, until it stops.
+   * process enforces it all the same, until it stops, and gives it to the store again when that answers.
    *
    * @throws AuthError STORE_UNAVAILABLE (the store, or `maxEntries`), CLAIM_MISSING; TypeError, RangeError for a
    * request that makes no sense
@@ -66,7 +71,20 @@ export interface Revocation {
    * @throws AuthError REVOCATION_UNKNOWN (503) when this process can not tell
    */
   isRevoked(token: VerifiedToken<unknown>): boolean
-  /** Reads the whole store once and follows it from then on. @throws AuthError STORE_UNAVAILABLE */
+  /**
+   * Whether a token has been revoked, with a question to the store itself: for the few routes where even the moment that
+   * a revocation takes to reach this process is too long. Does not depend on {@link ready}.
+   *
+   * @throws AuthError STORE_UNAVAILABLE
+   * @example jwtServer({ verify, isRevoked: (token) => revocation.isRevokedStrict(token) })
+   */
+  isRevokedStrict(token: VerifiedToken<unknown>): Promise<boolean>
+  /**
+   * Reads the whole store and follows it from then on. Over a store that nobody has used before it takes up to a second:
+   * every token of the second of its start is refused.
+   *
+   * @throws AuthError STORE_UNAVAILABLE
+   */
   start(): Promise<void>
   /** Whether {@link isRevoked} can tell at this moment. */
   ready(): boolean
@@ -76,14 +94,14 @@ export interface Revocation {
 }
 
 /**
- * Builds the list of what is no longer good: held in this process, kept in a store, followed by polling, so that
- * processes over one store see each other's revocations within about `pollEveryMs`.
+ * Builds the list of what is no longer good: held in this process, kept in a store, followed by a feed, so that
+ * processes over one store hear of each other's revocations as soon as the store can tell.
  *
  * Entries are forgotten, here and in the store, only by a clock that has run evenly for as long as they live, at most a
  * day: a system clock that jumps ahead and is put right again revives no token, unless it was wrong for longer.
  *
- * What it does not do: be told by the store (it asks), put back what the store has lost (this process goes on enforcing
- * it, a new one does not know of it), or notice a store that was put back and has grown past the old place since.
+ * What the store has lost this process goes on enforcing, and puts back. A store that has lost everything begins anew
+ * with an entry that refuses all tokens issued until then: each client refreshes once.
  *
  * @throws ConfigError when an option is missing, unknown or dangerous
  * @example
@@ -93,42 +111,78 @@ export interface Revocation {
  */
 export function createRevocation(options: RevocationOptions): Revocation {
   const policy = resolveRevocation(options)
-  const { store, issuer, accessTtl, now } = policy
+  const { accessTtl } = policy
   const table = new RevocationTable({ life: accessTtl + margin })
-  const settleAfter = Math.min(accessTtl + margin, longestSettling)
-  const replica = createReplica({ ...policy, table, settleAfter })
-
+  const replica = createReplica({
+    ...policy,
+    table,
+    settleAfter: Math.min(accessTtl + margin, longestSettling),
+    whenNew: () => allUntil(Math.floor(policy.now()), policy),
+  })
   const ready = (): boolean => {
     const staleness = replica.staleness()
     return staleness !== undefined && staleness <= policy.maxStaleness
   }
-
   return Object.freeze({
-    revoke: async (request: RevokeRequest) => {
-      const entry = toEntry(request, { issuer, accessTtl, now: now() })
-      if (!table.has(entry) && table.size >= policy.maxEntries) {
-        throw new AuthError('STORE_UNAVAILABLE', {}, { cause: new Error('maxEntries is reached') })
-      }
-      table.add(entry)
-      await withDeadline(() => store.add(entry))
-    },
-    isRevoked: ({ payload }: VerifiedToken<unknown>) => {
-      if (table.refuses(payload.iss ?? issuer, payload, now())) return true
-      if (!ready()) throw new AuthError('REVOCATION_UNKNOWN', { retryAfter: 1 })
-      return false
-    },
+    revoke: createRevoke(policy, table, replica),
+    ...createQuestions(policy, table, ready),
     start: () => replica.start(),
     ready,
     status: () => ({
       ready: ready(),
       entries: table.size,
       staleness: replica.staleness(),
-      position: replica.position,
+      epoch: replica.epoch,
     }),
     close: () => {
       replica.close()
     },
   })
+}
+
+function createRevoke(
+  { store, issuer, accessTtl, maxEntries, now }: RevocationPolicy,
+  table: RevocationTable,
+  replica: Replica,
+): Revocation['revoke'] {
+  return async (request) => {
+    const entry = toEntry(request, { issuer, accessTtl, now: Math.floor(now()) })
+    if (!table.has(entry) && table.size >= maxEntries)
+      throw new AuthError('STORE_UNAVAILABLE', {}, { cause: new Error('maxEntries is reached') })
+    table.add(entry)
+    try {
+      await withDeadline(() => store.add([entry]))
+    } catch (error) {
+      replica.owe()
+      throw error
+    }
+  }
+}
+
+function createQuestions(
+  { store, issuer, now }: RevocationPolicy,
+  table: RevocationTable,
+  ready: () => boolean,
+): Pick<Revocation, 'isRevoked' | 'isRevokedStrict'> {
+  const isRefused = ({ payload }: VerifiedToken<unknown>): boolean =>
+    table.refuses(payload.iss ?? issuer, payload, Math.floor(now()))
+  return {
+    isRevoked: (token) => {
+      if (isRefused(token)) return true
+      if (!ready()) throw new AuthError('REVOCATION_UNKNOWN', { retryAfter: 1 })
+      return false
+    },
+    isRevokedStrict: async (token) => {
+      if (isRefused(token)) return true
+      const names = namesOf(token.payload.iss ?? issuer, token.payload)
+      for (const entry of await withDeadline(() => store.find(names))) table.add(entry)
+      return isRefused(token)
+    },
+  }
+}
+
+function allUntil(before: number, { issuer, accessTtl }: RevocationPolicy) {
+  return { kind: 'all', issuer, before, expiresAt: before + accessTtl + margin } as const
 }
 
 /** Seconds: a process that lives for a day sweeps the store, however long access tokens live. */
@@ -140,7 +194,8 @@ const optionNames = [
   'issuer',
   'accessTtl',
   'maxStaleness',
-  'pollEveryMs',
+  'beatEveryMs',
+  'deadlineMs',
   'maxEntries',
   'onEvent',
   'now',
@@ -156,18 +211,24 @@ function resolveRevocation(options: RevocationOptions): RevocationPolicy {
   checkOptionNames(place, options, optionNames)
   const { store, issuer, now = () => Date.now() / 1000 } = options
   const given: unknown = store
-  if (typeof given !== 'object' || given === null || !('add' in given))
+  if (typeof given !== 'object' || given === null || !('open' in given))
     refuseOption('store', 'must be a revocation store, such as memoryStores().revocations')
   if (typeof issuer !== 'string' || issuer === '') refuseOption('issuer', 'must be text')
+  const beatEveryMs = positive('beatEveryMs', options.beatEveryMs ?? 1000)
+  const deadlineMs = positive('deadlineMs', options.deadlineMs ?? 1000)
+  const maxStaleness = parseDuration(options.maxStaleness ?? 10, `${place}.maxStaleness`)
+  if (beatEveryMs + 2 * deadlineMs > maxStaleness * 1000)
+    refuseOption('maxStaleness', 'must have room for beatEveryMs and twice deadlineMs')
   return {
     store,
     issuer,
     accessTtl: positive('accessTtl', parseDuration(options.accessTtl, `${place}.accessTtl`)),
-    maxStaleness: parseDuration(options.maxStaleness ?? 10, `${place}.maxStaleness`),
-    pollEveryMs: positive('pollEveryMs', options.pollEveryMs ?? 200),
+    maxStaleness,
+    beatEveryMs,
+    deadlineMs,
     maxEntries: positive('maxEntries', options.maxEntries ?? 1_000_000),
     onEvent: options.onEvent ?? (() => undefined),
-    now: () => Math.floor(now()),
+    now,
     monotonic: options.monotonic ?? (() => performance.now() / 1000),
   }
 }

@@ -122,12 +122,22 @@ export class RevocationTable {
     this.#round++
   }
 
-  /** What the store has not shown to hold since the last {@link recount}, and has not expired at `now`. */
-  *missing(now: number): Generator<RevocationEntry> {
+  /**
+   * What the store has not shown to hold since the last {@link recount}, and has not expired at `now`; after every few
+   * thousand entries looked at, what was found among them. Not while {@link tend} or {@link sweep} may be called.
+   */
+  *missing(now: number): Generator<readonly RevocationEntry[]> {
+    let found: RevocationEntry[] = []
+    let looked = 0
     for (const shelf of [this.#shelves.later, this.#shelves.sooner])
-      for (const place of shelf.places())
+      for (const place of shelf.places()) {
         if (shelf.log.seen(place) < this.#round && shelf.log.expiresAt(place) > now)
-          yield this.#read({ shelf, place })
+          found.push(this.#read({ shelf, place }))
+        if (++looked % slice !== 0) continue
+        yield found
+        found = []
+      }
+    yield found
   }
 
   #hits(kind: number, name: unknown, { issuer, issuedAt, now }: Question): boolean {

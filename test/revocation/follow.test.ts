@@ -8,7 +8,6 @@ import {
   type RevocationEvent,
   type RevocationStore,
 } from '../../src/revocation/index.js'
-import { memoryStores } from '../../src/stores/memory/index.js'
 import { openSqlite, sqliteStores } from '../../src/stores/sql/sqlite.js'
 import { issuer, verifiedToken } from './tokens.js'
 
@@ -29,7 +28,7 @@ function eventually(check: () => void): Promise<void> {
 const wall = (): number => Date.now() / 1000
 
 async function follow(store: RevocationStore, onEvent?: (event: RevocationEvent) => void) {
-  const options = { store, issuer, accessTtl: '15m', pollEveryMs: 20 } as const
+  const options = { store, issuer, accessTtl: '15m', beatEveryMs: 20 } as const
   const revocation = createRevocation({ ...options, ...(onEvent && { onEvent }) })
   open.push(revocation)
   await revocation.start()
@@ -58,76 +57,5 @@ describe('a process', () => {
     await (await follow(store)).revoke({ sid: 'session-1' })
     const later = await follow(store)
     expect(later.isRevoked(await token('session-1'))).toBe(true)
-  })
-
-  test('goes on enforcing what a store has lost that was put back, and follows it again', async () => {
-    const before = memoryStores().revocations
-    let store = before
-    const kinds: string[] = []
-    const swapped: RevocationStore = {
-      add: (entry) => store.add(entry),
-      read: (after, now) => store.read(after, now),
-      sweep: (time) => store.sweep(time),
-    }
-    const revocation = await follow(swapped, ({ kind }) => kinds.push(kind))
-    for (const sid of ['a', 'b', 'c']) await revocation.revoke({ sid })
-    await eventually(() => {
-      expect(revocation.status().position).toBe(3)
-    })
-    store = memoryStores().revocations
-    await store.add({ kind: 'sid', issuer, value: 'd', expiresAt: Math.ceil(wall()) + 900 })
-    const late = await token('d')
-    await eventually(() => {
-      expect(revocation.isRevoked(late)).toBe(true)
-    })
-    expect(revocation.isRevoked(await token('a'))).toBe(true)
-    expect(kinds).toEqual(['ready', 'rolledBack'])
-  })
-
-  test('tells when looking into the store fails and when it works again, each once', async () => {
-    const { revocations } = memoryStores()
-    let down = false
-    let reads = 0
-    const kinds: string[] = []
-    const store: RevocationStore = {
-      ...revocations,
-      read: (after, now) => {
-        reads++
-        return down ? Promise.reject(new Error('gone')) : revocations.read(after, now)
-      },
-    }
-    await follow(store, ({ kind }) => {
-      kinds.push(kind)
-      throw new Error('a listener that fails stops nothing')
-    })
-    down = true
-    const seen = reads
-    await eventually(() => {
-      expect(reads).toBeGreaterThan(seen + 3)
-    })
-    down = false
-    await eventually(() => {
-      expect(kinds).toEqual(['ready', 'failed', 'recovered'])
-    })
-  })
-
-  test('that is closed asks no more', async () => {
-    const { revocations } = memoryStores()
-    let reads = 0
-    const counted: RevocationStore = {
-      ...revocations,
-      read: (after, now) => {
-        reads++
-        return revocations.read(after, now)
-      },
-    }
-    const revocation = await follow(counted)
-    await eventually(() => {
-      expect(reads).toBeGreaterThan(2)
-    })
-    revocation.close()
-    const seen = reads
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    expect(reads).toBeLessThanOrEqual(seen + 1)
   })
 })

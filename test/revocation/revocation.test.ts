@@ -185,9 +185,8 @@ describe('an entry', () => {
 
 describe('when the store', () => {
   const failing: RevocationStore = {
+    ...memoryStores().revocations,
     add: () => Promise.reject(new Error('connection reset')),
-    read: () => Promise.resolve({ entries: [], last: 0 }),
-    sweep: () => Promise.resolve(0),
   }
 
   test('does not confirm, revoking rejects with 503, and this process enforces it all the same', async () => {
@@ -219,14 +218,14 @@ describe('when the store', () => {
   })
 
   test('can not be read at the start, starting rejects and nothing is known', async () => {
-    const store = { ...failing, read: () => Promise.reject(new Error('no such table')) }
+    const store = { ...failing, open: () => Promise.reject(new Error('no such table')) }
     const { revocation } = make({ store })
     await expect(revocation.start()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     expect(revocation.ready()).toBe(false)
   })
 
   test('has been silent for longer than maxStaleness, nothing but what is revoked is known', async () => {
-    const { revocation, steady, token } = await started({ pollEveryMs: 60_000 })
+    const { revocation, steady, token } = await started({ beatEveryMs: 7000 })
     await revocation.revoke({ sid: 'session-2' })
     const good = await token(claims)
     const revoked = await token({ ...claims, sid: 'session-2' })
@@ -246,7 +245,8 @@ describe('createRevocation refuses', () => {
     ['an unknown option', { stale: 5 }, 'stale'],
     ['no issuer', { issuer: '' }, 'issuer'],
     ['no access token life', { accessTtl: 0 }, 'accessTtl'],
-    ['a poll of no length', { pollEveryMs: 0 }, 'pollEveryMs'],
+    ['a heartbeat of no length', { beatEveryMs: 0 }, 'beatEveryMs'],
+    ['heartbeats that do not fit', { beatEveryMs: 9000 }, 'maxStaleness'],
     ['a store that is none', { store: null }, 'store'],
   ])('%s', (_, options, option) => {
     const build = () =>

@@ -19,7 +19,7 @@ const makers = {
 
 test('the contract has the size that is promised', () => {
   expect(familyStoreContract.length).toBeGreaterThanOrEqual(40)
-  expect(revocationStoreContract.length).toBeGreaterThanOrEqual(12)
+  expect(revocationStoreContract.length).toBeGreaterThanOrEqual(25)
   const names = [...familyStoreContract, ...revocationStoreContract].map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
 })

@@ -22,11 +22,11 @@ describe('an SQLite file', () => {
     const entry = { kind: 'sid', issuer: 'a', value: 's', expiresAt: start } as const
     await before.families.create(family)
     await before.families.rotate(sampleRequest(family))
-    await before.revocations.add(entry)
+    await before.revocations.add([entry])
     client.close()
     const after = sqliteStores(await openSqlite(path))
     expect((await after.families.find(family.id))?.generation).toBe(1)
-    expect((await after.revocations.read(0, start - 1)).entries).toEqual([{ position: 1, entry }])
+    expect(await after.revocations.find([entry])).toEqual([entry])
   })
 
   test('is opened for crash safety: WAL and synchronous = FULL', async () => {

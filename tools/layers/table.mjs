@@ -47,6 +47,7 @@ export const table = [
     builtIns: ['sqlite'],
     packages: ['libsql'],
   },
+  { from: 'src/stores/sql/sqlite-file.ts', may: [token, 'src/stores/'], builtIns: ['fs/promises'] },
   {
     from: 'src/stores/keys/file.ts',
     may: [token, ...ports],

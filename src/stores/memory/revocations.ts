@@ -1,43 +1,109 @@
-import type { RevocationEntry, RevocationStore, StoredRevocation } from '../../revocation/ports.js'
+import type {
+  FeedListener,
+  FeedRequest,
+  RevocationEntry,
+  RevocationFeed,
+  RevocationName,
+  RevocationStore,
+} from '../../revocation/ports.js'
 
-/** Revocations in this process: the reference for every other store. They are gone when it stops. */
+/** Entries of one piece of a snapshot. */
+const slice = 2000
+
+/**
+ * Revocations in this process: the reference for every other store. They are gone when it stops, and so is everybody
+ * who could tell: it has one epoch.
+ */
 export function memoryRevocations(): RevocationStore {
-  // Kept in the order of positions: an entry that changes goes to the end.
-  const entries = new Map<string, StoredRevocation>()
-  let last = 0
+  const entries = new Map<string, RevocationEntry>()
+  const listeners = new Set<FeedListener>()
 
   return {
-    add: (entry: RevocationEntry) => {
-      const name = JSON.stringify([entry.issuer, entry.kind, 'value' in entry ? entry.value : ''])
-      const known = entries.get(name)
-      const merged = merge(known?.entry, entry)
-      if (merged === known?.entry) return Promise.resolve()
-      entries.delete(name)
-      entries.set(name, { position: ++last, entry: merged })
+    add: (added: readonly RevocationEntry[]) => {
+      const changed = added.map((entry) => put(entries, entry)).filter((entry) => entry !== null)
+      if (changed.length > 0) for (const listener of [...listeners]) listener.add(changed)
       return Promise.resolve()
     },
-    read: (after: number, now: number) =>
-      Promise.resolve({
-        last,
-        entries: [...entries.values()].filter(
-          ({ position, entry }) => position > after && entry.expiresAt > now,
-        ),
-      }),
+    find: (names: readonly RevocationName[]) =>
+      Promise.resolve(names.flatMap((name) => entries.get(keyOf(name)) ?? [])),
+    open: ({ listener }: FeedRequest) => Promise.resolve(openFeed(entries, listeners, listener)),
     sweep: (before: number) => {
-      const old = [...entries].filter(([, { entry }]) => entry.expiresAt < before)
+      const old = [...entries].filter(([, { expiresAt }]) => expiresAt < before)
       for (const [name] of old) entries.delete(name)
       return Promise.resolve(old.length)
     },
   }
 }
 
+function openFeed(
+  entries: ReadonlyMap<string, RevocationEntry>,
+  listeners: Set<FeedListener>,
+  listener: FeedListener,
+): RevocationFeed {
+  // An object of its own, so that one listener may be given to two feeds.
+  const own: FeedListener = {
+    add: (added) => {
+      try {
+        listener.add(added)
+      } catch (cause) {
+        // The others are told all the same.
+        listeners.delete(own)
+        listener.lost(cause)
+      }
+    },
+    lost: (cause) => {
+      listener.lost(cause)
+    },
+  }
+  listeners.add(own)
+  return {
+    epoch: 'memory',
+    begun: false,
+    snapshot: async function* (now: number) {
+      let live: RevocationEntry[] = []
+      // A Map may change while it is gone through: what is added meanwhile comes last.
+      for (const entry of entries.values()) {
+        if (entry.expiresAt > now) live.push(entry)
+        if (live.length < slice) continue
+        yield await Promise.resolve(live)
+        live = []
+      }
+      if (live.length > 0) yield live
+    },
+    beat: () =>
+      listeners.has(own) ? Promise.resolve() : Promise.reject(new Error('the feed is closed')),
+    close: () => {
+      listeners.delete(own)
+    },
+  }
+}
+
+/** Keeps an entry; what is kept now, or null when that has changed nothing. */
+function put(
+  entries: Map<string, RevocationEntry>,
+  added: RevocationEntry,
+): RevocationEntry | null {
+  const key = keyOf(added)
+  const known = entries.get(key)
+  const merged = merge(known, added)
+  if (merged === known) return null
+  entries.set(key, merged)
+  return merged
+}
+
+function keyOf(name: RevocationName): string {
+  return JSON.stringify([name.issuer, name.kind, 'value' in name ? name.value : ''])
+}
+
 /** The later of each time; the known entry itself when the added one says nothing new. */
 function merge(known: RevocationEntry | undefined, added: RevocationEntry): RevocationEntry {
-  if (known === undefined) return { ...added }
+  if (known === undefined) return Object.freeze({ ...added })
   const expiresAt = Math.max(known.expiresAt, added.expiresAt)
   const before = Math.max(cutOff(known), cutOff(added))
   if (expiresAt === known.expiresAt && before === cutOff(known)) return known
-  return 'before' in added ? { ...added, before, expiresAt } : { ...added, expiresAt }
+  return Object.freeze(
+    'before' in added ? { ...added, before, expiresAt } : { ...added, expiresAt },
+  )
 }
 
 function cutOff(entry: RevocationEntry): number {

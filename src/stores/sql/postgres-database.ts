@@ -15,7 +15,8 @@ export interface PostgresClient {
   query(config: { name?: string; text: string; values?: SqlValue[] }): Promise<PostgresResult>
   /** Gives the connection back; with an error it is closed instead. */
   release(error?: Error): void
-  on(event: 'error', listener: () => void): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'notification' | 'end', listener: () => void): unknown
   removeListener(event: 'error', listener: () => void): unknown
 }
 
@@ -144,7 +145,8 @@ const sessions = new WeakMap<PostgresClient, string>()
 /** For a transaction, which may make tables: as long as whoever starts a service waits. */
 const batchMs = 20_000
 
-function sessionText({ schema, deadlineMs }: PostgresLimits): string {
+/** How a connection is set before its first use. */
+export function sessionText({ schema, deadlineMs }: PostgresLimits): string {
   const timeout = `SET statement_timeout = ${String(deadlineMs)}`
   return schema === undefined ? timeout : `${timeout}; SET search_path TO ${quoteName(schema)}`
 }
@@ -198,7 +200,8 @@ const toldElsewhere = (): void => undefined
 /** `pg` gives BIGINT as text. Here it is a number where that holds it exactly. */
 const bigint = 20
 
-function toRows({ rows, fields }: PostgresResult): readonly SqlRow[] {
+/** Rows as the stores take them. */
+export function toRows({ rows, fields }: PostgresResult): readonly SqlRow[] {
   const bigints = fields.filter(({ dataTypeID }) => dataTypeID === bigint).map(({ name }) => name)
   return rows.map((row) => {
     const columns = { ...(row as Record<string, unknown>) } // pg gives one object a row

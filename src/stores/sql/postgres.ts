@@ -7,6 +7,7 @@ import {
   quoteName,
   type PostgresPool,
 } from './postgres-database.js'
+import { postgresRevocations } from './postgres-revocations.js'
 import { sqlStores, type SqlStores } from './sql-stores.js'
 
 export type { PostgresClient, PostgresPool, PostgresResult } from './postgres-database.js'
@@ -40,7 +41,9 @@ export function postgresDatabase(pool: PostgresPool, options: PostgresOptions = 
 
 /**
  * Sessions, revocations and key rings in PostgreSQL 12 or later, for any number of processes. Give it a `Pool` of its
- * own, with a listener for `error`: on each of the pool's connections `statement_timeout` becomes the deadline.
+ * own, with a listener for `error`: on each of the pool's connections `statement_timeout` becomes the deadline. Each open
+ * feed of revocations keeps one of its connections for itself, and must be closed before `pool.end()` can end. At how many standbys a revocation must be confirmed is
+ * the server's `synchronous_commit` and `synchronous_standby_names`; these stores do not change them.
  *
  * Not for: PgBouncer in transaction mode, which gives a connection's settings and prepared statements to somebody else.
  *
@@ -49,8 +52,9 @@ export function postgresDatabase(pool: PostgresPool, options: PostgresOptions = 
  */
 export function postgresStores(pool: PostgresPool, options: PostgresOptions = {}): SqlStores {
   const database = postgresDatabase(pool, options)
-  const { schema } = options
-  return sqlStores(database, schema === undefined ? [] : [createSchema(schema)])
+  const { schema, deadlineMs = deadlineDefault } = options
+  const revocations = postgresRevocations(pool, { schema, deadlineMs })
+  return sqlStores(database, revocations, schema === undefined ? [] : [createSchema(schema)])
 }
 
 function createSchema(schema: string): string {

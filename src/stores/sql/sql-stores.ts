@@ -5,7 +5,7 @@ import { keysSchema, sqlKeys } from '../keys/sql.js'
 import type { SqlDatabase } from './database.js'
 import { familiesSchema, sqlFamilies } from './families.js'
 import { atSameTime, migrate } from './migrate.js'
-import { revocationsSchema, sqlRevocations } from './revocations.js'
+import { revocationsSchema, sqlRevocations, type RevocationDialect } from './revocations.js'
 
 /** State in an SQL database. */
 export interface SqlStores {
@@ -20,7 +20,11 @@ export interface SqlStores {
 }
 
 /** The stores over any database that speaks {@link SqlDatabase}; `first` is run before the tables are made. */
-export function sqlStores(database: SqlDatabase, first: readonly string[] = []): SqlStores {
+export function sqlStores(
+  database: SqlDatabase,
+  dialect: RevocationDialect,
+  first: readonly string[] = [],
+): SqlStores {
   const prepare = once(async () => {
     for (const text of first) await atSameTime(() => database.query(text))
     await migrate(database, familiesSchema)
@@ -31,9 +35,13 @@ export function sqlStores(database: SqlDatabase, first: readonly string[] = []):
     await prepare()
     return database.query(text, params)
   }
+  const batch: SqlDatabase['batch'] = async (statements) => {
+    await prepare()
+    await database.batch(statements)
+  }
   return {
     families: sqlFamilies({ query }),
-    revocations: sqlRevocations({ query }),
+    revocations: sqlRevocations({ query, batch }, dialect),
     keys: sqlKeys({ query }),
     migrate: prepare,
   }

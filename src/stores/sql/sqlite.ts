@@ -1,4 +1,5 @@
 import { sqlStores, type SqlStores } from './sql-stores.js'
+import { sqliteRevocations } from './sqlite-revocations.js'
 import { sqliteDatabase, type SqliteClient } from './sqlite-database.js'
 
 export { openSqlite, type OpenSqliteOptions } from './open-sqlite.js'
@@ -16,5 +17,5 @@ export type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from './database.js'
  * const { families, revocations } = sqliteStores(client)
  */
 export function sqliteStores(client: SqliteClient): SqlStores {
-  return sqlStores(sqliteDatabase(client))
+  return sqlStores(sqliteDatabase(client), sqliteRevocations())
 }
