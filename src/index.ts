@@ -38,6 +38,7 @@ export {
   allOf,
   anyOf,
   chain,
+  createCookieMode,
   from,
   fromContext,
   jwtServer,
@@ -132,6 +133,10 @@ export type {
 export type {
   AuthContext,
   Authorize,
+  CookieAnswer,
+  CookieMode,
+  CookieModeOptions,
+  CookieTokens,
   Extractor,
   Gate,
   GateEvent,

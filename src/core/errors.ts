@@ -11,6 +11,7 @@ export type PublicReason =
   | 'token_invalid'
   | 'token_expired'
   | 'insufficient_scope'
+  | 'origin_refused'
   | 'invalid_request'
   | 'invalid_grant'
   | 'unavailable'
@@ -93,6 +94,13 @@ export const errorTable = {
     bearer: 'insufficient_scope',
     reason: 'insufficient_scope',
     message: 'the token is good, but does not permit this',
+  },
+  ORIGIN_REFUSED: {
+    status: 403,
+    grpcStatus: 7,
+    bearer: null,
+    reason: 'origin_refused',
+    message: "the call does not come from one of the service's own pages",
   },
   PATH_REFUSED: { ...request, message: 'the path can be read in more than one way' },
 

@@ -61,18 +61,13 @@ function header(name: string): Extractor {
 /**
  * A cookie. An empty one is none; two of one name are TOKEN_AMBIGUOUS, because a neighbouring host can plant the other.
  *
- * Browsers send cookies by themselves: guard what changes state against cross-site requests as well.
+ * Browsers send cookies by themselves, for pages of others too: take `createCookieMode`'s, which lets only own pages by.
  */
 function cookie(name: string): Extractor {
   const wanted = checkName('from.cookie', name)
   return (call) => {
-    const found = call
-      .header('cookie')
-      .flatMap((value) => value.split(';'))
-      .map((pair) => cookieValue(pair, wanted))
-      .filter((value) => value !== undefined)
-    const value = single(found)
-    if (value === undefined || value === '') return undefined
+    const value = readCookie(call.header('cookie'), wanted)
+    if (value === undefined) return undefined
     keepPrivate(call)
     return value
   }
@@ -109,6 +104,22 @@ function first(...extractors: readonly Extractor[]): Extractor {
  */
 export const from = Object.freeze({ bearer, bare, header, cookie, query, first })
 
+/**
+ * The value of one cookie in all `Cookie` fields of a call; undefined when there is none, or an empty one.
+ *
+ * @throws AuthError TOKEN_AMBIGUOUS for more than one
+ * @example readCookie(call.header('cookie'), '__Host-refresh')
+ */
+export function readCookie(fields: readonly string[], name: string): string | undefined {
+  const value = single(
+    fields
+      .flatMap((field) => field.split(';'))
+      .map((pair) => cookieValue(pair, name))
+      .filter((found) => found !== undefined),
+  )
+  return value === '' ? undefined : value
+}
+
 function bearerToken(value: string): string | undefined {
   if (value.includes(',') && bearerInList.test(value)) throw new AuthError('TOKEN_AMBIGUOUS')
   return bearerValue.exec(value)?.[1]
@@ -124,13 +135,25 @@ function queryValues(call: Call, name: string): readonly string[] {
   return new URLSearchParams(call.query).getAll(name)
 }
 
+/** Blanks and tabs round a name are nothing; any other space is part of it, and makes another name. */
 function cookieValue(pair: string, wanted: string): string | undefined {
   const equals = pair.indexOf('=')
-  if (equals < 0 || pair.slice(0, equals).trim() !== wanted) return undefined
-  const value = pair.slice(equals + 1).trim()
+  if (equals < 0 || withoutBlanks(pair.slice(0, equals)) !== wanted) return undefined
+  const value = withoutBlanks(pair.slice(equals + 1))
   return value.startsWith('"') && value.endsWith('"') && value.length > 1
     ? value.slice(1, -1)
     : value
+}
+
+function withoutBlanks(text: string): string {
+  let [start, end] = [0, text.length]
+  while (start < end && isBlank(text[start])) start++
+  while (end > start && isBlank(text[end - 1])) end--
+  return text.slice(start, end)
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t'
 }
 
 /** Shared caches know that `Authorization` makes an answer personal; of other places they can not (RFC 6750 section 2.3). */

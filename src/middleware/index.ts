@@ -6,6 +6,13 @@ export { presets } from './presets.js'
 export { type KratosRules } from './kratos-select.js'
 export { from, type Extractor } from './extract.js'
 export {
+  createCookieMode,
+  type CookieAnswer,
+  type CookieMode,
+  type CookieTokens,
+} from './cookie-mode.js'
+export { type CookieModeOptions } from './cookie-options.js'
+export {
   allOf,
   anyOf,
   not,

@@ -33,6 +33,7 @@ const details = {
   token_invalid: 'The access token is not valid here.',
   token_expired: 'The access token has expired.',
   insufficient_scope: 'The access token does not permit this.',
+  origin_refused: "The request does not come from one of this service's own pages.",
   invalid_request: 'The request can be read in more than one way.',
   invalid_grant: 'The grant is not valid.',
   unavailable: 'The request can not be checked at the moment.',
