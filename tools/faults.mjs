@@ -8,6 +8,8 @@ import { longRun } from './setup/long-run.mjs'
 const table = {
   rotation: ['test/keys/ring/rotation.test.ts'],
   race: ['test/stores/processes.test.ts'],
+  replies: ['test/stores/lost-replies.test.ts', 'test/service/lost-replies.test.ts'],
+  kills: ['test/stores/kills.test.ts'],
 }
 const asked = process.argv.slice(2)
 const names = asked.length === 0 ? Object.keys(table) : asked

@@ -7,7 +7,7 @@ import {
 } from '../../../src/sessions/index.js'
 import { openStores } from './open-stores.js'
 
-type Options = Pick<IssuerOptions, 'now' | 'grace' | 'hooks'>
+type Options = Pick<IssuerOptions, 'now' | 'grace' | 'recoverWithin' | 'hooks'>
 
 /** An issuer over the stores at a place, as each of several processes of one service has it. */
 export async function openIssuer(
