@@ -4,3 +4,11 @@ export { familyStoreContract } from './family-contract.js'
 export { keyRingStoreContract } from './key-ring-contract.js'
 export { revocationStoreContract } from './revocation-contract.js'
 export type { ContractCase } from './contract.js'
+export { checkRefreshHistory, type Breach, type Invariant } from './check-refresh-history.js'
+export type {
+  AccessUse,
+  FamilyMoment,
+  HistoryEvent,
+  RefreshAttempt,
+  RefreshHistory,
+} from './refresh-history.js'
