@@ -1,12 +1,15 @@
 import { ConfigError } from '../../core/errors.js'
 import { checkOptionNames } from '../../core/options.js'
 import type { KeyRingStore } from '../../keys/ports.js'
+import type { RevocationStore } from '../../revocation/ports.js'
 import type { FamilyStore } from '../../sessions/ports.js'
 import { checkDeadline, deadlineDefault } from '../deadline.js'
 import { redisKeys } from '../keys/redis.js'
 import { redisFamilies } from './families.js'
 import { pickDriver, type RedisClient } from './pick-driver.js'
+import { confirmedWrites } from './confirmed.js'
 import { redisPort } from './redis-port.js'
+import { redisRevocations } from './revocations.js'
 
 export type { RedisClient } from './pick-driver.js'
 export type { IoredisClient } from './ioredis.js'
@@ -18,29 +21,43 @@ export interface RedisStoresOptions {
   readonly prefix?: string
   /** Milliseconds after which a command that was not answered is STORE_UNAVAILABLE. Default 250. */
   readonly deadlineMs?: number
+  /**
+   * Replicas that must have taken over a revocation, by WAIT, before it counts as kept, and a heartbeat before it counts
+   * as one: a primary that is cut off from them goes stale. Fewer are STORE_UNAVAILABLE. Default 0.
+   */
+  readonly minReplicas?: number
 }
 
 /** State in Redis. */
 export interface RedisStores {
   readonly families: FamilyStore
+  /** Refuses to open a feed of a Redis that evicts. */
+  readonly revocations: RevocationStore
   readonly keys: KeyRingStore
 }
 
 /**
- * Stores in Redis 6.2 or later, or Valkey: one server, Sentinel, or a Cluster. The client is the user's, of ioredis,
+ * Sessions, revocations and key rings in Redis 6.2 or later, or Valkey: one server, Sentinel, or a Cluster. The client is the user's, of ioredis,
  * iovalkey or node-redis, connected and with a listener for `error`; however it resends or queues, no command takes
  * longer here than its deadline, and none has its effect twice or late.
  *
  * Not for: a Redis that evicts, where sessions end and revocations vanish when memory is short.
  *
  * @throws ConfigError for a client of another kind, and for options that are not known
- * @example const { families, keys } = redisStores(new Redis('redis://127.0.0.1:6379'), { prefix: 'auth' })
+ * @example const { families, revocations, keys } = redisStores(new Redis('redis://127.0.0.1:6379'), { prefix: 'auth' })
  */
 export function redisStores(client: RedisClient, options: RedisStoresOptions = {}): RedisStores {
-  checkOptionNames('redisStores', options, ['prefix', 'deadlineMs'])
-  const { prefix = 'jotgate', deadlineMs = deadlineDefault } = options
+  checkOptionNames('redisStores', options, ['prefix', 'deadlineMs', 'minReplicas'])
+  const { prefix = 'jotgate', deadlineMs = deadlineDefault, minReplicas = 0 } = options
   if (typeof prefix !== 'string' || prefix === '')
     throw new ConfigError('redisStores.prefix', 'must be a text that is not empty')
+  if (!Number.isSafeInteger(minReplicas) || minReplicas < 0)
+    throw new ConfigError('redisStores.minReplicas', 'must be a whole number')
   const port = redisPort(pickDriver(client), checkDeadline('redisStores', deadlineMs))
-  return Object.freeze({ families: redisFamilies(port, prefix), keys: redisKeys(port, prefix) })
+  const confirmed = confirmedWrites(port, { minReplicas, deadlineMs })
+  return Object.freeze({
+    families: redisFamilies(port, prefix),
+    revocations: redisRevocations({ port, prefix, confirmed }),
+    keys: redisKeys(port, prefix),
+  })
 }

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { redisStores } from '../../../src/stores/redis/index.js'
-import { familyStoreContract, keyRingStoreContract } from '../../../src/testkit/index.js'
+import {
+  familyStoreContract,
+  keyRingStoreContract,
+  revocationStoreContract,
+} from '../../../src/testkit/index.js'
 import { sites, type Connected, type Site } from './servers.js'
 
 describe.each(Object.entries(sites))('%s', (_, open) => {
@@ -26,6 +30,8 @@ describe.each(Object.entries(sites))('%s', (_, open) => {
       redisStores(connected.client, { prefix: `${name}-${String(stores++)}`, deadlineMs: 5000 })
     for (const { name: behaviour, run } of familyStoreContract)
       test(`families: ${behaviour}`, () => run(() => make().families))
+    for (const { name: behaviour, run } of revocationStoreContract)
+      test(`revocations: ${behaviour}`, () => run(() => make().revocations))
     for (const { name: behaviour, run } of keyRingStoreContract)
       test(`keys: ${behaviour}`, () => run(() => Promise.resolve(make().keys)))
   })

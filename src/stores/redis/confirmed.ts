@@ -1,0 +1,88 @@
+import { unavailable } from '../deadline.js'
+import type { RedisConnection, RedisPort, RedisReply, RedisScript, ScriptInput } from './port.js'
+
+/** Writes that as many replicas have taken over as were asked for. */
+export interface Confirmed {
+  /** Runs a script that may run late, or twice. @throws AuthError STORE_UNAVAILABLE, also for too few replicas */
+  run(script: RedisScript, input: ScriptInput): Promise<RedisReply>
+  /** Waits for the replicas of what went down that connection. @throws AuthError STORE_UNAVAILABLE */
+  wait(connection: RedisConnection): Promise<void>
+}
+
+/** How long replicas are waited for, and how many. */
+export interface ReplicaPolicy {
+  /** 0: nobody is waited for. */
+  readonly minReplicas: number
+  readonly deadlineMs: number
+}
+
+/**
+ * Without replicas a script runs as any other. With them it goes down a connection of its own, and WAIT after it, which
+ * speaks of what that connection wrote.
+ */
+export function confirmedWrites(port: RedisPort, policy: ReplicaPolicy): Confirmed {
+  const { minReplicas, deadlineMs } = policy
+  const wait = async (connection: RedisConnection): Promise<void> => {
+    if (minReplicas === 0) return
+    const args = ['WAIT', String(minReplicas), String(deadlineMs)]
+    const reached = await connection.command(args, { deadlineMs: 2 * deadlineMs })
+    if (Number(reached) < minReplicas)
+      throw unavailable(
+        new Error('fewer replicas than minReplicas have taken over what was written'),
+      )
+  }
+  const line = oneConnection(port)
+  return {
+    wait,
+    run: async (script, input) => {
+      if (minReplicas === 0) return port.run(script, input)
+      const connection = await line.open(input.keys[0])
+      try {
+        const reply = await runOn(connection, script, input)
+        await wait(connection)
+        return reply
+      } catch (error) {
+        line.drop(connection)
+        throw error
+      }
+    },
+  }
+}
+
+/** Later than any time of any server: the script may run whenever it arrives. */
+const whenever = String(Number.MAX_SAFE_INTEGER)
+
+/** Runs a script on a connection of one life, where nothing is sent twice. */
+export async function runOn(
+  connection: RedisConnection,
+  { text }: RedisScript,
+  { keys, args }: ScriptInput,
+): Promise<RedisReply> {
+  const rest = [String(keys.length), ...keys, ...args.map(String), whenever]
+  const answer = await connection.command(['EVAL', text, ...rest])
+  if (!Array.isArray(answer) || answer[0] !== 'done')
+    throw new TypeError('a script did not say that it is done')
+  return (answer as readonly RedisReply[])[2] ?? null // Array.isArray forgets the members' type
+}
+
+/** One connection for all writes, opened when it is needed. */
+function oneConnection(port: RedisPort) {
+  let opening: Promise<RedisConnection> | undefined
+  const open = (key: string): Promise<RedisConnection> => {
+    if (opening) return opening
+    const mine = port.connect(key)
+    opening = mine
+    const forget = (): void => {
+      if (opening === mine) opening = undefined
+    }
+    mine.then(async ({ closed }) => closed.then(forget), forget)
+    return mine
+  }
+  return {
+    open,
+    drop: (connection: RedisConnection): void => {
+      opening = undefined
+      connection.close()
+    },
+  }
+}

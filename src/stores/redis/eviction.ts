@@ -1,0 +1,18 @@
+import { ConfigError } from '../../core/errors.js'
+import type { RedisConnection } from './port.js'
+
+/**
+ * A Redis that evicts forgets revocations silently when memory is short, and what they refused is good again. What it
+ * does is asked of `INFO memory`, because `CONFIG` is often blocked.
+ *
+ * @throws ConfigError
+ */
+export async function requireNoEviction(connection: RedisConnection): Promise<void> {
+  const info = await connection.command(['INFO', 'memory'])
+  const [, policy] = /^maxmemory_policy:(\S+)/m.exec(String(info)) ?? []
+  if (policy === 'noeviction') return
+  throw new ConfigError(
+    'redisStores.client',
+    'is connected to a Redis whose maxmemory-policy is not noeviction: it would forget revocations when memory is short',
+  )
+}

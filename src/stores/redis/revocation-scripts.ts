@@ -1,0 +1,83 @@
+import { redisScript } from './script.js'
+
+/**
+ * Marks and entries that the stream keeps, about: a follower that is further behind finds a gap, and reads everything anew.
+ */
+const streamLength = 50_000
+
+/** Numbers a message and puts it on the stream. Every message has the number after the one before: a gap shows. */
+const publish = `
+local function publish(...)
+  local number = redis.call('INCR', KEYS[4])
+  redis.call('XADD', KEYS[3], 'MAXLEN', '~', ${String(streamLength)}, '*', 'n', number, ...)
+end
+`
+
+/** Keeps one entry if it says something new: of two with one name the later expiry and the later cut-off stand. */
+const keep = `
+${publish}
+local function later(known, given)
+  return known and (given == '' or tonumber(known) >= tonumber(given)) and known or given
+end
+local function keep(name, expiry, cutOff)
+  local knownExpiry = redis.call('ZSCORE', KEYS[1], name)
+  local knownCutOff = redis.call('HGET', KEYS[2], name)
+  local newExpiry, newCutOff = later(knownExpiry, expiry), later(knownCutOff, cutOff)
+  if newExpiry == knownExpiry and (newCutOff == knownCutOff or newCutOff == '') then return end
+  redis.call('ZADD', KEYS[1], newExpiry, name)
+  if newCutOff ~= '' then redis.call('HSET', KEYS[2], name, newCutOff) end
+  publish('name', name, 'expiry', newExpiry, 'cutOff', newCutOff)
+end
+`
+
+/**
+ * Keeps entries, all or none.
+ *
+ * Input: expiries, cut-offs, stream, counter; a name, an expiry and a cut-off (empty for none) for each entry.
+ * Output: nothing.
+ */
+export const addScript = redisScript(`
+${keep}
+for i = 1, #ARGV, 3 do keep(ARGV[i], ARGV[i + 1], ARGV[i + 2]) end
+return nil`)
+
+/**
+ * Notes the place from which a feed follows, and begins an epoch where there is none.
+ *
+ * Input: expiries, cut-offs, stream, counter, epochs; issuer, an epoch to begin, and the entry to keep then.
+ * Output: the epoch, the id of the last message, and how many there have been.
+ */
+export const openScript = redisScript(`
+${keep}
+local epoch = redis.call('HGET', KEYS[5], ARGV[1])
+if not epoch then
+  epoch = ARGV[2]
+  redis.call('HSET', KEYS[5], ARGV[1], epoch)
+  keep(ARGV[3], ARGV[4], ARGV[5])
+end
+local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
+return { epoch, last and last[1] or '0-0', redis.call('GET', KEYS[4]) or '0' }`)
+
+/**
+ * Puts a mark behind everything that is on the stream.
+ *
+ * Input: expiries, cut-offs, stream, counter, epochs; issuer, mark. Output: the epoch, nothing when there is none any more.
+ */
+export const markScript = redisScript(`
+${publish}
+local epoch = redis.call('HGET', KEYS[5], ARGV[1])
+if epoch then publish('mark', ARGV[2]) end
+return epoch`)
+
+/**
+ * Removes entries that expired before a time.
+ *
+ * Input: expiries, cut-offs; the time, most entries. Output: how many there were.
+ */
+export const sweepScript = redisScript(`
+local names = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[1], 'LIMIT', 0, ARGV[2])
+for _, name in ipairs(names) do
+  redis.call('ZREM', KEYS[1], name)
+  redis.call('HDEL', KEYS[2], name)
+end
+return #names`)
