@@ -9,6 +9,11 @@ const table = {
   rotation: ['test/keys/ring/rotation.test.ts'],
   race: ['test/stores/processes.test.ts'],
   replies: ['test/stores/lost-replies.test.ts', 'test/service/lost-replies.test.ts'],
+  histories: [
+    'test/sessions/theft.test.ts',
+    'test/sessions/in-step.test.ts',
+    'test/sessions/faults.test.ts',
+  ],
   kills: ['test/stores/kills.test.ts'],
 }
 const asked = process.argv.slice(2)

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AuthError } from '../../src/core/errors.js'
 import { createServiceKeys, type FamilyStore } from '../../src/sessions/index.js'
 import { memoryStores } from '../../src/stores/memory/index.js'
+import { amount } from '../setup/amount.js'
 import { client, codeOf, login, makeIssuer } from './setup.js'
 
 describe('when something does not answer', () => {
@@ -86,6 +88,44 @@ describe('a refresh token that this service has not made', () => {
       expect(await codeOf(issuer.end(token))).toBe('REFRESH_MALFORMED')
     }
     expect(seen.order).toEqual([])
+  })
+})
+
+describe('a refresh token that was tampered with', () => {
+  test('never reaches the store, wherever it was', async () => {
+    const { issuer, seen } = makeIssuer()
+    const { refreshToken } = await login(issuer)
+    const bytes = Buffer.from(refreshToken, 'base64url')
+    const flipped = fc
+      .tuple(fc.nat({ max: bytes.length - 1 }), fc.integer({ min: 1, max: 255 }))
+      .map(([at, by]) => {
+        const changed = Buffer.from(bytes)
+        changed[at] = (changed[at] ?? 0) ^ by
+        return changed.toString('base64url')
+      })
+    const bad = fc.oneof(
+      flipped,
+      fc.nat({ max: refreshToken.length - 1 }).map((length) => refreshToken.slice(0, length)),
+      fc.string({ minLength: 1, maxLength: 8 }).map((more) => refreshToken + more),
+      fc.string({ minLength: 1, maxLength: 8 }).map((more) => more + refreshToken),
+      fc.uint8Array({ maxLength: 100 }).map((random) => Buffer.from(random).toString('base64url')),
+      fc.string({ maxLength: 200 }),
+    )
+    seen.order.length = 0
+    const scenario = fc.asyncProperty(bad, async (token) => {
+      expect(await codeOf(issuer.refresh(token, { client }))).toBe('REFRESH_MALFORMED')
+    })
+    await fc.assert(scenario, { numRuns: amount({ short: 2000, full: 200_000 }) })
+    expect(seen.order).toEqual([])
+    expect(await codeOf(issuer.refresh(refreshToken, { client }))).toBeUndefined()
+  }, 600_000)
+
+  test('of another client is refused, changes nothing and raises no alarm', async () => {
+    const { issuer, seen } = makeIssuer()
+    const { refreshToken } = await login(issuer)
+    expect(await codeOf(issuer.refresh(refreshToken, { client: 'other' }))).toBe('REFRESH_CLIENT')
+    expect(seen.hooks).toEqual([])
+    expect(await codeOf(issuer.refresh(refreshToken, { client }))).toBeUndefined()
   })
 })
 

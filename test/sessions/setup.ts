@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createSigner, createVerifier, type AuthError } from '../../src/core/index.js'
 import { hmacKey } from '../../src/core/key.js'
+import { createRevocation } from '../../src/revocation/index.js'
 import {
   createIssuer,
   createServiceKeys,
@@ -69,6 +70,24 @@ export function makeIssuer(options: Partial<IssuerOptions> = {}) {
     now: clock.now,
   })
   return { issuer, clock, seen, subjects, families, verify }
+}
+
+/** The same over a revocation of its own, which the issuer revokes by. Close it. */
+export async function makeWithRevocation(options: Partial<IssuerOptions> = {}) {
+  const stores = memoryStores()
+  const made = makeIssuer({
+    families: stores.families,
+    revoke: (entry) => revocation.revoke(entry),
+    ...options,
+  })
+  const revocation = createRevocation({
+    store: stores.revocations,
+    issuer: issuerName,
+    accessTtl: '15m',
+    now: made.clock.now,
+  })
+  await revocation.start()
+  return { ...made, revocation }
 }
 
 /** Begins a session of user-1. */

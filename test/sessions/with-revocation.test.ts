@@ -1,7 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import { createRevocation, type Revocation } from '../../src/revocation/index.js'
-import { memoryStores } from '../../src/stores/memory/index.js'
-import { client, codeOf, issuerName, login, makeIssuer } from './setup.js'
+import type { Revocation } from '../../src/revocation/index.js'
+import { client, codeOf, login, makeWithRevocation } from './setup.js'
 
 const open: Revocation[] = []
 afterEach(() => {
@@ -9,20 +8,9 @@ afterEach(() => {
 })
 
 async function makeBoth() {
-  const stores = memoryStores()
-  const made = makeIssuer({
-    families: stores.families,
-    revoke: (entry) => revocation.revoke(entry),
-  })
-  const revocation = createRevocation({
-    store: stores.revocations,
-    issuer: issuerName,
-    accessTtl: '15m',
-    now: made.clock.now,
-  })
-  open.push(revocation)
-  await revocation.start()
-  return { ...made, revocation }
+  const both = await makeWithRevocation()
+  open.push(both.revocation)
+  return both
 }
 
 test('after a logout the access token is refused at once, and that of another session is not', async () => {
