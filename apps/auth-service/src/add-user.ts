@@ -2,14 +2,12 @@ import { readConfiguration } from './configuration/read-configuration.js'
 import { openDataDirectory } from './data-directory.js'
 import type { Environment } from './environment.js'
 import { createLog } from './log.js'
-import { createPasswords, longestPassword } from './passwords.js'
+import { createPasswordRules } from './password-rules.js'
+import { createPasswords } from './passwords.js'
 import { openStorage } from './storage.js'
 import { createSqlUsers } from './sql-users.js'
 import { newUser } from './users.js'
 import { SetupFault } from './setup-fault.js'
-
-/** Least characters of a password that is the only factor (NIST SP 800-63B-4 section 3.1.1.2). */
-const shortestPassword = 15
 
 /**
  * Adds a user to the database; the password comes on standard input, where no process list shows it.
@@ -28,9 +26,12 @@ export async function addUser(request: {
   if (!roles.every((role) => /^[a-z0-9:_-]{1,64}$/.test(role))) {
     throw new SetupFault('a role is 1 to 64 small letters, digits, ":", "_" or "-"')
   }
+  const configuration = readConfiguration(environment)
   const password = await readPassword()
+  const fault = await createPasswordRules(configuration)(password, [username])
+  if (fault !== undefined) throw new SetupFault(`a password ${fault}`)
   const storage = await openStorage({
-    configuration: readConfiguration(environment),
+    configuration,
     data: openDataDirectory(environment.dataDir),
     log: createLog(environment.logLevel).log,
   })
@@ -48,15 +49,7 @@ export async function addUser(request: {
 async function readPassword(): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
-  const password = Buffer.concat(chunks)
+  return Buffer.concat(chunks)
     .toString('utf8')
     .replace(/\r?\n$/, '')
-  // Counted in code points, as the publication asks.
-  if (Array.from(password).length < shortestPassword) {
-    throw new SetupFault(`a password has at least ${String(shortestPassword)} characters`)
-  }
-  if (Buffer.byteLength(password) > longestPassword) {
-    throw new SetupFault(`a password has at most ${String(longestPassword)} bytes`)
-  }
-  return password
 }

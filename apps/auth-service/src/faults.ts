@@ -18,6 +18,12 @@ export const faultTable = {
     reason: 'invalid_grant',
     message: 'the username or the password is wrong',
   },
+  PASSWORD_REFUSED: {
+    status: 403,
+    reason: 'password_refused',
+    message: 'the current password is wrong',
+  },
+  SESSION_UNKNOWN: { status: 404, reason: 'not_found', message: 'you have no such session' },
   NOT_FOUND: { status: 404, reason: 'not_found', message: 'there is no such operation' },
   METHOD_REFUSED: {
     status: 405,

@@ -44,7 +44,7 @@ export async function createPasswords(): Promise<Passwords> {
 }
 
 /** One spelling for one password, whatever the keyboard sent (NIST SP 800-63B-4 section 3.1.1.2). */
-function prepare(password: string): string {
+export function prepare(password: string): string {
   return password.normalize('NFKC')
 }
 

@@ -19,6 +19,7 @@ import type { SqlStores } from 'jotgate/stores/sqlite'
 import type { Configuration } from './configuration/configuration.js'
 import type { DataDirectory } from './data-directory.js'
 import { openPaths } from './open-paths.js'
+import { createPasswordRules, type PasswordRules } from './password-rules.js'
 import { createPasswords, type Passwords } from './passwords.js'
 import { openSigningKeys, type SigningKeys } from './signing.js'
 import { openStorage } from './storage.js'
@@ -31,6 +32,7 @@ export interface Service {
   readonly log: Logger
   readonly users: Users
   readonly passwords: Passwords
+  readonly passwordRules: PasswordRules
   readonly verify: Verifier
   readonly gate: Gate<Claims>
   readonly issuer: Issuer
@@ -89,6 +91,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const stopSweeping = sweepRegularly(stores, log)
   return {
     ...{ configuration, log, users, passwords, verify, issuer, revocation },
+    passwordRules: createPasswordRules(configuration),
     gate: openGate({ verify, revocation, log }),
     ring: signing.ring,
     ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),

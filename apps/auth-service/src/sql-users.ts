@@ -1,6 +1,6 @@
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
-import { applyChange, type User, type Users } from './users.js'
+import { applyChange, type HashChange, type User, type Users } from './users.js'
 import { SetupFault } from './setup-fault.js'
 
 const columns = 'id, username, password_hash, roles, disabled, display_name, email'
@@ -53,7 +53,20 @@ export async function createSqlUsers(db: SqlDatabase): Promise<Users> {
       ])
       return changed
     },
+    replaceHash: (id, change) => replaceHash(db, id, change),
   }
+}
+
+async function replaceHash(
+  db: SqlDatabase,
+  id: string,
+  { from, to }: HashChange,
+): Promise<boolean> {
+  const changed = await db.query(
+    'UPDATE service_users SET password_hash = $1 WHERE id = $2 AND password_hash = $3 RETURNING id',
+    [to, id, from],
+  )
+  return changed.length > 0
 }
 
 function toUser(fields: unknown): User {

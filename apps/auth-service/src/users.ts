@@ -18,6 +18,12 @@ export interface ProfileChange {
   readonly email?: string | undefined
 }
 
+/** PHC strings: the one that was checked, and the one to keep from now on. */
+export interface HashChange {
+  readonly from: string
+  readonly to: string
+}
+
 /** Where users live. */
 export interface Users {
   byId(id: string): Promise<User | undefined>
@@ -27,6 +33,8 @@ export interface Users {
   create(user: User): Promise<void>
   /** The user as it then is; undefined when there is none. */
   changeProfile(id: string, change: ProfileChange): Promise<User | undefined>
+  /** Puts one hash in the place of another; false when that is no longer the one, so that of two changes one is made. */
+  replaceHash(id: string, change: HashChange): Promise<boolean>
 }
 
 /** A user nobody has changed yet. */
@@ -62,6 +70,12 @@ export function withDemoUser(users: Users, passwordHash: string): Users {
       if (id !== demoSubject) return users.changeProfile(id, change)
       alice = applyChange(alice, change)
       return alice
+    },
+    replaceHash: async (id, { from, to }) => {
+      if (id !== demoSubject) return users.replaceHash(id, { from, to })
+      if (alice.passwordHash !== from) return false
+      alice = { ...alice, passwordHash: to }
+      return true
     },
   }
 }

@@ -20,6 +20,16 @@ export const LogoutReq: $.Schema<LogoutReq> = $.object<LogoutReq>(() => [
   { name: 'refreshToken', optional: true, read: $.text({ length: { from: 1, to: 8192 } }) },
 ])
 
+export interface PasswordChange {
+  readonly currentPassword: string
+  readonly newPassword: string
+}
+
+export const PasswordChange: $.Schema<PasswordChange> = $.object<PasswordChange>(() => [
+  { name: 'currentPassword', read: $.text({ length: { from: 1, to: 1024 } }) },
+  { name: 'newPassword', read: $.text({ length: { from: 1, to: 1024 } }) },
+])
+
 export interface Profile {
   readonly id: string
   readonly username: string
@@ -52,6 +62,43 @@ export interface RefreshReq {
 
 export const RefreshReq: $.Schema<RefreshReq> = $.object<RefreshReq>(() => [
   { name: 'refreshToken', read: $.text({ length: { from: 1, to: 8192 } }) },
+])
+
+/** Times are Unix seconds; the last use is told to the hour only. */
+export interface Session {
+  readonly id: string
+  readonly current: boolean
+  readonly client: string
+  readonly userAgent: string
+  readonly createdAt: number
+  readonly lastUsedAt: number
+  readonly expiresAt: number
+}
+
+export const Session: $.Schema<Session> = $.object<Session>(() => [
+  { name: 'id', read: $.text() },
+  { name: 'current', read: $.flag },
+  { name: 'client', read: $.text() },
+  { name: 'userAgent', read: $.text() },
+  { name: 'createdAt', read: $.number({ whole: 'int64' }) },
+  { name: 'lastUsedAt', read: $.number({ whole: 'int64' }) },
+  { name: 'expiresAt', read: $.number({ whole: 'int64' }) },
+])
+
+export interface SessionReq {
+  readonly id: string
+}
+
+export const SessionReq: $.Schema<SessionReq> = $.object<SessionReq>(() => [
+  { name: 'id', from: 'path', read: $.text() },
+])
+
+export interface Sessions {
+  readonly sessions: readonly Session[]
+}
+
+export const Sessions: $.Schema<Sessions> = $.object<Sessions>(() => [
+  { name: 'sessions', read: $.list($.ref(() => Session)) },
 ])
 
 /** Times are Unix seconds, expiresIn is seconds. */

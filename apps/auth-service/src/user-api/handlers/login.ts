@@ -1,7 +1,7 @@
 import { RequestFault } from '../../faults.js'
 import { longestPassword } from '../../passwords.js'
 import { demoSubject, type User } from '../../users.js'
-import { type Call, type Handler } from '../generated/server.js'
+import { type Call, type Handler, type RequestCall } from '../generated/server.js'
 import { type LoginReq, type TokenResp } from '../generated/types.js'
 import { firstParty } from '../first-party.js'
 
@@ -13,7 +13,7 @@ export const loginHandler: Handler<LoginReq, TokenResp> = async (call) => {
   const { services, request } = call
   const user = await checkCredentials(request, call)
   const [userAgent] = call.headers('user-agent')
-  return services.issuer.issue({
+  const tokens = await services.issuer.issue({
     subject: user.id,
     client: firstParty,
     scope: fullScope,
@@ -23,6 +23,26 @@ export const loginHandler: Handler<LoginReq, TokenResp> = async (call) => {
       ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 256) }),
     },
   })
+  if (await mayStillLogIn(user, call)) return tokens
+  await services.issuer.end({ sid: tokens.sid, subject: user.id })
+  throw refused()
+}
+
+/** A password that was changed, or a user disabled, while this login went on has ended the sessions it could see. */
+async function mayStillLogIn(
+  { id, passwordHash }: User,
+  { request, services }: RequestCall<LoginReq>,
+): Promise<boolean> {
+  const user = await services.users.byId(id)
+  if (!user || user.disabled) return false
+  return (
+    user.passwordHash === passwordHash ||
+    services.passwords.check(request.password, user.passwordHash)
+  )
+}
+
+function refused(): RequestFault {
+  return new RequestFault('LOGIN_REFUSED', undefined, { 'www-authenticate': 'Bearer realm="api"' })
 }
 
 /** Unknown, wrong and disabled get one answer after the same work. */
@@ -33,7 +53,6 @@ async function checkCredentials(login: LoginReq, { services, signal }: Call): Pr
   const user = await services.users.byUsername(username)
   const isGone = () => signal.aborted
   const fits = await services.passwords.check(password, user?.passwordHash, isGone)
-  if (!user || !fits || user.disabled)
-    throw new RequestFault('LOGIN_REFUSED', undefined, { 'www-authenticate': 'Bearer realm="api"' })
+  if (!user || !fits || user.disabled) throw refused()
   return user
 }
