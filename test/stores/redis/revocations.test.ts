@@ -82,7 +82,7 @@ describe.each(Object.entries(ways))('a feed by %s', (_, connect) => {
   test('ends when its connections are killed', async () => {
     const { store } = await openStore(connect)
     const { lost } = await openFeed(store)
-    await admin.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
     expect(await lostOf(lost)).toMatch(/clos|connection/i)
   })
 
