@@ -13,6 +13,7 @@ const table = {
     'test/sessions/theft.test.ts',
     'test/sessions/in-step.test.ts',
     'test/sessions/faults.test.ts',
+    'test/sessions/recorded.test.ts',
   ],
   kills: ['test/stores/kills.test.ts'],
 }

@@ -17,7 +17,8 @@ export interface Breach {
 
 /**
  * Checks a recorded run of refreshes, after the run and without any service. Only what can not have happened in any
- * order that the times allow is a breach, so that requests in flight at once are no breach.
+ * order that the times allow is a breach, so that requests in flight at once are no breach. One exception: where an owner
+ * and a thief recover by turns (`recoverWithin` above 0), X5 may be told of before the next use ends the session.
  *
  * @example expect(checkRefreshHistory({ grace: 10, recoverWithin: 3600, events })).toEqual([])
  */
@@ -207,8 +208,14 @@ function unnoticed(run: Run): Finding[] {
   )
   return late.flatMap((answer) => {
     const next = run.answers.find(
-      ({ party, invoked, presented }) =>
-        party !== answer.party && presented !== answer.successor && invoked > answer.returned,
+      ({ party, invoked, presented, successor }) =>
+        party !== answer.party &&
+        presented !== answer.successor &&
+        // Within the grace of a recovery whoever asks is given what the other was given: that is in step, and not seen.
+        successor !== answer.successor &&
+        // One more recovery of the same token parts them anew: whoever comes next with what he has is found out.
+        presented !== answer.presented &&
+        invoked > answer.returned,
     )
     return next ? [{ at: next.returned, message: 'two parties live on one lineage' }] : []
   })
