@@ -11,9 +11,9 @@ export interface Fault {
   readonly after: number
   /**
    * `cut`: both ends see the connection end. `reset`: the same by RST, which most systems report as a fault. `stall`: nothing more passes in either
-   * direction until `heal`, and nobody is told.
+   * direction until `heal`, and nobody is told. `hang`: the same for every connection, those to come too.
    */
-  readonly then: 'cut' | 'reset' | 'stall'
+  readonly then: 'cut' | 'reset' | 'stall' | 'hang'
 }
 
 /** A TCP proxy on loopback that does harm at a given byte. */
@@ -55,11 +55,12 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
   const passed = { toServer: 0, toClient: 0 }
   let orders: Order[] = []
   let refused = false
+  let hung = false
 
   const pass = (line: Line, direction: Direction, bytes: Buffer): void => {
     const to = direction === 'toServer' ? line.server : line.client
     if (to.writableEnded) return
-    if (line.stalled) {
+    if (line.stalled || hung) {
       line.held.push({ to, bytes })
       return
     }
@@ -74,6 +75,7 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
     due.happened = true
     orders = orders.filter((order) => order !== due)
     if (sent.length > 0) to.write(sent)
+    hung ||= due.then === 'hang'
     harm[due.then](line, { to, bytes: bytes.subarray(sent.length) })
   }
 
@@ -109,7 +111,7 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
       socket.on('close', () => {
         // That an end is gone is on its way too, behind what was sent before.
         line.closing = true
-        if (!line.stalled) close(line)
+        if (!line.stalled && !hung) close(line)
       })
     }
   }).listen(0, '127.0.0.1')
@@ -126,6 +128,7 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
     },
     heal: () => {
       orders = []
+      hung = false
       for (const line of lines) {
         line.stalled = false
         for (const { to, bytes } of line.held.splice(0)) if (!to.destroyed) to.write(bytes)
@@ -148,6 +151,11 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
 
 type Harm = (line: Line, rest: Line['held'][number]) => void
 
+const stall: Harm = (line, rest) => {
+  line.stalled = true
+  line.held.push(rest)
+}
+
 const harm: Readonly<Record<Fault['then'], Harm>> = {
   // What was written before still goes out.
   cut: ({ client, server }) => {
@@ -158,8 +166,6 @@ const harm: Readonly<Record<Fault['then'], Harm>> = {
     client.resetAndDestroy()
     server.resetAndDestroy()
   },
-  stall: (line, rest) => {
-    line.stalled = true
-    line.held.push(rest)
-  },
+  stall,
+  hang: stall,
 }

@@ -6,7 +6,7 @@ import type {
   RotateKind,
   RotateRequest,
 } from '../../sessions/ports.js'
-import { integerOf, textOf, type SqlDatabase, type SqlRow } from './database.js'
+import { integerOf, textOf, unlessLate, type SqlDatabase, type SqlRow } from './database.js'
 import type { Schema } from './migrate.js'
 import { rotateText } from './rotate.js'
 
@@ -41,15 +41,15 @@ export const familiesSchema: Schema = {
 const createText = `
   INSERT INTO jotgate_families (id, sid, subject, client, scope, audience, generation, parent, created_at, rotated_at,
     absolute_expiry, idle_expiry, ended_at, meta)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 WHERE TRUE ${unlessLate}
   ON CONFLICT DO NOTHING RETURNING id`
 const findText = 'SELECT * FROM jotgate_families WHERE id = $1'
 const findBySidText = 'SELECT * FROM jotgate_families WHERE sid = $1'
-const endText =
-  'UPDATE jotgate_families SET ended_at = COALESCE(ended_at, $2) WHERE id = $1 RETURNING *'
+const endText = `
+  UPDATE jotgate_families SET ended_at = COALESCE(ended_at, $2) WHERE id = $1 ${unlessLate} RETURNING *`
 const endAllText = `
   UPDATE jotgate_families SET ended_at = $2
-  WHERE subject = $1 AND ended_at IS NULL AND id <> $3 RETURNING *`
+  WHERE subject = $1 AND ended_at IS NULL AND id <> $3 ${unlessLate} RETURNING *`
 const listText = `
   SELECT * FROM jotgate_families
   WHERE subject = $1 AND ended_at IS NULL AND absolute_expiry > $2 AND idle_expiry > $2
