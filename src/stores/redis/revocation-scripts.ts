@@ -31,14 +31,17 @@ end
 `
 
 /**
- * Keeps entries, all or none.
+ * Keeps entries, all or none. It writes even when they say nothing new: WAIT of newer servers (Valkey 8, not Redis 7.0)
+ * speaks only of what its own connection changed, and what was kept earlier may not have reached a replica yet.
  *
  * Input: expiries, cut-offs, stream, counter; a name, an expiry and a cut-off (empty for none) for each entry.
  * Output: nothing.
  */
 export const addScript = redisScript(`
 ${keep}
+local before = redis.call('GET', KEYS[4])
 for i = 1, #ARGV, 3 do keep(ARGV[i], ARGV[i + 1], ARGV[i + 2]) end
+if redis.call('GET', KEYS[4]) == before then redis.call('SET', KEYS[4], before or '0') end
 return nil`)
 
 /**
