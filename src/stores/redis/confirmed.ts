@@ -36,15 +36,11 @@ export function confirmedWrites(port: RedisPort, policy: ReplicaPolicy): Confirm
     wait,
     run: async (script, input) => {
       if (minReplicas === 0) return port.run(script, input)
-      const connection = await line.open(input.keys[0])
-      try {
+      return line.use(input.keys[0], async (connection) => {
         const reply = await runOn(connection, script, input)
         await wait(connection)
         return reply
-      } catch (error) {
-        line.drop(connection)
-        throw error
-      }
+      })
     },
   }
 }
@@ -65,24 +61,51 @@ export async function runOn(
   return (answer as readonly RedisReply[])[2] ?? null // Array.isArray forgets the members' type
 }
 
-/** One connection for all writes, opened when it is needed. */
+/** Milliseconds after which a connection that nobody uses is closed: it would keep the process alive. */
+const idleMs = 1000
+
+/** One connection for all writes, opened when it is needed; whoever fails on it closes it. */
 function oneConnection(port: RedisPort) {
-  let opening: Promise<RedisConnection> | undefined
+  let current: Promise<RedisConnection> | undefined
+  let users = 0
+  let idle: NodeJS.Timeout | undefined
+  const forget = (opening: Promise<RedisConnection> | undefined): void => {
+    // Another one may have taken its place since.
+    if (current === opening) current = undefined
+  }
+  const close = (opening: Promise<RedisConnection> | undefined): void => {
+    forget(opening)
+    opening?.then(closeIt, () => undefined)
+  }
+  const closeIdle = (): void => {
+    close(current)
+  }
   const open = (key: string): Promise<RedisConnection> => {
-    if (opening) return opening
-    const mine = port.connect(key)
-    opening = mine
-    const forget = (): void => {
-      if (opening === mine) opening = undefined
+    const opening = port.connect(key)
+    current = opening
+    const gone = (): void => {
+      forget(opening)
     }
-    mine.then(async ({ closed }) => closed.then(forget), forget)
-    return mine
+    opening.then(async ({ closed }) => closed.then(gone), gone)
+    return opening
   }
-  return {
-    open,
-    drop: (connection: RedisConnection): void => {
-      opening = undefined
-      connection.close()
-    },
+  const use = async <T>(key: string, work: (connection: RedisConnection) => Promise<T>) => {
+    clearTimeout(idle)
+    users++
+    const opening = current ?? open(key)
+    try {
+      return await work(await opening)
+    } catch (error) {
+      close(opening)
+      throw error
+    } finally {
+      users--
+      if (users === 0) idle = setTimeout(closeIdle, idleMs).unref()
+    }
   }
+  return { use }
+}
+
+function closeIt(connection: RedisConnection): void {
+  connection.close()
 }

@@ -41,12 +41,17 @@ async function changes(): Promise<number> {
   return Number(text)
 }
 
-async function withoutReplica(work: () => Promise<void>): Promise<void> {
+/** Connections to the primary that wait for replicas, or did last. */
+async function waiting(): Promise<number> {
+  return String(await admin.client('LIST')).match(/ cmd=wait /g)?.length ?? 0
+}
+
+async function withoutReplica(work: (awake: () => void) => Promise<void>): Promise<void> {
   const pid = replica.pid ?? expect.unreachable()
   const awake = () => process.kill(pid, 'SIGCONT')
   process.kill(pid, 'SIGSTOP')
   try {
-    await work()
+    await work(awake)
   } finally {
     awake()
     await expect.poll(replicasUpToDate, { timeout: 20_000 }).toBe(1)
@@ -54,6 +59,21 @@ async function withoutReplica(work: () => Promise<void>): Promise<void> {
 }
 
 const unavailable = { code: 'STORE_UNAVAILABLE' }
+
+test('a call that fails late does not make the store forget a newer connection', async () => {
+  const store = revocations('newer')
+  await store.add([session('before')])
+  await withoutReplica(async (awake) => {
+    const second = (): Promise<void> => store.add([session('newer')])
+    const [first, beside] = [store.add([session('a')]), store.add([session('b')])]
+    const newer = first.then(() => expect.unreachable(), second)
+    await expect(beside).rejects.toMatchObject(unavailable)
+    awake()
+    await newer
+    await store.add([session('after')])
+    expect(await waiting()).toBe(1)
+  })
+})
 
 test('what too few replicas took over is not confirmed because it is asked for again', async () => {
   const store = revocations('again')
@@ -71,4 +91,11 @@ test('what changes nothing is written all the same: WAIT speaks only of what its
   const before = await changes()
   await store.add([session('s')])
   expect(await changes()).toBeGreaterThan(before)
+})
+
+test('a store that nothing is added to has no connection of its own, and keeps no process alive', async () => {
+  await revocations('idle').add([session('s')])
+  expect(await waiting()).toBeGreaterThanOrEqual(1)
+  await expect.poll(waiting, { timeout: 10_000 }).toBe(0)
+  await revocations('idle').add([session('t')])
 })
