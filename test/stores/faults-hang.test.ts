@@ -141,7 +141,10 @@ interface Login {
 async function outcomeOf(question: () => Promise<unknown>): Promise<unknown> {
   return question().then(
     () => 'answered',
-    (error: unknown) => [Reflect.get(Object(error), 'code'), Reflect.get(Object(error), 'status')],
+    (error: unknown) => {
+      const { code, status } = error as { code?: unknown; status?: unknown }
+      return [code, status]
+    },
   )
 }
 
