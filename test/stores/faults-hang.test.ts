@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, test } from 'vitest'
 import { AuthError } from '../../src/core/errors.js'
 import type { FamilyStore } from '../../src/sessions/index.js'
 import { redisStores } from '../../src/stores/redis/index.js'
