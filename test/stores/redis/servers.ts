@@ -1,7 +1,7 @@
 import { Cluster, Redis } from 'ioredis'
 import { createClient, createCluster, createSentinel } from 'redis'
 import { startRedisCluster } from '../../setup/redis-cluster.js'
-import { startSentinel } from '../../setup/redis-sentinel.js'
+import { startSentinel, type RedisSentinel } from '../../setup/redis-sentinel.js'
 import { startRedis } from '../../setup/redis.js'
 import type { RedisClient } from '../../../src/stores/redis/index.js'
 
@@ -83,33 +83,35 @@ async function cluster(): Promise<Site> {
 }
 
 async function sentinel(): Promise<Site> {
-  const { name, sentinels, stop } = await startSentinel()
+  const started = await startSentinel()
+  return { clients: sentinelClients(started), stop: started.stop }
+}
+
+/** Clients that ask Sentinel for the primary, by name. */
+export function sentinelClients({ name, sentinels }: RedisSentinel) {
   const places = sentinels.map(({ host, port }) => ({ host, port }))
   return {
-    clients: {
-      ioredis: () => {
-        const client = new Redis({ sentinels: places, name })
-        client.on('error', ignore)
-        return Promise.resolve({
-          client,
-          close: () => {
-            client.disconnect()
-          },
-        })
-      },
-      'node-redis': async () => {
-        const client = createSentinel({ name, sentinelRootNodes: places })
-        client.on('error', ignore)
-        await client.connect()
-        return {
-          client,
-          close: () => {
-            void client.destroy()
-          },
-        }
-      },
+    ioredis: (): Promise<Connected> => {
+      const client = new Redis({ sentinels: places, name })
+      client.on('error', ignore)
+      return Promise.resolve({
+        client,
+        close: () => {
+          client.disconnect()
+        },
+      })
     },
-    stop,
+    'node-redis': async (): Promise<Connected> => {
+      const client = createSentinel({ name, sentinelRootNodes: places })
+      client.on('error', ignore)
+      await client.connect()
+      return {
+        client,
+        close: () => {
+          void client.destroy()
+        },
+      }
+    },
   }
 }
 

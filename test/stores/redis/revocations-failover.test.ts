@@ -1,0 +1,129 @@
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createRevocation, type Revocation } from '../../../src/revocation/index.js'
+import type { RevocationStore } from '../../../src/revocation/ports.js'
+import { redisStores } from '../../../src/stores/redis/index.js'
+import { openFeed, session, withFeed } from '../../../src/testkit/revocation-samples.js'
+import { verifiedToken } from '../../revocation/tokens.js'
+import { redisCommand } from '../../setup/redis-command.js'
+import { startSentinel, type RedisSentinel } from '../../setup/redis-sentinel.js'
+import { startRedis, type RedisServer } from '../../setup/redis.js'
+import { ioredisAt, nodeRedisAt, sentinelClients, type Connected } from './servers.js'
+
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+describe('a primary that has become a replica', () => {
+  let first: RedisServer
+  let second: RedisServer
+  let admin: Redis
+  beforeAll(async () => {
+    ;[first, second] = [await startRedis({}), await startRedis({})]
+    admin = new Redis(first.url).on('error', () => undefined)
+  }, 180_000)
+  afterAll(async () => {
+    admin.disconnect()
+    await first.stop()
+    await second.stop()
+  })
+
+  test.each(Object.entries({ ioredis: ioredisAt, 'node-redis': nodeRedisAt }))(
+    'ends its feeds, keeps nothing and opens no feed (%s)',
+    async (_, connect) => {
+      const { client, close } = await connect(first.url)
+      closing.push(close)
+      const store = redisStores(client, { prefix: 'demoted', deadlineMs: 2000 }).revocations
+      const { feed, lost } = await openFeed(store)
+      await feed.beat()
+      await admin.replicaof('127.0.0.1', new URL(second.url).port)
+      closing.push(() => admin.replicaof('NO', 'ONE'))
+      await expect(feed.beat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+      expect(lost).toHaveLength(1)
+      await expect(store.add([session('s')])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+      await expect(withFeed(store, (opened) => opened.feed.beat())).rejects.toMatchObject({
+        code: 'STORE_UNAVAILABLE',
+      })
+    },
+  )
+})
+
+describe('a failover', () => {
+  let site: RedisSentinel
+  beforeAll(async () => {
+    site = await startSentinel()
+  }, 180_000)
+  afterAll(() => site.stop())
+
+  const wall = () => Date.now() / 1000
+  const follow = async (store: RevocationStore, events: string[]): Promise<Revocation> => {
+    const revocation = createRevocation({
+      ...{ store, issuer: 'https://auth.example', accessTtl: '15m', beatEveryMs: 100 },
+      onEvent: ({ kind }) => events.push(kind),
+    })
+    closing.unshift(() => {
+      revocation.close()
+    })
+    await revocation.start()
+    return revocation
+  }
+  const openStore = async (connect: () => Promise<Connected>) => {
+    const { client, close } = await connect()
+    closing.push(close)
+    return redisStores(client, { prefix: 'failover', deadlineMs: 500 }).revocations
+  }
+
+  test('loses no revocation that only the old primary had, and lets none through meanwhile', async () => {
+    const { ioredis, 'node-redis': nodeRedis } = sentinelClients(site)
+    const events: string[] = []
+    const a = await follow(await openStore(ioredis), events)
+    const b = await follow(await openStore(nodeRedis), [])
+    const [primary, ...replicas] = site.servers
+    const pid = primary?.pid ?? expect.unreachable()
+    const gone = await verifiedToken({ sub: 'user-1', sid: 'gone' }, wall)
+    // The replicas stand still, cut off, while it is kept, and the primary is gone before they go on: none ever has it.
+    for (const each of replicas) process.kill(each.pid, 'SIGSTOP')
+    await redisCommand(primary?.port ?? 0, 'CLIENT', 'KILL', 'TYPE', 'replica')
+    await a.revoke({ sid: 'gone' })
+    await expect.poll(() => b.isRevoked(gone), { timeout: 5000 }).toBe(true)
+    process.kill(pid, 'SIGKILL')
+    for (const each of replicas) process.kill(each.pid, 'SIGCONT')
+    for (const { port } of replicas) {
+      const names = await redisCommand(port, 'ZRANGE', '{failover:revocations}:expiries', '0', '-1')
+      // What the epoch began with, and no more.
+      expect(names).toMatch(/^\*1\r\n[^]*"all"/)
+    }
+    let passed = 0
+    const watch = setInterval(() => {
+      if (!a.isRevoked(gone) || !b.isRevoked(gone)) passed++
+    }, 10)
+    try {
+      await expect.poll(() => events.includes('recovered'), { timeout: 30_000 }).toBe(true)
+      const fresh = await openStore(ioredis)
+      const issuer = 'https://auth.example'
+      const held = () =>
+        fresh.find([{ kind: 'sid', issuer, value: 'gone' }]).then(
+          ({ length }) => length,
+          () => 0,
+        )
+      await expect.poll(held, { timeout: 20_000 }).toBe(1)
+      await expect
+        .poll(
+          () =>
+            a.revoke({ sid: 'after' }).then(
+              () => 'kept',
+              () => 'not',
+            ),
+          { timeout: 10_000 },
+        )
+        .toBe('kept')
+      const after = await verifiedToken({ sub: 'user-1', sid: 'after' }, wall)
+      await expect.poll(() => b.isRevoked(after), { timeout: 20_000 }).toBe(true)
+    } finally {
+      clearInterval(watch)
+    }
+    expect(passed).toBe(0)
+    expect(events).toContain('putBack')
+  }, 120_000)
+})
