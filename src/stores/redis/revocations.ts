@@ -11,6 +11,7 @@ import type { RedisPort } from './port.js'
 import { textsOf } from './reply.js'
 import { followStream } from './revocation-feed.js'
 import {
+  hasCutOff,
   nameText,
   revocationKeys,
   scriptKeys,
@@ -65,12 +66,14 @@ async function find(
   names: readonly string[],
 ): Promise<readonly RevocationEntry[]> {
   if (names.length === 0) return []
-  // In this order: what has an expiry has its cut-off too, unless it has been swept since.
+  // In this order: what has an expiry has its cut-off too, unless it has been swept since, and then it is gone.
   const expiries = textsOf(await port.command(keys.expiries, ['ZMSCORE', keys.expiries, ...names]))
   const cutOffs = textsOf(await port.command(keys.cutOffs, ['HMGET', keys.cutOffs, ...names]))
-  return names.flatMap((name, i) =>
-    typeof expiries[i] === 'string' ? [toEntry(name, expiries[i], cutOffs[i])] : [],
-  )
+  return names.flatMap((name, i) => {
+    const [expiry, cutOff] = [expiries[i], cutOffs[i]]
+    if (typeof expiry !== 'string' || (hasCutOff(name) && cutOff === null)) return []
+    return [toEntry(name, expiry, cutOff)]
+  })
 }
 
 interface Place {
