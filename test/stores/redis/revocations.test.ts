@@ -144,13 +144,16 @@ test('an evicting Redis is refused, and the reason says so', async () => {
   }
 })
 
-test('a Redis without memory keeps all of a call or nothing, and says so', async () => {
+test('a Redis without memory keeps all of a call or nothing, says so, and takes no heartbeat', async () => {
   const { store } = await openStore()
   await store.add([session('before')])
+  const { feed, lost } = await openFeed(store)
   await admin.config('SET', 'maxmemory', '1mb')
   const many = Array.from({ length: 300 }, (_, i) => session(`s-${String(i)}`))
   try {
     await expect(store.add(many)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await expect(feed.beat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    expect(await lostOf(lost)).toMatch(/OOM/)
   } finally {
     await admin.config('SET', 'maxmemory', '0')
   }
