@@ -5,8 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // A forgotten .only must not hide the other tests, here as little as in CI.
     allowOnly: false,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // Two cores: more workers only make timing-sensitive runs fight each other.
     maxWorkers: 2,
   },

@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { afterAll, expect, test } from 'vitest'
+import type { FamilyStore } from '../../src/sessions/index.js'
+import { redisStores } from '../../src/stores/redis/index.js'
+import { openSqlite, sqliteDatabase, sqliteStores } from '../../src/stores/sql/sqlite.js'
+import { client, codeOf, login, makeIssuer } from '../sessions/setup.js'
+import { redisCommand } from '../setup/redis-command.js'
+import { startSentinel } from '../setup/redis-sentinel.js'
+import { graceOver } from './race.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'jotgate-rollback-'))
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Refreshes as often as that, well apart; the token before each, and the last one. */
+async function refreshes(
+  { issuer, clock }: ReturnType<typeof makeIssuer>,
+  token: string,
+  count: number,
+): Promise<string[]> {
+  const tokens = [token]
+  for (let i = 0; i < count; i++) {
+    clock.advance(graceOver)
+    const answer = await issuer.refresh(tokens.at(-1) ?? '', { client })
+    tokens.push(answer.refreshToken)
+  }
+  return tokens
+}
+
+/** Whoever comes with the newest token ends the session, without a theft alarm; then no token of it is good. */
+async function expectRolledBack(
+  made: ReturnType<typeof makeIssuer>,
+  tokens: readonly string[],
+): Promise<void> {
+  const { issuer, seen } = made
+  const ask = (token: string) => codeOf(issuer.refresh(token, { client }))
+  expect(await ask(tokens.at(-1) ?? '')).toBe('REFRESH_ROLLED_BACK')
+  for (const token of tokens) expect(await ask(token)).toBe('REFRESH_ENDED')
+  const hooks = seen.hooks.map(({ name }) => name)
+  expect(hooks).toContain('onRolledBack')
+  expect(hooks).not.toContain('onReused')
+}
+
+test('an older copy of an SQLite file is a rollback, no theft', async () => {
+  const openMade = async (name: string) => {
+    const db = await openSqlite(join(folder, name))
+    return { db, made: makeIssuer({ families: sqliteStores(db).families }) }
+  }
+  const { db, made } = await openMade('sessions.db')
+  const { refreshToken } = await login(made.issuer)
+  const early = await refreshes(made, refreshToken, 1)
+  await sqliteDatabase(db).query('VACUUM INTO $1', [join(folder, 'before.db')])
+  const tokens = await refreshes(made, early.at(-1) ?? '', 3)
+  db.close()
+
+  const back = await openMade('before.db')
+  back.made.clock.advance(100)
+  await expectRolledBack(back.made, tokens)
+  back.db.close()
+})
+
+test('a failover that loses what was acknowledged is a rollback, no theft', async () => {
+  const site = await startSentinel()
+  const [primary, ...replicas] = site.servers
+  if (primary === undefined) throw new Error('there is no primary')
+  const redis = new Redis({
+    sentinels: site.sentinels.map(({ host, port }) => ({ host, port })),
+    name: site.name,
+    retryStrategy: () => 50,
+  }).on('error', () => undefined)
+  try {
+    const { families } = redisStores(redis, { deadlineMs: 2000 })
+    const made = makeIssuer({ families })
+    const { refreshToken, sid } = await login(made.issuer)
+    const early = await refreshes(made, refreshToken, 1)
+    await expect.poll(() => generationAt(families, sid)).toBe(1)
+    await redisCommand(primary.port, 'WAIT', '2', '5000')
+    // The replicas hear no more of it, not even out of their sockets.
+    for (const { pid } of replicas) process.kill(pid, 'SIGSTOP')
+    await redisCommand(primary.port, 'CLIENT', 'KILL', 'TYPE', 'replica')
+    const tokens = await refreshes(made, early.at(-1) ?? '', 3)
+    process.kill(primary.pid, 'SIGKILL')
+    for (const { pid } of replicas) process.kill(pid, 'SIGCONT')
+    await expect.poll(() => generationAt(families, sid), { timeout: 60_000, interval: 100 }).toBe(1)
+    await expectRolledBack(made, tokens)
+  } finally {
+    redis.disconnect()
+    await site.stop()
+  }
+}, 120_000)
+
+/** As far as the store can tell at the moment. */
+async function generationAt(families: FamilyStore, sid: string): Promise<number | undefined> {
+  const family = await families.findBySid(sid).catch(() => undefined)
+  return family?.generation
+}
