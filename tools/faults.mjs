@@ -8,6 +8,7 @@ import { longRun } from './setup/long-run.mjs'
 const table = {
   rotation: ['test/keys/ring/rotation.test.ts'],
   race: ['test/stores/processes.test.ts'],
+  hang: ['test/stores/faults-hang.test.ts'],
   replies: ['test/stores/lost-replies.test.ts', 'test/service/lost-replies.test.ts'],
   histories: [
     'test/sessions/theft.test.ts',
