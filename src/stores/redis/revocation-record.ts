@@ -61,8 +61,10 @@ export function toMessage(fields: readonly RedisReply[]): ReadonlyMap<string, st
 
 function readName(name: string): readonly [issuer: string, kind: string, value: string] {
   const parts: unknown = JSON.parse(name)
-  if (Array.isArray(parts) && parts.length === 3 && parts.every((part) => typeof part === 'string'))
-    return parts as unknown as readonly [string, string, string] // just looked at
+  const list: readonly unknown[] = Array.isArray(parts) ? parts : []
+  const [issuer, kind, value] = list
+  if (typeof issuer === 'string' && typeof kind === 'string' && typeof value === 'string')
+    return [issuer, kind, value]
   throw new TypeError('the store holds something that is no name of a revocation')
 }
 

@@ -1,7 +1,11 @@
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { postgresStores } from '../../../src/stores/sql/postgres.js'
-import { familyStoreContract, keyRingStoreContract } from '../../../src/testkit/index.js'
+import {
+  familyStoreContract,
+  keyRingStoreContract,
+  revocationStoreContract,
+} from '../../../src/testkit/index.js'
 import { startPostgres, type PostgresServer } from '../../setup/postgres.js'
 
 describe('PostgreSQL', () => {
@@ -23,6 +27,8 @@ describe('PostgreSQL', () => {
   }
   for (const { name, run } of familyStoreContract)
     test(`families: ${name}`, () => run(() => make().families))
+  for (const { name, run } of revocationStoreContract)
+    test(`revocations: ${name}`, () => run(() => Promise.resolve(make().revocations)))
   for (const { name, run } of keyRingStoreContract)
     test(`keys: ${name}`, () => run(() => Promise.resolve(make().keys)))
 })
