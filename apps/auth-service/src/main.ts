@@ -7,12 +7,14 @@ import { demoBanner } from './curl-walk.js'
 import { openDataDirectory } from './data-directory.js'
 import { readEnvironment, type Environment } from './environment.js'
 import { createLog } from './log.js'
+import { clientUsage, runClientCommand } from './oauth/client-command.js'
 import { SetupFault } from './setup-fault.js'
 import { createService } from './service.js'
 
 const usage = `usage: jotgate-service                       runs the service
        jotgate-service check-config          says what is wrong with the configuration, and what it means
-       jotgate-service user add NAME [ROLE…]   adds a user; the password is read from standard input`
+       jotgate-service user add NAME [ROLE…]   adds a user; the password is read from standard input
+${clientUsage}`
 
 async function main(args: readonly string[]): Promise<void> {
   const [command, verb, name, ...roles] = args
@@ -23,6 +25,13 @@ async function main(args: readonly string[]): Promise<void> {
   }
   if (command === 'user' && verb === 'add' && name !== undefined) {
     return addUser({ environment: readEnvironment(), username: name, roles })
+  }
+  if (command === 'client') {
+    const output = await runClientCommand(readEnvironment(), args.slice(1))
+    if (output !== undefined) {
+      process.stdout.write(output)
+      return
+    }
   }
   process.stderr.write(`${usage}\n`)
   process.exitCode = 2

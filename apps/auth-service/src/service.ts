@@ -18,6 +18,8 @@ import {
 import type { SqlStores } from 'jotgate/stores/sqlite'
 import type { Configuration } from './configuration/configuration.js'
 import type { DataDirectory } from './data-directory.js'
+import type { OAuthClients } from './oauth/clients.js'
+import { openClients } from './oauth/open-clients.js'
 import { openPaths } from './open-paths.js'
 import { createPasswordRules, type PasswordRules } from './password-rules.js'
 import { createPasswords, type Passwords } from './passwords.js'
@@ -37,6 +39,7 @@ export interface Service {
   readonly gate: Gate<Claims>
   readonly issuer: Issuer
   readonly revocation: Revocation
+  readonly clients: OAuthClients
   /** Undefined where tokens are signed with a shared secret: there is nothing to publish. */
   readonly ring: KeyRing | undefined
   /** Whether tokens can be signed, verified and known to be revoked at this moment. */
@@ -92,6 +95,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   return {
     ...{ configuration, log, users, passwords, verify, issuer, revocation },
     passwordRules: createPasswordRules(configuration),
+    clients: await openClients({ configuration, database, revocation }),
     gate: openGate({ verify, revocation, log }),
     ring: signing.ring,
     ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),

@@ -1,6 +1,6 @@
 import { ConfigError, createIssuer, createServiceKeys } from 'jotgate'
 import { memoryStores } from 'jotgate/stores/memory'
-import type { Configuration } from './configuration.js'
+import type { SessionTimes } from './configuration.js'
 import { randomBytes } from 'node:crypto'
 
 /** @throws ConfigError */
@@ -18,8 +18,8 @@ const fieldOf: Readonly<Record<string, string>> = {
 }
 
 /** What the issuer would say to these times, in the words of the file. */
-export function checkSessions(configuration: Configuration): readonly string[] {
-  const { accessTtl, absoluteTtl, idleTtl, grace, recoverWithin } = configuration
+export function checkSessions(times: SessionTimes): readonly string[] {
+  const { accessTtl, absoluteTtl, idleTtl, grace, recoverWithin } = times
   try {
     createIssuer({
       ...{ accessTtl, absoluteTtl, idleTtl, grace, recoverWithin },

@@ -33,6 +33,12 @@ export interface Configuration {
   readonly database: string | undefined
 }
 
+/** The times that sessions and their tokens go by. */
+export type SessionTimes = Pick<
+  Configuration,
+  'accessTtl' | 'absoluteTtl' | 'idleTtl' | 'grace' | 'recoverWithin'
+>
+
 /** What access tokens are signed with: keys that replace one another, or a secret that others share. */
 export type Signing =
   | {

@@ -1,0 +1,143 @@
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import pg from 'pg'
+import { postgresDatabase } from 'jotgate/stores/postgres'
+import { openSqlite, sqliteDatabase, type SqlDatabase } from 'jotgate/stores/sqlite'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { NewClient } from '../../../apps/auth-service/src/oauth/clients.js'
+import { createSqlClients } from '../../../apps/auth-service/src/oauth/sql-clients.js'
+import { startPostgres } from '../../setup/postgres.js'
+import { temporaryFolder } from '../running-service.js'
+
+const cleanups: (() => unknown)[] = []
+afterAll(async () => {
+  for (const clean of cleanups.reverse()) await clean()
+})
+
+async function sqlite(): Promise<SqlDatabase> {
+  const folder = temporaryFolder()
+  const db = await openSqlite(join(folder.path, 'clients.db'))
+  cleanups.push(() => {
+    db.close()
+    folder.remove()
+  })
+  return sqliteDatabase(db)
+}
+
+async function postgres(): Promise<SqlDatabase> {
+  const server = await startPostgres()
+  const pool = new pg.Pool({ connectionString: server.url })
+  cleanups.push(server.stop, () => pool.end())
+  return postgresDatabase(pool)
+}
+
+const times = { accessTtl: 900, absoluteTtl: 86_400, idleTtl: 3600, grace: 10, recoverWithin: 0 }
+
+const billing: NewClient = {
+  name: 'Billing',
+  kind: 'confidential',
+  grants: ['client_credentials'],
+  scopes: ['invoices:read', 'invoices:write'],
+  audiences: ['api', 'https://invoices.example/'],
+  policy: { accessTtl: 60 },
+}
+const app: NewClient = { ...billing, name: 'App', kind: 'public', grants: ['refresh_token'] }
+
+describe.each([
+  ['SQLite', sqlite],
+  ['PostgreSQL', postgres],
+])('clients in %s', (_, open) => {
+  const opened = open()
+  const openClients = async () => createSqlClients(await opened, times)
+
+  test('come back as they were registered, by id and in the list, without their secret', async () => {
+    const clients = await openClients()
+    const { client, secret = '' } = await clients.create(billing)
+    expect(client).toMatchObject({ ...billing, disabled: false })
+    expect(client.id).toMatch(/^client-[\w-]{22}$/)
+    expect(Math.abs(client.createdAt - Date.now() / 1000)).toBeLessThan(60)
+    expect(secret).toMatch(/^[\w-]{43}$/)
+    expect(await clients.byId(client.id)).toEqual(client)
+    const again = await openClients()
+    expect(await again.list()).toContainEqual(client)
+    expect(inspect(await again.list(), { depth: 9 })).not.toContain(secret)
+  })
+
+  test('are known by their secret and nothing else', async () => {
+    const clients = await openClients()
+    const { client, secret = '' } = await clients.create(billing)
+    const { id } = client
+    expect(await clients.authenticate({ id, secret })).toEqual(client)
+    const other = (await clients.create(billing)).secret ?? ''
+    for (const wrong of [undefined, '', other, `${secret} `, secret.slice(1), secret.toUpperCase()])
+      expect(await clients.authenticate({ id, secret: wrong })).toBeUndefined()
+    for (const unknown of ['client-AAAAAAAAAAAAAAAAAAAAAA', '', 'x', '\0', "' OR 1=1 --", `${id} `])
+      expect(await clients.authenticate({ id: unknown, secret })).toBeUndefined()
+  })
+
+  test('without a secret are their id, and show none', async () => {
+    const clients = await openClients()
+    const { client, secret } = await clients.create(app)
+    expect(secret).toBeUndefined()
+    expect(await clients.authenticate({ id: client.id, secret: undefined })).toEqual(client)
+    for (const shown of ['', 'secret'])
+      expect(await clients.authenticate({ id: client.id, secret: shown })).toBeUndefined()
+    await expect(clients.rotateSecret(client.id)).rejects.toThrow(/^kind: /)
+  })
+
+  test('get nothing while they are disabled', async () => {
+    const clients = await openClients()
+    const { client, secret } = await clients.create(billing)
+    expect(await clients.setDisabled(client.id, true)).toEqual({ ...client, disabled: true })
+    expect(await clients.authenticate({ id: client.id, secret })).toBeUndefined()
+    expect(await clients.byId(client.id)).toEqual({ ...client, disabled: true })
+    expect(await clients.setDisabled(client.id, false)).toEqual(client)
+    expect(await clients.authenticate({ id: client.id, secret })).toEqual(client)
+    expect(await clients.setDisabled('client-AAAAAAAAAAAAAAAAAAAAAA', true)).toBeUndefined()
+  })
+
+  test('have one secret at a time', async () => {
+    const clients = await openClients()
+    const { client, secret: before } = await clients.create(billing)
+    const secret = await clients.rotateSecret(client.id)
+    expect(secret).not.toBe(before)
+    expect(await clients.authenticate({ id: client.id, secret: before })).toBeUndefined()
+    expect(await clients.authenticate({ id: client.id, secret })).toEqual(client)
+    expect(await clients.rotateSecret('client-AAAAAAAAAAAAAAAAAAAAAA')).toBeUndefined()
+  })
+
+  test('are kept with a hash of their secret: the database holds none', async () => {
+    const clients = await openClients()
+    const { client, secret = '' } = await clients.create(billing)
+    const rows = await (
+      await opened
+    ).query('SELECT * FROM service_clients WHERE id = $1', [client.id])
+    expect(rows).toHaveLength(1)
+    expect(JSON.stringify(rows)).not.toContain(secret)
+  })
+
+  const faulty: [string, Partial<Record<keyof NewClient, unknown>>, RegExp][] = [
+    ['no name', { name: '' }, /^name: /],
+    ['a line break in the name', { name: 'a\nb' }, /^name: /],
+    ['no grant', { grants: [] }, /^grants: /],
+    ['the grant of passwords', { grants: ['password'] }, /^grants/],
+    ['credentials that it has not', { kind: 'public' }, /^grants: /],
+    ['two scopes in one', { scopes: ['a b'] }, /^scopes/],
+    ['a quote in a scope', { scopes: ['a"'] }, /^scopes/],
+    ['nobody to talk to', { audiences: [] }, /^audiences: /],
+    ['a blank in an audience', { audiences: ['a b'] }, /^audiences/],
+    ['longer lives than the configuration', { policy: { accessTtl: 901 } }, /^policy.accessTtl/],
+    ['longer sessions', { policy: { refreshTtl: 86_401 } }, /^policy.refreshTtl/],
+    ['sessions shorter than a token', { policy: { refreshTtl: 10 } }, /^policy: /],
+    ['a grace that fits into no token', { policy: { accessTtl: 60, grace: 30 } }, /^policy: /],
+    ['an unknown wish', { policy: { admin: true } }, /^policy: /],
+  ]
+  test.each(faulty)('with %s are not registered', async (...row) => {
+    const [, change, message] = row
+    const clients = await openClients()
+    const before = await clients.list()
+    const wrong = { ...billing, ...change } as NewClient // as a caller in plain JavaScript could
+    await expect(clients.create(wrong)).rejects.toThrow(message)
+    expect(await clients.list()).toEqual(before)
+  })
+})
