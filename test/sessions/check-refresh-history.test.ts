@@ -50,7 +50,23 @@ const theft = [
   moment('alarm', 1350),
 ]
 
-describe('an honest history is accepted', () => {
+/** The owner lost two answers, and asks with what the thief has had the time to use. */
+const byTurns = [
+  moment('stolen', 1),
+  ask('owner', '0', 450, '1', lost),
+  ask('thief', '0', 900, '2'),
+  ask('owner', '0', 1350, '3', lost),
+  ask('owner', '0', 1800, '4'),
+  ask('owner', '4', 2250, '5'),
+]
+const found = [
+  ask('thief', '2', 2700, reused),
+  moment('alarm', 2700),
+  ask('owner', '5', 2800, 'REFRESH_ENDED'),
+  access(2800, false),
+]
+
+describe('an honest history, or one in which theft is found, is accepted', () => {
   test.each<[string, HistoryEvent[]]>([
     ['refreshes in turn', [ask('a', '0', 450, '1'), ask('a', '1', 900, '2')]],
     ['a reply lost and asked for again', [ask('a', '0', 450, '1', lost), ask('a', '0', 453, '1')]],
@@ -73,6 +89,42 @@ describe('an honest history is accepted', () => {
       ],
     ],
     ['theft that was found', theft],
+    [
+      'both sides recover by turns, and the one that comes back is found out',
+      [...byTurns, ...found],
+    ],
+    [
+      'a thief recovers and the owner stays away',
+      [
+        moment('stolen', 1),
+        ask('owner', '0', 450, '1'),
+        ask('thief', '0', 900, '2'),
+        ask('thief', '2', 1350, '3'),
+        ask('thief', '3', 1800, '4'),
+      ],
+    ],
+    [
+      'one side in step with what the other recovered',
+      [
+        moment('stolen', 1),
+        ask('owner', '0', 450, '1', lost),
+        ask('thief', '0', 900, '2'),
+        ask('owner', '0', 909, '2'),
+        ask('owner', '2', 910, '2'),
+        ask('owner', '2', 1350, '3'),
+        ask('thief', '2', 1355, '3'),
+      ],
+    ],
+    [
+      'a recovery in flight with a refresh of what it replaces',
+      [
+        moment('stolen', 1),
+        ask('owner', '0', 450, '1'),
+        ask('thief', '0', 900, '2', { returned: 905 }),
+        ask('owner', '1', 902, reused),
+        moment('alarm', 903),
+      ],
+    ],
     ['a logout, then a refusal', [moment('logout', 5), ask('a', '0', 9, 'REFRESH_ENDED')]],
     ['back after the recovery time', [ask('a', '0', 1, '1', lost), ask('a', '0', 4000, reused)]],
   ])('%s', (name, events) => {
@@ -113,6 +165,48 @@ describe('a planted history is found out', () => {
     ['X5', 'the thief goes on', [...theft, ask('thief', '2', 1400, '3')]],
     ['X5', 'an access token is accepted', [...theft, access(1400, true)]],
     ['X5', 'owner and thief both go on', [...theft.slice(0, 3), ask('owner', '1', 1350, '3')]],
+    ['X5', 'both recover, and the thief goes on', [...byTurns, ask('thief', '2', 2700, '6')]],
+    [
+      'X5',
+      'the thief goes on first, and the owner after him',
+      [...theft.slice(0, 3), ask('thief', '2', 1300, '3'), ask('owner', '1', 1350, '4')],
+    ],
+    [
+      'X5',
+      'the owner has gone on while the thief recovered, in either order of the two',
+      [
+        ...theft.slice(0, 2),
+        ask('owner', '1', 890, '5', { returned: 910 }),
+        ask('thief', '0', 900, '2'),
+        ask('owner', '5', 1350, '6'),
+      ],
+    ],
+    [
+      'X5',
+      'the grace never ends',
+      [...theft.slice(0, 2), ask('thief', '0', 900, '1'), ask('owner', '1', 1350, '2')],
+    ],
+    [
+      'X5',
+      'a token is kept for both for ever',
+      [...theft.slice(0, 2), ask('owner', '1', 455, '1'), ask('thief', '1', 900, '1')],
+    ],
+    [
+      'X5',
+      'the thief is refused and the owner is not told',
+      [
+        ...theft.slice(0, 2),
+        ask('owner', '1', 900, '2'),
+        ask('thief', '0', 1350, 'REFRESH_ENDED'),
+        ask('owner', '2', 1800, '3'),
+      ],
+    ],
+    [
+      'X5',
+      'an alarm that ends nothing',
+      [...theft.slice(0, 3), moment('alarm', 1350), ask('thief', '2', 1400, '3')],
+    ],
+    ['X5', 'an alarm that leaves access', [...byTurns, moment('alarm', 2700), access(2800, true)]],
   ])('%s: %s', (invariant, _, events) => {
     expect(broken(events)).toContain(invariant)
   })

@@ -1,0 +1,77 @@
+import type { HistoryEvent, RefreshAttempt, RefreshHistory } from './refresh-history.js'
+
+/** What a history says of one session: who asked for what, who was given what, and which token was made of which. */
+export interface Run {
+  readonly family: string
+  readonly grace: number
+  readonly recoverWithin: number
+  readonly skew: number
+  readonly staleness: number
+  readonly attempts: readonly RefreshAttempt[]
+  readonly answers: readonly Answer[]
+  readonly makings: readonly Making[]
+  readonly events: readonly HistoryEvent[]
+}
+
+/** An attempt that was answered with a token, even if the answer was lost. */
+export interface Answer extends RefreshAttempt {
+  readonly successor: string
+}
+
+/** A token's making: it was made no earlier than `from` and no later than `by`. */
+export interface Making {
+  readonly token: string
+  readonly parent: string
+  readonly from: number
+  readonly by: number
+}
+
+/** A breach of an invariant, as its check sees it in one session. */
+export interface Finding {
+  /** When, on the history's clock. */
+  readonly at: number
+  readonly message: string
+}
+
+/** Refusals that honest use can not come to, unless the session was ended. */
+export const losses = ['REFRESH_REUSED', 'REFRESH_ENDED', 'REFRESH_UNKNOWN', 'REFRESH_ROLLED_BACK']
+
+/** One session out of a history. */
+export function readRun(history: RefreshHistory, family: string): Run {
+  const events = history.events.filter((event) => event.family === family)
+  const attempts = events.filter((event) => event.kind === 'refresh')
+  const answers = attempts.filter(isAnswer)
+  const { grace, recoverWithin, skew = 1, staleness = 5 } = history
+  const makings = makingsOf(answers, attempts)
+  return { family, grace, recoverWithin, skew, staleness, attempts, answers, makings, events }
+}
+
+function isAnswer(attempt: RefreshAttempt): attempt is Answer {
+  return attempt.outcome !== 'refused' && attempt.successor !== undefined
+}
+
+/**
+ * One for each pair of a presented token and a successor other than itself. An attempt of which nobody knows what it did
+ * may have made it before the first answer that names it.
+ */
+function makingsOf(
+  answers: readonly Answer[],
+  attempts: readonly RefreshAttempt[],
+): readonly Making[] {
+  const made = new Map<string, Making>()
+  for (const { presented: parent, successor: token } of answers) {
+    const name = JSON.stringify([parent, token])
+    if (parent === token || made.has(name)) continue
+    const possible = attempts.filter(
+      ({ presented, successor }) =>
+        presented === parent && (successor === undefined || successor === token),
+    )
+    const naming = answers.filter(
+      (answer) => answer.presented === parent && answer.successor === token,
+    )
+    const from = Math.min(...possible.map(({ invoked }) => invoked))
+    const by = Math.min(...naming.map(({ returned }) => returned))
+    made.set(name, { token, parent, from, by })
+  }
+  return [...made.values()].sort((a, b) => a.by - b.by)
+}
