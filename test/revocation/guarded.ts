@@ -1,0 +1,74 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { auth, type Listener, type AuthRequest } from '../../src/adapters/node.js'
+import {
+  createSigner,
+  createVerifier,
+  hmacKey,
+  privateKey,
+  verificationKey,
+  type Claims,
+} from '../../src/core/index.js'
+import { jwtServer, type Gate, type GateEvent } from '../../src/middleware/index.js'
+import type { ServerOptions } from '../../src/middleware/server-options.js'
+import { createRevocation, type RevocationStore } from '../../src/revocation/index.js'
+import { memoryStores } from '../../src/stores/memory/index.js'
+import { listening } from '../adapters/apps/listening.js'
+import { issuer } from './tokens.js'
+
+export const audience = 'api'
+/** Seconds. */
+export const tolerance = 60
+const keys = {
+  HS256: hmacKey(randomBytes(32), 'HS256'),
+  ES256: privateKey(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey, 'ES256'),
+}
+export type Alg = keyof typeof keys
+
+interface Guarding {
+  readonly alg?: Alg
+  readonly cache?: boolean
+  readonly store?: RevocationStore
+  /** Unix time in seconds. Default: the system's clock. */
+  readonly now?: () => number
+  readonly gateOptions?: Partial<ServerOptions<Claims>>
+  /** What is behind the gate. Default: one that answers `in`. */
+  readonly behind?: (gate: Gate<Claims>) => Listener<AuthRequest<Claims>>
+}
+
+/** A service on node:http whose gate asks a started revocation. */
+export async function guarded(guarding: Guarding = {}) {
+  const { alg = 'HS256', cache = false, now = () => Date.now() / 1000, gateOptions } = guarding
+  const { store = memoryStores().revocations } = guarding
+  const behind = guarding.behind ?? (() => (_, response) => response.end('in'))
+  const revocation = createRevocation({ store, issuer, accessTtl: '15m', now })
+  await revocation.start()
+  const key = keys[alg]
+  let looks = 0
+  const find = () => {
+    looks++
+    return alg === 'HS256' ? key : verificationKey(key)
+  }
+  const verify = createVerifier({
+    keys: { find, version: () => 0 },
+    ...{ algorithms: [alg], issuer, audience, clockTolerance: tolerance, now },
+    cache: cache && { entries: 1024, bytes: 1_000_000 },
+  })
+  const events: GateEvent[] = []
+  const gate = jwtServer({
+    verify,
+    isRevoked: (token) => revocation.isRevoked(token),
+    onEvent: (event) => void events.push(event),
+    ...gateOptions,
+  })
+  const server = await listening(auth(gate)(behind(gate)))
+  return {
+    ...{ base: server.base, revocation, events },
+    sign: createSigner({ key, issuer, audience, expiresIn: '15m', now }),
+    /** How many tokens were verified, and not only remembered. */
+    verifications: () => looks,
+    close: async () => {
+      await server.close()
+      revocation.close()
+    },
+  }
+}
