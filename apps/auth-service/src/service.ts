@@ -26,7 +26,8 @@ import { createPasswords, type Passwords } from './passwords.js'
 import { openSigningKeys, type SigningKeys } from './signing.js'
 import { openStorage } from './storage.js'
 import { createSqlUsers } from './sql-users.js'
-import { demoSubject, withDemoUser, type Users } from './users.js'
+import { demoSubject, withDemoUser } from './demo-user.js'
+import type { Users } from './users.js'
 
 /** Everything the routes work with. */
 export interface Service {

@@ -1,6 +1,6 @@
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
-import { applyChange, type HashChange, type User, type Users } from './users.js'
+import { applyChange, type HashChange, type User, type UserQuery, type Users } from './users.js'
 import { SetupFault } from './setup-fault.js'
 
 const columns = 'id, username, password_hash, roles, disabled, display_name, email'
@@ -28,20 +28,20 @@ export async function createSqlUsers(db: SqlDatabase): Promise<Users> {
     [],
   )
   const one = async (where: 'id' | 'username', value: string): Promise<User | undefined> => {
+    if (value.includes('\0')) return undefined // which PostgreSQL has no text for
     const rows = await db.query(`SELECT ${columns} FROM service_users WHERE ${where} = $1`, [value])
+    return rows[0] === undefined ? undefined : toUser(rows[0])
+  }
+  const set = async (column: 'disabled' | 'roles', value: string | number, id: string) => {
+    const text = `UPDATE service_users SET ${column} = $1 WHERE id = $2 RETURNING ${columns}`
+    const rows = await db.query(text, [value, id])
     return rows[0] === undefined ? undefined : toUser(rows[0])
   }
   return {
     byId: (id) => one('id', id),
     byUsername: (username) => one('username', username.toLowerCase()),
-    create: async (user) => {
-      const added = await db.query(
-        `INSERT INTO service_users (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (username) DO NOTHING RETURNING id`,
-        toRow(user),
-      )
-      if (added.length === 0) throw new SetupFault('there is already a user of that name')
-    },
+    list: (query) => list(db, query),
+    create: (user) => create(db, user),
     changeProfile: async (id, change) => {
       const user = await one('id', id)
       if (!user) return undefined
@@ -53,8 +53,36 @@ export async function createSqlUsers(db: SqlDatabase): Promise<Users> {
       ])
       return changed
     },
+    setDisabled: (id, disabled) => set('disabled', disabled ? 1 : 0, id),
+    setRoles: (id, roles) => set('roles', roles.join(' '), id),
     replaceHash: (id, change) => replaceHash(db, id, change),
   }
+}
+
+async function list(
+  db: SqlDatabase,
+  { search = '', after = '', limit }: UserQuery,
+): Promise<readonly User[]> {
+  if (search.includes('\0') || after.includes('\0')) return []
+  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`
+  // Capitals are made small by the database on both sides: no two programs agree on all of them.
+  const matches = ['username', 'display_name', 'email']
+    .map((column) => `lower(${column}) LIKE lower($2) ESCAPE '\\'`)
+    .join(' OR ')
+  const rows = await db.query(
+    `SELECT ${columns} FROM service_users WHERE username > $1 AND (${matches}) ORDER BY username LIMIT $3`,
+    [after.toLowerCase(), pattern, limit],
+  )
+  return rows.map(toUser)
+}
+
+async function create(db: SqlDatabase, user: User): Promise<void> {
+  const added = await db.query(
+    `INSERT INTO service_users (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7)
+     ON CONFLICT (username) DO NOTHING RETURNING id`,
+    toRow(user),
+  )
+  if (added.length === 0) throw new SetupFault('there is already a user of that name')
 }
 
 async function replaceHash(

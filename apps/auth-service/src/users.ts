@@ -24,15 +24,30 @@ export interface HashChange {
   readonly to: string
 }
 
+/** A page of users: in the order of their names, in whichever way the database orders text. */
+export interface UserQuery {
+  /** Part of a username, a display name or an e-mail address; capitals of A to Z do not count. */
+  readonly search?: string | undefined
+  /** The username after which the page begins: the last one of the page before. */
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
 /** Where users live. */
 export interface Users {
   byId(id: string): Promise<User | undefined>
   /** Compared without case. */
   byUsername(username: string): Promise<User | undefined>
-  /** @throws Error when the name is taken */
+  /** At most `limit` users; fewer than that are the last ones. */
+  list(query: UserQuery): Promise<readonly User[]>
+  /** @throws SetupFault when the name is taken */
   create(user: User): Promise<void>
   /** The user as it then is; undefined when there is none. */
   changeProfile(id: string, change: ProfileChange): Promise<User | undefined>
+  /** The user as it then is; undefined when there is none. Its sessions are ended by whoever disables it. */
+  setDisabled(id: string, disabled: boolean): Promise<User | undefined>
+  /** The user as it then is; undefined when there is none. Tokens hold the new roles from their next refresh on. */
+  setRoles(id: string, roles: readonly string[]): Promise<User | undefined>
   /** Puts one hash in the place of another; false when that is no longer the one, so that of two changes one is made. */
   replaceHash(id: string, change: HashChange): Promise<boolean>
 }
@@ -46,37 +61,6 @@ export function newUser(fields: Pick<User, 'username' | 'passwordHash' | 'roles'
     disabled: false,
     displayName: fields.username,
     email: '',
-  }
-}
-
-/** Subject of the demo user; no stored user has such an id. */
-export const demoSubject = 'demo:alice'
-
-/**
- * The users plus alice, who lives in this process only: no restart with a configuration finds her again.
- */
-export function withDemoUser(users: Users, passwordHash: string): Users {
-  let alice: User = {
-    ...newUser({ username: 'alice', passwordHash, roles: ['admin'] }),
-    id: demoSubject,
-    displayName: 'Alice',
-    email: 'alice@example.com',
-  }
-  return {
-    byId: async (id) => (id === demoSubject ? alice : users.byId(id)),
-    byUsername: async (name) => (name.toLowerCase() === 'alice' ? alice : users.byUsername(name)),
-    create: (user) => users.create(user),
-    changeProfile: async (id, change) => {
-      if (id !== demoSubject) return users.changeProfile(id, change)
-      alice = applyChange(alice, change)
-      return alice
-    },
-    replaceHash: async (id, { from, to }) => {
-      if (id !== demoSubject) return users.replaceHash(id, { from, to })
-      if (alice.passwordHash !== from) return false
-      alice = { ...alice, passwordHash: to }
-      return true
-    },
   }
 }
 

@@ -1,6 +1,7 @@
 import { RequestFault } from '../../faults.js'
 import { longestPassword } from '../../passwords.js'
-import { demoSubject, type User } from '../../users.js'
+import { demoSubject } from '../../demo-user.js'
+import { type User } from '../../users.js'
 import { type Call, type Handler, type RequestCall } from '../generated/server.js'
 import { type LoginReq, type TokenResp } from '../generated/types.js'
 import { firstParty } from '../first-party.js'
