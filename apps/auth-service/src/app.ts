@@ -4,6 +4,7 @@ import { answerErrors, answerFault } from './answers.js'
 import { answerClientErrors } from './client-errors.js'
 import { RequestFault } from './faults.js'
 import { createHostCheck } from './host-check.js'
+import { oauthRoutes } from './oauth/routes.js'
 import { openRoutes } from './routes/open.js'
 import type { Service } from './service.js'
 import { registerRoutes } from './user-api/generated/fastify.js'
@@ -42,6 +43,7 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
   answerErrors(app, service.gate)
   await app.register(auth(service.gate))
   openRoutes(app, service)
+  oauthRoutes(app, service.oauth)
   registerRoutes(app, {
     gates: { Auth: service.gate },
     services: service,

@@ -15,11 +15,13 @@ import {
   type Revocation,
   type Verifier,
 } from 'jotgate'
-import type { SqlStores } from 'jotgate/stores/sqlite'
+import type { SqlDatabase, SqlStores } from 'jotgate/stores/sqlite'
 import type { Configuration } from './configuration/configuration.js'
 import type { DataDirectory } from './data-directory.js'
 import type { OAuthClients } from './oauth/clients.js'
+import { createOAuth, type OAuth } from './oauth/oauth.js'
 import { openClients } from './oauth/open-clients.js'
+import { oauthPaths } from './oauth/routes.js'
 import { openPaths } from './open-paths.js'
 import { createPasswordRules, type PasswordRules } from './password-rules.js'
 import { createPasswords, type Passwords } from './passwords.js'
@@ -41,6 +43,7 @@ export interface Service {
   readonly issuer: Issuer
   readonly revocation: Revocation
   readonly clients: OAuthClients
+  readonly oauth: OAuth
   /** Undefined where tokens are signed with a shared secret: there is nothing to publish. */
   readonly ring: KeyRing | undefined
   /** Whether tokens can be signed, verified and known to be revoked at this moment. */
@@ -88,7 +91,9 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     },
   })
   await revocation.start()
-  const issuer = openIssuer(parts, { signing, stores, users, revocation })
+  const rooms = { signing, stores, users, revocation }
+  const issuer = openIssuer(parts, rooms)
+  const oauth = await openOAuth(parts, rooms, database)
   // Whoever was the demo user before there was a configuration is nobody from now on.
   if (!configuration.demo) await issuer.endAll(demoSubject)
   const verify = openVerifier(configuration, signing)
@@ -96,8 +101,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   return {
     ...{ configuration, log, users, passwords, verify, issuer, revocation },
     passwordRules: createPasswordRules(configuration),
-    clients: await openClients({ configuration, database, revocation }),
-    gate: openGate({ verify, revocation, log }),
+    ...{ oauth, clients: oauth.clients },
+    gate: openGate({ configuration, verify, revocation, log }),
     ring: signing.ring,
     ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
     close: () => {
@@ -147,6 +152,19 @@ function openIssuer({ configuration, data, log }: ServiceParts, rooms: IssuerRoo
   })
 }
 
+async function openOAuth(
+  parts: ServiceParts,
+  rooms: IssuerRooms,
+  database: SqlDatabase,
+): Promise<OAuth> {
+  const { configuration } = parts
+  const { signing, revocation } = rooms
+  const clients = await openClients({ configuration, database, revocation })
+  const openFor = (itsTimes: Configuration) =>
+    openIssuer({ ...parts, configuration: itsTimes }, rooms)
+  return createOAuth({ configuration, signing, revocation, clients, openIssuer: openFor })
+}
+
 function openVerifier(
   { issuer, audience, accessTtl }: Configuration,
   { keys, algorithms }: SigningKeys,
@@ -164,12 +182,14 @@ function openVerifier(
 }
 
 /** Everything is guarded but what gives and takes tokens and what anyone may read. */
-function openGate(parts: Pick<Service, 'verify' | 'revocation' | 'log'>): Gate<Claims> {
-  const { verify, revocation, log } = parts
+function openGate(
+  parts: Pick<Service, 'configuration' | 'verify' | 'revocation' | 'log'>,
+): Gate<Claims> {
+  const { configuration, verify, revocation, log } = parts
   return jwtServer({
     verify,
     isRevoked: (token) => revocation.isRevoked(token),
-    select: select({ except: { path: openPaths } }),
+    select: select({ except: { path: [...openPaths, ...oauthPaths(configuration.issuer)] } }),
     onEvent: (event) => {
       if (event.kind === 'refused')
         log.info({ refusal: event.code, route: event.pattern ?? 'none' })

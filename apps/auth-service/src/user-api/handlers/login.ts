@@ -4,10 +4,7 @@ import { demoSubject } from '../../demo-user.js'
 import { type User } from '../../users.js'
 import { type Call, type Handler, type RequestCall } from '../generated/server.js'
 import { type LoginReq, type TokenResp } from '../generated/types.js'
-import { firstParty } from '../first-party.js'
-
-/** Scope of a first-party session. */
-const fullScope = 'profile:read profile:write'
+import { firstParty, firstPartyScope } from '../first-party.js'
 
 /** POST /user/login */
 export const loginHandler: Handler<LoginReq, TokenResp> = async (call) => {
@@ -17,7 +14,7 @@ export const loginHandler: Handler<LoginReq, TokenResp> = async (call) => {
   const tokens = await services.issuer.issue({
     subject: user.id,
     client: firstParty,
-    scope: fullScope,
+    scope: firstPartyScope,
     audience: [services.configuration.audience],
     meta: {
       ...(user.id === demoSubject ? { demo: 'true' } : {}),

@@ -1,0 +1,85 @@
+import type { ClientCredentials, OAuthClient, OAuthClients } from './clients.js'
+import { decodeForm, type Form } from './form.js'
+import { OAuthFault } from './oauth-fault.js'
+
+/** A client that says who it is, before anybody has looked whether that is so. */
+export interface ClientAttempt {
+  /** As it was sent: perhaps the id of nobody. */
+  readonly unverifiedId: string
+  /** Where the connection comes from. */
+  readonly address: string
+}
+
+/** What slows down those who try secrets. Both are called for every attempt, with a secret or without. */
+export interface ClientLimits {
+  /** @throws RequestFault with `Retry-After` when there have been too many failures */
+  admit(attempt: ClientAttempt): Promise<void> | void
+  /** This one has failed. */
+  failed(attempt: ClientAttempt): Promise<void> | void
+}
+
+/** What {@link authenticateClient} reads. */
+export interface ClientRequest {
+  readonly form: Form
+  /** Every `Authorization` field of the request. */
+  readonly authorization: readonly string[]
+  readonly address: string
+}
+
+/** Who knows the clients, and who counts. */
+export interface ClientDoor {
+  readonly clients: Pick<OAuthClients, 'authenticate'>
+  readonly limits: ClientLimits
+}
+
+/**
+ * The client of a request: by `client_secret_basic` or `client_secret_post`, or by its id alone where it is a public one
+ * (RFC 6749 sections 2.3.1 and 3.2.1). Unknown, disabled and wrong look alike.
+ *
+ * @throws OAuthFault invalid_client, invalid_request; RequestFault where a limit is reached
+ */
+export async function authenticateClient(
+  { clients, limits }: ClientDoor,
+  request: ClientRequest,
+): Promise<OAuthClient> {
+  const credentials = readCredentials(request)
+  const attempt = { unverifiedId: credentials.id, address: request.address }
+  await limits.admit(attempt)
+  const client = await clients.authenticate(credentials)
+  if (client !== undefined) return client
+  await limits.failed(attempt)
+  throw new OAuthFault('invalid_client')
+}
+
+function readCredentials({ form, authorization }: ClientRequest): ClientCredentials {
+  const id = form.get('client_id')
+  const secret = form.get('client_secret')
+  const [header, ...more] = authorization
+  if (header === undefined) {
+    if (id === undefined) throw new OAuthFault('invalid_client')
+    return { id, secret }
+  }
+  if (more.length > 0 || secret !== undefined) {
+    throw new OAuthFault('invalid_request', {
+      description: 'the client authenticates in more than one way',
+    })
+  }
+  const basic = readBasic(header)
+  if (id !== undefined && id !== basic.id) {
+    throw new OAuthFault('invalid_request', {
+      description: 'client_id: is not the client that authenticates',
+    })
+  }
+  return basic
+}
+
+/** RFC 7617, with id and secret form-encoded before they are joined (RFC 6749 section 2.3.1). */
+function readBasic(header: string): ClientCredentials {
+  const [, encoded] = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header) ?? []
+  const decoded = Buffer.from(encoded ?? '', 'base64').toString('utf8')
+  const colon = decoded.indexOf(':')
+  if (colon < 1) throw new OAuthFault('invalid_client')
+  const secret = decodeForm(decoded.slice(colon + 1))
+  // An empty password is how a public client sends its id here.
+  return { id: decodeForm(decoded.slice(0, colon)), secret: secret === '' ? undefined : secret }
+}

@@ -1,0 +1,59 @@
+import { OAuthFault } from './oauth-fault.js'
+
+/** Parameters of a request; one that was sent without a value is one that was not sent (RFC 6749 section 3.1). */
+export interface Form {
+  get(name: string): string | undefined
+  /** @throws OAuthFault invalid_request when it is not there */
+  need(name: string): string
+  /** Every value of `resource` (RFC 8707 section 2), which alone may come more than once. */
+  readonly resources: readonly string[]
+}
+
+/**
+ * Reads `application/x-www-form-urlencoded`. Nothing is guessed: bytes that are no UTF-8, a stray `%`, and a parameter
+ * that comes twice (RFC 6749 section 3.2) are refused.
+ *
+ * @throws OAuthFault invalid_request
+ * @example parseForm('grant_type=client_credentials&scope=a+b').get('scope') // 'a b'
+ */
+export function parseForm(text: string): Form {
+  const values = new Map<string, string>()
+  const resources: string[] = []
+  for (const pair of text.split('&').filter((each) => each !== '')) {
+    const [name, value] = splitPair(pair)
+    if (name === 'resource' && value !== '') resources.push(value)
+    else if (values.has(name)) throw new OAuthFault('invalid_request', { description: twice })
+    else values.set(name, value)
+  }
+  const get = (name: string) => values.get(name) || undefined
+  return {
+    get,
+    need: (name) => {
+      const value = get(name)
+      if (value !== undefined) return value
+      throw new OAuthFault('invalid_request', { description: `${name}: is missing` })
+    },
+    resources,
+  }
+}
+
+const twice = 'a parameter comes more than once'
+
+function splitPair(pair: string): [string, string] {
+  const at = pair.indexOf('=')
+  return at < 0
+    ? [decodeForm(pair), '']
+    : [decodeForm(pair.slice(0, at)), decodeForm(pair.slice(at + 1))]
+}
+
+/** @throws OAuthFault invalid_request for what is no UTF-8 or no escape */
+export function decodeForm(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    // Told without the text: it may be a secret that was not encoded.
+    throw new OAuthFault('invalid_request', {
+      description: 'a parameter is not encoded as application/x-www-form-urlencoded says',
+    })
+  }
+}

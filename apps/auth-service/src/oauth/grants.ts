@@ -1,0 +1,94 @@
+import type { TokenResponse } from 'jotgate'
+import type { Grant, OAuthClient } from './clients.js'
+import type { Form } from './form.js'
+import type { OAuth } from './oauth.js'
+import { OAuthFault } from './oauth-fault.js'
+
+/** An answer of the token endpoint (RFC 6749 section 5.1); `access_expire` and `refresh_after` are Unix seconds. */
+export interface TokenAnswer {
+  readonly access_token: string
+  readonly token_type: 'Bearer'
+  readonly expires_in: number
+  readonly scope?: string
+  readonly refresh_token?: string
+  readonly access_expire?: number
+  readonly refresh_after?: number
+}
+
+/** A client that has been authenticated asks for tokens. */
+interface GrantRequest {
+  readonly client: OAuthClient
+  readonly form: Form
+}
+
+/**
+ * Gives tokens.
+ *
+ * @throws OAuthFault, AuthError
+ */
+export async function grantTokens(oauth: OAuth, request: GrantRequest): Promise<TokenAnswer> {
+  const type = request.form.need('grant_type')
+  if (!isGrant(type)) throw new OAuthFault('unsupported_grant_type')
+  if (!request.client.grants.includes(type)) throw new OAuthFault('unauthorized_client')
+  return byGrant[type](oauth, request)
+}
+
+const byGrant = {
+  client_credentials: grantClient,
+  refresh_token: refreshSession,
+} as const satisfies Record<Grant, (oauth: OAuth, request: GrantRequest) => Promise<TokenAnswer>>
+
+function isGrant(type: string): type is Grant {
+  return Object.hasOwn(byGrant, type)
+}
+
+/** RFC 6749 section 4.4: a token for the client itself, and no refresh token (section 4.4.3). */
+async function grantClient(oauth: OAuth, { client, form }: GrantRequest): Promise<TokenAnswer> {
+  const scope = narrowScope(client.scopes, form.get('scope'))
+  const audience = pickAudience(client, form.resources)
+  const { token, expiresIn } = await oauth.signFor(client, { audience, scope })
+  // A client that was disabled meanwhile has had those of its tokens refused that were signed before.
+  const now = await oauth.clients.byId(client.id)
+  if (now === undefined || now.disabled) throw new OAuthFault('invalid_client')
+  return { ...bearer(token, expiresIn), ...(scope === '' ? {} : { scope }) }
+}
+
+/** RFC 6749 section 6. A session is for one audience from its beginning. */
+async function refreshSession(oauth: OAuth, { client, form }: GrantRequest): Promise<TokenAnswer> {
+  const refreshToken = form.need('refresh_token')
+  if (form.resources.some((resource) => resource !== client.audiences[0]))
+    throw new OAuthFault('invalid_target')
+  const scope = form.get('scope')
+  const request = { client: client.id, ...(scope === undefined ? {} : { scope }) }
+  return toAnswer(await oauth.issuerOf(client).refresh(refreshToken, request))
+}
+
+function toAnswer(tokens: TokenResponse): TokenAnswer {
+  return {
+    ...bearer(tokens.accessToken, tokens.expiresIn),
+    refresh_token: tokens.refreshToken,
+    scope: tokens.scope,
+    access_expire: tokens.accessExpire,
+    refresh_after: tokens.refreshAfter,
+  }
+}
+
+function bearer(token: string, expiresIn: number) {
+  return { access_token: token, token_type: 'Bearer', expires_in: expiresIn } as const
+}
+
+/** All of it when nothing is asked for. */
+function narrowScope(allowed: readonly string[], asked: string | undefined): string {
+  if (asked === undefined) return allowed.join(' ')
+  const names = new Set(asked.split(' '))
+  if (![...names].every((name) => allowed.includes(name))) throw new OAuthFault('invalid_scope')
+  return [...names].join(' ')
+}
+
+/** RFC 8707 section 2.2, compared character by character; the client's first when nothing is asked for. */
+function pickAudience({ audiences }: OAuthClient, resources: readonly string[]): readonly string[] {
+  if (resources.length === 0) return audiences.slice(0, 1)
+  if (!resources.every((resource) => audiences.includes(resource)))
+    throw new OAuthFault('invalid_target')
+  return [...new Set(resources)]
+}

@@ -1,0 +1,38 @@
+import type { Configuration } from '../configuration/configuration.js'
+import { grants } from './clients.js'
+
+/** What this authorization server is, for those who set themselves up by it (RFC 8414 section 2). */
+export interface Metadata {
+  readonly [name: string]: string | readonly string[]
+}
+
+/**
+ * Only what there is: no authorization endpoint, and so no response types; no JWK set where a secret is shared.
+ *
+ * @example createMetadata({ issuer: 'https://auth.example', signing }).token_endpoint // 'https://auth.example/oauth/token'
+ */
+export function createMetadata({
+  issuer,
+  signing,
+}: Pick<Configuration, 'issuer' | 'signing'>): Metadata {
+  const at = (path: string) => issuer.replace(/\/$/, '') + path
+  const withSecret = ['client_secret_basic', 'client_secret_post']
+  return {
+    issuer,
+    token_endpoint: at('/oauth/token'),
+    revocation_endpoint: at('/oauth/revoke'),
+    introspection_endpoint: at('/oauth/introspect'),
+    ...(signing.kind === 'ring' ? { jwks_uri: at('/.well-known/jwks.json') } : {}),
+    response_types_supported: [],
+    grant_types_supported: grants,
+    token_endpoint_auth_methods_supported: [...withSecret, 'none'],
+    revocation_endpoint_auth_methods_supported: [...withSecret, 'none'],
+    introspection_endpoint_auth_methods_supported: withSecret,
+  }
+}
+
+/** Where it is: the issuer's own path comes after the well-known one (RFC 8414 section 3.1). */
+export function metadataPath(issuer: string): string {
+  const { pathname } = new URL(issuer)
+  return `/.well-known/oauth-authorization-server${pathname.replace(/\/$/, '')}`
+}

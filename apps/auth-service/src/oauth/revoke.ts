@@ -1,0 +1,49 @@
+import { AuthError, type VerifiedToken } from 'jotgate'
+import type { OAuthClient } from './clients.js'
+import type { OAuth } from './oauth.js'
+import { OAuthFault } from './oauth-fault.js'
+
+/**
+ * RFC 7009: a refresh token ends its session, access tokens included; an access token ends by itself. What is no token,
+ * or no good one any more, is as the client wants it. `token_type_hint` is not needed: the two do not look alike.
+ *
+ * @throws OAuthFault invalid_grant for another client's token; AuthError STORE_UNAVAILABLE: it may still be good
+ */
+export async function revokeToken(oauth: OAuth, client: OAuthClient, token: string): Promise<void> {
+  if (await endSession(oauth, client, token)) return
+  const verified = await verifyOrNot(oauth, token)
+  if (verified === undefined) return
+  if (verified.payload['client_id'] !== client.id) throw anothers()
+  await oauth.revocation.revoke({ token: verified })
+}
+
+/** Whether it was a refresh token. */
+async function endSession(oauth: OAuth, client: OAuthClient, token: string): Promise<boolean> {
+  try {
+    await oauth.issuerOf(client).end({ refreshToken: token, client: client.id })
+    return true
+  } catch (error) {
+    if (!(error instanceof AuthError)) throw error
+    if (error.code === 'REFRESH_CLIENT') throw anothers()
+    if (error.code === 'REFRESH_UNKNOWN') return true
+    if (error.code === 'REFRESH_MALFORMED') return false
+    throw error
+  }
+}
+
+function anothers(): OAuthFault {
+  return new OAuthFault('invalid_grant', { description: 'the token was issued to another client' })
+}
+
+/** Undefined for what is no good token; nobody needs to know why. */
+export async function verifyOrNot(
+  { verify }: Pick<OAuth, 'verify'>,
+  token: string,
+): Promise<VerifiedToken | undefined> {
+  try {
+    return await verify(token)
+  } catch (error) {
+    if (error instanceof AuthError && error.status === 401) return undefined
+    throw error
+  }
+}

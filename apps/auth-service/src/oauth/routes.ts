@@ -1,0 +1,74 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { authenticateClient } from './client-authentication.js'
+import type { OAuthClient } from './clients.js'
+import { parseForm, type Form } from './form.js'
+import { grantTokens } from './grants.js'
+import { introspectToken } from './introspect.js'
+import { createMetadata, metadataPath } from './metadata.js'
+import type { OAuth } from './oauth.js'
+import { answerOAuthErrors, secretive } from './oauth-answers.js'
+import { OAuthFault } from './oauth-fault.js'
+import { revokeToken } from './revoke.js'
+
+/** Paths of {@link oauthRoutes}, which no access token guards: clients show what they have themselves. */
+export function oauthPaths(issuer: string): readonly string[] {
+  return [...Object.keys(endpoints), metadataPath(issuer)]
+}
+
+/** Adds the OAuth endpoints, with a body parser and a form of errors of their own. */
+export function oauthRoutes(app: FastifyInstance, oauth: OAuth): void {
+  const metadata = createMetadata(oauth.configuration)
+  app.get(metadataPath(oauth.configuration.issuer), (_request, reply) =>
+    reply.header('cache-control', 'public, max-age=3600').send(metadata),
+  )
+  void app.register((child, _options, done) => {
+    takeOnlyForms(child)
+    answerOAuthErrors(child)
+    for (const [path, endpoint] of Object.entries(endpoints)) {
+      child.post(path, async (request, reply) => {
+        const answer = await endpoint(oauth, await readRequest(oauth, request))
+        return reply.headers(secretive).send(answer)
+      })
+    }
+    done()
+  })
+}
+
+/** A request of a client that has been authenticated. */
+interface OAuthRequest {
+  readonly client: OAuthClient
+  readonly form: Form
+}
+
+type Endpoint = (oauth: OAuth, request: OAuthRequest) => Promise<object | undefined>
+
+const endpoints: Readonly<Record<string, Endpoint>> = {
+  '/oauth/token': grantTokens,
+  '/oauth/revoke': async (oauth, { client, form }) => {
+    await revokeToken(oauth, client, form.need('token'))
+    return undefined // 200 without a body (RFC 7009 section 2.2)
+  },
+  '/oauth/introspect': (oauth, { client, form }) =>
+    introspectToken(oauth, client, form.need('token')),
+}
+
+async function readRequest(oauth: OAuth, request: FastifyRequest): Promise<OAuthRequest> {
+  // Addresses are kept in logs: nothing that belongs into the body is read from them (RFC 6749 section 2.3.1).
+  if (request.url.includes('?'))
+    throw new OAuthFault('invalid_request', { description: 'parameters must be in the body' })
+  const form = parseForm(typeof request.body === 'string' ? request.body : '')
+  const authorization = request.raw.headersDistinct['authorization'] ?? []
+  const client = await authenticateClient(oauth, { form, authorization, address: request.ip })
+  return { client, form }
+}
+
+function takeOnlyForms(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => {
+      done(null, body)
+    },
+  )
+}
