@@ -19,6 +19,11 @@ export const projects = [
     out: 'apps/auth-service/src/user-api',
     options: { servers: ['fastify'], client: false, gates: 'own' },
   },
+  {
+    api: 'apps/auth-service/admin.api',
+    out: 'apps/auth-service/src/admin-api',
+    options: { servers: ['fastify'], client: false, gates: 'own' },
+  },
   { api: 'examples/go-zero-user/user.api', out: 'examples/go-zero-user', options: {} },
   { api: 'examples/go-zero-token/jwt.api', out: 'examples/go-zero-token', options: {} },
 ]

@@ -2,6 +2,7 @@ import { readConfiguration } from './configuration/read-configuration.js'
 import { openDataDirectory } from './data-directory.js'
 import type { Environment } from './environment.js'
 import { createLog } from './log.js'
+import { roleFault, usernameFault } from './names.js'
 import { createPasswordRules } from './password-rules.js'
 import { createPasswords } from './passwords.js'
 import { openStorage } from './storage.js'
@@ -20,12 +21,10 @@ export async function addUser(request: {
   readonly roles: readonly string[]
 }): Promise<void> {
   const { environment, username, roles } = request
-  if (!/^[A-Za-z0-9._@-]{1,64}$/.test(username)) {
-    throw new SetupFault('a username is 1 to 64 letters, digits, ".", "_", "@" or "-"')
-  }
-  if (!roles.every((role) => /^[a-z0-9:_-]{1,64}$/.test(role))) {
-    throw new SetupFault('a role is 1 to 64 small letters, digits, ":", "_" or "-"')
-  }
+  const nameless = usernameFault(username)
+  if (nameless !== undefined) throw new SetupFault(`a username ${nameless}`)
+  const roleless = roles.map(roleFault).find((each) => each !== undefined)
+  if (roleless !== undefined) throw new SetupFault(`a role ${roleless}`)
   const configuration = readConfiguration(environment)
   const password = await readPassword()
   const fault = await createPasswordRules(configuration)(password, [username])

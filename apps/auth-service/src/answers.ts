@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthError, type Gate } from 'jotgate'
 import { faultTable, RequestFault, type FaultCode } from './faults.js'
-import { RequestError } from './user-api/generated/schema.js'
+import { RequestError as AdminRequestError } from './admin-api/generated/schema.js'
+import { RequestError as UserRequestError } from './user-api/generated/schema.js'
 
 /** Fastify's own refusals, by status, as rows of the fault table. */
 const byStatus: Readonly<Record<number, FaultCode>> = {
@@ -66,7 +67,8 @@ function collectMethods(app: FastifyInstance): ReadonlyMap<string, ReadonlySet<s
 
 function toFault(error: unknown): RequestFault {
   if (error instanceof RequestFault) return error
-  if (error instanceof RequestError) return new RequestFault('BODY_INVALID', describe(error))
+  if (error instanceof UserRequestError || error instanceof AdminRequestError)
+    return new RequestFault('BODY_INVALID', describe(error))
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
   const code = byStatus[status]
   if (code !== undefined) return new RequestFault(code)
@@ -74,6 +76,6 @@ function toFault(error: unknown): RequestFault {
 }
 
 /** Names of fields and what they should be, never what was sent. */
-function describe({ problems }: RequestError): string {
+function describe({ problems }: Pick<UserRequestError, 'problems'>): string {
   return problems.map(({ path, message }) => `${path || 'the body'}: ${message}`).join('; ')
 }

@@ -1,12 +1,21 @@
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import { auth } from 'jotgate/fastify'
 import { answerErrors, answerFault } from './answers.js'
 import { answerClientErrors } from './client-errors.js'
 import { RequestFault } from './faults.js'
 import { createHostCheck } from './host-check.js'
 import { oauthRoutes } from './oauth/routes.js'
+import type { Traffic } from './observing/traffic.js'
 import { openRoutes } from './routes/open.js'
 import type { Service } from './service.js'
+import { registerRoutes as registerAdminRoutes } from './admin-api/generated/fastify.js'
+import { consoleSessionRoutes } from './console/session-routes.js'
 import { registerRoutes } from './user-api/generated/fastify.js'
 
 declare module 'fastify' {
@@ -50,6 +59,12 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
     appGuards: true,
     appAnswers: true,
   })
+  registerAdminRoutes(app, {
+    gates: { Admin: service.adminGate },
+    services: service,
+    appAnswers: true,
+  })
+  consoleSessionRoutes(app, service)
   return app
 }
 
@@ -72,6 +87,7 @@ function watchRequests(app: FastifyInstance, service: Service): void {
   })
   app.addHook('onResponse', (request, reply, done) => {
     const { method, refusal, routeOptions } = request
+    countRequest(request, reply, service.traffic)
     const refusedByGate = refusal === '' && reply.statusCode >= 400 // which has told the log itself
     if (refusedByGate) {
       done()
@@ -86,4 +102,12 @@ function watchRequests(app: FastifyInstance, service: Service): void {
     })
     done()
   })
+}
+
+/** Probes, and the pages that show the traffic, are none of it; what they are refused with has been counted. */
+function countRequest(request: FastifyRequest, reply: FastifyReply, traffic: Traffic): void {
+  if (request.refusal !== '') traffic.refused(request.refusal)
+  const route = request.routeOptions.url ?? ''
+  if (/^\/(healthz|readyz|metrics|docs|admin|console)(\/|$)/.test(route)) return
+  traffic.answered(reply.elapsedTime, reply.statusCode < 400 ? 'accepted' : 'refused')
 }

@@ -21,6 +21,7 @@ export function checkConfig(configuration: Configuration): string {
     ['key of the key ring', encryptionKeys ? 'from the configuration' : 'in the data folder'],
     ['key of refresh tokens', refreshSecrets ? 'from the configuration' : 'in the data folder'],
     ['kept in', configuration.database === undefined ? 'a file in the data folder' : 'PostgreSQL'],
+    ['revocations', describeRedis(configuration)],
   ]
   return [
     'The configuration is sound.',
@@ -35,6 +36,13 @@ function describeSigning(signing: Configuration['signing']): string {
   return signing.previous
     ? 'signed by HS256 with a shared secret; the one before is still good'
     : 'signed by HS256 with a shared secret'
+}
+
+function describeRedis({ redis, redisReplicas }: Configuration): string {
+  if (redis === undefined) return 'are kept there too'
+  const where = { single: 'Redis', cluster: 'a Redis Cluster', sentinel: 'Redis by its sentinels' }
+  const kept = `are kept in ${where[redis.kind]}`
+  return redisReplicas === 0 ? kept : `${kept}, and at ${String(redisReplicas)} replicas`
 }
 
 const units = [

@@ -1,4 +1,6 @@
+import { readRedisAddress, redisForms, type RedisAddress } from './configuration/redis-address.js'
 import { SetupFault } from './setup-fault.js'
+
 /** The one place where the environment is read. */
 export interface Environment {
   /** `HOST`: address to listen on. Default 127.0.0.1; another than loopback needs a configuration. */
@@ -13,6 +15,8 @@ export interface Environment {
   readonly dataDir: string
   /** `DATABASE_URL`: PostgreSQL instead of a file in the data folder. */
   readonly database: string | undefined
+  /** `REDIS_URL`: Redis, for revocations and counters. */
+  readonly redis: RedisAddress | undefined
   /** `LOG_LEVEL`: trace, debug, info, warn, error, fatal or silent. Default info. */
   readonly logLevel: string
   /** Any other variable that a configuration file names. */
@@ -36,6 +40,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     configPath: env['JOTGATE_CONFIG'],
     dataDir: env['DATA_DIR'] ?? 'data',
     database: readDatabase(env['DATABASE_URL']),
+    redis: readRedis(env['REDIS_URL']),
     logLevel: readLevel(env['LOG_LEVEL'] ?? 'info'),
     variable: (name) => env[name],
   }
@@ -54,6 +59,13 @@ function readDatabase(url: string | undefined): string | undefined {
   throw new SetupFault(
     'DATABASE_URL must be a postgres URL: postgres://user:password@host/database',
   )
+}
+
+function readRedis(url: string | undefined): RedisAddress | undefined {
+  if (url === undefined) return undefined
+  const address = readRedisAddress(url)
+  if (address === undefined) throw new SetupFault(`REDIS_URL must be ${redisForms}`)
+  return address
 }
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']

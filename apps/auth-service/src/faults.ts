@@ -24,6 +24,34 @@ export const faultTable = {
     message: 'the current password is wrong',
   },
   SESSION_UNKNOWN: { status: 404, reason: 'not_found', message: 'you have no such session' },
+  USER_UNKNOWN: { status: 404, reason: 'not_found', message: 'there is no such user' },
+  SESSION_NOT_FOUND: { status: 404, reason: 'not_found', message: 'there is no such session' },
+  USER_CHANGED: {
+    status: 409,
+    reason: 'conflict',
+    message: 'the user was changed meanwhile; look again',
+  },
+  USER_EXISTS: {
+    status: 409,
+    reason: 'conflict',
+    message: 'there is already a user of that name',
+  },
+  OWN_ACCOUNT: {
+    status: 409,
+    reason: 'conflict',
+    message: 'nobody disables or demotes the account they are using',
+  },
+  DEMO_ACCOUNT: {
+    status: 409,
+    reason: 'conflict',
+    message: 'the demo user is what it is; write a configuration and add users',
+  },
+  NO_KEY_RING: {
+    status: 409,
+    reason: 'conflict',
+    message: 'tokens are signed with a shared secret: replace it in the configuration',
+  },
+  KEY_NOT_FOUND: { status: 404, reason: 'not_found', message: 'the ring has no such key' },
   NOT_FOUND: { status: 404, reason: 'not_found', message: 'there is no such operation' },
   METHOD_REFUSED: {
     status: 405,

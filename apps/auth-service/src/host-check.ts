@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { isLoopback } from './configuration/read-configuration.js'
+import { isLoopback } from './configuration/loopback.js'
 import { RequestFault } from './faults.js'
 
 /**

@@ -5,41 +5,40 @@ import {
   createRevocation,
   createServiceKeys,
   createSigner,
-  createVerifier,
-  jwtServer,
-  select,
-  type Claims,
-  type Gate,
   type Issuer,
   type KeyRing,
   type Revocation,
-  type Verifier,
 } from 'jotgate'
-import type { SqlDatabase, SqlStores } from 'jotgate/stores/sqlite'
+import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import type { Configuration } from './configuration/configuration.js'
 import type { DataDirectory } from './data-directory.js'
 import type { OAuthClients } from './oauth/clients.js'
 import { createOAuth, type OAuth } from './oauth/oauth.js'
 import { openClients } from './oauth/open-clients.js'
-import { oauthPaths } from './oauth/routes.js'
-import { openPaths } from './open-paths.js'
+import { openGates, type Gates } from './gates.js'
+import { createProcesses, type Processes } from './observing/processes.js'
+import { watchRevocations, type WatchedRevocations } from './observing/recent-revocations.js'
+import { createTraffic, type Traffic } from './observing/traffic.js'
 import { createPasswordRules, type PasswordRules } from './password-rules.js'
 import { createPasswords, type Passwords } from './passwords.js'
 import { openSigningKeys, type SigningKeys } from './signing.js'
-import { openStorage } from './storage.js'
+import { openStorage, type Storage } from './storage.js'
 import { createSqlUsers } from './sql-users.js'
 import { demoSubject, withDemoUser } from './demo-user.js'
 import type { Users } from './users.js'
 
 /** Everything the routes work with. */
-export interface Service {
+export interface Service extends Gates {
   readonly configuration: Configuration
   readonly log: Logger
   readonly users: Users
   readonly passwords: Passwords
   readonly passwordRules: PasswordRules
-  readonly verify: Verifier
-  readonly gate: Gate<Claims>
+  readonly traffic: Traffic
+  readonly processes: Processes
+  readonly recentRevocations: WatchedRevocations['recent']
+  /** Whose session that is, live or not. @throws AuthError STORE_UNAVAILABLE */
+  readonly subjectOf: (sid: string) => Promise<string | undefined>
   readonly issuer: Issuer
   readonly revocation: Revocation
   readonly clients: OAuthClients
@@ -61,7 +60,7 @@ export interface ServiceParts {
 
 interface IssuerRooms {
   readonly signing: SigningKeys
-  readonly stores: SqlStores
+  readonly stores: Storage['stores']
   readonly users: Users
   readonly revocation: Revocation
 }
@@ -81,8 +80,43 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const signing = await openSigningKeys({ configuration, data, log, store: stores.keys })
   const passwords = await createPasswords()
   const users = await openUsers(configuration, await createSqlUsers(database), passwords)
-  const revocation = createRevocation({
-    store: stores.revocations,
+  const watched = watchRevocations(stores.revocations)
+  const revocation = openRevocation(parts, watched.store)
+  await revocation.start()
+  const rooms = { signing, stores, users, revocation }
+  const issuer = openIssuer(parts, rooms)
+  const oauth = await openOAuth(parts, rooms, database)
+  // Whoever was the demo user before there was a configuration is nobody from now on.
+  if (!configuration.demo) await issuer.endAll(demoSubject)
+  const stopSweeping = sweepRegularly(stores, log)
+  const traffic = createTraffic()
+  const revocations = () => revocation.status()
+  const processes = await createProcesses({ database, traffic, revocations, log })
+  return {
+    ...{ configuration, log, users, passwords, issuer, revocation, traffic, processes },
+    ...openGates({ configuration, signing, revocation, users, traffic, log }),
+    recentRevocations: watched.recent,
+    subjectOf: async (sid) => (await stores.families.findBySid(sid))?.subject,
+    passwordRules: createPasswordRules(configuration),
+    ...{ oauth, clients: oauth.clients },
+    ring: signing.ring,
+    ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
+    close: async () => {
+      stopSweeping()
+      revocation.close()
+      signing.close()
+      await processes.close()
+      await storage.close()
+    },
+  }
+}
+
+function openRevocation(
+  { configuration, log }: ServiceParts,
+  store: WatchedRevocations['store'],
+): Revocation {
+  return createRevocation({
+    store,
     issuer: configuration.issuer,
     accessTtl: configuration.accessTtl,
     onEvent: ({ kind, cause }) => {
@@ -90,28 +124,6 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       log[level]({ kind, err: cause }, 'revocations')
     },
   })
-  await revocation.start()
-  const rooms = { signing, stores, users, revocation }
-  const issuer = openIssuer(parts, rooms)
-  const oauth = await openOAuth(parts, rooms, database)
-  // Whoever was the demo user before there was a configuration is nobody from now on.
-  if (!configuration.demo) await issuer.endAll(demoSubject)
-  const verify = openVerifier(configuration, signing)
-  const stopSweeping = sweepRegularly(stores, log)
-  return {
-    ...{ configuration, log, users, passwords, verify, issuer, revocation },
-    passwordRules: createPasswordRules(configuration),
-    ...{ oauth, clients: oauth.clients },
-    gate: openGate({ configuration, verify, revocation, log }),
-    ring: signing.ring,
-    ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
-    close: () => {
-      stopSweeping()
-      revocation.close()
-      signing.close()
-      return storage.close()
-    },
-  }
 }
 
 /** With a demo: the stored users and alice. */
@@ -165,39 +177,7 @@ async function openOAuth(
   return createOAuth({ configuration, signing, revocation, clients, openIssuer: openFor })
 }
 
-function openVerifier(
-  { issuer, audience, accessTtl }: Configuration,
-  { keys, algorithms }: SigningKeys,
-): Verifier {
-  return createVerifier({
-    keys,
-    algorithms,
-    issuer,
-    audience,
-    typ: 'at+jwt',
-    // A revocation is kept for one access token life: no token may be good for longer than that.
-    maxTokenAge: accessTtl,
-    requiredClaims: ['exp', 'sub', 'client_id', 'iat', 'jti', 'sid'],
-  })
-}
-
-/** Everything is guarded but what gives and takes tokens and what anyone may read. */
-function openGate(
-  parts: Pick<Service, 'configuration' | 'verify' | 'revocation' | 'log'>,
-): Gate<Claims> {
-  const { configuration, verify, revocation, log } = parts
-  return jwtServer({
-    verify,
-    isRevoked: (token) => revocation.isRevoked(token),
-    select: select({ except: { path: [...openPaths, ...oauthPaths(configuration.issuer)] } }),
-    onEvent: (event) => {
-      if (event.kind === 'refused')
-        log.info({ refusal: event.code, route: event.pattern ?? 'none' })
-    },
-  })
-}
-
-function sweepRegularly(stores: SqlStores, log: Logger): () => void {
+function sweepRegularly(stores: Storage['stores'], log: Logger): () => void {
   const sweep = () => stores.families.sweep(Math.floor(Date.now() / 1000))
   const timer = setInterval(() => {
     sweep().catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import { ConfigError, createIssuer, createServiceKeys } from 'jotgate'
+import { ConfigError, createCookieMode, createIssuer, createServiceKeys } from 'jotgate'
 import { memoryStores } from 'jotgate/stores/memory'
 import type { SessionTimes } from './configuration.js'
 import { randomBytes } from 'node:crypto'
@@ -40,5 +40,16 @@ export function checkSessions(times: SessionTimes): readonly string[] {
     return [
       `${fieldOf[option] ?? option}: ${inWords(error.message.slice(error.option.length + 2))}`,
     ]
+  }
+}
+
+/** What cookie mode would say to these origins. */
+export function checkOrigins(origins: readonly string[]): readonly string[] {
+  try {
+    if (origins.length > 0) createCookieMode({ origins })
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return [error.message.replace('createCookieMode.', '')]
   }
 }

@@ -1,4 +1,5 @@
 import type { SecretSource } from 'jotgate'
+import type { RedisAddress } from './redis-address.js'
 
 /** What the service is told to be; times in seconds. */
 export interface Configuration {
@@ -14,6 +15,8 @@ export interface Configuration {
   readonly audience: string
   /** Host names requests may be addressed to, beside those of loopback. */
   readonly hosts: readonly string[]
+  /** Origins of the service's own pages: where the console may be used from. */
+  readonly origins: readonly string[]
   /** Life of an access token. */
   readonly accessTtl: number
   /** A session ends this long after login, whatever happens. */
@@ -31,6 +34,10 @@ export interface Configuration {
   readonly refreshSecrets: readonly Buffer[] | undefined
   /** PostgreSQL; undefined: a file in the data folder. */
   readonly database: string | undefined
+  /** Redis, for revocations and counters; undefined: they are in the database too, or in the process. */
+  readonly redis: RedisAddress | undefined
+  /** Replicas that must have a revocation before it counts as kept. */
+  readonly redisReplicas: number
 }
 
 /** The times that sessions and their tokens go by. */

@@ -1,6 +1,7 @@
 import { parseDuration, type Duration } from 'jotgate'
 import { z } from 'zod'
 import type { FieldNames } from './field-names.js'
+import { readRedisAddress, redisForms } from './redis-address.js'
 
 const day = 86_400
 
@@ -23,6 +24,7 @@ export const fileSchema = z.strictObject({
   issuer: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
   audience: z.string('is missing').min(1),
   hosts: z.array(z.string().regex(/^[a-z0-9.-]+$/, 'must be a host name in lower case')).min(1),
+  origins: z.array(z.string()).min(1).optional(),
   accessExpire: accessExpire.optional(),
   refreshExpire: upTo(400 * day, '400d').default('30d'),
   idleExpire: upTo(400 * day, '400d').optional(),
@@ -42,6 +44,11 @@ export const fileSchema = z.strictObject({
     })
     .optional(),
   database: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres URL' }).optional(),
+  redis: z
+    .string()
+    .refine((url) => readRedisAddress(url) !== undefined, `must be ${redisForms}`)
+    .optional(),
+  redisReplicas: z.int().min(0).max(10).default(0),
 })
 
 /** What a faultless file says. */

@@ -1,6 +1,7 @@
 import type { Environment } from '../environment.js'
 import { SetupFault } from '../setup-fault.js'
 import type { Configuration } from './configuration.js'
+import { isLoopback } from './loopback.js'
 import { readFile } from './read-file.js'
 
 /**
@@ -10,7 +11,7 @@ import { readFile } from './read-file.js'
  */
 export function readConfiguration(environment: Environment): Configuration {
   if (environment.configPath !== undefined) return readFile(environment.configPath, environment)
-  const { host, port, database } = environment
+  const { host, port, database, redis } = environment
   if (!isLoopback(host)) {
     throw new SetupFault(
       'HOST is not a loopback address, and without a configuration this is a demo with a known password. ' +
@@ -25,6 +26,7 @@ export function readConfiguration(environment: Environment): Configuration {
     issuer: `http://127.0.0.1:${String(port)}`,
     audience: 'jotgate-demo',
     hosts: [],
+    origins: ['127.0.0.1', 'localhost'].map((name) => `http://${name}:${String(port)}`),
     accessTtl: 15 * 60,
     absoluteTtl: 30 * 86_400,
     idleTtl: 7 * 86_400,
@@ -34,12 +36,7 @@ export function readConfiguration(environment: Environment): Configuration {
     encryptionKeys: undefined,
     refreshSecrets: undefined,
     database,
+    redis,
+    redisReplicas: 0,
   }
-}
-
-/** Whether an address or host name can only mean this machine. */
-export function isLoopback(host: string): boolean {
-  return (
-    host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
-  )
 }

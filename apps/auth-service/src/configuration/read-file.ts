@@ -2,9 +2,11 @@ import { createServiceKeys, hmacKey } from 'jotgate'
 import type { Configuration, Signing } from './configuration.js'
 import type { Environment } from '../environment.js'
 import { SetupFault } from '../setup-fault.js'
-import { checkEncryptionKey, checkSessions } from './checks.js'
+import { checkEncryptionKey, checkOrigins, checkSessions } from './checks.js'
+import { isLoopback } from './loopback.js'
 import { nameFields } from './field-names.js'
 import { fileNames, fileSchema, toSeconds, type FileFields } from './file-schema.js'
+import { readRedisAddress } from './redis-address.js'
 import { readYaml } from './read-yaml.js'
 import { secretReader, type SecretReader } from './secrets.js'
 
@@ -51,6 +53,7 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
     issuer: file.issuer,
     audience: file.audience,
     hosts: file.hosts,
+    origins: file.origins ?? ownOrigins(file.issuer),
     accessTtl: toSeconds(accessExpire),
     absoluteTtl,
     idleTtl: toSeconds(file.idleExpire ?? Math.min(week, absoluteTtl)),
@@ -66,6 +69,8 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
       prevRefreshSecret: file.prevRefreshSecret,
     }),
     database: file.database ?? environment.database,
+    redis: file.redis === undefined ? environment.redis : readRedisAddress(file.redis),
+    redisReplicas: file.redisReplicas,
   }
   const faults = [...text.faults, ...base64.faults, ...checkWhole(file, configuration)]
   return { configuration, faults }
@@ -73,7 +78,7 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
 
 /** Faults that only show between fields. */
 function checkWhole(file: FileFields, configuration: Configuration): readonly string[] {
-  const faults = [...checkSessions(configuration)]
+  const faults = [...checkSessions(configuration), ...checkOrigins(configuration.origins)]
   if (file.accessExpire !== undefined && file.auth?.accessExpire !== undefined)
     faults.push('accessExpire: is given twice, here and in auth')
   if (configuration.database !== undefined) {
@@ -87,6 +92,12 @@ function checkWhole(file: FileFields, configuration: Configuration): readonly st
       )
   }
   return faults
+}
+
+/** The issuer's; none where browsers would take no cookie from it. */
+function ownOrigins(issuer: string): readonly string[] {
+  const { origin, protocol, hostname } = new URL(issuer)
+  return protocol === 'https:' || isLoopback(hostname) ? [origin] : []
 }
 
 function readSigning({ auth, algorithm, rotateEvery }: FileFields, reader: SecretReader): Signing {

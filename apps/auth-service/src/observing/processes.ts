@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { Logger } from 'pino'
+import type { RevocationStatus } from 'jotgate'
+import type { SqlDatabase } from 'jotgate/stores/sqlite'
+import { z } from 'zod'
+import type { Traffic } from './traffic.js'
+
+const bin = z.object({
+  at: z.number(),
+  accepted: z.number(),
+  refused: z.record(z.string(), z.number()),
+  latency: z.array(z.number()),
+})
+
+const report = z.object({
+  host: z.string(),
+  pid: z.number(),
+  startedAt: z.number(),
+  ready: z.boolean(),
+  entries: z.number(),
+  /** Seconds; absent before the first heartbeat. */
+  staleness: z.number().optional(),
+  bins: z.array(bin),
+})
+
+const row = z.object({ id: z.string(), seen_at: z.coerce.number(), report: z.string() })
+
+/** What one process of the service last wrote about itself. Times are Unix seconds. */
+export interface ProcessReport extends z.infer<typeof report> {
+  readonly id: string
+  readonly seenAt: number
+  /** Whether it is the one that answers. */
+  readonly current: boolean
+}
+
+/** The processes over one database, as they know of each other. */
+export interface Processes {
+  /** Those that were there within the last half minute. @throws AuthError STORE_UNAVAILABLE */
+  list(): Promise<readonly ProcessReport[]>
+  /** Takes this process off the list. */
+  close(): Promise<void>
+}
+
+/** What a process tells of itself. */
+export interface ProcessParts {
+  readonly database: SqlDatabase
+  readonly traffic: Traffic
+  readonly revocations: () => RevocationStatus
+  readonly log: Logger
+}
+
+const everyMs = 5000
+/** Seconds after which a process that has not written is taken to be gone. */
+const patience = 30
+
+/**
+ * Has this process write every five seconds how it is, where all processes of the service can read it. Nothing depends
+ * on it but what administrators see.
+ */
+export async function createProcesses(parts: ProcessParts): Promise<Processes> {
+  const { database, log } = parts
+  await database.query(
+    `CREATE TABLE IF NOT EXISTS service_processes (id TEXT PRIMARY KEY, seen_at BIGINT NOT NULL, report TEXT NOT NULL)`,
+  )
+  const id = randomBytes(9).toString('base64url')
+  const self = createSelf(parts)
+  const write = async (): Promise<void> => {
+    await database.query(
+      `INSERT INTO service_processes (id, seen_at, report) VALUES ($1, $2, $3)
+       ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, report = excluded.report`,
+      [id, seconds(), JSON.stringify(self())],
+    )
+    await database.query('DELETE FROM service_processes WHERE seen_at < $1', [seconds() - patience])
+  }
+  await write()
+  const timer = setInterval(() => {
+    write().catch((error: unknown) => {
+      log.warn({ err: error }, 'this process could not say how it is')
+    })
+  }, everyMs).unref()
+  return {
+    list: async () => {
+      const rows = await database.query('SELECT id, seen_at, report FROM service_processes')
+      const others = rows.map(toReport).filter((each) => each.id !== id && isThere(each))
+      return [{ ...self(), id, seenAt: seconds(), current: true }, ...others]
+    },
+    close: async () => {
+      clearInterval(timer)
+      await database
+        .query('DELETE FROM service_processes WHERE id = $1', [id])
+        .catch((error: unknown) => {
+          log.warn({ err: error }, 'this process could not say that it is gone')
+        })
+    },
+  }
+}
+
+function createSelf({ traffic, revocations }: ProcessParts): () => z.infer<typeof report> {
+  const startedAt = seconds()
+  return () => {
+    const { ready, entries, staleness } = revocations()
+    return {
+      ...{ host: hostname(), pid: process.pid, startedAt, ready, entries },
+      ...(staleness === undefined ? {} : { staleness }),
+      bins: [...traffic.bins()] as z.infer<typeof bin>[],
+    }
+  }
+}
+
+function toReport(fields: unknown): ProcessReport {
+  const { id, seen_at, report: text } = row.parse(fields)
+  return { ...report.parse(JSON.parse(text)), id, seenAt: seen_at, current: false }
+}
+
+const seconds = (): number => Math.floor(Date.now() / 1000)
+const isThere = ({ seenAt }: ProcessReport): boolean => seenAt >= seconds() - patience

@@ -1,0 +1,54 @@
+import type { RevocationEntry, RevocationStore } from 'jotgate'
+
+/** An entry, and when this process heard of it. */
+export interface RecentRevocation {
+  readonly entry: RevocationEntry
+  /** Unix time in seconds. */
+  readonly seenAt: number
+}
+
+/** A store that remembers what passed it last. */
+export interface WatchedRevocations {
+  readonly store: RevocationStore
+  /** Newest first. */
+  recent(): readonly RecentRevocation[]
+}
+
+/** Entries that are remembered. */
+const kept = 100
+
+/**
+ * The same store, with what its feed has brought last: revocations of any process, in the order in which they became
+ * known here.
+ *
+ * @example const { store, recent } = watchRevocations(stores.revocations)
+ */
+export function watchRevocations(store: RevocationStore): WatchedRevocations {
+  let recent: readonly RecentRevocation[] = []
+  const remember = (entries: readonly RevocationEntry[]): void => {
+    const seenAt = Math.floor(Date.now() / 1000)
+    const fresh = entries.slice(-kept).reverse()
+    recent = [...fresh.map((entry) => ({ entry, seenAt })), ...recent].slice(0, kept)
+  }
+  return {
+    recent: () => recent,
+    store: {
+      add: (entries) => store.add(entries),
+      find: (names) => store.find(names),
+      sweep: (before) => store.sweep(before),
+      open: ({ whenNew, listener }) =>
+        store.open({
+          whenNew,
+          listener: {
+            add: (entries) => {
+              listener.add(entries)
+              remember(entries)
+            },
+            lost: (cause) => {
+              listener.lost(cause)
+            },
+          },
+        }),
+    },
+  }
+}

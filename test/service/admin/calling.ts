@@ -1,0 +1,36 @@
+import type { RunningService } from '../running-service.js'
+
+/** What a login brings. */
+export interface Pair {
+  accessToken: string
+  refreshToken: string
+  sid: string
+}
+
+/** Calls of a running service with a bearer token; answers and bodies as they come. */
+export function callerOf(service: () => RunningService) {
+  const call = async (operation: string, token?: string, body?: unknown) => {
+    const [method = '', path = ''] = operation.split(' ')
+    const answer = await fetch(service().origin + path, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await answer.text()
+    return { status: answer.status, headers: answer.headers, body: parse(text) }
+  }
+  const login = async (username: string, password: string) =>
+    (await call('POST /user/login', undefined, { username, password })).body as unknown as Pair
+  const profileStatus = async ({ accessToken }: Pair) =>
+    (await call('GET /user/profile', accessToken)).status
+  const refreshStatus = async ({ refreshToken }: Pair) =>
+    (await call('POST /user/refresh', undefined, { refreshToken })).status
+  return { call, login, profileStatus, refreshStatus }
+}
+
+function parse(text: string): Record<string, unknown> {
+  return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
+}
