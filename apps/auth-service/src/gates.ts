@@ -18,6 +18,7 @@ import type { Traffic } from './observing/traffic.js'
 import { oauthPaths } from './oauth/routes.js'
 import { openPaths, openPrefixes } from './open-paths.js'
 import type { SigningKeys } from './signing.js'
+import { userClaims } from './token-kinds.js'
 import { firstParty } from './user-api/first-party.js'
 import type { Users } from './users.js'
 
@@ -77,6 +78,7 @@ function openVerifier(
     // A revocation is kept for one access token life: no token may be good for longer than that.
     maxTokenAge: accessTtl,
     requiredClaims: ['exp', 'sub', 'client_id', 'iat', 'jti', 'sid'],
+    claims: userClaims,
   })
 }
 

@@ -8,6 +8,7 @@ import {
 } from 'jotgate'
 import type { Configuration } from '../configuration/configuration.js'
 import type { SigningKeys } from '../signing.js'
+import { userOrClientClaims } from '../token-kinds.js'
 import { clientTimes } from './client-times.js'
 import type { ClientLimits } from './client-authentication.js'
 import type { OAuthClient, OAuthClients } from './clients.js'
@@ -105,5 +106,6 @@ function createEitherVerifier({ configuration, signing }: OAuthParts): Verifier 
     audience: null,
     maxTokenAge: accessTtl,
     requiredClaims: ['exp', 'aud', 'sub', 'client_id', 'iat', 'jti'],
+    claims: userOrClientClaims,
   })
 }

@@ -1,0 +1,32 @@
+import { AuthError, type Claims } from 'jotgate'
+
+/**
+ * The claims of a user's token: it belongs to a session, which has a name, and to the client that began it.
+ *
+ * @throws AuthError CLAIMS_REFUSED
+ * @example createVerifier({ claims: userClaims, … })
+ */
+export function userClaims(claims: Claims): Claims {
+  for (const name of ['sub', 'client_id', 'sid']) if (!isName(claims[name])) throw refused(name)
+  return claims
+}
+
+/**
+ * The claims of a user's token, or of a client's own: that one has no session, and the client is its subject.
+ *
+ * @throws AuthError CLAIMS_REFUSED
+ */
+export function userOrClientClaims(claims: Claims): Claims {
+  if ('sid' in claims) return userClaims(claims)
+  const { sub, client_id: client } = claims
+  if (!isName(client) || client !== sub) throw refused('sub')
+  return claims
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
+function refused(claim: string): AuthError {
+  return new AuthError('CLAIMS_REFUSED', { claim })
+}
