@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FeedListener, RevocationEntry, RevocationFeed } from '../../revocation/ports.js'
-import { unavailable } from '../deadline.js'
+import { afterReading, unavailable } from '../deadline.js'
 import { runOn, type Confirmed } from './confirmed.js'
 import type { RedisConnection, RedisReply, StreamEntry } from './port.js'
 import { textsOf } from './reply.js'
@@ -194,7 +194,9 @@ async function within(ms: number, passed: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new Error('a heartbeat did not come back in time'))
+      afterReading(() => {
+        reject(new Error('a heartbeat did not come back in time'))
+      })
     }, ms)
   })
   try {
