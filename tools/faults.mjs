@@ -16,6 +16,7 @@ const table = {
     'test/sessions/faults.test.ts',
     'test/sessions/recorded.test.ts',
   ],
+  revocation: ['test/revocation/faults/faults.test.ts'],
   kills: ['test/stores/kills.test.ts'],
 }
 const asked = process.argv.slice(2)

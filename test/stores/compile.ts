@@ -14,7 +14,9 @@ import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const rooms = ['core', 'keys', 'sessions', 'revocation', 'stores'].map((room) => `src/${room}`)
+const rooms = [
+  ...['core', 'keys', 'sessions', 'revocation', 'stores', 'middleware', 'adapters'],
+].map((room) => `src/${room}`)
 const sources = [...rooms, 'test/stores/children']
 
 /**

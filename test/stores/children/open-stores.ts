@@ -1,7 +1,7 @@
 import { Cluster, Redis } from 'ioredis'
 import { Pool } from 'pg'
-import { createClient, createCluster } from 'redis'
 import type { KeyRingStore } from '../../../src/keys/ports.js'
+import type { RevocationStore } from '../../../src/revocation/ports.js'
 import { fileKeys } from '../../../src/stores/keys/file.js'
 import { redisStores, type RedisClient } from '../../../src/stores/redis/index.js'
 import { postgresStores } from '../../../src/stores/sql/postgres.js'
@@ -9,13 +9,25 @@ import { openSqlite, sqliteStores } from '../../../src/stores/sql/sqlite.js'
 
 /**
  * Opens the stores at a place, as each of several processes of one service does: `sqlite:FILE`, `postgres://…#SCHEMA`,
- * `ioredis://HOST:PORT#PREFIX`, `node-redis://…`, and for a Cluster `ioredis-cluster://…`, `node-redis-cluster://…`.
+ * `ioredis://HOST:PORT#PREFIX`, `node-redis://…`, for a Cluster `ioredis-cluster://…`, `node-redis-cluster://…`, and
+ * behind Sentinel `ioredis-sentinel://NAME@HOST:PORT,HOST:PORT`, `node-redis-sentinel://…`.
  */
 export async function openStores(place: string) {
   const { kind, name } = readPlace(place)
   if (kind === 'sqlite') return sqliteStores(await openFile(place))
   if (kind === 'postgres') return postgresStores(openPool(place), { schema: name, deadlineMs })
   return redisStores(await openRedis(place), { prefix: name, deadlineMs })
+}
+
+/** The revocations at a place, with the deadlines that they have by default. */
+export async function openRevocations(
+  place: string,
+  options: { readonly minReplicas: number },
+): Promise<RevocationStore> {
+  const { kind, name } = readPlace(place)
+  if (kind === 'postgres') return postgresStores(openPool(place), { schema: name }).revocations
+  const { minReplicas } = options
+  return redisStores(await openRedis(place), { prefix: name, minReplicas }).revocations
 }
 
 /** The store of key rings at a place; besides those above, `file:FOLDER`. */
@@ -58,9 +70,35 @@ const ignore = () => undefined
 const clients: Readonly<Record<string, (url: string) => Promise<RedisClient>>> = {
   ioredis: (url) => Promise.resolve(new Redis(url).on('error', ignore)),
   'ioredis-cluster': (url) => Promise.resolve(new Cluster([url]).on('error', ignore)),
-  'node-redis': (url) => createClient({ url }).on('error', ignore).connect(),
-  'node-redis-cluster': (url) =>
-    createCluster({ rootNodes: [{ url }] })
+  'ioredis-sentinel': (url) => {
+    const { name, sentinels } = readSentinels(url)
+    return Promise.resolve(new Redis({ name, sentinels }).on('error', ignore))
+  },
+  'node-redis': async (url) => {
+    const { createClient } = await nodeRedis()
+    return createClient({ url }).on('error', ignore).connect()
+  },
+  'node-redis-cluster': async (url) => {
+    const { createCluster } = await nodeRedis()
+    return createCluster({ rootNodes: [{ url }] })
       .on('error', ignore)
-      .connect(),
+      .connect()
+  },
+  'node-redis-sentinel': async (url) => {
+    const { createSentinel } = await nodeRedis()
+    const { name, sentinels } = readSentinels(url)
+    return createSentinel({ name, sentinelRootNodes: sentinels }).on('error', ignore).connect()
+  },
+}
+
+/** A third of a second that most processes need not spend. */
+const nodeRedis = () => import('redis')
+
+function readSentinels(url: string) {
+  const [name = '', places = ''] = url.replace(/^redis:\/\//, '').split('@')
+  const sentinels = places.split(',').map((place) => {
+    const [host = '', port] = place.split(':')
+    return { host, port: Number(port) }
+  })
+  return { name, sentinels }
 }

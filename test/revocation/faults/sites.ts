@@ -1,0 +1,60 @@
+import { startRestartableRedis, type RestartableRedis } from '../../setup/redis-restart.js'
+import { startSentinel, type RedisSentinel } from '../../setup/redis-sentinel.js'
+import { startTcpProxy, type TcpProxy } from '../../setup/tcp-proxy.js'
+
+/** A store that processes share, and the way of each process to it. */
+export interface Site {
+  /** What the process of this number opens, from 0. */
+  readonly placeOf: (process: number) => string
+  readonly stop: () => Promise<void>
+}
+
+/** The two clients of Redis. */
+export type Driver = 'ioredis' | 'node-redis'
+
+/** One Redis. */
+export interface OneRedis extends Site {
+  readonly redis: RestartableRedis
+}
+
+/** Opens one Redis, for this client. */
+export const oneRedis = (driver: Driver) => async (): Promise<OneRedis> => {
+  const redis = await startRestartableRedis()
+  return { redis, placeOf: () => placeAt(driver, redis.port), stop: redis.stop }
+}
+
+/** One Redis, with a proxy before it for the first process. */
+export interface ProxiedRedis extends OneRedis {
+  readonly proxy: TcpProxy
+}
+
+/** Opens one Redis behind a proxy, for this client. */
+export const proxiedRedis = (driver: Driver) => async (): Promise<ProxiedRedis> => {
+  const redis = await startRestartableRedis()
+  const proxy = await startTcpProxy({ port: redis.port })
+  return {
+    redis,
+    proxy,
+    placeOf: (process) => placeAt(driver, process === 0 ? proxy.port : redis.port),
+    stop: async () => {
+      await proxy.stop()
+      await redis.stop()
+    },
+  }
+}
+
+function placeAt(driver: Driver, port: number): string {
+  return `${driver}://127.0.0.1:${String(port)}#faults`
+}
+
+/** A primary, two replicas and three sentinels. */
+export interface BehindSentinel extends Site {
+  readonly servers: RedisSentinel['servers']
+}
+
+/** Opens a Redis behind Sentinel, for this client. */
+export const behindSentinel = (driver: Driver) => async (): Promise<BehindSentinel> => {
+  const { name, sentinels, servers, stop } = await startSentinel()
+  const places = sentinels.map(({ host, port }) => `${host}:${String(port)}`).join()
+  return { servers, stop, placeOf: () => `${driver}-sentinel://${name}@${places}#faults` }
+}
