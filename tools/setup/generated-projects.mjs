@@ -9,7 +9,9 @@ import { root } from './paths.mjs'
  *   api: string,
  *   out: string,
  *   options: import('jotgate/api-spec').GenerateOptions,
+ *   openApi?: true,
  * }} Project
+ *   `openApi`: with its OpenAPI document as a module, for a service that serves it.
  */
 
 /** @type {readonly Project[]} */
@@ -18,11 +20,13 @@ export const projects = [
     api: 'apps/auth-service/user.api',
     out: 'apps/auth-service/src/user-api',
     options: { servers: ['fastify'], client: false, gates: 'own' },
+    openApi: true,
   },
   {
     api: 'apps/auth-service/admin.api',
     out: 'apps/auth-service/src/admin-api',
     options: { servers: ['fastify'], client: false, gates: 'own' },
+    openApi: true,
   },
   { api: 'examples/go-zero-user/user.api', out: 'examples/go-zero-user', options: {} },
   { api: 'examples/go-zero-token/jwt.api', out: 'examples/go-zero-token', options: {} },
@@ -33,12 +37,29 @@ export const projects = [
  *
  * @param {Project} project
  */
-export async function filesOf({ api, out, options }) {
+export async function filesOf({ api, out, options, openApi }) {
   // Not before now: a fresh clone has no build until somebody has made one.
-  const { generate, parseApi, renderDiagnostics } = await import('jotgate/api-spec')
+  const { generate, parseApi, renderDiagnostics, toOpenApi } = await import('jotgate/api-spec')
   const result = parseApi(readFileSync(`${root}/${api}`, 'utf8'), { file: api })
   if (!result.ok) throw new Error(renderDiagnostics(result))
-  return generate(result.spec, options).map((file) => ({ ...file, path: `${out}/${file.path}` }))
+  const files = [...generate(result.spec, options)]
+  if (openApi) files.push(documentFile(toOpenApi(result.spec)))
+  return files.map((file) => ({ ...file, path: `${out}/${file.path}` }))
+}
+
+/**
+ * @param {import('jotgate/api-spec').OpenApiDocument} document
+ * @returns {import('jotgate/api-spec').GeneratedFile}
+ */
+function documentFile(document) {
+  const lines = [
+    '// The OpenAPI document of the .api file. Generated: changes are lost.',
+    "import { type OpenApiDocument } from 'jotgate/api-spec'",
+    '',
+    `export const openApi: OpenApiDocument = ${JSON.stringify(document)}`,
+    '',
+  ]
+  return { path: 'generated/openapi.ts', text: lines.join('\n'), overwrite: true }
 }
 
 /**

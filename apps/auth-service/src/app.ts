@@ -8,6 +8,7 @@ import Fastify, {
 import { auth } from 'jotgate/fastify'
 import { answerErrors, answerFault } from './answers.js'
 import { answerClientErrors } from './client-errors.js'
+import { docsRoutes } from './docs/routes.js'
 import { RequestFault } from './faults.js'
 import { createHostCheck } from './host-check.js'
 import { oauthRoutes } from './oauth/routes.js'
@@ -53,6 +54,7 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
   await app.register(auth(service.gate))
   openRoutes(app, service)
   oauthRoutes(app, service.oauth)
+  docsRoutes(app, service.configuration)
   registerRoutes(app, {
     gates: { Auth: service.gate },
     services: service,

@@ -1,0 +1,31 @@
+import type { DocumentPart, JsonObject } from './merge-documents.js'
+
+/** Health, the published keys, and this document. */
+export const operationsDocument: DocumentPart['document'] = {
+  paths: {
+    '/healthz': open('healthz', 'whether the process answers'),
+    '/readyz': open('readyz', 'whether it can sign, verify and tell what is revoked', {
+      '503': json('not yet, or not at the moment'),
+    }),
+    '/.well-known/jwks.json': open('jwks', 'the keys to verify with (RFC 7517)', {
+      '304': { description: 'as it was' },
+      '404': json('tokens are signed with a shared secret'),
+    }),
+    '/docs/openapi.json': open('openapi', 'this document'),
+  },
+  components: { schemas: {}, securitySchemes: {}, responses: {} },
+}
+
+function open(operationId: string, summary: string, more: JsonObject = {}): JsonObject {
+  const responses = {
+    '200': json('the answer'),
+    ...more,
+    '421': { $ref: '#/components/responses/Error' },
+    default: { $ref: '#/components/responses/Error' },
+  }
+  return { get: { operationId, summary, security: [], responses } }
+}
+
+function json(description: string): JsonObject {
+  return { description, content: { 'application/json': { schema: { type: 'object' } } } }
+}
