@@ -95,7 +95,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   return {
     ...{ configuration, log, users, passwords, issuer, revocation, traffic, processes },
     ...openGates({ configuration, signing, revocation, users, traffic, log }),
-    recentRevocations: watched.recent,
+    recentRevocations: () => watched.recent(),
     subjectOf: async (sid) => (await stores.families.findBySid(sid))?.subject,
     passwordRules: createPasswordRules(configuration),
     ...{ oauth, clients: oauth.clients },
