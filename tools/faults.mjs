@@ -17,6 +17,7 @@ const table = {
     'test/sessions/recorded.test.ts',
   ],
   revocation: ['test/revocation/faults/faults.test.ts'],
+  fleet: ['test/service/fleet/fleet.test.ts'],
   kills: ['test/stores/kills.test.ts'],
 }
 const asked = process.argv.slice(2)

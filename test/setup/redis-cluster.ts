@@ -4,14 +4,30 @@ import { redisCommand } from './redis-command.js'
 import { answersPing, wantedRedis } from './redis.js'
 import { freePort, makeFolder, startServer, until, type Server } from './server.js'
 
+/** One server of a Cluster. */
+export interface RedisClusterNode {
+  readonly host: string
+  readonly port: number
+  readonly pid: number
+}
+
 /** A Redis Cluster to test against. */
 export interface RedisCluster {
-  /** `{ host, port }` of each primary. */
-  readonly nodes: readonly { readonly host: string; readonly port: number; readonly pid: number }[]
+  /** The primaries. */
+  readonly nodes: readonly RedisClusterNode[]
+  /** One for each primary, in the same order; none unless asked for. */
+  readonly replicas: readonly RedisClusterNode[]
   readonly stop: () => Promise<void>
 }
 
+/** What to start. */
+export interface RedisClusterOptions {
+  /** A replica for each primary, which takes over after one or two seconds. Default: none. */
+  readonly replicas?: boolean
+}
+
 const slots = 16_384
+const primaries = 3
 
 /**
  * A Redis Cluster (7 or later) of three primaries on free loopback ports, which keep nothing on disk.
@@ -19,10 +35,13 @@ const slots = 16_384
  * @throws Error with one line on what to install when there is no Redis, or when the cluster does not come up
  * @example const cluster = await startRedisCluster()
  */
-export async function startRedisCluster(): Promise<RedisCluster> {
+export async function startRedisCluster({
+  replicas = false,
+}: RedisClusterOptions = {}): Promise<RedisCluster> {
   const program = await findOrInstall(wantedRedis)
-  const folders = [0, 1, 2].map(() => makeFolder('cluster'))
-  const started: { server: Server; port: number; bus: number }[] = []
+  const count = replicas ? 2 * primaries : primaries
+  const folders = Array.from({ length: count }, () => makeFolder('cluster'))
+  const started: Started[] = []
   const stop = async () => {
     await Promise.all(started.map(({ server }) => server.stop()))
     for (const folder of folders) rmSync(folder, { recursive: true, force: true })
@@ -34,6 +53,7 @@ export async function startRedisCluster(): Promise<RedisCluster> {
     }
     await Promise.all(started.map(({ server, port }) => answersPing(server, port)))
     await join(started)
+    await follow(started)
   } catch (error) {
     await stop()
     throw error
@@ -43,30 +63,60 @@ export async function startRedisCluster(): Promise<RedisCluster> {
     port,
     pid: server.child.pid ?? 0,
   }))
-  return { nodes, stop }
+  return { nodes: nodes.slice(0, primaries), replicas: nodes.slice(primaries), stop }
+}
+
+interface Started {
+  readonly server: Server
+  readonly port: number
+  readonly bus: number
 }
 
 function argsOf(folder: string, port: number, bus: number): string[] {
   const place = ['--port', String(port), '--cluster-port', String(bus), '--bind', '127.0.0.1']
   const cluster = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1500']
-  return [...place, ...cluster, '--dir', folder, '--save', '', '--appendonly', 'no']
+  const hasty = ['--repl-diskless-sync-delay', '0']
+  return [...place, ...cluster, ...hasty, '--dir', folder, '--save', '', '--appendonly', 'no']
 }
 
 /** Shares out the slots, and makes the nodes known to one another. */
-async function join(nodes: readonly { port: number; bus: number }[]): Promise<void> {
+async function join(nodes: readonly Started[]): Promise<void> {
   const [first] = nodes
   for (const [i, { port, bus }] of nodes.entries()) {
-    const from = Math.floor((i * slots) / nodes.length)
-    const to = Math.floor(((i + 1) * slots) / nodes.length) - 1
-    await redisCommand(port, 'CLUSTER', 'ADDSLOTSRANGE', String(from), String(to))
+    const from = Math.floor((i * slots) / primaries)
+    const to = Math.floor(((i + 1) * slots) / primaries) - 1
+    if (i < primaries)
+      await redisCommand(port, 'CLUSTER', 'ADDSLOTSRANGE', String(from), String(to))
     if (first !== undefined && i > 0)
       await redisCommand(first.port, 'CLUSTER', 'MEET', '127.0.0.1', String(port), String(bus))
   }
   const isUp = async () => {
     const infos = await Promise.all(nodes.map(({ port }) => redisCommand(port, 'CLUSTER', 'INFO')))
     return infos.every(
-      (info) => info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3'),
+      (info) =>
+        info.includes('cluster_state:ok') &&
+        info.includes(`cluster_known_nodes:${String(nodes.length)}`),
     )
   }
   if (!(await until(30_000, isUp))) throw new Error('The Redis Cluster did not come up within 30 s')
+}
+
+/** Makes the nodes after the primaries their replicas, each up to date, and known as such to all. */
+async function follow(nodes: readonly Started[]): Promise<void> {
+  const replicas = nodes.slice(primaries)
+  for (const [i, { port }] of replicas.entries()) {
+    const id = await redisCommand(nodes[i]?.port ?? 0, 'CLUSTER', 'MYID')
+    await redisCommand(port, 'CLUSTER', 'REPLICATE', id.split('\r\n')[1] ?? '')
+  }
+  const isFollowing = async () => {
+    const infos = replicas.map(({ port }) => redisCommand(port, 'INFO', 'replication'))
+    const tables = nodes.map(({ port }) => redisCommand(port, 'CLUSTER', 'NODES'))
+    const areUp = (await Promise.all(infos)).every((info) => info.includes('master_link_status:up'))
+    const areKnown = (await Promise.all(tables)).every(
+      (table) => table.split('slave ').length - 1 === replicas.length,
+    )
+    return areUp && areKnown
+  }
+  if (!(await until(30_000, isFollowing)))
+    throw new Error('The replicas of the Redis Cluster did not come up within 30 s')
 }

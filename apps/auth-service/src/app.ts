@@ -42,6 +42,7 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
     requestTimeout: 10_000,
     http: { maxHeaderSize: 16_384, headersTimeout: 5_000 },
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // what has arrived is answered; what comes later finds nobody listening
     clientErrorHandler: answerClientErrors(service.log),
     frameworkErrors: (_error, request, reply) => {
       void answerFault(new RequestFault('REQUEST_INVALID'), request, reply)

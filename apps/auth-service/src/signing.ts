@@ -30,7 +30,10 @@ export interface SigningKeys {
 
 /** What {@link openSigningKeys} needs to know. */
 export interface SigningParts {
-  readonly configuration: Pick<Configuration, 'signing' | 'encryptionKeys' | 'accessTtl'>
+  readonly configuration: Pick<
+    Configuration,
+    'signing' | 'keySetMaxAge' | 'encryptionKeys' | 'accessTtl'
+  >
   readonly data: DataDirectory
   readonly store: KeyRingStore
   readonly log: Logger
@@ -52,6 +55,7 @@ async function openRing(
     encryptionKey: configuration.encryptionKeys ?? [loadEncryptionKey(data)],
     tokenLife: configuration.accessTtl,
     rotateEvery,
+    maxAge: configuration.keySetMaxAge,
     onEvent: (event) => {
       if (event.type === 'failed') log.warn({ problem: event.message }, 'key ring')
       else log.info({ revision: event.revision, removed: event.removed }, 'key ring')

@@ -28,6 +28,8 @@ export interface Configuration {
   /** How long after that it may still recover the session; 0: it is refused, and the session ends. */
   readonly recoverWithin: number
   readonly signing: Signing
+  /** How long others may keep the published keys: a new one is published for longer before it signs. */
+  readonly keySetMaxAge: number
   /** 32 bytes that the key ring is encrypted with, and the ones before; undefined: one made in the data folder. */
   readonly encryptionKeys: readonly Buffer[] | undefined
   /** What tags refresh tokens, and what did before; undefined: one made in the data folder. */

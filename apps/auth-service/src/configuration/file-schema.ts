@@ -32,6 +32,7 @@ export const fileSchema = z.strictObject({
   recoverWithin: z.union([z.literal(0), upTo(7 * day, '7d')]).default(0),
   algorithm: z.enum(['ES256', 'ES384', 'ES512', 'EdDSA', 'PS256', 'RS256']).default('ES256'),
   rotateEvery: upTo(400 * day, '400d').default('30d'),
+  keySetMaxAge: upTo(day, '1d').default('5m'),
   encryptionKey: reference.optional(),
   prevEncryptionKey: reference.optional(),
   refreshSecret: reference.optional(),

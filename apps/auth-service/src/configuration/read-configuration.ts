@@ -33,6 +33,7 @@ export function readConfiguration(environment: Environment): Configuration {
     grace: 10,
     recoverWithin: 0,
     signing: { kind: 'ring', algorithm: 'ES256', rotateEvery: 30 * 86_400 },
+    keySetMaxAge: 300,
     encryptionKeys: undefined,
     refreshSecrets: undefined,
     database,

@@ -60,6 +60,7 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
     grace: toSeconds(file.grace),
     recoverWithin: toSeconds(file.recoverWithin),
     signing: readSigning(file, text),
+    keySetMaxAge: toSeconds(file.keySetMaxAge),
     encryptionKeys: readBoth(base64, checkEncryptionKey, {
       encryptionKey: file.encryptionKey,
       prevEncryptionKey: file.prevEncryptionKey,

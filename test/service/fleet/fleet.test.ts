@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { amount } from '../../setup/amount.js'
+import { startPostgres, type PostgresServer } from '../../setup/postgres.js'
+import { startRedisCluster, type RedisCluster } from '../../setup/redis-cluster.js'
+import { redisCommand } from '../../setup/redis-command.js'
+import { temporaryFolder } from '../running-service.js'
+import { ask } from './asking.js'
+import { startFleet, type Fleet } from './fleet.js'
+import { count, createTally, type Tally } from './tally.js'
+import { liveAs } from './user.js'
+
+/** How long the load goes on, and how often what happens. Seconds. */
+const seconds = amount({ short: 16, full: 600 })
+const rotateEvery = amount({ short: 6, full: 30 })
+const rollEvery = amount({ short: 16, full: 45 })
+const userCount = 8
+const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const password = 'eleven herons over a weir'
+
+const folder = temporaryFolder()
+let postgres: PostgresServer
+let cluster: RedisCluster
+let fleet: Fleet
+let adminToken = ''
+
+const asAdmin = (operation: string, body?: unknown) =>
+  ask(fleet.balancer.origin, { operation, token: adminToken, body })
+async function logInAdmin(): Promise<void> {
+  const body = { username: 'root', password }
+  const answer = await ask(fleet.balancer.origin, { operation: 'POST /user/login', body })
+  adminToken = String(answer.body['accessToken'])
+}
+
+beforeAll(async () => {
+  ;[postgres, cluster] = await Promise.all([startPostgres(), startRedisCluster({ replicas: true })])
+  const nodes = cluster.nodes.map(({ host, port }) => `${host}:${String(port)}`)
+  fleet = await startFleet({
+    ...{ folder: folder.path, size: 3, database: postgres.url, password },
+    redis: `redis+cluster://${nodes.join(',')}`,
+  })
+  await fleet.addUser('root', 'admin')
+  await logInAdmin()
+  for (let i = 0; i < userCount; i++) {
+    const added = await asAdmin('POST /admin/users', { username: `user-${String(i)}`, password })
+    if (added.status !== 200) throw new Error(`a user was not added: ${String(added.status)}`)
+  }
+}, 120_000)
+afterAll(async () => {
+  await fleet.stop()
+  await Promise.all([cluster.stop(), postgres.stop()])
+  folder.remove()
+})
+
+test(
+  'three processes over PostgreSQL and a Redis Cluster lose no session and let nobody in who is out, while keys rotate, processes are replaced and a primary fails over',
+  { timeout: (seconds + 120) * 1000 },
+  async () => {
+    const tally = createTally()
+    const stop = new AbortController()
+    const users = Array.from({ length: userCount }, (_, i) =>
+      liveAs({
+        origin: fleet.balancer.origin,
+        username: `user-${String(i)}`,
+        password,
+        tally,
+        stop: stop.signal,
+        adminToken: () => adminToken,
+        random: randomFrom(seed + i),
+      }),
+    )
+    const events = [
+      every(rotateEvery, stop.signal, () => rotateKeys(tally)),
+      every(120, stop.signal, logInAdmin),
+      every(rollEvery, stop.signal, () => fleet.roll()),
+    ]
+    await sleep(seconds * 500)
+    await failOver(cluster)
+    await sleep(seconds * 500)
+    stop.abort()
+    await Promise.all([...users, ...events])
+    report(tally)
+    expect(tally.faults).toEqual([])
+    expect(tally.revocations).toBeGreaterThan(seconds / 4)
+    expect(tally.answers['a dead token 401']).toBeGreaterThan(tally.revocations)
+    for (const output of fleet.outputs()) expect(output).not.toMatch(/unexpected fault|"level":60/)
+    const exits = fleet.outputs().filter((output) => /^\S+ /.test(output))
+    expect(exits.every((output) => output.startsWith('0 '))).toBe(true)
+  },
+)
+
+/** Asks until it is done: while a primary fails over nobody can say whether the administrator's token is still good. */
+async function rotateKeys(tally: Tally): Promise<void> {
+  for (;;) {
+    const { status } = await asAdmin('POST /admin/keys/rotate')
+    count(tally.answers, `POST /admin/keys/rotate ${String(status)}`)
+    if (status === 200) return
+    if (status !== 503) tally.faults.push(`a rotation was answered ${String(status)}`)
+    await sleep(200)
+  }
+}
+
+/** Kills the primary that keeps the revocations; its replica takes over. */
+async function failOver({ nodes }: RedisCluster): Promise<void> {
+  for (const { port, pid } of nodes) {
+    const keys = await redisCommand(port, 'DBSIZE')
+    if (keys.startsWith(':0')) continue
+    process.kill(pid, 'SIGKILL')
+    return
+  }
+  throw new Error('no primary keeps anything')
+}
+
+async function every(
+  period: number,
+  stop: AbortSignal,
+  happens: () => Promise<unknown>,
+): Promise<void> {
+  for (;;) {
+    await sleep(period * 500, undefined, { signal: stop }).catch(() => undefined)
+    if (stop.aborted) return
+    await happens()
+    await sleep(period * 500, undefined, { signal: stop }).catch(() => undefined)
+  }
+}
+
+function report({ answers, late, revocations }: Tally): void {
+  const sorted = [...late].sort((a, b) => a - b)
+  const at = (share: number) => Math.round(sorted[Math.floor(sorted.length * share)] ?? 0)
+  console.log(
+    JSON.stringify({
+      ...{ seed, seconds, users: userCount, revocations, answers },
+      acceptedLateMs: { count: late.length, p50: at(0.5), p99: at(0.99), most: at(0.999999) },
+    }),
+  )
+}
+
+/** mulberry32: what happens in a run follows from its seed, as far as the machine lets it. */
+function randomFrom(start: number): () => number {
+  let state = start
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort, runService, startService, type RunningService } from '../running-service.js'
+import { startBalancer, type Balancer } from './balancer.js'
+
+/** Processes of the service behind a balancer. */
+export interface Fleet {
+  readonly balancer: Balancer
+  /** Adds a user on the command line. */
+  addUser(...args: string[]): Promise<void>
+  /** Replaces one process after the other by SIGTERM, with its connections led elsewhere before. */
+  roll(): Promise<void>
+  outputs(): readonly string[]
+  stop(): Promise<void>
+}
+
+/** What a fleet is made from. */
+export interface FleetParts {
+  readonly folder: string
+  readonly size: number
+  readonly database: string
+  readonly redis: string
+  readonly password: string
+}
+
+/** Lines of a configuration that let one address log in as often as a test does. */
+const limits = ''
+
+/** @example const fleet = await startFleet({ folder, size: 3, database: postgres.url, redis, password }) */
+export async function startFleet(parts: FleetParts): Promise<Fleet> {
+  const { folder, size, database, redis, password } = parts
+  const config = join(folder, 'jotgate.yaml')
+  writeFileSync(
+    config,
+    [
+      'issuer: https://auth.example',
+      'audience: api',
+      'hosts: [auth.example]',
+      'accessExpire: 10m',
+      'keySetMaxAge: 5s',
+      'database: ${DATABASE}',
+      'redis: ${REDIS}',
+      'encryptionKey: env:RING_KEY',
+      'refreshSecret: env:REFRESH_SECRET',
+      limits,
+    ].join('\n'),
+  )
+  const env = {
+    JOTGATE_CONFIG: config,
+    DATABASE: database,
+    REDIS: redis,
+    LOG_LEVEL: 'warn',
+    RING_KEY: randomBytes(32).toString('base64'),
+    REFRESH_SECRET: randomBytes(48).toString('base64'),
+  }
+  const places = Array.from({ length: size }, (_, i) => join(folder, `data-${String(i)}`))
+  const ports = await Promise.all(places.map(() => freePort()))
+  const startAt = (place: number): Promise<RunningService> => {
+    const dataDir = places[place] ?? ''
+    mkdirSync(dataDir, { recursive: true })
+    return startService({ dataDir, port: ports[place] ?? 0, env })
+  }
+  // The first one makes the tables and the keys.
+  const processes = [await startAt(0)]
+  processes.push(...(await Promise.all(places.slice(1).map((_, i) => startAt(i + 1)))))
+  const balancer = await startBalancer(ports)
+  const ended: string[] = []
+  return {
+    balancer,
+    addUser: async (...args) => {
+      const { code, output } = await runService(
+        { ...env, DATA_DIR: places[0] ?? '' },
+        ['user', 'add', ...args],
+        password,
+      )
+      if (code !== 0) throw new Error(`the user was not added: ${output}`)
+    },
+    roll: async () => {
+      for (const [place, running] of processes.entries()) {
+        balancer.remove(running.port)
+        await sleep(200) // what was led there a moment ago has arrived
+        const code = await running.stop()
+        ended.push(`${String(code)} ${running.output()}`)
+        const next = await startAt(place)
+        await untilReady(next)
+        processes[place] = next
+        balancer.add(next.port)
+      }
+    },
+    outputs: () => [...ended, ...processes.map((each) => each.output())],
+    stop: async () => {
+      await balancer.close()
+      await Promise.all(processes.map((each) => each.stop()))
+    },
+  }
+}
+
+async function untilReady({ origin }: RunningService): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    if ((await fetch(`${origin}/readyz`)).ok) return
+    await sleep(50)
+  }
+  throw new Error('a new process did not get ready')
+}
