@@ -42,6 +42,11 @@ export default tseslint.config(
     },
   },
   {
+    // Markup is one expression with an element a line: its length is no complexity.
+    files: ['apps/console/src/**/*.tsx'],
+    rules: { 'max-lines-per-function': ['error', { max: 60, ...size }] },
+  },
+  {
     // The environment is read in one file of each app.
     files: ['src/**/*.ts', 'apps/*/src/**/*.ts'],
     ignores: ['src/cli/**', 'apps/*/src/environment.ts'],

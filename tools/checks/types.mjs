@@ -36,7 +36,7 @@ async function compile(project) {
 function buildInfos() {
   const apps = readdirSync(`${root}/apps`).map((app) => `${root}/apps/${app}`)
   return [root, ...apps]
-    .map((folder) => `${folder}/dist/.tsbuildinfo`)
+    .flatMap((folder) => [`${folder}/dist/.tsbuildinfo`, `${folder}/.tsbuildinfo`])
     .filter((file) => existsSync(file))
 }
 

@@ -1,23 +1,26 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { buildConsole } from './build-console.mjs'
 import { root } from './paths.mjs'
 import { runTool } from './run.mjs'
 
 /**
- * Compiles the library and the apps, only what changed since the last time.
+ * Compiles the library and the apps and bundles the console, only what changed since the last time.
  *
- * @returns {Promise<string | undefined>} the compiler's messages; nothing when all is well
+ * @returns {Promise<string | undefined>} the compiler's or the bundler's messages; nothing when all is well
  */
 export async function build() {
   if (!existsSync(`${root}/dist`)) console.log('Building ...')
   const { code, output } = await runTool('typescript/bin/tsc', ['-b'])
   if (code !== 0) return `The build failed:\n${output.trim()}`
   for (const [from, to] of projects()) removeOrphans(from, to)
-  return undefined
+  return buildConsole()
 }
 
 /** @returns {[source: string, output: string][]} */
 function projects() {
-  const apps = readdirSync(`${root}/apps`).map((app) => `${root}/apps/${app}`)
+  const apps = readdirSync(`${root}/apps`)
+    .filter((app) => app !== 'console') // its bundle is made as a whole
+    .map((app) => `${root}/apps/${app}`)
   /** @type {[string, string][]} */
   const appProjects = apps.map((app) => [`${app}/src`, `${app}/dist`])
   return [

@@ -28,6 +28,11 @@ export const projects = [
     options: { servers: ['fastify'], client: false, gates: 'own' },
     openApi: true,
   },
+  {
+    api: 'apps/auth-service/admin.api',
+    out: 'apps/console/src/admin-api',
+    options: { servers: [] },
+  },
   { api: 'examples/go-zero-user/user.api', out: 'examples/go-zero-user', options: {} },
   { api: 'examples/go-zero-token/jwt.api', out: 'examples/go-zero-token', options: {} },
 ]

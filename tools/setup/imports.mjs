@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
 
@@ -23,7 +23,7 @@ export function trafficOf(folder, file) {
   const exported = source.statements
     .flatMap(exportedBy)
     .map(({ name, kind }) => ({ name, kind, usedInside: (said.get(name) ?? 0) > 1 }))
-  return { exported, imported: importsOf(source, file) }
+  return { exported, imported: importsOf(source, file, folder) }
 }
 
 /**
@@ -58,9 +58,10 @@ function exportedBy(statement) {
 /**
  * @param {ts.SourceFile} source
  * @param {string} file
+ * @param {string} folder
  * @returns {Imported[]}
  */
-function importsOf(source, file) {
+function importsOf(source, file, folder) {
   /** @type {Imported[]} */
   const found = []
   visit(source)
@@ -70,11 +71,22 @@ function importsOf(source, file) {
   function visit(node) {
     const specifier = moduleOf(node)
     if (specifier?.text.startsWith('.')) {
-      const target = join(dirname(file), specifier.text).replace(/\.js$/, '.ts')
+      const target = sourceOf(folder, join(dirname(file), specifier.text))
       found.push(...namesTaken(node).map((name) => ({ file: target, name })))
     }
     ts.forEachChild(node, visit)
   }
+}
+
+/**
+ * The source of what is imported by its compiled name.
+ *
+ * @param {string} folder
+ * @param {string} path
+ */
+function sourceOf(folder, path) {
+  const component = path.replace(/\.js$/, '.tsx')
+  return existsSync(join(folder, component)) ? component : path.replace(/\.js$/, '.ts')
 }
 
 /**

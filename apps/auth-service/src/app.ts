@@ -16,6 +16,7 @@ import type { Traffic } from './observing/traffic.js'
 import { openRoutes } from './routes/open.js'
 import type { Service } from './service.js'
 import { registerRoutes as registerAdminRoutes } from './admin-api/generated/fastify.js'
+import { serveConsole } from './console/serve-console.js'
 import { consoleSessionRoutes } from './console/session-routes.js'
 import { registerRoutes } from './user-api/generated/fastify.js'
 
@@ -68,6 +69,7 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
     appAnswers: true,
   })
   consoleSessionRoutes(app, service)
+  serveConsole(app)
   return app
 }
 

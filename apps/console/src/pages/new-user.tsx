@@ -1,0 +1,78 @@
+import { useState } from 'preact/hooks'
+import { type User } from '../admin-api/generated/types.js'
+import { fieldFault } from '../session/field-fault.js'
+import { api } from '../session/session.js'
+import { Dialog } from '../ui/dialog.js'
+import { Field } from '../ui/field.js'
+import { rolesOf } from '../ui/roles.js'
+import { Failure } from '../ui/states.js'
+import { useAction } from '../ui/use-action.js'
+
+/** Asks for what a new user needs. */
+export function NewUserDialog(props: { onClose: () => void; onDone: (user: User) => void }) {
+  const [username, setUsername] = useState('')
+  const [password, setPassword] = useState('')
+  const [roles, setRoles] = useState('')
+  const action = useAction()
+  const { problem } = action
+  const nameFault =
+    fieldFault(problem, 'username') ?? (problem?.status === 409 ? problem.text : undefined)
+  const passwordFault = fieldFault(problem, 'password')
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    if (action.isRunning) return
+    await action.run(async () => {
+      props.onDone(await api.createUser({ username, password, roles: rolesOf(roles) }))
+    })
+  }
+  return (
+    <Dialog title="Add a user" onClose={props.onClose}>
+      <form onSubmit={(event) => void submit(event)} autocomplete="off">
+        <Field
+          label="Username"
+          value={username}
+          onChange={setUsername}
+          settings={{ required: true, autoFocus: true, fault: nameFault }}
+        />
+        <PasswordField value={password} onChange={setPassword} fault={passwordFault} />
+        <Field
+          label="Roles"
+          value={roles}
+          onChange={setRoles}
+          settings={{ hint: 'Between commas; none is fine. “admin” may use this console.' }}
+        />
+        {problem && !nameFault && !passwordFault && <Failure problem={problem} />}
+        <div class="buttons">
+          <button type="button" onClick={props.onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="primary" disabled={action.isRunning}>
+            Add
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+/** A new password, with the service's rules beside it. */
+export function PasswordField(props: {
+  value: string
+  onChange: (value: string) => void
+  fault: string | undefined
+}) {
+  return (
+    <Field
+      label="New password"
+      value={props.value}
+      onChange={props.onChange}
+      settings={{
+        type: 'password',
+        autocomplete: 'new-password',
+        required: true,
+        hint: 'At least 15 characters, and none of those that are tried first. A sentence is fine.',
+        fault: props.fault,
+      }}
+    />
+  )
+}

@@ -1,0 +1,117 @@
+import { useId, useState } from 'preact/hooks'
+import { type NewRevocation } from '../admin-api/generated/types.js'
+import { api } from '../session/session.js'
+import { type Question } from '../ui/confirm.js'
+import { Field } from '../ui/field.js'
+import { announce } from '../ui/notice.js'
+import { useQuestion } from '../ui/use-question.js'
+
+type Kind = NewRevocation['kind']
+
+const kinds = {
+  jti: { title: 'One token (jti)', value: 'Token id (the claim jti)', strikes: 'The one token' },
+  sid: {
+    title: 'A session (sid)',
+    value: 'Session id (the claim sid)',
+    strikes: 'Every token of the session',
+  },
+  sub: {
+    title: 'A user’s tokens (sub)',
+    value: 'User id (the claim sub)',
+    strikes: 'Every token that has been issued to the user',
+  },
+  client: {
+    title: 'A client’s tokens (client)',
+    value: 'Client id (the claim client_id)',
+    strikes: 'Every token that has been issued to the client',
+  },
+  all: { title: 'Everything (all)', value: '', strikes: 'Every token there is' },
+} as const satisfies Record<Kind, { title: string; value: string; strikes: string }>
+
+const kindNames = Object.keys(kinds) as Kind[] // the keys of the table above
+
+/** Revokes a token, a session, what a subject or a client has, or everything, after a question. */
+export function RevocationForm({ onDone }: { onDone: () => void }) {
+  const [kind, setKind] = useState<Kind>('jti')
+  const [value, setValue] = useState('')
+  const [ask, dialog] = useQuestion()
+  const submit = (event: Event) => {
+    event.preventDefault()
+    const done = () => {
+      setValue('')
+      onDone()
+    }
+    ask(revocation(kind === 'all' ? { kind } : { kind, value: value.trim() }, done))
+  }
+  return (
+    <section class="card">
+      <h2>Revoke</h2>
+      <form class="search revoke" onSubmit={submit} autocomplete="off">
+        <KindField kind={kind} onChange={setKind} />
+        {kind !== 'all' && (
+          <Field
+            label={kinds[kind].value}
+            value={value}
+            onChange={setValue}
+            settings={{ required: true, isCode: true }}
+          />
+        )}
+        <button type="submit" class="danger">
+          Revoke …
+        </button>
+      </form>
+      {dialog}
+    </section>
+  )
+}
+
+function KindField({ kind, onChange }: { kind: Kind; onChange: (kind: Kind) => void }) {
+  const id = useId()
+  return (
+    <div class="field kind">
+      <label for={id}>What</label>
+      <select
+        id={id}
+        value={kind}
+        onChange={(event) => {
+          const { value } = event.currentTarget
+          onChange(kindNames.find((name) => name === value) ?? 'jti')
+        }}
+      >
+        {kindNames.map((name) => (
+          <option key={name} value={name}>
+            {kinds[name].title}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}
+
+function revocation(request: NewRevocation, done: () => void): Question {
+  const { kind, value } = request
+  const { title, strikes } = kinds[kind]
+  return {
+    title: kind === 'all' ? 'Revoke everything?' : `Revoke: ${title}?`,
+    text: (
+      <>
+        {value !== undefined && (
+          <p>
+            <code>{value}</code>
+          </p>
+        )}
+        <p>
+          {strikes} is refused from now on, by every process within seconds. This can not be undone.
+        </p>
+        {kind === 'all' && <p>Everybody has to refresh or to log in again, you too.</p>}
+      </>
+    ),
+    verb: 'Revoke',
+    ...(kind === 'all' ? { word: 'everything' } : {}),
+    work: async () => {
+      await api.revoke(request)
+      announce(kind === 'all' ? 'Everything has been revoked.' : 'It has been revoked.')
+      done()
+    },
+  }
+}

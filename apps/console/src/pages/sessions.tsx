@@ -1,0 +1,186 @@
+import { useState } from 'preact/hooks'
+import { type Session, type Sessions } from '../admin-api/generated/types.js'
+import { hrefOf } from '../route.js'
+import { api } from '../session/session.js'
+import { type Question } from '../ui/confirm.js'
+import { announce } from '../ui/notice.js'
+import { Search } from '../ui/search.js'
+import { Empty, Show } from '../ui/states.js'
+import { Table } from '../ui/table.js'
+import { Time } from '../ui/time.js'
+import { useLoaded } from '../ui/use-loaded.js'
+import { useQuestion } from '../ui/use-question.js'
+
+/** Sessions by user or id: see them, end one or all of a user. */
+export function SessionsPage({ rest }: { rest: string }) {
+  const [search, setSearch] = useState(rest)
+  const sessions = useLoaded(
+    (signal) => api.searchSessions(search === '' ? {} : { search }, { signal }),
+    { key: search },
+  )
+  const [ask, dialog] = useQuestion()
+  const actions: Actions = {
+    endOne: (session) => {
+      ask(endingOne(session, sessions.reload))
+    },
+    endAll: (session) => {
+      ask(endingAll(session, sessions.reload))
+    },
+  }
+  return (
+    <>
+      <div class="title">
+        <h1>Sessions</h1>
+        <button type="button" onClick={sessions.reload}>
+          Reload
+        </button>
+      </div>
+      <Search
+        label="Username or session id"
+        initial={rest}
+        hint="The beginning of a username, or a whole session id (the claim sid)."
+        onSearch={setSearch}
+      />
+      <Show of={sessions}>
+        {(data) => <SessionTable data={data} search={search} actions={actions} />}
+      </Show>
+      {dialog}
+    </>
+  )
+}
+
+interface Actions {
+  readonly endOne: (session: Session) => void
+  readonly endAll: (session: Session) => void
+}
+
+function SessionTable(props: { data: Sessions; search: string; actions: Actions }) {
+  const { data, search, actions } = props
+  if (data.sessions.length === 0) {
+    return (
+      <Empty>
+        {search === ''
+          ? 'Nobody is logged in.'
+          : `There is no live session of a user whose name begins with “${search}”, nor one of that id.`}
+      </Empty>
+    )
+  }
+  return (
+    <section class="card" aria-label="Sessions found">
+      <Table
+        caption="Sessions"
+        columns={['User', 'Session id', 'Client', 'Agent', 'Begun', 'Last used', 'Ends', '']}
+      >
+        {data.sessions.map((session) => (
+          <SessionRow key={session.id} session={session} actions={actions} />
+        ))}
+      </Table>
+      {data.more && (
+        <p class="hint">There are more users whose names begin so: search for more of the name.</p>
+      )}
+    </section>
+  )
+}
+
+function SessionRow({ session, actions }: { session: Session; actions: Actions }) {
+  const { id, userId, username, client, scope, userAgent, current } = session
+  return (
+    <tr>
+      <th scope="row" class="nowrap">
+        <a href={hrefOf('users', userId)}>{username}</a>{' '}
+        {current && <span class="tag tag-good">this one</span>}
+      </th>
+      <td class="code">{id}</td>
+      <td class="nowrap" title={scope === '' ? undefined : `Scope: ${scope}`}>
+        {client}
+      </td>
+      <td class="wrap muted">{userAgent === '' ? 'not told' : agentName(userAgent)}</td>
+      <td>
+        <Time at={session.createdAt} isShort />
+      </td>
+      <td title="Told to the hour">
+        <Time at={session.lastUsedAt} isShort />
+      </td>
+      <td>
+        <Time at={session.expiresAt} isShort />
+      </td>
+      <td class="actions">
+        <button
+          type="button"
+          class="danger small"
+          aria-label={`End session ${id} of ${username}`}
+          onClick={() => {
+            actions.endOne(session)
+          }}
+        >
+          End …
+        </button>
+        <button
+          type="button"
+          class="danger small"
+          aria-label={`End all sessions of ${username}`}
+          onClick={() => {
+            actions.endAll(session)
+          }}
+        >
+          End all …
+        </button>
+      </td>
+    </tr>
+  )
+}
+
+const agents = [
+  [/Edg\/(\d+)/, 'Edge'],
+  [/Firefox\/(\d+)/, 'Firefox'],
+  [/(?:Headless)?Chrom(?:e|ium)\/(\d+)/, 'Chrome'],
+  [/Version\/(\d+).* Safari\//, 'Safari'],
+] as const
+
+/** A browser by its name and version; whatever else it is as it calls itself. */
+function agentName(userAgent: string): string {
+  for (const [pattern, name] of agents) {
+    const version = pattern.exec(userAgent)?.[1]
+    if (version !== undefined) return `${name} ${version}`
+  }
+  return userAgent
+}
+
+function endingOne({ id, username, current }: Session, done: () => void): Question {
+  return {
+    title: `End a session of ${username}?`,
+    text: (
+      <>
+        {current && (
+          <p>
+            <strong>It is the one you are using: you will be logged out.</strong>
+          </p>
+        )}
+        <p>
+          The session <code>{id}</code> ends; its tokens are good no more.
+        </p>
+      </>
+    ),
+    verb: 'End the session',
+    work: async () => {
+      await api.endOneSession({ id })
+      announce(`A session of ${username} has ended.`)
+      done()
+    },
+  }
+}
+
+function endingAll({ userId, username }: Session, done: () => void): Question {
+  return {
+    title: `End all sessions of ${username}?`,
+    text: (
+      <p>{username} has to log in again everywhere. The tokens of all sessions are good no more.</p>
+    ),
+    verb: 'End all',
+    work: async () => {
+      const { ended } = await api.endUserSessions({ id: userId })
+      announce(`${String(ended)} session${ended === 1 ? '' : 's'} of ${username} ended.`)
+      done()
+    },
+  }
+}

@@ -1,0 +1,180 @@
+import { type ComponentChildren } from 'preact'
+import { useState } from 'preact/hooks'
+import { type User } from '../admin-api/generated/types.js'
+import { hrefOf } from '../route.js'
+import { fieldFault } from '../session/field-fault.js'
+import { api } from '../session/session.js'
+import { type Question } from '../ui/confirm.js'
+import { Field } from '../ui/field.js'
+import { announce } from '../ui/notice.js'
+import { rolesOf } from '../ui/roles.js'
+import { Failure, Show } from '../ui/states.js'
+import { useAction } from '../ui/use-action.js'
+import { useLoaded, type Loaded } from '../ui/use-loaded.js'
+import { useQuestion } from '../ui/use-question.js'
+import { PasswordField } from './new-user.js'
+
+/** One user: roles, whether it may log in, password, sessions. */
+export function UserPage({ id }: { id: string }) {
+  const user = useLoaded((signal) => api.getUser({ id }, { signal }))
+  return (
+    <>
+      <p>
+        <a href={hrefOf('users')}>All users</a>
+      </p>
+      <Show of={user}>{(data) => <UserView user={data} loaded={user} />}</Show>
+    </>
+  )
+}
+
+interface ViewProps {
+  readonly user: User
+  readonly loaded: Loaded<User>
+}
+
+function UserView({ user, loaded }: ViewProps) {
+  const { username, displayName, email, disabled } = user
+  const [ask, dialog] = useQuestion()
+  return (
+    <>
+      <div class="title">
+        <h1>{username}</h1>
+        <div class="buttons">
+          <a class="button" href={hrefOf('sessions', username)}>
+            Sessions
+          </a>
+          <button
+            type="button"
+            class="danger"
+            onClick={() => {
+              ask(endingSessions(user))
+            }}
+          >
+            End all sessions …
+          </button>
+          <button
+            type="button"
+            class={disabled ? '' : 'danger'}
+            onClick={() => {
+              ask(switching(user, loaded.replace))
+            }}
+          >
+            {disabled ? 'Enable …' : 'Disable …'}
+          </button>
+        </div>
+      </div>
+      <section class="card">
+        <dl class="claims">
+          <Row name="State">
+            <span class={disabled ? 'tag tag-bad' : 'tag tag-good'}>
+              {disabled ? 'disabled' : 'enabled'}
+            </span>
+          </Row>
+          <Row name="Name">{displayName === '' ? '–' : displayName}</Row>
+          <Row name="E-mail">{email === '' ? '–' : email}</Row>
+          <Row name="Id">
+            <span class="code">{user.id}</span>
+          </Row>
+        </dl>
+      </section>
+      <div class="columns">
+        <RolesForm key={user.roles.join()} user={user} loaded={loaded} />
+        <PasswordForm user={user} />
+      </div>
+      {dialog}
+    </>
+  )
+}
+
+function Row({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+function RolesForm({ user, loaded }: ViewProps) {
+  const [roles, setRoles] = useState(user.roles.join(', '))
+  const action = useAction()
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    await action.run(async () => {
+      loaded.replace(await api.changeUser({ id: user.id, roles: rolesOf(roles) }))
+      announce(`The roles of ${user.username} have been changed; the sessions have ended.`)
+    })
+  }
+  return (
+    <form class="card" onSubmit={(event) => void submit(event)} autocomplete="off">
+      <h2>Roles</h2>
+      <Field
+        label="Roles"
+        value={roles}
+        onChange={setRoles}
+        settings={{ hint: 'Between commas. A change ends the user’s sessions.' }}
+      />
+      {action.problem && <Failure problem={action.problem} />}
+      <div class="buttons">
+        <button type="submit" disabled={action.isRunning}>
+          Change roles
+        </button>
+      </div>
+    </form>
+  )
+}
+
+function PasswordForm({ user }: { user: User }) {
+  const [password, setPassword] = useState('')
+  const action = useAction()
+  const fault = fieldFault(action.problem, 'newPassword')
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    const isDone = await action.run(() => api.setPassword({ id: user.id, newPassword: password }))
+    if (!isDone) return
+    setPassword('')
+    announce(`${user.username} has a new password; the sessions have ended.`)
+  }
+  return (
+    <form class="card" onSubmit={(event) => void submit(event)} autocomplete="off">
+      <h2>Password</h2>
+      <input type="text" autocomplete="username" value={user.username} readOnly hidden />
+      <PasswordField value={password} onChange={setPassword} fault={fault} />
+      {action.problem && !fault && <Failure problem={action.problem} />}
+      <div class="buttons">
+        <button type="submit" disabled={action.isRunning}>
+          Set password
+        </button>
+      </div>
+    </form>
+  )
+}
+
+function endingSessions({ id, username }: User): Question {
+  return {
+    title: `End all sessions of ${username}?`,
+    text: (
+      <p>{username} has to log in again everywhere. The tokens of all sessions are good no more.</p>
+    ),
+    verb: 'End all',
+    work: async () => {
+      const { ended } = await api.endUserSessions({ id })
+      announce(`${String(ended)} session${ended === 1 ? '' : 's'} of ${username} ended.`)
+    },
+  }
+}
+
+function switching({ id, username, disabled }: User, replace: (user: User) => void): Question {
+  const text = disabled
+    ? `${username} can log in again.`
+    : `${username} can not log in any more, and all sessions end.`
+  return {
+    title: disabled ? `Enable ${username}?` : `Disable ${username}?`,
+    text: <p>{text}</p>,
+    verb: disabled ? 'Enable' : 'Disable',
+    work: async () => {
+      replace(await api.changeUser({ id, disabled: !disabled }))
+      announce(`${username} has been ${disabled ? 'enabled' : 'disabled'}.`)
+    },
+  }
+}

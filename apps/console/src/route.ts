@@ -1,0 +1,41 @@
+import { signal } from '@preact/signals'
+
+/** Where in the console: the first part of the hash names the page, the rest what of it. */
+export interface Route {
+  readonly page: string
+  readonly rest: string
+}
+
+/** The current route; follows the address. */
+export const route = signal(read())
+
+addEventListener('hashchange', () => {
+  route.value = read()
+})
+
+/**
+ * The address of a page.
+ *
+ * @example hrefOf('users', user.id) // '#/users/…'
+ */
+export function hrefOf(page: string, rest = ''): string {
+  return rest === '' ? `#/${page}` : `#/${page}/${encodeURIComponent(rest)}`
+}
+
+/** Goes there. */
+export function goTo(page: string, rest = ''): void {
+  location.hash = hrefOf(page, rest)
+}
+
+function read(): Route {
+  const [page = '', rest = ''] = location.hash.replace(/^#\/?/, '').split('/')
+  return { page, rest: decode(rest) }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return '' // an address somebody typed
+  }
+}

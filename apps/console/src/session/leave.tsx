@@ -1,0 +1,20 @@
+import { useState } from 'preact/hooks'
+import { announce } from '../ui/notice.js'
+import { logout } from './session.js'
+
+/** Logs out. Where that fails the user is still logged in, and is told. */
+export function Leave() {
+  const [isRunning, setRunning] = useState(false)
+  const leave = async () => {
+    setRunning(true)
+    const problem = await logout()
+    if (!problem) return
+    setRunning(false)
+    announce(`You are still logged in. ${problem.text} ${problem.next}`)
+  }
+  return (
+    <button type="button" disabled={isRunning} onClick={() => void leave()}>
+      Log out
+    </button>
+  )
+}

@@ -1,0 +1,26 @@
+import { useEffect } from 'preact/hooks'
+import { Notice } from '../ui/notice.js'
+import { Leave } from './leave.js'
+import { type Profile } from './problem.js'
+
+/** For a user who has logged in and is no administrator. */
+export function NotForYou({ profile }: { profile: Profile }) {
+  useEffect(() => {
+    document.title = 'No administrator – Jotgate console'
+  }, [])
+  return (
+    <main class="centred">
+      <div class="card">
+        <h1>You are no administrator</h1>
+        <Notice />
+        <p>
+          <strong>{profile.username}</strong> is logged in, but the console takes the role{' '}
+          <code>admin</code>. Ask an administrator for it, or log in with another account.
+        </p>
+        <div class="buttons">
+          <Leave />
+        </div>
+      </div>
+    </main>
+  )
+}

@@ -1,0 +1,124 @@
+import { computed, signal } from '@preact/signals'
+import { fromSession, jwtClient } from 'jotgate/client'
+import { createClient } from '../admin-api/generated/client.js'
+import { isProfile, readProblem, type Problem, type Profile } from './problem.js'
+
+/** Who uses the console: not known yet, nobody, or somebody. */
+export type Visitor =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'nobody'; readonly why: 'new' | 'ended' | 'left' }
+  | { readonly kind: 'failed'; readonly problem: Problem }
+  | { readonly kind: 'user'; readonly profile: Profile }
+
+/** Says only that this browser has logged in; the session itself is in cookies that no script can read. */
+const marker = 'jotgate-console-session'
+
+const session = fromSession({
+  cookies: true,
+  endpoint: '/console/refresh',
+  tabs: 'jotgate-console',
+  onEvent: ({ kind }) => {
+    if (kind === 'signed-out') becomeNobody('ended')
+    if (kind === 'adopted') void restoreIfNobody()
+  },
+})
+const own = jwtClient({ source: session, origins: [location.origin] })
+
+/** The administrators' API, called as whoever has logged in. */
+export const api = createClient({ baseUrl: location.origin, source: session })
+
+/** Who uses the console. */
+export const visitor = signal<Visitor>({ kind: 'unknown' })
+
+/** Whether an administrator uses it. */
+export const isAdmin = computed(
+  () => visitor.value.kind === 'user' && visitor.value.profile.roles.includes('admin'),
+)
+
+/** Looks whether there is a session from before. Never rejects. */
+export async function restore(): Promise<void> {
+  if (localStorage.getItem(marker) === null) {
+    becomeNobody('new')
+    return
+  }
+  visitor.value = { kind: 'unknown' }
+  try {
+    const response = await own.fetch('/user/profile', { cache: 'no-store' })
+    const body = await readJson(response)
+    if (response.ok && isProfile(body)) visitor.value = { kind: 'user', profile: body }
+    else if (response.status === 401) becomeNobody('ended')
+    else visitor.value = { kind: 'failed', problem: readProblem(response.status, body) }
+  } catch (error) {
+    // Signed out has been told as an event.
+    if (visitor.peek().kind === 'unknown')
+      visitor.value = { kind: 'failed', problem: readProblem(0, error) }
+  }
+}
+
+/**
+ * Logs in; undefined when that is done, else what to say.
+ *
+ * Never rejects.
+ */
+export async function login(username: string, password: string): Promise<Problem | undefined> {
+  try {
+    const response = await fetch('/console/login', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username, password }),
+    })
+    const body = await readJson(response)
+    if (!response.ok) {
+      return readProblem(response.status, body, response.headers.get('retry-after'))
+    }
+    localStorage.setItem(marker, '1')
+    await session.signIn(isRecord(body) ? body : {})
+    await restore()
+    return undefined
+  } catch (error) {
+    return readProblem(0, error)
+  }
+}
+
+/**
+ * Ends the session, at the service first; undefined when that is done, else what to say. Never rejects.
+ */
+export async function logout(): Promise<Problem | undefined> {
+  try {
+    const response = await fetch('/console/logout', { method: 'POST' })
+    if (!response.ok) return readProblem(response.status, await readJson(response))
+    becomeNobody('left')
+    await session.signOut()
+    return undefined
+  } catch (error) {
+    return readProblem(0, error)
+  }
+}
+
+/** What is left to do when a call was refused although its session had just been renewed. */
+export function sessionEnded(): void {
+  becomeNobody('ended')
+}
+
+function becomeNobody(why: 'new' | 'ended' | 'left'): void {
+  localStorage.removeItem(marker)
+  if (visitor.peek().kind !== 'nobody') visitor.value = { kind: 'nobody', why }
+}
+
+/** Another tab has logged in. */
+async function restoreIfNobody(): Promise<void> {
+  if (visitor.peek().kind === 'nobody' && localStorage.getItem(marker) !== null) await restore()
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text()
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined // not from the service: a proxy's page, or nothing
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

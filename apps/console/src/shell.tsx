@@ -1,0 +1,99 @@
+import { type FunctionComponent } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { InspectPage } from './pages/inspect.js'
+import { KeysPage } from './pages/keys.js'
+import { RevocationsPage } from './pages/revocations.js'
+import { SessionsPage } from './pages/sessions.js'
+import { TrafficPage } from './pages/traffic.js'
+import { TryPage } from './pages/try.js'
+import { UsersPage } from './pages/users.js'
+import { hrefOf, route } from './route.js'
+import { Leave } from './session/leave.js'
+import { type Profile } from './session/problem.js'
+import { ThemeSwitch } from './theme-switch.js'
+import { announce, Notice } from './ui/notice.js'
+
+interface PageEntry {
+  readonly name: string
+  readonly title: string
+  readonly Page: FunctionComponent<{ rest: string }>
+}
+
+/** The pages, in the order of the menu; the first is where one starts. */
+const pages: readonly [PageEntry, ...PageEntry[]] = [
+  { name: 'inspect', title: 'Inspect', Page: InspectPage },
+  { name: 'sessions', title: 'Sessions', Page: SessionsPage },
+  { name: 'revocations', title: 'Revocations', Page: RevocationsPage },
+  { name: 'keys', title: 'Keys', Page: KeysPage },
+  { name: 'traffic', title: 'Traffic', Page: TrafficPage },
+  { name: 'users', title: 'Users', Page: UsersPage },
+  { name: 'try', title: 'Try it', Page: TryPage },
+]
+
+/** What is around every page: the way to the others, who is logged in, and what has been done. */
+export function Shell({ profile }: { profile: Profile }) {
+  const { page, rest } = route.value
+  const entry = pages.find(({ name }) => name === page) ?? pages[0]
+  const main = useRef<HTMLElement>(null)
+  useTitle(entry, main)
+  return (
+    <div class="shell">
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault() // the hash is the page's
+          main.current?.focus()
+        }}
+      >
+        Skip to the page
+      </a>
+      <header>
+        <div class="bar">
+          <p class="brand">
+            <img src="/console/icon.svg" alt="" width="24" height="24" /> Jotgate
+          </p>
+          <nav aria-label="Pages">
+            <ul>
+              {pages.map(({ name, title }) => (
+                <li key={name}>
+                  <a href={hrefOf(name)} aria-current={name === entry.name ? 'page' : undefined}>
+                    {title}
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </nav>
+          <div class="visitor">
+            <ThemeSwitch />
+            <p>
+              <span class="unseen">Logged in as </span>
+              <strong>{profile.username}</strong>
+            </p>
+            <Leave />
+          </div>
+        </div>
+      </header>
+      <main id="main" ref={main} tabIndex={-1}>
+        <Notice />
+        <entry.Page key={entry.name} rest={rest} />
+      </main>
+    </div>
+  )
+}
+
+/** Another page: the title says so, what was said of the last one goes, and the focus comes along. */
+function useTitle(entry: PageEntry, main: { current: HTMLElement | null }): void {
+  const isFirst = useRef(true)
+  useEffect(() => {
+    document.title = `${entry.title} – Jotgate console`
+    if (!isFirst.current) {
+      announce('')
+      main.current?.focus()
+      scrollTo(0, 0)
+    }
+    // Where the menu is narrower than its entries.
+    document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest' })
+    isFirst.current = false
+  }, [entry, main])
+}

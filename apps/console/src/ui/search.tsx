@@ -1,0 +1,31 @@
+import { useState } from 'preact/hooks'
+import { Field } from './field.js'
+
+/** A field and a button that search; what is searched for is told on submit, not on every key. */
+export function Search(props: {
+  label: string
+  initial?: string
+  hint?: string
+  onSearch: (text: string) => void
+}) {
+  const [text, setText] = useState(props.initial ?? '')
+  return (
+    <form
+      class="search"
+      role="search"
+      autocomplete="off"
+      onSubmit={(event) => {
+        event.preventDefault()
+        props.onSearch(text.trim())
+      }}
+    >
+      <Field
+        label={props.label}
+        value={text}
+        onChange={setText}
+        settings={{ type: 'search', hint: props.hint }}
+      />
+      <button type="submit">Search</button>
+    </form>
+  )
+}
