@@ -32,6 +32,8 @@ export interface Io {
   readonly color: boolean
   /** Unix time in seconds. */
   readonly now: () => number
+  /** A variable of the environment. */
+  readonly variable: (name: string) => string | undefined
   readonly fetch: typeof fetch
   /** The package's version. */
   readonly version: string

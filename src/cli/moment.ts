@@ -1,3 +1,5 @@
+import { badUsage } from './command-error.js'
+
 const units = [
   ['year', 31_557_600],
   ['day', 86_400],
@@ -20,4 +22,18 @@ export function describeMoment(seconds: number, now: number): string {
   if (distance === 0) return `${iso}, now`
   const [unit, length] = units.find((each) => Math.abs(distance) >= 2 * each[1]) ?? ['second', 1]
   return `${iso}, ${relative.format(Math.trunc(distance / length), unit)}`
+}
+
+/**
+ * A time from an option: seconds since 1970, or a date and time in UTC.
+ *
+ * @throws CommandError naming the option
+ * @example readMoment('2027-01-31T12:00:00Z', '--until') // 1801396800
+ */
+export function readMoment(text: string, option: string): number {
+  if (/^\d{1,12}$/.test(text)) return Number(text)
+  const seconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? Date.parse(text) / 1000 : NaN
+  if (Number.isNaN(seconds))
+    throw badUsage(`${option}: must be seconds since 1970, or a time such as 2027-01-31T12:00:00Z`)
+  return seconds
 }

@@ -36,6 +36,7 @@ export function systemIo(): Io {
     stderr: (text) => process.stderr.write(text),
     color: process.stdout.isTTY && (NO_COLOR ?? '') === '' && TERM !== 'dumb',
     now: () => Date.now() / 1000,
+    variable: (name) => process.env[name],
     fetch,
     version: packageVersion(),
   }

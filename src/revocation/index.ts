@@ -4,7 +4,7 @@ export {
   type RevocationOptions,
   type RevocationStatus,
 } from './revocation.js'
-export type { RevokeRequest } from './entry.js'
+export { toEntry, type EntryContext, type RevokeRequest } from './entry.js'
 export type { RevocationEvent } from './replica.js'
 export type {
   FeedListener,

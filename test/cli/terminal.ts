@@ -51,6 +51,7 @@ export async function jotgate(argv: readonly string[], scene: Scene = {}): Promi
     stderr: (text) => void (out.stderr += text),
     color: false,
     now: () => 1_800_000_000,
+    variable: () => undefined,
     fetch,
     version: '1.2.3',
     ...scene.io,

@@ -91,6 +91,13 @@ export const table = [
     may: [...publicDoors, 'src/api-spec/index.ts', 'src/stores/'],
     builtIns: ['crypto', 'fs', 'fs/promises', 'path', 'process', 'util'],
   },
+  {
+    from: 'src/cli/open-store.ts',
+    may: ['src/cli/', 'src/revocation/index.ts', 'src/stores/'],
+    builtIns: ['fs/promises'],
+    // Loaded only when such a store is named.
+    packages: ['ioredis', 'pg'],
+  },
 ]
 
 /** Folders that see the library as its users do: by the name `jotgate`. */

@@ -8,6 +8,7 @@ import { explain } from './explain.js'
 import { inspect } from './inspect.js'
 import { jwks } from './jwks.js'
 import { keygen } from './keygen.js'
+import { revoke } from './revoke.js'
 import { sign } from './sign.js'
 import { verify } from './verify.js'
 
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   verify,
   inspect,
   explain,
+  revoke,
   apiParse,
   apiCheck,
   apiFormat,
