@@ -7,6 +7,8 @@ export interface KnownIssuer {
   readonly number: number
   /** Where the hashes of its names begin, by the number of the kind: secret and random. */
   readonly starts: Int32Array
+  /** The latest cut-off of everything that there has ever been an entry for; below every time before the first. */
+  allUntil: number
 }
 
 /** Numbers for the issuers of entries. There are as many as a service trusts: only verified tokens add entries. */
@@ -36,7 +38,7 @@ export class Issuers {
     if (number > mostIssuers) throw new RangeError('entries of too many issuers')
     const starts = new Uint32Array(8)
     this.#random(starts)
-    const issuer = { name, number, starts: new Int32Array(starts.buffer) }
+    const issuer = { name, number, starts: new Int32Array(starts.buffer), allUntil: -Infinity }
     this.#byName.set(name, issuer)
     this.#byNumber.push(issuer)
     return issuer

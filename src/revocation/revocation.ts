@@ -165,7 +165,7 @@ function createQuestions(
   ready: () => boolean,
 ): Pick<Revocation, 'isRevoked' | 'isRevokedStrict'> {
   const isRefused = ({ payload }: VerifiedToken<unknown>): boolean =>
-    table.refuses(payload.iss ?? issuer, payload, Math.floor(now()))
+    table.refuses(payload.iss ?? issuer, payload, now)
   return {
     isRevoked: (token) => {
       if (isRefused(token)) return true

@@ -20,7 +20,7 @@ export interface TableOptions {
 interface Question {
   readonly issuer: KnownIssuer
   readonly issuedAt: number
-  readonly now: number
+  readonly now: () => number
 }
 
 /** Entries that one call of {@link RevocationTable.tend} deals with. */
@@ -33,7 +33,7 @@ const slice = 5000
  * @example
  * const table = new RevocationTable()
  * table.add({ kind: 'sid', issuer, value: 'session-1', expiresAt })
- * table.refuses(issuer, token.payload, now)
+ * table.refuses(issuer, token.payload, () => Date.now() / 1000)
  */
 export class RevocationTable {
   readonly #hash: SeededHash
@@ -66,8 +66,10 @@ export class RevocationTable {
    * @throws RangeError for a name that is too long, or entries of more than 32,768 issuers
    */
   add(entry: RevocationEntry, isStored = false): void {
-    const sought = this.#seek(entry, this.#issuers.findOrAdd(entry.issuer))
+    const issuer = this.#issuers.findOrAdd(entry.issuer)
+    const sought = this.#seek(entry, issuer)
     const given = timesOf(entry)
+    if (entry.kind === 'all') issuer.allUntil = Math.max(issuer.allUntil, given.before)
     const known = this.#shelves.find(sought)
     const old = known?.shelf.timesOf(known.place)
     const times = old === undefined ? given : later(old, given)
@@ -83,8 +85,12 @@ export class RevocationTable {
     return issuer !== undefined && this.#shelves.find(this.#seek(entry, issuer)) !== undefined
   }
 
-  /** Whether any entry refuses a token of this issuer with these claims. */
-  refuses(issuer: string, claims: Claims, now: number): boolean {
+  /**
+   * Whether any entry refuses a token of this issuer with these claims.
+   *
+   * @param now Unix seconds; asked only when there is an entry, since reading a clock takes as long as finding none
+   */
+  refuses(issuer: string, claims: Claims, now: () => number): boolean {
     const known = this.#issuers.find(issuer)
     if (known === undefined) return false
     // A token that does not say when it was issued is older than any time.
@@ -94,7 +100,8 @@ export class RevocationTable {
       this.#hits(kindNumbers.sid, claims['sid'], question) ||
       this.#hits(kindNumbers.sub, claims.sub, question) ||
       this.#hits(kindNumbers.client, claims['client_id'], question) ||
-      this.#hits(kindNumbers.all, '', question)
+      // There nearly always is one, of the store's beginning, and nearly every token is younger.
+      (question.issuedAt <= known.allUntil && this.#hits(kindNumbers.all, '', question))
     )
   }
 
@@ -154,7 +161,7 @@ export class RevocationTable {
     const found = this.#shelves.find(sought)
     if (found === undefined) return false
     const { expiresAt, before } = found.shelf.timesOf(found.place)
-    return now < expiresAt && issuedAt <= before
+    return issuedAt <= before && now() < expiresAt
   }
 
   #seek(entry: RevocationEntry, { number, starts }: KnownIssuer): Sought {
