@@ -36,6 +36,10 @@ export const bars = [
   atMost('sessions: PostgreSQL, rotate', () => 2, 'bare'),
   atMost('sessions: Redis by ioredis, rotate', () => 2, 'bare'),
   atMost('sessions: Redis by node-redis, rotate', () => 2, 'bare'),
+  atMost('revocation: id not revoked', () => 0.06),
+  atMost('revocation: every kind, not revoked', () => 0.25),
+  atMost('revocation: memory an entry', () => 1, '48 B'),
+  atMost('revocation: full garbage collection, added', () => 1, '10 ms'),
 ]
 
 /**

@@ -61,16 +61,20 @@ export function toRows(comparisons) {
   })
 }
 
+/** What times are shown in, unless a measurement says otherwise. */
+const microseconds = { name: 'µs', of: 1000 }
+
 /** The header of the table of a measurement that has the bare call for its base. */
 export const columns = ['', 'µs', '× bare', 'jotgate is × as fast', 'bar', '']
 
 /**
  * The header of a measurement's table.
  *
- * @param {Pick<Measurement, 'base'>} measurement
+ * @param {Pick<Measurement, 'base' | 'unit'>} measurement
  */
-export function columnsOf({ base }) {
-  return base === undefined ? columns : columns.with(2, `× ${base}`)
+export function columnsOf({ base, unit = microseconds }) {
+  const named = columns.with(1, unit.name)
+  return base === undefined ? named : named.with(2, `× ${base}`)
 }
 
 /**
@@ -80,7 +84,7 @@ export function columnsOf({ base }) {
  * @param {readonly Comparison[]} comparisons
  * @returns {readonly (readonly string[])[]}
  */
-export function tableRows({ name, times, base = floor }, comparisons) {
+export function tableRows({ name, times, base = floor, unit = microseconds }, comparisons) {
   const bare = times.get(base)
   return [...times].map(([contender, each]) => {
     const isOwn = contender === own
@@ -90,7 +94,7 @@ export function tableRows({ name, times, base = floor }, comparisons) {
     const shown = contender === base ? undefined : comparison
     return [
       contender,
-      (quantile(each, 0.5) / 1000).toFixed(2),
+      (quantile(each, 0.5) / unit.of).toFixed(2),
       bare ? spread(pairedRatio(each, bare)) : '',
       shown && !isOwn ? spread({ median: shown.ratio, low: shown.low, high: shown.high }) : '',
       shown?.bar ?? '',

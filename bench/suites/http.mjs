@@ -52,10 +52,13 @@ export async function run({ quick, progress }) {
 }
 
 /**
+ * Figures of servers that take turns, each in a process of its own and proven to take and refuse what it has to.
+ *
  * @param {{ framework: string, names: readonly string[], tokens: Awaited<ReturnType<typeof makeTokens>>,
- *   extent: { rounds: number, ms: number } }} job
+ *   extent: { rounds: number, ms: number }, badFor?: (name: string) => string }} job `badFor` is the token that a
+ *   server must refuse, where that is not the same for all
  */
-async function measureServers({ framework, names, tokens, extent }) {
+export async function measureServers({ framework, names, tokens, extent, badFor }) {
   const load = loadOf(framework)
   /** @type {{ name: string, running: Running, wall: number[], cpu: number[] }[]} */
   const servers = []
@@ -63,7 +66,8 @@ async function measureServers({ framework, names, tokens, extent }) {
     for (const name of names) {
       const running = await startServer(framework, name, tokens.trust)
       servers.push({ name, running, wall: [], cpu: [] })
-      await load.prove(running, tokens, name !== bare)
+      const bad = badFor?.(name) ?? tokens.bad
+      await load.prove(running, { ...tokens, bad }, name !== bare)
       await load.slice(running, tokens.good, extent.ms * 2) // warm
     }
     for (let round = 0; round < extent.rounds; round++) {

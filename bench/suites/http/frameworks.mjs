@@ -2,6 +2,7 @@ import { createSecretKey, createPublicKey } from 'node:crypto'
 import { createServer } from 'node:http'
 import { audience, issuer } from './material.mjs'
 import { makeGate } from './gate.mjs'
+import { host, listen } from './listen.mjs'
 
 /** @import { Trust } from './material.mjs' */
 
@@ -14,7 +15,6 @@ import { makeGate } from './gate.mjs'
 
 const body = '{"hello":"world"}'
 const json = { 'content-type': 'application/json' }
-const host = '127.0.0.1'
 
 /** @type {Start} */
 async function node(contender, trust) {
@@ -131,22 +131,10 @@ function secretOf({ alg, secret }, contender) {
   )
 }
 
-/**
- * @param {import('node:http').Server} server
- * @returns {Promise<number>}
- */
-function listen(server) {
-  return new Promise((resolve) => {
-    server.listen(0, host, () => {
-      const address = server.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : 0)
-    })
-  })
-}
-
 /** @type {Readonly<Record<string, Start>>} */
 export const starts = {
   ...{ node, fastify, express, koa, hono },
   nest: async (...order) => (await import('./nest.mjs')).startNest(...order),
+  revocation: async (...order) => (await import('../revocation/server.mjs')).start(...order),
   grpc: async (...order) => (await import('./grpc.mjs')).startGrpc(...order),
 }

@@ -2,9 +2,11 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createSigner, hmacKey, privateKey } from 'jotgate'
 
 /**
- * What a server is told: the secret as text, or the public key as PEM.
+ * What a server is told: the secret as text, or the public key as PEM; of suite `revocation` also where a Redis is, and how
+ * many entries there are.
  *
- * @typedef {{ readonly alg: 'HS256' | 'RS256' | 'ES256', readonly secret: string }} Trust
+ * @typedef {{ readonly alg: 'HS256' | 'RS256' | 'ES256', readonly secret: string,
+ *   readonly revoked?: { readonly redis: string, readonly count: number } }} Trust
  */
 
 export const algorithms = /** @type {const} */ (['HS256', 'RS256', 'ES256'])
