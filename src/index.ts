@@ -64,6 +64,7 @@ export type {
   CommonOptions,
   Duration,
   ErrorCode,
+  CacheUse,
   Explanation,
   HmacKeyOptions,
   JoseHeader,

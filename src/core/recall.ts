@@ -11,8 +11,15 @@ export interface Verification<C> {
   readonly version: number
 }
 
+/** How often a verifier's cache knew a token, and how often it did not. */
+export interface CacheUse {
+  readonly hits: number
+  readonly misses: number
+}
+
 /** A verifier's own cache; no two verifiers share one. */
 export interface Recall<C> {
+  use(): CacheUse
   /**
    * The token as it was verified before, if its keys are the same still.
    *
@@ -41,14 +48,22 @@ export function createCache<C>(policy: VerifierPolicy<C>): Recall<C> | undefined
   if (!all.some(isKept)) return undefined
 
   const cache = new VerifiedCache<Verification<C>>(limits ?? defaultCacheLimits)
+  let hits = 0
+  let misses = 0
   return {
+    use: () => ({ hits, misses }),
     recall: (token) => {
       const found = cache.find(token)
-      if (!found) return undefined
+      if (!found) {
+        misses++
+        return undefined
+      }
       if (found.version !== found.issuer.keys.version()) {
+        misses++
         cache.clear()
         return undefined
       }
+      hits++
       checkTimes(found.verified.payload, { policy: found.issuer.claims, now: now() })
       return found.verified
     },

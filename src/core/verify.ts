@@ -3,7 +3,7 @@ import { createExplain } from './explain.js'
 import { findKey } from './find-key.js'
 import { checkHeader } from './header.js'
 import { HeaderMemory } from './header-memory.js'
-import { createCache } from './recall.js'
+import { createCache, type CacheUse } from './recall.js'
 import { pickIssuer, type IssuerPolicy } from './issuer-policy.js'
 import type { Explanation } from './report.js'
 import { applySchema } from './schema.js'
@@ -26,6 +26,8 @@ export interface Verifier<C = Claims> {
   (token: string): Promise<VerifiedToken<C>>
   /** Every check with its verdict, those after a failed one too. Agrees with the verifier on every token. */
   explain(token: string): Promise<Explanation>
+  /** What its cache has been good for since it was built; undefined where there is none. */
+  cacheUse(): CacheUse | undefined
 }
 
 /**
@@ -66,7 +68,9 @@ export function createVerifier<C = Claims>(options: VerifierOptions<C>): Verifie
     cache?.keep(token, { verified, issuer, version })
     return verified
   }
-  return Object.freeze(Object.assign(verify, { explain: createExplain(policy) }))
+  return Object.freeze(
+    Object.assign(verify, { explain: createExplain(policy), cacheUse: () => cache?.use() }),
+  )
 }
 
 /** With several issuers the unverified `iss` picks one, and that one's keys and claims then have to confirm it. */

@@ -12,7 +12,7 @@ import { docsRoutes } from './docs/routes.js'
 import { RequestFault } from './faults.js'
 import { createHostCheck } from './host-check.js'
 import { oauthRoutes } from './oauth/routes.js'
-import type { Traffic } from './observing/traffic.js'
+import { metricsRoute } from './routes/metrics.js'
 import { openRoutes } from './routes/open.js'
 import type { Service } from './service.js'
 import { registerRoutes as registerAdminRoutes } from './admin-api/generated/fastify.js'
@@ -55,6 +55,7 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
   answerErrors(app, service.gate)
   await app.register(auth(service.gate))
   openRoutes(app, service)
+  metricsRoute(app, service)
   oauthRoutes(app, service.oauth)
   docsRoutes(app, service.configuration)
   registerRoutes(app, {
@@ -92,7 +93,7 @@ function watchRequests(app: FastifyInstance, service: Service): void {
   })
   app.addHook('onResponse', (request, reply, done) => {
     const { method, refusal, routeOptions } = request
-    countRequest(request, reply, service.traffic)
+    countRequest(request, reply, service)
     const refusedByGate = refusal === '' && reply.statusCode >= 400 // which has told the log itself
     if (refusedByGate) {
       done()
@@ -110,9 +111,15 @@ function watchRequests(app: FastifyInstance, service: Service): void {
 }
 
 /** Probes, and the pages that show the traffic, are none of it; what they are refused with has been counted. */
-function countRequest(request: FastifyRequest, reply: FastifyReply, traffic: Traffic): void {
-  if (request.refusal !== '') traffic.refused(request.refusal)
-  const route = request.routeOptions.url ?? ''
+function countRequest(request: FastifyRequest, reply: FastifyReply, service: Service): void {
+  const { traffic, metrics } = service
+  if (request.refusal !== '') {
+    traffic.refused(request.refusal)
+    metrics.refused(request.refusal)
+  }
+  const { method, routeOptions } = request
+  const route = routeOptions.url ?? 'none'
+  metrics.answered({ method, route, status: reply.statusCode, ms: reply.elapsedTime })
   if (/^\/(healthz|readyz|metrics|docs|admin|console)(\/|$)/.test(route)) return
   traffic.answered(reply.elapsedTime, reply.statusCode < 400 ? 'accepted' : 'refused')
 }

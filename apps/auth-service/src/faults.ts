@@ -13,6 +13,11 @@ export const faultTable = {
     reason: 'invalid_request',
     message: 'the request can not be read',
   },
+  METRICS_REFUSED: {
+    status: 401,
+    reason: 'token_invalid',
+    message: 'metrics are for this machine, or for whoever has the configured token',
+  },
   LOGIN_REFUSED: {
     status: 401,
     reason: 'invalid_grant',

@@ -14,6 +14,7 @@ import {
   type Verifier,
 } from 'jotgate'
 import type { Configuration } from './configuration/configuration.js'
+import type { Metrics } from './observing/metrics.js'
 import type { Traffic } from './observing/traffic.js'
 import { oauthPaths } from './oauth/routes.js'
 import { openPaths, openPrefixes } from './open-paths.js'
@@ -39,6 +40,7 @@ export interface GateParts {
   readonly revocation: Revocation
   readonly users: Users
   readonly traffic: Traffic
+  readonly metrics: Metrics
   readonly log: Logger
 }
 
@@ -112,10 +114,11 @@ function openAdminGate(parts: GateParts, reading: Reading): Gate<Claims> {
   })
 }
 
-function noteRefusal({ traffic, log }: GateParts): OnEvent {
+function noteRefusal({ traffic, metrics, log }: GateParts): OnEvent {
   return (event) => {
     if (event.kind !== 'refused') return
     traffic.refused(event.code)
+    metrics.refused(event.code)
     log.info({ refusal: event.code, route: event.pattern ?? 'none' })
   }
 }

@@ -6,6 +6,7 @@ export const openPaths = [
   ...userApi,
   '/healthz',
   '/readyz',
+  '/metrics',
   '/.well-known/jwks.json',
   ...docsPaths,
 ] as const

@@ -20,6 +20,8 @@ export interface Passwords {
    * comes is not hashed for.
    */
   check(password: string, phc: string | undefined, isGone?: () => boolean): Promise<boolean>
+  /** How many are being hashed at this moment, and how many wait. */
+  load(): { readonly running: number; readonly waiting: number }
 }
 
 /**
@@ -40,6 +42,7 @@ export async function createPasswords(): Promise<Passwords> {
       })
       return matches && phc !== undefined
     },
+    load: () => queue.load(),
   }
 }
 
@@ -48,12 +51,15 @@ export function prepare(password: string): string {
   return password.normalize('NFKC')
 }
 
-type Queue = <T>(job: () => Promise<T>) => Promise<T>
+interface Queue {
+  <T>(job: () => Promise<T>): Promise<T>
+  load(): { readonly running: number; readonly waiting: number }
+}
 
 function createQueue(): Queue {
   const waiting: (() => void)[] = []
   let running = 0
-  return async (job) => {
+  const run = async <T>(job: () => Promise<T>): Promise<T> => {
     if (running >= concurrency) {
       if (waiting.length >= backlog)
         throw new RequestFault('BUSY', undefined, { 'retry-after': '2' })
@@ -70,4 +76,5 @@ function createQueue(): Queue {
       else running--
     }
   }
+  return Object.assign(run, { load: () => ({ running, waiting: waiting.length }) })
 }

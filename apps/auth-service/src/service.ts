@@ -1,14 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
-import {
-  createIssuer,
-  createRevocation,
-  createServiceKeys,
-  createSigner,
-  type Issuer,
-  type KeyRing,
-  type Revocation,
-} from 'jotgate'
+import { createRevocation, type Issuer, type KeyRing, type Revocation } from 'jotgate'
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import type { Configuration } from './configuration/configuration.js'
 import type { DataDirectory } from './data-directory.js'
@@ -16,12 +7,14 @@ import type { OAuthClients } from './oauth/clients.js'
 import { createOAuth, type OAuth } from './oauth/oauth.js'
 import { openClients } from './oauth/open-clients.js'
 import { openGates, type Gates } from './gates.js'
+import { createMetrics, type Metrics } from './observing/metrics.js'
 import { createProcesses, type Processes } from './observing/processes.js'
 import { watchRevocations, type WatchedRevocations } from './observing/recent-revocations.js'
 import { createTraffic, type Traffic } from './observing/traffic.js'
 import { createPasswordRules, type PasswordRules } from './password-rules.js'
 import { createPasswords, type Passwords } from './passwords.js'
-import { openSigningKeys, type SigningKeys } from './signing.js'
+import { openIssuer, type SessionRooms } from './sessions.js'
+import { openSigningKeys } from './signing.js'
 import { openStorage, type Storage } from './storage.js'
 import { createSqlUsers } from './sql-users.js'
 import { demoSubject, withDemoUser } from './demo-user.js'
@@ -35,6 +28,7 @@ export interface Service extends Gates {
   readonly passwords: Passwords
   readonly passwordRules: PasswordRules
   readonly traffic: Traffic
+  readonly metrics: Metrics
   readonly processes: Processes
   readonly recentRevocations: WatchedRevocations['recent']
   /** Whose session that is, live or not. @throws AuthError STORE_UNAVAILABLE */
@@ -58,13 +52,6 @@ export interface ServiceParts {
   readonly log: Logger
 }
 
-interface IssuerRooms {
-  readonly signing: SigningKeys
-  readonly stores: Storage['stores']
-  readonly users: Users
-  readonly revocation: Revocation
-}
-
 /** How often ended sessions are thrown away; revocations see to their own. */
 const sweepEveryMs = 60 * 60 * 1000
 
@@ -83,7 +70,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const watched = watchRevocations(stores.revocations)
   const revocation = openRevocation(parts, watched.store)
   await revocation.start()
-  const rooms = { signing, stores, users, revocation }
+  const metrics = createMetrics()
+  const rooms = { signing, families: stores.families, users, revocation, metrics }
   const issuer = openIssuer(parts, rooms)
   const oauth = await openOAuth(parts, rooms, database)
   // Whoever was the demo user before there was a configuration is nobody from now on.
@@ -92,9 +80,16 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const traffic = createTraffic()
   const revocations = () => revocation.status()
   const processes = await createProcesses({ database, traffic, revocations, log })
+  const gates = openGates({ configuration, signing, revocation, users, traffic, metrics, log })
+  metrics.measure({
+    revocations,
+    cache: () => gates.verify.cacheUse(),
+    hashing: () => passwords.load(),
+    ring: signing.ring,
+  })
   return {
-    ...{ configuration, log, users, passwords, issuer, revocation, traffic, processes },
-    ...openGates({ configuration, signing, revocation, users, traffic, log }),
+    ...{ configuration, log, users, passwords, issuer, revocation, traffic, processes, metrics },
+    ...gates,
     recentRevocations: () => watched.recent(),
     subjectOf: async (sid) => (await stores.families.findBySid(sid))?.subject,
     passwordRules: createPasswordRules(configuration),
@@ -135,38 +130,9 @@ async function openUsers(
   return demo ? withDemoUser(users, await passwords.hash('secret')) : users
 }
 
-function openIssuer({ configuration, data, log }: ServiceParts, rooms: IssuerRooms): Issuer {
-  const { issuer, audience, accessTtl, absoluteTtl, idleTtl, grace, recoverWithin } = configuration
-  const { signing, stores, users, revocation } = rooms
-  const [current = loadServiceKey(data), ...previous] = configuration.refreshSecrets ?? []
-  return createIssuer({
-    sign: createSigner({ key: signing.key, issuer, audience, expiresIn: accessTtl, typ: 'at+jwt' }),
-    families: stores.families,
-    serviceKey: createServiceKeys({ current, previous }),
-    accessTtl,
-    absoluteTtl,
-    idleTtl,
-    grace,
-    recoverWithin,
-    loadSubject: async (subject) => {
-      const user = await users.byId(subject)
-      return user && !user.disabled ? { claims: { roles: user.roles } } : undefined
-    },
-    revoke: (entry) => revocation.revoke(entry),
-    hooks: {
-      onReused: ({ sid }) => {
-        log.warn({ session: fingerprint(sid) }, 'a refresh token came twice: session ended')
-      },
-      onRolledBack: ({ sid }) => {
-        log.warn({ session: fingerprint(sid) }, 'the store has lost writes: session ended')
-      },
-    },
-  })
-}
-
 async function openOAuth(
   parts: ServiceParts,
-  rooms: IssuerRooms,
+  rooms: SessionRooms,
   database: SqlDatabase,
 ): Promise<OAuth> {
   const { configuration } = parts
@@ -187,15 +153,4 @@ function sweepRegularly(stores: Storage['stores'], log: Logger): () => void {
   return () => {
     clearInterval(timer)
   }
-}
-
-/** The secret behind refresh tokens. It lives beside the database, never in it: a dump of one is no use alone. */
-function loadServiceKey(data: DataDirectory): Uint8Array {
-  const text = data.keyFile('refresh.key', () => randomBytes(32).toString('base64url'))
-  return Buffer.from(text, 'base64url')
-}
-
-/** Tells sessions apart in the log without being one's name anywhere else. */
-function fingerprint(sid: string): string {
-  return createHash('sha256').update(sid).digest('hex').slice(0, 12)
 }

@@ -34,6 +34,8 @@ export interface Configuration {
   readonly encryptionKeys: readonly Buffer[] | undefined
   /** What tags refresh tokens, and what did before; undefined: one made in the data folder. */
   readonly refreshSecrets: readonly Buffer[] | undefined
+  /** What a caller of `/metrics` has to have; undefined: it is for this machine only. */
+  readonly metricsToken: SecretSource | undefined
   /** PostgreSQL; undefined: a file in the data folder. */
   readonly database: string | undefined
   /** Redis, for revocations and counters; undefined: they are in the database too, or in the process. */

@@ -37,6 +37,7 @@ export const fileSchema = z.strictObject({
   prevEncryptionKey: reference.optional(),
   refreshSecret: reference.optional(),
   prevRefreshSecret: reference.optional(),
+  metricsToken: reference.optional(),
   auth: z
     .strictObject({
       accessSecret: reference,

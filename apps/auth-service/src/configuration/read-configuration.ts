@@ -36,6 +36,7 @@ export function readConfiguration(environment: Environment): Configuration {
     keySetMaxAge: 300,
     encryptionKeys: undefined,
     refreshSecrets: undefined,
+    metricsToken: undefined,
     database,
     redis,
     redisReplicas: 0,

@@ -1,4 +1,4 @@
-import { createServiceKeys, hmacKey } from 'jotgate'
+import { ConfigError, createServiceKeys, hmacKey } from 'jotgate'
 import type { Configuration, Signing } from './configuration.js'
 import type { Environment } from '../environment.js'
 import { SetupFault } from '../setup-fault.js'
@@ -69,6 +69,10 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
       refreshSecret: file.refreshSecret,
       prevRefreshSecret: file.prevRefreshSecret,
     }),
+    metricsToken:
+      file.metricsToken === undefined
+        ? undefined
+        : text.open('metricsToken', file.metricsToken, checkMetricsToken),
     database: file.database ?? environment.database,
     redis: file.redis === undefined ? environment.redis : readRedisAddress(file.redis),
     redisReplicas: file.redisReplicas,
@@ -126,6 +130,12 @@ function readBoth(
     return source ? [source.read()] : []
   })
   return found.length === 0 ? undefined : found
+}
+
+/** Whoever may guess 16 random bytes guesses for ever. */
+function checkMetricsToken(bytes: Buffer): void {
+  if (bytes.length < 16 || !/^[\w.~+/=-]+$/.test(bytes.toString('latin1')))
+    throw new ConfigError('metricsToken', 'must be 16 characters or more, as in a bearer token')
 }
 
 function checkRefreshSecret(bytes: Buffer): void {

@@ -1,0 +1,114 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import type { CacheUse, KeyRing, RevocationStatus } from 'jotgate'
+
+/** What is measured when somebody asks. */
+export interface Sources {
+  readonly revocations: () => RevocationStatus
+  readonly cache: () => CacheUse | undefined
+  readonly hashing: () => { readonly running: number; readonly waiting: number }
+  readonly ring: KeyRing | undefined
+}
+
+/** What happened to a session. */
+export type SessionEventKind = 'refreshed' | 'replayed' | 'recovered' | 'reused' | 'rolled_back'
+
+/** Counts for Prometheus. No label holds anything that a caller has sent. */
+export interface Metrics {
+  answered(answer: {
+    readonly route: string
+    readonly method: string
+    readonly status: number
+    readonly ms: number
+  }): void
+  refused(code: string): void
+  session(kind: SessionEventKind): void
+  /** From now on these are measured too. */
+  measure(sources: Sources): void
+  /** Text in Prometheus's format, and its type. */
+  render(): Promise<{ readonly text: string; readonly type: string }>
+}
+
+const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
+
+/** @example metrics.refused('TOKEN_EXPIRED') */
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  const duration = new Histogram({
+    name: 'jotgate_http_request_duration_seconds',
+    help: 'Time from the first byte of a request to the last of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: seconds,
+    registers,
+  })
+  const refusals = new Counter({
+    name: 'jotgate_refusals_total',
+    help: 'Requests that were refused, by the code of the error table',
+    labelNames: ['code'],
+    registers,
+  })
+  const sessions = new Counter({
+    name: 'jotgate_sessions_total',
+    help: 'What happened to sessions: refreshed, replayed, recovered, reused (theft), rolled_back',
+    labelNames: ['event'],
+    registers,
+  })
+  return {
+    answered: ({ ms, method, route, status }) => {
+      duration.observe({ method, route, status }, ms / 1000)
+    },
+    refused: (code) => {
+      refusals.inc({ code })
+    },
+    session: (event) => {
+      sessions.inc({ event })
+    },
+    measure: (sources) => {
+      addGauges(registers, sources)
+    },
+    render: async () => ({ text: await registry.metrics(), type: registry.contentType }),
+  }
+}
+
+/** Looked up when they are asked for, each by its own function. */
+function addGauges(registers: Registry[], { revocations, cache, hashing, ring }: Sources): void {
+  const gauges: Record<string, readonly [string, () => number | undefined]> = {
+    revocation_entries: [
+      'Entries that this process refuses tokens by',
+      () => revocations().entries,
+    ],
+    revocation_staleness_seconds: [
+      'Age of the last heartbeat through the store of revocations',
+      () => revocations().staleness,
+    ],
+    revocation_ready: [
+      '1 while this process can tell what is revoked',
+      () => Number(revocations().ready),
+    ],
+    verified_cache_hits: ['Tokens that the cache knew, since the start', () => cache()?.hits],
+    verified_cache_misses: [
+      'Tokens that the cache did not know, since the start',
+      () => cache()?.misses,
+    ],
+    hashing_running: ['Passwords that are being hashed', () => hashing().running],
+    hashing_waiting: ['Passwords that wait to be hashed', () => hashing().waiting],
+    key_ring_keys: ['Keys in the ring', () => ring?.list().length],
+    key_ring_staleness_seconds: [
+      'Age of the last answer of the ring\u2019s store',
+      () => ring?.status().staleness,
+    ],
+  }
+  for (const [name, [help, read]] of Object.entries(gauges)) {
+    new Gauge({
+      name: `jotgate_${name}`,
+      help,
+      registers,
+      collect() {
+        const value = read()
+        if (value === undefined) this.reset()
+        else this.set(value)
+      },
+    })
+  }
+}

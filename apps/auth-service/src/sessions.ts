@@ -1,0 +1,96 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Logger } from 'pino'
+import {
+  createIssuer,
+  createServiceKeys,
+  createSigner,
+  type FamilyStore,
+  type Issuer,
+  type Revocation,
+  type SessionHooks,
+} from 'jotgate'
+import type { Configuration } from './configuration/configuration.js'
+import type { DataDirectory } from './data-directory.js'
+import type { Metrics } from './observing/metrics.js'
+import type { SigningKeys } from './signing.js'
+import type { Users } from './users.js'
+
+/** What sessions are issued by. */
+export interface SessionParts {
+  readonly configuration: Configuration
+  readonly data: DataDirectory
+  readonly log: Logger
+}
+
+/** What sessions are made with. */
+export interface SessionRooms {
+  readonly signing: SigningKeys
+  readonly families: FamilyStore
+  readonly users: Users
+  readonly revocation: Revocation
+  readonly metrics: Metrics
+}
+
+/**
+ * The issuer of sessions, with the times of a configuration.
+ *
+ * @throws ConfigError
+ */
+export function openIssuer(parts: SessionParts, rooms: SessionRooms): Issuer {
+  const { configuration, data } = parts
+  const { issuer, audience, accessTtl, absoluteTtl, idleTtl, grace, recoverWithin } = configuration
+  const { signing, families, users, revocation } = rooms
+  const [current = loadServiceKey(data), ...previous] = configuration.refreshSecrets ?? []
+  return createIssuer({
+    sign: createSigner({ key: signing.key, issuer, audience, expiresIn: accessTtl, typ: 'at+jwt' }),
+    families,
+    serviceKey: createServiceKeys({ current, previous }),
+    accessTtl,
+    absoluteTtl,
+    idleTtl,
+    grace,
+    recoverWithin,
+    loadSubject: async (subject) => {
+      const user = await users.byId(subject)
+      return user && !user.disabled ? { claims: { roles: user.roles } } : undefined
+    },
+    revoke: (entry) => revocation.revoke(entry),
+    hooks: hooksOf(parts, rooms),
+  })
+}
+
+function hooksOf({ log }: SessionParts, { metrics }: SessionRooms): SessionHooks {
+  const warn = (sid: string, message: string) => {
+    log.warn({ session: fingerprint(sid) }, message)
+  }
+  return {
+    onRefreshed: () => {
+      metrics.session('refreshed')
+    },
+    onReplayed: () => {
+      metrics.session('replayed')
+    },
+    onRecovered: () => {
+      metrics.session('recovered')
+    },
+    onReused: ({ sid }) => {
+      metrics.session('reused')
+      warn(sid, 'a refresh token came twice: session ended')
+    },
+    onRolledBack: ({ sid }) => {
+      metrics.session('rolled_back')
+      warn(sid, 'the store has lost writes: session ended')
+    },
+  }
+}
+
+/** The secret behind refresh tokens. It lives beside the database, never in it: a dump of one is no use alone. */
+function loadServiceKey(data: DataDirectory): Uint8Array {
+  const text = data.keyFile('refresh.key', () => randomBytes(32).toString('base64url'))
+  return Buffer.from(text, 'base64url')
+}
+
+/** Tells sessions apart in the log without being one's name anywhere else. */
+function fingerprint(sid: string): string {
+  return createHash('sha256').update(sid).digest('hex').slice(0, 12)
+}
