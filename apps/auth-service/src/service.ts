@@ -77,16 +77,11 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   // Whoever was the demo user before there was a configuration is nobody from now on.
   if (!configuration.demo) await issuer.endAll(demoSubject)
   const stopSweeping = sweepRegularly(stores, log)
-  const traffic = createTraffic()
-  const revocations = () => revocation.status()
+  const [traffic, revocations] = [createTraffic(), () => revocation.status()]
   const processes = await createProcesses({ database, traffic, revocations, log })
   const gates = openGates({ configuration, signing, revocation, users, traffic, metrics, log })
-  metrics.measure({
-    revocations,
-    cache: () => gates.verify.cacheUse(),
-    hashing: () => passwords.load(),
-    ring: signing.ring,
-  })
+  const cache = () => gates.verify.cacheUse()
+  metrics.measure({ revocations, cache, hashing: () => passwords.load(), ring: signing.ring })
   return {
     ...{ configuration, log, users, passwords, issuer, revocation, traffic, processes, metrics },
     ...gates,
@@ -98,10 +93,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
     close: async () => {
       stopSweeping()
-      revocation.close()
-      signing.close()
-      await processes.close()
-      await storage.close()
+      for (const each of [revocation, signing]) each.close()
+      for (const each of [processes, storage]) await each.close()
     },
   }
 }

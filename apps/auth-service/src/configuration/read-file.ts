@@ -61,6 +61,20 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
     recoverWithin: toSeconds(file.recoverWithin),
     signing: readSigning(file, text),
     keySetMaxAge: toSeconds(file.keySetMaxAge),
+    ...readSecrets(file, { text, base64 }),
+    database: file.database ?? environment.database,
+    redis: file.redis === undefined ? environment.redis : readRedisAddress(file.redis),
+    redisReplicas: file.redisReplicas,
+  }
+  const faults = [...text.faults, ...base64.faults, ...checkWhole(file, configuration)]
+  return { configuration, faults }
+}
+
+function readSecrets(
+  file: FileFields,
+  { text, base64 }: { readonly text: SecretReader; readonly base64: SecretReader },
+): Pick<Configuration, 'encryptionKeys' | 'refreshSecrets' | 'metricsToken'> {
+  return {
     encryptionKeys: readBoth(base64, checkEncryptionKey, {
       encryptionKey: file.encryptionKey,
       prevEncryptionKey: file.prevEncryptionKey,
@@ -73,12 +87,7 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
       file.metricsToken === undefined
         ? undefined
         : text.open('metricsToken', file.metricsToken, checkMetricsToken),
-    database: file.database ?? environment.database,
-    redis: file.redis === undefined ? environment.redis : readRedisAddress(file.redis),
-    redisReplicas: file.redisReplicas,
   }
-  const faults = [...text.faults, ...base64.faults, ...checkWhole(file, configuration)]
-  return { configuration, faults }
 }
 
 /** Faults that only show between fields. */
