@@ -1,6 +1,17 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { goTo, logInto, soon, startSite, type Site, type Visit } from './console.js'
+
+/** `npm run screenshots` writes the pictures anew. */
+const isWriting = process.env['SCREENSHOTS'] === 'write'
+const images = new URL('../../docs/images/', import.meta.url)
+const shots = [
+  { name: 'console-inspect', title: 'Inspect', colorScheme: 'light', width: 1200, height: 800 },
+  { name: 'console-keys', title: 'Keys', colorScheme: 'light', width: 1200, height: 520 },
+  { name: 'console-traffic', title: 'Traffic', colorScheme: 'dark', width: 1200, height: 800 },
+  { name: 'console-sessions', title: 'Sessions', colorScheme: 'dark', width: 390, height: 800 },
+] as const
 
 let site: Site
 let visit: Visit
@@ -218,6 +229,52 @@ test('Try it walks through the life of a session, tokens shortened until asked f
 test('nothing of all that made the browser complain', () => {
   expect(visit.complaints).toEqual([])
 })
+
+test('the pages are drawn as the documentation shows them', { timeout: 300_000 }, async () => {
+  const { page } = visit
+  if (isWriting) await makeTraffic()
+  for (const { name, title, colorScheme, width, height } of shots) {
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height })
+    await goTo(page, title)
+    if (title === 'Inspect') {
+      await page.getByLabel('Token').fill(await revokedToken())
+      await page.getByRole('button', { name: 'Inspect' }).click()
+      await page.getByRole('region', { name: 'Verdict' }).waitFor()
+    }
+    await page.getByText('Loading …').waitFor({ state: 'detached' })
+    const image = await page.screenshot({ animations: 'disabled', caret: 'hide' })
+    // An empty page is a tenth of it.
+    expect(image.byteLength).toBeGreaterThan(20_000)
+    expect(image.byteLength).toBeLessThan(200_000)
+    if (isWriting) writeFileSync(new URL(`${name}.png`, images), image)
+    expect(existsSync(new URL(`${name}.png`, images))).toBe(true)
+  }
+})
+
+/** One whose session has ended: all is well with it but that. */
+async function revokedToken(): Promise<string> {
+  const { accessToken } = await site.login()
+  const headers = { authorization: `Bearer ${accessToken}` }
+  await fetch(`${site.service.origin}/user/logout`, { method: 'POST', headers })
+  return accessToken
+}
+
+/** What a minute brings. */
+async function makeTraffic(): Promise<void> {
+  const { accessToken } = await site.login()
+  const end = Date.now() + 100_000
+  while (Date.now() < end) {
+    const calls = Array.from({ length: 2 + Math.floor(Math.random() * 6) }, () =>
+      status(accessToken),
+    )
+    if (Math.random() < 0.4) calls.push(status('no-token'))
+    if (Math.random() < 0.3) calls.push(fetch(`${site.service.origin}/user/profile`).then(() => 0))
+    if (Math.random() < 0.1) calls.push(site.login('alice', 'wrong').then(Number, () => 0))
+    await Promise.all(calls)
+    await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 400))
+  }
+}
 
 function decode(token: string, part: 0 | 1): Record<string, unknown> {
   return JSON.parse(Buffer.from(token.split('.')[part] ?? '', 'base64url').toString()) as Record<

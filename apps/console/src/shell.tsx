@@ -62,6 +62,9 @@ export function Shell({ profile }: { profile: Profile }) {
                   </a>
                 </li>
               ))}
+              <li>
+                <a href="/docs">API</a>
+              </li>
             </ul>
           </nav>
           <div class="visitor">

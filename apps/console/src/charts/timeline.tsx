@@ -31,9 +31,14 @@ export function Timeline(props: { rows: readonly TimelineRow[]; now: number; sum
     <div class="chart" ref={box}>
       <svg width={width} height={height} role="img" aria-label={summary}>
         <Axis x={x} domain={domain} geometry={{ width, height }} />
-        <line class="now-line" x1={x(now)} x2={x(now)} y1={0} y2={height - axisHeight} />
         {rows.map((row, index) => (
-          <Row key={row.id} row={row} place={{ x, top: index * rowHeight, end: domain[1] }} />
+          <Spans key={row.id} row={row} place={{ x, top: index * rowHeight, end: domain[1] }} />
+        ))}
+        <line class="now-line" x1={x(now)} x2={x(now)} y1={0} y2={height - axisHeight} />
+        {rows.map(({ id, label }, index) => (
+          <text key={id} class="row-label" x={4} y={index * rowHeight + labelHeight - 2}>
+            {label}
+          </text>
         ))}
         <text class="now-text" x={x(now) + 4} y={height - axisHeight + 10}>
           now
@@ -43,13 +48,11 @@ export function Timeline(props: { rows: readonly TimelineRow[]; now: number; sum
   )
 }
 
-function Row({ row, place }: { row: TimelineRow; place: { x: Scale; top: number; end: number } }) {
+function Spans(props: { row: TimelineRow; place: { x: Scale; top: number; end: number } }) {
+  const { row, place } = props
   const { x, top, end } = place
   return (
     <g>
-      <text class="row-label" x={4} y={top + labelHeight - 2}>
-        {row.label}
-      </text>
       {row.spans.map(({ kind, from, to }) => (
         <rect
           key={kind}

@@ -123,7 +123,7 @@ function When({ at, now }: { at: number | undefined; now: number }) {
   return (
     <td>
       {at === undefined ? (
-        <span class="muted">not decided</span>
+        <span class="muted nowrap">not decided</span>
       ) : (
         <Time at={at} now={now} isShort />
       )}
