@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { NewClient } from '../../../apps/auth-service/src/oauth/clients.js'
 import {
@@ -16,12 +17,23 @@ const billing: NewClient = {
   audiences: ['jotgate-demo'],
 }
 
+const app: NewClient = {
+  ...{ name: 'App', kind: 'public', grants: ['refresh_token'] },
+  ...{ scopes: ['profile:read'], audiences: ['jotgate-demo'] },
+}
+const plan = {
+  billing,
+  strict: { ...app, policy: { accessTtl: 60, refreshTtl: 3600, grace: 0, recoverWithin: 0 } },
+  train: { ...app, policy: { grace: 0, recoverWithin: 3600 } },
+  backend: { ...app, kind: 'confidential' },
+} as const satisfies Record<string, NewClient>
+
 const folder = temporaryFolder()
 let service: RunningService
-let clients: Readonly<Record<'billing', TestClient>>
+let clients: Readonly<Record<keyof typeof plan, TestClient>>
 
 beforeAll(async () => {
-  clients = await registerClients(folder.path, { billing })
+  clients = await registerClients(folder.path, plan)
   service = await startService({ dataDir: folder.path })
 })
 afterAll(async () => {
@@ -38,6 +50,95 @@ const tokenOf = async (client: TestClient) =>
 const isActive = async (client: TestClient, token: string) =>
   (await ask('introspect', client, { token })).body['active']
 
+const login = async (clientId: string) => {
+  const answer = await fetch(`${service.origin}/user/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: 'alice', password: 'secret', clientId }),
+  })
+  const body = (await answer.json()) as Record<string, unknown>
+  return { status: answer.status, body }
+}
+const refresh = (token: unknown, client: TestClient) =>
+  postForm(
+    `${service.origin}/oauth/token`,
+    { grant_type: 'refresh_token', refresh_token: String(token), client_id: client.id },
+    client.secret === '' ? {} : basic(client),
+  )
+const get = async (path: string, token: unknown) => {
+  const headers = { authorization: `Bearer ${String(token)}` }
+  const answer = await fetch(service.origin + path, { headers })
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+}
+
+/** Times are whole seconds: without a grace a token is replaced for certain when the second is over. */
+const aSecond = () => sleep(1100)
+
+describe('a session of an app', () => {
+  test('has the app’s name, scope and times', async () => {
+    const { status, body } = await login(clients.strict.id)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ expiresIn: 60, scope: 'profile:read' })
+    const sessions = await get('/user/sessions', body['accessToken'])
+    const own = (sessions.body['sessions'] as Record<string, unknown>[]).find(
+      ({ current }) => current === true,
+    )
+    expect(own).toMatchObject({ client: clients.strict.id })
+    expect(Number(own?.['expiresAt']) - Number(own?.['createdAt'])).toBe(3600)
+  })
+
+  test('is refreshed by the app and by nobody else', async () => {
+    const { refreshToken } = (await login(clients.backend.id)).body
+    const { id } = clients.backend
+    for (const other of [clients.strict, { id: 'first-party', secret: '' }])
+      expect(await refresh(refreshToken, other)).toMatchObject(refused(400, 'invalid_grant'))
+    expect(await refresh(refreshToken, { id, secret: '' })).toMatchObject(
+      refused(401, 'invalid_client'),
+    )
+    const first = await fetch(`${service.origin}/user/refresh`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ refreshToken }),
+    })
+    expect(first.status).toBe(401)
+    expect((await refresh(refreshToken, clients.backend)).status).toBe(200)
+  })
+
+  test('ends when a replaced token comes again and the app is strict', async () => {
+    const { accessToken, refreshToken } = (await login(clients.strict.id)).body
+    const next = await refresh(refreshToken, clients.strict)
+    expect(next.body).toMatchObject({ expires_in: 60 })
+    expect((await get('/user/profile', accessToken)).status).toBe(200)
+    await aSecond()
+    expect((await refresh(refreshToken, clients.strict)).status).toBe(400)
+    expect((await get('/user/profile', accessToken)).status).toBe(401)
+    expect((await refresh(next.body['refresh_token'], clients.strict)).status).toBe(400)
+  })
+
+  test('is recovered when a reply was lost and the app is often on a train', async () => {
+    const { refreshToken } = (await login(clients.train.id)).body
+    const lost = await refresh(refreshToken, clients.train)
+    await aSecond()
+    const again = await refresh(refreshToken, clients.train)
+    expect(again.status).toBe(200)
+    expect(again.body['refresh_token']).not.toBe(lost.body['refresh_token'])
+  })
+
+  test('administers nothing, whoever its user is', async () => {
+    const { accessToken } = (await login(clients.train.id)).body
+    expect((await get('/user/profile', accessToken)).body['roles']).toEqual(['admin'])
+    expect((await get('/admin/users', accessToken)).status).toBe(403)
+  })
+
+  test('is begun by no client without sessions', async () => {
+    for (const id of [clients.billing.id, 'client-AAAAAAAAAAAAAAAAAAAAAA', 'x', '\0']) {
+      const { status, body } = await login(id)
+      expect(status).toBe(400)
+      expect(String(body['detail'])).toMatch(/^clientId: /)
+    }
+  })
+})
+
 describe('a client that is disabled', () => {
   test('gets no token, its tokens are refused, and it can be enabled again', async () => {
     const { victim } = await registerClients(folder.path, { victim: billing })
@@ -52,6 +153,19 @@ describe('a client that is disabled', () => {
     const next = async () => isActive(clients.billing, await tokenOf(victim))
     await expect.poll(next, { timeout: 5000 }).toBe(true)
     expect(await isActive(clients.billing, token)).toBe(false)
+  })
+
+  test('begins no session, and those it has are refused and not refreshed', async () => {
+    const { victim } = await registerClients(folder.path, { victim: app })
+    const { accessToken, refreshToken } = (await login(victim.id)).body
+    expect((await get('/user/profile', accessToken)).status).toBe(200)
+    const env = { DATA_DIR: folder.path, PORT: String(service.port) }
+    expect(await runService(env, ['client', 'disable', victim.id])).toMatchObject({ code: 0 })
+    await expect
+      .poll(async () => (await get('/user/profile', accessToken)).status, { timeout: 5000 })
+      .toBe(401)
+    expect(await refresh(refreshToken, victim)).toMatchObject(refused(401, 'invalid_client'))
+    expect((await login(victim.id)).status).toBe(400)
   })
 })
 

@@ -1,14 +1,17 @@
 // The types of user-api. Generated from its .api file: changes are lost.
 import * as $ from './schema.js'
 
+/** The client is the registered app that the session shall belong to, where it is not the first-party one. */
 export interface LoginReq {
   readonly username: string
   readonly password: string
+  readonly clientId?: string
 }
 
 export const LoginReq: $.Schema<LoginReq> = $.object<LoginReq>(() => [
   { name: 'username', read: $.text({ length: { from: 1, to: 256 } }) },
   { name: 'password', read: $.text({ length: { from: 1, to: 1024 } }) },
+  { name: 'clientId', optional: true, read: $.text({ length: { from: 1, to: 128 } }) },
 ])
 
 /** The refresh token is for when the access token has expired. */

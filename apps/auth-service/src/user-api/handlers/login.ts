@@ -4,18 +4,17 @@ import { demoSubject } from '../../demo-user.js'
 import { type User } from '../../users.js'
 import { type Call, type Handler, type RequestCall } from '../generated/server.js'
 import { type LoginReq, type TokenResp } from '../generated/types.js'
-import { firstParty, firstPartyScope } from '../first-party.js'
+import { sessionOf } from '../login-session.js'
 
 /** POST /user/login */
 export const loginHandler: Handler<LoginReq, TokenResp> = async (call) => {
   const { services, request } = call
+  const { issuer, ...session } = await sessionOf(call)
   const user = await checkCredentials(request, call)
   const [userAgent] = call.headers('user-agent')
-  const tokens = await services.issuer.issue({
+  const tokens = await issuer.issue({
+    ...session,
     subject: user.id,
-    client: firstParty,
-    scope: firstPartyScope,
-    audience: [services.configuration.audience],
     meta: {
       ...(user.id === demoSubject ? { demo: 'true' } : {}),
       ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 256) }),
