@@ -1,6 +1,7 @@
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
 import { applyChange, type HashChange, type User, type UserQuery, type Users } from './users.js'
+import { createTable } from './create-table.js'
 import { SetupFault } from './setup-fault.js'
 
 const columns = 'id, username, password_hash, roles, disabled, display_name, email'
@@ -21,11 +22,11 @@ const row = z.object({
  * @example const users = await createSqlUsers(db)
  */
 export async function createSqlUsers(db: SqlDatabase): Promise<Users> {
-  await db.query(
+  await createTable(
+    db,
     `CREATE TABLE IF NOT EXISTS service_users (
        id TEXT PRIMARY KEY, username TEXT NOT NULL UNIQUE, password_hash TEXT NOT NULL, roles TEXT NOT NULL,
        disabled BIGINT NOT NULL, display_name TEXT NOT NULL, email TEXT NOT NULL)`,
-    [],
   )
   const one = async (where: 'id' | 'username', value: string): Promise<User | undefined> => {
     if (value.includes('\0')) return undefined // which PostgreSQL has no text for

@@ -28,7 +28,7 @@ async function postgres(): Promise<SqlDatabase> {
   const server = await startPostgres()
   const pool = new pg.Pool({ connectionString: server.url })
   cleanups.push(server.stop, () => pool.end())
-  return postgresDatabase(pool)
+  return postgresDatabase(pool, { deadlineMs: 10_000 })
 }
 
 const times = { accessTtl: 900, absoluteTtl: 86_400, idleTtl: 3600, grace: 10, recoverWithin: 0 }
@@ -61,6 +61,14 @@ describe.each([
     const again = await openClients()
     expect(await again.list()).toContainEqual(client)
     expect(inspect(await again.list(), { depth: 9 })).not.toContain(secret)
+  })
+
+  test('have a table that several processes make at once, at their first start', async () => {
+    for (let round = 0; round < 10; round++) {
+      await (await opened).query('DROP TABLE service_clients')
+      await Promise.all(Array.from({ length: 6 }, openClients))
+    }
+    expect(await (await openClients()).list()).toEqual([])
   })
 
   test('are known by their secret and nothing else', async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { SqlDatabase, SqlRow } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
 import type { SessionTimes } from '../configuration/configuration.js'
+import { createTable } from '../create-table.js'
 import { checkClient } from './client-rules.js'
 import { createSecret, fitsSecret, hashSecret } from './client-secrets.js'
 import {
@@ -50,11 +51,11 @@ export async function createSqlClients(
   db: SqlDatabase,
   configuration: SessionTimes,
 ): Promise<OAuthClients> {
-  await db.query(
+  await createTable(
+    db,
     `CREATE TABLE IF NOT EXISTS service_clients (
        id TEXT PRIMARY KEY, name TEXT NOT NULL, secret_hash TEXT, grants TEXT NOT NULL, scopes TEXT NOT NULL,
        audiences TEXT NOT NULL, policy TEXT NOT NULL, disabled BIGINT NOT NULL, created_at BIGINT NOT NULL)`,
-    [],
   )
   const find = async (id: string): Promise<StoredClient | undefined> => {
     if (!idShape.test(id)) return undefined

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { RevocationStatus } from 'jotgate'
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
+import { createTable } from '../create-table.js'
 import type { Traffic } from './traffic.js'
 
 const bin = z.object({
@@ -60,7 +61,8 @@ const patience = 30
  */
 export async function createProcesses(parts: ProcessParts): Promise<Processes> {
   const { database, log } = parts
-  await database.query(
+  await createTable(
+    database,
     `CREATE TABLE IF NOT EXISTS service_processes (id TEXT PRIMARY KEY, seen_at BIGINT NOT NULL, report TEXT NOT NULL)`,
   )
   const id = randomBytes(9).toString('base64url')
