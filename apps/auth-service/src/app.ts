@@ -11,6 +11,7 @@ import { answerClientErrors } from './client-errors.js'
 import { docsRoutes } from './docs/routes.js'
 import { RequestFault } from './faults.js'
 import { createHostCheck } from './host-check.js'
+import { withAddress } from './limits/caller-address.js'
 import { oauthRoutes } from './oauth/routes.js'
 import { metricsRoute } from './routes/metrics.js'
 import { openRoutes } from './routes/open.js'
@@ -41,6 +42,7 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }), // its lines hold whole URLs
     bodyLimit,
     requestTimeout: 10_000,
+    trustProxy: [...service.configuration.trustedProxies],
     http: { maxHeaderSize: 16_384, headersTimeout: 5_000 },
     forceCloseConnections: 'idle',
     return503OnClosing: false, // what has arrived is answered; what comes later finds nobody listening
@@ -89,7 +91,7 @@ function watchRequests(app: FastifyInstance, service: Service): void {
   const checkHost = createHostCheck(service.configuration.hosts)
   app.addHook('onRequest', (request, _reply, done) => {
     checkHost(request)
-    done()
+    withAddress(request.ip, done)
   })
   app.addHook('onResponse', (request, reply, done) => {
     const { method, refusal, routeOptions } = request

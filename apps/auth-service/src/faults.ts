@@ -78,6 +78,11 @@ export const faultTable = {
     reason: 'misdirected',
     message: 'this service does not go by that host name',
   },
+  TOO_MANY: {
+    status: 429,
+    reason: 'too_many_requests',
+    message: 'too many logins have failed; try again later',
+  },
   BUSY: {
     status: 503,
     reason: 'unavailable',

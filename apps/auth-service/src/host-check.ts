@@ -20,6 +20,6 @@ export function createHostCheck(hosts: readonly string[]): (request: FastifyRequ
 }
 
 /** The host of a Host header without its port; undefined when it has no such form. */
-function hostName(field: string | undefined): string | undefined {
+export function hostName(field: string | undefined): string | undefined {
   return /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/.exec(field?.toLowerCase() ?? '')?.[1]
 }

@@ -3,6 +3,7 @@ import { createRevocation, type Issuer, type KeyRing, type Revocation } from 'jo
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import type { Configuration } from './configuration/configuration.js'
 import type { DataDirectory } from './data-directory.js'
+import type { ClientLimits } from './oauth/client-authentication.js'
 import type { OAuthClients } from './oauth/clients.js'
 import { createOAuth, type OAuth } from './oauth/oauth.js'
 import { openClients } from './oauth/open-clients.js'
@@ -11,6 +12,7 @@ import { createMetrics, type Metrics } from './observing/metrics.js'
 import { createProcesses, type Processes } from './observing/processes.js'
 import { watchRevocations, type WatchedRevocations } from './observing/recent-revocations.js'
 import { createTraffic, type Traffic } from './observing/traffic.js'
+import { createLoginLimits, type LoginLimits } from './limits/login-limits.js'
 import { createPasswordRules, type PasswordRules } from './password-rules.js'
 import { createPasswords, type Passwords } from './passwords.js'
 import { openIssuer, type SessionRooms } from './sessions.js'
@@ -27,6 +29,7 @@ export interface Service extends Gates {
   readonly users: Users
   readonly passwords: Passwords
   readonly passwordRules: PasswordRules
+  readonly loginLimits: LoginLimits
   readonly traffic: Traffic
   readonly metrics: Metrics
   readonly processes: Processes
@@ -73,7 +76,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const metrics = createMetrics()
   const rooms = { signing, families: stores.families, users, revocation, metrics }
   const issuer = openIssuer(parts, rooms)
-  const oauth = await openOAuth(parts, rooms, database)
+  const loginLimits = createLoginLimits({ configuration, redis: storage.redis })
+  const oauth = await openOAuth(parts, rooms, { database, limits: loginLimits.clients })
   // Whoever was the demo user before there was a configuration is nobody from now on.
   if (!configuration.demo) await issuer.endAll(demoSubject)
   const stopSweeping = sweepRegularly(stores, log)
@@ -88,8 +92,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     recentRevocations: () => watched.recent(),
     subjectOf: async (sid) => (await stores.families.findBySid(sid))?.subject,
     passwordRules: createPasswordRules(configuration),
-    ...{ oauth, clients: oauth.clients },
-    ring: signing.ring,
+    ...{ loginLimits, oauth, clients: oauth.clients, ring: signing.ring },
     ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
     close: async () => {
       stopSweeping()
@@ -126,14 +129,14 @@ async function openUsers(
 async function openOAuth(
   parts: ServiceParts,
   rooms: SessionRooms,
-  database: SqlDatabase,
+  { database, limits }: { readonly database: SqlDatabase; readonly limits: ClientLimits },
 ): Promise<OAuth> {
   const { configuration } = parts
   const { signing, revocation } = rooms
   const clients = await openClients({ configuration, database, revocation })
   const openFor = (itsTimes: Configuration) =>
     openIssuer({ ...parts, configuration: itsTimes }, rooms)
-  return createOAuth({ configuration, signing, revocation, clients, openIssuer: openFor })
+  return createOAuth({ configuration, signing, revocation, clients, limits, openIssuer: openFor })
 }
 
 function sweepRegularly(stores: Storage['stores'], log: Logger): () => void {

@@ -27,6 +27,10 @@ export interface Configuration {
   readonly grace: number
   /** How long after that it may still recover the session; 0: it is refused, and the session ends. */
   readonly recoverWithin: number
+  /** Failed logins before the next one has to wait: of an account in a row, of an address in 15 minutes, of all in a minute. */
+  readonly loginLimits: LoginLimits
+  /** Proxies whose `X-Forwarded-For` is believed: addresses and networks. */
+  readonly trustedProxies: readonly string[]
   readonly signing: Signing
   /** How long others may keep the published keys: a new one is published for longer before it signs. */
   readonly keySetMaxAge: number
@@ -49,6 +53,13 @@ export type SessionTimes = Pick<
   Configuration,
   'accessTtl' | 'absoluteTtl' | 'idleTtl' | 'grace' | 'recoverWithin'
 >
+
+/** See {@link Configuration.loginLimits}. */
+export interface LoginLimits {
+  readonly account: number
+  readonly address: number
+  readonly service: number
+}
 
 /** What access tokens are signed with: keys that replace one another, or a secret that others share. */
 export type Signing =

@@ -15,6 +15,14 @@ const upTo = (seconds: number, words: string) =>
 /** Longer than that is a mistake, or a session that should be refreshed. */
 const accessExpire = upTo(7 * day, '7d')
 
+/** Where a configuration says nothing else. */
+export const defaultLimits = { account: 5, address: 50, service: 1000 } as const
+
+const network = z.union(
+  [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+  'must be an address or a network',
+)
+
 /** The configuration file, its names written as {@link fileNames} has them. */
 export const fileSchema = z.strictObject({
   /** What the service is called in its log. */
@@ -37,6 +45,14 @@ export const fileSchema = z.strictObject({
   prevEncryptionKey: reference.optional(),
   refreshSecret: reference.optional(),
   prevRefreshSecret: reference.optional(),
+  loginLimits: z
+    .strictObject({
+      account: z.int().min(1).max(100).default(defaultLimits.account),
+      address: z.int().min(1).max(100_000).default(defaultLimits.address),
+      service: z.int().min(1).max(1_000_000).default(defaultLimits.service),
+    })
+    .default(defaultLimits),
+  trustedProxies: z.array(network).default([]),
   metricsToken: reference.optional(),
   auth: z
     .strictObject({
@@ -60,6 +76,7 @@ export type FileFields = z.infer<typeof fileSchema>
 export const fileNames: FieldNames = {
   ...Object.fromEntries(Object.keys(fileSchema.shape).map((name) => [name, true as const])),
   auth: { accessSecret: true, prevSecret: true, accessExpire: true },
+  loginLimits: { account: true, address: true, service: true },
 }
 
 /** Seconds of a duration that has been checked. */

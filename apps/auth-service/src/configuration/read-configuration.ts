@@ -1,6 +1,7 @@
 import type { Environment } from '../environment.js'
 import { SetupFault } from '../setup-fault.js'
 import type { Configuration } from './configuration.js'
+import { defaultLimits } from './file-schema.js'
 import { isLoopback } from './loopback.js'
 import { readFile } from './read-file.js'
 
@@ -33,6 +34,8 @@ export function readConfiguration(environment: Environment): Configuration {
     grace: 10,
     recoverWithin: 0,
     signing: { kind: 'ring', algorithm: 'ES256', rotateEvery: 30 * 86_400 },
+    loginLimits: defaultLimits,
+    trustedProxies: [],
     keySetMaxAge: 300,
     encryptionKeys: undefined,
     refreshSecrets: undefined,

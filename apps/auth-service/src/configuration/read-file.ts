@@ -59,6 +59,8 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
     idleTtl: toSeconds(file.idleExpire ?? Math.min(week, absoluteTtl)),
     grace: toSeconds(file.grace),
     recoverWithin: toSeconds(file.recoverWithin),
+    loginLimits: file.loginLimits,
+    trustedProxies: file.trustedProxies,
     signing: readSigning(file, text),
     keySetMaxAge: toSeconds(file.keySetMaxAge),
     ...readSecrets(file, { text, base64 }),

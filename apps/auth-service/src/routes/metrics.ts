@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { SecretSource } from 'jotgate'
 import { isLoopback } from '../configuration/loopback.js'
 import { RequestFault } from '../faults.js'
+import { hostName } from '../host-check.js'
 import type { Service } from '../service.js'
 
 /**
@@ -21,12 +22,12 @@ export function metricsRoute(app: FastifyInstance, { configuration, metrics }: S
 
 const challenge = { 'www-authenticate': 'Bearer realm="metrics"' }
 
-function isLocal({ headers, socket, hostname }: FastifyRequest): boolean {
+function isLocal({ headers, socket, raw }: FastifyRequest): boolean {
   const proxied = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some(
     (name) => name in headers,
   )
   const address = socket.remoteAddress?.replace(/^::ffff:/, '') ?? ''
-  return !proxied && isLoopback(address) && isLoopback(hostname)
+  return !proxied && isLoopback(address) && isLoopback(hostName(raw.headers.host) ?? '')
 }
 
 function hasToken({ headers }: FastifyRequest, wanted: SecretSource): boolean {

@@ -1,4 +1,6 @@
 import { RequestFault } from '../../faults.js'
+import { callerAddress } from '../../limits/caller-address.js'
+import { checkPassword } from '../../limits/check-password.js'
 import { longestPassword } from '../../passwords.js'
 import { demoSubject } from '../../demo-user.js'
 import { type User } from '../../users.js'
@@ -42,14 +44,17 @@ function refused(): RequestFault {
   return new RequestFault('LOGIN_REFUSED', undefined, { 'www-authenticate': 'Bearer realm="api"' })
 }
 
-/** Unknown, wrong and disabled get one answer after the same work. */
+/** Unknown, wrong, locked and disabled get one answer after the same work. */
 async function checkCredentials(login: LoginReq, { services, signal }: Call): Promise<User> {
   const { username, password } = login
   if (Buffer.byteLength(password) > longestPassword)
     throw new RequestFault('BODY_INVALID', 'password: must be at most 1024 bytes')
+  const attempt = await services.loginLimits.enter(callerAddress())
   const user = await services.users.byUsername(username)
-  const isGone = () => signal.aborted
-  const fits = await services.passwords.check(password, user?.passwordHash, isGone)
+  const fits = await checkPassword(await attempt.on(user?.id), {
+    ...{ password, phc: user?.passwordHash, passwords: services.passwords },
+    isGone: () => signal.aborted,
+  })
   if (!user || !fits || user.disabled) throw refused()
   return user
 }

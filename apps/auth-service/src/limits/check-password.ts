@@ -1,0 +1,28 @@
+import type { Passwords } from '../passwords.js'
+import type { Turn } from './login-limits.js'
+
+/** A password that somebody has sent, and what it is compared with. */
+export interface Comparison {
+  readonly password: string
+  /** PHC string; undefined where there is no such account. */
+  readonly phc: string | undefined
+  readonly passwords: Passwords
+  readonly isGone: () => boolean
+}
+
+/**
+ * Compares a password, and counts how that ended. For an account that is locked it takes as long, and is never right.
+ *
+ * @throws RequestFault BUSY, which is no failure; AuthError STORE_UNAVAILABLE
+ */
+export async function checkPassword(turn: Turn, comparison: Comparison): Promise<boolean> {
+  const { password, phc, passwords, isGone } = comparison
+  const fits = await passwords
+    .check(password, turn.locked ? undefined : phc, isGone)
+    .catch(async (error: unknown) => {
+      await turn.cancelled()
+      throw error
+    })
+  if (fits) await turn.succeeded()
+  return fits
+}

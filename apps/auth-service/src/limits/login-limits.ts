@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto'
+import type { Configuration } from '../configuration/configuration.js'
+import { RequestFault } from '../faults.js'
+import type { ClientLimits } from '../oauth/client-authentication.js'
+import type { RedisConnection } from '../redis.js'
+import { networkOf } from './caller-address.js'
+import { createCounter, type Counter } from './counters.js'
+
+/** What slows down those who guess. */
+export interface LoginLimits {
+  /**
+   * Before anything is looked up: counts an attempt from an address, as if it were to fail.
+   *
+   * @throws RequestFault TOO_MANY with `Retry-After`; AuthError STORE_UNAVAILABLE
+   */
+  enter(address: string): Promise<Attempt>
+  /** The same for clients and their secrets. */
+  readonly clients: ClientLimits
+}
+
+/** One attempt that was let in. */
+export interface Attempt {
+  /**
+   * Before the password is compared. Of nobody, where there is no such account: what follows is the same.
+   *
+   * @throws RequestFault TOO_MANY; AuthError STORE_UNAVAILABLE
+   */
+  on(account: string | undefined): Promise<Turn>
+}
+
+/** An attempt on an account. */
+export interface Turn {
+  /** Whether the account is to be left alone for now: the answer is as for a wrong password, whatever was sent. */
+  readonly locked: boolean
+  /** It was the right password: nothing has been guessed. */
+  succeeded(): Promise<void>
+  /** Nothing was compared. */
+  cancelled(): Promise<void>
+}
+
+/** What {@link createLoginLimits} is told. */
+export interface LimitParts {
+  readonly configuration: Pick<Configuration, 'loginLimits'>
+  readonly redis: RedisConnection | undefined
+}
+
+const [minute, hour, day] = [60, 3600, 86_400]
+/** Failures of an account are remembered for that long after the first. */
+const failuresFor = 14 * day
+/** An address from which somebody has logged in is known for that long. */
+const knownFor = 14 * day
+/** Seconds of the first wait; each further one is twice as long, up to an hour. */
+const firstWait = 30
+
+/**
+ * Limits for logins (NIST SP 800-63B-4 section 3.2.2): failures of an address and of the whole service are refused with
+ * 429 once there are too many; an account whose password was wrong several times in a row is tried again only after 30 s,
+ * then a minute, up to an hour.
+ *
+ * Whoever guesses elsewhere can not lock the owner out: an address from which the owner has logged in before has a count
+ * of its own, and is not refused for what the whole service sees.
+ */
+export function createLoginLimits({ configuration, redis }: LimitParts): LoginLimits {
+  const { account, address, service } = configuration.loginLimits
+  const counters: Counters = {
+    whole: createCounter({ redis, prefix: 'all', limit: service, duration: minute }),
+    addresses: createCounter({ redis, prefix: 'address', limit: address, duration: 15 * minute }),
+    failures: createCounter({ redis, prefix: 'failures', limit: account, duration: failuresFor }),
+    waits: createCounter({ redis, prefix: 'wait', limit: 1, duration: hour }),
+    known: createCounter({ redis, prefix: 'known', limit: 1, duration: knownFor }),
+  }
+  return {
+    enter: async (from) => {
+      refuseAfter(await counters.addresses.add(from))
+      return { on: (name) => takeTurn(counters, { name, from, free: account }) }
+    },
+    clients: {
+      admit: async (attempt) => {
+        refuseAfter(await counters.addresses.wait(networkOf(attempt.address)))
+      },
+      failed: async (attempt) => {
+        await counters.addresses.add(networkOf(attempt.address))
+      },
+    },
+  }
+}
+
+interface Counters {
+  readonly whole: Counter
+  readonly addresses: Counter
+  readonly failures: Counter
+  readonly waits: Counter
+  readonly known: Counter
+}
+
+interface Trying {
+  readonly name: string | undefined
+  readonly from: string
+  /** Failures in a row that nobody is made to wait for. */
+  readonly free: number
+}
+
+async function takeTurn(counters: Counters, { name, from, free }: Trying): Promise<Turn> {
+  const { whole, addresses, failures, waits, known } = counters
+  const account = nameOf(name ?? '')
+  const here = nameOf(account, from)
+  // One who logged in from here before is not made to wait for what others try elsewhere.
+  const isKnown = await known.has(here)
+  const key = isKnown ? here : account
+  if (!isKnown) refuseAfter(await whole.add('all'))
+  const count = await failures.addAndTell(key)
+  const locked = count > free && (await waits.add(key, waitAfter(count - free))) > 0
+  // Who only waits is not counted, or the wait would never end.
+  if (locked) await failures.takeBack(key)
+  const uncount = () =>
+    Promise.all([addresses.takeBack(from), ...(isKnown ? [] : [whole.takeBack('all')])])
+  return {
+    locked,
+    succeeded: async () => {
+      await Promise.all([uncount(), failures.forget(key), waits.forget(key), known.add(here)])
+    },
+    cancelled: async () => {
+      await Promise.all([uncount(), ...(locked ? [] : [failures.takeBack(key)])])
+    },
+  }
+}
+
+function waitAfter(failures: number): number {
+  return Math.min(hour, firstWait * 2 ** Math.min(failures - 1, 16))
+}
+
+/** Names of accounts and addresses are nobody's to read in a dump of Redis. */
+function nameOf(...parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
+}
+
+function refuseAfter(seconds: number): void {
+  if (seconds > 0) throw new RequestFault('TOO_MANY', undefined, { 'retry-after': String(seconds) })
+}

@@ -1,0 +1,162 @@
+import { Redis } from 'ioredis'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { startRedis } from '../../setup/redis.js'
+import { networkOf } from '../../../apps/auth-service/src/limits/caller-address.js'
+import { createLoginLimits } from '../../../apps/auth-service/src/limits/login-limits.js'
+
+type Limits = ReturnType<typeof createLoginLimits>
+
+const loginLimits = { account: 3, address: 20, service: 60 }
+const inMemory = () => createLoginLimits({ configuration: { loginLimits }, redis: undefined })
+
+/** One attempt: `locked` when the account is left alone, else `tried`; 429 when it is not let in. */
+async function attempt(limits: Limits, from: string, account: string | undefined, right = false) {
+  try {
+    const turn = await (await limits.enter(from)).on(account)
+    if (turn.locked) return 'locked'
+    if (right) await turn.succeeded()
+    return 'tried'
+  } catch (error) {
+    return (error as { code: string }).code
+  }
+}
+
+describe('in one process', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 1_800_000_000_000 })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+  const later = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000)
+
+  test('an account is left alone for 30 s, a minute, and so on up to an hour', async () => {
+    const limits = createLoginLimits({
+      configuration: { loginLimits: { account: 3, address: 100_000, service: 100_000 } },
+      redis: undefined,
+    })
+    const wrong = () => attempt(limits, '10.0.0.1', 'bob')
+    for (let i = 0; i < 4; i++) expect(await wrong()).toBe('tried')
+    const waits: number[] = []
+    // Each attempt that ends a wait fails, and begins the next one.
+    for (let round = 0; round < 9; round++) {
+      let seconds = 0
+      for (; (await wrong()) === 'locked'; seconds += 30) await later(30)
+      waits.push(seconds)
+    }
+    expect(waits).toEqual([30, 60, 120, 240, 480, 960, 1920, 3600, 3600])
+  })
+
+  test('waiting is no failure: whoever goes on guessing does not make the wait longer', async () => {
+    const limits = inMemory()
+    for (let i = 0; i < 4; i++) await attempt(limits, '10.0.0.1', 'bob')
+    for (let i = 0; i < 10; i++) expect(await attempt(limits, '10.0.0.1', 'bob')).toBe('locked')
+    await later(30)
+    expect(await attempt(limits, '10.0.0.1', 'bob')).toBe('tried')
+  })
+
+  test('of a hundred at once as many are tried as one after the other', async () => {
+    const limits = createLoginLimits({
+      configuration: { loginLimits: { account: 3, address: 1000, service: 1000 } },
+      redis: undefined,
+    })
+    const all = await Promise.all(
+      Array.from({ length: 100 }, () => attempt(limits, '10.0.0.1', 'bob')),
+    )
+    expect(all.filter((outcome) => outcome === 'tried')).toHaveLength(4)
+  })
+
+  test('the right password begins the count anew', async () => {
+    const limits = inMemory()
+    for (let round = 0; round < 5; round++) {
+      for (let i = 0; i < 2; i++) expect(await attempt(limits, '10.0.0.1', 'bob')).toBe('tried')
+      expect(await attempt(limits, '10.0.0.1', 'bob', true)).toBe('tried')
+    }
+  })
+
+  test('the owner is not locked out of where it has logged in before', async () => {
+    const limits = inMemory()
+    await attempt(limits, '10.0.0.1', 'bob', true)
+    for (let i = 0; i < 15; i++) await attempt(limits, '10.9.9.9', 'bob')
+    expect(await attempt(limits, '10.9.9.9', 'bob', true)).toBe('locked')
+    expect(await attempt(limits, '10.0.0.1', 'bob', true)).toBe('tried')
+    for (let i = 0; i < 100; i++) await attempt(limits, `10.8.8.${String(i)}`, `name-${String(i)}`)
+    expect(await attempt(limits, '10.7.7.7', 'carol', true)).toBe('TOO_MANY')
+    expect(await attempt(limits, '10.0.0.1', 'bob', true)).toBe('tried')
+  })
+
+  test('an address is refused after so many failures, for a quarter of an hour; others are not', async () => {
+    const limits = inMemory()
+    for (let i = 0; i < 20; i++)
+      expect(await attempt(limits, '10.0.0.1', `name-${String(i)}`)).toBe('tried')
+    expect(await attempt(limits, '10.0.0.1', 'another', true)).toBe('TOO_MANY')
+    expect(await attempt(limits, '10.0.0.2', 'another', true)).toBe('tried')
+    await later(15 * 60)
+    expect(await attempt(limits, '10.0.0.1', 'another', true)).toBe('tried')
+  })
+
+  test('logins that succeed are counted nowhere', async () => {
+    const limits = inMemory()
+    for (let i = 0; i < 200; i++)
+      expect(await attempt(limits, '10.0.0.1', `name-${String(i % 7)}`, true)).toBe('tried')
+  })
+
+  test('unknown accounts cost what known ones cost, and are locked as one', async () => {
+    const limits = inMemory()
+    const outcomes = []
+    for (let i = 0; i < 8; i++) outcomes.push(await attempt(limits, '10.0.0.1', undefined))
+    expect(outcomes).toEqual(['tried', 'tried', 'tried', 'tried', ...Array(4).fill('locked')])
+  })
+
+  test('clients are refused with the addresses they share', async () => {
+    const limits = inMemory()
+    const client = { unverifiedId: 'client-1', address: '2001:db8:1:2::7' }
+    for (let i = 0; i < 20; i++) {
+      await limits.clients.admit(client)
+      await limits.clients.failed(client)
+    }
+    const neighbour = { ...client, address: '2001:db8:1:2::9' }
+    await expect(limits.clients.admit(neighbour)).rejects.toMatchObject({ code: 'TOO_MANY' })
+    await limits.clients.admit({ ...client, address: '2001:db8:1:3::7' })
+  })
+})
+
+test.each([
+  ['10.0.0.1', '10.0.0.1'],
+  ['::ffff:10.0.0.1', '10.0.0.1'],
+  ['2001:db8::1', '2001:db8:0:0'],
+  ['2001:0DB8:0001:0002:3:4:5:6', '2001:db8:1:2'],
+  ['::1', '0:0:0:0'],
+  ['fe80::1%eth0', 'fe80:0:0:0'],
+  ['1:2:3:4:5:6:7::', '1:2:3:4'],
+])('the network of %s is %s', (address, network) => {
+  expect(networkOf(address)).toBe(network)
+})
+
+test('over Redis all processes count together, and nobody guesses while it is away', async () => {
+  const redis = await startRedis({ url: undefined })
+  const connections = [0, 1].map(() => new Redis(redis.url).on('error', () => undefined))
+  await Promise.all(connections.map((each) => each.ping()))
+  const [one, two] = connections.map((each) =>
+    createLoginLimits({ configuration: { loginLimits }, redis: each }),
+  )
+  if (!one || !two) throw new Error('two were made')
+  try {
+    const outcomes = []
+    for (let i = 0; i < 3; i++)
+      outcomes.push(await attempt(one, '10.0.0.1', 'bob'), await attempt(two, '10.0.0.2', 'bob'))
+    expect(outcomes).toEqual(['tried', 'tried', 'tried', 'tried', 'locked', 'locked'])
+    await attempt(one, '10.0.0.3', 'carol', true)
+    for (let i = 0; i < 8; i++) await attempt(two, '10.0.0.4', 'carol')
+    expect(await attempt(two, '10.0.0.3', 'carol', true)).toBe('tried')
+    const keys = await connections[0]?.keys('*')
+    expect(keys?.length).toBeGreaterThan(3)
+    expect(JSON.stringify(keys)).not.toMatch(/bob|carol/)
+  } finally {
+    await redis.stop()
+  }
+  const started = performance.now()
+  expect(await attempt(one, '10.0.0.1', 'dave')).toBe('STORE_UNAVAILABLE')
+  expect(performance.now() - started).toBeLessThan(5000)
+  for (const each of connections) each.disconnect()
+})

@@ -1,0 +1,64 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { callerOf } from '../admin/calling.js'
+import { folder, start } from '../own-services.js'
+import { runService } from '../running-service.js'
+
+const password = 'eleven herons over a weir'
+
+async function startLimited(limits: string) {
+  const config = join(folder(), 'jotgate.yaml')
+  writeFileSync(
+    config,
+    `issuer: https://auth.example\naudience: api\nhosts: [auth.example]\nloginLimits: ${limits}\ntrustedProxies: [127.0.0.1]\n`,
+  )
+  const [dataDir, env] = [folder(), { JOTGATE_CONFIG: config }]
+  const added = await runService({ ...env, DATA_DIR: dataDir }, ['user', 'add', 'bob'], password)
+  expect(added.code).toBe(0)
+  const service = await start({ dataDir, env })
+  const { call } = callerOf(() => service)
+  const login = async (secret: string, address: string, username = 'bob') => {
+    const answer = await fetch(`${service.origin}/user/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
+      body: JSON.stringify({ username, password: secret }),
+    })
+    const { headers, status } = answer
+    return { status, retryAfter: headers.get('retry-after'), body: await answer.text() }
+  }
+  return { call, login, service }
+}
+
+test('an account that is locked answers the right password as a wrong one, but where it is known', async () => {
+  const { login, call } = await startLimited('{ account: 2, address: 100, service: 100 }')
+  const home = await login(password, '10.0.0.1')
+  expect(home.status).toBe(200)
+  const outcomes = []
+  for (let i = 0; i < 5; i++) outcomes.push(await login('wrong', '10.0.0.2'))
+  outcomes.push(await login(password, '10.0.0.2'), await login('wrong', '10.0.0.2', 'nobody'))
+  expect(new Set(outcomes.map((each) => JSON.stringify(each))).size).toBe(1)
+  expect(outcomes[0]?.status).toBe(401)
+  expect((await login(password, '10.0.0.1')).status).toBe(200)
+
+  // A stolen access token is no way round it: the password that is asked for is counted too.
+  const { accessToken } = JSON.parse(home.body) as { accessToken: string }
+  const change = async (currentPassword: string) =>
+    (await call('PUT /user/password', accessToken, { currentPassword, newPassword: 'x' })).status
+  const tries = []
+  for (let i = 0; i < 4; i++) tries.push(await change('wrong'))
+  expect([...tries, await change(password)]).toEqual([403, 403, 403, 403, 403])
+})
+
+test('an address is refused with 429 and told when to come again; its neighbours are not', async () => {
+  const { login } = await startLimited('{ account: 50, address: 4, service: 100 }')
+  for (let i = 0; i < 4; i++)
+    expect((await login('wrong', '10.0.0.2', `n${String(i)}`)).status).toBe(401)
+  const refused = await login(password, '10.0.0.2')
+  expect([refused.status, JSON.parse(refused.body)]).toMatchObject([
+    429,
+    { reason: 'too_many_requests' },
+  ])
+  expect(Number(refused.retryAfter)).toBeGreaterThan(800)
+  expect((await login(password, '10.0.0.3')).status).toBe(200)
+})
