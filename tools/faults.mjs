@@ -19,6 +19,7 @@ const table = {
   revocation: ['test/revocation/faults/faults.test.ts'],
   fleet: ['test/service/fleet/fleet.test.ts'],
   kills: ['test/stores/kills.test.ts'],
+  failover: ['test/stores/redis/cluster-failover.test.ts'],
 }
 const asked = process.argv.slice(2)
 const names = asked.length === 0 ? Object.keys(table) : asked

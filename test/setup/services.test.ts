@@ -59,6 +59,17 @@ describe('the Redis Cluster of the tests', () => {
       expect(await Promise.all(ports.map(listens))).toEqual([false, false, false])
     },
   )
+
+  it('has a replica of each, when asked for', { timeout: 90_000 }, async () => {
+    const { nodes, replicas, stop } = await startRedisCluster({ replicas: true })
+    for (const [i, { port }] of replicas.entries()) {
+      const info = await redisCommand(port, 'INFO', 'replication')
+      expect(info).toContain(`master_port:${String(nodes[i]?.port)}`)
+    }
+    expect(replicas).toHaveLength(3)
+    await stop()
+    expect(await Promise.all(replicas.map(({ port }) => listens(port)))).not.toContain(true)
+  })
 })
 
 describe('the Sentinel of the tests', () => {

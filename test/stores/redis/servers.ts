@@ -1,6 +1,6 @@
 import { Cluster, Redis } from 'ioredis'
 import { createClient, createCluster, createSentinel } from 'redis'
-import { startRedisCluster } from '../../setup/redis-cluster.js'
+import { startRedisCluster, type RedisCluster } from '../../setup/redis-cluster.js'
 import { startSentinel, type RedisSentinel } from '../../setup/redis-sentinel.js'
 import { startRedis } from '../../setup/redis.js'
 import type { RedisClient } from '../../../src/stores/redis/index.js'
@@ -52,33 +52,35 @@ async function oneServer(): Promise<Site> {
 }
 
 async function cluster(): Promise<Site> {
-  const { nodes, stop } = await startRedisCluster()
+  const started = await startRedisCluster()
+  return { clients: clusterClients(started), stop: started.stop }
+}
+
+/** Clients that know the nodes of a Cluster, by name. */
+export function clusterClients({ nodes }: RedisCluster) {
   return {
-    clients: {
-      ioredis: () => {
-        const client = new Cluster(nodes.map(({ host, port }) => ({ host, port })))
-        client.on('error', ignore)
-        return Promise.resolve({
-          client,
-          close: () => {
-            client.disconnect()
-          },
-        })
-      },
-      'node-redis': async () => {
-        const rootNodes = nodes.map(({ port }) => ({ url: `redis://127.0.0.1:${String(port)}` }))
-        const client = createCluster({ rootNodes })
-        client.on('error', ignore)
-        await client.connect()
-        return {
-          client,
-          close: () => {
-            client.destroy()
-          },
-        }
-      },
+    ioredis: (): Promise<Connected> => {
+      const client = new Cluster(nodes.map(({ host, port }) => ({ host, port })))
+      client.on('error', ignore)
+      return Promise.resolve({
+        client,
+        close: () => {
+          client.disconnect()
+        },
+      })
     },
-    stop,
+    'node-redis': async (): Promise<Connected> => {
+      const rootNodes = nodes.map(({ port }) => ({ url: `redis://127.0.0.1:${String(port)}` }))
+      const client = createCluster({ rootNodes })
+      client.on('error', ignore)
+      await client.connect()
+      return {
+        client,
+        close: () => {
+          client.destroy()
+        },
+      }
+    },
   }
 }
 
