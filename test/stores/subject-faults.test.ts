@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { SubjectState } from '../../src/sessions/index.js'
+import { openSqlite, sqliteDatabase, sqliteStores } from '../../src/stores/sql/sqlite.js'
+import { client, codeOf, login, makeIssuer } from '../sessions/setup.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'jotgate-subjects-'))
+const closing: (() => void)[] = []
+afterAll(() => {
+  for (const close of closing) close()
+  rmSync(folder, { recursive: true })
+})
+
+type Load = (subject: string) => Promise<SubjectState | null | undefined>
+
+const storeDeadlineMs = 60
+const member: SubjectState = { claims: { role: 'member' } }
+
+/** What a database of users can do to whoever asks it. */
+const faults: Readonly<Record<string, Load>> = {
+  throws: () => {
+    throw new Error('the pool is closed')
+  },
+  rejects: () => Promise.reject(new Error('connection reset')),
+  hangs: () => new Promise(() => undefined),
+  'answers when nobody waits any more': () => sleep(2 * storeDeadlineMs).then(() => member),
+  'rejects when nobody waits any more': () =>
+    sleep(2 * storeDeadlineMs).then(() => Promise.reject(new Error('too late'))),
+}
+
+/** Sessions in an SQLite file, which another connection looks into. */
+async function open() {
+  const file = join(folder, `${String(closing.length)}.db`)
+  const [own, other] = [await openSqlite(file), await openSqlite(file)]
+  closing.push(
+    () => own.close(),
+    () => other.close(),
+  )
+  const subjects: { load: Load } = { load: () => Promise.resolve(member) }
+  const stores = sqliteStores(own)
+  const made = makeIssuer({
+    families: stores.families,
+    revoke: (entry) =>
+      'sid' in entry
+        ? stores.revocations
+            .add([{ kind: 'sid', issuer: 'i', value: entry.sid, expiresAt: 2e9 }])
+            .then(() => undefined)
+        : Promise.reject(new Error('not in this test')),
+    loadSubject: (subject) => subjects.load(subject),
+    storeDeadlineMs,
+  })
+  const look = sqliteDatabase(other)
+  const rows = async () => [
+    await look.query('SELECT * FROM jotgate_families'),
+    await look.query('SELECT * FROM jotgate_revocations'),
+  ]
+  return { ...made, subjects, rows }
+}
+
+/** A session in each state from which a refresh is answered, with the token to present. */
+const states: Readonly<
+  Record<string, (site: Awaited<ReturnType<typeof open>>) => Promise<string>>
+> = {
+  'is rotated': async ({ issuer }) => (await login(issuer)).refreshToken,
+  'is replayed': async ({ issuer }) => {
+    const { refreshToken } = await login(issuer)
+    await issuer.refresh(refreshToken, { client })
+    return refreshToken
+  },
+  'is recovered': async ({ issuer, clock }) => {
+    const { refreshToken } = await login(issuer)
+    await issuer.refresh(refreshToken, { client })
+    clock.advance(600)
+    return refreshToken
+  },
+}
+
+describe.each(Object.entries(faults))('a database of users that %s', (_, load) => {
+  test.each(Object.entries(states))(
+    'leaves the file as it is when a session %s, and the same token works after',
+    async (_, prepare) => {
+      const site = await open()
+      const token = await prepare(site)
+      const { issuer, seen, subjects, rows } = site
+      const before = await rows()
+      const hooks = seen.hooks.length
+      subjects.load = load
+      const asked = Array.from({ length: 5 }, () => codeOf(issuer.refresh(token, { client })))
+      expect(new Set(await Promise.all(asked))).toEqual(new Set(['STORE_UNAVAILABLE']))
+      // An answer that comes late must find nobody who acts on it.
+      await sleep(2 * storeDeadlineMs)
+      expect(await rows()).toEqual(before)
+      expect(seen.hooks).toHaveLength(hooks)
+
+      subjects.load = () => Promise.resolve(member)
+      const answers = [
+        await issuer.refresh(token, { client }),
+        await issuer.refresh(token, { client }),
+      ]
+      expect(new Set(answers.map(({ refreshToken }) => refreshToken)).size).toBe(1)
+      expect(seen.hooks.map(({ name }) => name)).not.toContain('onReused')
+    },
+  )
+
+  test('keeps no theft from being found', async () => {
+    const site = await open()
+    const { issuer, clock, seen, subjects, rows } = site
+    const { refreshToken: stolen } = await login(issuer)
+    const { refreshToken } = await issuer.refresh(stolen, { client })
+    clock.advance(600)
+    const newest = await issuer.refresh(refreshToken, { client })
+    subjects.load = load
+    expect(await codeOf(issuer.refresh(stolen, { client }))).toBe('REFRESH_REUSED')
+    expect(seen.hooks.at(-1)?.name).toBe('onReused')
+    expect((await rows())[1]).toHaveLength(1)
+    expect(await codeOf(issuer.refresh(newest.refreshToken, { client }))).toBe('REFRESH_ENDED')
+  })
+})
