@@ -1,19 +1,38 @@
 import type { DocumentPart, JsonObject } from './merge-documents.js'
 
-/** Health, the published keys, and this document. */
+/** Health, figures, the published keys, and this document. */
 export const operationsDocument: DocumentPart['document'] = {
   paths: {
     '/healthz': open('healthz', 'whether the process answers'),
     '/readyz': open('readyz', 'whether it can sign, verify and tell what is revoked', {
       '503': json('not yet, or not at the moment'),
     }),
+    '/metrics': {
+      get: {
+        operationId: 'metrics',
+        summary: 'figures for Prometheus: with the configured token, or from this machine only',
+        security: [{ MetricsToken: [] }, {}],
+        responses: {
+          '200': {
+            description: 'in the text format of Prometheus',
+            content: { 'text/plain': { schema: { type: 'string' } } },
+          },
+          '401': { $ref: '#/components/responses/Unauthorized' },
+          default: { $ref: '#/components/responses/Error' },
+        },
+      },
+    },
     '/.well-known/jwks.json': open('jwks', 'the keys to verify with (RFC 7517)', {
       '304': { description: 'as it was' },
       '404': json('tokens are signed with a shared secret'),
     }),
     '/docs/openapi.json': open('openapi', 'this document'),
   },
-  components: { schemas: {}, securitySchemes: {}, responses: {} },
+  components: {
+    schemas: {},
+    securitySchemes: { MetricsToken: { type: 'http', scheme: 'bearer' } },
+    responses: {},
+  },
 }
 
 function open(operationId: string, summary: string, more: JsonObject = {}): JsonObject {
