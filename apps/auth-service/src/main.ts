@@ -1,6 +1,5 @@
 import { AuthError, ConfigError } from 'jotgate'
 import { createApp } from './app.js'
-import { addUser } from './add-user.js'
 import { checkConfig } from './check-config.js'
 import { readConfiguration } from './configuration/read-configuration.js'
 import { demoBanner } from './curl-walk.js'
@@ -10,31 +9,35 @@ import { createLog } from './log.js'
 import { clientUsage, runClientCommand } from './oauth/client-command.js'
 import { SetupFault } from './setup-fault.js'
 import { createService } from './service.js'
+import { runUserCommand, userUsage } from './user-command.js'
 
 const usage = `usage: jotgate-service                       runs the service
        jotgate-service check-config          says what is wrong with the configuration, and what it means
-       jotgate-service user add NAME [ROLE…]   adds a user; the password is read from standard input
+${userUsage}
 ${clientUsage}`
 
 async function main(args: readonly string[]): Promise<void> {
-  const [command, verb, name, ...roles] = args
+  const [command, verb] = args
   if (command === undefined) return serve(readEnvironment())
   if (command === 'check-config' && verb === undefined) {
     process.stdout.write(checkConfig(readConfiguration(readEnvironment())))
     return
   }
-  if (command === 'user' && verb === 'add' && name !== undefined) {
-    return addUser({ environment: readEnvironment(), username: name, roles })
-  }
-  if (command === 'client') {
-    const output = await runClientCommand(readEnvironment(), args.slice(1))
-    if (output !== undefined) {
-      process.stdout.write(output)
-      return
-    }
+  const run = Object.hasOwn(commands, command) ? commands[command] : undefined
+  const output = await run?.(readEnvironment(), args.slice(1))
+  if (output !== undefined) {
+    process.stdout.write(output)
+    return
   }
   process.stderr.write(`${usage}\n`)
   process.exitCode = 2
+}
+
+type Command = (environment: Environment, args: readonly string[]) => Promise<string | undefined>
+
+const commands: Readonly<Record<string, Command>> = {
+  user: runUserCommand,
+  client: runClientCommand,
 }
 
 /** How long requests in flight are given to finish when the service stops. */

@@ -1,5 +1,7 @@
-import { hash, verify } from '@node-rs/argon2'
+import { hash } from '@node-rs/argon2'
 import { RequestFault } from './faults.js'
+import { checkHash } from './hashes/check-hash.js'
+import { readHash } from './hashes/stored-hash.js'
 
 /** argon2id with OWASP's parameters: 19 MiB, two passes, one lane; 16 random bytes of salt. PHC strings. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
@@ -20,6 +22,8 @@ export interface Passwords {
    * comes is not hashed for.
    */
   check(password: string, phc: string | undefined, isGone?: () => boolean): Promise<boolean>
+  /** Whether a hash was made with less than new ones are: it is replaced when its password is next at hand. */
+  isOutdated(phc: string): boolean
   /** How many are being hashed at this moment, and how many wait. */
   load(): { readonly running: number; readonly waiting: number }
 }
@@ -38,12 +42,26 @@ export async function createPasswords(): Promise<Passwords> {
     check: async (password, phc, isGone = () => false) => {
       const matches = await queue(async () => {
         if (isGone()) throw new RequestFault('BUSY')
-        return verify(phc ?? nobody, prepare(password))
+        return fits(password, phc ?? nobody)
       })
       return matches && phc !== undefined
     },
+    isOutdated,
     load: () => queue.load(),
   }
+}
+
+/** Hashes from elsewhere were made from what was typed, in whichever spelling. */
+async function fits(password: string, phc: string): Promise<boolean> {
+  const prepared = prepare(password)
+  if (await checkHash(prepared, phc)) return true
+  return prepared !== password && checkHash(password, phc)
+}
+
+function isOutdated(phc: string): boolean {
+  const stored = readHash(phc)
+  if (stored?.kind !== 'argon2' || stored.variant !== 'argon2id') return true
+  return stored.memory < parameters.memoryCost || stored.passes < parameters.timeCost
 }
 
 /** One spelling for one password, whatever the keyboard sent (NIST SP 800-63B-4 section 3.1.1.2). */

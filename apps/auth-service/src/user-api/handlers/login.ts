@@ -22,7 +22,10 @@ export const loginHandler: Handler<LoginReq, TokenResp> = async (call) => {
       ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 256) }),
     },
   })
-  if (await mayStillLogIn(user, call)) return tokens
+  if (await mayStillLogIn(user, call)) {
+    await renewHash(user, call)
+    return tokens
+  }
   await services.issuer.end({ sid: tokens.sid, subject: user.id })
   throw refused()
 }
@@ -38,6 +41,21 @@ async function mayStillLogIn(
     user.passwordHash === passwordHash ||
     services.passwords.check(request.password, user.passwordHash)
   )
+}
+
+/** A hash from elsewhere, or from when less was asked for. Where that can not be done now, the next login does it. */
+async function renewHash(
+  { id, passwordHash: from }: User,
+  call: RequestCall<LoginReq>,
+): Promise<void> {
+  const { passwords, users, log } = call.services
+  if (!passwords.isOutdated(from)) return
+  try {
+    const to = await passwords.hash(call.request.password)
+    await users.replaceHash(id, { from, to })
+  } catch (error) {
+    log.warn({ err: error }, 'a password hash could not be renewed')
+  }
 }
 
 function refused(): RequestFault {

@@ -1,0 +1,36 @@
+import { scrypt, timingSafeEqual } from 'node:crypto'
+import { promisify } from 'node:util'
+import { verify as verifyArgon2 } from '@node-rs/argon2'
+import { verify as verifyBcrypt } from '@node-rs/bcrypt'
+import { readHash, type StoredHash } from './stored-hash.js'
+
+/**
+ * Whether a text is what a hash was made from. A hash that can not be read fits nothing.
+ *
+ * Of bcrypt the first 72 bytes count, as everywhere.
+ */
+export async function checkHash(text: string, hash: string): Promise<boolean> {
+  const stored = readHash(hash)
+  switch (stored?.kind) {
+    case undefined:
+      return false
+    case 'argon2':
+      return verifyArgon2(hash, text)
+    case 'bcrypt':
+      return verifyBcrypt(Buffer.from(text).subarray(0, 72), hash)
+    case 'scrypt':
+      return checkScrypt(text, stored)
+  }
+}
+
+const derive = promisify<string, Buffer, number, object, Buffer>(scrypt)
+
+async function checkScrypt(
+  text: string,
+  { cost, blockSize, lanes, salt, hash }: Extract<StoredHash, { kind: 'scrypt' }>,
+): Promise<boolean> {
+  // Room for the whole work, and as much again for what OpenSSL needs beside it.
+  const maxmem = 2 * (128 * cost * blockSize + 128 * blockSize * lanes) + 65_536
+  const parameters = { N: cost, r: blockSize, p: lanes, maxmem }
+  return timingSafeEqual(await derive(text, salt, hash.length, parameters), hash)
+}

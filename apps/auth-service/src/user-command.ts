@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { readConfiguration } from './configuration/read-configuration.js'
+import { openDataDirectory } from './data-directory.js'
+import { demoSubject } from './demo-user.js'
+import type { Environment } from './environment.js'
+import { importUsers } from './import-users.js'
+import { createLog } from './log.js'
+import { roleFault, usernameFault } from './names.js'
+import { createService, type Service } from './service.js'
+import { SetupFault } from './setup-fault.js'
+import { newUser, type User } from './users.js'
+
+/** How {@link runUserCommand} is called. */
+export const userUsage = `       jotgate-service user add NAME [ROLE…]   adds a user; the password is read from standard input
+       jotgate-service user list               every user, its roles, and whether it is disabled; --json for a program
+       jotgate-service user disable|enable NAME
+       jotgate-service user roles NAME [ROLE…]  gives it these roles and no others
+       jotgate-service user password NAME      sets the password, read from standard input
+                                             all of these end the sessions of the user
+       jotgate-service user import FILE|-      adds users with the hashes they have elsewhere, a JSON object a line`
+
+interface Errand {
+  readonly service: Service
+  /** A username, or a file. */
+  readonly subject: string
+  readonly roles: readonly string[]
+  readonly json: boolean
+}
+
+/**
+ * `jotgate-service user …`, beside a running service or without one. What it prints; undefined when it was called in no
+ * known way. A password comes on standard input, where no process list shows it.
+ *
+ * @throws SetupFault when it can not be done
+ */
+export async function runUserCommand(
+  environment: Environment,
+  args: readonly string[],
+): Promise<string | undefined> {
+  const { positionals, json } = parse(args)
+  const [verb = '', subject = '', ...roles] = positionals
+  const command = Object.hasOwn(commands, verb) ? commands[verb] : undefined
+  const takesRoles = verb === 'add' || verb === 'roles'
+  const isKnown = (verb === 'list') === (subject === '') && (takesRoles || roles.length === 0)
+  if (command === undefined || !isKnown) return undefined
+  checkNames(verb === 'add' ? subject : undefined, roles)
+  const service = await createService({
+    configuration: readConfiguration(environment),
+    data: openDataDirectory(environment.dataDir),
+    log: createLog(environment.logLevel).log,
+  })
+  try {
+    return await command({ service, subject, roles, json })
+  } finally {
+    await service.close()
+  }
+}
+
+function parse(args: readonly string[]): { positionals: string[]; json: boolean } {
+  try {
+    const options = { json: { type: 'boolean' } } as const
+    const { positionals, values } = parseArgs({ args: [...args], options, allowPositionals: true })
+    return { positionals, json: values.json === true }
+  } catch {
+    // Its message repeats what was typed; the usage says what there is.
+    throw new SetupFault('user: there is no such option')
+  }
+}
+
+function checkNames(username: string | undefined, roles: readonly string[]): void {
+  const nameless = username === undefined ? undefined : usernameFault(username)
+  if (nameless !== undefined) throw new SetupFault(`a username ${nameless}`)
+  const roleless = roles.map(roleFault).find((each) => each !== undefined)
+  if (roleless !== undefined) throw new SetupFault(`a role ${roleless}`)
+}
+
+const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = {
+  add: async ({ service, subject, roles }) => {
+    const passwordHash = await readNewPassword(service, [subject])
+    await service.users.create(newUser({ username: subject, passwordHash, roles }))
+    return `added ${subject}\n`
+  },
+  list: async ({ service, json }) => {
+    const lines: string[] = []
+    for await (const user of allUsers(service)) lines.push(json ? toJson(user) : toLine(user))
+    return lines.map((line) => `${line}\n`).join('')
+  },
+  disable: (errand) => setDisabled(errand, true),
+  enable: (errand) => setDisabled(errand, false),
+  roles: async ({ service, subject, roles }) => {
+    const { id, username } = await find(service, subject)
+    await service.users.setRoles(id, roles)
+    await service.issuer.endAll(id)
+    return `${username} has ${roles.length === 0 ? 'no roles' : roles.join(', ')}\n`
+  },
+  password: async ({ service, subject }) => {
+    const { id, username, email, passwordHash: from } = await find(service, subject)
+    const to = await readNewPassword(service, [username, email])
+    // Before it, so that a store that fails leaves everything as it was; after it, for logins with the old one meanwhile.
+    await service.issuer.endAll(id)
+    if (!(await service.users.replaceHash(id, { from, to })))
+      throw new SetupFault('the user was changed meanwhile; try again')
+    await service.issuer.endAll(id)
+    return `${username} has a new password\n`
+  },
+  import: async ({ service, subject }) => {
+    const text = subject === '-' ? await readInput() : readFile(subject)
+    const { added, there } = await importUsers(service.users, text)
+    return `added ${String(added)}, left ${String(there)} that were there before\n`
+  },
+}
+
+async function setDisabled({ service, subject }: Errand, disabled: boolean): Promise<string> {
+  const { id, username } = await find(service, subject)
+  await service.users.setDisabled(id, disabled)
+  await service.issuer.endAll(id)
+  return `${username} is ${disabled ? 'disabled' : 'enabled'}\n`
+}
+
+/** A stored user: the demo's own lives in the process that runs it. */
+async function find({ users }: Service, username: string): Promise<User> {
+  const user = await users.byUsername(username)
+  if (user === undefined || user.id === demoSubject) throw new SetupFault('there is no such user')
+  return user
+}
+
+async function* allUsers({ users }: Service): AsyncGenerator<User> {
+  const limit = 200
+  for (let after = ''; ;) {
+    const page = await users.list({ after, limit })
+    yield* page
+    const last = page.at(-1)
+    if (last === undefined || page.length < limit) return
+    after = last.username
+  }
+}
+
+function toLine({ username, roles, disabled }: User): string {
+  return [username, ...roles, ...(disabled ? ['(disabled)'] : [])].join(' ')
+}
+
+function toJson({ id, username, roles, disabled, displayName, email }: User): string {
+  return JSON.stringify({ id, username, roles, disabled, displayName, email })
+}
+
+async function readNewPassword(
+  { passwords, passwordRules }: Service,
+  personal: readonly string[],
+): Promise<string> {
+  const password = (await readInput()).replace(/\r?\n$/, '')
+  const fault = await passwordRules(password, personal)
+  if (fault !== undefined) throw new SetupFault(`a password ${fault}`)
+  return passwords.hash(password)
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    throw new SetupFault('the file can not be read')
+  }
+}
+
+async function readInput(): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
