@@ -1,0 +1,33 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { folder, start } from '../own-services.js'
+import { basic, postForm, registerClients } from './clients-of.js'
+
+test('whoever tries secrets is told to wait, the right one included, in the words of RFC 6749', async () => {
+  const dataDir = folder()
+  const config = join(dataDir, 'jotgate.yaml')
+  writeFileSync(
+    config,
+    'issuer: https://auth.example\naudience: api\nhosts: [auth.example]\nloginLimits: { address: 3 }\n',
+  )
+  const { client } = await registerClients(dataDir, {
+    client: {
+      ...{ name: 'a', kind: 'confidential', grants: ['client_credentials'] },
+      ...{ scopes: [], audiences: ['api'] },
+    },
+  })
+  const service = await start({ dataDir, env: { JOTGATE_CONFIG: config } })
+  const ask = (secret: string) =>
+    postForm(
+      `${service.origin}/oauth/token`,
+      { grant_type: 'client_credentials' },
+      basic({ id: client.id, secret }),
+    )
+  expect((await ask(client.secret)).status).toBe(200)
+  for (let failures = 0; failures < 3; failures++) expect((await ask('x')).status).toBe(401)
+  const { status, headers, body } = await ask(client.secret)
+  expect(status).toBe(429)
+  expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+  expect(body).toMatchObject({ error: 'temporarily_unavailable' })
+})
