@@ -12,9 +12,8 @@ afterAll(() => site.close())
 beforeEach(async () => {
   const { page, complaints, requests } = visit
   await page.context().clearCookies()
-  await page.evaluate('localStorage.clear()')
-  await page.goto('about:blank')
-  await page.goto(`${site.service.origin}/console/`)
+  await page.evaluate("localStorage.clear(); history.replaceState(null, '', '/console/')")
+  await page.reload()
   complaints.length = 0
   requests.length = 0
 })
@@ -56,6 +55,18 @@ test('a session outlives a reload; one that has ended goes to the login and back
   await page.getByText('Your session has ended.').waitFor()
   await logInto(page)
   await page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
+  for (const complaint of complaints) expect(complaint).toContain('401')
+})
+
+test('an access token that has run out is renewed, and nobody is asked', async () => {
+  const { page, complaints, requests } = visit
+  await logInto(page)
+  await page.context().clearCookies({ name: '__Host-access' })
+  await goTo(page, 'Keys')
+  await page.locator('tbody tr').first().waitFor()
+  expect(requests.map(({ line }) => line)).toContain('POST /console/refresh')
+  const names = (await page.context().cookies()).map(({ name }) => name)
+  expect(names).toContain('__Host-access')
   for (const complaint of complaints) expect(complaint).toContain('401')
 })
 

@@ -136,6 +136,22 @@ test('Keys shows what jwks.json publishes, and a rotation changes the timeline',
   expect(await row.innerText()).not.toMatch(/pre-published[^]*in \d+ days[^]*not decided/)
 })
 
+test('a key that others may know is removed only by who types it, and published no more', async () => {
+  const { page } = visit
+  const row = page.getByRole('row').filter({ hasText: 'pre-published' })
+  const kid = await row.locator('th').innerText()
+  await row.getByRole('button', { name: `Remove key ${kid}` }).click()
+  const dialog = page.getByRole('dialog')
+  const button = dialog.getByRole('button', { name: 'Remove the key' })
+  expect(await button.isDisabled()).toBe(true)
+  await dialog.getByLabel('Type remove to confirm').fill('remove')
+  await button.click()
+  await page.getByText(`The key ${kid} has been removed.`).waitFor()
+  await expect.poll(() => page.locator('tbody th').allInnerTexts(), soon).not.toContain(kid)
+  const answer = await fetch(`${site.service.origin}/.well-known/jwks.json`)
+  expect(await answer.text()).not.toContain(kid)
+})
+
 test('Traffic counts a refused call by its reason within seconds', async () => {
   const { page } = visit
   await goTo(page, 'Traffic')

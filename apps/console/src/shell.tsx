@@ -35,7 +35,7 @@ export function Shell({ profile }: { profile: Profile }) {
   const { page, rest } = route.value
   const entry = pages.find(({ name }) => name === page) ?? pages[0]
   const main = useRef<HTMLElement>(null)
-  useTitle(entry, main)
+  useArrival(entry, { rest, main })
   return (
     <div class="shell">
       <a
@@ -79,14 +79,17 @@ export function Shell({ profile }: { profile: Profile }) {
       </header>
       <main id="main" ref={main} tabIndex={-1}>
         <Notice />
-        <entry.Page key={entry.name} rest={rest} />
+        <entry.Page key={`${entry.name}/${rest}`} rest={rest} />
       </main>
     </div>
   )
 }
 
 /** Another page: the title says so, what was said of the last one goes, and the focus comes along. */
-function useTitle(entry: PageEntry, main: { current: HTMLElement | null }): void {
+function useArrival(
+  entry: PageEntry,
+  { rest, main }: { rest: string; main: { current: HTMLElement | null } },
+): void {
   const isFirst = useRef(true)
   useEffect(() => {
     document.title = `${entry.title} – Jotgate console`
@@ -95,8 +98,8 @@ function useTitle(entry: PageEntry, main: { current: HTMLElement | null }): void
       main.current?.focus()
       scrollTo(0, 0)
     }
+    isFirst.current = false
     // Where the menu is narrower than its entries.
     document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest' })
-    isFirst.current = false
-  }, [entry, main])
+  }, [entry, rest, main])
 }

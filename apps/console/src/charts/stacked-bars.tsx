@@ -1,12 +1,7 @@
 import { minuteOf } from '../ui/times.js'
+import { type Bar } from './bar.js'
 import { linear, roundUp, timeTicks, type Scale } from './scale.js'
 import { useWidth } from './use-width.js'
-
-/** One bar: what is stacked in it, from the bottom, in the order of the series. */
-export interface Bar {
-  readonly at: number
-  readonly values: readonly number[]
-}
 
 /** What a chart over time is drawn from. */
 export interface BarsProps {

@@ -1,5 +1,5 @@
 import { type Traffic, type TrafficBin } from '../admin-api/generated/types.js'
-import { type Bar } from '../charts/stacked-bars.js'
+import { type Bar } from '../charts/bar.js'
 import { percentile } from '../charts/percentile.js'
 
 /** A step of time with what is drawn of it; latencies in ms, absent where nothing was answered. */

@@ -51,7 +51,6 @@ function UserList() {
           onDone={(user) => {
             setAdding(false)
             goTo('users', user.id)
-            announce(`${user.username} has been added.`)
           }}
         />
       )}
