@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { AuthError } from '../../src/core/errors.js'
@@ -174,13 +175,26 @@ async function stall(site: Site, fault: { direction: Direction; after: number },
   const outcomes = await Promise.all(operations.map((name) => outcomeOf(trial.asking[name])))
   const took = performance.now() - started
   await sleep(pastAll)
-  const stalled = await trial.kept()
+  const stalled = await settled(trial.kept)
   const { happened } = order
   site.proxy.heal()
   await answers(site)
   // Whatever was held back is through by now.
   await sleep(200)
   return { ...trial, happened, before, stalled, healed: await trial.kept(), outcomes, took }
+}
+
+/** What the server had in time may be done while nobody looks; what it has not got yet comes only with the healing. */
+async function settled<T>(read: () => Promise<T>): Promise<T> {
+  let last = await read()
+  const isSettled = async () => {
+    const before = last
+    await sleep(100)
+    last = await read()
+    return isDeepStrictEqual(last, before)
+  }
+  if (!(await until(10_000, isSettled))) throw new Error('the store does not come to rest')
+  return last
 }
 
 /** Until the client has connected, or has connected again. */
