@@ -16,7 +16,10 @@ const table = {
     'test/sessions/faults.test.ts',
     'test/sessions/recorded.test.ts',
   ],
-  revocation: ['test/revocation/faults/faults.test.ts'],
+  revocation: [
+    'test/revocation/faults/faults.test.ts',
+    'test/revocation/moving-clock-model.test.ts',
+  ],
   fleet: ['test/service/fleet/fleet.test.ts'],
   kills: ['test/stores/kills.test.ts'],
   failover: ['test/stores/redis/cluster-failover.test.ts'],
