@@ -41,6 +41,8 @@ export interface Replica {
   staleness(): number | undefined
   /** The store did not confirm something: it is put back at the next heartbeat. */
   owe(): void
+  /** The store has confirmed it: the next heartbeat brings it, or the server that confirmed it is not the one followed. */
+  expect(entry: RevocationEntry): void
   /** @throws AuthError STORE_UNAVAILABLE */
   start(): Promise<void>
   close(): void
@@ -69,6 +71,7 @@ class FollowingReplica implements Replica {
   /** Whether the store may lack something that is known here. */
   #owing = false
   #puttingBack = false
+  #expected: RevocationEntry[] = []
   epoch: string | undefined
 
   constructor(parts: ReplicaParts) {
@@ -83,6 +86,10 @@ class FollowingReplica implements Replica {
 
   owe(): void {
     this.#owing = true
+  }
+
+  expect(entry: RevocationEntry): void {
+    this.#expected.push(entry)
   }
 
   start(): Promise<void> {
@@ -167,8 +174,11 @@ class FollowingReplica implements Replica {
   async #confirm(link: Link | undefined): Promise<void> {
     // What the store answers holds for the moment of the question, not for that of the answer.
     const askedAt = this.#parts.monotonic()
+    const expected = this.#expected.splice(0)
     await link?.beat()
     this.#confirmedAt = askedAt
+    // An old primary that still confirms what nobody follows: for whoever does not hear of it, it was never said.
+    if (!expected.every((entry) => this.#parts.table.isStored(entry))) this.#owing = true
   }
 
   #tend(): void {
@@ -187,7 +197,10 @@ class FollowingReplica implements Replica {
     void link
       .putBack()
       .then((entries) => {
-        if (entries > 0) this.#parts.onEvent({ kind: 'putBack', entries })
+        if (entries === 0) return
+        this.#parts.onEvent({ kind: 'putBack', entries })
+        // Until the feed has brought them: whoever has confirmed them may not be the one that is followed.
+        this.#owing = true
       })
       .catch(() => {
         // The link has ended: the next one finds the same missing.

@@ -152,6 +152,7 @@ function createRevoke(
     table.add(entry)
     try {
       await withDeadline(() => store.add([entry]))
+      replica.expect(entry)
     } catch (error) {
       replica.owe()
       throw error

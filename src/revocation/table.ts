@@ -85,6 +85,13 @@ export class RevocationTable {
     return issuer !== undefined && this.#shelves.find(this.#seek(entry, issuer)) !== undefined
   }
 
+  /** Whether the store has shown, since the last {@link recount}, that it holds all that is known of this entry. */
+  isStored(entry: RevocationEntry): boolean {
+    const issuer = this.#issuers.find(entry.issuer)
+    const placed = issuer && this.#shelves.find(this.#seek(entry, issuer))
+    return placed !== undefined && placed.shelf.log.seen(placed.place) >= this.#round
+  }
+
   /**
    * Whether any entry refuses a token of this issuer with these claims.
    *

@@ -77,6 +77,34 @@ describe('a process whose store', () => {
     expect(await loose.inner.find(names)).toEqual(await before.find(names))
   })
 
+  test('is confirmed for by a server that nobody follows any more is given the entry itself', async () => {
+    const [old, followed] = [memoryRevocations(), memoryRevocations()]
+    let writesGoTo = old
+    const store = {
+      ...followed,
+      add: (entries: readonly RevocationEntry[]) => writesGoTo.add(entries),
+    }
+    const [one, other] = [make({ store }), make({ store: followed })]
+    for (const { revocation } of [one, other]) await revocation.start()
+    await one.revocation.revoke({ sid: 'a' })
+    // Also what is put back goes to the old one at first.
+    await eventually(() => {
+      expect(one.kinds().filter((kind) => kind === 'putBack').length).toBeGreaterThan(1)
+    })
+    writesGoTo = followed
+    const revoked = await token('a')
+    await eventually(() => {
+      expect(other.revocation.isRevoked(revoked)).toBe(true)
+    })
+    // Once the feed has brought it, nothing is put back any more.
+    await one.revocation.revoke({ sid: 'b' })
+    await eventually(async () => {
+      const before = one.kinds().length
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      expect(one.kinds()).toHaveLength(before)
+    })
+  })
+
   test('did not confirm is given the entry again when it answers, though its feed stood', async () => {
     const inner = memoryRevocations()
     let refuses = true
