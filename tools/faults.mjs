@@ -17,6 +17,7 @@ const table = {
     'test/sessions/recorded.test.ts',
   ],
   revocation: [
+    'test/revocation/faults/healthy.test.ts',
     'test/revocation/faults/faults.test.ts',
     'test/revocation/moving-clock-model.test.ts',
   ],

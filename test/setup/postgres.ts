@@ -23,6 +23,10 @@ export interface PostgresServer {
   readonly url: string
   /** Of the process, to freeze or kill it; absent for one named by TEST_DATABASE_URL. */
   readonly pid?: number
+  /** Ends whoever is connected, and the server; it keeps its files. Absent for one named by TEST_DATABASE_URL. */
+  readonly shutDown?: () => Promise<void>
+  /** Starts it again after that, and waits until it answers. */
+  readonly startAgain?: () => Promise<void>
   /** Ends the server and deletes its files; does nothing to one named by TEST_DATABASE_URL. */
   readonly stop: () => Promise<void>
 }
@@ -53,7 +57,8 @@ export async function startPostgres(
   )
   const port = await freePort()
   const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, ...forTests]
-  const server = startServer(join(programs, 'postgres'), args, { ...user, cwd: folder })
+  const begin = () => startServer(join(programs, 'postgres'), args, { ...user, cwd: folder })
+  let server = begin()
   const stop = async () => {
     // Waits for those who are just leaving; then ends whoever is connected.
     const patience = setTimeout(() => server.child.kill('SIGINT'), 2000)
@@ -61,16 +66,27 @@ export async function startPostgres(
     clearTimeout(patience)
     rmSync(folder, { recursive: true, force: true })
   }
-  const ready = () => {
-    if (server.child.exitCode !== null) throw new Error('PostgreSQL ended before it answered')
-    return isReady(port)
+  const answers = async () => {
+    const ready = () => {
+      if (server.child.exitCode !== null) throw new Error('PostgreSQL ended before it answered')
+      return isReady(port)
+    }
+    if (!(await until(30_000, ready))) throw new Error('PostgreSQL did not answer within 30 s')
   }
-  if (!(await until(30_000, ready))) {
+  await answers().catch(async (error: unknown) => {
     await stop()
-    throw new Error('PostgreSQL did not answer within 30 s')
-  }
+    throw error
+  })
   const url = `postgres://postgres@127.0.0.1:${String(port)}/postgres`
-  return { url, stop, ...(server.child.pid && { pid: server.child.pid }) }
+  const { pid } = server.child
+  return {
+    ...{ url, stop, ...(pid && { pid }) },
+    shutDown: () => server.stop('SIGINT'),
+    startAgain: () => {
+      server = begin()
+      return answers()
+    },
+  }
 }
 
 /** Nothing of a test's data outlives the machine, so nothing needs to reach the disk. */

@@ -11,6 +11,10 @@ export function redisCommand(port: number, ...args: readonly string[]): Promise<
       socket.destroy(new Error('Redis did not answer within 5 s'))
     })
     socket.once('error', reject)
+    // Sentinel does that to everybody who is connected when a server gets another role.
+    socket.once('close', () => {
+      reject(new Error('Redis closed the connection without an answer'))
+    })
     socket.once('data', (data) => {
       const answer = data.toString('latin1')
       socket.destroy()

@@ -21,7 +21,7 @@ afterAll(() => {
 
 /** What a run is made with: the defaults of `createRevocation`, or less of everything. */
 const sizes = isFull
-  ? { maxStalenessMs: 10_000, beatEveryMs: 1000, deadlineMs: 1000, quietMs: 5000, roundMs: 10 }
+  ? { maxStalenessMs: 10_000, beatEveryMs: 1000, deadlineMs: 1000, quietMs: 3000, roundMs: 20 }
   : { maxStalenessMs: 2000, beatEveryMs: 200, deadlineMs: 500, quietMs: 600, roundMs: 40 }
 
 /** Nothing fails for being slow: by then something has hung. Figures are held against what is promised in the log. */
@@ -30,7 +30,7 @@ const patience = { reconnectMs: 60_000, enforceMs: isFull ? 5000 : 10_000 }
 /** None in the long form. */
 const timeout = isFull ? 0 : 400_000
 /** Runs under way at once: each has four processes and a server. */
-const enter = createGate(3)
+const enter = createGate(isFull ? 4 : 3)
 
 async function make(run: FaultRun, weakness: Weakness) {
   const leave = await enter()

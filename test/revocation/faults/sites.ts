@@ -1,3 +1,6 @@
+import { startPostgres } from '../../setup/postgres.js'
+import { startRedisCluster } from '../../setup/redis-cluster.js'
+import { redisCommand } from '../../setup/redis-command.js'
 import { startRestartableRedis, type RestartableRedis } from '../../setup/redis-restart.js'
 import { startSentinel, type RedisSentinel } from '../../setup/redis-sentinel.js'
 import { startTcpProxy, type TcpProxy } from '../../setup/tcp-proxy.js'
@@ -57,4 +60,35 @@ export const behindSentinel = (driver: Driver) => async (): Promise<BehindSentin
   const { name, sentinels, servers, stop } = await startSentinel()
   const places = sentinels.map(({ host, port }) => `${host}:${String(port)}`).join()
   return { servers, stop, placeOf: () => `${driver}-sentinel://${name}@${places}#faults` }
+}
+
+/** Three primaries, of which one has the revocations. */
+export interface RedisOfMany extends Site {
+  readonly holder: { readonly pid: number }
+}
+
+/** Opens a Redis Cluster, for this client. */
+export const redisCluster = (driver: Driver) => async (): Promise<RedisOfMany> => {
+  const { nodes, stop } = await startRedisCluster()
+  for (const { port, pid } of nodes) {
+    // The others answer that it has moved.
+    const holds = await redisCommand(port, 'EXISTS', '{faults:revocations}').catch(() => undefined)
+    const place = `${driver}-cluster://127.0.0.1:${String(port)}#faults`
+    if (holds !== undefined) return { holder: { pid }, stop, placeOf: () => place }
+  }
+  await stop()
+  throw new Error('no server of the cluster has the key')
+}
+
+/** A PostgreSQL that can be restarted. */
+export interface OnePostgres extends Site {
+  readonly shutDown: () => Promise<void>
+  readonly startAgain: () => Promise<void>
+}
+
+/** Opens a PostgreSQL of its own. */
+export async function onePostgres(): Promise<OnePostgres> {
+  const { url, stop, shutDown, startAgain } = await startPostgres({ url: undefined })
+  if (shutDown === undefined || startAgain === undefined) throw new Error('it is not its own')
+  return { shutDown, startAgain, stop, placeOf: () => `${url}#faults` }
 }

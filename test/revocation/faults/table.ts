@@ -13,6 +13,7 @@ import {
   olderCopy,
   readOnly,
 } from './runs.js'
+import { alone, failedOver, holderFrozen, restarted, splitBrain } from './server-runs.js'
 
 const isFull = amount({ short: 0, full: 1 }) === 1
 
@@ -26,24 +27,38 @@ const short: readonly FaultRun[] = [
 ]
 
 const full: readonly FaultRun[] = [
-  ...(['ioredis', 'node-redis'] as const).flatMap((driver) => [
-    killed({ ms: 30_000, driver }),
-    frozen({ ms: 30_000, driver }),
-    cutOff({ ms: 60_000, driver }),
-  ]),
-  ...[1000, 5000].map((ms) => frozen({ ms })),
-  ...[3000, 10_000].map((ms) => cutOff({ ms })),
+  killed({ ms: 30_000 }),
+  frozen({ ms: 30_000 }),
+  cutOff({ ms: 60_000 }),
   flushed(false),
   flushed(true),
   olderCopy({ ms: 3000 }),
-  messedStream({ ms: 20_000 }),
+  messedStream({ ms: 15_000 }),
   memoryFull({ ms: 20_000 }),
   loading({ ms: 20_000 }),
   readOnly({ ms: 20_000 }),
+  restarted(20_000),
+  failedOver('ioredis'),
+  splitBrain('ioredis'),
+  holderFrozen({ ms: 20_000 }),
+  alone({ ms: 20_000 }),
+]
+
+/** What is proved by the others already, of other lengths and by the other client. */
+const more: readonly FaultRun[] = [
+  ...[1000, 5000].map((ms) => frozen({ ms })),
+  ...[3000, 10_000].map((ms) => cutOff({ ms })),
+  restarted(500),
+  killed({ ms: 20_000, driver: 'node-redis' }),
+  frozen({ ms: 20_000, driver: 'node-redis' }),
+  cutOff({ ms: 20_000, driver: 'node-redis' }),
+  failedOver('node-redis'),
+  splitBrain('node-redis'),
+  holderFrozen({ ms: 20_000, driver: 'node-redis' }),
 ]
 
 /** Runs, all of which must keep every promise. */
-export const runs = isFull ? full : short
+export const runs = isFull ? [...full, ...more] : short
 
 /** A run without what keeps a promise there. */
 export interface Control {
@@ -52,7 +67,7 @@ export interface Control {
   readonly broken: readonly Invariant[]
 }
 
-const all = runs.flatMap(controlsOf)
+const all = (isFull ? full : short).flatMap(controlsOf)
 
 /** Every one in the long form, in the short one those of the two that matter most. */
 export const controls: readonly Control[] = isFull

@@ -92,6 +92,8 @@ const server = createServer((request, response) => {
 })
 server.keepAliveTimeout = 120_000
 
+// Nobody is left who would end it.
+process.once('disconnect', () => process.exit())
 watchStalls((ms) => {
   note('stalled', ms)
 })
