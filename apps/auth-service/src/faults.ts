@@ -66,7 +66,7 @@ export const faultTable = {
   BODY_TOO_LARGE: {
     status: 413,
     reason: 'invalid_request',
-    message: 'the body is larger than 8192 bytes',
+    message: 'the body is larger than this operation takes',
   },
   CONTENT_TYPE: {
     status: 415,

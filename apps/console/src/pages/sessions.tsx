@@ -38,7 +38,7 @@ export function SessionsPage({ rest }: { rest: string }) {
       <Search
         label="Username or session id"
         initial={rest}
-        hint="The beginning of a username, or a whole session id (the claim sid)."
+        hint="Part of a username, a name or an e-mail address, or a whole session id (the claim sid)."
         onSearch={setSearch}
       />
       <Show of={sessions}>
@@ -75,9 +75,7 @@ function SessionTable(props: { data: Sessions; search: string; actions: Actions 
           <SessionRow key={session.id} session={session} actions={actions} />
         ))}
       </Table>
-      {data.more && (
-        <p class="hint">There are more users whose names begin so: search for more of the name.</p>
-      )}
+      {data.more && <p class="hint">There are more users that fit: search for more of the name.</p>}
     </section>
   )
 }

@@ -1,5 +1,4 @@
 // The routes of admin-api. Generated from its .api file: changes are lost.
-import { inspectHandler } from '../handlers/inspect.js'
 import { getKeysHandler } from '../handlers/get-keys.js'
 import { revokeKeyHandler } from '../handlers/revoke-key.js'
 import { rotateKeysHandler } from '../handlers/rotate-keys.js'
@@ -14,6 +13,7 @@ import { getUserHandler } from '../handlers/get-user.js'
 import { changeUserHandler } from '../handlers/change-user.js'
 import { setPasswordHandler } from '../handlers/set-password.js'
 import { endUserSessionsHandler } from '../handlers/end-user-sessions.js'
+import { inspectHandler } from '../handlers/inspect.js'
 import { object } from './schema.js'
 import { guarded, type Route } from './server.js'
 import * as types from './types.js'
@@ -21,11 +21,6 @@ import * as types from './types.js'
 const nothing = object<object>(() => [])
 
 export const routes: readonly Route[] = [
-  guarded(
-    { guard: 'Admin', method: 'POST', path: '/admin/inspect', strict: true },
-    types.InspectReq,
-    inspectHandler,
-  ),
   guarded(
     { guard: 'Admin', method: 'GET', path: '/admin/keys', strict: true },
     nothing,
@@ -95,5 +90,10 @@ export const routes: readonly Route[] = [
     { guard: 'Admin', method: 'DELETE', path: '/admin/users/:id/sessions', strict: true },
     types.UserReq,
     endUserSessionsHandler,
+  ),
+  guarded(
+    { guard: 'Admin', method: 'POST', path: '/admin/inspect', maxBytes: 12288, strict: true },
+    types.InspectReq,
+    inspectHandler,
   ),
 ]

@@ -11,9 +11,6 @@ export type Client = ReturnType<typeof createClient>
 export function createClient(options: ClientOptions) {
   const { call } = createCalls(options)
   return {
-    /** every check of a token with its verdict: POST /admin/inspect, with a token */
-    inspect: (request: types.InspectReq, options?: CallOptions) =>
-      call({ method: 'POST', path: '/admin/inspect', guarded: true, body: true }, request, options) as Promise<types.Inspection>,
     /** the key ring: GET /admin/keys, with a token */
     getKeys: (options?: CallOptions) =>
       call({ method: 'GET', path: '/admin/keys', guarded: true }, {}, options) as Promise<types.Keys>,
@@ -29,7 +26,7 @@ export function createClient(options: ClientOptions) {
     /** revokes a token, a session, what a subject or a client has, or everything: POST /admin/revocations, with a token */
     revoke: (request: types.NewRevocation, options?: CallOptions) =>
       call({ method: 'POST', path: '/admin/revocations', guarded: true, body: true }, request, options) as Promise<void>,
-    /** sessions of the users whose names begin so, or the one session of that id; newest first: GET /admin/sessions, with a token */
+    /** sessions of the users that fit by name or e-mail address, or the one session of that id; newest first: GET /admin/sessions, with a token */
     searchSessions: (request: types.SessionsReq, options?: CallOptions) =>
       call({ method: 'GET', path: '/admin/sessions', guarded: true, from: { search: 'form' } }, request, options) as Promise<types.Sessions>,
     /** ends one session, whosever: DELETE /admin/sessions/:id, with a token */
@@ -56,5 +53,8 @@ export function createClient(options: ClientOptions) {
     /** ends all sessions of a user: DELETE /admin/users/:id/sessions, with a token */
     endUserSessions: (request: types.UserReq, options?: CallOptions) =>
       call({ method: 'DELETE', path: '/admin/users/:id/sessions', guarded: true, from: { id: 'path' } }, request, options) as Promise<types.Ended>,
+    /** every check of a token with its verdict: POST /admin/inspect, with a token */
+    inspect: (request: types.InspectReq, options?: CallOptions) =>
+      call({ method: 'POST', path: '/admin/inspect', guarded: true, body: true }, request, options) as Promise<types.Inspection>,
   }
 }
