@@ -11,7 +11,7 @@ import { client } from '../sessions/setup.js'
 import { issuerOver } from './children/issuer.js'
 import { openStores } from './children/open-stores.js'
 import type { Order, Point } from './children/refresher.js'
-import { compileForChildren, startChild } from './compile.js'
+import { bundleChild, compileForChildren, startChild } from './compile.js'
 import { graceOver } from './race.js'
 
 /** Processes killed at each point, a thousand in the long run; SQLite's start soonest. */
@@ -27,6 +27,7 @@ let postgres: PostgresServer
 let redis: RedisServer
 beforeAll(async () => {
   folder = compileForChildren()
+  await bundleChild(folder, 'refresher')
   ;[postgres, redis] = await Promise.all([startPostgres(), startRedis()])
 }, 60_000)
 afterAll(async () => {
