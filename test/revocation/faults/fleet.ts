@@ -37,6 +37,8 @@ export interface Fleet {
   add(place: string): Promise<Node>
   /** Waits until every process says that it can tell what is revoked; false when that takes longer than `ms`. */
   allReady(ms: number): Promise<boolean>
+  /** Waits until every process has had a heartbeat that began after this call; false when that takes longer than `ms`. */
+  allHeard(ms: number): Promise<boolean>
   stop(): Promise<void>
 }
 
@@ -63,6 +65,14 @@ export function createFleet(folder: string, options: Omit<ServiceOptions, 'place
         const said = await Promise.all(nodes.map((node) => node.status()))
         return said.every((status) => status?.ready === true)
       }),
+    allHeard: (ms) => {
+      const since = clockMs()
+      return until(ms, async () => {
+        const asked = clockMs()
+        const said = await Promise.all(nodes.map((node) => node.status()))
+        return said.every((status) => (status?.staleness ?? Infinity) * 1000 < asked - since)
+      })
+    },
     stop: async () => {
       endWatch()
       await Promise.all(nodes.map((node) => node.stop()))

@@ -101,6 +101,8 @@ async function play<S extends Site>(
   await newcomer()
   await fleet.allReady(patienceMs)
   await load.stop()
+  // A feed that was lost a moment ago may be opened for the second time: what is put back then counts too.
+  for (let i = 0; i < 2; i++) await fleet.allHeard(patienceMs)
   await load.sweep()
   return {
     maxStalenessMs: options.maxStalenessMs,
