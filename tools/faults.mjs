@@ -21,6 +21,7 @@ const table = {
     'test/revocation/faults/faults.test.ts',
     'test/revocation/moving-clock-model.test.ts',
   ],
+  enumeration: ['test/service/limits/enumeration.test.ts'],
   fleet: ['test/service/fleet/fleet.test.ts'],
   kills: ['test/stores/kills.test.ts'],
   failover: ['test/stores/redis/cluster-failover.test.ts'],

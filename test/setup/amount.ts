@@ -6,6 +6,6 @@ const isFull = process.env['FAULTS'] === 'full'
  *
  * @example const kills = amount({ short: 20, full: 1000 })
  */
-export function amount({ short, full }: { readonly short: number; readonly full: number }): number {
+export function amount<T = number>({ short, full }: { readonly short: T; readonly full: T }): T {
   return isFull ? full : short
 }

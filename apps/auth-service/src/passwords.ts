@@ -14,6 +14,14 @@ const concurrency = 2
 /** At most this many waiting; the next one is told to come back. */
 const backlog = 64
 
+/** What is being hashed. */
+export interface HashingLoad {
+  readonly running: number
+  readonly waiting: number
+  /** Since the start. */
+  readonly done: number
+}
+
 /** Hashes and checks passwords, a few at a time. */
 export interface Passwords {
   hash(password: string): Promise<string>
@@ -25,7 +33,7 @@ export interface Passwords {
   /** Whether a hash was made with less than new ones are: it is replaced when its password is next at hand. */
   isOutdated(phc: string): boolean
   /** How many are being hashed at this moment, and how many wait. */
-  load(): { readonly running: number; readonly waiting: number }
+  load(): HashingLoad
 }
 
 /**
@@ -71,12 +79,13 @@ export function prepare(password: string): string {
 
 interface Queue {
   <T>(job: () => Promise<T>): Promise<T>
-  load(): { readonly running: number; readonly waiting: number }
+  load(): HashingLoad
 }
 
 function createQueue(): Queue {
   const waiting: (() => void)[] = []
   let running = 0
+  let done = 0
   const run = async <T>(job: () => Promise<T>): Promise<T> => {
     if (running >= concurrency) {
       if (waiting.length >= backlog)
@@ -88,11 +97,12 @@ function createQueue(): Queue {
     try {
       return await job()
     } finally {
+      done++
       const next = waiting.shift()
       if (next)
         next() // hands its place on
       else running--
     }
   }
-  return Object.assign(run, { load: () => ({ running, waiting: waiting.length }) })
+  return Object.assign(run, { load: () => ({ running, waiting: waiting.length, done }) })
 }

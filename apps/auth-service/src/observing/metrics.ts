@@ -1,11 +1,12 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import type { HashingLoad } from '../passwords.js'
 import type { CacheUse, KeyRing, RevocationStatus } from 'jotgate'
 
 /** What is measured when somebody asks. */
 export interface Sources {
   readonly revocations: () => RevocationStatus
   readonly cache: () => CacheUse | undefined
-  readonly hashing: () => { readonly running: number; readonly waiting: number }
+  readonly hashing: () => HashingLoad
   readonly ring: KeyRing | undefined
 }
 
@@ -92,6 +93,7 @@ function addGauges(registers: Registry[], { revocations, cache, hashing, ring }:
       () => cache()?.misses,
     ],
     hashing_running: ['Passwords that are being hashed', () => hashing().running],
+    hashing_done: ['Passwords that were hashed, since the start', () => hashing().done],
     hashing_waiting: ['Passwords that wait to be hashed', () => hashing().waiting],
     key_ring_keys: ['Keys in the ring', () => ring?.list().length],
     key_ring_staleness_seconds: [
