@@ -9,8 +9,10 @@ type Limits = ReturnType<typeof createLoginLimits>
 const loginLimits = { account: 3, address: 20, service: 60 }
 const inMemory = () => createLoginLimits({ configuration: { loginLimits }, redis: undefined })
 
+type Attempting = [limits: Limits, from: string, account: string | undefined, right?: boolean]
+
 /** One attempt: `locked` when the account is left alone, else `tried`; 429 when it is not let in. */
-async function attempt(limits: Limits, from: string, account: string | undefined, right = false) {
+async function attempt(...[limits, from, account, right = false]: Attempting) {
   try {
     const turn = await (await limits.enter(from)).on(account)
     if (turn.locked) return 'locked'

@@ -73,8 +73,25 @@ export function createMetrics(): Metrics {
 }
 
 /** Looked up when they are asked for, each by its own function. */
-function addGauges(registers: Registry[], { revocations, cache, hashing, ring }: Sources): void {
-  const gauges: Record<string, readonly [string, () => number | undefined]> = {
+function addGauges(registers: Registry[], sources: Sources): void {
+  for (const [name, [help, read]] of Object.entries(gaugesOf(sources))) {
+    new Gauge({
+      name: `jotgate_${name}`,
+      help,
+      registers,
+      collect() {
+        const value = read()
+        if (value === undefined) this.reset()
+        else this.set(value)
+      },
+    })
+  }
+}
+
+type Gauges = Readonly<Record<string, readonly [help: string, read: () => number | undefined]>>
+
+function gaugesOf({ revocations, cache, hashing, ring }: Sources): Gauges {
+  return {
     revocation_entries: [
       'Entries that this process refuses tokens by',
       () => revocations().entries,
@@ -100,17 +117,5 @@ function addGauges(registers: Registry[], { revocations, cache, hashing, ring }:
       'Age of the last answer of the ring\u2019s store',
       () => ring?.status().staleness,
     ],
-  }
-  for (const [name, [help, read]] of Object.entries(gauges)) {
-    new Gauge({
-      name: `jotgate_${name}`,
-      help,
-      registers,
-      collect() {
-        const value = read()
-        if (value === undefined) this.reset()
-        else this.set(value)
-      },
-    })
   }
 }
