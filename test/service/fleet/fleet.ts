@@ -13,6 +13,8 @@ export interface Fleet {
   /** Replaces one process after the other by SIGTERM, with its connections led elsewhere before. */
   roll(): Promise<void>
   outputs(): readonly string[]
+  /** Of the processes that were replaced. */
+  exitCodes(): readonly (number | null)[]
   stop(): Promise<void>
 }
 
@@ -24,9 +26,6 @@ export interface FleetParts {
   readonly redis: string
   readonly password: string
 }
-
-/** Lines of a configuration that let one address log in as often as a test does. */
-const limits = ''
 
 /** @example const fleet = await startFleet({ folder, size: 3, database: postgres.url, redis, password }) */
 export async function startFleet(parts: FleetParts): Promise<Fleet> {
@@ -44,7 +43,6 @@ export async function startFleet(parts: FleetParts): Promise<Fleet> {
       'redis: ${REDIS}',
       'encryptionKey: env:RING_KEY',
       'refreshSecret: env:REFRESH_SECRET',
-      limits,
     ].join('\n'),
   )
   const env = {
@@ -66,7 +64,7 @@ export async function startFleet(parts: FleetParts): Promise<Fleet> {
   const processes = [await startAt(0)]
   processes.push(...(await Promise.all(places.slice(1).map((_, i) => startAt(i + 1)))))
   const balancer = await startBalancer(ports)
-  const ended: string[] = []
+  const ended: { readonly code: number | null; readonly output: string }[] = []
   return {
     balancer,
     addUser: async (...args) => {
@@ -82,14 +80,18 @@ export async function startFleet(parts: FleetParts): Promise<Fleet> {
         balancer.remove(running.port)
         await sleep(200) // what was led there a moment ago has arrived
         const code = await running.stop()
-        ended.push(`${String(code)} ${running.output()}`)
+        ended.push({ code, output: running.output() })
         const next = await startAt(place)
         await untilReady(next)
         processes[place] = next
         balancer.add(next.port)
       }
     },
-    outputs: () => [...ended, ...processes.map((each) => each.output())],
+    outputs: () => [
+      ...ended.map(({ output }) => output),
+      ...processes.map((each) => each.output()),
+    ],
+    exitCodes: () => ended.map(({ code }) => code),
     stop: async () => {
       await balancer.close()
       await Promise.all(processes.map((each) => each.stop()))
