@@ -84,7 +84,7 @@ export async function createProcesses(parts: ProcessParts): Promise<Processes> {
   return {
     list: async () => {
       const rows = await database.query('SELECT id, seen_at, report FROM service_processes')
-      const others = rows.map(toReport).filter((each) => each.id !== id && isThere(each))
+      const others = rows.flatMap(toReport).filter((each) => each.id !== id && isThere(each))
       return [{ ...self(), id, seenAt: seconds(), current: true }, ...others]
     },
     close: async () => {
@@ -110,9 +110,11 @@ function createSelf({ traffic, revocations }: ProcessParts): () => z.infer<typeo
   }
 }
 
-function toReport(fields: unknown): ProcessReport {
+/** None of a row that another version of the service has written in a way of its own. */
+function toReport(fields: unknown): ProcessReport[] {
   const { id, seen_at, report: text } = row.parse(fields)
-  return { ...report.parse(JSON.parse(text)), id, seenAt: seen_at, current: false }
+  const parsed = report.safeParse(JSON.parse(text))
+  return parsed.success ? [{ ...parsed.data, id, seenAt: seen_at, current: false }] : []
 }
 
 const seconds = (): number => Math.floor(Date.now() / 1000)
