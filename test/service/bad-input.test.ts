@@ -108,6 +108,14 @@ describe('a body that is not right', () => {
     expect(answer.status).toBe(405)
     expect(answer.headers.get('allow')).toContain('POST')
   })
+
+  test('so is one that a path with a parameter does not take, for whoever may know the path', async () => {
+    const headers = { authorization: `Bearer ${accessToken}` }
+    const answer = await request('/user/sessions/anything', { method: 'PUT', headers })
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'DELETE'])
+    expect((await request('/user/sessions/', { method: 'PUT', headers })).status).toBe(404)
+    expect((await request('/user/sessions/a/b', { method: 'PUT', headers })).status).toBe(404)
+  })
 })
 
 describe('a path that is not there', () => {

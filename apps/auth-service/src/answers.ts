@@ -25,7 +25,7 @@ export function answerErrors<C>(app: FastifyInstance, gate: Gate<C>): void {
   })
   app.setNotFoundHandler((request, reply) => {
     const [path = ''] = request.url.split('?')
-    const allow = [...(methods.get(path) ?? [])].join(', ')
+    const allow = methodsOf(methods, path).join(', ')
     const fault =
       allow === ''
         ? new RequestFault('NOT_FOUND')
@@ -63,6 +63,25 @@ function collectMethods(app: FastifyInstance): ReadonlyMap<string, ReadonlySet<s
     methods.set(url, known)
   })
   return methods
+}
+
+/** Of every pattern that the path fits; a parameter is one segment that is not empty. */
+function methodsOf(
+  methods: ReadonlyMap<string, ReadonlySet<string>>,
+  path: string,
+): readonly string[] {
+  const segments = path.split('/')
+  const fits = (pattern: string): boolean => {
+    const wanted = pattern.split('/')
+    return (
+      wanted.length === segments.length &&
+      wanted.every(
+        (each, at) => each === segments[at] || (each.startsWith(':') && segments[at] !== ''),
+      )
+    )
+  }
+  const found = [...methods].flatMap(([pattern, each]) => (fits(pattern) ? [...each] : []))
+  return [...new Set(found)]
 }
 
 function toFault(error: unknown): RequestFault {
