@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { createRevocation, type Issuer, type KeyRing, type Revocation } from 'jotgate'
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
+import { startPatiently } from './start-patiently.js'
 import type { Configuration } from './configuration/configuration.js'
 import type { DataDirectory } from './data-directory.js'
 import type { ClientLimits } from './oauth/client-authentication.js'
@@ -72,7 +73,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const users = await openUsers(configuration, await createSqlUsers(database), passwords)
   const watched = watchRevocations(stores.revocations)
   const revocation = openRevocation(parts, watched.store)
-  await revocation.start()
+  await startPatiently(revocation, log)
   const metrics = createMetrics()
   const rooms = { signing, families: stores.families, users, revocation, metrics }
   const issuer = openIssuer(parts, rooms)

@@ -78,7 +78,8 @@ describe('a failover', () => {
     const { ioredis, 'node-redis': nodeRedis } = sentinelClients(site)
     const events: string[] = []
     const a = await follow(await openStore(ioredis), events)
-    const b = await follow(await openStore(nodeRedis), [])
+    const others: string[] = []
+    const b = await follow(await openStore(nodeRedis), others)
     const [primary, ...replicas] = site.servers
     const pid = primary?.pid ?? expect.unreachable()
     const gone = await verifiedToken({ sub: 'user-1', sid: 'gone' }, wall)
@@ -124,6 +125,7 @@ describe('a failover', () => {
       clearInterval(watch)
     }
     expect(passed).toBe(0)
-    expect(events).toContain('putBack')
+    // By whichever of the two was there first.
+    expect([...events, ...others]).toContain('putBack')
   }, 120_000)
 })
