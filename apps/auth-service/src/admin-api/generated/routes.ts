@@ -1,8 +1,4 @@
 // The routes of admin-api. Generated from its .api file: changes are lost.
-import { listClientsHandler } from '../handlers/list-clients.js'
-import { createClientHandler } from '../handlers/create-client.js'
-import { changeClientHandler } from '../handlers/change-client.js'
-import { rotateClientSecretHandler } from '../handlers/rotate-client-secret.js'
 import { getKeysHandler } from '../handlers/get-keys.js'
 import { revokeKeyHandler } from '../handlers/revoke-key.js'
 import { rotateKeysHandler } from '../handlers/rotate-keys.js'
@@ -25,26 +21,6 @@ import * as types from './types.js'
 const nothing = object<object>(() => [])
 
 export const routes: readonly Route[] = [
-  guarded(
-    { guard: 'Admin', method: 'GET', path: '/admin/clients', strict: true },
-    nothing,
-    listClientsHandler,
-  ),
-  guarded(
-    { guard: 'Admin', method: 'POST', path: '/admin/clients', strict: true },
-    types.NewClient,
-    createClientHandler,
-  ),
-  guarded(
-    { guard: 'Admin', method: 'PUT', path: '/admin/clients/:id', strict: true },
-    types.ClientChange,
-    changeClientHandler,
-  ),
-  guarded(
-    { guard: 'Admin', method: 'POST', path: '/admin/clients/:id/secret', strict: true },
-    types.ClientReq,
-    rotateClientSecretHandler,
-  ),
   guarded(
     { guard: 'Admin', method: 'GET', path: '/admin/keys', strict: true },
     nothing,

@@ -22,82 +22,6 @@ export const CheckResult: $.Schema<CheckResult> = $.object<CheckResult>(() => [
   { name: 'claim', optional: true, read: $.text() },
 ])
 
-/** An OAuth client. Lives are seconds; where one is absent the configuration's stands. Times are Unix seconds. */
-export interface Client {
-  readonly id: string
-  readonly name: string
-  readonly kind: 'confidential' | 'public'
-  readonly grants: readonly string[]
-  readonly scopes: readonly string[]
-  readonly audiences: readonly string[]
-  readonly accessTtl?: number
-  readonly refreshTtl?: number
-  readonly grace?: number
-  readonly recoverWithin?: number
-  readonly disabled: boolean
-  readonly createdAt: number
-}
-
-export const Client: $.Schema<Client> = $.object<Client>(() => [
-  { name: 'id', read: $.text() },
-  { name: 'name', read: $.text() },
-  { name: 'kind', read: $.text({ options: ['confidential', 'public'] }) },
-  { name: 'grants', read: $.list($.text()) },
-  { name: 'scopes', read: $.list($.text()) },
-  { name: 'audiences', read: $.list($.text()) },
-  { name: 'accessTtl', optional: true, read: $.number({ whole: 'int64' }) },
-  { name: 'refreshTtl', optional: true, read: $.number({ whole: 'int64' }) },
-  { name: 'grace', optional: true, read: $.number({ whole: 'int64' }) },
-  { name: 'recoverWithin', optional: true, read: $.number({ whole: 'int64' }) },
-  { name: 'disabled', read: $.flag },
-  { name: 'createdAt', read: $.number({ whole: 'int64' }) },
-])
-
-export interface ClientChange {
-  readonly id: string
-  readonly disabled: boolean
-}
-
-export const ClientChange: $.Schema<ClientChange> = $.object<ClientChange>(() => [
-  { name: 'id', from: 'path', read: $.text({ length: { from: 1, to: 64 } }) },
-  { name: 'disabled', read: $.flag },
-])
-
-export interface ClientReq {
-  readonly id: string
-}
-
-export const ClientReq: $.Schema<ClientReq> = $.object<ClientReq>(() => [
-  { name: 'id', from: 'path', read: $.text({ length: { from: 1, to: 64 } }) },
-])
-
-export interface ClientSecret {
-  readonly secret: string
-}
-
-export const ClientSecret: $.Schema<ClientSecret> = $.object<ClientSecret>(() => [
-  { name: 'secret', read: $.text() },
-])
-
-export interface Clients {
-  readonly clients: readonly Client[]
-}
-
-export const Clients: $.Schema<Clients> = $.object<Clients>(() => [
-  { name: 'clients', read: $.list($.ref(() => Client)) },
-])
-
-/** The secret is told this once; a public client has none. */
-export interface CreatedClient {
-  readonly client: Client
-  readonly secret?: string
-}
-
-export const CreatedClient: $.Schema<CreatedClient> = $.object<CreatedClient>(() => [
-  { name: 'client', read: $.ref(() => Client) },
-  { name: 'secret', optional: true, read: $.text() },
-])
-
 export interface Ended {
   readonly ended: number
 }
@@ -154,30 +78,6 @@ export const Keys: $.Schema<Keys> = $.object<Keys>(() => [
   { name: 'now', read: $.number({ whole: 'int64' }) },
   { name: 'problem', optional: true, read: $.text() },
   { name: 'keys', read: $.list($.ref(() => RingKey)) },
-])
-
-export interface NewClient {
-  readonly name: string
-  readonly kind: 'confidential' | 'public'
-  readonly grants: readonly string[]
-  readonly scopes: readonly string[]
-  readonly audiences: readonly string[]
-  readonly accessTtl?: number
-  readonly refreshTtl?: number
-  readonly grace?: number
-  readonly recoverWithin?: number
-}
-
-export const NewClient: $.Schema<NewClient> = $.object<NewClient>(() => [
-  { name: 'name', read: $.text({ length: { from: 1, to: 200 } }) },
-  { name: 'kind', read: $.text({ options: ['confidential', 'public'] }) },
-  { name: 'grants', read: $.list($.text()) },
-  { name: 'scopes', read: $.list($.text()) },
-  { name: 'audiences', read: $.list($.text()) },
-  { name: 'accessTtl', optional: true, read: $.number({ whole: 'int64' }) },
-  { name: 'refreshTtl', optional: true, read: $.number({ whole: 'int64' }) },
-  { name: 'grace', optional: true, read: $.number({ whole: 'int64' }) },
-  { name: 'recoverWithin', optional: true, read: $.number({ whole: 'int64' }) },
 ])
 
 export interface NewPassword {

@@ -11,18 +11,6 @@ export type Client = ReturnType<typeof createClient>
 export function createClient(options: ClientOptions) {
   const { call } = createCalls(options)
   return {
-    /** the OAuth clients, oldest first: GET /admin/clients, with a token */
-    listClients: (options?: CallOptions) =>
-      call({ method: 'GET', path: '/admin/clients', guarded: true }, {}, options) as Promise<types.Clients>,
-    /** registers an OAuth client: POST /admin/clients, with a token */
-    createClient: (request: types.NewClient, options?: CallOptions) =>
-      call({ method: 'POST', path: '/admin/clients', guarded: true, body: true }, request, options) as Promise<types.CreatedClient>,
-    /** disables a client, which refuses its tokens at once, or enables it: PUT /admin/clients/:id, with a token */
-    changeClient: (request: types.ClientChange, options?: CallOptions) =>
-      call({ method: 'PUT', path: '/admin/clients/:id', guarded: true, from: { id: 'path' }, body: true }, request, options) as Promise<types.Client>,
-    /** gives a client another secret; the one before is good no more: POST /admin/clients/:id/secret, with a token */
-    rotateClientSecret: (request: types.ClientReq, options?: CallOptions) =>
-      call({ method: 'POST', path: '/admin/clients/:id/secret', guarded: true, from: { id: 'path' } }, request, options) as Promise<types.ClientSecret>,
     /** the key ring: GET /admin/keys, with a token */
     getKeys: (options?: CallOptions) =>
       call({ method: 'GET', path: '/admin/keys', guarded: true }, {}, options) as Promise<types.Keys>,
