@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { AuthError, type Revocation } from 'jotgate'
+import { AuthError } from 'jotgate'
 import { startPatiently } from '../../apps/auth-service/src/start-patiently.js'
 
 const log = pino({ level: 'silent' })
@@ -12,7 +12,7 @@ function starting(ends: readonly (Error | undefined)[]) {
     const end = ends[asked++]
     return end === undefined ? Promise.resolve() : Promise.reject(end)
   }
-  return { revocation: { start } as unknown as Revocation, asked: () => asked } // nothing else is asked of it
+  return { revocation: { start }, asked: () => asked }
 }
 
 test('a store that is away for a moment is waited for', async () => {

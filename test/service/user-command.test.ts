@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openSqlite, sqliteDatabase } from 'jotgate/stores/sqlite'
 import { importUsers } from '../../apps/auth-service/src/import-users.js'
 import { createSqlUsers } from '../../apps/auth-service/src/sql-users.js'
-import { callerOf, type Pair } from './admin/calling.js'
+import { callerOf } from './admin/calling.js'
+import type { Pair } from './pair.js'
 import {
   runService,
   startService,

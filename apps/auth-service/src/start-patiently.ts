@@ -12,7 +12,10 @@ const betweenMs = 500
  *
  * @throws AuthError STORE_UNAVAILABLE when it took too long
  */
-export async function startPatiently(revocation: Revocation, log: Logger): Promise<void> {
+export async function startPatiently(
+  revocation: Pick<Revocation, 'start'>,
+  log: Logger,
+): Promise<void> {
   const until = performance.now() + patienceMs
   for (;;) {
     try {

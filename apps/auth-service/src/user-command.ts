@@ -7,6 +7,7 @@ import type { Environment } from './environment.js'
 import { importUsers } from './import-users.js'
 import { createLog } from './log.js'
 import { roleFault, usernameFault } from './names.js'
+import { putPassword } from './put-password.js'
 import { createService, type Service } from './service.js'
 import { SetupFault } from './setup-fault.js'
 import { newUser, type User } from './users.js'
@@ -95,14 +96,12 @@ const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = 
     return `${username} has ${roles.length === 0 ? 'no roles' : roles.join(', ')}\n`
   },
   password: async ({ service, subject }) => {
-    const { id, username, email, passwordHash: from } = await find(service, subject)
-    const to = await readNewPassword(service, [username, email])
-    // Before it, so that a store that fails leaves everything as it was; after it, for logins with the old one meanwhile.
-    await service.issuer.endAll(id)
-    if (!(await service.users.replaceHash(id, { from, to })))
-      throw new SetupFault('the user was changed meanwhile; try again')
-    await service.issuer.endAll(id)
-    return `${username} has a new password\n`
+    const user = await find(service, subject)
+    const { users, issuer } = service
+    const to = await readNewPassword(service, [user.username, user.email])
+    const isPut = await putPassword({ users, user, to, end: () => issuer.endAll(user.id) })
+    if (!isPut) throw new SetupFault('the user was changed meanwhile; try again')
+    return `${user.username} has a new password\n`
   },
   import: async ({ service, subject }) => {
     const text = subject === '-' ? await readInput() : readFile(subject)

@@ -8,7 +8,8 @@ import {
   temporaryFolder,
   type RunningService,
 } from '../running-service.js'
-import { callerOf, type Pair } from './calling.js'
+import { callerOf } from './calling.js'
+import type { Pair } from '../pair.js'
 
 const folder = temporaryFolder()
 const password = 'eleven herons over a weir'

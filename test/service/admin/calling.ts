@@ -1,11 +1,5 @@
+import { readPair, type Pair } from '../pair.js'
 import type { RunningService } from '../running-service.js'
-
-/** What a login brings. */
-export interface Pair {
-  accessToken: string
-  refreshToken: string
-  sid: string
-}
 
 /** Calls of a running service with a bearer token; answers and bodies as they come. */
 export function callerOf(service: () => RunningService) {
@@ -23,7 +17,7 @@ export function callerOf(service: () => RunningService) {
     return { status: answer.status, headers: answer.headers, body: parse(text) }
   }
   const login = async (username: string, password: string) =>
-    (await call('POST /user/login', undefined, { username, password })).body as unknown as Pair
+    readPair((await call('POST /user/login', undefined, { username, password })).body)
   const profileStatus = async ({ accessToken }: Pair) =>
     (await call('GET /user/profile', accessToken)).status
   const refreshStatus = async ({ refreshToken }: Pair) =>

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readPair, type Pair } from '../pair.js'
 import { ask, type Answer, type Question } from './asking.js'
 import { count, type Tally } from './tally.js'
 
@@ -12,12 +13,6 @@ export interface UserParts {
   /** Of this moment: an administrator's token. */
   readonly adminToken: () => string
   readonly random: () => number
-}
-
-interface Pair {
-  accessToken: string
-  refreshToken: string
-  sid: string
 }
 
 /** A token that was taken back, and when that was answered. */
@@ -65,7 +60,7 @@ async function logIn(parts: UserParts): Promise<Pair | undefined> {
   const { username, password, tally } = parts
   const question = { operation: 'POST /user/login', body: { username, password } }
   const { status, body } = await insist(parts, question)
-  if (status === 200) return body as unknown as Pair
+  if (status === 200) return readPair(body)
   tally.faults.push(`a login was answered ${String(status)}`)
   return undefined
 }
@@ -73,7 +68,7 @@ async function logIn(parts: UserParts): Promise<Pair | undefined> {
 async function refresh(parts: UserParts, { refreshToken }: Pair): Promise<Pair | undefined> {
   const question = { operation: 'POST /user/refresh', body: { refreshToken } }
   const { status, body } = await insist(parts, question)
-  if (status === 200) return body as unknown as Pair
+  if (status === 200) return readPair(body)
   parts.tally.faults.push(`a refresh was answered ${String(status)}: ${String(body['reason'])}`)
   return undefined
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { OpenApiDocument } from 'jotgate/api-spec'
+import { z } from 'zod'
 
 const style = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
@@ -57,21 +58,23 @@ interface Group {
   readonly rows: readonly string[]
 }
 
-interface Operation {
-  readonly tags: readonly string[]
-  readonly summary: string
-  readonly security: readonly object[]
-}
+/** What the page shows of an operation; a document is open to more. */
+const operationShape = z.object({
+  tags: z.array(z.string()),
+  summary: z.string(),
+  security: z.array(z.record(z.string(), z.unknown())),
+})
+const tagsShape = z.array(z.object({ name: z.string(), description: z.string() }))
+type Operation = z.infer<typeof operationShape>
 
 function groups(document: OpenApiDocument): readonly Group[] {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       request: `${method.toUpperCase()} ${path}`,
-      operation: operation as unknown as Operation, // made by serviceDocument, which gives each of these
+      operation: operationShape.parse(operation),
     })),
   )
-  const tags = document['tags'] as unknown as readonly { name: string; description: string }[] // likewise
-  return tags.map(({ name, description }) => ({
+  return tagsShape.parse(document['tags']).map(({ name, description }) => ({
     tag: name,
     about: description,
     rows: operations

@@ -10,6 +10,7 @@ import { Table } from '../ui/table.js'
 import { Time } from '../ui/time.js'
 import { useLoaded } from '../ui/use-loaded.js'
 import { useQuestion } from '../ui/use-question.js'
+import { endingAll } from './ending-all.js'
 
 /** Sessions by user or id: see them, end one or all of a user. */
 export function SessionsPage({ rest }: { rest: string }) {
@@ -24,7 +25,7 @@ export function SessionsPage({ rest }: { rest: string }) {
       ask(endingOne(session, sessions.reload))
     },
     endAll: (session) => {
-      ask(endingAll(session, sessions.reload))
+      ask(endingAll({ id: session.userId, username: session.username }, sessions.reload))
     },
   }
   return (
@@ -163,21 +164,6 @@ function endingOne({ id, username, current }: Session, done: () => void): Questi
     work: async () => {
       await api.endOneSession({ id })
       announce(`A session of ${username} has ended.`)
-      done()
-    },
-  }
-}
-
-function endingAll({ userId, username }: Session, done: () => void): Question {
-  return {
-    title: `End all sessions of ${username}?`,
-    text: (
-      <p>{username} has to log in again everywhere. The tokens of all sessions are good no more.</p>
-    ),
-    verb: 'End all',
-    work: async () => {
-      const { ended } = await api.endUserSessions({ id: userId })
-      announce(`${String(ended)} session${ended === 1 ? '' : 's'} of ${username} ended.`)
       done()
     },
   }

@@ -12,6 +12,7 @@ import { Failure, Show } from '../ui/states.js'
 import { useAction } from '../ui/use-action.js'
 import { useLoaded, type Loaded } from '../ui/use-loaded.js'
 import { useQuestion } from '../ui/use-question.js'
+import { endingAll } from './ending-all.js'
 import { PasswordField } from './new-user.js'
 
 /** One user: roles, whether it may log in, password, sessions. */
@@ -47,7 +48,7 @@ function UserView({ user, loaded }: ViewProps) {
             type="button"
             class="danger"
             onClick={() => {
-              ask(endingSessions(user))
+              ask(endingAll(user))
             }}
           >
             End all sessions …
@@ -148,20 +149,6 @@ function PasswordForm({ user }: { user: User }) {
       </div>
     </form>
   )
-}
-
-function endingSessions({ id, username }: User): Question {
-  return {
-    title: `End all sessions of ${username}?`,
-    text: (
-      <p>{username} has to log in again everywhere. The tokens of all sessions are good no more.</p>
-    ),
-    verb: 'End all',
-    work: async () => {
-      const { ended } = await api.endUserSessions({ id })
-      announce(`${String(ended)} session${ended === 1 ? '' : 's'} of ${username} ended.`)
-    },
-  }
 }
 
 function switching({ id, username, disabled }: User, replace: (user: User) => void): Question {

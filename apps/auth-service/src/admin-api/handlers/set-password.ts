@@ -1,4 +1,5 @@
 import { RequestFault } from '../../faults.js'
+import { putPassword } from '../../put-password.js'
 import { actingAdmin, noteAction } from '../acting.js'
 import { type GuardedHandler } from '../generated/server.js'
 import { type NewPassword } from '../generated/types.js'
@@ -13,14 +14,12 @@ export const setPasswordHandler: GuardedHandler<NewPassword, void> = async (call
   const { request, services } = call
   const { users, issuer, passwords, passwordRules } = services
   const admin = await actingAdmin(call)
-  const { id, username, email, passwordHash: from } = await findUser(users, request.id)
-  const fault = await passwordRules(request.newPassword, [username, email])
+  const user = await findUser(users, request.id)
+  const fault = await passwordRules(request.newPassword, [user.username, user.email])
   if (fault !== undefined)
     throw new RequestFault('BODY_INVALID', `newPassword: a password ${fault}`)
   const to = await passwords.hash(request.newPassword)
-  // Before it, so that a store that fails leaves everything as it was; after it, for logins with the old one meanwhile.
-  await issuer.endAll(id)
-  if (!(await users.replaceHash(id, { from, to }))) throw new RequestFault('USER_CHANGED')
-  await issuer.endAll(id)
-  noteAction(call, { by: admin.username, action: 'set a password', user: username })
+  const isPut = await putPassword({ users, user, to, end: () => issuer.endAll(user.id) })
+  if (!isPut) throw new RequestFault('USER_CHANGED')
+  noteAction(call, { by: admin.username, action: 'set a password', user: user.username })
 }

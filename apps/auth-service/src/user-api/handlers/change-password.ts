@@ -1,6 +1,7 @@
 import { RequestFault } from '../../faults.js'
 import { callerAddress } from '../../limits/caller-address.js'
 import { checkPassword } from '../../limits/check-password.js'
+import { putPassword } from '../../put-password.js'
 import { type GuardedHandler } from '../generated/server.js'
 import { type PasswordChange } from '../generated/types.js'
 import { ownSession } from '../own-session.js'
@@ -15,19 +16,17 @@ export const changePasswordHandler: GuardedHandler<PasswordChange, void> = async
   const { claims, request, services, signal } = call
   const { issuer, loginLimits, passwords, passwordRules, users } = services
   const own = ownSession(claims)
-  const { id, username, email, passwordHash: from } = await currentUser(call)
+  const user = await currentUser(call)
   const attempt = await loginLimits.enter(callerAddress())
-  const fits = await checkPassword(await attempt.on(id), {
-    ...{ password: request.currentPassword, phc: from, passwords },
+  const fits = await checkPassword(await attempt.on(user.id), {
+    ...{ password: request.currentPassword, phc: user.passwordHash, passwords },
     isGone: () => signal.aborted,
   })
   if (!fits) throw new RequestFault('PASSWORD_REFUSED')
-  const fault = await passwordRules(request.newPassword, [username, email])
+  const fault = await passwordRules(request.newPassword, [user.username, user.email])
   if (fault !== undefined)
     throw new RequestFault('BODY_INVALID', `newPassword: a password ${fault}`)
   const to = await passwords.hash(request.newPassword)
-  // Before it, so that a store that fails leaves everything as it was; after it, for logins with the old one meanwhile.
-  await issuer.endOthers(own)
-  if (!(await users.replaceHash(id, { from, to }))) throw new RequestFault('PASSWORD_REFUSED')
-  await issuer.endOthers(own)
+  const isPut = await putPassword({ users, user, to, end: () => issuer.endOthers(own) })
+  if (!isPut) throw new RequestFault('PASSWORD_REFUSED')
 }
