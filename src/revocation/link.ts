@@ -70,9 +70,7 @@ export class Link {
   /** @throws AuthError STORE_UNAVAILABLE; the link has ended then */
   beat(): Promise<void> {
     return this.#step(async () => {
-      const feed = this.#feed
-      if (feed === undefined) throw new Error('the feed is not open')
-      await withDeadline(() => feed.beat(), this.#parts.deadlineMs)
+      await withDeadline(() => this.#opened().beat(), this.#parts.deadlineMs)
     })
   }
 
@@ -83,14 +81,15 @@ export class Link {
    * @throws AuthError STORE_UNAVAILABLE; the link has ended then
    */
   async putBack(): Promise<number> {
-    const { store, table, expired } = this.#parts
+    const { table, expired } = this.#parts
     let count = 0
     await this.#step(async () => {
+      const feed = this.#opened()
       for (const found of table.missing(expired())) {
         for (let at = 0; at < found.length; at += slice) {
           this.#check()
           const entries = found.slice(at, at + slice)
-          await withDeadline(() => store.add(entries), patienceMs)
+          await withDeadline(() => feed.add(entries), patienceMs)
           count += entries.length
         }
         await breathe()
@@ -156,6 +155,11 @@ export class Link {
       if (cause instanceof AuthError) throw cause
       throw new AuthError('STORE_UNAVAILABLE', { retryAfter: 1 }, { cause })
     }
+  }
+
+  #opened(): RevocationFeed {
+    if (this.#feed === undefined) throw new Error('the feed is not open')
+    return this.#feed
   }
 
   #check(): void {

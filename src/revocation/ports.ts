@@ -77,6 +77,11 @@ export interface RevocationFeed {
    * after its deadline, and then the feed's connections are destroyed and `lost` is called.
    */
   beat(): Promise<void>
+  /**
+   * What the store's `add` does, at the very server that this feed follows: after a failover a store may for a while
+   * write to another, which nobody hears of.
+   */
+  add(entries: readonly RevocationEntry[]): Promise<void>
   /** Ends it and frees its connections; `lost` is not called. */
   close(): void
 }

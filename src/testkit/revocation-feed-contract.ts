@@ -209,6 +209,15 @@ const ending: readonly ContractCase<RevocationStore>[] = [
       strictEqual((await store.find([{ kind: 'all', issuer: of }])).length, begun)
     },
   },
+  fed('what is added through a feed is kept and handed to every feed', async (store, opened) => {
+    await withFeed(store, async (other) => {
+      await opened.feed.add(kinds)
+      await Promise.all([opened.feed.beat(), other.feed.beat()])
+      sameEntries(told(opened.heard), kinds)
+      sameEntries(told(other.heard), kinds)
+    })
+    sameEntries(await contentsOf(store), kinds)
+  }),
   fed(
     'adding again what is held changes nothing and ends no feed',
     async (store, { feed, lost }) => {

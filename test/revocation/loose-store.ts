@@ -29,6 +29,7 @@ export function looseStore() {
           await gate()
           await feed.beat()
         },
+        add: (entries) => gate().then(() => feed.add(entries)),
         close: () => {
           seen.closes++
           feeds.delete(own)

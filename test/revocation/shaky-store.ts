@@ -141,6 +141,10 @@ export class ShakyStore {
         feed.listener.add(feed.waiting.splice(0).reverse())
         confirm(before)
       },
+      add: async (entries) => {
+        if (!feed.open) throw new Error('the feed has ended')
+        await this.for(feed.owner).add(entries)
+      },
       close: () => {
         feed.open = false
       },

@@ -72,6 +72,7 @@ export function readOnce(entries) {
           while (entries.length > 0) yield await Promise.resolve(entries.splice(-slice))
         },
         beat: () => Promise.resolve(),
+        add: () => Promise.resolve(),
         close: () => undefined,
       }),
   }

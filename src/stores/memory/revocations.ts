@@ -17,16 +17,18 @@ const slice = 2000
 export function memoryRevocations(): RevocationStore {
   const entries = new Map<string, RevocationEntry>()
   const listeners = new Set<FeedListener>()
+  const add = (added: readonly RevocationEntry[]) => {
+    const changed = added.map((entry) => put(entries, entry)).filter((entry) => entry !== null)
+    if (changed.length > 0) for (const listener of [...listeners]) listener.add(changed)
+    return Promise.resolve()
+  }
 
   return {
-    add: (added: readonly RevocationEntry[]) => {
-      const changed = added.map((entry) => put(entries, entry)).filter((entry) => entry !== null)
-      if (changed.length > 0) for (const listener of [...listeners]) listener.add(changed)
-      return Promise.resolve()
-    },
+    add,
     find: (names: readonly RevocationName[]) =>
       Promise.resolve(names.flatMap((name) => entries.get(keyOf(name)) ?? [])),
-    open: ({ listener }: FeedRequest) => Promise.resolve(openFeed(entries, listeners, listener)),
+    open: ({ listener }: FeedRequest) =>
+      Promise.resolve({ ...openFeed(entries, listeners, listener), add }),
     sweep: (before: number) => {
       const old = [...entries].filter(([, { expiresAt }]) => expiresAt < before)
       for (const [name] of old) entries.delete(name)
@@ -39,7 +41,7 @@ function openFeed(
   entries: ReadonlyMap<string, RevocationEntry>,
   listeners: Set<FeedListener>,
   listener: FeedListener,
-): RevocationFeed {
+): Omit<RevocationFeed, 'add'> {
   // An object of its own, so that one listener may be given to two feeds.
   const own: FeedListener = {
     add: (added) => {

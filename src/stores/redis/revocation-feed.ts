@@ -5,13 +5,14 @@ import { runOn, type Confirmed } from './confirmed.js'
 import type { RedisConnection, RedisReply, StreamEntry } from './port.js'
 import { textsOf } from './reply.js'
 import {
+  addInputs,
   hasCutOff,
   scriptKeys,
   toEntry,
   toMessage,
   type RevocationKeys,
 } from './revocation-record.js'
-import { markScript } from './revocation-scripts.js'
+import { addScript, markScript } from './revocation-scripts.js'
 
 /** What a feed is built from. */
 export interface StreamParts {
@@ -56,6 +57,15 @@ export function followStream(parts: StreamParts): RevocationFeed {
     end()
     listener.lost(cause)
   }
+  const orLose = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      if (ended) throw new Error('the feed has ended')
+      await work()
+    } catch (cause) {
+      lose(cause)
+      throw unavailable(cause)
+    }
+  }
   for (const { closed } of [asking, following])
     void closed.then(() => {
       lose(new Error('a connection of the feed is closed'))
@@ -65,16 +75,20 @@ export function followStream(parts: StreamParts): RevocationFeed {
     epoch: place.epoch,
     begun: place.begun,
     snapshot: (now) => snapshot(parts, now, lose),
-    beat: async () => {
-      try {
-        if (ended) throw new Error('the feed has ended')
-        await beat(parts, marks)
-      } catch (cause) {
-        lose(cause)
-        throw unavailable(cause)
-      }
-    },
+    beat: () => orLose(() => beat(parts, marks)),
+    add: (entries) => orLose(() => add(parts, entries)),
     close: end,
+  }
+}
+
+/** Down the connection whose server the heartbeats ask. */
+async function add(
+  { asking, keys, confirmed }: StreamParts,
+  entries: readonly RevocationEntry[],
+): Promise<void> {
+  for (const input of addInputs(keys, entries)) {
+    await runOn(asking, addScript, input)
+    await confirmed.wait(asking)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { RevocationEntry, RevocationName } from '../../revocation/ports.js'
 import { toRevocationEntry } from '../revocation-entry.js'
-import type { RedisReply } from './port.js'
+import type { RedisReply, ScriptInput } from './port.js'
 
 /** The keys of revocations: one hashtag, so that a Cluster has them on one server. */
 export function revocationKeys(prefix: string) {
@@ -36,6 +36,18 @@ export function nameText(name: RevocationName): string {
 export function toArgs(entry: RevocationEntry): readonly [string, string, string] {
   const cutOff = 'before' in entry ? String(entry.before) : ''
   return [nameText(entry), String(entry.expiresAt), cutOff]
+}
+
+/** Entries that one script keeps or removes: Redis does nothing else meanwhile. */
+export const scriptSlice = 500
+
+/** What the script that keeps entries is given, a slice at a time. */
+export function* addInputs(
+  keys: RevocationKeys,
+  entries: readonly RevocationEntry[],
+): Iterable<ScriptInput> {
+  for (let at = 0; at < entries.length; at += scriptSlice)
+    yield { keys: scriptKeys(keys), args: entries.slice(at, at + scriptSlice).flatMap(toArgs) }
 }
 
 /** Whether entries of that name have a cut-off. */

@@ -11,10 +11,12 @@ import type { RedisPort } from './port.js'
 import { textsOf } from './reply.js'
 import { followStream } from './revocation-feed.js'
 import {
+  addInputs,
   hasCutOff,
   nameText,
   revocationKeys,
   scriptKeys,
+  scriptSlice,
   toArgs,
   toEntry,
   type RevocationKeys,
@@ -30,9 +32,6 @@ export interface RevocationParts {
   readonly confirmed: Confirmed
 }
 
-/** Entries that one script keeps or removes: Redis does nothing else meanwhile. */
-const slice = 500
-
 /**
  * Revocations in Redis: a sorted set of names by expiry, and a stream of what was added, numbered so that a gap shows.
  * Nothing here expires by itself, or is ever taken for gone because the connection is.
@@ -41,20 +40,17 @@ export function redisRevocations({ port, prefix, confirmed }: RevocationParts): 
   const keys = revocationKeys(prefix)
   return {
     add: async (entries: readonly RevocationEntry[]) => {
-      for (let at = 0; at < entries.length; at += slice) {
-        const args = entries.slice(at, at + slice).flatMap(toArgs)
-        await confirmed.run(addScript, { keys: scriptKeys(keys), args })
-      }
+      for (const input of addInputs(keys, entries)) await confirmed.run(addScript, input)
     },
     find: (names: readonly RevocationName[]) => find(port, keys, names.map(nameText)),
     open: (request: FeedRequest) => open({ port, keys, confirmed }, request),
     sweep: async (before: number) => {
       let count = 0
       for (;;) {
-        const args = [before, slice]
+        const args = [before, scriptSlice]
         const removed = Number(await port.run(sweepScript, { keys: scriptKeys(keys), args }))
         count += removed
-        if (removed < slice) return count
+        if (removed < scriptSlice) return count
       }
     },
   }

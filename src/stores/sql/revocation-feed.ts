@@ -50,8 +50,11 @@ const snapshotText = `
   SELECT * FROM jotgate_revocations WHERE place > $1 AND expires_at > $2
   ORDER BY place LIMIT ${String(sliceSize)}`
 
+/** A feed, but for the writing of entries. */
+export type Following = Omit<RevocationFeed, 'add'>
+
 /** Follows a database through a line, from the place at which it stands. */
-export async function followLine(line: FeedLine, request: LineRequest): Promise<RevocationFeed> {
+export async function followLine(line: FeedLine, request: LineRequest): Promise<Following> {
   const { listener, own } = request
   const { epoch, read } = await createReader(line, request)
   let ended = false

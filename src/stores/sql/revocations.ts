@@ -1,10 +1,22 @@
 import { randomBytes } from 'node:crypto'
-import type { FeedRequest, RevocationName, RevocationStore } from '../../revocation/ports.js'
+import type {
+  FeedRequest,
+  RevocationEntry,
+  RevocationName,
+  RevocationStore,
+} from '../../revocation/ports.js'
 import { withinDeadline } from '../deadline.js'
 import type { SqlDatabase, SqlStatement } from './database.js'
-import { feedDeadlineMs, followLine, lookText, type FeedLine } from './revocation-feed.js'
+import {
+  feedDeadlineMs,
+  followLine,
+  lookText,
+  type FeedLine,
+  type Following,
+} from './revocation-feed.js'
 import { givenText, toEntry, toGiven } from './revocation-rows.js'
 import type { Schema } from './migrate.js'
+import { together } from './together.js'
 
 /**
  * `value` is empty for `all`; `cut_off` is 0 where an entry has no `before`. The one row of places holds the highest that
@@ -97,13 +109,15 @@ export function sqlRevocations(database: SqlDatabase, dialect: RevocationDialect
   const findText = `
     SELECT r.* FROM jotgate_revocations AS r
     JOIN ${dialect.given} ON r.issuer = given.issuer AND r.kind = given.kind AND r.value = given.value`
+  // All that is added takes its places from one row, which is locked until the commit.
+  const add = together(async (entries: readonly RevocationEntry[]) => {
+    const { rows } = toGiven(entries)
+    for (const slice of slices(rows)) {
+      await dialect.add(database, givenText(slice), slice.length)
+    }
+  }, sliceSize)
   return {
-    add: async (entries) => {
-      const { rows } = toGiven(entries)
-      for (const slice of slices(rows)) {
-        await dialect.add(database, givenText(slice), slice.length)
-      }
-    },
+    add,
     find: async (names: readonly RevocationName[]) => {
       const { rows } = toGiven(names)
       const found = []
@@ -111,7 +125,7 @@ export function sqlRevocations(database: SqlDatabase, dialect: RevocationDialect
         found.push(...(await database.query(findText, [givenText(slice)])))
       return found.map(toEntry)
     },
-    open: (request) => open(database, dialect, request),
+    open: async (request) => ({ ...(await open(database, dialect, request)), add }),
     sweep: async (before) => {
       let swept = 0
       for (;;) {
@@ -127,7 +141,7 @@ async function open(
   database: SqlDatabase,
   dialect: RevocationDialect,
   { whenNew, listener }: FeedRequest,
-): ReturnType<RevocationStore['open']> {
+): Promise<Following> {
   const own = randomBytes(16).toString('base64url')
   const known = await database.query(epochText, [whenNew.issuer])
   if (known.length === 0) {

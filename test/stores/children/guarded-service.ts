@@ -5,11 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { auth } from '../../../src/adapters/node.js'
 import { AuthError, createVerifier, hmacKey } from '../../../src/core/index.js'
 import { jwtServer } from '../../../src/middleware/index.js'
-import {
-  createRevocation,
-  type RevocationEntry,
-  type RevokeRequest,
-} from '../../../src/revocation/index.js'
+import { createRevocation, type RevokeRequest } from '../../../src/revocation/index.js'
 import { openRevocations } from './open-stores.js'
 import { watchStalls } from './watch-stalls.js'
 import { weaken, type Weakness } from './weakened-store.js'
@@ -45,13 +41,7 @@ function note(what: string, ms?: number): void {
   tell({ what, at, wall: Math.floor(Date.now() / 1000), ...(ms !== undefined && { ms }) })
 }
 
-const asked = new Set<string>()
-const nameOf = (entry: RevocationEntry): string =>
-  'value' in entry ? `${entry.kind} ${entry.value}` : entry.kind
-const store = weaken(await openRevocations(options.place, options), {
-  weakness: options.weakness,
-  isAsked: (entry) => asked.has(nameOf(entry)),
-})
+const store = weaken(await openRevocations(options.place, options), options.weakness)
 const revocation = createRevocation({
   ...{ store, issuer, accessTtl: '15m', beatEveryMs, deadlineMs },
   maxStaleness: maxStalenessMs / 1000,
@@ -66,18 +56,11 @@ const guarded = auth(gate)((_, response) => response.end('in'))
 
 async function revoke(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const wanted = JSON.parse(await text(request)) as RevokeRequest // as the test has written it
-  const name = Object.entries(wanted)
-    .filter(([kind]) => kind !== 'before')
-    .map(([kind, value]) => `${kind === 'subject' ? 'sub' : kind} ${String(value)}`)
-    .join()
-  asked.add(name)
   try {
     await revocation.revoke(wanted)
     response.statusCode = 204
   } catch (error) {
     response.statusCode = error instanceof AuthError ? error.status : 500
-  } finally {
-    asked.delete(name)
   }
   response.end()
 }

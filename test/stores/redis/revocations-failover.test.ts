@@ -2,7 +2,12 @@ import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createRevocation, type Revocation } from '../../../src/revocation/index.js'
 import type { RevocationStore } from '../../../src/revocation/ports.js'
+import { confirmedWrites } from '../../../src/stores/redis/confirmed.js'
 import { redisStores } from '../../../src/stores/redis/index.js'
+import type { RedisPort } from '../../../src/stores/redis/port.js'
+import { pickDriver } from '../../../src/stores/redis/pick-driver.js'
+import { redisPort } from '../../../src/stores/redis/redis-port.js'
+import { redisRevocations } from '../../../src/stores/redis/revocations.js'
 import { openFeed, session, withFeed } from '../../../src/testkit/revocation-samples.js'
 import { verifiedToken } from '../../revocation/tokens.js'
 import { redisCommand } from '../../setup/redis-command.js'
@@ -14,6 +19,19 @@ const closing: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
+
+const wall = () => Date.now() / 1000
+async function follow(store: RevocationStore, events: string[]): Promise<Revocation> {
+  const revocation = createRevocation({
+    ...{ store, issuer: 'https://auth.example', accessTtl: '15m', beatEveryMs: 100 },
+    onEvent: ({ kind }) => events.push(kind),
+  })
+  closing.unshift(() => {
+    revocation.close()
+  })
+  await revocation.start()
+  return revocation
+}
 
 describe('a primary that has become a replica', () => {
   let first: RedisServer
@@ -49,6 +67,31 @@ describe('a primary that has become a replica', () => {
   )
 })
 
+/** A client whose own connection went to one server while new ones go to another, as after a failover. */
+test('what only an old primary has confirmed is put back at the server that is followed', async () => {
+  const [old, followed] = await Promise.all([startRedis({}), startRedis({})])
+  closing.push(
+    () => old.stop(),
+    () => followed.stop(),
+  )
+  const portAt = async ({ url }: RedisServer) => {
+    const { client, close } = await ioredisAt(url)
+    closing.unshift(close)
+    return redisPort(pickDriver(client), 2000)
+  }
+  const [writing, connecting] = [await portAt(old), await portAt(followed)]
+  const port: RedisPort = { ...writing, connect: (key) => connecting.connect(key) }
+  const confirmed = confirmedWrites(port, { minReplicas: 0, deadlineMs: 2000 })
+  const store = redisRevocations({ port, prefix: 'split', confirmed })
+  const { client, close } = await nodeRedisAt(followed.url)
+  closing.unshift(close)
+  const a = await follow(store, [])
+  const b = await follow(redisStores(client, { prefix: 'split' }).revocations, [])
+  await a.revoke({ sid: 'split' })
+  const token = await verifiedToken({ sub: 'user-1', sid: 'split' }, wall)
+  await expect.poll(() => b.isRevoked(token), { timeout: 5000 }).toBe(true)
+}, 30_000)
+
 describe('a failover', () => {
   let site: RedisSentinel
   beforeAll(async () => {
@@ -56,18 +99,6 @@ describe('a failover', () => {
   }, 180_000)
   afterAll(() => site.stop())
 
-  const wall = () => Date.now() / 1000
-  const follow = async (store: RevocationStore, events: string[]): Promise<Revocation> => {
-    const revocation = createRevocation({
-      ...{ store, issuer: 'https://auth.example', accessTtl: '15m', beatEveryMs: 100 },
-      onEvent: ({ kind }) => events.push(kind),
-    })
-    closing.unshift(() => {
-      revocation.close()
-    })
-    await revocation.start()
-    return revocation
-  }
   const openStore = async (connect: () => Promise<Connected>) => {
     const { client, close } = await connect()
     closing.push(close)
