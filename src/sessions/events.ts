@@ -24,9 +24,12 @@ export interface SessionHooks {
   readonly onReplayed?: (event: SessionEvent) => unknown
   /** The predecessor came back after the grace and within `recoverWithin`: a lost reply, most likely. */
   readonly onRecovered?: (event: SessionEvent) => unknown
-  /** Theft: a token that had been replaced was used. The `sid` is revoked and the family ended by now. */
+  /**
+   * Theft: a token that had been replaced was used. The `sid` is revoked by now, and the family ended, or its end is
+   * asked for again with the next refresh of either side: told at least once, also when the store does not answer.
+   */
   readonly onReused?: (event: SessionEvent) => unknown
-  /** The store knows less than the token: it has lost writes. The family is ended; this is no theft. */
+  /** The store knows less than the token: it has lost writes. The family is ended; this is no theft. Told each time. */
   readonly onRolledBack?: (event: SessionEvent) => unknown
 }
 

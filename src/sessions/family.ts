@@ -61,7 +61,8 @@ type RefusedKind = 'reused' | 'rolledBack' | 'ended' | 'expired' | 'otherClient'
 /**
  * The table of a rotation, as a pure function: which outcome, and the family afterwards. Stores do the same in one
  * atomic step. Nothing is changed by `replayed`, so that the grace never starts anew, nor by `ended`, `expired` and
- * `otherClient`.
+ * `otherClient`. A number above the generation is `rolledBack` also when the family has ended: the answer that said so
+ * first may have been lost.
  *
  * As long as the parent would be replayed, its successor does not rotate but is replayed as well: requests with either
  * that are in flight at once, from several tabs for one, get one answer in whatever order they come in.
@@ -84,7 +85,7 @@ type Judged = Exclude<RotateKind, 'unknown'>
 
 function judge(family: Family, request: RotateRequest): Judged {
   const { presented, now } = request
-  if (family.endedAt !== undefined) return 'ended'
+  if (family.endedAt !== undefined && presented <= family.generation) return 'ended'
   if (now >= family.absoluteExpiry || now >= family.idleExpiry) return 'expired'
   if (request.client !== family.client) return 'otherClient'
   if (presented > family.generation) return 'rolledBack'
@@ -104,7 +105,7 @@ function isFresh({ parent }: Family, age: number, { grace }: RotateRequest): boo
 type Step = (family: Family, request: RotateRequest) => Family
 
 const same: Step = (family) => family
-const end: Step = (family, { now }) => ({ ...family, endedAt: now })
+const end: Step = (family, { now }) => ({ ...family, endedAt: family.endedAt ?? now })
 /** The parent stays when a session is recovered: the successor that nobody claimed is then nobody's token. */
 const recover: Step = (family, { now, idleTtl }) => ({
   ...family,

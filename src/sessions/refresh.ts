@@ -102,10 +102,24 @@ async function refuse(
 ): Promise<never> {
   if (foreseen.kind === 'reused') {
     await revokeAccess(policy, foreseen.family)
-    return refuseWith(policy, await rotate(policy, request))
+    return refuseWith(policy, await endForeseen(policy, request, foreseen))
   }
   const result = foreseen.kind === 'rolledBack' ? await rotate(policy, request) : foreseen
   return refuseOvertaken(policy, result)
+}
+
+/** What was foreseen for good is told though the store does not answer: asked again, it may only say that it has ended. */
+async function endForeseen(
+  policy: IssuerPolicy,
+  request: RotateRequest,
+  foreseen: RotateResult,
+): Promise<RotateResult> {
+  try {
+    return await rotate(policy, request)
+  } catch (error) {
+    tellOutcome(policy, foreseen)
+    throw error
+  }
 }
 
 /** The family has ended, now or before: its access tokens are refused, and refused again if that had been lost. */

@@ -191,9 +191,10 @@ const refusals: readonly ContractCase<FamilyStore>[] = [
     run: async (makeStore) => {
       const kept = await keep(makeStore)
       await kept.store.end(kept.family.id, start + 1)
-      for (const presented of [0, 1, 7]) {
-        const after = await expectKept(kept, await kept.rotate({ presented }), 'ended')
-        strictEqual(after.endedAt, start + 1)
+      for (const presented of [0, 7]) {
+        const kind = presented === 7 ? 'rolledBack' : 'ended'
+        const after = await expectKept(kept, await kept.rotate({ presented }), kind)
+        deepStrictEqual(after, { ...kept.family, endedAt: start + 1 })
       }
     },
   },
@@ -223,6 +224,19 @@ const endings: readonly ContractCase<FamilyStore>[] = [
       const kept = await keep(makeStore)
       const after = await expectKept(kept, await kept.rotate({ presented: 1 }), 'rolledBack')
       deepStrictEqual(after, { ...kept.family, endedAt: first })
+    },
+  },
+  {
+    name: 'that the store lost writes is said each time, and the time of the end stays',
+    run: async (makeStore) => {
+      const kept = await keep(makeStore)
+      await kept.rotate({ presented: 2 })
+      for (const presented of [2, 1]) {
+        const result = await kept.rotate({ presented, now: first + 5 })
+        const after = await expectKept(kept, result, 'rolledBack')
+        deepStrictEqual(after, { ...kept.family, endedAt: first })
+      }
+      await expectKept(kept, await kept.rotate({ presented: 0 }), 'ended')
     },
   },
   {

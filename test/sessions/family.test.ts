@@ -19,7 +19,7 @@ class Tokens {
   }
 
   present({ presented, client, now, grace, recoverWithin, idleTtl }: RotateRequest): string {
-    if (this.ended) return 'ended'
+    if (this.ended && presented < this.fates.length) return 'ended'
     if (now >= Math.min(this.family.absoluteExpiry, this.idleUntil)) return 'expired'
     if (client !== this.family.client) return 'otherClient'
     const fate = this.fates[presented]

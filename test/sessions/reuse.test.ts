@@ -48,6 +48,26 @@ describe('a token that has been replaced', () => {
     expect(await codeOf(issuer.refresh(old.refreshToken, { client }))).toBe('REFRESH_REUSED')
   })
 
+  test('raises the alarm though the answer of the store is lost, which has ended the session', async () => {
+    const { families } = memoryStores()
+    let loses = false
+    const losing: FamilyStore = {
+      ...families,
+      rotate: async (request) => {
+        const result = await families.rotate(request)
+        if (loses) throw new AuthError('STORE_UNAVAILABLE')
+        return result
+      },
+    }
+    const { issuer, seen, old } = await replaced({ families: losing })
+    loses = true
+    expect(await codeOf(issuer.refresh(old.refreshToken, { client }))).toBe('STORE_UNAVAILABLE')
+    expect(seen.hooks.map(({ name }) => name)).toEqual(['onReused'])
+    expect(seen.revoked).toEqual([old.sid])
+    loses = false
+    expect(await codeOf(issuer.refresh(old.refreshToken, { client }))).toBe('REFRESH_ENDED')
+  })
+
   test('is found out even if it asks for a scope that it may not have', async () => {
     const { issuer, old } = await replaced()
     const answer = issuer.refresh(old.refreshToken, { client, scope: 'admin' })

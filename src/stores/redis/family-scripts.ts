@@ -49,7 +49,7 @@ local presented, now = tonumber(ARGV[1]), tonumber(ARGV[3])
 local grace, recoverWithin, idleTtl = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 
 local function judge()
-  if redis.call('HEXISTS', KEYS[1], 'endedAt') == 1 then return 'ended' end
+  if presented <= generation and redis.call('HEXISTS', KEYS[1], 'endedAt') == 1 then return 'ended' end
   if now >= absoluteExpiry or now >= idleExpiry then return 'expired' end
   if ARGV[2] ~= redis.call('HGET', KEYS[1], 'client') then return 'otherClient' end
   if presented > generation then return 'rolledBack' end
@@ -65,9 +65,10 @@ local function judge()
   return 'reused'
 end
 
-local function set(field, number) redis.call('HSET', KEYS[1], field, string.format('%.0f', number)) end
+local function text(number) return string.format('%.0f', number) end
+local function set(field, number) redis.call('HSET', KEYS[1], field, text(number)) end
 local outcome = judge()
-if outcome == 'reused' or outcome == 'rolledBack' then set('endedAt', now) end
+if outcome == 'reused' or outcome == 'rolledBack' then redis.call('HSETNX', KEYS[1], 'endedAt', text(now)) end
 if outcome == 'rotated' then set('parent', generation) end
 if outcome == 'rotated' or outcome == 'recovered' then
   set('generation', generation + 1)

@@ -11,7 +11,7 @@ import { unlessLate } from './database.js'
  * would still be the old one after waiting for another rotation.
  */
 const outcome = `CASE
-    WHEN ended_at IS NOT NULL THEN 'ended'
+    WHEN ended_at IS NOT NULL AND $4 <= generation THEN 'ended'
     WHEN $2 >= absolute_expiry OR $2 >= idle_expiry THEN 'expired'
     WHEN $3 <> client THEN 'otherClient'
     WHEN $4 > generation THEN 'rolledBack'
@@ -34,6 +34,6 @@ UPDATE jotgate_families SET
   parent = CASE WHEN ${outcome} = 'rotated' THEN generation ELSE parent END,
   rotated_at = CASE WHEN ${moves} THEN $2 ELSE rotated_at END,
   idle_expiry = CASE WHEN ${moves} THEN ${idleExpiry} ELSE idle_expiry END,
-  ended_at = CASE WHEN ${outcome} IN ('reused', 'rolledBack') THEN $2 ELSE ended_at END
+  ended_at = CASE WHEN ${outcome} IN ('reused', 'rolledBack') THEN COALESCE(ended_at, $2) ELSE ended_at END
 WHERE id = $1 ${unlessLate}
 RETURNING *`
