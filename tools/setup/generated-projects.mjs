@@ -33,6 +33,17 @@ export const projects = [
     out: 'apps/console/src/admin-api',
     options: { servers: [] },
   },
+  {
+    api: 'apps/auth-service/clients.api',
+    out: 'apps/auth-service/src/clients-api',
+    options: { servers: ['fastify'], client: false, gates: 'own' },
+    openApi: true,
+  },
+  {
+    api: 'apps/auth-service/clients.api',
+    out: 'apps/console/src/clients-api',
+    options: { servers: [] },
+  },
   { api: 'examples/go-zero-user/user.api', out: 'examples/go-zero-user', options: {} },
   { api: 'examples/go-zero-token/jwt.api', out: 'examples/go-zero-token', options: {} },
 ]

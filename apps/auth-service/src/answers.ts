@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthError, type Gate } from 'jotgate'
 import { faultTable, RequestFault, type FaultCode } from './faults.js'
 import { RequestError as AdminRequestError } from './admin-api/generated/schema.js'
+import { RequestError as ClientsRequestError } from './clients-api/generated/schema.js'
 import { RequestError as UserRequestError } from './user-api/generated/schema.js'
 
 /** Fastify's own refusals, by status, as rows of the fault table. */
@@ -86,12 +87,18 @@ function methodsOf(
 
 function toFault(error: unknown): RequestFault {
   if (error instanceof RequestFault) return error
-  if (error instanceof UserRequestError || error instanceof AdminRequestError)
-    return new RequestFault('BODY_INVALID', describe(error))
+  if (isRequestError(error)) return new RequestFault('BODY_INVALID', describe(error))
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
   const code = byStatus[status]
   if (code !== undefined) return new RequestFault(code)
   return new RequestFault(status >= 400 && status < 500 ? 'REQUEST_INVALID' : 'INTERNAL')
+}
+
+/** Each generated API has a class of its own for one and the same. */
+const requestErrors = [UserRequestError, AdminRequestError, ClientsRequestError]
+
+function isRequestError(error: unknown): error is UserRequestError {
+  return requestErrors.some((each) => error instanceof each)
 }
 
 /** Names of fields and what they should be, never what was sent. */

@@ -17,6 +17,7 @@ import { metricsRoute } from './routes/metrics.js'
 import { openRoutes } from './routes/open.js'
 import type { Service } from './service.js'
 import { registerRoutes as registerAdminRoutes } from './admin-api/generated/fastify.js'
+import { registerRoutes as registerClientRoutes } from './clients-api/generated/fastify.js'
 import { serveConsole } from './console/serve-console.js'
 import { consoleSessionRoutes } from './console/session-routes.js'
 import { registerRoutes } from './user-api/generated/fastify.js'
@@ -66,14 +67,16 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
     appGuards: true,
     appAnswers: true,
   })
-  registerAdminRoutes(app, {
-    gates: { Admin: service.adminGate },
-    services: service,
-    appAnswers: true,
-  })
+  administration(app, service)
   consoleSessionRoutes(app, service)
   serveConsole(app)
   return app
+}
+
+function administration(app: FastifyInstance, service: Service): void {
+  const gates = { Admin: service.adminGate }
+  for (const register of [registerAdminRoutes, registerClientRoutes])
+    register(app, { gates, services: service, appAnswers: true })
 }
 
 /** JSON and nothing else; no bytes at all are no body, whatever their type is said to be. */

@@ -36,6 +36,7 @@ export const faultTable = {
     reason: 'conflict',
     message: 'the user was changed meanwhile; look again',
   },
+  CLIENT_UNKNOWN: { status: 404, reason: 'not_found', message: 'there is no such client' },
   USER_EXISTS: {
     status: 409,
     reason: 'conflict',

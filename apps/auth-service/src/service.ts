@@ -135,8 +135,8 @@ async function openOAuth(
   const { configuration } = parts
   const { signing, revocation } = rooms
   const clients = await openClients({ configuration, database, revocation })
-  const openFor = (itsTimes: Configuration) =>
-    openIssuer({ ...parts, configuration: itsTimes }, rooms)
+  const openFor = (itsTimes: Configuration, scope: string) =>
+    openIssuer({ ...parts, configuration: itsTimes, scope }, rooms)
   return createOAuth({ configuration, signing, revocation, clients, limits, openIssuer: openFor })
 }
 

@@ -20,6 +20,8 @@ export interface SessionParts {
   readonly configuration: Configuration
   readonly data: DataDirectory
   readonly log: Logger
+  /** The widest that tokens may have; what a session has beyond it is left out. Default: no limit. */
+  readonly scope?: string
 }
 
 /** What sessions are made with. */
@@ -37,7 +39,7 @@ export interface SessionRooms {
  * @throws ConfigError
  */
 export function openIssuer(parts: SessionParts, rooms: SessionRooms): Issuer {
-  const { configuration, data } = parts
+  const { configuration, data, scope } = parts
   const { issuer, audience, accessTtl, absoluteTtl, idleTtl, grace, recoverWithin } = configuration
   const { signing, families, users, revocation } = rooms
   const [current = loadServiceKey(data), ...previous] = configuration.refreshSecrets ?? []
@@ -52,7 +54,9 @@ export function openIssuer(parts: SessionParts, rooms: SessionRooms): Issuer {
     recoverWithin,
     loadSubject: async (subject) => {
       const user = await users.byId(subject)
-      return user && !user.disabled ? { claims: { roles: user.roles } } : undefined
+      if (!user || user.disabled) return undefined
+      const claims = { roles: user.roles }
+      return scope === undefined ? { claims } : { claims, scope }
     },
     revoke: (entry) => revocation.revoke(entry),
     hooks: hooksOf(parts, rooms),

@@ -37,20 +37,22 @@ afterAll(async () => {
 })
 
 function operations(): string[] {
-  const file = new URL('../../../apps/auth-service/admin.api', import.meta.url)
-  const parsed = parseApi(readFileSync(file, 'utf8'))
-  if (!parsed.ok) throw new Error('admin.api can not be read')
-  return parsed.spec.groups.flatMap(({ routes }) =>
-    routes.map(
-      ({ method, path }) => `${method.toUpperCase()} /admin${path.replace(/:\w+/, 'anything')}`,
-    ),
-  )
+  return ['admin', 'clients'].flatMap((name) => {
+    const file = new URL(`../../../apps/auth-service/${name}.api`, import.meta.url)
+    const parsed = parseApi(readFileSync(file, 'utf8'))
+    if (!parsed.ok) throw new Error(`${name}.api can not be read`)
+    return parsed.spec.groups.flatMap(({ routes }) =>
+      routes.map(
+        ({ method, path }) => `${method.toUpperCase()} /admin${path.replace(/:\w+/, 'anything')}`,
+      ),
+    )
+  })
 }
 
 describe('who may administer', () => {
   test('nobody without a token, no user without the role, no token of before the role was taken', async () => {
     const all = operations()
-    expect(all.length).toBeGreaterThanOrEqual(15)
+    expect(all.length).toBeGreaterThanOrEqual(22)
     const bob = await login('bob', password)
     for (const operation of all) {
       const body = operation.startsWith('P') ? {} : undefined

@@ -66,6 +66,7 @@ describe.each([
   test('have a table that several processes make at once, at their first start', async () => {
     for (let round = 0; round < 10; round++) {
       await (await opened).query('DROP TABLE service_clients')
+      await (await opened).query("DELETE FROM jotgate_schema WHERE part = 'service_clients'")
       await Promise.all(Array.from({ length: 6 }, openClients))
     }
     expect(await (await openClients()).list()).toEqual([])
@@ -90,28 +91,95 @@ describe.each([
     expect(await clients.authenticate({ id: client.id, secret: undefined })).toEqual(client)
     for (const shown of ['', 'secret'])
       expect(await clients.authenticate({ id: client.id, secret: shown })).toBeUndefined()
-    await expect(clients.rotateSecret(client.id)).rejects.toThrow(/^kind: /)
+    await expect(clients.rotateSecret(client.id, 0)).rejects.toThrow(/^kind: /)
   })
 
   test('get nothing while they are disabled', async () => {
     const clients = await openClients()
     const { client, secret } = await clients.create(billing)
-    expect(await clients.setDisabled(client.id, true)).toEqual({ ...client, disabled: true })
+    expect(await clients.change(client.id, { disabled: true })).toEqual({
+      ...client,
+      disabled: true,
+    })
     expect(await clients.authenticate({ id: client.id, secret })).toBeUndefined()
     expect(await clients.byId(client.id)).toEqual({ ...client, disabled: true })
-    expect(await clients.setDisabled(client.id, false)).toEqual(client)
+    expect(await clients.change(client.id, { disabled: false })).toEqual(client)
     expect(await clients.authenticate({ id: client.id, secret })).toEqual(client)
-    expect(await clients.setDisabled('client-AAAAAAAAAAAAAAAAAAAAAA', true)).toBeUndefined()
+    expect(
+      await clients.change('client-AAAAAAAAAAAAAAAAAAAAAA', { disabled: true }),
+    ).toBeUndefined()
   })
 
-  test('have one secret at a time', async () => {
-    const clients = await openClients()
+  test('have another secret, and the one before only until its time is over', async () => {
+    const time = { now: 1_000_000 }
+    const clients = await createSqlClients(await opened, times, () => time.now)
     const { client, secret: before } = await clients.create(billing)
-    const secret = await clients.rotateSecret(client.id)
+    const { id } = client
+    const rotated = await clients.rotateSecret(id, 60)
+    expect(rotated?.oldSecretUntil).toBe(1_000_060)
+    const secret = rotated?.secret
     expect(secret).not.toBe(before)
-    expect(await clients.authenticate({ id: client.id, secret: before })).toBeUndefined()
+    time.now = 1_000_059
+    const both = { ...client, oldSecretUntil: 1_000_060 }
+    expect(await clients.authenticate({ id, secret: before })).toEqual(both)
+    expect(await clients.authenticate({ id, secret })).toEqual(both)
+    time.now = 1_000_060
+    expect(await clients.authenticate({ id, secret: before })).toBeUndefined()
+    expect(await clients.authenticate({ id, secret })).toEqual(client)
+    const third = await clients.rotateSecret(id, 60)
+    expect(await clients.authenticate({ id, secret: before })).toBeUndefined()
+    expect(await clients.authenticate({ id, secret })).toMatchObject({ id })
+    expect(await clients.endOldSecret(id)).toEqual(client)
+    expect(await clients.authenticate({ id, secret })).toBeUndefined()
+    expect(await clients.authenticate({ id, secret: third?.secret })).toEqual(client)
+    expect(await clients.rotateSecret('client-AAAAAAAAAAAAAAAAAAAAAA', 60)).toBeUndefined()
+    for (const keepOld of [-1, 0.5, Number.NaN, 30 * 86_400 + 1])
+      await expect(clients.rotateSecret(id, keepOld)).rejects.toThrow(/^keepOld: /)
+  })
+
+  test('that several processes rotate at once have the last two of their secrets', async () => {
+    const clients = await openClients()
+    const { client, secret } = await clients.create(billing)
+    const { id } = client
+    const made = await Promise.all([1, 2, 3, 4].map(() => clients.rotateSecret(id, 60)))
+    const all = [secret, ...made.map((each) => each?.secret)]
+    const good = await Promise.all(all.map((each) => clients.authenticate({ id, secret: each })))
+    expect(good.filter((each) => each !== undefined)).toHaveLength(2)
+    expect(good[0]).toBeUndefined()
+  })
+
+  test('of a table without its newest columns are what they were', async () => {
+    const { client, secret } = await (await openClients()).create(billing)
+    const db = await opened
+    for (const column of ['old_hash', 'old_until'])
+      await db.query(`ALTER TABLE service_clients DROP COLUMN ${column}`)
+    await db.query("DELETE FROM jotgate_schema WHERE part = 'service_clients'")
+    const clients = await openClients()
     expect(await clients.authenticate({ id: client.id, secret })).toEqual(client)
-    expect(await clients.rotateSecret('client-AAAAAAAAAAAAAAAAAAAAAA')).toBeUndefined()
+  })
+
+  test('are changed field by field, by the rules, whatever the configuration was', async () => {
+    const { client } = await (
+      await openClients()
+    ).create({ ...billing, policy: { accessTtl: 900 } })
+    const clients = await createSqlClients(await opened, { ...times, accessTtl: 600 })
+    const both = [
+      clients.change(client.id, { name: 'Another' }),
+      clients.change(client.id, { scopes: ['a', 'a'], disabled: true }),
+    ]
+    await Promise.all(both)
+    const changed = { ...client, name: 'Another', scopes: ['a'], disabled: true }
+    expect(await clients.byId(client.id)).toEqual(changed)
+    const wrong = { name: '', grants: [], policy: { accessTtl: 900 } }
+    await expect(clients.change(client.id, wrong)).rejects.toThrow(
+      /^name: .*; grants: .*; policy\.accessTtl: /,
+    )
+    expect(await clients.byId(client.id)).toEqual(changed)
+    expect(await clients.remove(client.id)).toBe(true)
+    expect([await clients.byId(client.id), await clients.remove(client.id)]).toEqual([
+      undefined,
+      false,
+    ])
   })
 
   test('are kept with a hash of their secret: the database holds none', async () => {

@@ -1,5 +1,6 @@
 import type { OpenApiDocument } from 'jotgate/api-spec'
 import { openApi as adminApi } from '../admin-api/generated/openapi.js'
+import { openApi as clientsApi } from '../clients-api/generated/openapi.js'
 import type { Configuration } from '../configuration/configuration.js'
 import { metadataPath } from '../oauth/metadata.js'
 import { openApi as userApi } from '../user-api/generated/openapi.js'
@@ -22,6 +23,7 @@ export function serviceDocument({ issuer }: Pick<Configuration, 'issuer'>): Open
       document: oauthDocument(metadataPath(issuer)),
     },
     { tag: 'admin', about: 'For administrators.', document: adminApi, prefix: 'Admin' },
+    { tag: 'clients', about: 'OAuth clients, for administrators.', document: clientsApi },
     { tag: 'operations', about: 'Health, keys, documents.', document: operationsDocument },
   ])
 }

@@ -7,7 +7,15 @@ import type { Environment } from '../environment.js'
 import { createLog } from '../log.js'
 import { SetupFault } from '../setup-fault.js'
 import { openStorage } from '../storage.js'
-import type { ClientPolicy, Grant, NewClient, OAuthClient, OAuthClients } from './clients.js'
+import {
+  usualOverlap,
+  type ClientChange,
+  type ClientPolicy,
+  type Grant,
+  type NewClient,
+  type OAuthClient,
+  type OAuthClients,
+} from './clients.js'
 import { openClients } from './open-clients.js'
 
 /** How {@link runClientCommand} is called. */
@@ -15,10 +23,16 @@ export const clientUsage = `       jotgate-service client add NAME [--public] [-
                               [--access-ttl T] [--refresh-ttl T] [--grace T] [--recover-within T]
                                              registers an OAuth client and prints its secret, this once
        jotgate-service client list
-       jotgate-service client disable|enable|rotate-secret ID
+       jotgate-service client change ID [--name NAME] and options of add: what is not named stays
+       jotgate-service client disable|enable|remove ID
+       jotgate-service client rotate-secret ID [--keep-old T]
+                                             another secret, printed this once; the one before stays good for T, 24h
+       jotgate-service client end-old-secret ID
                                              any of them with --json for a program`
 
 const options = {
+  name: { type: 'string' },
+  'keep-old': { type: 'string' },
   public: { type: 'boolean' },
   grant: { type: 'string', multiple: true },
   scope: { type: 'string', multiple: true },
@@ -103,22 +117,49 @@ const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = 
     const all = await clients.list()
     return flags.json ? asJson(all) : all.map(describe).join('')
   },
-  disable: async (errand) => setDisabled(errand, true),
-  enable: async (errand) => setDisabled(errand, false),
-  'rotate-secret': async ({ clients, subject, flags }) => {
-    const secret = await clients.rotateSecret(subject)
-    if (secret === undefined) throw unknown()
-    return flags.json ? asJson({ id: subject, secret }) : showSecret(secret)
+  change: async (errand) => {
+    const client = await errand.clients.byId(errand.subject)
+    if (client === undefined) throw unknown()
+    const change = toChange(errand.flags, client)
+    if (Object.keys(change).length === 0)
+      throw new SetupFault('client change: names nothing to change')
+    return show(errand, await errand.clients.change(errand.subject, change))
   },
+  disable: async (errand) =>
+    show(errand, await errand.clients.change(errand.subject, { disabled: true })),
+  enable: async (errand) =>
+    show(errand, await errand.clients.change(errand.subject, { disabled: false })),
+  remove: async ({ clients, subject, flags }) => {
+    if (!(await clients.remove(subject))) throw unknown()
+    return flags.json ? asJson({ id: subject, removed: true }) : `removed ${subject}\n`
+  },
+  'rotate-secret': async ({ clients, subject, flags }) => {
+    const given = flags['keep-old']
+    const keepOld = given === undefined ? usualOverlap : secondsOf(given, '--keep-old')
+    const rotated = await clients.rotateSecret(subject, keepOld)
+    if (rotated === undefined) throw unknown()
+    if (flags.json) return asJson({ id: subject, ...rotated })
+    return showSecret(rotated.secret) + showOld(rotated.oldSecretUntil)
+  },
+  'end-old-secret': async (errand) =>
+    show(errand, await errand.clients.endOldSecret(errand.subject)),
 }
 
-async function setDisabled(
-  { clients, subject, flags }: Errand,
-  disabled: boolean,
-): Promise<string> {
-  const client = await clients.setDisabled(subject, disabled)
+function show({ flags }: Errand, client: OAuthClient | undefined): string {
   if (client === undefined) throw unknown()
   return flags.json ? asJson(client) : describe(client)
+}
+
+function toChange(flags: Flags, client: OAuthClient): ClientChange {
+  const { name, grant, scope, audience } = flags
+  const policy = toPolicy(flags)
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(grant === undefined ? {} : { grants: grant as Grant[] }), // looked at by `change`, as is everything else
+    ...(scope === undefined ? {} : { scopes: scope.filter((each) => each !== '') }),
+    ...(audience === undefined ? {} : { audiences: audience }),
+    ...(Object.keys(policy).length === 0 ? {} : { policy: { ...client.policy, ...policy } }),
+  }
 }
 
 function toClient(name: string, flags: Flags, { audience }: Configuration): NewClient {
@@ -134,19 +175,27 @@ function toClient(name: string, flags: Flags, { audience }: Configuration): NewC
   }
 }
 
+const policyFlags = {
+  'access-ttl': 'accessTtl',
+  'refresh-ttl': 'refreshTtl',
+  grace: 'grace',
+  'recover-within': 'recoverWithin',
+} as const satisfies Partial<Record<keyof typeof options, keyof ClientPolicy>>
+
+/** What has been given of it; `default` is the configuration's. */
 function toPolicy(flags: Flags): ClientPolicy {
-  const seconds = (name: 'access-ttl' | 'refresh-ttl' | 'grace' | 'recover-within') => {
+  const entries = Object.entries(policyFlags).flatMap(([flag, field]) => {
+    const name = flag as keyof typeof policyFlags // a key of the table
     const given = flags[name]
-    if (given === undefined) return undefined
-    const text = /^\d+$/.test(given) ? Number(given) : (given as Duration)
-    return parseDuration(text, `--${name}`)
-  }
-  return {
-    accessTtl: seconds('access-ttl'),
-    refreshTtl: seconds('refresh-ttl'),
-    grace: seconds('grace'),
-    recoverWithin: seconds('recover-within'),
-  }
+    if (given === undefined) return []
+    return [[field, given === 'default' ? undefined : secondsOf(given, `--${name}`)] as const]
+  })
+  return Object.fromEntries(entries)
+}
+
+function secondsOf(given: string, name: string): number {
+  const text = /^\d+$/.test(given) ? Number(given) : (given as Duration) // looked at by parseDuration
+  return parseDuration(text, name)
 }
 
 function describe(client: OAuthClient): string {
@@ -159,6 +208,11 @@ function showSecret(secret: string | undefined): string {
   return secret === undefined
     ? ''
     : `client_secret: ${secret}\nThis is the only time that it is shown.\n`
+}
+
+function showOld(until: number | undefined): string {
+  if (until === undefined) return 'The one before is good no more.\n'
+  return `The one before is good until ${new Date(until * 1000).toISOString()}.\n`
 }
 
 function asJson(value: unknown): string {

@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import type { SessionTimes } from '../configuration/configuration.js'
 import { checkSessions } from '../configuration/checks.js'
-import { ClientFault, grants, type NewClient } from './clients.js'
+import {
+  ClientFault,
+  grants,
+  type ClientChange,
+  type NewClient,
+  type OAuthClient,
+} from './clients.js'
 import { clientTimes } from './client-times.js'
 
 /** `scope-token` of RFC 6749 section 3.3. */
@@ -12,28 +18,48 @@ const scope = z
 const audience = z.string().regex(/^[\x21-\x7e]{1,256}$/, 'must be 1 to 256 visible characters')
 const name = /^[^\p{Cc}\p{Cs}]{1,100}$/u
 
-const schema = z.strictObject({
-  name: z.string().regex(name, 'must be 1 to 100 characters'),
-  kind: z.enum(['confidential', 'public']),
-  grants: z.array(z.enum(grants)).min(1),
-  scopes: z.array(scope).max(64),
-  audiences: z.array(audience).min(1, 'must name whom its tokens are for').max(16),
-  policy: z
-    .strictObject({
-      accessTtl: z.int().min(1).optional(),
-      refreshTtl: z.int().min(1).optional(),
-      grace: z.int().min(0).max(60).optional(),
-      recoverWithin: z
-        .int()
-        .min(0)
-        .max(7 * 86_400, 'must be at most 7d')
-        .optional(),
-    })
-    .default({}),
-})
+/** The rules of each field; lives are held against the configuration's. */
+function createSchema({ accessTtl, absoluteTtl }: SessionTimes) {
+  const policy = z.strictObject({
+    accessTtl: seconds.min(1).max(accessTtl, notAbove('accessExpire')).optional(),
+    refreshTtl: seconds.min(1).max(absoluteTtl, notAbove('refreshExpire')).optional(),
+    grace: seconds.min(0).max(60).optional(),
+    recoverWithin: seconds
+      .min(0)
+      .max(7 * 86_400, 'must be at most 7d')
+      .optional(),
+  })
+  return z.strictObject({
+    name: z.string().regex(name, 'must be 1 to 100 characters'),
+    kind: z.enum(['confidential', 'public']),
+    grants: z.array(z.enum(grants)).min(1, 'must name at least one').transform(eachOnce),
+    scopes: z.array(scope).max(64).transform(eachOnce),
+    audiences: z
+      .array(audience)
+      .min(1, 'must name whom its tokens are for')
+      .max(16)
+      .transform(eachOnce),
+    policy,
+  })
+}
+
+const seconds = z.int()
+
+function notAbove(setting: string): string {
+  return `must not be longer than ${setting} of the configuration`
+}
+
+function eachOnce<T>(items: readonly T[]): readonly T[] {
+  return [...new Set(items)]
+}
 
 /** A new client of which everything has been checked. */
-export type CheckedClient = z.infer<typeof schema>
+export type CheckedClient = z.infer<ReturnType<typeof createSchema>>
+
+/** A change of which everything has been checked. */
+export type CheckedChange = {
+  readonly [field in Exclude<keyof CheckedClient, 'kind'>]?: CheckedClient[field] | undefined
+}
 
 /**
  * Checks what is to be registered against the rules and the configuration.
@@ -41,33 +67,55 @@ export type CheckedClient = z.infer<typeof schema>
  * @throws ClientFault with every field that will not do, never a value
  */
 export function checkClient(client: NewClient, configuration: SessionTimes): CheckedClient {
-  const parsed = schema.safeParse(client)
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-    throw new ClientFault(lines.join('; '))
-  }
-  const faults = checkWhole(parsed.data, configuration)
-  if (faults.length > 0) throw new ClientFault(faults.join('; '))
-  const { data } = parsed
-  return {
-    ...data,
-    grants: [...new Set(data.grants)],
-    scopes: [...new Set(data.scopes)],
-    audiences: [...new Set(data.audiences)],
-  }
+  const whole = { ...client, policy: client.policy ?? {} }
+  const parsed = createSchema(configuration).safeParse(whole)
+  const faults = faultsOf(parsed.error)
+  // Fields that are wrong by themselves have nothing to say about the others.
+  faults.push(...checkWhole(withoutFaults(whole, parsed.error), configuration))
+  if (parsed.success && faults.length === 0) return parsed.data
+  throw new ClientFault(faults.join('; '))
+}
+
+/**
+ * Checks what is to be otherwise with a client of that kind. What stays is not looked at again: it may come from when
+ * the configuration was another.
+ *
+ * @throws ClientFault with every field that will not do, never a value
+ */
+export function checkChange(
+  kind: OAuthClient['kind'],
+  change: Omit<ClientChange, 'disabled'>,
+  configuration: SessionTimes,
+): CheckedChange {
+  const parsed = createSchema(configuration).omit({ kind: true }).partial().safeParse(change)
+  const faults = faultsOf(parsed.error)
+  faults.push(...checkWhole({ kind, ...withoutFaults(change, parsed.error) }, configuration))
+  if (parsed.success && faults.length === 0) return parsed.data
+  throw new ClientFault(faults.join('; '))
+}
+
+function faultsOf(error: z.ZodError | undefined): string[] {
+  return (error?.issues ?? []).map(({ path, message }) => {
+    const field = path.join('.')
+    return `${field === '' ? 'the client' : field}: ${message}`
+  })
+}
+
+function withoutFaults<T extends object>(given: T, error: z.ZodError | undefined): Partial<T> {
+  const wrong = new Set(error?.issues.map(({ path }) => path[0]))
+  const good = Object.entries(given).filter(([field]) => !wrong.has(field))
+  return Object.fromEntries(good) as Partial<T> // its own fields, without some
 }
 
 /** Faults that only show between fields. */
-function checkWhole(client: CheckedClient, configuration: SessionTimes): readonly string[] {
-  const { kind, policy } = client
-  const { accessTtl, absoluteTtl } = configuration
+function checkWhole(
+  { kind, grants: asked = [], policy }: Partial<NewClient>,
+  configuration: SessionTimes,
+): readonly string[] {
   const faults: string[] = []
-  if (kind === 'public' && client.grants.includes('client_credentials'))
+  if (kind === 'public' && asked.includes('client_credentials'))
     faults.push('grants: a public client has no credentials to show (RFC 6749 section 4.4)')
-  if ((policy.accessTtl ?? 0) > accessTtl)
-    faults.push('policy.accessTtl: must not be longer than accessExpire of the configuration')
-  if ((policy.refreshTtl ?? 0) > absoluteTtl)
-    faults.push('policy.refreshTtl: must not be longer than refreshExpire of the configuration')
-  if (faults.length > 0) return faults
-  return checkSessions(clientTimes(configuration, policy)).map((fault) => `policy: ${fault}`)
+  if (policy === undefined) return faults
+  const times = checkSessions(clientTimes(configuration, policy))
+  return [...faults, ...times.map((fault) => `policy: ${fault}`)]
 }

@@ -34,6 +34,8 @@ export interface OAuthClient {
   readonly disabled: boolean
   /** Unix time in seconds. */
   readonly createdAt: number
+  /** The secret before the present one is good until then (Unix time in seconds); undefined when it is not. */
+  readonly oldSecretUntil: number | undefined
 }
 
 /** A client that is to be registered. */
@@ -46,6 +48,23 @@ export interface CreatedClient {
   readonly secret: string | undefined
 }
 
+/** What is to be otherwise; what is left out stays, and a policy is replaced as a whole. A client's kind is for good. */
+export type ClientChange = Partial<
+  Pick<OAuthClient, 'name' | 'grants' | 'scopes' | 'audiences' | 'policy' | 'disabled'>
+>
+
+/** Another secret, which is told this once, and until when the one before is good too (Unix time in seconds). */
+export interface RotatedSecret {
+  readonly secret: string
+  readonly oldSecretUntil: number | undefined
+}
+
+/** How long the secret before stays good when nobody says, in seconds. */
+export const usualOverlap = 86_400
+
+/** The longest that two secrets may be good, in seconds. */
+export const longestOverlap = 30 * 86_400
+
 /** Who a client says it is. */
 export interface ClientCredentials {
   readonly id: string
@@ -57,17 +76,26 @@ export interface OAuthClients {
   /** All of them, oldest first. */
   list(): Promise<readonly OAuthClient[]>
   byId(id: string): Promise<OAuthClient | undefined>
-  /** @throws ClientFault naming the field that will not do */
+  /** @throws ClientFault naming every field that will not do */
   create(client: NewClient): Promise<CreatedClient>
-  /** The client as it then is; undefined when there is none. A client that is disabled gets no tokens. */
-  setDisabled(id: string, disabled: boolean): Promise<OAuthClient | undefined>
   /**
-   * Another secret; the one before is good no more. Undefined when there is no such client.
+   * The client as it then is; undefined when there is none. A client that is disabled gets no tokens.
    *
-   * @throws ClientFault for a public client
+   * @throws ClientFault naming every field that will not do
    */
-  rotateSecret(id: string): Promise<string | undefined>
-  /** The client with this id and secret; undefined when that is not so, or it is disabled, after the same work. */
+  change(id: string, change: ClientChange): Promise<OAuthClient | undefined>
+  /** Whether there was one. */
+  remove(id: string): Promise<boolean>
+  /**
+   * Another secret; the one before stays good for `keepOld` seconds, and one that was older is good no more. Undefined
+   * when there is no such client.
+   *
+   * @throws ClientFault for a public client, or an overlap longer than {@link longestOverlap}
+   */
+  rotateSecret(id: string, keepOld: number): Promise<RotatedSecret | undefined>
+  /** Ends the secret before the present one, where there is one; the client as it then is, undefined when there is none. */
+  endOldSecret(id: string): Promise<OAuthClient | undefined>
+  /** The client with this id and this secret or, while it is good, the one before; undefined when that is not so, or it is disabled, after the same work. */
   authenticate(credentials: ClientCredentials): Promise<OAuthClient | undefined>
 }
 

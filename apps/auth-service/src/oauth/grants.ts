@@ -47,9 +47,12 @@ async function grantClient(oauth: OAuth, { client, form }: GrantRequest): Promis
   const scope = narrowScope(client.scopes, form.get('scope'))
   const audience = pickAudience(client, form.resources)
   const { token, expiresIn } = await oauth.signFor(client, { audience, scope })
-  // A client that was disabled meanwhile has had those of its tokens refused that were signed before.
+  // A client that was disabled or narrowed meanwhile has had those of its tokens refused that were signed before.
   const now = await oauth.clients.byId(client.id)
   if (now === undefined || now.disabled) throw new OAuthFault('invalid_client')
+  if (!now.grants.includes('client_credentials')) throw new OAuthFault('unauthorized_client')
+  narrowScope(now.scopes, scope === '' ? undefined : scope)
+  pickAudience(now, audience)
   return { ...bearer(token, expiresIn), ...(scope === '' ? {} : { scope }) }
 }
 

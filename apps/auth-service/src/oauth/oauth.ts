@@ -20,7 +20,7 @@ export interface OAuth {
   readonly revocation: Pick<Revocation, 'isRevoked' | 'revoke'>
   readonly limits: ClientLimits
   /** The issuer of the sessions that a client has begun. */
-  issuerOf(client: Pick<OAuthClient, 'policy'>): Issuer
+  issuerOf(client: Pick<OAuthClient, 'policy' | 'scopes'>): Issuer
   /** An access token for the client itself (RFC 9068). */
   signFor(client: OAuthClient, rights: ClientRights): Promise<ClientToken>
   /** Verifies any access token of this service, a user's or a client's, for whomever it is. */
@@ -45,8 +45,8 @@ export interface OAuthParts {
   readonly signing: SigningKeys
   readonly clients: OAuthClients
   readonly revocation: Pick<Revocation, 'isRevoked' | 'revoke'>
-  /** The issuer under a configuration whose times are a client's. */
-  readonly openIssuer: (configuration: Configuration) => Issuer
+  /** The issuer under a configuration whose times are a client's, for tokens with no more than its scope. */
+  readonly openIssuer: (configuration: Configuration, scope: string) => Issuer
   /** Default: nobody is slowed down. */
   readonly limits?: ClientLimits
 }
@@ -69,13 +69,14 @@ export function createOAuth(parts: OAuthParts): OAuth {
 
 const noLimits: ClientLimits = { admit: () => undefined, failed: () => undefined }
 
-/** One issuer for each policy there is. */
+/** One issuer for each policy and scope there is: what was taken from a client is in no token of its sessions any more. */
 function createIssuers({ configuration, openIssuer }: OAuthParts): OAuth['issuerOf'] {
   const issuers = new Map<string, Issuer>()
-  return ({ policy }) => {
+  return ({ policy, scopes }) => {
     const times = clientTimes(configuration, policy)
-    const key = JSON.stringify(Object.values(times))
-    const issuer = issuers.get(key) ?? openIssuer({ ...configuration, ...times })
+    const scope = scopes.join(' ')
+    const key = JSON.stringify([scope, ...Object.values(times)])
+    const issuer = issuers.get(key) ?? openIssuer({ ...configuration, ...times }, scope)
     issuers.set(key, issuer)
     return issuer
   }

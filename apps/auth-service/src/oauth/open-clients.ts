@@ -2,7 +2,7 @@ import type { Revocation } from 'jotgate'
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import type { Configuration, SessionTimes } from '../configuration/configuration.js'
 import { firstParty, firstPartyScope } from '../user-api/first-party.js'
-import type { OAuthClient, OAuthClients } from './clients.js'
+import type { ClientChange, OAuthClient, OAuthClients } from './clients.js'
 import { createSqlClients } from './sql-clients.js'
 
 /** What {@link openClients} needs to know. */
@@ -28,12 +28,32 @@ export async function openClients(rooms: ClientRooms): Promise<OAuthClients> {
       credentials.id === own.id && credentials.secret === undefined
         ? own
         : clients.authenticate(credentials),
-    setDisabled: async (id, disabled) => {
-      const client = await clients.setDisabled(id, disabled)
-      if (client !== undefined && disabled) await refuseTokens(revocation, client)
+    change: async (id, change) => {
+      const narrows = takesAway(await clients.byId(id), change)
+      // First of all, so that a store that is away leaves everything as it was; again for what was signed meanwhile.
+      if (narrows) await refuseOwn(revocation, id)
+      const client = await clients.change(id, change)
+      if (client === undefined) return undefined
+      if (narrows) await refuseOwn(revocation, id)
+      if (change.disabled) await refuseTokens(revocation, client)
       return client
     },
+    remove: async (id) => {
+      // Disabled first: whatever fails after that, it gets nothing any more.
+      const client = await clients.change(id, { disabled: true })
+      if (client !== undefined) await refuseTokens(revocation, client)
+      return clients.remove(id)
+    },
   }
+}
+
+/** Whether a client may do less afterwards than tokens that it has may say. */
+function takesAway(before: OAuthClient | undefined, change: ClientChange): boolean {
+  const rights = ['grants', 'scopes', 'audiences'] as const
+  return rights.some((right) => {
+    const left: readonly string[] | undefined = change[right]
+    return left !== undefined && before?.[right].some((each) => !left.includes(each))
+  })
 }
 
 function ownClient(audience: string): OAuthClient {
@@ -47,6 +67,7 @@ function ownClient(audience: string): OAuthClient {
     policy: {},
     disabled: false,
     createdAt: 0,
+    oldSecretUntil: undefined,
   }
 }
 
@@ -58,6 +79,11 @@ async function refuseTokens(
   revocation: Pick<Revocation, 'revoke'>,
   { id, grants }: OAuthClient,
 ): Promise<void> {
-  await revocation.revoke({ subject: id, before: Math.floor(Date.now() / 1000) })
+  await refuseOwn(revocation, id)
   if (grants.includes('refresh_token')) await revocation.revoke({ client: id })
+}
+
+/** Those it has now; new ones are good. */
+async function refuseOwn(revocation: Pick<Revocation, 'revoke'>, id: string): Promise<void> {
+  await revocation.revoke({ subject: id, before: Math.floor(Date.now() / 1000) })
 }

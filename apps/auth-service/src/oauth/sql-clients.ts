@@ -1,130 +1,145 @@
 import { randomBytes } from 'node:crypto'
-import type { SqlDatabase, SqlRow } from 'jotgate/stores/sqlite'
-import { z } from 'zod'
+import { migrate, type SqlDatabase, type SqlValue } from 'jotgate/stores/sqlite'
 import type { SessionTimes } from '../configuration/configuration.js'
-import { createTable } from '../create-table.js'
-import { checkClient } from './client-rules.js'
+import {
+  clientColumns as columns,
+  clientSchema,
+  toColumns,
+  toStored,
+  type StoredClient,
+} from './client-rows.js'
+import { checkChange, checkClient } from './client-rules.js'
 import { createSecret, fitsSecret, hashSecret } from './client-secrets.js'
 import {
   ClientFault,
-  grants,
+  longestOverlap,
+  type ClientChange,
   type ClientCredentials,
   type CreatedClient,
   type NewClient,
   type OAuthClient,
   type OAuthClients,
+  type RotatedSecret,
 } from './clients.js'
 
-const columns = 'id, name, secret_hash, grants, scopes, audiences, policy, disabled, created_at'
-
-const policy = z.object({
-  accessTtl: z.number().optional(),
-  refreshTtl: z.number().optional(),
-  grace: z.number().optional(),
-  recoverWithin: z.number().optional(),
-})
-
-const row = z.object({
-  id: z.string(),
-  name: z.string(),
-  secret_hash: z.string().nullable(),
-  grants: z.string(),
-  scopes: z.string(),
-  audiences: z.string(),
-  policy: z.string().transform((text) => policy.parse(JSON.parse(text))),
-  disabled: z.coerce.number(),
-  created_at: z.coerce.number(),
-})
-
-/** A client and what its secret is checked with. */
-interface StoredClient {
-  readonly client: OAuthClient
-  readonly secretHash: string | undefined
+/** What the statements below work with. */
+interface Table {
+  readonly db: SqlDatabase
+  readonly configuration: SessionTimes
+  /** Unix time in seconds. */
+  readonly now: () => number
 }
 
 /**
  * OAuth clients in the service's database; makes the table where it is missing.
  *
+ * @param now Unix time in seconds; default: the machine's clock
+ * @throws ConfigError when the database has been used by a newer version
  * @example const clients = await createSqlClients(storage.database, configuration)
  */
 export async function createSqlClients(
   db: SqlDatabase,
   configuration: SessionTimes,
+  now: () => number = () => Math.floor(Date.now() / 1000),
 ): Promise<OAuthClients> {
-  await createTable(
-    db,
-    `CREATE TABLE IF NOT EXISTS service_clients (
-       id TEXT PRIMARY KEY, name TEXT NOT NULL, secret_hash TEXT, grants TEXT NOT NULL, scopes TEXT NOT NULL,
-       audiences TEXT NOT NULL, policy TEXT NOT NULL, disabled BIGINT NOT NULL, created_at BIGINT NOT NULL)`,
-  )
-  const find = async (id: string): Promise<StoredClient | undefined> => {
-    if (!idShape.test(id)) return undefined
-    const [found] = await db.query(`SELECT ${columns} FROM service_clients WHERE id = $1`, [id])
-    return found && toStored(found)
-  }
+  await migrate(db, clientSchema)
+  const table = { db, configuration, now }
   return {
     list: async () => {
-      const rows = await db.query(
-        `SELECT ${columns} FROM service_clients ORDER BY created_at, id`,
-        [],
-      )
-      return rows.map((each) => toStored(each).client)
+      const text = `SELECT ${columns} FROM service_clients ORDER BY created_at, id`
+      return (await db.query(text)).map((each) => toStored(each, now()).client)
     },
-    byId: async (id) => (await find(id))?.client,
-    create: (client) => create(db, client, configuration),
-    setDisabled: async (id, disabled) => {
-      if (!idShape.test(id)) return undefined
-      const [changed] = await db.query(
-        `UPDATE service_clients SET disabled = $1 WHERE id = $2 RETURNING ${columns}`,
-        [disabled ? 1 : 0, id],
-      )
-      return changed && toStored(changed).client
+    byId: async (id) => (await find(table, id))?.client,
+    create: (client) => create(table, client),
+    change: (id, change) => changeClient(table, id, change),
+    remove: async (id) => {
+      if (!idShape.test(id)) return false
+      const text = 'DELETE FROM service_clients WHERE id = $1 RETURNING id'
+      return (await db.query(text, [id])).length > 0
     },
-    rotateSecret: async (id) => {
-      const stored = await find(id)
-      return stored && replaceSecret(db, stored.client)
-    },
-    authenticate: async (credentials) => judge(credentials, await find(credentials.id)),
+    rotateSecret: (id, keepOld) => rotateSecret(table, id, keepOld),
+    endOldSecret: async (id) => (await update(table, id, { old_hash: null, old_until: 0 }))?.client,
+    authenticate: async (credentials) => judge(credentials, await find(table, credentials.id)),
   }
 }
 
 const idShape = /^client-[\w-]{22}$/
 
+async function find({ db, now }: Table, id: string): Promise<StoredClient | undefined> {
+  if (!idShape.test(id)) return undefined
+  const [found] = await db.query(`SELECT ${columns} FROM service_clients WHERE id = $1`, [id])
+  return found && toStored(found, now())
+}
+
 async function create(
-  db: SqlDatabase,
+  { db, configuration, now }: Table,
   request: NewClient,
-  configuration: SessionTimes,
 ): Promise<CreatedClient> {
   const checked = checkClient(request, configuration)
   const secret = checked.kind === 'confidential' ? createSecret() : undefined
-  const [added] = await db.query(
-    `INSERT INTO service_clients (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING ${columns}`,
-    [
-      `client-${randomBytes(16).toString('base64url')}`,
-      checked.name,
-      secret === undefined ? null : hashSecret(secret),
-      checked.grants.join(' '),
-      checked.scopes.join(' '),
-      checked.audiences.join(' '),
-      JSON.stringify(checked.policy),
-      0,
-      Math.floor(Date.now() / 1000),
-    ],
+  const { name, grants: some, scopes, audiences, policy: times } = checked
+  const values = {
+    id: `client-${randomBytes(16).toString('base64url')}`,
+    secret_hash: secret === undefined ? null : hashSecret(secret),
+    ...toColumns({ name, grants: some, scopes, audiences, policy: times, disabled: false }),
+    created_at: now(),
+  }
+  const names = Object.keys(values)
+  const places = names.map((_, at) => `$${String(at + 1)}`).join(', ')
+  const [added = {}] = await db.query(
+    `INSERT INTO service_clients (${names.join(', ')}) VALUES (${places}) RETURNING ${columns}`,
+    Object.values(values),
   )
-  return { client: toStored(added).client, secret }
+  return { client: toStored(added, now()).client, secret }
 }
 
-async function replaceSecret(
-  db: SqlDatabase,
-  { id, kind }: OAuthClient,
-): Promise<string | undefined> {
-  if (kind === 'public') throw new ClientFault('kind: a public client has no secret')
+async function changeClient(
+  table: Table,
+  id: string,
+  { disabled, ...change }: ClientChange,
+): Promise<OAuthClient | undefined> {
+  const stored = await find(table, id)
+  if (stored === undefined) return undefined
+  const checked = checkChange(stored.client.kind, change, table.configuration)
+  const changed = await update(table, id, toColumns({ ...checked, disabled }))
+  return changed?.client
+}
+
+async function rotateSecret(
+  table: Table,
+  id: string,
+  keepOld: number,
+): Promise<RotatedSecret | undefined> {
+  if (!Number.isInteger(keepOld) || keepOld < 0 || keepOld > longestOverlap)
+    throw new ClientFault(`keepOld: must be 0 to ${String(longestOverlap)} seconds`)
+  const stored = await find(table, id)
+  if (stored === undefined) return undefined
+  if (stored.client.kind === 'public') throw new ClientFault('kind: a public client has no secret')
   const secret = createSecret()
-  const changed = await db.query(
-    'UPDATE service_clients SET secret_hash = $1 WHERE id = $2 AND secret_hash IS NOT NULL RETURNING id',
-    [hashSecret(secret), id],
+  // One statement: of two that rotate at once each keeps what the other has made, and neither a secret of long ago.
+  const [changed] = await table.db.query(
+    `UPDATE service_clients SET old_hash = secret_hash, old_until = $1, secret_hash = $2
+     WHERE id = $3 RETURNING ${columns}`,
+    [keepOld === 0 ? 0 : table.now() + keepOld, hashSecret(secret), id],
   )
-  return changed.length === 0 ? undefined : secret
+  if (changed === undefined) return undefined
+  return { secret, oldSecretUntil: toStored(changed, table.now()).client.oldSecretUntil }
+}
+
+/** Sets some columns; none at all leaves the client as it is. */
+async function update(
+  table: Table,
+  id: string,
+  values: Readonly<Record<string, SqlValue>>,
+): Promise<StoredClient | undefined> {
+  const names = Object.keys(values)
+  if (names.length === 0 || !idShape.test(id)) return find(table, id)
+  const places = names.map((name, at) => `${name} = $${String(at + 2)}`).join(', ')
+  const [changed] = await table.db.query(
+    `UPDATE service_clients SET ${places} WHERE id = $1 RETURNING ${columns}`,
+    [id, ...Object.values(values)],
+  )
+  return changed && toStored(changed, table.now())
 }
 
 /** Whoever sends no secret is compared with none, so that a public client is its id and nothing else. */
@@ -132,28 +147,9 @@ function judge(
   { secret }: ClientCredentials,
   stored: StoredClient | undefined,
 ): OAuthClient | undefined {
-  const fits = fitsSecret(secret ?? '', stored?.secretHash)
+  const fitsNew = fitsSecret(secret ?? '', stored?.secretHash)
+  const fitsOld = fitsSecret(secret ?? '', stored?.oldHash)
   if (stored === undefined || stored.client.disabled) return undefined
   const isPublic = stored.secretHash === undefined
-  return (isPublic ? secret === undefined : fits) ? stored.client : undefined
-}
-
-function toStored(fields: SqlRow | undefined): StoredClient {
-  const { secret_hash, created_at, disabled, ...texts } = row.parse(fields)
-  return {
-    secretHash: secret_hash ?? undefined,
-    client: {
-      ...{ id: texts.id, name: texts.name, policy: texts.policy },
-      kind: secret_hash === null ? 'public' : 'confidential',
-      grants: z.array(z.enum(grants)).parse(words(texts.grants)),
-      scopes: words(texts.scopes),
-      audiences: words(texts.audiences),
-      disabled: disabled !== 0,
-      createdAt: created_at,
-    },
-  }
-}
-
-function words(text: string): readonly string[] {
-  return text.split(' ').filter((word) => word !== '')
+  return (isPublic ? secret === undefined : fitsNew || fitsOld) ? stored.client : undefined
 }

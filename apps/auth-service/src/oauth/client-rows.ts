@@ -1,0 +1,98 @@
+import type { Schema, SqlRow } from 'jotgate/stores/sqlite'
+import { z } from 'zod'
+import type { CheckedChange } from './client-rules.js'
+import { grants, type OAuthClient } from './clients.js'
+
+/** What {@link toStored} reads. */
+export const clientColumns =
+  'id, name, secret_hash, grants, scopes, audiences, policy, disabled, created_at, old_hash, old_until'
+
+/** The table, by its versions. */
+export const clientSchema: Schema = {
+  part: 'service_clients',
+  versions: [
+    [
+      // As it was made before its versions had numbers.
+      `CREATE TABLE IF NOT EXISTS service_clients (
+         id TEXT PRIMARY KEY, name TEXT NOT NULL, secret_hash TEXT, grants TEXT NOT NULL, scopes TEXT NOT NULL,
+         audiences TEXT NOT NULL, policy TEXT NOT NULL, disabled BIGINT NOT NULL, created_at BIGINT NOT NULL)`,
+    ],
+    [
+      'ALTER TABLE service_clients ADD COLUMN old_hash TEXT',
+      'ALTER TABLE service_clients ADD COLUMN old_until BIGINT NOT NULL DEFAULT 0',
+    ],
+  ],
+}
+
+const policy = z.object({
+  accessTtl: z.number().optional(),
+  refreshTtl: z.number().optional(),
+  grace: z.number().optional(),
+  recoverWithin: z.number().optional(),
+})
+
+const row = z.object({
+  id: z.string(),
+  name: z.string(),
+  secret_hash: z.string().nullable(),
+  grants: z.string(),
+  scopes: z.string(),
+  audiences: z.string(),
+  policy: z.string().transform((text) => policy.parse(JSON.parse(text))),
+  disabled: z.coerce.number(),
+  created_at: z.coerce.number(),
+  old_hash: z.string().nullable(),
+  old_until: z.coerce.number(),
+})
+
+/** A client and what its secret is checked with. */
+export interface StoredClient {
+  readonly client: OAuthClient
+  readonly secretHash: string | undefined
+  /** Of the secret before, while that is good. */
+  readonly oldHash: string | undefined
+}
+
+/** Reads a row; what the secret before is checked with, only while that is good at `now` (Unix time in seconds). */
+export function toStored(fields: SqlRow, now: number): StoredClient {
+  const { secret_hash, created_at, disabled, old_hash, old_until, ...texts } = row.parse(fields)
+  const isOldGood = old_hash !== null && now < old_until
+  return {
+    secretHash: secret_hash ?? undefined,
+    oldHash: isOldGood ? old_hash : undefined,
+    client: {
+      ...{ id: texts.id, name: texts.name, policy: texts.policy },
+      kind: secret_hash === null ? 'public' : 'confidential',
+      grants: z.array(z.enum(grants)).parse(words(texts.grants)),
+      scopes: words(texts.scopes),
+      audiences: words(texts.audiences),
+      disabled: disabled !== 0,
+      createdAt: created_at,
+      oldSecretUntil: isOldGood ? old_until : undefined,
+    },
+  }
+}
+
+function words(text: string): readonly string[] {
+  return text.split(' ').filter((word) => word !== '')
+}
+
+/** What is given, as it is kept. */
+export function toColumns(given: CheckedChange & { readonly disabled: boolean | undefined }) {
+  const { name, policy: times, disabled } = given
+  const list = (items: readonly string[] | undefined) => items?.join(' ')
+  const values = {
+    name,
+    grants: list(given.grants),
+    scopes: list(given.scopes),
+    audiences: list(given.audiences),
+    policy: times && JSON.stringify(times),
+    disabled: disabled === undefined ? undefined : Number(disabled),
+  }
+  const set = Object.entries(values).filter(isGiven)
+  return Object.fromEntries(set)
+}
+
+function isGiven(entry: [string, string | number | undefined]): entry is [string, string | number] {
+  return entry[1] !== undefined
+}
