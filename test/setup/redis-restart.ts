@@ -17,8 +17,8 @@ export interface RestartableRedis {
   readonly kill: () => Promise<void>
   /** With what it had on disk, or the copy that was kept; `args` are the server's own. Does not wait until it answers. */
   start(from: 'disk' | 'copy', args?: readonly string[]): void
-  /** @throws Error when it does not answer within 20 s */
-  answers(): Promise<void>
+  /** @throws Error when it does not answer in time, 20 s unless it has more to load */
+  answers(ms?: number): Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -52,7 +52,7 @@ export async function startRestartableRedis(): Promise<RestartableRedis> {
       const data = { disk: ['--appendonly', 'yes'], copy: ['--dbfilename', 'copy.rdb'] }
       server = begin([...data[from], ...args])
     },
-    answers: () => answersPing(server, port),
+    answers: (ms) => answersPing(server, port, ms),
     stop: async () => {
       await server.stop()
       rmSync(folder, { recursive: true, force: true })

@@ -56,13 +56,14 @@ export async function startRedis(
   }
 }
 
-/** @throws Error when the server ends, or does not answer within 20 s */
-export async function answersPing({ child }: Server, port: number): Promise<void> {
-  const answered = await until(20_000, async () => {
+/** @throws Error when the server ends, or does not answer in time */
+export async function answersPing({ child }: Server, port: number, ms = 20_000): Promise<void> {
+  const answered = await until(ms, async () => {
     if (child.exitCode !== null) throw new Error('The Redis server ended before it answered')
     return (await ping('127.0.0.1', port)) === '+PONG'
   })
-  if (!answered) throw new Error('The Redis server did not answer a PING within 20 s')
+  if (!answered)
+    throw new Error(`The Redis server did not answer a PING within ${String(ms / 1000)} s`)
 }
 
 /**

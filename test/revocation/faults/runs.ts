@@ -107,7 +107,7 @@ export const loading = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
       const cutFrom = clockMs()
       const slowly = ['--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024']
       redis.start('copy', slowly)
-      await redis.answers()
+      await redis.answers(ms + 60_000)
       const healed = clockMs()
       return { from, cutFrom, healing: cutFrom + ms / 2, healed, everythingLost: false }
     },
