@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
+import { pack } from '../setup/pack.mjs'
 import { root } from '../setup/paths.mjs'
-import { run, runTool } from '../setup/run.mjs'
+import { runTool } from '../setup/run.mjs'
 
 /** What the tarball may hold, and what it must. */
 const allowed = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+\.(js|d\.ts|lua|sql))$/
@@ -31,17 +32,6 @@ export async function packed() {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-/** @param {string} folder */
-async function pack(folder) {
-  const flags = ['--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', folder]
-  const { code, output } = await run('npm', ['pack', ...flags])
-  if (code !== 0) throw new Error(`npm pack failed: ${output.trim()}`)
-  /** @type {{ filename: string, files: { path: string }[] }[]} */
-  const [made] = JSON.parse(output.slice(output.indexOf('[')))
-  if (made === undefined) throw new Error('npm pack made nothing')
-  return { tarball: join(folder, made.filename), files: made.files.map(({ path }) => path) }
 }
 
 function manifestProblems() {

@@ -1,0 +1,68 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pack } from '../setup/pack.mjs'
+import { root } from '../setup/paths.mjs'
+import { run } from '../setup/run.mjs'
+
+/** @typedef {{ readonly folder: string, readonly alone: string, readonly withPeers: string }} Projects */
+
+/**
+ * Two empty projects with the packed tarball installed, in a folder that the caller removes: `alone` has nothing else,
+ * `withPeers` also what this repository has, frameworks and clients.
+ *
+ * @returns {Promise<Projects>}
+ */
+export async function makeProjects() {
+  const folder = mkdtempSync(join(tmpdir(), 'jotgate-installed-'))
+  const { tarball } = await pack(folder)
+  const alone = join(folder, 'alone')
+  makeProject(alone)
+  const flags = ['--offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+  const { code, output } = await run('npm', ['install', ...flags, tarball], { cwd: alone })
+  if (code !== 0) throw new Error(`npm install of the tarball failed: ${output.trim()}`)
+  const withPeers = join(folder, 'with-peers')
+  makeProject(withPeers)
+  cpSync(join(alone, 'node_modules/jotgate'), join(withPeers, 'node_modules/jotgate'), {
+    recursive: true,
+  })
+  linkPeers(withPeers)
+  // What a strict project of TypeScript has beside: the types of Node.
+  linkPackage(alone, '@types/node')
+  linkPackage(alone, 'undici-types')
+  return { folder, alone, withPeers }
+}
+
+/** @param {string} project */
+function makeProject(project) {
+  mkdirSync(project, { recursive: true })
+  cpSync(join(root, 'tools/fixtures/installed'), project, { recursive: true })
+  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n')
+}
+
+/** @param {string} project */
+function linkPeers(project) {
+  for (const name of readdirSync(join(root, 'node_modules'))) {
+    if (name.startsWith('.') || name === 'jotgate') continue
+    linkPackage(project, name)
+  }
+}
+
+/**
+ * @param {string} project
+ * @param {string} name of a package, or a scope
+ */
+function linkPackage(project, name) {
+  const target = join(project, 'node_modules', name)
+  if (existsSync(target) || !existsSync(join(root, 'node_modules', name))) return
+  mkdirSync(join(target, '..'), { recursive: true })
+  symlinkSync(join(root, 'node_modules', name), target)
+}
