@@ -9,7 +9,7 @@ import { verdictFile } from './testing/run-tests.mjs'
 // `npm run check -- layers sizes`.
 const all = [
   ...['format', 'lint', 'types', 'layers', 'sizes', 'exports', 'unused', 'packed'],
-  ...['installed', 'hygiene', 'floor', 'generated', 'bench'],
+  ...['installed', 'hygiene', 'floor', 'generated', 'bench', 'docs'],
 ]
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !all.includes(name))

@@ -24,24 +24,16 @@ const sign = createSigner({
 })
 let child: ChildProcess | undefined
 
-/** What generators make of a .proto file, as far as the snippets need it. */
-const generated = {
-  'users.d.ts':
-    "import { type ServiceDefinition } from '@grpc/grpc-js'\nexport declare const service: ServiceDefinition\n",
-  'users_pb.d.ts': `import { type Message } from '@bufbuild/protobuf'
-import { type GenMessage, type GenService } from '@bufbuild/protobuf/codegenv2'
-type Me = Message<'demo.Me'> & { subject: string }
-type Ask = Message<'demo.Ask'>
-export declare const Users: GenService<{
-  me: { methodKind: 'unary'; input: GenMessage<Ask>; output: GenMessage<Me> }
-}>
-`,
-}
+/** What generators make of a .proto file, as far as the snippets need it: the page has it in comments. */
+const generated = Object.fromEntries(
+  [...page.matchAll(/```ts file=(\w+\.d\.ts)\n([^]*?)```/g)].map(([, name, code]) => [name, code]),
+) as Record<string, string>
 
 beforeAll(() => {
   const snippets = ['Guarding each framework', ...guarded, 'Streams that outlive their token']
   const files = Object.fromEntries(snippets.map((title) => [fileOf(title), snippetOf(title)]))
   expect(Object.values(files)).toHaveLength(11)
+  expect(Object.keys(generated)).toEqual(['users.d.ts', 'users_pb.d.ts'])
   expect(compileSnippets(folder, { ...generated, ...files })).toEqual([])
 }, 120_000)
 afterEach(async () => {
@@ -60,7 +52,7 @@ function fileOf(title: string): string {
 /** The first fenced ts block below a heading. */
 function snippetOf(title: string): string {
   const start = page.search(new RegExp(`^#+ ${title}$`, 'm'))
-  const [, code = ''] = /```ts\n([^]*?)```/.exec(page.slice(start)) ?? []
+  const [, code = ''] = /```ts(?: file=gate.ts)?\n([^]*?)```/.exec(page.slice(start)) ?? []
   expect([title, start >= 0, code === '']).toEqual([title, true, false])
   return code
 }
