@@ -23,7 +23,10 @@ beforeAll(async () => {
   rooms.set('SQLite', await createSqlUsers(sqliteDatabase(file)))
   const schema = `users_${String(process.pid)}`
   await pool.query(`CREATE SCHEMA ${schema}`)
-  rooms.set('PostgreSQL', await createSqlUsers(postgresDatabase(pool, { schema })))
+  rooms.set(
+    'PostgreSQL',
+    await createSqlUsers(postgresDatabase(pool, { schema, deadlineMs: 10_000 })),
+  )
   const other = await openSqlite(':memory:')
   const stored = await createSqlUsers(sqliteDatabase(other))
   rooms.set('a demo', withDemoUser(stored, 'of alice'))
@@ -92,6 +95,20 @@ describe.each(['SQLite', 'PostgreSQL', 'a demo'])('users in %s', (kind) => {
     expect((await room().setRoles(id, ['admin']))?.roles).toEqual(['admin'])
     expect((await room().setRoles(id, []))?.roles).toEqual([])
     expect((await room().byUsername('erin'))?.roles).toEqual(['user', 'editor'])
+  })
+
+  test('are known to have a role, or nobody to have it, by its whole name and while not disabled', async () => {
+    const having = await Promise.all(
+      ['editor', 'user', 'edit', 'EDITOR', '%', 'itor user'].map((role) => room().anyWith(role)),
+    )
+    expect(having).toEqual([true, true, false, false, false, false])
+    const { id } = (await room().byUsername('carol')) ?? { id: '' }
+    await room().setRoles(id, ['only-hers'])
+    expect(await room().anyWith('only-hers')).toBe(true)
+    await room().setDisabled(id, true)
+    expect(await room().anyWith('only-hers')).toBe(false)
+    await room().setDisabled(id, false)
+    expect(await room().anyWith('admin')).toBe(kind === 'a demo')
   })
 
   test('that are not there are not changed', async () => {

@@ -26,6 +26,8 @@ export function withDemoUser(users: Users, passwordHash: string): Users {
   return {
     byId: async (id) => (id === demoSubject ? alice : users.byId(id)),
     byUsername: async (name) => (name.toLowerCase() === demoName ? alice : users.byUsername(name)),
+    anyWith: async (role) =>
+      (!alice.disabled && alice.roles.includes(role)) || (await users.anyWith(role)),
     list: async (query) => {
       const stored = await users.list({ ...query, limit: query.limit + 1 })
       return withAlice(stored, { alice, query })

@@ -5,6 +5,7 @@ import { readConfiguration } from './configuration/read-configuration.js'
 import { demoBanner } from './curl-walk.js'
 import { openDataDirectory } from './data-directory.js'
 import { readEnvironment, type Environment } from './environment.js'
+import { askForAdministrator } from './first-administrator.js'
 import { createLog } from './log.js'
 import { clientUsage, runClientCommand } from './oauth/client-command.js'
 import { SetupFault } from './setup-fault.js'
@@ -49,6 +50,7 @@ async function serve(environment: Environment): Promise<void> {
   const { log, ...logging } = createLog(environment.logLevel, configuration.name)
   const data = openDataDirectory(environment.dataDir)
   const service = await createService({ configuration, data, log })
+  await askForAdministrator(service)
   const app = await createApp(service)
   const stop = async (): Promise<void> => {
     // A connection that has never finished a request would be waited for without end.

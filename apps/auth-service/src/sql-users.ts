@@ -41,6 +41,7 @@ export async function createSqlUsers(db: SqlDatabase): Promise<Users> {
   return {
     byId: (id) => one('id', id),
     byUsername: (username) => one('username', username.toLowerCase()),
+    anyWith: (role) => anyWith(db, role),
     list: (query) => list(db, query),
     create: (user) => create(db, user),
     changeProfile: async (id, change) => {
@@ -58,6 +59,13 @@ export async function createSqlUsers(db: SqlDatabase): Promise<Users> {
     setRoles: (id, roles) => set('roles', roles.join(' '), id),
     replaceHash: (id, change) => replaceHash(db, id, change),
   }
+}
+
+async function anyWith(db: SqlDatabase, role: string): Promise<boolean> {
+  // LIKE is deaf to capitals in one database and not in the other.
+  const text = `SELECT 1 AS found FROM service_users
+     WHERE disabled = 0 AND replace(' ' || roles || ' ', $1, '') <> ' ' || roles || ' ' LIMIT 1`
+  return (await db.query(text, [` ${role} `])).length > 0
 }
 
 async function list(

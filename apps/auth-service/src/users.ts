@@ -38,6 +38,8 @@ export interface Users {
   byId(id: string): Promise<User | undefined>
   /** Compared without case. */
   byUsername(username: string): Promise<User | undefined>
+  /** Whether anybody who may log in has the role. */
+  anyWith(role: string): Promise<boolean>
   /** At most `limit` users; fewer than that are the last ones. */
   list(query: UserQuery): Promise<readonly User[]>
   /** @throws SetupFault when the name is taken */
