@@ -14,10 +14,12 @@ type Attempting = [limits: Limits, from: string, account: string | undefined, ri
 /** One attempt: `locked` when the account is left alone, else `tried`; 429 when it is not let in. */
 async function attempt(...[limits, from, account, right = false]: Attempting) {
   try {
-    const turn = await (await limits.enter(from)).on(account)
-    if (turn.locked) return 'locked'
-    if (right) await turn.succeeded()
-    return 'tried'
+    return await limits.attempt(from, async (entered) => {
+      const turn = await entered.on(account)
+      if (turn.locked) return 'locked'
+      if (right) await turn.succeeded()
+      return 'tried'
+    })
   } catch (error) {
     return (error as { code: string }).code
   }
@@ -101,6 +103,50 @@ describe('in one process', () => {
     const limits = inMemory()
     for (let i = 0; i < 200; i++)
       expect(await attempt(limits, '10.0.0.1', `name-${String(i % 7)}`, true)).toBe('tried')
+  })
+
+  test('an address is busy while too many of its attempts go on, and refused only for those that failed', async () => {
+    const limits = inMemory()
+    let finish = (): void => undefined
+    const end = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    const going = Array.from({ length: 20 }, (_, i) =>
+      limits.attempt('10.0.0.1', async (entered) => {
+        const turn = await entered.on(`name-${String(i)}`)
+        await end
+        await turn.succeeded()
+      }),
+    )
+    for (let i = 0; i < 100; i++)
+      expect(await attempt(limits, '10.0.0.1', 'late', true)).toBe('BUSY')
+    expect(await attempt(limits, '10.0.0.2', 'late', true)).toBe('tried')
+    finish()
+    await Promise.all(going)
+    for (let i = 0; i < 20; i++)
+      expect(await attempt(limits, '10.0.0.1', `another-${String(i)}`)).toBe('tried')
+    for (let i = 0; i < 3; i++)
+      expect(await attempt(limits, '10.0.0.1', 'late', true)).toBe('TOO_MANY')
+  })
+
+  test('whoever was turned away on the way has guessed nothing, and is counted nowhere', async () => {
+    const limits = inMemory()
+    const broken = new Error('the database is away')
+    for (let i = 0; i < 100; i++) {
+      const cancelled = limits.attempt('10.0.0.1', async (entered) =>
+        (await entered.on('bob')).cancelled(),
+      )
+      await cancelled
+      const lost = limits.attempt('10.0.0.1', () => Promise.reject(broken))
+      await expect(lost).rejects.toBe(broken)
+    }
+    expect(await attempt(limits, '10.0.0.1', 'bob')).toBe('tried')
+    // The whole service takes no more from strangers: an address that goes on asking is not refused for it later.
+    for (let i = 0; i < 80; i++) await attempt(limits, `10.8.8.${String(i)}`, `name-${String(i)}`)
+    for (let i = 0; i < 100; i++)
+      expect(await attempt(limits, '10.0.0.3', 'carol', true)).toBe('TOO_MANY')
+    await later(60)
+    expect(await attempt(limits, '10.0.0.3', 'carol', true)).toBe('tried')
   })
 
   test('unknown accounts cost what known ones cost, and are locked as one', async () => {

@@ -9,11 +9,13 @@ import { createCounter, type Counter } from './counters.js'
 /** What slows down those who guess. */
 export interface LoginLimits {
   /**
-   * Before anything is looked up: counts an attempt from an address, as if it were to fail.
+   * Lets an attempt from an address in, before anything is looked up. It is counted as if it were to fail until it is known
+   * how it went; whoever was refused, here or later on, has guessed nothing and is not counted.
    *
-   * @throws RequestFault TOO_MANY with `Retry-After`; AuthError STORE_UNAVAILABLE
+   * @throws RequestFault with `Retry-After`: TOO_MANY after too many failures, BUSY when there would be too many if all that
+   * go on at this moment failed; AuthError STORE_UNAVAILABLE; whatever `work` throws
    */
-  enter(address: string): Promise<Attempt>
+  attempt<T>(address: string, work: (attempt: Attempt) => Promise<T>): Promise<T>
   /** The same for clients and their secrets. */
   readonly clients: ClientLimits
 }
@@ -70,10 +72,7 @@ export function createLoginLimits({ configuration, redis }: LimitParts): LoginLi
     known: createCounter({ redis, prefix: 'known', limit: 1, duration: knownFor }),
   }
   return {
-    enter: async (from) => {
-      refuseAfter(await counters.addresses.add(from))
-      return { on: (name) => takeTurn(counters, { name, from, free: account }) }
-    },
+    attempt: createDoor(counters, account),
     clients: {
       admit: async (attempt) => {
         refuseAfter(await counters.addresses.wait(networkOf(attempt.address)))
@@ -82,6 +81,39 @@ export function createLoginLimits({ configuration, redis }: LimitParts): LoginLi
         await counters.addresses.add(networkOf(attempt.address))
       },
     },
+  }
+}
+
+/** @param free failures in a row of an account that nobody is made to wait for */
+function createDoor(counters: Counters, free: number): LoginLimits['attempt'] {
+  const { addresses } = counters
+  const undecided = new Map<string, number>()
+  const note = (from: string, step: 1 | -1) => {
+    const count = (undecided.get(from) ?? 0) + step
+    if (count > 0) undecided.set(from, count)
+    else undecided.delete(from)
+  }
+  return async (from, work) => {
+    const seconds = await addresses.add(from)
+    if (seconds > 0) {
+      await addresses.takeBack(from)
+      // Those who go on may all be right: a quarter of an hour is for failures.
+      if (undecided.has(from)) throw new RequestFault('BUSY', undefined, { 'retry-after': '2' })
+      refuseAfter(seconds)
+    }
+    note(from, 1)
+    let turn: Turn | undefined
+    try {
+      return await work({
+        on: async (name) => (turn = await takeTurn(counters, { name, from, free })),
+      })
+    } catch (error) {
+      // What went wrong is told, and not that a counter is away too. A turn sees to itself.
+      if (turn === undefined) await addresses.takeBack(from).catch(() => undefined)
+      throw error
+    } finally {
+      note(from, -1)
+    }
   }
 }
 
@@ -107,7 +139,9 @@ async function takeTurn(counters: Counters, { name, from, free }: Trying): Promi
   // One who logged in from here before is not made to wait for what others try elsewhere.
   const isKnown = await known.has(here)
   const key = isKnown ? here : account
-  if (!isKnown) refuseAfter(await whole.add('all'))
+  const seconds = isKnown ? 0 : await whole.add('all')
+  if (seconds > 0) await whole.takeBack('all')
+  refuseAfter(seconds)
   const count = await failures.addAndTell(key)
   const locked = count > free && (await waits.add(key, waitAfter(count - free))) > 0
   // Who only waits is not counted, or the wait would never end.

@@ -17,11 +17,12 @@ export const changePasswordHandler: GuardedHandler<PasswordChange, void> = async
   const { issuer, loginLimits, passwords, passwordRules, users } = services
   const own = ownSession(claims)
   const user = await currentUser(call)
-  const attempt = await loginLimits.enter(callerAddress())
-  const fits = await checkPassword(await attempt.on(user.id), {
-    ...{ password: request.currentPassword, phc: user.passwordHash, passwords },
-    isGone: () => signal.aborted,
-  })
+  const fits = await loginLimits.attempt(callerAddress(), async (attempt) =>
+    checkPassword(await attempt.on(user.id), {
+      ...{ password: request.currentPassword, phc: user.passwordHash, passwords },
+      isGone: () => signal.aborted,
+    }),
+  )
   if (!fits) throw new RequestFault('PASSWORD_REFUSED')
   const fault = await passwordRules(request.newPassword, [user.username, user.email])
   if (fault !== undefined)
