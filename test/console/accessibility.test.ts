@@ -32,6 +32,7 @@ const pages: readonly PageCase[] = [
   { hash: 'traffic', title: 'Traffic', prepare: openTable },
   { hash: 'users', title: 'Users' },
   { hash: 'users/demo%3Aalice', title: 'alice' },
+  { hash: 'clients', title: 'Clients', prepare: registerClient },
   { hash: 'try', title: 'Try it', prepare: runFirstStep },
 ]
 
@@ -95,6 +96,28 @@ async function inspect(): Promise<void> {
 
 async function openTable(): Promise<void> {
   await visit.page.getByText('The same as a table').click()
+}
+
+/** The form, then the secret in front of the list, then the client with two secrets, and what is left is the list. */
+async function registerClient(): Promise<void> {
+  const { page } = visit
+  await page.getByRole('button', { name: 'Register a client' }).click()
+  await page.getByLabel('Name').fill('Billing')
+  await page.getByLabel('Scopes').fill('invoices:read invoices:write')
+  await page.getByLabel('Audiences').fill('jotgate-demo')
+  expect(await lookAtAll()).toEqual([])
+  await page.getByRole('button', { name: 'Register', exact: true }).click()
+  await page.getByRole('button', { name: 'Copy' }).waitFor()
+  expect(await lookAtAll()).toEqual([])
+  await page.getByRole('button', { name: 'Done' }).click()
+  await page.getByRole('button', { name: 'Rotate the secret …' }).click()
+  expect(await lookAtAll()).toEqual([])
+  await page.getByRole('dialog').getByRole('button', { name: 'Rotate' }).click()
+  await page.getByRole('button', { name: 'Done' }).click()
+  await page.getByRole('button', { name: 'End it now …' }).waitFor()
+  expect(await lookAtAll()).toEqual([])
+  await page.getByRole('link', { name: 'All clients' }).click()
+  await page.getByRole('link', { name: 'Billing' }).waitFor()
 }
 
 async function runFirstStep(): Promise<void> {

@@ -10,6 +10,7 @@ const shots = [
   { name: 'console-inspect', title: 'Inspect', colorScheme: 'light', width: 1200, height: 800 },
   { name: 'console-keys', title: 'Keys', colorScheme: 'light', width: 1200, height: 520 },
   { name: 'console-traffic', title: 'Traffic', colorScheme: 'dark', width: 1200, height: 800 },
+  { name: 'console-clients', title: 'Clients', colorScheme: 'light', width: 1200, height: 520 },
   { name: 'console-sessions', title: 'Sessions', colorScheme: 'dark', width: 390, height: 800 },
 ] as const
 
@@ -248,6 +249,7 @@ test('nothing of all that made the browser complain', () => {
 
 test('the pages are drawn as the documentation shows them', { timeout: 300_000 }, async () => {
   const { page } = visit
+  await makeClients()
   if (isWriting) await makeTraffic()
   for (const { name, title, colorScheme, width, height } of shots) {
     await page.emulateMedia({ colorScheme })
@@ -276,6 +278,19 @@ async function revokedToken(): Promise<string> {
   return accessToken
 }
 
+async function makeClients(): Promise<void> {
+  const audiences = ['https://invoices.example']
+  const service = { kind: 'confidential', grants: ['client_credentials'], audiences }
+  for (const client of [
+    { ...service, name: 'Billing', scopes: ['invoices:read', 'invoices:write'] },
+    { ...service, name: 'Reports', scopes: ['invoices:read'] },
+    { ...service, name: 'Shop', kind: 'public', grants: ['refresh_token'], scopes: ['cart'] },
+  ]) {
+    const answer = await site.call('POST', '/admin/clients', client)
+    expect(answer.status).toBe(200)
+  }
+}
+
 /** What a minute brings. */
 async function makeTraffic(): Promise<void> {
   const { accessToken } = await site.login()
@@ -286,7 +301,7 @@ async function makeTraffic(): Promise<void> {
     )
     if (Math.random() < 0.4) calls.push(status('no-token'))
     if (Math.random() < 0.3) calls.push(fetch(`${site.service.origin}/user/profile`).then(() => 0))
-    if (Math.random() < 0.1) calls.push(site.login('alice', 'wrong').then(Number, () => 0))
+    if (Math.random() < 0.1) calls.push(site.login('nobody', 'wrong').then(Number, () => 0))
     await Promise.all(calls)
     await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 400))
   }

@@ -1,5 +1,6 @@
 import { type FunctionComponent } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
+import { ClientsPage } from './pages/clients.js'
 import { InspectPage } from './pages/inspect.js'
 import { KeysPage } from './pages/keys.js'
 import { RevocationsPage } from './pages/revocations.js'
@@ -27,6 +28,7 @@ const pages: readonly [PageEntry, ...PageEntry[]] = [
   { name: 'keys', title: 'Keys', Page: KeysPage },
   { name: 'traffic', title: 'Traffic', Page: TrafficPage },
   { name: 'users', title: 'Users', Page: UsersPage },
+  { name: 'clients', title: 'Clients', Page: ClientsPage },
   { name: 'try', title: 'Try it', Page: TryPage },
 ]
 

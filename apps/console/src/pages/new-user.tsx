@@ -4,7 +4,7 @@ import { fieldFault } from '../session/field-fault.js'
 import { api } from '../session/session.js'
 import { Dialog } from '../ui/dialog.js'
 import { Field } from '../ui/field.js'
-import { rolesOf } from '../ui/roles.js'
+import { wordsOf } from '../ui/words.js'
 import { Failure } from '../ui/states.js'
 import { useAction } from '../ui/use-action.js'
 
@@ -22,7 +22,7 @@ export function NewUserDialog(props: { onClose: () => void; onDone: (user: User)
     event.preventDefault()
     if (action.isRunning) return
     await action.run(async () => {
-      props.onDone(await api.createUser({ username, password, roles: rolesOf(roles) }))
+      props.onDone(await api.createUser({ username, password, roles: wordsOf(roles) }))
     })
   }
   return (

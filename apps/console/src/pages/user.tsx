@@ -1,13 +1,13 @@
-import { type ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { type User } from '../admin-api/generated/types.js'
 import { hrefOf } from '../route.js'
 import { fieldFault } from '../session/field-fault.js'
 import { api } from '../session/session.js'
 import { type Question } from '../ui/confirm.js'
+import { Fact } from '../ui/fact.js'
 import { Field } from '../ui/field.js'
 import { announce } from '../ui/notice.js'
-import { rolesOf } from '../ui/roles.js'
+import { wordsOf } from '../ui/words.js'
 import { Failure, Show } from '../ui/states.js'
 import { useAction } from '../ui/use-action.js'
 import { useLoaded, type Loaded } from '../ui/use-loaded.js'
@@ -66,16 +66,16 @@ function UserView({ user, loaded }: ViewProps) {
       </div>
       <section class="card">
         <dl class="claims">
-          <Row name="State">
+          <Fact name="State">
             <span class={disabled ? 'tag tag-bad' : 'tag tag-good'}>
               {disabled ? 'disabled' : 'enabled'}
             </span>
-          </Row>
-          <Row name="Name">{displayName === '' ? '–' : displayName}</Row>
-          <Row name="E-mail">{email === '' ? '–' : email}</Row>
-          <Row name="Id">
+          </Fact>
+          <Fact name="Name">{displayName === '' ? '–' : displayName}</Fact>
+          <Fact name="E-mail">{email === '' ? '–' : email}</Fact>
+          <Fact name="Id">
             <span class="code">{user.id}</span>
-          </Row>
+          </Fact>
         </dl>
       </section>
       <div class="columns">
@@ -87,22 +87,13 @@ function UserView({ user, loaded }: ViewProps) {
   )
 }
 
-function Row({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  )
-}
-
 function RolesForm({ user, loaded }: ViewProps) {
   const [roles, setRoles] = useState(user.roles.join(', '))
   const action = useAction()
   const submit = async (event: Event) => {
     event.preventDefault()
     await action.run(async () => {
-      loaded.replace(await api.changeUser({ id: user.id, roles: rolesOf(roles) }))
+      loaded.replace(await api.changeUser({ id: user.id, roles: wordsOf(roles) }))
       announce(`The roles of ${user.username} have been changed; the sessions have ended.`)
     })
   }

@@ -1,5 +1,6 @@
 import { ClientError } from 'jotgate/client'
 import { ApiError } from '../admin-api/generated/client.js'
+import { ApiError as ClientsApiError } from '../clients-api/generated/client.js'
 
 /** What went wrong, for whoever sits in front of it. */
 export interface Problem {
@@ -38,7 +39,8 @@ export function isProfile(body: unknown): body is Profile {
  * @example catch (error) { problem.value = problemOf(error) }
  */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof ApiError) return readProblem(error.status, error.body)
+  if (error instanceof ApiError || error instanceof ClientsApiError)
+    return readProblem(error.status, error.body)
   return readProblem(0, error)
 }
 

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals'
 import { fromSession, jwtClient } from 'jotgate/client'
 import { createClient } from '../admin-api/generated/client.js'
+import { createClient as createClientsApi } from '../clients-api/generated/client.js'
 import { isProfile, readProblem, type Problem, type Profile } from './problem.js'
 
 /** Who uses the console: not known yet, nobody, or somebody. */
@@ -26,6 +27,9 @@ const own = jwtClient({ source: session, origins: [location.origin] })
 
 /** The administrators' API, called as whoever has logged in. */
 export const api = createClient({ baseUrl: location.origin, source: session })
+
+/** That part of it which is about OAuth clients. */
+export const clientsApi = createClientsApi({ baseUrl: location.origin, source: session })
 
 /** Who uses the console. */
 export const visitor = signal<Visitor>({ kind: 'unknown' })

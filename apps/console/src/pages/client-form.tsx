@@ -1,0 +1,119 @@
+import { useState } from 'preact/hooks'
+import { type Client, type ClientPolicy } from '../clients-api/generated/types.js'
+import { fieldFault } from '../session/field-fault.js'
+import { clientsApi } from '../session/session.js'
+import { Field } from '../ui/field.js'
+import { announce } from '../ui/notice.js'
+import { Failure } from '../ui/states.js'
+import { useAction } from '../ui/use-action.js'
+import { type Loaded } from '../ui/use-loaded.js'
+import { wordsOf } from '../ui/words.js'
+import { GrantsField } from './grants-field.js'
+import { RightsFields } from './new-client.js'
+
+const times = {
+  accessTtl: 'Life of access tokens',
+  refreshTtl: 'Longest session',
+  grace: 'Grace after a rotation',
+  recoverWithin: 'Recovery of a lost answer',
+} as const satisfies Record<keyof ClientPolicy, string>
+
+const fields = ['name', 'grants', 'scopes', 'audiences']
+
+type TimeName = keyof typeof times
+
+const timeNames = Object.keys(times) as TimeName[] // the keys of the table above
+
+type Times = Readonly<Record<TimeName, string>>
+
+/** Changes what a client is called, what it may have, and its times. */
+export function ClientForm({ client, loaded }: { client: Client; loaded: Loaded<Client> }) {
+  const [name, setName] = useState(client.name)
+  const [grants, setGrants] = useState(client.grants)
+  const [scopes, setScopes] = useState(client.scopes.join(' '))
+  const [audiences, setAudiences] = useState(client.audiences.join(' '))
+  const [policy, setPolicy] = useState(toTexts(client.policy))
+  const action = useAction()
+  const faultOf = (field: string) => fieldFault(action.problem, field)
+  const isSaid = [...fields, ...timeNames.map((each) => `policy.${each}`)].some(faultOf)
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    if (action.isRunning) return
+    const lists = { grants, scopes: wordsOf(scopes), audiences: wordsOf(audiences) }
+    // Times that stay are not sent: they may come from when the configuration was another.
+    const isSame = timeNames.every((each) => policy[each] === toTexts(client.policy)[each])
+    const itsTimes = isSame ? {} : { policy: toPolicy(policy) }
+    const change = { id: client.id, name: name.trim(), ...lists, ...itsTimes }
+    await action.run(async () => {
+      loaded.replace(await clientsApi.changeClient(change))
+      announce(`${change.name} has been changed.`)
+    })
+  }
+  return (
+    <form class="card" onSubmit={(event) => void submit(event)} autocomplete="off">
+      <h2>What it may have</h2>
+      <Field
+        label="Name"
+        value={name}
+        onChange={setName}
+        settings={{ required: true, fault: faultOf('name') }}
+      />
+      <GrantsField
+        grants={grants}
+        isPublic={client.kind === 'public'}
+        fault={faultOf('grants')}
+        onChange={setGrants}
+      />
+      <RightsFields {...{ scopes, setScopes, audiences, setAudiences }} faultOf={faultOf} />
+      <TimesFields policy={policy} onChange={setPolicy} faultOf={faultOf} />
+      {action.problem && !isSaid && <Failure problem={action.problem} />}
+      <div class="buttons">
+        <button type="submit" disabled={action.isRunning}>
+          Change
+        </button>
+      </div>
+    </form>
+  )
+}
+
+function TimesFields(props: {
+  policy: Times
+  onChange: (policy: Times) => void
+  faultOf: (field: string) => string | undefined
+}) {
+  return (
+    <div class="columns">
+      {timeNames.map((name) => (
+        <Field
+          key={name}
+          label={`${times[name]} (seconds)`}
+          value={props.policy[name]}
+          onChange={(text) => {
+            props.onChange({ ...props.policy, [name]: text })
+          }}
+          settings={{
+            hint: 'Empty: as in the configuration.',
+            fault: props.faultOf(`policy.${name}`),
+          }}
+        />
+      ))}
+    </div>
+  )
+}
+
+function toTexts(policy: ClientPolicy): Times {
+  const { accessTtl, refreshTtl, grace, recoverWithin } = policy
+  const text = (seconds: number | undefined) => (seconds === undefined ? '' : String(seconds))
+  return {
+    accessTtl: text(accessTtl),
+    refreshTtl: text(refreshTtl),
+    grace: text(grace),
+    recoverWithin: text(recoverWithin),
+  }
+}
+
+/** What is no number becomes `null` on its way: the service says at the field what it should be. */
+function toPolicy(policy: Times): ClientPolicy {
+  const given = Object.entries(policy).filter(([, text]) => text.trim() !== '')
+  return Object.fromEntries(given.map(([name, text]) => [name, Number(text)]))
+}

@@ -1,0 +1,112 @@
+import { useState } from 'preact/hooks'
+import { type Client } from '../clients-api/generated/types.js'
+import { goTo, hrefOf } from '../route.js'
+import { clientsApi } from '../session/session.js'
+import { SecretDialog } from '../ui/secret.js'
+import { Empty, Show } from '../ui/states.js'
+import { Table } from '../ui/table.js'
+import { Time } from '../ui/time.js'
+import { useLoaded } from '../ui/use-loaded.js'
+import { ClientPage } from './client.js'
+import { NewClientDialog } from './new-client.js'
+
+/** The OAuth clients, or one of them. */
+export function ClientsPage({ rest }: { rest: string }) {
+  return rest === '' ? <ClientList /> : <ClientPage key={rest} id={rest} />
+}
+
+interface Registered {
+  readonly client: Client
+  readonly secret?: string
+}
+
+function ClientList() {
+  const clients = useLoaded((signal) => clientsApi.listClients({ signal }))
+  const [isAdding, setAdding] = useState(false)
+  const [added, setAdded] = useState<Registered>()
+  return (
+    <>
+      <div class="title">
+        <h1>Clients</h1>
+        <button
+          type="button"
+          class="primary"
+          onClick={() => {
+            setAdding(true)
+          }}
+        >
+          Register a client
+        </button>
+      </div>
+      <Show of={clients}>{(data) => <Listed clients={data.clients} />}</Show>
+      {isAdding && (
+        <NewClientDialog
+          onClose={() => {
+            setAdding(false)
+          }}
+          onDone={(registered) => {
+            setAdding(false)
+            if (registered.secret === undefined) goTo('clients', registered.client.id)
+            else setAdded(registered)
+          }}
+        />
+      )}
+      {added?.secret !== undefined && (
+        <SecretDialog
+          title={`The secret of ${added.client.name}`}
+          secret={added.secret}
+          note={`It authenticates as ${added.client.id}.`}
+          onClose={() => {
+            goTo('clients', added.client.id)
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+function Listed({ clients }: { clients: readonly Client[] }) {
+  if (clients.length === 0)
+    return <Empty>No client is registered: services and apps that ask for tokens are here.</Empty>
+  return (
+    <section class="card" aria-label="Registered clients">
+      <Table
+        caption="Clients"
+        columns={['Name', 'Id', 'Kind', 'Scopes', 'Audiences', 'Registered', 'State']}
+      >
+        {clients.map((client) => (
+          <ClientRow key={client.id} client={client} />
+        ))}
+      </Table>
+    </section>
+  )
+}
+
+function ClientRow({ client }: { client: Client }) {
+  const { id, name, kind, scopes, audiences, createdAt, disabled } = client
+  return (
+    <tr>
+      <th scope="row">
+        <a href={hrefOf('clients', id)}>{name}</a>
+      </th>
+      <td class="code">{id}</td>
+      <td>{kind}</td>
+      <td>
+        {scopes.map((scope) => (
+          <span key={scope} class="tag">
+            {scope}
+          </span>
+        ))}
+      </td>
+      <td class="wrap">{audiences.join(', ')}</td>
+      <td>
+        <Time at={createdAt} isShort />
+      </td>
+      <td>
+        <span class={disabled ? 'tag tag-bad' : 'tag tag-good'}>
+          {disabled ? 'disabled' : 'enabled'}
+        </span>
+      </td>
+    </tr>
+  )
+}

@@ -1,0 +1,41 @@
+/** What a client may trade for tokens, in words. */
+export const grantNames = {
+  client_credentials: 'Tokens of its own (client_credentials)',
+  refresh_token: 'Sessions of users (refresh_token)',
+} as const
+
+const names = Object.keys(grantNames) as (keyof typeof grantNames)[] // the keys of the table
+
+/** Which grants a client has. */
+export function GrantsField(props: {
+  grants: readonly string[]
+  isPublic: boolean
+  fault: string | undefined
+  onChange: (grants: readonly string[]) => void
+}) {
+  const { grants, isPublic } = props
+  return (
+    <fieldset class="field">
+      <legend class="label">Grants</legend>
+      {names.map((name) => (
+        <label key={name} class="check">
+          <input
+            type="checkbox"
+            checked={grants.includes(name)}
+            disabled={isPublic && name === 'client_credentials'}
+            onChange={(event) => {
+              const others = grants.filter((each) => each !== name)
+              props.onChange(event.currentTarget.checked ? [...others, name] : others)
+            }}
+          />{' '}
+          {grantNames[name]}
+        </label>
+      ))}
+      {props.fault && (
+        <p class="fault" role="alert">
+          {props.fault}
+        </p>
+      )}
+    </fieldset>
+  )
+}

@@ -1,0 +1,113 @@
+import { useState } from 'preact/hooks'
+import { type CreatedClient } from '../clients-api/generated/types.js'
+import { fieldFault } from '../session/field-fault.js'
+import { clientsApi } from '../session/session.js'
+import { Choice } from '../ui/choice.js'
+import { Dialog } from '../ui/dialog.js'
+import { Field } from '../ui/field.js'
+import { Failure } from '../ui/states.js'
+import { useAction } from '../ui/use-action.js'
+import { wordsOf } from '../ui/words.js'
+import { GrantsField } from './grants-field.js'
+
+const kinds = {
+  confidential: 'A service, which has a secret (confidential)',
+  public: 'An app, which can keep no secret (public)',
+} as const
+
+type Kind = keyof typeof kinds
+
+const usualGrant = { confidential: 'client_credentials', public: 'refresh_token' } as const
+
+/** Asks for what a new client needs. */
+export function NewClientDialog(props: {
+  onClose: () => void
+  onDone: (created: CreatedClient) => void
+}) {
+  const [name, setName] = useState('')
+  const [kind, setKind] = useState<Kind>('confidential')
+  const [grants, setGrants] = useState<readonly string[]>([usualGrant.confidential])
+  const [scopes, setScopes] = useState('')
+  const [audiences, setAudiences] = useState('')
+  const action = useAction()
+  const faultOf = (field: string) => fieldFault(action.problem, field)
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    if (action.isRunning) return
+    const lists = { scopes: wordsOf(scopes), audiences: wordsOf(audiences) }
+    await action.run(async () => {
+      props.onDone(await clientsApi.createClient({ name: name.trim(), kind, grants, ...lists }))
+    })
+  }
+  const isSaid = ['name', 'grants', 'scopes', 'audiences'].some((field) => faultOf(field))
+  return (
+    <Dialog title="Register a client" onClose={props.onClose}>
+      <form onSubmit={(event) => void submit(event)} autocomplete="off">
+        <Field
+          label="Name"
+          value={name}
+          onChange={setName}
+          settings={{ required: true, autoFocus: true, fault: faultOf('name') }}
+        />
+        <Choice
+          label="Kind"
+          value={kind}
+          options={kinds}
+          onChange={(chosen) => {
+            setKind(chosen)
+            setGrants([usualGrant[chosen]])
+          }}
+        />
+        <GrantsField
+          grants={grants}
+          isPublic={kind === 'public'}
+          fault={faultOf('grants')}
+          onChange={setGrants}
+        />
+        <RightsFields {...{ scopes, setScopes, audiences, setAudiences }} faultOf={faultOf} />
+        {action.problem && !isSaid && <Failure problem={action.problem} />}
+        <div class="buttons">
+          <button type="button" onClick={props.onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="primary" disabled={action.isRunning}>
+            Register
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+/** What its tokens may say, and for whom they are. */
+export function RightsFields(props: {
+  scopes: string
+  setScopes: (scopes: string) => void
+  audiences: string
+  setAudiences: (audiences: string) => void
+  faultOf: (field: string) => string | undefined
+}) {
+  return (
+    <>
+      <Field
+        label="Scopes"
+        value={props.scopes}
+        onChange={props.setScopes}
+        settings={{
+          hint: 'Between blanks; the most that its tokens may have. None is fine.',
+          fault: props.faultOf('scopes'),
+        }}
+      />
+      <Field
+        label="Audiences"
+        value={props.audiences}
+        onChange={props.setAudiences}
+        settings={{
+          required: true,
+          hint: 'Between blanks; whom its tokens are for, the first when it does not say.',
+          fault: props.faultOf('audiences'),
+        }}
+      />
+    </>
+  )
+}

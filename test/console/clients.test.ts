@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { basic, postForm } from '../service/oauth/clients-of.js'
+import { goTo, logInto, soon, startSite, type Site, type Visit } from './console.js'
+
+let site: Site
+let visit: Visit
+
+beforeAll(async () => {
+  site = await startSite()
+  visit = await site.open({ permissions: ['clipboard-read', 'clipboard-write'] })
+  await logInto(visit.page)
+  await goTo(visit.page, 'Clients')
+})
+afterAll(() => site.close())
+
+/** What the client that is looked at gets at the token endpoint with a secret. */
+const ask = async (secret: string) => {
+  const id = decodeURIComponent(new URL(visit.page.url()).hash.split('/')[2] ?? '')
+  const url = `${site.service.origin}/oauth/token`
+  return postForm(url, { grant_type: 'client_credentials' }, basic({ id, secret }))
+}
+const statusOf = async (secret: string) => (await ask(secret)).status
+const dialog = () => visit.page.getByRole('dialog')
+const press = (name: string) => visit.page.getByRole('button', { name, exact: true }).click()
+const secrets: string[] = []
+
+/** The secret that is shown, as the button copies it. */
+async function takeSecret(): Promise<string> {
+  const shown = await dialog().getByLabel('Secret').inputValue()
+  await dialog().getByRole('button', { name: 'Copy' }).click()
+  await dialog().getByText('Copied.').waitFor()
+  expect(await visit.page.evaluate('navigator.clipboard.readText()')).toBe(shown)
+  await dialog().getByRole('button', { name: 'Done' }).click()
+  await dialog().waitFor({ state: 'detached' })
+  secrets.push(shown)
+  return shown
+}
+
+test('Clients says every fault at its field, and registers by keyboard alone', async () => {
+  const { page, complaints } = visit
+  await page.getByText('No client is registered').waitFor()
+  await page.getByRole('button', { name: 'Register a client' }).focus()
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('Billing')
+  await page.keyboard.press('Tab') // the kind
+  await page.keyboard.press('Tab') // the first grant
+  await page.keyboard.press('Tab') // the second
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('invoices:read "')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('jotgate-demo ü')
+  await page.keyboard.press('Enter')
+  const faults = dialog().getByRole('alert')
+  await expect.poll(() => faults.count(), soon).toBe(2)
+  expect(await faults.allInnerTexts()).toEqual([
+    'Must be 1 to 128 characters of RFC 6749 section 3.3.',
+    'Must be 1 to 256 visible characters.',
+  ])
+  expect(complaints.splice(0)).toEqual([expect.stringContaining('400')])
+  await page.keyboard.press('Backspace')
+  await page.keyboard.press('Shift+Tab')
+  await page.keyboard.press('End')
+  await page.keyboard.press('Backspace')
+  await page.keyboard.press('Enter')
+  await dialog().getByLabel('Secret').waitFor()
+  const secret = await takeSecret()
+  expect(secret).toMatch(/^[\w-]{43}$/)
+  await page.getByRole('heading', { level: 1, name: 'Billing' }).waitFor()
+  expect((await ask(secret)).body).toMatchObject({ scope: 'invoices:read', expires_in: 900 })
+})
+
+test('a client gets another name, scope and time; what is wrong is said at the field', async () => {
+  const { page, complaints } = visit
+  await page.getByLabel('Name').fill('Invoices')
+  await page.getByLabel('Scopes').fill('invoices:read, invoices:write')
+  await page.getByLabel('Life of access tokens (seconds)').fill('86400')
+  await press('Change')
+  expect(await page.getByRole('alert').innerText()).toBe(
+    'Must not be longer than accessExpire of the configuration.',
+  )
+  expect(complaints.splice(0)).toEqual([expect.stringContaining('400')])
+  await page.getByLabel('Life of access tokens (seconds)').fill('60')
+  await press('Change')
+  await page.getByText('Invoices has been changed.').waitFor()
+  await page.getByRole('heading', { level: 1, name: 'Invoices' }).waitFor()
+  const scope = 'invoices:read invoices:write'
+  expect((await ask(secrets[0] ?? '')).body).toMatchObject({ scope, expires_in: 60 })
+})
+
+test('a secret is rotated, both are good, and the old one is ended', async () => {
+  const { page } = visit
+  const [old = ''] = secrets
+  await press('Rotate the secret …')
+  await dialog().getByLabel('The present secret stays good').selectOption('for an hour')
+  await dialog().getByRole('button', { name: 'Rotate' }).click()
+  await dialog().getByLabel('Secret').waitFor()
+  expect(await dialog().innerText()).toMatch(/The one before is good until .*\d\d:\d\d/)
+  const fresh = await takeSecret()
+  expect(fresh).not.toBe(old)
+  expect([await statusOf(old), await statusOf(fresh)]).toEqual([200, 200])
+  await page.getByText(/ends\s+in (59|60) min/).waitFor()
+  await press('End it now …')
+  await dialog().getByRole('button', { name: 'End it' }).click()
+  await page.getByText('The old secret of Invoices is good no more.').waitFor()
+  expect([await statusOf(old), await statusOf(fresh)]).toEqual([401, 200])
+  expect(await page.getByText('Old secret', { exact: true }).count()).toBe(0)
+})
+
+test('a client is disabled and enabled, and removed only by who types it', async () => {
+  const { page } = visit
+  const secret = secrets.at(-1) ?? ''
+  await press('Disable …')
+  await dialog().getByRole('button', { name: 'Disable' }).click()
+  await page.getByText('Invoices has been disabled.').waitFor()
+  expect(await statusOf(secret)).toBe(401)
+  await goTo(page, 'Clients')
+  const row = page.getByRole('row').filter({ hasText: 'Invoices' })
+  expect(await row.innerText()).toMatch(/confidential[^]*invoices:write[^]*disabled/)
+  await row.getByRole('link').click()
+  await press('Enable …')
+  await dialog().getByRole('button', { name: 'Enable' }).click()
+  await page.getByText('Invoices has been enabled.').waitFor()
+  expect(await statusOf(secret)).toBe(200)
+  await press('Remove …')
+  const button = dialog().getByRole('button', { name: 'Remove the client' })
+  expect(await button.isDisabled()).toBe(true)
+  await dialog().getByLabel('Type remove to confirm').fill('remove')
+  await button.click()
+  await page.getByText('No client is registered').waitFor()
+})
+
+test('an app has no secret to show or to rotate', async () => {
+  const { page } = visit
+  await press('Register a client')
+  await dialog().getByLabel('Name').fill('Shop')
+  await dialog().getByLabel('Kind').selectOption('public')
+  expect(await dialog().getByLabel('Tokens of its own').isDisabled()).toBe(true)
+  expect(await dialog().getByLabel('Sessions of users').isChecked()).toBe(true)
+  await dialog().getByLabel('Audiences').fill('jotgate-demo')
+  await dialog().getByRole('button', { name: 'Register' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Shop' }).waitFor()
+  expect(await page.getByRole('button', { name: 'Rotate the secret …' }).count()).toBe(0)
+  expect(await page.getByRole('button', { name: 'Disable …' }).count()).toBe(1)
+})
+
+test('no secret was left in the page, its storage or an address', async () => {
+  const { page, requests, complaints } = visit
+  expect(secrets).toHaveLength(2)
+  const kept =
+    'JSON.stringify([document.documentElement.outerHTML, { ...localStorage }, { ...sessionStorage }])'
+  const text = [await page.evaluate(kept), ...requests.map(({ line, body }) => line + body)].join()
+  for (const secret of secrets) expect(text).not.toContain(secret)
+  expect(complaints).toEqual([])
+})
