@@ -1,5 +1,5 @@
 /** What a client may trade for tokens, in words. */
-export const grantNames = {
+const grantNames = {
   client_credentials: 'Tokens of its own (client_credentials)',
   refresh_token: 'Sessions of users (refresh_token)',
 } as const
