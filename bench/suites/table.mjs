@@ -2,6 +2,7 @@ import { run as api } from './api.mjs'
 import { run as core } from './core.mjs'
 import { run as http } from './http.mjs'
 import { run as revocation } from './revocation.mjs'
+import { run as service } from './service.mjs'
 import { run as sessions } from './sessions.mjs'
 
 /**
@@ -10,4 +11,4 @@ import { run as sessions } from './sessions.mjs'
  * @type {Readonly<Record<string, (context: import('../suite.mjs').Context) =>
  *   Promise<readonly import('../suite.mjs').Measurement[]>>>}
  */
-export const suites = { core, api, http, sessions, revocation }
+export const suites = { core, api, http, sessions, revocation, service }
