@@ -33,6 +33,12 @@ declare module 'fastify' {
 const bodyLimit = 8192
 
 /**
+ * How long, in milliseconds, a connection may take to send a request's header, and the whole of it: whoever sends nothing, half a
+ * header, or a body byte by byte holds a connection no longer than that. Node itself would look every 30 s only.
+ */
+const patience = { headers: 5_000, request: 8_000, lookEvery: 1_000 } as const
+
+/**
  * The HTTP server: host check, log, guard, routes, one form for every error. Everything is guarded that
  * `service.gate` does not leave out.
  */
@@ -42,9 +48,13 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }), // its lines hold whole URLs
     bodyLimit,
-    requestTimeout: 10_000,
+    requestTimeout: patience.request,
     trustProxy: [...service.configuration.trustedProxies],
-    http: { maxHeaderSize: 16_384, headersTimeout: 5_000 },
+    http: {
+      maxHeaderSize: 16_384,
+      headersTimeout: patience.headers,
+      connectionsCheckingInterval: patience.lookEvery,
+    },
     forceCloseConnections: 'idle',
     return503OnClosing: false, // what has arrived is answered; what comes later finds nobody listening
     clientErrorHandler: answerClientErrors(service.log),

@@ -1,0 +1,97 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { expect, test } from 'vitest'
+import { folder, start } from './own-services.js'
+
+const head = 'POST /user/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n'
+const connections = 1000
+
+/** A connection, and what becomes of it. */
+interface Slow {
+  readonly socket: Socket
+  /** What it was sent, once it has been closed. */
+  readonly closed: Promise<string>
+  /** Milliseconds after it was opened; undefined while it is open. */
+  lasted: number | undefined
+}
+
+async function open(port: number, text: string): Promise<Slow> {
+  const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => undefined) // a reset is as good as any other end
+  await once(socket, 'connect')
+  const from = performance.now()
+  const chunks: string[] = []
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk.toString()))
+  const slow: Slow = {
+    socket,
+    closed: once(socket, 'close').then(() => {
+      slow.lasted = performance.now() - from
+      return chunks.join('')
+    }),
+    lasted: undefined,
+  }
+  if (text !== '') socket.write(text)
+  return slow
+}
+
+/** One byte a second, for as long as it is let. */
+function trickle({ socket }: Slow): void {
+  const timer = setInterval(() => socket.write('a'), 1000)
+  socket.once('close', () => {
+    clearInterval(timer)
+  })
+}
+
+/** Memory of a process in MiB, where the machine tells it; 0 elsewhere. */
+function memoryOf(pid: number | undefined): number {
+  if (process.platform !== 'linux') return 0
+  const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8')
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024
+}
+
+test('a thousand connections that send nothing or little hold nobody up, and are closed in bounded time', async () => {
+  const service = await start({ dataDir: folder() })
+  const before = memoryOf(service.child.pid)
+  const from = performance.now()
+  const texts = [
+    '',
+    'GET /healthz HTTP/1.1\r\nHost: 127',
+    `${head}Content-Length: 50\r\n\r\n{"user`,
+  ]
+  const all: Slow[] = []
+  while (all.length < connections) {
+    const some = Array.from({ length: 50 }, (_, at) => open(service.port, texts[at % 3] ?? ''))
+    all.push(...(await Promise.all(some)))
+  }
+  const dripping = await open(service.port, `${head}Content-Length: 5000\r\n\r\n`)
+  const spelling = await open(service.port, 'GET /healthz HTTP/1.1\r\nX-Long: ')
+  for (const each of [dripping, spelling]) trickle(each)
+
+  // All of them are there, and others are answered.
+  expect(all.filter(({ lasted }) => lasted === undefined).length).toBeGreaterThan(connections / 2)
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => fetch(`${service.origin}/healthz`)),
+  )
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+  const login = await fetch(`${service.origin}/user/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: 'alice', password: 'secret' }),
+  })
+  expect(login.status).toBe(200)
+  const grown = memoryOf(service.child.pid) - before
+  expect(grown).toBeLessThan(100)
+
+  const said = await Promise.all([...all, dripping, spelling].map(({ closed }) => closed))
+  // Closed by time: 5 s for a header and 8 s for the whole, with room for a machine that is busy; Node's own is 300 s.
+  expect(performance.now() - from).toBeLessThan(60_000)
+  expect(dripping.lasted).toBeGreaterThan(5_000)
+  expect(spelling.lasted).toBeGreaterThan(3_000)
+  for (const each of said) expect(each).toMatch(/^(HTTP\/1\.1 408 [^]*)?$/)
+  expect(said.filter((each) => each !== '').length).toBeGreaterThan(connections / 2)
+  expect((await fetch(`${service.origin}/healthz`)).status).toBe(200)
+  console.log(
+    `${String(connections)} connections: ${grown.toFixed(0)} MiB more, closed after ${((performance.now() - from) / 1000).toFixed(1)} s`,
+  )
+}, 120_000)
