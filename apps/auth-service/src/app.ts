@@ -64,6 +64,7 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
   })
   takeOnlyJson(app)
   app.decorateRequest('refusal', '')
+  service.tracing.watch(app)
   watchRequests(app, service)
   answerErrors(app, service.gate)
   await app.register(auth(service.gate))

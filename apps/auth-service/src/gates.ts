@@ -15,6 +15,7 @@ import {
 } from 'jotgate'
 import type { Configuration } from './configuration/configuration.js'
 import type { Metrics } from './observing/metrics.js'
+import type { Tracing } from './observing/tracing.js'
 import type { Traffic } from './observing/traffic.js'
 import { oauthPaths } from './oauth/routes.js'
 import { openPaths, openPrefixes } from './open-paths.js'
@@ -40,6 +41,7 @@ export interface GateParts {
   readonly revocation: Revocation
   readonly users: Users
   readonly traffic: Traffic
+  readonly tracing: Tracing
   readonly metrics: Metrics
   readonly log: Logger
 }
@@ -114,11 +116,12 @@ function openAdminGate(parts: GateParts, reading: Reading): Gate<Claims> {
   })
 }
 
-function noteRefusal({ traffic, metrics, log }: GateParts): OnEvent {
+function noteRefusal({ traffic, tracing, metrics, log }: GateParts): OnEvent {
   return (event) => {
     if (event.kind !== 'refused') return
     traffic.refused(event.code)
     metrics.refused(event.code)
+    tracing.refused(event.code)
     log.info({ refusal: event.code, route: event.pattern ?? 'none' })
   }
 }

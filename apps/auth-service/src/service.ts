@@ -12,6 +12,7 @@ import { openGates, type Gates } from './gates.js'
 import { createMetrics, type Metrics } from './observing/metrics.js'
 import { createProcesses, type Processes } from './observing/processes.js'
 import { watchRevocations, type WatchedRevocations } from './observing/recent-revocations.js'
+import { openTracing, type Tracing } from './observing/tracing.js'
 import { createTraffic, type Traffic } from './observing/traffic.js'
 import { createLoginLimits, type LoginLimits } from './limits/login-limits.js'
 import { createPasswordRules, type PasswordRules } from './password-rules.js'
@@ -32,6 +33,7 @@ export interface Service extends Gates {
   readonly passwordRules: PasswordRules
   readonly loginLimits: LoginLimits
   readonly traffic: Traffic
+  readonly tracing: Tracing
   readonly metrics: Metrics
   readonly processes: Processes
   readonly recentRevocations: WatchedRevocations['recent']
@@ -69,13 +71,15 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const storage = await openStorage(parts)
   const { stores, database } = storage
   const signing = await openSigningKeys({ configuration, data, log, store: stores.keys })
-  const passwords = await createPasswords()
+  const tracing = await openTracing()
+  const passwords = tracing.passwords(await createPasswords())
   const users = await openUsers(configuration, await createSqlUsers(database), passwords)
   const watched = watchRevocations(stores.revocations)
   const revocation = openRevocation(parts, watched.store)
   await startPatiently(revocation, log)
   const metrics = createMetrics()
-  const rooms = { signing, families: stores.families, users, revocation, metrics }
+  const families = tracing.families(stores.families)
+  const rooms = { signing, families, users, revocation, metrics }
   const issuer = openIssuer(parts, rooms)
   const loginLimits = createLoginLimits({ configuration, redis: storage.redis })
   const oauth = await openOAuth(parts, rooms, { database, limits: loginLimits.clients })
@@ -84,12 +88,22 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const stopSweeping = sweepRegularly(stores, log)
   const [traffic, revocations] = [createTraffic(), () => revocation.status()]
   const processes = await createProcesses({ database, traffic, revocations, log })
-  const gates = openGates({ configuration, signing, revocation, users, traffic, metrics, log })
+  const gates = openGates({
+    configuration,
+    signing,
+    revocation,
+    users,
+    traffic,
+    tracing,
+    metrics,
+    log,
+  })
   const cache = () => gates.verify.cacheUse()
   metrics.measure({ revocations, cache, hashing: () => passwords.load(), ring: signing.ring })
   return {
     ...{ configuration, log, users, passwords, issuer, revocation, traffic, processes, metrics },
     ...gates,
+    tracing,
     recentRevocations: () => watched.recent(),
     subjectOf: async (sid) => (await stores.families.findBySid(sid))?.subject,
     passwordRules: createPasswordRules(configuration),

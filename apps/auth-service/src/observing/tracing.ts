@@ -1,0 +1,147 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { ServerResponse } from 'node:http'
+import type * as OpenTelemetry from '@opentelemetry/api'
+import type { Context, Span } from '@opentelemetry/api'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FamilyStore } from 'jotgate'
+import type { Passwords } from '../passwords.js'
+
+type Api = typeof OpenTelemetry
+
+/** Spans of OpenTelemetry, or nothing at all. No attribute holds anything of a token, and none a value that a caller has sent. */
+export interface Tracing {
+  /** A span for each request, which goes on with the caller's trace. Before every other hook. */
+  watch(app: FastifyInstance): void
+  /** Why the request that is being answered was refused: a code of one of the two error tables. */
+  refused(code: string): void
+  /** The same, with a span for each hash: the wait for its turn, and the work. */
+  passwords(passwords: Passwords): Passwords
+  /** The same, with a span for each rotation. */
+  families(families: FamilyStore): FamilyStore
+}
+
+/**
+ * Spans where the operator has installed `@opentelemetry/api`, by whatever SDK is registered; elsewhere nothing is done, and
+ * what is handed in comes back as it is.
+ *
+ * @param load for tests
+ * @throws Error when the package is there and can not be loaded
+ * @example const tracing = await openTracing()
+ */
+export async function openTracing(
+  load: () => Promise<Api> = () => import('@opentelemetry/api'),
+): Promise<Tracing> {
+  const api = await load().catch((error: unknown) => {
+    if (isMissing(error)) return undefined
+    throw error
+  })
+  return api === undefined ? silent : createTracing(api)
+}
+
+const silent: Tracing = {
+  watch: () => undefined,
+  refused: () => undefined,
+  passwords: (passwords) => passwords,
+  families: (families) => families,
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
+}
+
+/** The trace that a request belongs to, kept whether or not the SDK brings a context manager. */
+const current = new AsyncLocalStorage<Context>()
+
+function createTracing(api: Api): Tracing {
+  const inSpan = openSpans(api)
+  return {
+    watch: (app) => {
+      watchRequests(api, app)
+    },
+    refused: (code) => {
+      const context = current.getStore()
+      if (context) api.trace.getSpan(context)?.setAttribute('jotgate.code', code)
+    },
+    passwords: (passwords) => ({
+      ...passwords,
+      hash: (...args) => inSpan('hash password', () => passwords.hash(...args)),
+      check: (...args) => inSpan('check password', () => passwords.check(...args)),
+    }),
+    families: (families) => ({
+      ...families,
+      rotate: (request) =>
+        inSpan('rotate session', async (span) => {
+          const result = await families.rotate(request)
+          span.setAttribute('jotgate.rotation', result.kind)
+          return result
+        }),
+    }),
+  }
+}
+
+type InSpan = <T>(name: string, job: (span: Span) => Promise<T>) => Promise<T>
+
+/** Runs a job in a span below the request's. */
+function openSpans(api: Api): InSpan {
+  return async (name, job) => {
+    const parent = current.getStore() ?? api.context.active()
+    // Asked for at each span: an SDK may be registered after the service has started.
+    const span = api.trace.getTracer('jotgate').startSpan(name, {}, parent)
+    try {
+      return await api.context.with(api.trace.setSpan(parent, span), () => job(span))
+    } catch (error) {
+      span.setAttribute('error.type', error instanceof Error ? error.name : 'unknown')
+      span.setStatus({ code: api.SpanStatusCode.ERROR })
+      throw error
+    } finally {
+      span.end()
+    }
+  }
+}
+
+function watchRequests(api: Api, app: FastifyInstance): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const context = beginRequest(api, request)
+    const span = api.trace.getSpan(context)
+    reply.raw.once('close', () => {
+      if (span) endRequest(api, span, { request, response: reply.raw })
+    })
+    current.run(context, () => {
+      api.context.with(context, done)
+    })
+  })
+}
+
+/** By the semantic conventions for HTTP servers, but for the path: there are names of sessions and users in it. */
+function beginRequest(api: Api, { method, headers, routeOptions }: FastifyRequest): Context {
+  const active = api.context.active()
+  // An instrumentation of HTTP that came first has read the headers already.
+  const parent = api.trace.getSpan(active) ? active : api.propagation.extract(active, headers)
+  const route = routeOptions.url
+  const name = route === undefined ? method : `${method} ${route}`
+  const attributes = {
+    'http.request.method': method,
+    ...(route === undefined ? {} : { 'http.route': route }),
+  }
+  const options = { kind: api.SpanKind.SERVER, attributes }
+  const span = api.trace.getTracer('jotgate').startSpan(name, options, parent)
+  return api.trace.setSpan(parent, span)
+}
+
+interface Answered {
+  readonly request: FastifyRequest
+  readonly response: ServerResponse
+}
+
+function endRequest(api: Api, span: Span, { request, response }: Answered): void {
+  const { statusCode, writableFinished } = response
+  if (request.refusal !== '') span.setAttribute('jotgate.code', request.refusal)
+  if (writableFinished) span.setAttribute('http.response.status_code', statusCode)
+  // Whoever went away has no answer; what callers do wrong is no error of the server.
+  const fault = writableFinished ? (statusCode >= 500 ? String(statusCode) : '') : 'aborted'
+  if (fault !== '') {
+    span.setAttribute('error.type', fault)
+    span.setStatus({ code: api.SpanStatusCode.ERROR })
+  }
+  span.end()
+}
