@@ -44,6 +44,7 @@ export interface RevocationStore {
   sweep(before: number): Promise<number>
 }
 
+/** What {@link RevocationStore.open} is told: what a store that knows no epoch begins with, and who is listening. */
 export interface FeedRequest {
   /**
    * Kept, in one atomic step with a new epoch, when the store knows no epoch of this entry's issuer: an `all` entry up to
@@ -54,6 +55,7 @@ export interface FeedRequest {
   readonly listener: FeedListener
 }
 
+/** Who a feed hands entries to, and tells of its end. */
 export interface FeedListener {
   /** Called synchronously, in the store's order. */
   add(entries: readonly RevocationEntry[]): void
@@ -64,6 +66,7 @@ export interface FeedListener {
   lost(cause: unknown): void
 }
 
+/** A feed that stands: all that its store holds, what is added from now on, and a heartbeat that says whether it is whole. */
 export interface RevocationFeed {
   /** Changes when the store began anew. */
   readonly epoch: string
