@@ -4,6 +4,8 @@ import { type Refusal } from '../middleware/respond.js'
 import { type Gate } from '../middleware/server.js'
 import { enterCall, nodeCall, refuse, sendRefusal } from './node-call.js'
 
+export { upgrade, type UpgradeListener } from './node-upgrade.js'
+
 /** A request that went through a gate. */
 export type AuthRequest<C> = IncomingMessage & {
   /** Who is calling; undefined where the gate let the call by without a token. */
