@@ -1,5 +1,4 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
-import { Socket } from 'node:net'
 import { type Duplex } from 'node:stream'
 import { type AuthContext } from '../middleware/context.js'
 import { type Refusal } from '../middleware/respond.js'
@@ -52,13 +51,9 @@ interface Refused {
 }
 
 function hangUp<C>(gate: Gate<C>, { error, request, socket }: Refused): void {
-  if (!(socket instanceof Socket)) {
-    socket.destroy()
-    return
-  }
   const response = new ServerResponse(request)
   response.shouldKeepAlive = false
-  response.assignSocket(socket)
+  response.assignSocket(request.socket)
   response.once('finish', () => {
     socket.end()
   })

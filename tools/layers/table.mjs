@@ -54,7 +54,7 @@ export const table = [
     builtIns: ['crypto', 'fs', 'fs/promises', 'path'],
   },
   { from: 'src/adapters/', may: forAdapters },
-  { from: 'src/adapters/node', may: forAdapters, builtIns: ['events', 'http'] },
+  { from: 'src/adapters/node', may: forAdapters, builtIns: ['events', 'http', 'stream'] },
   { from: 'src/adapters/koa', may: forAdapters, builtIns: ['http'], packages: ['koa'] },
   { from: 'src/adapters/hono', may: forAdapters, packages: ['hono'] },
   { from: 'src/adapters/grpc', may: forAdapters, packages: ['@grpc/grpc-js'] },
