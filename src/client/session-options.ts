@@ -50,6 +50,7 @@ export interface CookieSessionOptions extends CommonSessionOptions {
   readonly cookies: true
 }
 
+/** Whose hands a session is in: the program's, or those of a browser's cookies. */
 export type SessionOptions = TokenSessionOptions | CookieSessionOptions
 
 /** Resolved options. */
