@@ -4,6 +4,7 @@ import { faultTable, RequestFault, type FaultCode } from './faults.js'
 import { RequestError as AdminRequestError } from './admin-api/generated/schema.js'
 import { RequestError as ClientsRequestError } from './clients-api/generated/schema.js'
 import { RequestError as UserRequestError } from './user-api/generated/schema.js'
+import './observing/refusal.js'
 
 /** Fastify's own refusals, by status, as rows of the fault table. */
 const byStatus: Readonly<Record<number, FaultCode>> = {

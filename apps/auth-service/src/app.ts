@@ -20,14 +20,8 @@ import { registerRoutes as registerAdminRoutes } from './admin-api/generated/fas
 import { registerRoutes as registerClientRoutes } from './clients-api/generated/fastify.js'
 import { serveConsole } from './console/serve-console.js'
 import { consoleSessionRoutes } from './console/session-routes.js'
+import './observing/refusal.js'
 import { registerRoutes } from './user-api/generated/fastify.js'
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Code of the refusal this request was answered with, for the log. */
-    refusal: string
-  }
-}
 
 /** Largest body in bytes: the largest token and a few fields fit. */
 const bodyLimit = 8192

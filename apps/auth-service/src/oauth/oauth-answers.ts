@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthError } from 'jotgate'
 import { faultTable, RequestFault } from '../faults.js'
+import '../observing/refusal.js'
 import { OAuthFault } from './oauth-fault.js'
 
 /** What every answer has that may hold a token (RFC 6749 section 5.1). */

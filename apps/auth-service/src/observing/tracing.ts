@@ -5,6 +5,7 @@ import type { Context, Span } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { FamilyStore } from 'jotgate'
 import type { Passwords } from '../passwords.js'
+import './refusal.js'
 
 type Api = typeof OpenTelemetry
 
