@@ -10,7 +10,15 @@ const columns: Readonly<Record<string, readonly [file: string, env?: Record<stri
   after: ['after.ts'],
 }
 /** The pages, and in how many rows before and after differ at least. */
-const pages = { jsonwebtoken: 8 }
+const pages = {
+  jsonwebtoken: 8,
+  'express-jwt': 8,
+  jose: 8,
+  'fastify-jwt': 8,
+  'koa-jwt': 8,
+  'hono-jwt': 8,
+  nestjs: 8,
+}
 
 describe.each(Object.entries(pages))('moving from %s', (name, differing) => {
   let page: MovingPage
