@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { folder, start } from './own-services.js'
@@ -244,5 +244,8 @@ describe('adding a user', () => {
     const dataDir = folder()
     expect(await add(['carol'], 'a long and quiet river', dataDir)).toMatchObject({ code: 0 })
     expect(await add(['Carol'], 'a long and quiet river', dataDir)).toMatchObject({ code: 1 })
+    // Whoever only looks after users has no business with the keys that tokens are signed with.
+    expect(existsSync(join(dataDir, 'jotgate.db'))).toBe(true)
+    expect(existsSync(join(dataDir, 'keys', 'ring.key'))).toBe(false)
   })
 })

@@ -18,7 +18,7 @@ import { createLoginLimits, type LoginLimits } from './limits/login-limits.js'
 import { createPasswordRules, type PasswordRules } from './password-rules.js'
 import { createPasswords, type Passwords } from './passwords.js'
 import { openIssuer, type SessionRooms } from './sessions.js'
-import { openSigningKeys } from './signing.js'
+import { openSigningKeys, type SigningKeys } from './signing.js'
 import { openStorage, type Storage } from './storage.js'
 import { createSqlUsers } from './sql-users.js'
 import { demoSubject, withDemoUser } from './demo-user.js'
@@ -143,7 +143,7 @@ async function openUsers(
 
 async function openOAuth(
   parts: ServiceParts,
-  rooms: SessionRooms,
+  rooms: SessionRooms & { readonly signing: SigningKeys },
   { database, limits }: { readonly database: SqlDatabase; readonly limits: ClientLimits },
 ): Promise<OAuth> {
   const { configuration } = parts

@@ -26,11 +26,11 @@ export interface SessionParts {
 
 /** What sessions are made with. */
 export interface SessionRooms {
-  readonly signing: SigningKeys
+  readonly signing: Pick<SigningKeys, 'key'>
   readonly families: FamilyStore
   readonly users: Users
   readonly revocation: Revocation
-  readonly metrics: Metrics
+  readonly metrics: Pick<Metrics, 'session'>
 }
 
 /**

@@ -7,9 +7,11 @@ import type { Environment } from './environment.js'
 import { importUsers } from './import-users.js'
 import { createLog } from './log.js'
 import { roleFault, usernameFault } from './names.js'
+import { createPasswordRules } from './password-rules.js'
+import { createPasswords } from './passwords.js'
 import { putPassword } from './put-password.js'
-import { createService, type Service } from './service.js'
 import { SetupFault } from './setup-fault.js'
+import { openUserAdministration, type UserAdministration } from './user-administration.js'
 import { newUser, type User } from './users.js'
 
 /** How {@link runUserCommand} is called. */
@@ -22,7 +24,7 @@ export const userUsage = `       jotgate-service user add NAME [ROLE…]   adds 
        jotgate-service user import FILE|-      adds users with the hashes they have elsewhere, a JSON object a line`
 
 interface Errand {
-  readonly service: Service
+  readonly administration: UserAdministration
   /** A username, or a file. */
   readonly subject: string
   readonly roles: readonly string[]
@@ -46,15 +48,15 @@ export async function runUserCommand(
   const isKnown = (verb === 'list') === (subject === '') && (takesRoles || roles.length === 0)
   if (command === undefined || !isKnown) return undefined
   checkNames(verb === 'add' ? subject : undefined, roles)
-  const service = await createService({
+  const administration = await openUserAdministration({
     configuration: readConfiguration(environment),
     data: openDataDirectory(environment.dataDir),
     log: createLog(environment.logLevel).log,
   })
   try {
-    return await command({ service, subject, roles, json })
+    return await command({ administration, subject, roles, json })
   } finally {
-    await service.close()
+    await administration.close()
   }
 }
 
@@ -77,54 +79,58 @@ function checkNames(username: string | undefined, roles: readonly string[]): voi
 }
 
 const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = {
-  add: async ({ service, subject, roles }) => {
-    const passwordHash = await readNewPassword(service, [subject])
-    await service.users.create(newUser({ username: subject, passwordHash, roles }))
+  add: async ({ administration, subject, roles }) => {
+    const passwordHash = await readNewPassword(administration, [subject])
+    await administration.users.create(newUser({ username: subject, passwordHash, roles }))
     return `added ${subject}\n`
   },
-  list: async ({ service, json }) => {
+  list: async ({ administration, json }) => {
     const lines: string[] = []
-    for await (const user of allUsers(service)) lines.push(json ? toJson(user) : toLine(user))
+    for await (const user of allUsers(administration))
+      lines.push(json ? toJson(user) : toLine(user))
     return lines.map((line) => `${line}\n`).join('')
   },
   disable: (errand) => setDisabled(errand, true),
   enable: (errand) => setDisabled(errand, false),
-  roles: async ({ service, subject, roles }) => {
-    const { id, username } = await find(service, subject)
-    await service.users.setRoles(id, roles)
-    await service.issuer.endAll(id)
+  roles: async ({ administration, subject, roles }) => {
+    const { id, username } = await find(administration, subject)
+    await administration.users.setRoles(id, roles)
+    await administration.endSessions(id)
     return `${username} has ${roles.length === 0 ? 'no roles' : roles.join(', ')}\n`
   },
-  password: async ({ service, subject }) => {
-    const user = await find(service, subject)
-    const { users, issuer } = service
-    const to = await readNewPassword(service, [user.username, user.email])
-    const isPut = await putPassword({ users, user, to, end: () => issuer.endAll(user.id) })
+  password: async ({ administration, subject }) => {
+    const user = await find(administration, subject)
+    const to = await readNewPassword(administration, [user.username, user.email])
+    const end = () => administration.endSessions(user.id)
+    const isPut = await putPassword({ users: administration.users, user, to, end })
     if (!isPut) throw new SetupFault('the user was changed meanwhile; try again')
     return `${user.username} has a new password\n`
   },
-  import: async ({ service, subject }) => {
+  import: async ({ administration, subject }) => {
     const text = subject === '-' ? await readInput() : readFile(subject)
-    const { added, there } = await importUsers(service.users, text)
+    const { added, there } = await importUsers(administration.users, text)
     return `added ${String(added)}, left ${String(there)} that were there before\n`
   },
 }
 
-async function setDisabled({ service, subject }: Errand, disabled: boolean): Promise<string> {
-  const { id, username } = await find(service, subject)
-  await service.users.setDisabled(id, disabled)
-  await service.issuer.endAll(id)
+async function setDisabled(
+  { administration, subject }: Errand,
+  disabled: boolean,
+): Promise<string> {
+  const { id, username } = await find(administration, subject)
+  await administration.users.setDisabled(id, disabled)
+  await administration.endSessions(id)
   return `${username} is ${disabled ? 'disabled' : 'enabled'}\n`
 }
 
 /** A stored user: the demo's own lives in the process that runs it. */
-async function find({ users }: Service, username: string): Promise<User> {
+async function find({ users }: UserAdministration, username: string): Promise<User> {
   const user = await users.byUsername(username)
   if (user === undefined || user.id === demoSubject) throw new SetupFault('there is no such user')
   return user
 }
 
-async function* allUsers({ users }: Service): AsyncGenerator<User> {
+async function* allUsers({ users }: UserAdministration): AsyncGenerator<User> {
   const limit = 200
   for (let after = ''; ;) {
     const page = await users.list({ after, limit })
@@ -144,13 +150,13 @@ function toJson({ id, username, roles, disabled, displayName, email }: User): st
 }
 
 async function readNewPassword(
-  { passwords, passwordRules }: Service,
+  { configuration }: UserAdministration,
   personal: readonly string[],
 ): Promise<string> {
   const password = (await readInput()).replace(/\r?\n$/, '')
-  const fault = await passwordRules(password, personal)
+  const fault = await createPasswordRules(configuration)(password, personal)
   if (fault !== undefined) throw new SetupFault(`a password ${fault}`)
-  return passwords.hash(password)
+  return (await createPasswords()).hash(password)
 }
 
 function readFile(path: string): string {
