@@ -29,7 +29,7 @@ let root = ''
 let places: Readonly<Record<string, string>> = {}
 
 beforeAll(async () => {
-  root = compileForChildren()
+  root = await compileForChildren('rotator')
   const [redis, postgres] = await Promise.all([startRedis(), startPostgres()])
   closing.push(redis.stop, postgres.stop)
   const name = `rotation_${String(process.pid)}`

@@ -12,8 +12,8 @@ const isFull = amount({ short: 0, full: 1 }) === 1
 /** Of the load; any other will do as well. */
 const seed = Number(process.env['FAULTS_SEED'] ?? 1)
 let folder = ''
-beforeAll(() => {
-  folder = compileForChildren()
+beforeAll(async () => {
+  folder = await compileForChildren('guarded-service')
 })
 afterAll(() => {
   rmSync(folder, { recursive: true })

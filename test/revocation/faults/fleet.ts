@@ -88,7 +88,7 @@ interface NodeParts {
 }
 
 async function startNode({ name, folder, options, note }: NodeParts): Promise<Node> {
-  const program = join(folder, 'test/stores/children/guarded-service.js')
+  const program = join(folder, 'guarded-service.js')
   const tell = (what: Note['what']) => note({ what, at: clockMs(), wall: wallSeconds() })
   tell('started')
   const child = fork(program, [JSON.stringify(options)])

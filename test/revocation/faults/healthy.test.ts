@@ -12,8 +12,8 @@ const seconds = amount({ short: 1, full: 20 })
 const perSecond = amount({ short: 200, full: 1000 })
 const timeout = 300_000
 let folder = ''
-beforeAll(() => {
-  folder = compileForChildren()
+beforeAll(async () => {
+  folder = await compileForChildren('guarded-service')
 })
 afterAll(() => {
   rmSync(folder, { recursive: true })
