@@ -30,7 +30,7 @@ export async function compileForChildren(...programs: readonly ChildProgram[]): 
       outDir: folder,
       minify: false,
       target: 'node20',
-      rollupOptions: {
+      rolldownOptions: {
         input: Object.fromEntries(
           programs.map((program) => [program, join(root, 'test/stores/children', `${program}.ts`)]),
         ),

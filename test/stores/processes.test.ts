@@ -15,8 +15,8 @@ import { openIssuer } from './children/issuer.js'
 import { compileForChildren, startChild } from './compile.js'
 import { graceOver, startRacers, type Race, type Racers } from './race.js'
 
-/** Of fifty refreshes each; what goes wrong in one of twenty is seen in the short run too. */
-const rounds = amount({ short: 60, full: 10_000 })
+/** Of fifty refreshes each; 10,000 in the long run. */
+const rounds = amount({ short: 200, full: 10_000 })
 /** The control needs no more to be seen to fail. */
 const naiveRounds = amount({ short: 10, full: 200 })
 const timeout = 120_000 + rounds * 300

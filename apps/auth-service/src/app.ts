@@ -37,25 +37,7 @@ const patience = { headers: 5_000, request: 8_000, lookEvery: 1_000 } as const
  * `service.gate` does not leave out.
  */
 export async function createApp(service: Service): Promise<FastifyInstance> {
-  const log: FastifyBaseLogger = service.log
-  const app = Fastify({
-    loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true }), // its lines hold whole URLs
-    bodyLimit,
-    requestTimeout: patience.request,
-    trustProxy: [...service.configuration.trustedProxies],
-    http: {
-      maxHeaderSize: 16_384,
-      headersTimeout: patience.headers,
-      connectionsCheckingInterval: patience.lookEvery,
-    },
-    forceCloseConnections: 'idle',
-    return503OnClosing: false, // what has arrived is answered; what comes later finds nobody listening
-    clientErrorHandler: answerClientErrors(service.log),
-    frameworkErrors: (_error, request, reply) => {
-      void answerFault(new RequestFault('REQUEST_INVALID'), request, reply)
-    },
-  })
+  const app = createServer(service)
   takeOnlyJson(app)
   app.decorateRequest('refusal', '')
   service.tracing.watch(app)
@@ -76,6 +58,29 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
   consoleSessionRoutes(app, service)
   serveConsole(app)
   return app
+}
+
+/** Fastify with the limits of this service, and without routes. */
+function createServer(service: Service): FastifyInstance {
+  const log: FastifyBaseLogger = service.log
+  return Fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }), // its lines hold whole URLs
+    bodyLimit,
+    requestTimeout: patience.request,
+    trustProxy: [...service.configuration.trustedProxies],
+    http: {
+      maxHeaderSize: 16_384,
+      headersTimeout: patience.headers,
+      connectionsCheckingInterval: patience.lookEvery,
+    },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false, // what has arrived is answered; what comes later finds nobody listening
+    clientErrorHandler: answerClientErrors(service.log),
+    frameworkErrors: (_error, request, reply) => {
+      void answerFault(new RequestFault('REQUEST_INVALID'), request, reply)
+    },
+  })
 }
 
 function administration(app: FastifyInstance, service: Service): void {

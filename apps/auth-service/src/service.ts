@@ -88,22 +88,13 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const stopSweeping = sweepRegularly(stores, log)
   const [traffic, revocations] = [createTraffic(), () => revocation.status()]
   const processes = await createProcesses({ database, traffic, revocations, log })
-  const gates = openGates({
-    configuration,
-    signing,
-    revocation,
-    users,
-    traffic,
-    tracing,
-    metrics,
-    log,
-  })
+  const observed = { traffic, tracing, metrics, log }
+  const gates = openGates({ configuration, signing, revocation, users, ...observed })
   const cache = () => gates.verify.cacheUse()
   metrics.measure({ revocations, cache, hashing: () => passwords.load(), ring: signing.ring })
   return {
     ...{ configuration, log, users, passwords, issuer, revocation, traffic, processes, metrics },
-    ...gates,
-    tracing,
+    ...{ ...gates, tracing },
     recentRevocations: () => watched.recent(),
     subjectOf: async (sid) => (await stores.families.findBySid(sid))?.subject,
     passwordRules: createPasswordRules(configuration),

@@ -5,7 +5,7 @@ import { audience, forge, issuer, now, secret, verifierWith } from './forge.js'
 import { modelVerify } from './model.js'
 import { mutations } from './mutations.js'
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 60_000)
+const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200_000)
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() & 0x7fffffff)
 
 const verify = verifierWith()
