@@ -98,7 +98,7 @@ test('a secret is rotated, both are good, and the old one is ended', async () =>
   const fresh = await takeSecret()
   expect(fresh).not.toBe(old)
   expect([await statusOf(old), await statusOf(fresh)]).toEqual([200, 200])
-  await page.getByText(/ends\s+in (59|60) min/).waitFor()
+  await page.getByText(/ends\s+in (59 min|1 h)/).waitFor()
   await press('End it now …')
   await dialog().getByRole('button', { name: 'End it' }).click()
   await page.getByText('The old secret of Invoices is good no more.').waitFor()
