@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { generateKeyPairSync, randomBytes, type JsonWebKey } from 'node:crypto'
 import { algorithmRow, hmacKey, privateKey, type Algorithm, type Key } from '../core/index.js'
 
 /** A new key: what signs with it, and what is to be kept, as PKCS#8 PEM or, for a secret, as an oct JWK. */
@@ -28,20 +28,25 @@ export function generateKey(alg: Algorithm, { kid, bits }: NewKeyOptions): NewKe
     const jwk = { kty: 'oct', k, kid: name, alg, use: 'sig' }
     return { kind: 'secret', key: hmacKey(jwk, alg), jwk }
   }
-  const material = generatePrivate(alg, bits)
-  const pem = material.export({ format: 'pem', type: 'pkcs8' })
-  return { kind: 'pair', key: privateKey(material, alg, named), pem: pem.toString() }
+  const pem = generatePrivate(alg, bits)
+  return { kind: 'pair', key: privateKey(pem, alg, named), pem }
 }
 
-function generatePrivate(alg: Algorithm, bits: number): KeyObject {
+function generatePrivate(alg: Algorithm, bits: number): string {
   const row = algorithmRow(alg)
-  if (row.kind === 'ec') return generateKeyPairSync('ec', { namedCurve: row.curve }).privateKey
-  if (row.kind === 'plain') return generatePlain(row.keyType)
-  return generateKeyPairSync('rsa', { modulusLength: bits }).privateKey
+  if (row.kind === 'ec') return generate('ec', { namedCurve: row.curve })
+  if (row.kind === 'plain') return generate(row.keyType, {})
+  return generate('rsa', { modulusLength: bits })
 }
 
-function generatePlain(keyType: string): KeyObject {
-  // Not every key type of a newer runtime is in the type definitions.
-  const pair: unknown = Reflect.apply(generateKeyPairSync, undefined, [keyType])
-  return (pair as { privateKey: KeyObject }).privateKey // what node:crypto answers without encodings
+/**
+ * Not every key type of a newer runtime is in the type definitions. As text: in Node 20 a garbage collection while a new
+ * `KeyObject` is exported may wait for ever for the key's lock.
+ */
+function generate(keyType: string, options: object): string {
+  const publicKeyEncoding = { type: 'spki', format: 'pem' }
+  const privateKeyEncoding = { type: 'pkcs8', format: 'pem' }
+  const given = { ...options, publicKeyEncoding, privateKeyEncoding }
+  const pair: unknown = Reflect.apply(generateKeyPairSync, undefined, [keyType, given])
+  return (pair as { privateKey: string }).privateKey // what node:crypto answers with these encodings
 }

@@ -3,6 +3,12 @@ import type { Algorithm } from '../core/algorithms.js'
 import { hmacKey, privateKey, type Key } from '../core/key.js'
 import { createServiceKeys, type ServiceKeys } from '../sessions/service-keys.js'
 
+/** As text: in Node 20 a garbage collection while a new `KeyObject` is exported may wait for ever for the key's lock. */
+const pem = {
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+} as const
+
 /** One new signing key for each of the four algorithms, by the name of the algorithm. */
 export interface TestKeys extends Readonly<Partial<Record<Algorithm, Key>>> {
   readonly HS256: Key
@@ -21,9 +27,15 @@ export interface TestKeys extends Readonly<Partial<Record<Algorithm, Key>>> {
 export function testKeys(): TestKeys {
   return {
     HS256: hmacKey(randomBytes(32), 'HS256'),
-    RS256: privateKey(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey, 'RS256'),
-    ES256: privateKey(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey, 'ES256'),
-    EdDSA: privateKey(generateKeyPairSync('ed25519').privateKey, 'EdDSA'),
+    RS256: privateKey(
+      generateKeyPairSync('rsa', { modulusLength: 2048, ...pem }).privateKey,
+      'RS256',
+    ),
+    ES256: privateKey(
+      generateKeyPairSync('ec', { namedCurve: 'P-256', ...pem }).privateKey,
+      'ES256',
+    ),
+    EdDSA: privateKey(generateKeyPairSync('ed25519', pem).privateKey, 'EdDSA'),
   }
 }
 

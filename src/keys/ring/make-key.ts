@@ -1,13 +1,10 @@
-import { generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto'
-import { promisify } from 'node:util'
+import { createPrivateKey, generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { algorithmRow, type Algorithm } from '../../core/algorithms.js'
 import { ConfigError, privateKey, publicJwk } from '../../core/index.js'
 import type { RingKey } from './ring-state.js'
 
 /** Bits of an RSA modulus: 128 bits of strength, as ASVS 11.2.3 asks. */
 const modulusLength = 3072
-
-const generate = promisify(generateKeyPair)
 
 /**
  * Makes a key pair for an algorithm; its `kid` is the RFC 7638 thumbprint.
@@ -29,23 +26,29 @@ async function generateFor(alg: Algorithm): Promise<KeyObject> {
   switch (row.kind) {
     case 'rsa':
     case 'pss':
-      return (await generate('rsa', { modulusLength })).privateKey
+      return generate('rsa', { modulusLength })
     case 'ec':
-      return (await generate('ec', { namedCurve: row.curve })).privateKey
+      return generate('ec', { namedCurve: row.curve })
     case 'plain':
-      return generatePlain(row.keyType)
+      return generate(row.keyType, {})
     case 'hmac':
       throw new ConfigError('algorithm', 'is an HMAC algorithm, whose keys can not be published')
   }
 }
 
-/** The type definitions do not know every type that a newer runtime has, nor one signature for all of them. */
-function generatePlain(keyType: string): Promise<KeyObject> {
+const pem = { type: 'pkcs8', format: 'pem' } as const
+
+/**
+ * The type definitions do not know every type that a newer runtime has. As text: a `KeyObject` shares a lock with the job that
+ * made it, and in Node 20 a garbage collection while it is exported waits for that lock for ever.
+ */
+function generate(keyType: string, options: object): Promise<KeyObject> {
+  const encodings = { publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: pem }
   return new Promise((resolve, reject) => {
-    const done = (error: Error | null, _: unknown, key: KeyObject) => {
+    const done = (error: Error | null, _: unknown, key: string) => {
       if (error) reject(error)
-      else resolve(key)
+      else resolve(createPrivateKey(key))
     }
-    Reflect.apply(generateKeyPair, undefined, [keyType, {}, done])
+    Reflect.apply(generateKeyPair, undefined, [keyType, { ...options, ...encodings }, done])
   })
 }
