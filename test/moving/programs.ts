@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import ts from 'typescript'
 import { readPage } from '../../tools/docs/page.mjs'
 import { freePort, startServer, until } from '../setup/server.js'
@@ -13,6 +14,8 @@ export interface MovingPage {
   /** Starts a program of the page on a free port, and waits for its first answer. */
   readonly start: (file: string, env?: Readonly<Record<string, string>>) => Promise<Program>
   readonly secret: string
+  /** Where its files are, with a slash at the end. */
+  readonly folder: string
   /** Ends what was started, and removes the files. */
   readonly close: () => Promise<void>
 }
@@ -22,18 +25,24 @@ export interface Program {
   readonly origin: string
 }
 
-/** Reads a page and writes down the programs that it names, types cut off: the check `docs` compiles them. */
+/**
+ * Reads a page and writes down the files that it names: programs with their types cut off, which the check `docs`
+ * compiles, anything else as it stands.
+ */
 export function openPage(name: string): MovingPage {
   const path = `docs/moving/${name}.md`
   const text = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
   // Each test has its own: the files go when it ends.
   const folder = `${snippetFolder('moving')}${name}-${randomBytes(4).toString('hex')}/`
-  mkdirSync(folder, { recursive: true })
-  for (const [file, code] of programsOf(path, text)) writeFileSync(folder + file, code)
+  for (const [file, code] of filesOf(path, text)) {
+    mkdirSync(dirname(folder + file), { recursive: true })
+    writeFileSync(folder + file, code)
+  }
   const secret = randomBytes(48).toString('base64url')
   const running: { stop: () => Promise<void> }[] = []
   return {
     secret,
+    folder,
     table: (heading) => tableBelow(text, heading),
     start: async (file, env = {}) => {
       const port = await freePort()
@@ -64,10 +73,12 @@ async function answers(origin: string, { exitCode }: { exitCode: number | null }
   )
 }
 
-function programsOf(path: string, text: string): readonly (readonly [string, string])[] {
+function filesOf(path: string, text: string): readonly (readonly [string, string])[] {
   return readPage(path, text).blocks.flatMap(({ info, code }) => {
     const file = info.find((word) => word.startsWith('file='))?.slice('file='.length)
-    if (file === undefined) return []
+    // What a block only declares is made by somebody else.
+    if (file === undefined || file.endsWith('.d.ts')) return []
+    if (!file.endsWith('.ts')) return [[file, code] as const]
     const { outputText } = ts.transpileModule(code, {
       compilerOptions: {
         module: ts.ModuleKind.ESNext,
@@ -81,8 +92,8 @@ function programsOf(path: string, text: string): readonly (readonly [string, str
 }
 
 function tableBelow(text: string, heading: string): readonly (readonly string[])[] {
-  const [, section = ''] = text.split(`\n## ${heading}\n`)
-  const [own = ''] = section.split('\n## ')
+  const [, section = ''] = text.split(new RegExp(`\n##+ ${heading}\n`))
+  const [own = ''] = section.split(/\n##+ /)
   const lines = own.split('\n').filter((line) => line.startsWith('|') && !/^\|[ |-]+\|$/.test(line))
   return lines.map((line) =>
     line
