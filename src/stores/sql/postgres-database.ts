@@ -163,7 +163,11 @@ async function transact(client: PostgresClient, batch: readonly SqlStatement[]):
   await client.query({ text: 'COMMIT' })
 }
 
-/** Lends a connection to the work for at most that long. One that saw an error, or whose time was over, is closed. */
+/**
+ * Lends a connection to the work for at most that long. One that saw an error, or whose time was over, is closed; one that
+ * came too late for anything to be asked goes back as it was. Were it closed too, a crowd that waits in vain would have
+ * each of them opened anew, and wait the longer for it.
+ */
 async function withConnection<T>(
   pool: PostgresPool,
   ms: number,
@@ -171,18 +175,21 @@ async function withConnection<T>(
 ): Promise<T> {
   const endsAt = performance.now() + ms
   const lending = pool.connect()
+  let [asked, over] = [false, false]
   let failure: Error | undefined
   try {
     return await withinDeadline(async () => {
       const client = await lending
       client.on('error', toldElsewhere)
-      if (performance.now() >= endsAt) throw new Error('a connection came too late')
+      if (over || performance.now() >= endsAt) throw new Error('a connection came too late')
+      asked = true
       return work(client, endsAt)
     }, ms)
   } catch (error) {
-    failure = error instanceof Error ? error : new Error('a statement failed')
+    if (asked) failure = error instanceof Error ? error : new Error('a statement failed')
     throw error
   } finally {
+    over = true
     // It may be lent after its time is over.
     lending.then(
       (client) => {

@@ -83,7 +83,7 @@ function hold(client: PostgresClient): Held {
 
 const nothing: PostgresResult = { rows: [], fields: [] }
 
-/** A connection that is lent after its time is closed. */
+/** A connection that is lent after its time goes back as it was. */
 async function lend(pool: PostgresPool, ms: number): Promise<PostgresClient> {
   const lending = pool.connect()
   try {
@@ -91,7 +91,7 @@ async function lend(pool: PostgresPool, ms: number): Promise<PostgresClient> {
   } catch (error) {
     lending.then(
       (client) => {
-        client.release(new Error('a connection came too late'))
+        client.release()
       },
       () => undefined,
     )

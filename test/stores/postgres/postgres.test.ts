@@ -116,6 +116,22 @@ describe('a PostgreSQL that does not answer', () => {
     expect(await families.find(family.id)).toEqual(family)
   })
 
+  test('keeps its connections however many questions waited for one in vain', async () => {
+    const pool = openPool(server.url, 2)
+    let opened = 0
+    pool.on('connect', () => opened++)
+    const { family, families } = await filled(pool)
+    await families.find(family.id)
+    const borrowed = await Promise.all([pool.connect(), pool.connect()])
+    const asked = await Promise.all(
+      Array.from({ length: 40 }, () => timed(families.find(family.id))),
+    )
+    expect(new Set(asked.map(({ code }) => code))).toEqual(new Set(['STORE_UNAVAILABLE']))
+    for (const each of borrowed) each.release()
+    expect(await families.find(family.id)).toEqual(family)
+    expect(opened).toBe(2)
+  })
+
   test('is not there at all', async () => {
     const { families } = postgresStores(openPool('postgres://postgres@127.0.0.1:1/postgres'))
     const { code, ms } = await timed(families.find('x'))
