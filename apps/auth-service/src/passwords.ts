@@ -1,6 +1,5 @@
-import { hash } from '@node-rs/argon2'
 import { RequestFault } from './faults.js'
-import { checkHash } from './hashes/check-hash.js'
+import { openHashingThreads } from './hashes/hashing-threads.js'
 import { readHash } from './hashes/stored-hash.js'
 
 /** argon2id with OWASP's parameters: 19 MiB, two passes, one lane; 16 random bytes of salt. PHC strings. */
@@ -9,8 +8,6 @@ const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
 /** Longest password in bytes; a longer one is refused before it is hashed. */
 export const longestPassword = 1024
 
-/** At most this many hashes at once: they share libuv's four threads with everything else. */
-const concurrency = 2
 /** At most this many waiting; the next one is told to come back. */
 const backlog = 64
 
@@ -24,6 +21,13 @@ export interface HashingLoad {
 
 /** Hashes and checks passwords, a few at a time. */
 export interface Passwords {
+  /**
+   * Does what ends in a check, with a place for it kept from the beginning: when there is none, whoever asks is told so
+   * before the limits and the database are asked, or a crowd that can not be served makes all others wait for those.
+   *
+   * @throws RequestFault BUSY with `Retry-After`; whatever `work` throws
+   */
+  admit<T>(work: () => Promise<T>): Promise<T>
   hash(password: string): Promise<string>
   /**
    * Whether the password fits; takes the same time when there is no hash to compare with. Who is gone when the turn
@@ -42,28 +46,25 @@ export interface Passwords {
  * @example if (!(await passwords.check(password, user?.passwordHash))) throw new RequestFault('LOGIN_REFUSED')
  */
 export async function createPasswords(): Promise<Passwords> {
-  const queue = createQueue()
+  const threads = openHashingThreads()
+  const queue = createQueue(threads.count)
+  const hash = (password: string) => threads.hash({ text: prepare(password), parameters })
   // What unknown users are compared with, so that they cost what known ones cost.
-  const nobody = await hash('nobody has this password', parameters)
+  const nobody = await hash('nobody has this password')
   return {
-    hash: (password) => queue(() => hash(prepare(password), parameters)),
+    admit: createAdmission(threads.count + backlog),
+    hash: (password) => queue(() => hash(password)),
     check: async (password, phc, isGone = () => false) => {
-      const matches = await queue(async () => {
+      const spellings = [...new Set([prepare(password), password])]
+      const matches = await queue(() => {
         if (isGone()) throw new RequestFault('BUSY')
-        return fits(password, phc ?? nobody)
+        return threads.check({ spellings, phc: phc ?? nobody })
       })
       return matches && phc !== undefined
     },
     isOutdated,
     load: () => queue.load(),
   }
-}
-
-/** Hashes from elsewhere were made from what was typed, in whichever spelling. */
-async function fits(password: string, phc: string): Promise<boolean> {
-  const prepared = prepare(password)
-  if (await checkHash(prepared, phc)) return true
-  return prepared !== password && checkHash(password, phc)
 }
 
 function isOutdated(phc: string): boolean {
@@ -82,14 +83,32 @@ interface Queue {
   load(): HashingLoad
 }
 
-function createQueue(): Queue {
+/** That many at once, and the next one is turned away. */
+function createAdmission(places: number): Passwords['admit'] {
+  let taken = 0
+  return async (work) => {
+    if (taken >= places) throw busy()
+    taken++
+    try {
+      return await work()
+    } finally {
+      taken--
+    }
+  }
+}
+
+function busy(): RequestFault {
+  return new RequestFault('BUSY', undefined, { 'retry-after': '2' })
+}
+
+/** That many jobs at once; the next ones wait, and too many are turned away. */
+function createQueue(concurrency: number): Queue {
   const waiting: (() => void)[] = []
   let running = 0
   let done = 0
   const run = async <T>(job: () => Promise<T>): Promise<T> => {
     if (running >= concurrency) {
-      if (waiting.length >= backlog)
-        throw new RequestFault('BUSY', undefined, { 'retry-after': '2' })
+      if (waiting.length >= backlog) throw busy()
       await new Promise<void>((resolve) => waiting.push(resolve))
     } else {
       running++

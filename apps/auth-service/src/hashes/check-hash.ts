@@ -1,15 +1,14 @@
-import { scrypt, timingSafeEqual } from 'node:crypto'
-import { promisify } from 'node:util'
-import { verify as verifyArgon2 } from '@node-rs/argon2'
-import { verify as verifyBcrypt } from '@node-rs/bcrypt'
+import { scryptSync, timingSafeEqual } from 'node:crypto'
+import { verifySync as verifyArgon2 } from '@node-rs/argon2'
+import { verifySync as verifyBcrypt } from '@node-rs/bcrypt'
 import { readHash, type StoredHash } from './stored-hash.js'
 
 /**
  * Whether a text is what a hash was made from. A hash that can not be read fits nothing.
  *
- * Of bcrypt the first 72 bytes count, as everywhere.
+ * Of bcrypt the first 72 bytes count, as everywhere. It keeps its thread busy for as long as a login takes.
  */
-export async function checkHash(text: string, hash: string): Promise<boolean> {
+export function checkHash(text: string, hash: string): boolean {
   const stored = readHash(hash)
   switch (stored?.kind) {
     case undefined:
@@ -23,14 +22,12 @@ export async function checkHash(text: string, hash: string): Promise<boolean> {
   }
 }
 
-const derive = promisify<string, Buffer, number, object, Buffer>(scrypt)
-
-async function checkScrypt(
+function checkScrypt(
   text: string,
   { cost, blockSize, lanes, salt, hash }: Extract<StoredHash, { kind: 'scrypt' }>,
-): Promise<boolean> {
+): boolean {
   // Room for the whole work, and as much again for what OpenSSL needs beside it.
   const maxmem = 2 * (128 * cost * blockSize + 128 * blockSize * lanes) + 65_536
   const parameters = { N: cost, r: blockSize, p: lanes, maxmem }
-  return timingSafeEqual(await derive(text, salt, hash.length, parameters), hash)
+  return timingSafeEqual(scryptSync(text, salt, hash.length, parameters), hash)
 }

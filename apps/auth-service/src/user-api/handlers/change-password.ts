@@ -17,11 +17,13 @@ export const changePasswordHandler: GuardedHandler<PasswordChange, void> = async
   const { issuer, loginLimits, passwords, passwordRules, users } = services
   const own = ownSession(claims)
   const user = await currentUser(call)
-  const fits = await loginLimits.attempt(callerAddress(), async (attempt) =>
-    checkPassword(await attempt.on(user.id), {
-      ...{ password: request.currentPassword, phc: user.passwordHash, passwords },
-      isGone: () => signal.aborted,
-    }),
+  const fits = await passwords.admit(() =>
+    loginLimits.attempt(callerAddress(), async (attempt) =>
+      checkPassword(await attempt.on(user.id), {
+        ...{ password: request.currentPassword, phc: user.passwordHash, passwords },
+        isGone: () => signal.aborted,
+      }),
+    ),
   )
   if (!fits) throw new RequestFault('PASSWORD_REFUSED')
   const fault = await passwordRules(request.newPassword, [user.username, user.email])

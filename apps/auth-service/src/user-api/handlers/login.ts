@@ -68,13 +68,15 @@ async function checkCredentials(login: LoginReq, { services, signal }: Call): Pr
   if (Buffer.byteLength(password) > longestPassword)
     throw new RequestFault('BODY_INVALID', 'password: must be at most 1024 bytes')
   const { loginLimits, passwords, users } = services
-  const { user, fits } = await loginLimits.attempt(callerAddress(), async (attempt) => {
-    const user = await users.byUsername(username)
-    const turn = await attempt.on(user?.id)
-    const comparison = { password, phc: user?.passwordHash, passwords }
-    const isGone = () => signal.aborted
-    return { user, fits: await checkPassword(turn, { ...comparison, isGone }) }
-  })
+  const { user, fits } = await passwords.admit(() =>
+    loginLimits.attempt(callerAddress(), async (attempt) => {
+      const user = await users.byUsername(username)
+      const turn = await attempt.on(user?.id)
+      const comparison = { password, phc: user?.passwordHash, passwords }
+      const isGone = () => signal.aborted
+      return { user, fits: await checkPassword(turn, { ...comparison, isGone }) }
+    }),
+  )
   if (!user || !fits || user.disabled) throw refused()
   return user
 }

@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism, getPriority } from 'node:os'
+import { expect, test } from 'vitest'
+// As it was built: its threads load what was built.
+import { createPasswords } from '../../apps/auth-service/dist/passwords.js'
+
+const passwords = await createPasswords()
+
+test('a crowd beyond those who can wait is turned away at once, and its places are free again later', async () => {
+  const places = availableParallelism() + 64
+  let open = (): void => undefined
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  for (let round = 0; round < 2; round++) {
+    let admitted = 0
+    const answers = Array.from({ length: places + 400 }, () =>
+      passwords
+        .admit(async () => {
+          admitted++
+          await opened
+          throw new Error('whatever became of it')
+        })
+        .catch((error: unknown) => error),
+    )
+    await Promise.resolve()
+    expect(admitted).toBe(places)
+    open()
+    const found = await Promise.all(answers)
+    const refused = found.filter((error) => (error as { code?: string }).code === 'BUSY')
+    expect(refused).toHaveLength(400)
+    expect(refused[0]).toMatchObject({ headers: { 'retry-after': '2' } })
+  }
+})
+
+test('a password is checked as it was made, in either spelling, and against nobody', async () => {
+  const [composed, apart] = ['caf\u00e9 au lait', 'cafe\u0301 au lait']
+  const phc = await passwords.hash(apart)
+  expect(await passwords.check(composed, phc)).toBe(true)
+  expect(await passwords.check(apart, phc)).toBe(true)
+  expect(await passwords.check('cafe au lait', phc)).toBe(false)
+  expect(await passwords.check(composed, undefined)).toBe(false)
+  expect(await passwords.check(composed, 'no hash at all')).toBe(false)
+  expect(passwords.load()).toMatchObject({ running: 0, waiting: 0 })
+})
+
+test('who is gone when the turn comes is not hashed for', async () => {
+  await expect(passwords.check('x', undefined, () => true)).rejects.toMatchObject({ code: 'BUSY' })
+})
+
+test.runIf(process.platform === 'linux')('what hashes gives way to what answers', async () => {
+  await Promise.all(Array.from({ length: 8 }, () => passwords.check('x', undefined)))
+  // The fields after the name, which may hold blanks: the 17th is the priority, as `nice` counts.
+  const priorities = readdirSync('/proc/self/task').map((task) => {
+    const [, fields = ''] = readFileSync(`/proc/self/task/${task}/stat`, 'utf8').split(/\) (.*)/)
+    return Number(fields.split(' ')[16])
+  })
+  expect(priorities.filter((priority) => priority > getPriority())).toHaveLength(
+    availableParallelism(),
+  )
+})
