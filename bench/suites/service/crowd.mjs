@@ -1,0 +1,31 @@
+import { constants, setPriority } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openCaller } from './calling.mjs'
+import { serveParent } from './child.mjs'
+
+// Everybody logs in at the same moment, from a process that gives way to the service: in life it is on other machines. Who
+// is told that it is too busy comes back after a while, as clients do, until all are in. It is sent where, who and how
+// many, and answers with the seconds it took.
+setPriority(constants.priority.PRIORITY_LOW)
+serveParent(logEveryoneIn)
+
+/** What the service asks for by `Retry-After`, and up to as much again, so that not all come back at once. */
+const retryAfterMs = 2000
+
+/** @param {{ port: number, usernames: readonly string[], password: string, logins: number }} order */
+async function logEveryoneIn({ port, usernames, password, logins }) {
+  const caller = openCaller(port, 128)
+  const start = performance.now()
+  const one = async (/** @type {number} */ place) => {
+    const body = { username: usernames[place % usernames.length], password }
+    for (;;) {
+      const { status } = await caller.call('POST /user/login', { body })
+      if (status === 200) return
+      if (status !== 503) throw new Error(`a login was answered ${String(status)}`)
+      await sleep(retryAfterMs * (1 + Math.random()))
+    }
+  }
+  await Promise.all(Array.from({ length: logins }, (_, place) => one(place)))
+  await caller.close()
+  return (performance.now() - start) / 1000
+}
