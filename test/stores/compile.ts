@@ -51,7 +51,10 @@ export async function startChild(
   program: ChildProgram,
   args: readonly string[],
 ): Promise<ChildProcess> {
-  const child = fork(join(folder, `${program}.js`), args)
+  // What a child writes is for its own client, and holds tokens: not for the log of the tests.
+  const child = fork(join(folder, `${program}.js`), args, {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
   await once(child, 'message')
   return child
 }

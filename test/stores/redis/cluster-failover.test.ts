@@ -81,7 +81,7 @@ async function live(families: FamilyStore, run: Run, secondsToRetry: number) {
       clock.advance(secondsToRetry)
     }
     if (given === refused) {
-      expect(await finalCode(issuer, refreshToken)).toBe('REFRESH_ENDED')
+      expect(await finalCode(issuer, refreshToken)).toBe('REFRESH_ROLLED_BACK')
       rolledBack.add(sid)
       tokens.length = 0
       ;({ sid, refreshToken } = await patiently(() => login(issuer)))
