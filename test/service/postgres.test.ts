@@ -107,15 +107,4 @@ describe('two processes over one PostgreSQL', () => {
     expect(output).toMatch(/key/)
     expect(output).not.toContain(other.RING_KEY)
   }, 60_000)
-
-  test('a PostgreSQL that is not there is told in a line, without its password', async () => {
-    const port = String(await freePort())
-    const { code, output } = await runService({
-      DATA_DIR: folder(),
-      PORT: port,
-      DATABASE_URL: `postgres://me:canary@127.0.0.1:${String(await freePort())}/none`,
-    })
-    expect(code).toBe(1)
-    expect(output).not.toMatch(/canary|\n\s+at /)
-  })
 })

@@ -25,6 +25,8 @@ export interface TcpProxy {
   readonly order: (fault: Fault) => { readonly happened: boolean }
   /** Forgets orders that have not happened, and lets stalled connections go on with what they held back. */
   readonly heal: () => void
+  /** Has every piece of bytes take that many milliseconds longer, each way; 0: none. Their order stays. */
+  readonly delay: (ms: number) => void
   /** Refuses, or takes again, new connections; those that are open stay. */
   readonly refuse: (refused: boolean) => void
   readonly stop: () => Promise<void>
@@ -41,6 +43,9 @@ interface Line {
   stalled: boolean
   closing: boolean
   held: { readonly to: Socket; readonly bytes: Buffer }[]
+  /** Pieces that are delayed, and when the last of them is due. */
+  readonly underWay: Record<Direction, number>
+  readonly lastAt: Record<Direction, number>
 }
 
 /**
@@ -56,6 +61,21 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
   let orders: Order[] = []
   let refused = false
   let hung = false
+  let delayMs = 0
+
+  const passLater = (line: Line, direction: Direction, bytes: Buffer): void => {
+    if (delayMs === 0 && line.underWay[direction] === 0) {
+      pass(line, direction, bytes)
+      return
+    }
+    line.underWay[direction]++
+    const due = Math.max(Date.now() + delayMs, line.lastAt[direction])
+    line.lastAt[direction] = due
+    setTimeout(() => {
+      line.underWay[direction]--
+      pass(line, direction, bytes)
+    }, due - Date.now())
+  }
 
   const pass = (line: Line, direction: Direction, bytes: Buffer): void => {
     const to = direction === 'toServer' ? line.server : line.client
@@ -96,13 +116,15 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
       stalled: false,
       closing: false,
       held: [],
+      underWay: { toServer: 0, toClient: 0 },
+      lastAt: { toServer: 0, toClient: 0 },
     }
     lines.add(line)
     client.on('data', (bytes) => {
-      pass(line, 'toServer', bytes)
+      passLater(line, 'toServer', bytes)
     })
     line.server.on('data', (bytes) => {
-      pass(line, 'toClient', bytes)
+      passLater(line, 'toClient', bytes)
     })
     for (const socket of [client, line.server]) {
       socket.setNoDelay(true)
@@ -134,6 +156,9 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
         for (const { to, bytes } of line.held.splice(0)) if (!to.destroyed) to.write(bytes)
         if (line.closing) close(line)
       }
+    },
+    delay: (ms) => {
+      delayMs = ms
     },
     refuse: (value) => {
       refused = value

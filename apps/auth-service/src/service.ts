@@ -1,7 +1,6 @@
 import type { Logger } from 'pino'
 import { createRevocation, type Issuer, type KeyRing, type Revocation } from 'jotgate'
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
-import { startPatiently } from './start-patiently.js'
 import type { Configuration } from './configuration/configuration.js'
 import type { DataDirectory } from './data-directory.js'
 import type { ClientLimits } from './oauth/client-authentication.js'
@@ -76,7 +75,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const users = await openUsers(configuration, await createSqlUsers(database), passwords)
   const watched = watchRevocations(stores.revocations)
   const revocation = openRevocation(parts, watched.store)
-  await startPatiently(revocation, log)
+  await storage.patiently(() => revocation.start())
   const metrics = createMetrics()
   const families = tracing.families(stores.families)
   const rooms = { signing, families, users, revocation, metrics }
@@ -84,10 +83,11 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const loginLimits = createLoginLimits({ configuration, redis: storage.redis })
   const oauth = await openOAuth(parts, rooms, { database, limits: loginLimits.clients })
   // Whoever was the demo user before there was a configuration is nobody from now on.
-  if (!configuration.demo) await issuer.endAll(demoSubject)
+  if (!configuration.demo) await storage.patiently(() => issuer.endAll(demoSubject))
   const stopSweeping = sweepRegularly(stores, log)
   const [traffic, revocations] = [createTraffic(), () => revocation.status()]
   const processes = await createProcesses({ database, traffic, revocations, log })
+  storage.started('requests')
   const observed = { traffic, tracing, metrics, log }
   const gates = openGates({ configuration, signing, revocation, users, ...observed })
   const cache = () => gates.verify.cacheUse()

@@ -5,7 +5,6 @@ import type { DataDirectory } from './data-directory.js'
 import { withDemoUser } from './demo-user.js'
 import { openIssuer } from './sessions.js'
 import { createSqlUsers } from './sql-users.js'
-import { startPatiently } from './start-patiently.js'
 import { openStorage } from './storage.js'
 import type { Users } from './users.js'
 
@@ -35,10 +34,11 @@ export interface UserAdministrationParts {
 export async function openUserAdministration(
   parts: UserAdministrationParts,
 ): Promise<UserAdministration> {
-  const { configuration, log } = parts
+  const { configuration } = parts
   const storage = await openStorage(parts)
   const { stores, database } = storage
   const stored = await createSqlUsers(database)
+  storage.started('command')
   // The demo's own user is listed; her password is known to the process that runs the demo, and no hash is this one.
   const users = configuration.demo ? withDemoUser(stored, '') : stored
   const { issuer: iss, accessTtl } = configuration
@@ -50,7 +50,7 @@ export async function openUserAdministration(
     configuration,
     users,
     endSessions: async (subject) => {
-      await (started ??= startPatiently(revocation, log))
+      await (started ??= storage.patiently(() => revocation.start()))
       await issuer.endAll(subject)
     },
     close: async () => {

@@ -46,6 +46,8 @@ export interface Configuration {
   readonly redis: RedisAddress | undefined
   /** Replicas that must have a revocation before it counts as kept. */
   readonly redisReplicas: number
+  /** How long a start waits for the database and Redis, over all its steps. */
+  readonly startWithin: number
 }
 
 /** The times that sessions and their tokens go by. */

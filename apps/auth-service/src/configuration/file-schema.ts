@@ -67,6 +67,7 @@ export const fileSchema = z.strictObject({
     .refine((url) => readRedisAddress(url) !== undefined, `must be ${redisForms}`)
     .optional(),
   redisReplicas: z.int().min(0).max(10).default(0),
+  startWithin: upTo(3600, '1h').default('30s'),
 })
 
 /** What a faultless file says. */

@@ -43,5 +43,6 @@ export function readConfiguration(environment: Environment): Configuration {
     database,
     redis,
     redisReplicas: 0,
+    startWithin: 30,
   }
 }

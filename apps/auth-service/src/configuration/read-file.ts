@@ -67,6 +67,7 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
     database: file.database ?? environment.database,
     redis: file.redis === undefined ? environment.redis : readRedisAddress(file.redis),
     redisReplicas: file.redisReplicas,
+    startWithin: toSeconds(file.startWithin),
   }
   const faults = [...text.faults, ...base64.faults, ...checkWhole(file, configuration)]
   return { configuration, faults }

@@ -98,6 +98,7 @@ async function open(
   const revocation = createRevocation({ store: storage.stores.revocations, issuer, accessTtl })
   const { database } = storage
   const clients = await openClients({ configuration, database, revocation })
+  storage.started('command')
   return {
     clients,
     close: async () => {
