@@ -24,7 +24,7 @@ export function createLog(level: string, name = 'jotgate'): Log {
     'refreshToken',
   ]
   return {
-    log: pino({ level, name, redact }, stream),
+    log: pino({ level, name, redact, serializers: { err: wordsOf } }, stream),
     flush: () => {
       try {
         stream.flushSync()
@@ -32,5 +32,17 @@ export function createLog(level: string, name = 'jotgate'): Log {
         // Nobody reads any more, or nothing was written yet; there is nobody left to tell.
       }
     },
+  }
+}
+
+/** Clients hang what they were asked on their errors: the password of a connection, the row of a user. */
+function wordsOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return undefined
+  const code: unknown = Reflect.get(error, 'code')
+  const { name: type, message, stack, cause } = error
+  return {
+    ...{ type, message, stack },
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(cause instanceof Error ? { cause: wordsOf(cause) } : {}),
   }
 }
