@@ -88,3 +88,14 @@ test('a database that does not come is told by its field, and the program ends',
   expect(output).toMatch(/database \(DATABASE_URL\): .* did not answer within 1 s \(.*ECONNREFUSED/)
   expect(output).not.toMatch(/canary|\n\s+at /)
 }, 30_000)
+
+test('so is Redis, whose client goes on trying', async () => {
+  const env = configured(
+    Number(new URL(postgres.url).port),
+    `startWithin: 2s\nredis: redis://:canary@127.0.0.1:${String(await freePort())}\n`,
+  )
+  const { code, output } = await runService({ ...env, DATA_DIR: folder() })
+  expect(code).toBe(1)
+  expect(output).toMatch(/redis \(REDIS_URL\): Redis did not answer within 2 s/)
+  expect(output).not.toMatch(/canary|\n\s+at /)
+}, 15_000)

@@ -9,7 +9,12 @@ import { SetupFault } from './setup-fault.js'
 export function fail(error: unknown): void {
   process.stderr.write(`jotgate-service: ${describe(error)}\n`)
   process.exitCode = 1
+  // A client that goes on trying would keep the process; what it has logged is out by then.
+  setTimeout(() => process.exit(), lastWordsMs).unref()
 }
+
+/** Milliseconds for the last lines of the log. */
+const lastWordsMs = 500
 
 function describe(error: unknown): string {
   if (error instanceof AuthError) return `${error.message} (${reasonOf(error.cause)})`
