@@ -76,8 +76,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const watched = watchRevocations(stores.revocations)
   const revocation = openRevocation(parts, watched.store)
   await storage.patiently(() => revocation.start())
-  const metrics = createMetrics()
-  const families = tracing.families(stores.families)
+  const [metrics, families] = [createMetrics(), tracing.families(stores.families)]
   const rooms = { signing, families, users, revocation, metrics }
   const issuer = openIssuer(parts, rooms)
   const loginLimits = createLoginLimits({ configuration, redis: storage.redis })
