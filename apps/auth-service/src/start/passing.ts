@@ -41,8 +41,8 @@ function isMember(cause: Error, name: string, form: RegExp): boolean {
 
 /** node:sqlite has the number in `errcode`, libsql in `rawCode`. */
 function fileFault(cause: Error): number | undefined {
-  const numbers: readonly unknown[] = ['errcode', 'rawCode'].map(
-    (name): unknown => Reflect.get(cause, name),
+  const numbers: readonly unknown[] = ['errcode', 'rawCode'].map((name): unknown =>
+    Reflect.get(cause, name),
   )
   return numbers.find((number) => typeof number === 'number')
 }
