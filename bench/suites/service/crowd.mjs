@@ -5,14 +5,16 @@ import { serveParent } from './child.mjs'
 
 // Everybody logs in at the same moment, from a process that gives way to the service: in life it is on other machines. Who
 // is told that it is too busy comes back after a while, as clients do, until all are in. It is sent where, who and how
-// many, and answers with the seconds it took.
+// many, and answers with the seconds it took, or with what went wrong.
 setPriority(constants.priority.PRIORITY_LOW)
-serveParent(logEveryoneIn)
+serveParent((/** @type {Order} */ order) => logEveryoneIn(order).catch(String))
+
+/** @typedef {{ port: number, usernames: readonly string[], password: string, logins: number }} Order */
 
 /** What the service asks for by `Retry-After`, and up to as much again, so that not all come back at once. */
 const retryAfterMs = 2000
 
-/** @param {{ port: number, usernames: readonly string[], password: string, logins: number }} order */
+/** @param {Order} order */
 async function logEveryoneIn({ port, usernames, password, logins }) {
   const caller = openCaller(port, 128)
   const start = performance.now()

@@ -28,7 +28,8 @@ import { startChild } from './child.mjs'
  */
 export async function measureStorm(material, extent) {
   const [prober, crowd] = [startChild('prober.mjs'), startChild('crowd.mjs')]
-  const [port = 0] = material.ports
+  const { usernames, password, ports } = material
+  const [port = 0] = ports
   const origin = `http://127.0.0.1:${String(port)}`
   const order = { origin, path: '/user/profile', everyMs: extent.everyMs }
   const tokens = material.pairs.map(({ accessToken }) => accessToken)
@@ -42,25 +43,35 @@ export async function measureStorm(material, extent) {
   const found = { idle: [], storm: [], later: [], loginsPerSecond: [] }
   try {
     await probe(extent.idleMs) // warm
+    await crowd.ask({ port, usernames, password, logins: 0 }) // it is there: the storm begins when it is asked for
     for (let round = 0; round < extent.rounds; round++) {
       found.idle.push((await probe(extent.idleMs)).whole)
-      const storm = { over: false }
-      const { usernames, password } = material
-      const people = { port, usernames, password, logins: extent.logins }
-      const seconds = /** @type {Promise<number>} */ (crowd.ask(people)).finally(() => {
-        storm.over = true
-      })
-      seconds.catch(() => undefined) // it is told below
+      const storm = begin(crowd, { port, usernames, password, logins: extent.logins })
       const { whole, later } = await probe(extent.idleMs)
       // It has to be over before the storm is, or it would measure the calm after it.
-      if (storm.over) throw new Error('the storm was over too soon: it takes more logins')
+      if (storm.isOver()) {
+        await storm.seconds
+        throw new Error('the storm was over too soon: it takes more logins')
+      }
       found.storm.push(whole)
       found.later.push(later)
-      found.loginsPerSecond.push(extent.logins / (await seconds))
+      found.loginsPerSecond.push(extent.logins / (await storm.seconds))
       await sleep(1000)
     }
   } finally {
     await Promise.all([prober.stop(), crowd.stop()])
   }
   return found
+}
+
+/** @param {import('./child.mjs').Child} crowd @param {import('./crowd.mjs').Order} people */
+function begin(crowd, people) {
+  let over = false
+  const seconds = crowd.ask(people).then((/** @type {unknown} */ answer) => {
+    over = true
+    if (typeof answer !== 'number') throw new Error(String(answer))
+    return answer
+  })
+  seconds.catch(() => undefined) // it is told to whoever waits for it
+  return { seconds, isOver: () => over }
 }
