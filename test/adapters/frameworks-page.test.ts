@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { createSigner, privateKey } from '../../src/core/index.js'
+import { pair, sign } from '../setup/page-signer.js'
 import { compileSnippets, snippetFolder } from '../setup/snippets.js'
 import { freePort } from '../service/running-service.js'
 
@@ -11,17 +10,6 @@ const folder = snippetFolder('framework-snippets')
 const page = readFileSync(new URL('../../docs/frameworks.md', import.meta.url), 'utf8')
 const overHttp = ['node:http', 'Express', 'Fastify', 'Koa', 'Hono', 'Any Fetch handler', 'NestJS']
 const guarded = [...overHttp, 'gRPC', 'Connect']
-const pair = generateKeyPairSync('ec', {
-  namedCurve: 'P-256',
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-})
-const sign = createSigner({
-  key: privateKey(pair.privateKey, 'ES256'),
-  issuer: 'https://auth.example',
-  audience: 'api',
-  expiresIn: '15m',
-})
 let child: ChildProcess | undefined
 
 /** What generators make of a .proto file, as far as the snippets need it: the page has it in comments. */

@@ -1,28 +1,16 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createTRPCUntypedClient, httpBatchLink } from '@trpc/client'
 import { type AnyTRPCRouter } from '@trpc/server'
 import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { createSigner, privateKey } from '../../src/core/index.js'
 import { readPage } from '../../tools/docs/page.mjs'
 import { freePort, startServer, until, type Server } from '../setup/server.js'
 import { ask } from '../moving/requests.js'
+import { pair, sign } from '../setup/page-signer.js'
 import { compileSnippets, snippetFolder } from '../setup/snippets.js'
 
 const folder = snippetFolder('recipes')
-const pair = generateKeyPairSync('ec', {
-  namedCurve: 'P-256',
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-})
-const sign = createSigner({
-  key: privateKey(pair.privateKey, 'ES256'),
-  issuer: 'https://auth.example',
-  audience: 'api',
-  expiresIn: '15m',
-})
 const now = () => Math.floor(Date.now() / 1000)
 const running: Server[] = []
 

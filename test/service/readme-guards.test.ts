@@ -1,24 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { createSigner, privateKey } from '../../src/core/index.js'
+import { pair, sign } from '../setup/page-signer.js'
 import { compileSnippets, snippetFolder } from '../setup/snippets.js'
 import { freePort } from './running-service.js'
 
 const folder = snippetFolder('readme-snippets')
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-const pair = generateKeyPairSync('ec', {
-  namedCurve: 'P-256',
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-})
-const sign = createSigner({
-  key: privateKey(pair.privateKey, 'ES256'),
-  issuer: 'https://auth.example',
-  audience: 'api',
-  expiresIn: '15m',
-})
 /** The compiler reads the types of whole frameworks. */
 const slow = { timeout: 90_000 }
 let child: ChildProcess | undefined

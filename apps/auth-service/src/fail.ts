@@ -1,5 +1,6 @@
 import { AuthError, ConfigError } from 'jotgate'
 import { SetupFault } from './setup-fault.js'
+import { reasonOf } from './start/passing.js'
 
 /**
  * Ends the program with one line for what the operator can mend; with a stack only for what nobody expected.
@@ -23,8 +24,4 @@ function describe(error: unknown): string {
     error instanceof ConfigError ||
     (error instanceof Error && 'syscall' in error)
   return isExpected ? error.message : error instanceof Error ? String(error.stack) : 'unknown fault'
-}
-
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : 'no reason given'
 }

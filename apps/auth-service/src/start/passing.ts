@@ -8,7 +8,7 @@ import { AuthError } from 'jotgate'
  */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof AuthError) || error.status !== 503) return false
-  return causesOf(error).every((cause) => lastingFaults.every((isOne) => !isOne(cause)))
+  return !causesOf(error).some(isLasting)
 }
 
 /** Why, in the words of what failed first; databases and their clients name no secret there. */
@@ -26,23 +26,24 @@ function causesOf(error: unknown): readonly Error[] {
   return causes
 }
 
-const lastingFaults: readonly ((cause: Error) => boolean)[] = [
-  // SQLSTATE, but: connection lost, deadlock, too many, locked, shutting down or starting, and a standby before it is promoted.
-  (cause) => isMember(cause, 'code', /^(?!08|40|53|55|57|25006)(?=.*\d)[0-9A-Z]{5}$/),
-  // SQLite, but: busy and locked. The low byte is the primary code.
-  (cause) => [fileFault(cause)].some((code) => code !== undefined && ![5, 6].includes(code & 0xff)),
-  (cause) => /^(?:WRONGPASS|NOAUTH|NOPERM)\b/.test(cause.message),
-]
-
-function isMember(cause: Error, name: string, form: RegExp): boolean {
-  const value: unknown = Reflect.get(cause, name)
-  return typeof value === 'string' && form.test(value)
+/** What a store itself has refused. */
+function isLasting(cause: Error): boolean {
+  const state: unknown = Reflect.get(cause, 'code')
+  const fault = faultOfFile(cause)
+  return (
+    (typeof state === 'string' && lastingState.test(state)) ||
+    (typeof fault === 'number' && !passingFaults.has(fault & 0xff)) ||
+    refusedByRedis.test(cause.message)
+  )
 }
 
-/** node:sqlite has the number in `errcode`, libsql in `rawCode`. */
-function fileFault(cause: Error): number | undefined {
-  const numbers: readonly unknown[] = ['errcode', 'rawCode'].map((name): unknown =>
-    Reflect.get(cause, name),
-  )
-  return numbers.find((number) => typeof number === 'number')
+/** SQLSTATE, but: connection lost, deadlock, too many, locked, shutting down or starting, a standby before it is promoted. */
+const lastingState = /^(?!08|40|53|55|57|25006)(?=.*\d)[0-9A-Z]{5}$/
+/** SQLite's busy and locked, by the low byte. */
+const passingFaults = new Set([5, 6])
+const refusedByRedis = /^(?:WRONGPASS|NOAUTH|NOPERM)\b/
+
+/** SQLite's number: node:sqlite has it in `errcode`, libsql in `rawCode`. */
+function faultOfFile(cause: Error): unknown {
+  return Reflect.get(cause, 'errcode') ?? Reflect.get(cause, 'rawCode')
 }
