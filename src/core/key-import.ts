@@ -7,6 +7,7 @@ import {
 } from 'node:crypto'
 import { ConfigError } from './errors.js'
 import { isJwk, keyMembers, secretMembers } from './jwk.js'
+import { ownCopy } from './own-copy.js'
 import { readPem } from './pem.js'
 
 /**
@@ -40,7 +41,7 @@ const privateGiven = 'was given a private key; pass its public half'
 export function readPublicKey(input: AsymmetricInput): KeyObject {
   const place = 'publicKey'
   if (input instanceof KeyObject) {
-    if (input.type === 'public') return input
+    if (input.type === 'public') return ownCopy(input)
     throw new ConfigError(place, input.type === 'private' ? privateGiven : 'was given a secret key')
   }
   if (typeof input === 'string') {
@@ -70,7 +71,7 @@ export function readPublicKey(input: AsymmetricInput): KeyObject {
 export function readPrivateKey(input: AsymmetricInput): KeyObject {
   const place = 'privateKey'
   if (input instanceof KeyObject) {
-    if (input.type === 'private') return input
+    if (input.type === 'private') return ownCopy(input)
     throw new ConfigError(place, `was given a ${input.type} key`)
   }
   if (typeof input === 'string') {

@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, KeyObject, type JsonWebKey } from 'node:crypto'
+import { ownCopy } from './own-copy.js'
 
 /** The members that take part, in the order RFC 7638 section 3.2 and RFC 8037 section 2 give them. */
 const members: Readonly<Record<string, readonly string[]>> = {
@@ -25,5 +26,6 @@ export function thumbprint(key: KeyObject | JsonWebKey): string {
 
 function exportPublic(key: KeyObject): JsonWebKey {
   if (key.type === 'secret') throw new TypeError('thumbprint takes an asymmetric key')
-  return (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' })
+  const own = ownCopy(key)
+  return (own.type === 'private' ? createPublicKey(own) : own).export({ format: 'jwk' })
 }

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import { algorithmRow, type Algorithm } from '../../../src/core/algorithms.js'
 import { hmacKey, privateKey, publicKey, type Key } from '../../../src/core/key.js'
+import { ownCopy } from '../../../src/core/own-copy.js'
 
 /** What node:crypto makes for one algorithm. */
 export interface RawPair {
@@ -20,7 +21,7 @@ const made = new Map<string, RawPair>()
 export function rawPair(alg: Algorithm): RawPair {
   const row = algorithmRow(alg)
   const name = row.kind === 'ec' ? row.curve : row.kind === 'plain' ? row.keyType : 'rsa'
-  const pair = made.get(name) ?? generate(name)
+  const pair = made.get(name) ?? detach(generate(name))
   made.set(name, pair)
   return pair
 }
@@ -34,6 +35,11 @@ export function pairFor(alg: Algorithm): SigningPair {
   }
   const raw = rawPair(alg)
   return { signing: privateKey(raw.privateKey, alg), verifying: publicKey(raw.publicKey, alg) }
+}
+
+/** Tests export them as JWKs themselves. */
+function detach(pair: RawPair): RawPair {
+  return { privateKey: ownCopy(pair.privateKey), publicKey: ownCopy(pair.publicKey) }
 }
 
 function generate(name: string): RawPair {
