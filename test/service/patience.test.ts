@@ -50,3 +50,12 @@ test('a step that never ends is given up, and the field is named', async () => {
     /^database: the database did not answer within 0.2 s/,
   )
 })
+
+test('a start that gives up tells what was said before its last attempt was cut off', async () => {
+  let asked = 0
+  const step = () =>
+    asked++ === 0 ? Promise.reject(away(new Error('refused'))) : new Promise(() => undefined)
+  await expect(createPatience({ log, seconds: 0.3 }).wait(what, step)).rejects.toThrow(
+    /did not answer within 0.3 s \(refused\)$/,
+  )
+})

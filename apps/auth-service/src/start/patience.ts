@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { AuthError } from 'jotgate'
 import { SetupFault } from '../setup-fault.js'
 import { isPassing, reasonOf } from './passing.js'
 
@@ -58,15 +57,18 @@ export function createPatience({ log, seconds }: PatienceParts): Patience {
       stage = next
     },
     wait: async (what, step) => {
+      let reason = 'no answer'
       for (let pause: number = pauses.first; ; pause = Math.min(pause * 2, pauses.longest)) {
         try {
           return await spend(() => within(leftMs, step))
         } catch (error) {
-          if (!isPassing(error)) throw error
-          if (leftMs <= 0) throw gaveUp(what, seconds, error)
-          log.warn({ problem: reasonOf(error) }, `waiting for ${what.name}: it does not answer yet`)
+          if (!isPassing(error) && !(error instanceof CutOff)) throw error
+          // A last attempt cut off after some milliseconds says nothing; what was said before it does.
+          if (!(error instanceof CutOff)) reason = reasonOf(error)
+          if (leftMs <= 0) throw gaveUp(what, seconds, reason)
+          log.warn({ problem: reason }, `waiting for ${what.name}: it does not answer yet`)
           await spend(() => sleep(Math.min(pause, leftMs)))
-          if (leftMs <= 0) throw gaveUp(what, seconds, error)
+          if (leftMs <= 0) throw gaveUp(what, seconds, reason)
         }
       }
     },
@@ -82,12 +84,15 @@ export interface PatienceParts {
 /** What a store takes. */
 const longestDeadlineMs = 60_000
 
-/** @throws AuthError STORE_UNAVAILABLE once the time is over, whatever the step is still waiting for */
+/** The time was over before the step was. */
+class CutOff extends Error {}
+
+/** @throws CutOff once the time is over, whatever the step is still waiting for */
 async function within<T>(ms: number, step: () => Promise<T>): Promise<T> {
   const ended = new AbortController()
   const late = async (): Promise<never> => {
     await sleep(Math.max(0, ms), undefined, { signal: ended.signal })
-    throw new AuthError('STORE_UNAVAILABLE', {}, { cause: new Error('no answer') })
+    throw new CutOff()
   }
   try {
     return await Promise.race([step(), late()])
@@ -96,8 +101,6 @@ async function within<T>(ms: number, step: () => Promise<T>): Promise<T> {
   }
 }
 
-function gaveUp({ name, field }: Awaited, seconds: number, error: unknown): SetupFault {
-  return new SetupFault(
-    `${field}: ${name} did not answer within ${String(seconds)} s (${reasonOf(error)})`,
-  )
+function gaveUp({ name, field }: Awaited, seconds: number, reason: string): SetupFault {
+  return new SetupFault(`${field}: ${name} did not answer within ${String(seconds)} s (${reason})`)
 }
