@@ -25,6 +25,8 @@ const count = 12
 const tabs = 2
 /** Short enough to ask again and again, long enough for a machine that is busy. */
 const deadlineMs = 1000
+/** How long after its deadline a command may still take effect, and a little more: the slack of the servers' clock. */
+const runsOnMs = 600
 /** What every client still has to get of a Cluster that is whole again. */
 const more = 5
 
@@ -53,6 +55,7 @@ async function live(families: FamilyStore, run: Run, secondsToRetry: number) {
   const rolledBack = new Set<string>()
   let { sid, refreshToken } = await patiently(() => login(issuer))
   const tokens = [refreshToken]
+  let lastGivenUp = -Infinity
   const ask = async (party: string) => {
     const base = { kind: 'refresh', family: sid, party, presented: refreshToken } as const
     const invoked = clock.now()
@@ -67,10 +70,15 @@ async function live(families: FamilyStore, run: Run, secondsToRetry: number) {
       const { code = String(error) } = error as { code?: string }
       events.push({ ...base, invoked, returned: clock.now(), outcome: 'refused', code })
       codes.set(code, (codes.get(code) ?? 0) + 1)
-      return code === 'STORE_UNAVAILABLE' ? undefined : refused
+      if (code !== 'STORE_UNAVAILABLE') return refused
+      lastGivenUp = performance.now()
+      return undefined
     }
   }
   for (let left = more; left > 0;) {
+    // What was given up may still run for a moment, when less time has gone by than the grace. Here a grace is some
+    // milliseconds: it has to be waited for.
+    await sleep(Math.max(0, lastGivenUp + runsOnMs - performance.now()))
     clock.advance(graceOver)
     let given: string | typeof refused | undefined
     while (given === undefined) {
