@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism, getPriority } from 'node:os'
 import { expect, test } from 'vitest'
 // As it was built: its threads load what was built.
+import { check } from '../../apps/auth-service/dist/hashes/hashing-thread.js'
 import { createPasswords } from '../../apps/auth-service/dist/passwords.js'
 
 const passwords = await createPasswords()
@@ -42,6 +43,21 @@ test('a password is checked as it was made, in either spelling, and against nobo
   expect(await passwords.check(composed, undefined)).toBe(false)
   expect(await passwords.check(composed, 'no hash at all')).toBe(false)
   expect(passwords.load()).toMatchObject({ running: 0, waiting: 0 })
+})
+
+test('the first of two spellings takes no less work when it is right than when none is', async () => {
+  const phc = await passwords.hash('caf\u00e9 au lait')
+  const work = (typed: string): number => {
+    const before = process.cpuUsage()
+    const spellings = [typed.normalize('NFKC'), typed]
+    for (let i = 0; i < 5; i++) check({ spellings, phc })
+    const { user, system } = process.cpuUsage(before)
+    return user + system
+  }
+  work('warming up')
+  const [right, wrong] = [work('cafe\u0301 au lait'), work('cafe\u0301 sans lait')]
+  expect(right / wrong).toBeGreaterThan(0.75)
+  expect(right / wrong).toBeLessThan(1.5)
 })
 
 test('who is gone when the turn comes is not hashed for', async () => {

@@ -16,9 +16,7 @@ async function attempt(...[limits, from, account, right = false]: Attempting) {
   try {
     return await limits.attempt(from, async (entered) => {
       const turn = await entered.on(account)
-      if (turn.locked) return 'locked'
-      if (right) await turn.succeeded()
-      return 'tried'
+      return (await turn.decide(right)) === 'locked' ? 'locked' : 'tried'
     })
   } catch (error) {
     return (error as { code: string }).code
@@ -115,7 +113,7 @@ describe('in one process', () => {
       limits.attempt('10.0.0.1', async (entered) => {
         const turn = await entered.on(`name-${String(i)}`)
         await end
-        await turn.succeeded()
+        await turn.decide(true)
       }),
     )
     for (let i = 0; i < 100; i++)

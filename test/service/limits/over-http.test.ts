@@ -1,19 +1,20 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { startRedis } from '../../setup/redis.js'
 import { callerOf } from '../admin/calling.js'
 import { folder, start } from '../own-services.js'
 import { runService } from '../running-service.js'
 
 const password = 'eleven herons over a weir'
 
-async function startLimited(limits: string) {
+async function startLimited(limits: string, more: Readonly<Record<string, string>> = {}) {
   const config = join(folder(), 'jotgate.yaml')
   writeFileSync(
     config,
     `issuer: https://auth.example\naudience: api\nhosts: [auth.example]\nloginLimits: ${limits}\ntrustedProxies: [127.0.0.1]\n`,
   )
-  const [dataDir, env] = [folder(), { JOTGATE_CONFIG: config }]
+  const [dataDir, env] = [folder(), { JOTGATE_CONFIG: config, ...more }]
   const added = await runService({ ...env, DATA_DIR: dataDir }, ['user', 'add', 'bob'], password)
   expect(added.code).toBe(0)
   const service = await start({ dataDir, env })
@@ -49,6 +50,28 @@ test('an account that is locked answers the right password as a wrong one, but w
   for (let i = 0; i < 4; i++) tries.push(await change('wrong'))
   expect([...tries, await change(password)]).toEqual([403, 403, 403, 403, 403])
 })
+
+test.each(['in memory', 'over Redis'])(
+  'right logins at once all succeed; among too many wrong ones a right one is answered as they are, %s',
+  async (where) => {
+    const env: Record<string, string> = {}
+    if (where === 'over Redis') {
+      const redis = await startRedis({ url: undefined })
+      onTestFinished(redis.stop)
+      env['REDIS_URL'] = redis.url
+    }
+    const { login } = await startLimited('{ account: 2, address: 100, service: 100 }', env)
+    for (let i = 0; i < 2; i++) expect((await login('wrong', '10.0.0.2')).status).toBe(401)
+    const right = await Promise.all(Array.from({ length: 10 }, () => login(password, '10.0.0.1')))
+    expect(right.map(({ status }) => status)).toEqual(right.map(() => 200))
+    expect((await login(password, '10.0.0.3')).status).toBe(200)
+
+    const wrong = Array.from({ length: 40 }, () => login('wrong', '10.0.0.4'))
+    const all = await Promise.all([...wrong, login(password, '10.0.0.4')])
+    expect(all.map(({ status }) => status)).toEqual(all.map(() => 401))
+    expect(new Set(all.map((each) => JSON.stringify(each))).size).toBe(1)
+  },
+)
 
 test('an address is refused with 429 and told when to come again; its neighbours are not', async () => {
   const { login } = await startLimited('{ account: 50, address: 4, service: 100 }')

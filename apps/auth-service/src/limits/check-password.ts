@@ -23,6 +23,5 @@ export async function checkPassword(turn: Turn, comparison: Comparison): Promise
       await turn.cancelled()
       throw error
     })
-  if (fits) await turn.succeeded()
-  return fits
+  return (await turn.decide(fits)) === 'right'
 }

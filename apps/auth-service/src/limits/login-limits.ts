@@ -3,8 +3,10 @@ import type { Configuration } from '../configuration/configuration.js'
 import { RequestFault } from '../faults.js'
 import type { ClientLimits } from '../oauth/client-authentication.js'
 import type { RedisConnection } from '../redis.js'
+import { memoryLocks, type AccountLocks } from './account-locks.js'
 import { networkOf } from './caller-address.js'
 import { createCounter, type Counter } from './counters.js'
+import { redisLocks } from './redis-locks.js'
 
 /** What slows down those who guess. */
 export interface LoginLimits {
@@ -32,10 +34,20 @@ export interface Attempt {
 
 /** An attempt on an account. */
 export interface Turn {
-  /** Whether the account is to be left alone for now: the answer is as for a wrong password, whatever was sent. */
+  /**
+   * Whether the account is to be left alone from the outset: nothing is to be compared with its password, and the answer
+   * is as for a wrong one, whatever was sent.
+   */
   readonly locked: boolean
-  /** It was the right password: nothing has been guessed. */
-  succeeded(): Promise<void>
+  /**
+   * Decides what an attempt comes to, once it has been compared, and counts it: in one step, and nobody is told anything
+   * before. Of guesses that go on at once as many learn whether they were right as of guesses one after the other; right
+   * ones lock nobody out, however many there are.
+   *
+   * @returns `locked` for right and wrong ones alike, when others have failed too often before this one was decided
+   * @throws AuthError STORE_UNAVAILABLE
+   */
+  decide(fits: boolean): Promise<'right' | 'wrong' | 'locked'>
   /** Nothing was compared. */
   cancelled(): Promise<void>
 }
@@ -46,13 +58,11 @@ export interface LimitParts {
   readonly redis: RedisConnection | undefined
 }
 
-const [minute, hour, day] = [60, 3600, 86_400]
-/** Failures of an account are remembered for that long after the first. */
-const failuresFor = 14 * day
+const [minute, day] = [60, 86_400]
 /** An address from which somebody has logged in is known for that long. */
 const knownFor = 14 * day
-/** Seconds of the first wait; each further one is twice as long, up to an hour. */
-const firstWait = 30
+/** Milliseconds. */
+const lockTimes = { firstWait: 30_000, longestWait: 3_600_000, kept: 14 * day * 1000 } as const
 
 /**
  * Limits for logins (NIST SP 800-63B-4 section 3.2.2): failures of an address and of the whole service are refused with
@@ -64,29 +74,28 @@ const firstWait = 30
  */
 export function createLoginLimits({ configuration, redis }: LimitParts): LoginLimits {
   const { account, address, service } = configuration.loginLimits
-  const counters: Counters = {
+  const times = { ...lockTimes, free: account }
+  const room: Room = {
+    locks: redis === undefined ? memoryLocks(times) : redisLocks(redis, times),
     whole: createCounter({ redis, prefix: 'all', limit: service, duration: minute }),
     addresses: createCounter({ redis, prefix: 'address', limit: address, duration: 15 * minute }),
-    failures: createCounter({ redis, prefix: 'failures', limit: account, duration: failuresFor }),
-    waits: createCounter({ redis, prefix: 'wait', limit: 1, duration: hour }),
     known: createCounter({ redis, prefix: 'known', limit: 1, duration: knownFor }),
   }
   return {
-    attempt: createDoor(counters, account),
+    attempt: createDoor(room),
     clients: {
       admit: async (attempt) => {
-        refuseAfter(await counters.addresses.wait(networkOf(attempt.address)))
+        refuseAfter(await room.addresses.wait(networkOf(attempt.address)))
       },
       failed: async (attempt) => {
-        await counters.addresses.add(networkOf(attempt.address))
+        await room.addresses.add(networkOf(attempt.address))
       },
     },
   }
 }
 
-/** @param free failures in a row of an account that nobody is made to wait for */
-function createDoor(counters: Counters, free: number): LoginLimits['attempt'] {
-  const { addresses } = counters
+function createDoor(room: Room): LoginLimits['attempt'] {
+  const { addresses } = room
   const undecided = new Map<string, number>()
   const note = (from: string, step: 1 | -1) => {
     const count = (undecided.get(from) ?? 0) + step
@@ -104,9 +113,7 @@ function createDoor(counters: Counters, free: number): LoginLimits['attempt'] {
     note(from, 1)
     let turn: Turn | undefined
     try {
-      return await work({
-        on: async (name) => (turn = await takeTurn(counters, { name, from, free })),
-      })
+      return await work({ on: async (name) => (turn = await takeTurn(room, { name, from })) })
     } catch (error) {
       // What went wrong is told, and not that a counter is away too. A turn sees to itself.
       if (turn === undefined) await addresses.takeBack(from).catch(() => undefined)
@@ -117,50 +124,46 @@ function createDoor(counters: Counters, free: number): LoginLimits['attempt'] {
   }
 }
 
-interface Counters {
+/** Where everything is counted. */
+interface Room {
+  readonly locks: AccountLocks
   readonly whole: Counter
   readonly addresses: Counter
-  readonly failures: Counter
-  readonly waits: Counter
   readonly known: Counter
 }
 
 interface Trying {
   readonly name: string | undefined
   readonly from: string
-  /** Failures in a row that nobody is made to wait for. */
-  readonly free: number
 }
 
-async function takeTurn(counters: Counters, { name, from, free }: Trying): Promise<Turn> {
-  const { whole, addresses, failures, waits, known } = counters
+async function takeTurn(room: Room, { name, from }: Trying): Promise<Turn> {
+  const { locks, whole, addresses, known } = room
   const account = nameOf(name ?? '')
   const here = nameOf(account, from)
   // One who logged in from here before is not made to wait for what others try elsewhere.
   const isKnown = await known.has(here)
   const key = isKnown ? here : account
+  const locked = !(await locks.takes(key, 'none'))
   const seconds = isKnown ? 0 : await whole.add('all')
   if (seconds > 0) await whole.takeBack('all')
   refuseAfter(seconds)
-  const count = await failures.addAndTell(key)
-  const locked = count > free && (await waits.add(key, waitAfter(count - free))) > 0
-  // Who only waits is not counted, or the wait would never end.
-  if (locked) await failures.takeBack(key)
   const uncount = () =>
     Promise.all([addresses.takeBack(from), ...(isKnown ? [] : [whole.takeBack('all')])])
   return {
     locked,
-    succeeded: async () => {
-      await Promise.all([uncount(), failures.forget(key), waits.forget(key), known.add(here)])
+    decide: async (fits) => {
+      const guess = fits ? 'right' : 'wrong'
+      // Who only waits is not counted, or the wait would never end; what is asked takes as long.
+      const isTaken = await locks.takes(key, locked ? 'none' : guess)
+      if (locked || !isTaken) return 'locked'
+      if (fits) await Promise.all([uncount(), known.add(here)])
+      return guess
     },
     cancelled: async () => {
-      await Promise.all([uncount(), ...(locked ? [] : [failures.takeBack(key)])])
+      await uncount()
     },
   }
-}
-
-function waitAfter(failures: number): number {
-  return Math.min(hour, firstWait * 2 ** Math.min(failures - 1, 16))
 }
 
 /** Names of accounts and addresses are nobody's to read in a dump of Redis. */

@@ -1,0 +1,40 @@
+import type { RedisConnection } from '../redis.js'
+import type { AccountLocks, LockTimes } from './account-locks.js'
+import { withinDeadline } from './within-deadline.js'
+
+/**
+ * Input: the account; the guess, wrong passwords that nobody waits for, the first wait, the longest, and how long they are
+ * kept, in milliseconds. Output: 1 when the account is open, else 0. By the server's clock, which all processes share.
+ */
+const takes = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local known = redis.call('HMGET', KEYS[1], 'count', 'lockedUntil')
+if tonumber(known[2] or '0') > now then return 0 end
+if ARGV[1] == 'right' then redis.call('DEL', KEYS[1]) end
+if ARGV[1] ~= 'wrong' then return 1 end
+local count, wait = tonumber(known[1] or '0') + 1, 0
+if count > tonumber(ARGV[2]) then
+  wait = math.min(tonumber(ARGV[4]), tonumber(ARGV[3]) * 2 ^ (count - ARGV[2] - 1))
+end
+redis.call('HSET', KEYS[1], 'count', count, 'lockedUntil', string.format('%.0f', now + wait))
+local left = known[1] and redis.call('PTTL', KEYS[1]) or tonumber(ARGV[5])
+redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.max(left, wait)))
+return 1`
+
+/** Locks of all processes over one Redis; one key an account, so that a Cluster has all of it in one place. */
+export function redisLocks(redis: RedisConnection, times: LockTimes): AccountLocks {
+  const { free, firstWait, longestWait, kept } = times
+  return {
+    takes: async (account, guess) => {
+      const name = `jotgate:limit:account:${account}`
+      const args = [guess, free, firstWait, longestWait, kept]
+      const answer = await withinDeadline(async () => {
+        // It would be kept until Redis is back, and count a guess that was answered 503 long ago.
+        if (redis.status !== 'ready') throw new Error('Redis can not be reached')
+        return redis.eval(takes, 1, name, ...args)
+      })
+      return answer === 1
+    },
+  }
+}
