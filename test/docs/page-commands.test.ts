@@ -1,0 +1,97 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { pack } from '../../tools/setup/pack.mjs'
+import { compareAnswers } from '../setup/page-answers.js'
+import { readSteps, type Step } from '../setup/page-steps.js'
+import { takeSteps } from '../setup/page-terminal.js'
+import { freePort, makeFolder } from '../setup/server.js'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const folder = makeFolder('page-commands')
+const pages = ['quick-start.md', 'frameworks.md', ...filesOf('moving')]
+let tarball = ''
+
+beforeAll(async () => {
+  ;({ tarball } = await pack(folder))
+}, 120_000)
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function filesOf(name: string): readonly string[] {
+  const names = readdirSync(`${root}docs/${name}`)
+  return names.filter((each) => each.endsWith('.md')).map((each) => `${name}/${each}`)
+}
+
+const stepsOf = (page: string) =>
+  readSteps(`docs/${page}`, readFileSync(`${root}docs/${page}`, 'utf8'))
+const isCommand = ({ kind }: Step) => kind === 'command' || kind === 'server'
+
+/** What a reader has: neither this repository's programs on the PATH nor what npm told this run. */
+function environment(): NodeJS.ProcessEnv {
+  const path = (process.env['PATH'] ?? '').split(delimiter)
+  return {
+    PATH: path.filter((each) => !each.includes('node_modules')).join(delimiter),
+    HOME: process.env['HOME'],
+    npm_config_cache: process.env['npm_config_cache'],
+    // Nothing is asked of a registry, and nothing said of other versions of npm.
+    npm_config_offline: 'true',
+    npm_config_update_notifier: 'false',
+    DATA_DIR: join(folder, 'data'),
+  }
+}
+
+/**
+ * `jotgate` is the packed tarball where it is installed; what is installed beside it is this repository's. `npm start`
+ * would install and build first: the program that it then runs, in its place.
+ */
+function rewriteCommand(command: string): string {
+  return command
+    .replaceAll(/^npm install jotgate(.*)$/gm, (_, others: string) =>
+      [`npm install '${tarball}'`, ...(others.match(/\S+/g) ?? []).map(link)].join('\n'),
+    )
+    .replace(/^npm start$/m, `node '${root}apps/auth-service/dist/main.js'`)
+}
+
+function link(name: string): string {
+  const links = [name, `.bin/${name}`].filter((each) => existsSync(`${root}node_modules/${each}`))
+  if (links.length === 0) throw new Error(`${name} is not installed here`)
+  return links
+    .map((each) => `ln -s '${root}node_modules/${each}' 'node_modules/${each}'`)
+    .join('\n')
+}
+
+/** Takes a page's steps in an empty folder, with free ports in place of its own. */
+async function follow(page: string) {
+  const steps = stepsOf(page)
+  const ports = new Map<string, string>()
+  for (const step of steps)
+    if (step.kind === 'server') ports.set(step.port, String(await freePort()))
+  const own = join(folder, page.replace('.md', ''))
+  mkdirSync(own, { recursive: true })
+  const env = { ...environment(), PORT: ports.get('8888') } // what `npm start` takes it from
+  return takeSteps(steps, { folder: own, env, ports, rewrite: rewriteCommand })
+}
+
+test('these pages have commands, and no other', () => {
+  expect(pages.length).toBeGreaterThan(9)
+  expect(pages.filter((page) => stepsOf(page).some(isCommand))).toEqual([
+    'quick-start.md',
+    'moving/kratos-and-go-zero.md',
+  ])
+})
+
+test.each([
+  ['quick-start.md', 9],
+  ['moving/kratos-and-go-zero.md', 1],
+])(
+  'the commands of %s work as they stand, and give the answers that it shows',
+  async (page, answers) => {
+    const given = await follow(page)
+    const { shown, came } = compareAnswers(given.filter((each) => each.shown !== ''))
+    expect(came).toEqual(shown)
+    expect(shown).toHaveLength(answers)
+  },
+)
