@@ -33,7 +33,7 @@ const more = 5
 /** How far the run is: answers get lost shortly before the fault, and clients may stop after it. */
 interface Run {
   state: 'whole' | 'losing answers' | 'faulty' | 'over'
-  /** Whose answers were lost, in which store. */
+  /** Clients of which no tab had an answer, as often as that was so, and their store. */
   readonly lost: { readonly families: FamilyStore; readonly secondsToRetry: number }[]
 }
 
@@ -63,9 +63,7 @@ async function live(families: FamilyStore, run: Run, secondsToRetry: number) {
       const { refreshToken: successor } = await issuer.refresh(refreshToken, { client })
       const outcome = run.state === 'losing answers' ? 'lost' : 'answered'
       events.push({ ...base, invoked, returned: clock.now(), outcome, successor })
-      if (outcome === 'answered') return successor
-      run.lost.push({ families, secondsToRetry })
-      return undefined
+      return outcome === 'answered' ? successor : undefined
     } catch (error) {
       const { code = String(error) } = error as { code?: string }
       events.push({ ...base, invoked, returned: clock.now(), outcome: 'refused', code })
@@ -85,6 +83,8 @@ async function live(families: FamilyStore, run: Run, secondsToRetry: number) {
       const asked = Array.from({ length: tabs }, (_, i) => ask(`tab ${String(i)}`))
       given = (await Promise.all(asked)).find((answer) => answer !== undefined)
       if (given !== undefined) break
+      if (events.slice(-tabs).every((event) => 'outcome' in event && event.outcome === 'lost'))
+        run.lost.push({ families, secondsToRetry })
       await sleep(100)
       clock.advance(secondsToRetry)
     }
@@ -181,7 +181,7 @@ async function play(befall: (typeof faults)[string]): Promise<Life[][]> {
     // As often as all have asked that are to be recovered: some of what is lost now, the replica will not have had.
     const isMet = (families: FamilyStore) =>
       run.lost.filter((lost) => lost.families === families && lost.secondsToRetry > grace).length >=
-      (count / seconds.length) * tabs
+      count / seconds.length
     expect(await until(20_000, () => Promise.resolve(groups.every(isMet)))).toBe(true)
     run.state = 'faulty'
     try {
