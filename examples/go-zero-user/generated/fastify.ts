@@ -82,7 +82,7 @@ function incoming({ method, path, guard }: Route, { request, reply, names, setup
   const headers = (name: string) => request.raw.headersDistinct[name.toLowerCase()] ?? []
   const left = new AbortController()
   reply.raw.once('close', () => {
-    left.abort()
+    if (!reply.raw.writableFinished) left.abort()
   })
   return {
     call: {

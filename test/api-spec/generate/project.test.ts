@@ -26,7 +26,12 @@ import { type Config } from '../generated/config.js'
 import { HttpError, type Handler } from '../generated/server.js'
 import type * as types from '../generated/types.js'
 
-export const loginHandler: Handler<types.LoginReq, types.LoginResp> = async ({ request, services }) => {
+export const loginHandler: Handler<types.LoginReq, types.LoginResp> = async ({ request, services, signal }) => {
+  signal.addEventListener('abort', () => services.log.push(request.username + ' has gone'))
+  if (request.username === 'bob') {
+    services.log.push('bob waits')
+    await new Promise((resolve) => { signal.addEventListener('abort', resolve) })
+  }
   if (request.username !== 'alice' || request.password !== 'secret') throw new HttpError(401, { msg: 'invalid credentials' })
   const kind: 'web' | 'phone' = request.client
   const config: Config = services.config
@@ -312,6 +317,25 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
         { reason: 'invalid_request' },
       ])
     }
+  })
+
+  it('tells a handler that its caller has gone, and only then', async () => {
+    services.log.length = 0
+    const login = (username: string, signal?: AbortSignal) =>
+      (call ?? fetch)(baseUrl + '/v1/user/login', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ username, password: 'secret' }),
+        ...(signal && { signal }),
+      })
+    expect((await login('alice')).status).toBe(200)
+    const leaving = new AbortController()
+    const left = login('bob', leaving.signal).catch(() => undefined)
+    await expect.poll(() => services.log).toContain('bob waits')
+    leaving.abort()
+    await left
+    await expect.poll(() => services.log).toContain('bob has gone')
+    expect(services.log).not.toContain('alice has gone')
   })
 
   it('sends server-sent events', async () => {
