@@ -7,30 +7,35 @@ import { createPasswords } from '../../apps/auth-service/dist/passwords.js'
 
 const passwords = await createPasswords()
 
-test('a crowd beyond those who can wait is turned away at once, and its places are free again later', async () => {
-  const places = availableParallelism() + 64
-  let open = (): void => undefined
-  const opened = new Promise<void>((resolve) => {
-    open = resolve
-  })
+const atOnce = 2 * availableParallelism()
+const backlog = 64
+
+test('a crowd gets in a few at a time, and those beyond who can wait are turned away at once', async () => {
   for (let round = 0; round < 2; round++) {
-    let admitted = 0
-    const answers = Array.from({ length: places + 400 }, () =>
-      passwords
-        .admit(async () => {
-          admitted++
-          await opened
-          throw new Error('whatever became of it')
-        })
-        .catch((error: unknown) => error),
+    let [begun, going, most] = [0, 0, 0]
+    let open = (): void => undefined
+    const opened = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const work = async () => {
+      begun++
+      most = Math.max(most, ++going)
+      await opened
+      going--
+      throw new Error('whatever became of it')
+    }
+    const answers = Array.from({ length: atOnce + backlog + 400 }, () =>
+      passwords.admit(work).catch((error: unknown) => error),
     )
     await Promise.resolve()
-    expect(admitted).toBe(places)
+    expect(begun).toBe(atOnce)
+    expect(passwords.load().waiting).toBe(backlog)
     open()
     const found = await Promise.all(answers)
     const refused = found.filter((error) => (error as { code?: string }).code === 'BUSY')
     expect(refused).toHaveLength(400)
     expect(refused[0]).toMatchObject({ headers: { 'retry-after': '2' } })
+    expect([begun, most]).toEqual([atOnce + backlog, atOnce])
   }
 })
 

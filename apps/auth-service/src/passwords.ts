@@ -22,8 +22,8 @@ export interface HashingLoad {
 /** Hashes and checks passwords, a few at a time. */
 export interface Passwords {
   /**
-   * Does what ends in a check, with a place for it kept from the beginning: when there is none, whoever asks is told so
-   * before the limits and the database are asked, or a crowd that can not be served makes all others wait for those.
+   * Does what ends in a check when its turn comes: before that neither the limits nor the database are asked, or a crowd
+   * makes all others wait for those. Who finds too many waiting is told so at once.
    *
    * @throws RequestFault BUSY with `Retry-After`; whatever `work` throws
    */
@@ -47,12 +47,14 @@ export interface Passwords {
  */
 export async function createPasswords(): Promise<Passwords> {
   const threads = openHashingThreads()
+  // Twice as many as hash: while one is hashed for, what the next one needs is looked up.
+  const admission = createQueue(2 * threads.count)
   const queue = createQueue(threads.count)
   const hash = (password: string) => threads.hash({ text: prepare(password), parameters })
   // What unknown users are compared with, so that they cost what known ones cost.
   const nobody = await hash('nobody has this password')
   return {
-    admit: createAdmission(threads.count + backlog),
+    admit: admission,
     hash: (password) => queue(() => hash(password)),
     check: async (password, phc, isGone = () => false) => {
       const spellings = [...new Set([prepare(password), password])]
@@ -63,7 +65,10 @@ export async function createPasswords(): Promise<Passwords> {
       return matches && phc !== undefined
     },
     isOutdated,
-    load: () => queue.load(),
+    load: () => {
+      const { running, waiting, done } = queue.load()
+      return { running, waiting: waiting + admission.load().waiting, done }
+    },
   }
 }
 
@@ -81,20 +86,6 @@ export function prepare(password: string): string {
 interface Queue {
   <T>(job: () => Promise<T>): Promise<T>
   load(): HashingLoad
-}
-
-/** That many at once, and the next one is turned away. */
-function createAdmission(places: number): Passwords['admit'] {
-  let taken = 0
-  return async (work) => {
-    if (taken >= places) throw busy()
-    taken++
-    try {
-      return await work()
-    } finally {
-      taken--
-    }
-  }
 }
 
 function busy(): RequestFault {
