@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPostgres, type PostgresServer } from '../setup/postgres.js'
-import { freePort, runService, startService, temporaryFolder } from './running-service.js'
+import { freePort, runService, temporaryFolder } from './running-service.js'
+import { startTwo, type TwoProcesses } from './two-processes.js'
 
 interface Pair {
   accessToken: string
@@ -18,44 +17,19 @@ function folder(): string {
   return made.path
 }
 
+const [name, password] = ['bob', 'a long and quiet river'] as const
+
 let postgres: PostgresServer
-let two: Awaited<ReturnType<typeof startTwo>>
+let two: TwoProcesses
 beforeAll(async () => {
   postgres = await startPostgres()
-  two = await startTwo()
+  two = await startTwo({ database: postgres.url, folder, user: { args: [name], password } })
 }, 60_000)
 afterAll(async () => {
   for (const service of [two.a, two.b]) await service.stop()
   await postgres.stop()
   for (const made of folders) made.remove()
 })
-
-const password = 'a long and quiet river'
-
-/** Two processes that share nothing but the database and their configuration. */
-async function startTwo() {
-  const ports = [await freePort(), await freePort()]
-  const config = join(folder(), 'jotgate.yaml')
-  writeFileSync(
-    config,
-    'issuer: https://auth.example\naudience: api\nhosts: [auth.example]\ndatabase: ${URL}\n' +
-      'encryptionKey: env:RING_KEY\nrefreshSecret: env:REFRESH_SECRET\n',
-  )
-  const env = {
-    JOTGATE_CONFIG: config,
-    URL: postgres.url,
-    RING_KEY: randomBytes(32).toString('base64'),
-    REFRESH_SECRET: randomBytes(48).toString('base64'),
-  }
-  const name = 'bob'
-  const added = await runService({ ...env, DATA_DIR: folder() }, ['user', 'add', name], password)
-  expect(added).toMatchObject({ code: 0 })
-  const [a, b] = await Promise.all(
-    ports.map((port) => startService({ dataDir: folder(), port, env })),
-  )
-  if (!a || !b) throw new Error('two services were asked for')
-  return { a, b, name, env }
-}
 
 const post = (origin: string, path: string, body: unknown) =>
   fetch(origin + path, {
@@ -70,7 +44,7 @@ const profile = (origin: string, pair: Pair) => fetch(`${origin}/user/profile`, 
 
 describe('two processes over one PostgreSQL', () => {
   test('are one service: keys, sessions, and what is no longer good', async () => {
-    const { a, b, name } = two
+    const { a, b } = two
     const first = (await (
       await post(a.origin, '/user/login', { username: name, password })
     ).json()) as Pair
