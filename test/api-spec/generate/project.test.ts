@@ -153,7 +153,7 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
       close = () => Promise.resolve()
       return
     }
-    const app = Fastify()
+    const app = Fastify({ forceCloseConnections: true })
     ;(module['registerRoutes'] as (app: object, setup: object) => void)(app, { gates, services })
     baseUrl = await app.listen({ port: 0, host: '127.0.0.1' })
     close = () => app.close()
