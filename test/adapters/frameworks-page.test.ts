@@ -18,9 +18,10 @@ const generated = Object.fromEntries(
 ) as Record<string, string>
 
 beforeAll(() => {
-  const snippets = ['Guarding each framework', ...guarded, 'Streams that outlive their token']
+  const others = ['Roles and scopes', 'Streams that outlive their token']
+  const snippets = ['Guarding each framework', ...guarded, ...others]
   const files = Object.fromEntries(snippets.map((title) => [fileOf(title), snippetOf(title)]))
-  expect(Object.values(files)).toHaveLength(11)
+  expect(Object.values(files)).toHaveLength(12)
   expect(Object.keys(generated)).toEqual(['users.d.ts', 'users_pb.d.ts'])
   expect(compileSnippets(folder, { ...generated, ...files })).toEqual([])
 }, 120_000)
@@ -53,7 +54,8 @@ test.each(guarded)('%s: a route is protected in ten lines at most', (title) => {
   expect(lines.join()).toMatch(/from 'jotgate\//)
 })
 
-test.each(overHttp)('%s: the snippet guards its route', async (title) => {
+/** Starts a snippet on a free port; its origin. */
+async function start(title: string): Promise<string> {
   const port = await freePort()
   const file = folder + fileOf(title).replace('.ts', '.js')
   writeFileSync(file, readFileSync(file, 'utf8').replace('3000', String(port)))
@@ -61,13 +63,31 @@ test.each(overHttp)('%s: the snippet guards its route', async (title) => {
     env: { PATH: process.env['PATH'], PUBLIC_KEY: pair.publicKey },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
-  const url = `http://127.0.0.1:${String(port)}/me`
+  return `http://127.0.0.1:${String(port)}`
+}
+
+test.each(overHttp)('%s: the snippet guards its route', async (title) => {
+  const url = `${await start(title)}/me`
   const refused = await firstAnswer(url)
   expect(refused.status).toBe(401)
   expect(refused.headers.get('www-authenticate')).toBe('Bearer realm="api"')
   const headers = { authorization: `Bearer ${await sign({ sub: 'user-1' })}` }
   const answer = await fetch(url, { headers })
   expect([answer.status, await answer.json()]).toEqual([200, { subject: 'user-1' }])
+})
+
+test('a gate that asks for a role lets nobody else in', async () => {
+  const origin = await start('Roles and scopes')
+  expect((await firstAnswer(`${origin}/users`)).status).toBe(401)
+  const ask = async (path: string, role: object) => {
+    const token = await sign({ sub: 'user-1', ...role })
+    const answer = await fetch(origin + path, { headers: { authorization: `Bearer ${token}` } })
+    return [answer.status, answer.status === 200 ? await answer.json() : undefined]
+  }
+  expect(await ask('/me', { role: 'reader' })).toEqual([200, { subject: 'user-1' }])
+  expect(await ask('/users', { role: 'reader' })).toEqual([403, undefined])
+  expect(await ask('/users', { role: 'admin' })).toEqual([200, { by: 'user-1' }])
+  expect(await ask('/users', { roles: ['reader', 'admin'] })).toEqual([200, { by: 'user-1' }])
 })
 
 /** Asks until somebody listens. */
