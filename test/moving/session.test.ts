@@ -44,3 +44,32 @@ test('old tokens go on, an old refresh token is traded once, and a logout holds 
   expect(await status(`${after.origin}/me`, next.accessToken)).toBe(401)
   expect(await status(`${before.origin}/me`, next.accessToken)).toBe(200)
 }, 90_000)
+
+test('an old refresh token that was logged out is good nowhere', async () => {
+  const [before, after] = await Promise.all([
+    page.start('before.ts'),
+    page.start('after.ts', { MOVING: 'yes' }),
+  ])
+  const login = { username: 'alice', password: 'secret' }
+  const { refreshToken } = await tokens(await post(`${before.origin}/login`, login))
+  expect((await post(`${after.origin}/logout`, { refreshToken })).status).toBe(204)
+  for (const { origin } of [after, before])
+    expect((await post(`${origin}/refresh`, { refreshToken })).status).toBe(401)
+}, 90_000)
+
+test('what is no refresh token is refused, and is no fault', async () => {
+  const { origin } = await page.start('after.ts', { MOVING: 'yes' })
+  const odd = [undefined, 5, '', '__proto__', 'toString']
+  const answers = odd.map((refreshToken) => post(`${origin}/refresh`, { refreshToken }))
+  expect((await Promise.all(answers)).map((answer) => answer.status)).toEqual(odd.map(() => 401))
+}, 90_000)
+
+test('a refresh token that was just replaced is given its successor again', async () => {
+  const { origin } = await page.start('after.ts')
+  const login = { username: 'alice', password: 'secret' }
+  const { refreshToken } = await tokens(await post(`${origin}/login`, login))
+  const refresh = async () => tokens(await post(`${origin}/refresh`, { refreshToken }))
+  const next = await refresh()
+  expect(next.refreshToken).not.toBe(refreshToken)
+  expect((await refresh()).refreshToken).toBe(next.refreshToken)
+}, 90_000)
