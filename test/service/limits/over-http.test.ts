@@ -87,10 +87,11 @@ test('an address is refused with 429 and told when to come again; its neighbours
 })
 
 test('an office that logs in at once is told to come again shortly, and is not shut out afterwards', async () => {
-  const { login } = await startLimited('{ account: 100, address: 8, service: 1000 }')
+  // As few as go on at once on the smallest machine: all others wait for their turn.
+  const { login } = await startLimited('{ account: 100, address: 1, service: 1000 }')
   const all = await Promise.all(Array.from({ length: 40 }, () => login(password, '10.0.0.2')))
   const of = (status: number) => all.filter((each) => each.status === status)
-  expect(of(200).length).toBeGreaterThanOrEqual(8)
+  expect(of(200).length).toBeGreaterThanOrEqual(1)
   expect(of(503).length).toBeGreaterThan(0)
   expect(of(200).length + of(503).length).toBe(40)
   for (const { retryAfter } of of(503)) expect(Number(retryAfter)).toBeLessThanOrEqual(2)
