@@ -127,6 +127,21 @@ describe('in one process', () => {
       expect(await attempt(limits, '10.0.0.1', 'late', true)).toBe('TOO_MANY')
   })
 
+  test('an address is busy, and not refused, also when the last of its attempts ends at that moment', async () => {
+    const seen = new Set<string>()
+    for (let steps = 0; steps < 40; steps++) {
+      const limits = createLoginLimits({
+        configuration: { loginLimits: { ...loginLimits, address: 1 } },
+        redis: undefined,
+      })
+      const going = attempt(limits, '10.0.0.1', 'bob', true)
+      for (let i = 0; i < steps; i++) await Promise.resolve()
+      seen.add(await attempt(limits, '10.0.0.1', 'late', true))
+      expect(await going).toBe('tried')
+    }
+    expect([...seen].sort()).toEqual(['BUSY', 'tried'])
+  })
+
   test('whoever was turned away on the way has guessed nothing, and is counted nowhere', async () => {
     const limits = inMemory()
     const broken = new Error('the database is away')

@@ -103,11 +103,13 @@ function createDoor(room: Room): LoginLimits['attempt'] {
     else undecided.delete(from)
   }
   return async (from, work) => {
+    const wasBusy = undecided.has(from)
     const seconds = await addresses.add(from)
     if (seconds > 0) {
       await addresses.takeBack(from)
-      // Those who go on may all be right: a quarter of an hour is for failures.
-      if (undecided.has(from)) throw new RequestFault('BUSY', undefined, { 'retry-after': '2' })
+      // Those who go on, or did when this one was counted, may all be right: a quarter of an hour is for failures.
+      if (wasBusy || undecided.has(from))
+        throw new RequestFault('BUSY', undefined, { 'retry-after': '2' })
       refuseAfter(seconds)
     }
     note(from, 1)
