@@ -75,23 +75,18 @@ async function follow(page: string) {
   return takeSteps(steps, { folder: own, env, ports, rewrite: rewriteCommand })
 }
 
+/** The pages that have commands, and how many answers they show. */
+const answers = { 'quick-start.md': 10, 'moving/README.md': 0, 'moving/kratos-and-go-zero.md': 1 }
+
 test('these pages have commands, and no other', () => {
   expect(pages.length).toBeGreaterThan(9)
-  expect(pages.filter((page) => stepsOf(page).some(isCommand))).toEqual([
-    'quick-start.md',
-    'moving/kratos-and-go-zero.md',
-  ])
+  const found = pages.filter((page) => stepsOf(page).some(isCommand))
+  expect(found.sort()).toEqual(Object.keys(answers).sort())
 })
 
-test.each([
-  ['quick-start.md', 9],
-  ['moving/kratos-and-go-zero.md', 1],
-])(
-  'the commands of %s work as they stand, and give the answers that it shows',
-  async (page, answers) => {
-    const given = await follow(page)
-    const { shown, came } = compareAnswers(given.filter((each) => each.shown !== ''))
-    expect(came).toEqual(shown)
-    expect(shown).toHaveLength(answers)
-  },
-)
+test.each(Object.entries(answers))('the commands of %s work as they stand', async (page, count) => {
+  const given = await follow(page)
+  const { shown, came } = compareAnswers(given.filter((each) => each.shown !== ''))
+  expect(came).toEqual(shown)
+  expect(shown).toHaveLength(count)
+})
