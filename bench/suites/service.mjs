@@ -48,7 +48,7 @@ export async function run({ quick, progress }) {
       ...(await measured('logins', logins(one, material))),
       ...(await measured('refreshes', refreshes(one, material))),
       ...(await measured('revocations', await revocations(one, material))),
-      ...(await storm(material, { quick, progress })),
+      ...(await storm(material, bench.barePort, { quick, progress })),
     ]
   } finally {
     await bench.close()
@@ -86,6 +86,7 @@ async function openBench({ database, ports }) {
   const both = { one: sides(ports[0], barePorts[0]), three: sides(balanced[0], balanced[1]) }
   return {
     ...both,
+    barePort: barePorts[0] ?? 0,
     close: async () => {
       const callers = Object.values(both).flatMap(({ service, bare }) => [service, bare])
       await Promise.all(callers.map((each) => each.close()))
@@ -122,26 +123,40 @@ function reportOf(what, { each, p99, cpu }) {
 }
 
 /**
+ * A storm on the service, then one on Fastify with argon2 and nothing else, which shows what the machine allows.
+ *
  * @param {import('./service/material.mjs').Material} material
+ * @param {number} barePort
  * @param {Pick<Context, 'quick' | 'progress'>} context
  * @returns {Promise<readonly Measurement[]>}
  */
-async function storm(material, { quick, progress }) {
+async function storm({ ports, pairs, usernames, password, phc }, barePort, { quick, progress }) {
   progress('storm')
   const extent = quick
     ? { logins: 150, everyMs: 10, rounds: 1, idleMs: 1500 }
     : { logins: 500, everyMs: 10, rounds: 7, idleMs: 5000 }
-  const { idle, loginsPerSecond, ...found } = await measureStorm(material, extent)
-  const perSecond = Math.round(quantile(loginsPerSecond, 0.5))
+  const tokens = pairs.map(({ accessToken }) => accessToken)
+  const bodies = usernames.map((username) => ({ username, password }))
+  const service = { tokens, port: ports[0] ?? 0, operation: 'POST /user/login', bodies }
+  const found = await measureStorm(service, extent)
+  progress('storm, bare')
+  const hashing = { tokens, port: barePort, operation: 'POST /hash', bodies: [{ password, phc }] }
+  const bare = await measureStorm(hashing, extent)
+  const [ours, theirs] = [found, bare].map(({ loginsPerSecond }) =>
+    Math.round(quantile(loginsPerSecond, 0.5)),
+  )
   const name = 'service: p99 of verified requests in a login storm'
-  const note = `${String(extent.logins)} logins at once, ${String(perSecond)} let in a second; 100 requests a second meanwhile`
-  const measured = (/** @type {readonly number[]} */ jotgate) => ({
+  const note = `${String(extent.logins)} logins at once, ${String(ours)} let in a second (bare: ${String(theirs)}); 100 requests a second meanwhile`
+  const measured = (/** @type {'storm' | 'later'} */ part) => ({
     suite: 'service',
+    note,
     base: 'idle',
-    times: new Map(Object.entries({ jotgate, idle })),
+    times: new Map(
+      Object.entries({ jotgate: found[part], [bareName]: bare[part], idle: found.idle }),
+    ),
   })
   return [
-    { ...measured(found.storm), name, note },
-    { ...measured(found.later), name: `${name}, from its second second on`, note },
+    { ...measured('storm'), name },
+    { ...measured('later'), name: `${name}, from its second second on` },
   ]
 }

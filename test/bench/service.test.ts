@@ -30,14 +30,11 @@ function child(file: string) {
   return started
 }
 
-const material = (port: number) => ({
-  ports: [port],
-  usernames: ['bench-1'],
-  password: 'of the bench',
-  phc: '',
-  pairs: [{ accessToken: 'access', refreshToken: 'refresh', sid: 'sid' }],
-  refreshTokens: [],
-  ids: [],
+const target = (port: number) => ({
+  port,
+  operation: 'POST /user/login',
+  bodies: [{ username: 'bench-1', password: 'of the bench' }],
+  tokens: ['access'],
 })
 const short = { logins: 8, everyMs: 20, rounds: 1, idleMs: 1000 }
 
@@ -85,12 +82,10 @@ describe('the service suite of the benchmark', () => {
 
   test('finds a storm out that is over before it was measured, or whose logins are refused', async () => {
     const calm = await serve((_, response) => response.writeHead(200).end('{}'))
-    await expect(measureStorm(material(calm), short)).rejects.toThrow('the storm was over too soon')
+    await expect(measureStorm(target(calm), short)).rejects.toThrow('the storm was over too soon')
     const refusing = await serve((request, response) => {
       response.writeHead(request.method === 'POST' ? 401 : 200).end('{}')
     })
-    await expect(measureStorm(material(refusing), short)).rejects.toThrow(
-      'a login was answered 401',
-    )
+    await expect(measureStorm(target(refusing), short)).rejects.toThrow('a login was answered 401')
   })
 })

@@ -9,19 +9,23 @@ import { serveParent } from './child.mjs'
 setPriority(constants.priority.PRIORITY_LOW)
 serveParent((/** @type {Order} */ order) => logEveryoneIn(order).catch(String))
 
-/** @typedef {{ port: number, usernames: readonly string[], password: string, logins: number }} Order */
+/**
+ * Where and how one logs in, what those send who do, one after the other, and how many they are.
+ *
+ * @typedef {{ port: number, operation: string, bodies: readonly unknown[], logins: number }} Order
+ */
 
 /** What the service asks for by `Retry-After`, and up to as much again, so that not all come back at once. */
 const retryAfterMs = 2000
 
 /** @param {Order} order */
-async function logEveryoneIn({ port, usernames, password, logins }) {
-  const caller = openCaller(port, 128)
+async function logEveryoneIn({ port, operation, bodies, logins }) {
+  // A connection each, as people have.
+  const caller = openCaller(port, Math.max(1, logins))
   const start = performance.now()
   const one = async (/** @type {number} */ place) => {
-    const body = { username: usernames[place % usernames.length], password }
     for (;;) {
-      const { status } = await caller.call('POST /user/login', { body })
+      const { status } = await caller.call(operation, { body: bodies[place % bodies.length] })
       if (status === 200) return
       if (status !== 503) throw new Error(`a login was answered ${String(status)}`)
       await sleep(retryAfterMs * (1 + Math.random()))

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startChild } from './child.mjs'
 
-/** @import { Material } from './material.mjs' */
+/** @import { Order } from './crowd.mjs' */
 /** @import { Probed } from './prober.mjs' */
 
 /**
@@ -19,20 +19,23 @@ import { startChild } from './child.mjs'
  */
 
 /**
+ * Who is asked: on which port, with which tokens, and how one logs in there.
+ *
+ * @typedef {Omit<Order, 'logins'> & { readonly tokens: readonly string[] }} Target
+ */
+
+/**
  * The slowest in a hundred verified requests, asked at a fixed rate by a process of its own: while nothing else goes on,
  * and while everybody logs in at the same moment.
  *
- * @param {Material} material
+ * @param {Target} target
  * @param {Extent} extent
  * @returns {Promise<Storm>}
  */
-export async function measureStorm(material, extent) {
+export async function measureStorm({ tokens, ...people }, extent) {
   const [prober, crowd] = [startChild('prober.mjs'), startChild('crowd.mjs')]
-  const { usernames, password, ports } = material
-  const [port = 0] = ports
-  const origin = `http://127.0.0.1:${String(port)}`
+  const origin = `http://127.0.0.1:${String(people.port)}`
   const order = { origin, path: '/user/profile', everyMs: extent.everyMs }
-  const tokens = material.pairs.map(({ accessToken }) => accessToken)
   const probe = async (/** @type {number} */ ms) => {
     const found = /** @type {Probed} */ (await prober.ask({ ...order, tokens, ms }))
     if (found.wrong > 0 || found.count < ms / extent.everyMs / 2)
@@ -43,10 +46,10 @@ export async function measureStorm(material, extent) {
   const found = { idle: [], storm: [], later: [], loginsPerSecond: [] }
   try {
     await probe(extent.idleMs) // warm
-    await crowd.ask({ port, usernames, password, logins: 0 }) // it is there: the storm begins when it is asked for
+    await crowd.ask({ ...people, logins: 0 }) // it is there: the storm begins when it is asked for
     for (let round = 0; round < extent.rounds; round++) {
       found.idle.push((await probe(extent.idleMs)).whole)
-      const storm = begin(crowd, { port, usernames, password, logins: extent.logins })
+      const storm = begin(crowd, { ...people, logins: extent.logins })
       const { whole, later } = await probe(extent.idleMs)
       // It has to be over before the storm is, or it would measure the calm after it.
       if (storm.isOver()) {
@@ -64,7 +67,7 @@ export async function measureStorm(material, extent) {
   return found
 }
 
-/** @param {import('./child.mjs').Child} crowd @param {import('./crowd.mjs').Order} people */
+/** @param {import('./child.mjs').Child} crowd @param {Order} people */
 function begin(crowd, people) {
   let over = false
   const seconds = crowd.ask(people).then((/** @type {unknown} */ answer) => {
