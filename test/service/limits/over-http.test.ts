@@ -28,7 +28,11 @@ async function startLimited(limits: string, more: Readonly<Record<string, string
     const { headers, status } = answer
     return { status, retryAfter: headers.get('retry-after'), body: await answer.text() }
   }
-  return { call, login, service }
+  const disable = async () => {
+    const { code } = await runService({ ...env, DATA_DIR: dataDir }, ['user', 'disable', 'bob'])
+    expect(code).toBe(0)
+  }
+  return { call, login, disable, service }
 }
 
 test('an account that is locked answers the right password as a wrong one, but where it is known', async () => {
@@ -84,6 +88,15 @@ test('an address is refused with 429 and told when to come again; its neighbours
   ])
   expect(Number(refused.retryAfter)).toBeGreaterThan(800)
   expect((await login(password, '10.0.0.3')).status).toBe(200)
+})
+
+test('the right password of an account that is disabled counts as a wrong one', async () => {
+  const { login, disable } = await startLimited('{ account: 50, address: 3, service: 100 }')
+  await disable()
+  const answers = []
+  for (const secret of [password, password, 'wrong', password])
+    answers.push((await login(secret, '10.0.0.2')).status)
+  expect(answers).toEqual([401, 401, 401, 429])
 })
 
 test('an office that logs in at once is told to come again shortly, and is not shut out afterwards', async () => {

@@ -6,6 +6,8 @@ export interface Comparison {
   readonly password: string
   /** PHC string; undefined where there is no such account. */
   readonly phc: string | undefined
+  /** Whether the right password is of use; else it counts as a wrong one, or the limits would tell that it is right. */
+  readonly isEnabled: boolean
   readonly passwords: Passwords
   readonly isGone: () => boolean
 }
@@ -16,12 +18,12 @@ export interface Comparison {
  * @throws RequestFault BUSY, which is no failure; AuthError STORE_UNAVAILABLE
  */
 export async function checkPassword(turn: Turn, comparison: Comparison): Promise<boolean> {
-  const { password, phc, passwords, isGone } = comparison
+  const { password, phc, isEnabled, passwords, isGone } = comparison
   const fits = await passwords
     .check(password, turn.locked ? undefined : phc, isGone)
     .catch(async (error: unknown) => {
       await turn.cancelled()
       throw error
     })
-  return (await turn.decide(fits)) === 'right'
+  return (await turn.decide(fits && isEnabled)) === 'right'
 }

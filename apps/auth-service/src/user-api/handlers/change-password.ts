@@ -21,6 +21,7 @@ export const changePasswordHandler: GuardedHandler<PasswordChange, void> = async
     loginLimits.attempt(callerAddress(), async (attempt) =>
       checkPassword(await attempt.on(user.id), {
         ...{ password: request.currentPassword, phc: user.passwordHash, passwords },
+        isEnabled: true, // or there would be no user here
         isGone: () => signal.aborted,
       }),
     ),

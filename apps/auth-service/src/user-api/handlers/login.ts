@@ -72,11 +72,12 @@ async function checkCredentials(login: LoginReq, { services, signal }: Call): Pr
     loginLimits.attempt(callerAddress(), async (attempt) => {
       const user = await users.byUsername(username)
       const turn = await attempt.on(user?.id)
-      const comparison = { password, phc: user?.passwordHash, passwords }
+      const isEnabled = user?.disabled === false
+      const comparison = { password, phc: user?.passwordHash, isEnabled, passwords }
       const isGone = () => signal.aborted
       return { user, fits: await checkPassword(turn, { ...comparison, isGone }) }
     }),
   )
-  if (!user || !fits || user.disabled) throw refused()
+  if (!user || !fits) throw refused()
   return user
 }
