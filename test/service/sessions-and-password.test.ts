@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -30,7 +32,13 @@ let service: RunningService
 beforeAll(async () => {
   for (const name of ['bob', 'carol', 'dave', 'erin'])
     await runService({ DATA_DIR: folder.path }, ['user', 'add', name], firstPassword)
-  service = await startService({ dataDir: folder.path })
+  const config = join(folder.path, 'jotgate.yaml')
+  writeFileSync(
+    config,
+    'issuer: https://auth.example\naudience: api\nhosts: [auth.example]\n' +
+      'loginLimits: { account: 100, address: 1000, service: 10000 }\n',
+  )
+  service = await startService({ dataDir: folder.path, env: { JOTGATE_CONFIG: config } })
 })
 afterAll(async () => {
   await service.stop()
