@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ConfigError, publicJwk } from '../../src/core/index.js'
 import { localJwks } from '../../src/keys/local-jwks.js'
 import { ecKey, signWith, verifierOf } from './remote/setup.js'
+import { jwkOf } from '../core/keys/pairs.js'
 
 const [a, b] = [ecKey(), ecKey()]
 const algorithms = ['ES256'] as const
@@ -31,9 +32,7 @@ describe('localJwks', () => {
     [
       'a private key',
       {
-        keys: [
-          generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
-        ],
+        keys: [jwkOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey)],
       },
     ],
     ['a damaged key beside a good one', { keys: [jwks[0], { ...jwks[1], y: 'AAAA' }] }],

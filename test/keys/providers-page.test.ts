@@ -1,9 +1,10 @@
-import { createHash, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto'
+import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { privateKey, signCompact } from '../../src/core/index.js'
 import type { VerifiedToken } from '../../src/core/index.js'
+import { jwkOf } from '../core/keys/pairs.js'
 import { compileSnippets, snippetFolder } from '../setup/snippets.js'
 import { startJwksServer, type JwksServer } from './remote/jwks-server.js'
 
@@ -189,10 +190,6 @@ function blockOf(title: string): string {
 
 function pathOf(url: string): string {
   return new URL(url).pathname
-}
-
-function jwkOf(key: KeyObject): object {
-  return key.export({ format: 'jwk' })
 }
 
 async function tokenOf(provider: Provider, claims: object = {}, key = signing): Promise<string> {

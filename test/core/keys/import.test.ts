@@ -14,7 +14,7 @@ import {
 } from '../../../src/core/key.js'
 import { signBytes, verifyBytes } from '../../../src/core/signature.js'
 import { certificateOf, pemOf } from './encodings.js'
-import { pairFor, rawPair } from './pairs.js'
+import { jwkOf, pairFor, rawPair } from './pairs.js'
 
 const asymmetric = algorithmNames.filter((alg) => !isSymmetric(alg))
 const data = Buffer.from('data')
@@ -26,7 +26,7 @@ function publicForms(key: KeyObject): Record<string, AsymmetricInput> {
     'SPKI PEM': pemOf('PUBLIC KEY', der),
     'SPKI PEM with CRLF and words around it': `made by hand\r\n${pemOf('PUBLIC KEY', der).replaceAll('\n', '\r\n')}\r\n`,
     'SPKI DER': new Uint8Array(der),
-    JWK: key.export({ format: 'jwk' }),
+    JWK: jwkOf(key),
     'X.509 PEM': pemOf('CERTIFICATE', certificateOf(key)),
     'X.509 DER': certificateOf(key),
   }
@@ -44,7 +44,7 @@ function privateForms(key: KeyObject): Record<string, AsymmetricInput> {
     KeyObject: key,
     'PKCS#8 PEM': pemOf('PRIVATE KEY', der),
     'PKCS#8 DER': new Uint8Array(der),
-    JWK: key.export({ format: 'jwk' }),
+    JWK: jwkOf(key),
   }
   if (key.asymmetricKeyType === 'rsa') {
     const pkcs1 = key.export({ format: 'der', type: 'pkcs1' })
@@ -132,7 +132,7 @@ it('K4 K7 K8 of all pairs of algorithm and key exactly the fitting ones are impo
 })
 
 describe('a JWK', () => {
-  const jwk = rawPair('ES256').publicKey.export({ format: 'jwk' })
+  const jwk = jwkOf(rawPair('ES256').publicKey)
   const secret = { kty: 'oct', k: randomBytes(32).toString('base64url') }
 
   it.each([
@@ -153,7 +153,7 @@ describe('a JWK', () => {
   it('K10 with key_ops "verify" alone does not sign', () => {
     const key = hmacKey({ ...secret, key_ops: ['verify'] }, 'HS256')
     expect(() => signBytes(key, data)).toThrow(TypeError)
-    const pair = rawPair('ES256').privateKey.export({ format: 'jwk' })
+    const pair = jwkOf(rawPair('ES256').privateKey)
     expect(() => privateKey({ ...pair, key_ops: ['verify'] }, 'ES256')).toThrow(/permit to sign/)
   })
 
@@ -190,8 +190,8 @@ describe('a JWK', () => {
 
   it('whose private half belongs to another key is refused', () => {
     for (const alg of ['ES256', 'EdDSA', 'RS256'] as const) {
-      const one = pairOf(alg).privateKey.export({ format: 'jwk' })
-      const other = pairOf(alg).publicKey.export({ format: 'jwk' })
+      const one = jwkOf(pairOf(alg).privateKey)
+      const other = jwkOf(pairOf(alg).publicKey)
       expect(() => privateKey({ ...one, ...other }, alg)).toThrow(ConfigError)
     }
   })
@@ -208,7 +208,7 @@ describe('what is not a key', () => {
   })
   it.each([
     ['text', 'abc', /no PEM block/],
-    ['JSON text', JSON.stringify(spki.export({ format: 'jwk' })), /no PEM block/],
+    ['JSON text', JSON.stringify(jwkOf(spki)), /no PEM block/],
     ['two keys', pem + pem, /one key/],
     ['an unfinished PEM', pem.slice(0, -30), /END line/],
     ['PEM in one line', pem.replaceAll('\n', '\\n'), /two characters/],
@@ -272,7 +272,7 @@ it('K17 10,000 ES256 signatures of one message have 10,000 different r', () => {
 it('no key and no refusal prints any material', () => {
   const canary = Buffer.from('canary-3f9b6d2e-8c41-canary-7a5d0e9b')
   const secret = hmacKey(canary, 'HS256', { guessable: 'accept' })
-  const pair = rawPair('ES256').privateKey.export({ format: 'jwk' })
+  const pair = jwkOf(rawPair('ES256').privateKey)
   const key = privateKey(pair, 'ES256')
   const errors = [
     () => hmacKey(canary, 'HS512'),

@@ -37,6 +37,11 @@ export function pairFor(alg: Algorithm): SigningPair {
   return { signing: privateKey(raw.privateKey, alg), verifying: publicKey(raw.publicKey, alg) }
 }
 
+/** A key as JWK, also one that node:crypto has just made. */
+export function jwkOf(key: KeyObject) {
+  return ownCopy(key).export({ format: 'jwk' })
+}
+
 /** Tests export them as JWKs themselves. */
 function detach(pair: RawPair): RawPair {
   return { privateKey: ownCopy(pair.privateKey), publicKey: ownCopy(pair.publicKey) }

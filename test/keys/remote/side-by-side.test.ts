@@ -7,6 +7,7 @@ import { createSigner, privateKey, publicJwk } from '../../../src/core/index.js'
 import { json, setOf, startJwksServer, status, type JwksServer } from './jwks-server.js'
 import { clients, type SetClient } from './peers.js'
 import { ecKey, issuer, signWith } from './setup.js'
+import { jwkOf } from '../../core/keys/pairs.js'
 
 // What others do with the same server is measured beside ours and printed; only ours may fail the run.
 // `RECORD=1 npx vitest run test/keys/remote/side-by-side.test.ts` keeps the table in test/results/.
@@ -161,7 +162,7 @@ describe('clients of a set server, side by side', () => {
     ],
     'a private key in the set': [
       json({
-        keys: [good, { ...privateHalf.export({ format: 'jwk' }), kid: 'p', alg: 'ES256' }],
+        keys: [good, { ...jwkOf(privateHalf), kid: 'p', alg: 'ES256' }],
       }),
       'set',
     ],

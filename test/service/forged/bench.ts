@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { decodeToken, type Key } from '../../../src/core/index.js'
 import { createKeyRing } from '../../../src/keys/index.js'
 import { openSqlite, sqliteStores } from '../../../src/stores/sql/sqlite.js'
+import { jwkOf } from '../../core/keys/pairs.js'
 
 /** Members of a JSON object. */
 export type Members = Record<string, unknown>
@@ -61,7 +62,7 @@ function formsOf(jwk: Members): Bench['publicForms'] {
 
 function makeAttacker() {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const jwk: Members = { ...publicKey.export({ format: 'jwk' }), kid: 'attacker', alg: 'RS256' }
+  const jwk: Members = { ...jwkOf(publicKey), kid: 'attacker', alg: 'RS256' }
   return { jwk, sign: (input: string) => sign('sha256', Buffer.from(input), privateKey) }
 }
 
