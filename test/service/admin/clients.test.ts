@@ -201,6 +201,26 @@ describe('a client that is changed', () => {
     expect((await asAdmin(`GET /admin/clients/${client.id}`)).status).toBe(404)
     expect(await statusOf(other.client, other.secret)).toBe(200)
   })
+
+  test('has sessions no more once it is disabled or removed, though it lost their grant before or with that', async () => {
+    const begin = async () => {
+      const { client } = await add({ ...billing, grants: ['client_credentials', 'refresh_token'] })
+      const { body } = await call('POST /user/login', undefined, {
+        ...{ username: 'root', password, clientId: client.id },
+      })
+      return { client, profile: () => call('GET /user/profile', String(body['accessToken'])) }
+    }
+    const grants = ['client_credentials']
+    const disabled = await begin()
+    await asAdmin(`PUT /admin/clients/${disabled.client.id}`, { grants, disabled: true })
+    const removed = await begin()
+    await asAdmin(`PUT /admin/clients/${removed.client.id}`, { grants })
+    // Until its own end: the client may do other things, and does.
+    expect((await removed.profile()).status).toBe(200)
+    await asAdmin(`DELETE /admin/clients/${removed.client.id}`)
+    const left = [await disabled.profile(), await removed.profile()]
+    expect(left.map(({ status }) => status)).toEqual([401, 401])
+  })
 })
 
 describe('a secret that is rotated', () => {

@@ -29,19 +29,24 @@ export async function openClients(rooms: ClientRooms): Promise<OAuthClients> {
         ? own
         : clients.authenticate(credentials),
     change: async (id, change) => {
-      const narrows = takesAway(await clients.byId(id), change)
+      const before = await clients.byId(id)
+      const narrows = takesAway(before, change)
       // First of all, so that a store that is away leaves everything as it was; again for what was signed meanwhile.
       if (narrows) await refuseOwn(revocation, id)
       const client = await clients.change(id, change)
       if (client === undefined) return undefined
       if (narrows) await refuseOwn(revocation, id)
-      if (change.disabled) await refuseTokens(revocation, client)
+      const mayHaveSessions = [before, client].some((each) =>
+        each?.grants.includes('refresh_token'),
+      )
+      if (change.disabled) await refuseTokens(revocation, { id, mayHaveSessions })
       return client
     },
     remove: async (id) => {
       // Disabled first: whatever fails after that, it gets nothing any more.
       const client = await clients.change(id, { disabled: true })
-      if (client !== undefined) await refuseTokens(revocation, client)
+      // It never comes back: sessions of when it had their grant are refused with all the rest.
+      if (client !== undefined) await refuseTokens(revocation, { id, mayHaveSessions: true })
       return clients.remove(id)
     },
   }
@@ -77,10 +82,10 @@ function ownClient(audience: string): OAuthClient {
  */
 async function refuseTokens(
   revocation: Pick<Revocation, 'revoke'>,
-  { id, grants }: OAuthClient,
+  { id, mayHaveSessions }: { readonly id: string; readonly mayHaveSessions: boolean },
 ): Promise<void> {
   await refuseOwn(revocation, id)
-  if (grants.includes('refresh_token')) await revocation.revoke({ client: id })
+  if (mayHaveSessions) await revocation.revoke({ client: id })
 }
 
 /** Those it has now; new ones are good. */
