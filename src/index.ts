@@ -68,6 +68,7 @@ export type {
   Explanation,
   HmacKeyOptions,
   JoseHeader,
+  JsonWebKey,
   Key,
   KeyFinder,
   KeyOptions,

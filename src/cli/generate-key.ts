@@ -1,5 +1,12 @@
-import { generateKeyPairSync, randomBytes, type JsonWebKey } from 'node:crypto'
-import { algorithmRow, hmacKey, privateKey, type Algorithm, type Key } from '../core/index.js'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import {
+  algorithmRow,
+  hmacKey,
+  privateKey,
+  type Algorithm,
+  type JsonWebKey,
+  type Key,
+} from '../core/index.js'
 
 /** A new key: what signs with it, and what is to be kept, as PKCS#8 PEM or, for a secret, as an oct JWK. */
 export type NewKey =

@@ -15,6 +15,7 @@ export {
   publicKey,
   verificationKey,
   type AsymmetricInput,
+  type JsonWebKey,
   type Key,
   type HmacKeyOptions,
   type KeyOptions,

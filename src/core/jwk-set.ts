@@ -1,7 +1,6 @@
-import type { JsonWebKey } from 'node:crypto'
 import { algorithmRow, isAlgorithm, type Algorithm } from './algorithms.js'
 import { ConfigError } from './errors.js'
-import { isJwk, permits, secretMembers } from './jwk.js'
+import { isJwk, permits, secretMembers, type JsonWebKey } from './jwk.js'
 import { hmacKey, publicKey, type HmacKeyOptions, type Key } from './key.js'
 
 /** What is asked of the secrets of a set; as {@link hmacKey} takes it. */

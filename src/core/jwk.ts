@@ -1,7 +1,30 @@
-import type { JsonWebKey } from 'node:crypto'
 import type { Algorithm } from './algorithms.js'
 import { decodeBase64url } from './base64url.js'
 import { ConfigError } from './errors.js'
+
+/**
+ * A JSON Web Key (RFC 7517) as node:crypto writes it; `kty` says which members there are. Declared here, because Node's
+ * own declaration is another one in each of its majors.
+ */
+export interface JsonWebKey {
+  kty?: string
+  crv?: string
+  x?: string
+  y?: string
+  n?: string
+  e?: string
+  d?: string
+  p?: string
+  q?: string
+  dp?: string
+  dq?: string
+  qi?: string
+  k?: string
+  [member: string]: unknown
+}
+
+/** What is taken for one: others' declarations of it too, which know fewer members. */
+export type JwkInput = JsonWebKey | { readonly kty?: string }
 
 /** What a JWK is wanted for. */
 export type KeyOperation = 'sign' | 'verify'

@@ -1,12 +1,6 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  KeyObject,
-  X509Certificate,
-  type JsonWebKey,
-} from 'node:crypto'
+import { createPrivateKey, createPublicKey, KeyObject, X509Certificate } from 'node:crypto'
 import { ConfigError } from './errors.js'
-import { isJwk, keyMembers, secretMembers } from './jwk.js'
+import { isJwk, keyMembers, secretMembers, type JwkInput } from './jwk.js'
 import { ownCopy } from './own-copy.js'
 import { readPem } from './pem.js'
 
@@ -14,7 +8,7 @@ import { readPem } from './pem.js'
  * Key material as people have it: PEM text (SPKI, PKCS#8, PKCS#1, SEC 1, X.509 certificate), DER of the same kinds, a
  * JWK (RFC 7517), or what node:crypto made of it.
  */
-export type AsymmetricInput = string | Uint8Array | JsonWebKey | KeyObject
+export type AsymmetricInput = string | Uint8Array | JwkInput | KeyObject
 
 type Reader = (der: Buffer) => KeyObject
 

@@ -1,10 +1,4 @@
-import {
-  createPublicKey,
-  createSecretKey,
-  randomBytes,
-  type JsonWebKey,
-  type KeyObject,
-} from 'node:crypto'
+import { createPublicKey, createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import {
   algorithmNames,
   algorithmRow,
@@ -15,13 +9,14 @@ import {
 } from './algorithms.js'
 import { ConfigError } from './errors.js'
 import { Mac } from './hmac.js'
-import { checkJwkUse, isJwk, permits, type KeyOperation } from './jwk.js'
+import { checkJwkUse, isJwk, permits, type JsonWebKey, type KeyOperation } from './jwk.js'
 import { checkFits, checkPair } from './key-checks.js'
 import { readPrivateKey, readPublicKey, type AsymmetricInput } from './key-import.js'
 import { checkOptionNames } from './options.js'
 import { checkSecret, readSecret, type KnownSecrets, type SecretInput } from './secret.js'
 import { thumbprint } from './thumbprint.js'
 
+export type { JsonWebKey } from './jwk.js'
 export type { AsymmetricInput } from './key-import.js'
 export type { KnownSecrets, SecretInput } from './secret.js'
 

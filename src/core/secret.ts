@@ -1,11 +1,11 @@
-import { KeyObject, type JsonWebKey } from 'node:crypto'
+import { KeyObject } from 'node:crypto'
 import { holdsPublicKey } from './encoded-key.js'
 import { ConfigError } from './errors.js'
-import { isJwk, keyMembers } from './jwk.js'
+import { isJwk, keyMembers, type JwkInput } from './jwk.js'
 import { estimateEntropy } from './secret-entropy.js'
 
 /** A shared secret as people have it: its bytes, a JWK with `kty` "oct", or a secret `KeyObject`. */
-export type SecretInput = Uint8Array | JsonWebKey | KeyObject
+export type SecretInput = Uint8Array | JwkInput | KeyObject
 
 /**
  * The bytes of a secret, copied, so that the caller can wipe theirs.

@@ -1,4 +1,5 @@
-import { createHash, createPublicKey, KeyObject, type JsonWebKey } from 'node:crypto'
+import { createHash, createPublicKey, KeyObject } from 'node:crypto'
+import type { JwkInput } from './jwk.js'
 import { ownCopy } from './own-copy.js'
 
 /** The members that take part, in the order RFC 7638 section 3.2 and RFC 8037 section 2 give them. */
@@ -15,7 +16,7 @@ const members: Readonly<Record<string, readonly string[]>> = {
  * @throws TypeError for a secret key, whose thumbprint would give it away (RFC 7638 section 7).
  * @example thumbprint(publicJwk) // 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs'
  */
-export function thumbprint(key: KeyObject | JsonWebKey): string {
+export function thumbprint(key: KeyObject | JwkInput): string {
   const jwk = key instanceof KeyObject ? exportPublic(key) : key
   const names = members[jwk.kty ?? '']
   if (!names) throw new TypeError('thumbprint takes an asymmetric key')
@@ -24,7 +25,7 @@ export function thumbprint(key: KeyObject | JsonWebKey): string {
   return createHash('sha256').update(canonical).digest('base64url')
 }
 
-function exportPublic(key: KeyObject): JsonWebKey {
+function exportPublic(key: KeyObject): JwkInput {
   if (key.type === 'secret') throw new TypeError('thumbprint takes an asymmetric key')
   const own = ownCopy(key)
   return (own.type === 'private' ? createPublicKey(own) : own).export({ format: 'jwk' })

@@ -1,6 +1,5 @@
-import type { JsonWebKey } from 'node:crypto'
 import { ConfigError, type Algorithm, type KeyFinder } from '../core/index.js'
-import { isJwk, permits } from '../core/jwk.js'
+import { isJwk, permits, type JwkInput } from '../core/jwk.js'
 import { readJwkSet } from '../core/jwk-set.js'
 import { checkOptionNames } from '../core/options.js'
 import { staticKeys } from './static.js'
@@ -21,7 +20,7 @@ export interface LocalJwksOptions {
  * @example createVerifier({ keys: localJwks({ keys: [jwk] }, { algorithms: ['ES256'] }), algorithms: ['ES256'], … })
  */
 export function localJwks(
-  set: { readonly keys: readonly JsonWebKey[] },
+  set: { readonly keys: readonly JwkInput[] },
   options: LocalJwksOptions,
 ): KeyFinder {
   checkOptionNames('localJwks', options, ['algorithms'])
@@ -40,6 +39,6 @@ function isMeant(jwk: unknown, algorithms: readonly Algorithm[]): boolean {
   return isJwk(jwk) && algorithms.some((alg) => alg === jwk['alg']) && permits(jwk, 'verify')
 }
 
-function isUsable(jwk: JsonWebKey, algorithms: readonly Algorithm[]): boolean {
+function isUsable(jwk: JwkInput, algorithms: readonly Algorithm[]): boolean {
   return readJwkSet({ keys: [jwk] }, algorithms).length === 1
 }

@@ -1,5 +1,5 @@
-import { createHash, type JsonWebKey } from 'node:crypto'
-import { ConfigError, publicJwk, type Key } from '../core/index.js'
+import { createHash } from 'node:crypto'
+import { ConfigError, publicJwk, type JsonWebKey, type Key } from '../core/index.js'
 
 /** A JWK set (RFC 7517 section 5) ready to be served, with the headers it is served under. */
 export interface PublishedSet {

@@ -12,14 +12,15 @@ import { subpaths, tryAlone, trySubpaths, tryTypes, writeImports } from '../inst
  * @type {import('../setup/check.mjs').Check}
  */
 export async function installed() {
-  const { folder, alone, withPeers } = await makeProjects()
+  const { folder, alone, newest, withPeers } = await makeProjects()
   try {
     /** @type {import('../setup/runtimes.mjs').Runtime} */
     const node = [process.execPath]
     const outcomes = [
       await tryAlone(alone, node),
       await trySubpaths(withPeers, node),
-      await tryTypes(alone, ['use.ts', 'use.cts'], { skipLibCheck: false }),
+      await tryTypes(alone, ['use.ts', 'keys.ts', 'use.cts'], { skipLibCheck: false }),
+      await tryTypes(newest, ['use.ts', 'keys.ts'], { skipLibCheck: false }),
       // Frameworks' own types may be at odds with each other.
       await tryTypes(withPeers, [writeImports(withPeers)], { skipLibCheck: true }),
     ]

@@ -13,11 +13,11 @@ import { pack } from '../setup/pack.mjs'
 import { root } from '../setup/paths.mjs'
 import { run } from '../setup/run.mjs'
 
-/** @typedef {{ readonly folder: string, readonly alone: string, readonly withPeers: string }} Projects */
+/** @typedef {Readonly<Record<'folder' | 'alone' | 'newest' | 'withPeers', string>>} Projects */
 
 /**
- * Two empty projects with the packed tarball installed, in a folder that the caller removes: `alone` has nothing else,
- * `withPeers` also what this repository has, frameworks and clients.
+ * Empty projects with the packed tarball installed, in a folder that the caller removes: `alone` has nothing else,
+ * `newest` the types of the newest Node, `withPeers` what this repository has, frameworks and clients.
  *
  * @returns {Promise<Projects>}
  */
@@ -29,16 +29,18 @@ export async function makeProjects() {
   const flags = ['--offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
   const { code, output } = await run('npm', ['install', ...flags, tarball], { cwd: alone })
   if (code !== 0) throw new Error(`npm install of the tarball failed: ${output.trim()}`)
-  const withPeers = join(folder, 'with-peers')
-  makeProject(withPeers)
-  cpSync(join(alone, 'node_modules/jotgate'), join(withPeers, 'node_modules/jotgate'), {
-    recursive: true,
-  })
+  const [newest, withPeers] = [join(folder, 'newest'), join(folder, 'with-peers')]
+  for (const project of [newest, withPeers]) {
+    makeProject(project)
+    const own = join(project, 'node_modules/jotgate')
+    cpSync(join(alone, 'node_modules/jotgate'), own, { recursive: true })
+  }
   linkPeers(withPeers)
   // What a strict project of TypeScript has beside: the types of Node.
   linkPackage(alone, '@types/node')
   linkPackage(alone, 'undici-types')
-  return { folder, alone, withPeers }
+  linkPackage(newest, '@types/node', 'types-node-26')
+  return { folder, alone, newest, withPeers }
 }
 
 /** @param {string} project */
@@ -59,10 +61,12 @@ function linkPeers(project) {
 /**
  * @param {string} project
  * @param {string} name of a package, or a scope
+ * @param {string} [from] what it is called in this repository, if another way
  */
-function linkPackage(project, name) {
+function linkPackage(project, name, from = name) {
   const target = join(project, 'node_modules', name)
-  if (existsSync(target) || !existsSync(join(root, 'node_modules', name))) return
+  const source = join(root, 'node_modules', from)
+  if (existsSync(target) || !existsSync(source)) return
   mkdirSync(join(target, '..'), { recursive: true })
-  symlinkSync(join(root, 'node_modules', name), target)
+  symlinkSync(source, target)
 }

@@ -1,6 +1,6 @@
-import { createPrivateKey, generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto'
 import { algorithmRow, type Algorithm } from '../../core/algorithms.js'
-import { ConfigError, privateKey, publicJwk } from '../../core/index.js'
+import { ConfigError, privateKey, publicJwk, type JsonWebKey } from '../../core/index.js'
 import type { RingKey } from './ring-state.js'
 
 /** Bits of an RSA modulus: 128 bits of strength, as ASVS 11.2.3 asks. */

@@ -1,5 +1,4 @@
-import type { JsonWebKey } from 'node:crypto'
-import type { Algorithm } from '../../core/index.js'
+import type { Algorithm, JsonWebKey } from '../../core/index.js'
 
 /** One key of a ring as it is stored. Times are Unix seconds. */
 export interface RingKey {
