@@ -127,6 +127,30 @@ describe('in one process', () => {
       expect(await attempt(limits, '10.0.0.1', 'late', true)).toBe('TOO_MANY')
   })
 
+  test('clients are told to come again shortly while the logins of their address may all be right', async () => {
+    const limits = inMemory()
+    const client = { unverifiedId: 'client-1', address: '10.0.0.1' }
+    let finish = (): void => undefined
+    const end = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    const going = Array.from({ length: 20 }, (_, i) =>
+      limits.attempt('10.0.0.1', async (entered) => {
+        const turn = await entered.on(`name-${String(i)}`)
+        await end
+        await turn.decide(i > 9)
+      }),
+    )
+    await later(0)
+    const busy = { code: 'BUSY', headers: { 'retry-after': '2' } }
+    await expect(limits.clients.admit(client)).rejects.toMatchObject(busy)
+    finish()
+    await Promise.all(going)
+    await limits.clients.admit(client)
+    for (let i = 0; i < 10; i++) await limits.clients.failed(client)
+    await expect(limits.clients.admit(client)).rejects.toMatchObject({ code: 'TOO_MANY' })
+  })
+
   test('an address is busy, and not refused, also when the last of its attempts ends at that moment', async () => {
     const seen = new Set<string>()
     for (let steps = 0; steps < 40; steps++) {

@@ -81,11 +81,15 @@ export function createLoginLimits({ configuration, redis }: LimitParts): LoginLi
     addresses: createCounter({ redis, prefix: 'address', limit: address, duration: 15 * minute }),
     known: createCounter({ redis, prefix: 'known', limit: 1, duration: knownFor }),
   }
+  const going = createGoing()
   return {
-    attempt: createDoor(room),
+    attempt: createDoor(room, going),
     clients: {
       admit: async (attempt) => {
-        refuseAfter(await room.addresses.wait(networkOf(attempt.address)))
+        const from = networkOf(attempt.address)
+        const wasBusy = going.at(from)
+        const seconds = await room.addresses.wait(from)
+        refuseOver({ seconds, isBusy: wasBusy || going.at(from) })
       },
       failed: async (attempt) => {
         await room.addresses.add(networkOf(attempt.address))
@@ -94,25 +98,33 @@ export function createLoginLimits({ configuration, redis }: LimitParts): LoginLi
   }
 }
 
-function createDoor(room: Room): LoginLimits['attempt'] {
-  const { addresses } = room
+/** Attempts that go on in this process: counted as failures, though they may all be right. */
+interface Going {
+  /** Whether there are any from that address. */
+  at(from: string): boolean
+  note(from: string, step: 1 | -1): void
+}
+
+function createGoing(): Going {
   const undecided = new Map<string, number>()
-  const note = (from: string, step: 1 | -1) => {
-    const count = (undecided.get(from) ?? 0) + step
-    if (count > 0) undecided.set(from, count)
-    else undecided.delete(from)
+  return {
+    at: (from) => undecided.has(from),
+    note: (from, step) => {
+      const count = (undecided.get(from) ?? 0) + step
+      if (count > 0) undecided.set(from, count)
+      else undecided.delete(from)
+    },
   }
+}
+
+function createDoor(room: Room, going: Going): LoginLimits['attempt'] {
+  const { addresses } = room
   return async (from, work) => {
-    const wasBusy = undecided.has(from)
+    const wasBusy = going.at(from)
     const seconds = await addresses.add(from)
-    if (seconds > 0) {
-      await addresses.takeBack(from)
-      // Those who go on, or did when this one was counted, may all be right: a quarter of an hour is for failures.
-      if (wasBusy || undecided.has(from))
-        throw new RequestFault('BUSY', undefined, { 'retry-after': '2' })
-      refuseAfter(seconds)
-    }
-    note(from, 1)
+    if (seconds > 0) await addresses.takeBack(from)
+    refuseOver({ seconds, isBusy: wasBusy || going.at(from) })
+    going.note(from, 1)
     let turn: Turn | undefined
     try {
       return await work({ on: async (name) => (turn = await takeTurn(room, { name, from })) })
@@ -121,7 +133,7 @@ function createDoor(room: Room): LoginLimits['attempt'] {
       if (turn === undefined) await addresses.takeBack(from).catch(() => undefined)
       throw error
     } finally {
-      note(from, -1)
+      going.note(from, -1)
     }
   }
 }
@@ -171,6 +183,12 @@ async function takeTurn(room: Room, { name, from }: Trying): Promise<Turn> {
 /** Names of accounts and addresses are nobody's to read in a dump of Redis. */
 function nameOf(...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
+}
+
+/** Those who go on, or did when this one was counted, may all be right: a quarter of an hour is for failures. */
+function refuseOver({ seconds, isBusy }: { readonly seconds: number; readonly isBusy: boolean }) {
+  if (seconds > 0 && isBusy) throw new RequestFault('BUSY', undefined, { 'retry-after': '2' })
+  refuseAfter(seconds)
 }
 
 function refuseAfter(seconds: number): void {
