@@ -132,6 +132,34 @@ test.each([
     'costs too much',
   ],
   [`{"username":"x","passwordHash":"$2b$31$${'a'.repeat(53)}"}`, 'costs too much'],
+  [
+    '{"username":"x","passwordHash":"$scrypt$ln=16,r=1,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaGhhc2g"}',
+    'none that is known',
+  ],
+  [
+    '{"username":"x","passwordHash":"$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0x$aGFzaGhhc2hoYXNoaGFzaGhhc2g"}',
+    'none that is known',
+  ],
+  [
+    '{"username":"x","passwordHash":"$argon2id$v=19$m=064,t=1,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaGhhc2g"}',
+    'none that is known',
+  ],
+  [
+    JSON.stringify({
+      username: 'x',
+      passwordHash: `$2b$05$${'.'.repeat(53)}`,
+      displayName: 'a\0b',
+    }),
+    'displayName: must hold no control characters',
+  ],
+  [
+    JSON.stringify({
+      username: 'x',
+      passwordHash: `$2b$05$${'.'.repeat(53)}`,
+      email: 'x\ud800@a.b',
+    }),
+    'email: must hold no control characters',
+  ],
   ['{"username":"x","passwordHash":"md5:5f4dcc3b5aa765d61d8327deb882cf99"}', 'none that is known'],
 ])('an import of %j adds nothing', async (line, message) => {
   const users = await createSqlUsers(sqliteDatabase(await openSqlite(':memory:')))

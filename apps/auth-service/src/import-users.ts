@@ -4,13 +4,16 @@ import { roleFault, usernameFault } from './names.js'
 import { SetupFault } from './setup-fault.js'
 import { newUser, type User, type Users } from './users.js'
 
+/** What some databases have no text for, and lists are spoilt by. */
+const text = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must hold no control characters')
+
 const line = z.strictObject({
   username: z.string(),
   passwordHash: z.string(),
   roles: z.array(z.string()).default([]),
   disabled: z.boolean().default(false),
-  displayName: z.string().max(200).optional(),
-  email: z.string().max(320).optional(),
+  displayName: text.max(200).optional(),
+  email: text.max(320).optional(),
 })
 
 /** What an import has done. */

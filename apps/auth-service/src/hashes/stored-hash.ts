@@ -20,7 +20,7 @@ export type StoredHash =
 
 const base64 = '[A-Za-z0-9+/]'
 const argon2Shape = new RegExp(
-  `^\\$(argon2id|argon2i|argon2d)\\$v=19\\$m=(\\d{1,9}),t=(\\d{1,5}),p=(\\d{1,5})\\$${base64}{11,64}\\$${base64}{22,128}$`,
+  `^\\$(argon2id|argon2i|argon2d)\\$v=19\\$m=([1-9]\\d{0,8}),t=([1-9]\\d{0,4}),p=([1-9]\\d{0,4})\\$(${base64}{11,64})\\$(${base64}{22,128})$`,
 )
 const bcryptShape = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/
 const scryptShape = new RegExp(
@@ -47,9 +47,14 @@ function readArgon2(text: string): StoredHash | undefined {
   if (!match) return undefined
   const [memory, passes, lanes] = [Number(match[2]), Number(match[3]), Number(match[4])]
   const variant = match[1] as 'argon2id' | 'argon2i' | 'argon2d' // the pattern has no others
-  const isSane = passes >= 1 && lanes >= 1 && lanes <= 16 && memory >= 8 * lanes
+  const isSane = lanes <= 16 && memory >= 8 * lanes && match.slice(5).every(isCanonical)
   if (!isSane || memory > mostMemory || memory * passes > mostWork) return undefined
   return { kind: 'argon2', variant, memory, passes, lanes }
+}
+
+/** Of several spellings of the same bytes the one that PHC strings take; what checks argon2 reads no other. */
+function isCanonical(text: string): boolean {
+  return Buffer.from(text, 'base64').toString('base64').replace(/=+$/, '') === text
 }
 
 function readBcrypt(text: string): StoredHash | undefined {
@@ -62,7 +67,9 @@ function readScrypt(text: string): StoredHash | undefined {
   if (!match) return undefined
   const [exponent, blockSize, lanes] = [Number(match[1]), Number(match[2]), Number(match[3])]
   const memory = (2 ** exponent * blockSize * 128) / 1024
-  const isSane = exponent >= 1 && blockSize >= 1 && lanes >= 1 && lanes <= 16
+  // The exponent as RFC 7914 section 2 bounds it; nobody computes a hash beyond.
+  const isSane =
+    exponent >= 1 && exponent < 16 * blockSize && blockSize >= 1 && lanes >= 1 && lanes <= 16
   if (!isSane || memory > mostMemory || memory * lanes > mostWork) return undefined
   const [salt, hash] = [match[4], match[5]].map((part) => Buffer.from(part ?? '', 'base64'))
   if (!salt || !hash) return undefined
