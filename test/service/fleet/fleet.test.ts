@@ -4,6 +4,7 @@ import { amount } from '../../setup/amount.js'
 import { startPostgres, type PostgresServer } from '../../setup/postgres.js'
 import { startRedisCluster, type RedisCluster } from '../../setup/redis-cluster.js'
 import { redisCommand } from '../../setup/redis-command.js'
+import { readPair } from '../pair.js'
 import { temporaryFolder } from '../running-service.js'
 import { ask } from './asking.js'
 import { startFleet, type Fleet } from './fleet.js'
@@ -26,10 +27,17 @@ let adminToken = ''
 
 const asAdmin = (operation: string, body?: unknown) =>
   ask(fleet.balancer.origin, { operation, token: adminToken, body })
+/** Asks until it is done: a 503 is no token. */
 async function logInAdmin(): Promise<void> {
   const body = { username: 'root', password }
-  const answer = await ask(fleet.balancer.origin, { operation: 'POST /user/login', body })
-  adminToken = String(answer.body['accessToken'])
+  for (;;) {
+    const answer = await ask(fleet.balancer.origin, { operation: 'POST /user/login', body })
+    if (answer.status !== 503) {
+      adminToken = readPair(answer.body).accessToken
+      return
+    }
+    await sleep(200)
+  }
 }
 
 beforeAll(async () => {
