@@ -23,7 +23,11 @@ let postgres: PostgresServer
 let two: TwoProcesses
 beforeAll(async () => {
   postgres = await startPostgres()
-  two = await startTwo({ database: postgres.url, folder, user: { args: [name], password } })
+  two = await startTwo({
+    database: postgres.url,
+    folder,
+    user: { args: [name, 'admin'], password },
+  })
 }, 60_000)
 afterAll(async () => {
   for (const service of [two.a, two.b]) await service.stop()
@@ -72,6 +76,16 @@ describe('two processes over one PostgreSQL', () => {
       .toBe(401)
     expect((await refresh(b.origin, second)).status).toBe(401)
   }, 60_000)
+
+  test('know no session by a name that PostgreSQL has no text for', async () => {
+    const { origin } = two.a
+    const login = await post(origin, '/user/login', { username: name, password })
+    const own = bearer((await login.json()) as Pair)
+    for (const path of ['/admin/sessions/%00', '/admin/sessions/a%00b', '/user/sessions/%00']) {
+      const { status } = await fetch(origin + path, { method: 'DELETE', ...own })
+      expect([path, status]).toEqual([path, 404])
+    }
+  })
 
   test('refuse to start with another key of the key ring, and say so', async () => {
     const other = { ...two.env, RING_KEY: randomBytes(32).toString('base64') }

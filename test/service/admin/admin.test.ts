@@ -208,6 +208,8 @@ describe('revocations', () => {
     [{ kind: 'jti' }, /^value: /],
     [{ kind: 'all', value: 'x' }, /^value: /],
     [{ kind: 'everything' }, /^kind: /],
+    [{ kind: 'sid', value: 'a\0b' }, /^value: /],
+    [{ kind: 'sub', value: '\ud800' }, /^value: /],
   ])('%j makes no sense', async (body, detail) => {
     const answer = await asAdmin('POST /admin/revocations', body)
     expect(answer.status).toBe(400)

@@ -24,6 +24,9 @@ function toRequest({ kind, value }: NewRevocation): RevokeRequest {
   }
   if (value === undefined)
     throw new RequestFault('BODY_INVALID', 'value: must name what is revoked')
+  // No name of anything, and no store would keep it as it is.
+  if (/[\p{Cc}\p{Cs}]/u.test(value))
+    throw new RequestFault('BODY_INVALID', 'value: must hold no control characters')
   switch (kind) {
     case 'jti':
       return { jti: value }
