@@ -49,6 +49,13 @@ describe('check-config', () => {
     expect(output).toContain('port 8890')
   })
 
+  test('takes each secret by ${NAME} as by env:NAME', async () => {
+    const base64 = randomBytes(32).toString('base64')
+    const fields = ['encryptionKey', 'prevEncryptionKey', 'refreshSecret', 'prevRefreshSecret']
+    const yaml = [...fields, 'metricsToken'].map((field) => `${field}: \${SECRET}\n`).join('')
+    expect((await check(least + yaml, { SECRET: base64 })).output).toContain('is sound')
+  })
+
   test('fills variables into texts, and names one that is not set', async () => {
     const yaml = least.replace('auth.example\n', '${DOMAIN}\n')
     expect((await check(yaml, { DOMAIN: 'login.example' })).output).toContain('login.example')
