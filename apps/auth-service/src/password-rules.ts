@@ -1,5 +1,8 @@
-import type { ZxcvbnFactory } from '@zxcvbn-ts/core'
+import { fileURLToPath } from 'node:url'
+import { Piscina } from 'piscina'
 import type { Configuration } from './configuration/configuration.js'
+import { RequestFault } from './faults.js'
+import type { Guessed, guesses } from './guessing-thread.js'
 import { longestPassword, prepare } from './passwords.js'
 
 /** Least characters of a password that is the only factor (NIST SP 800-63B-4 section 3.1.1.2). */
@@ -8,12 +11,14 @@ const shortestPassword = 15
 /** A password that such a number of guesses finds, tried in the order of those who guess, is not taken. */
 const fewestGuesses = 1e10
 
-/** Only so many characters are held against the lists: the work grows faster than the length. */
-const mostCompared = 100
+/** At most this many waiting for their comparison with the lists; the next one is told to come back. */
+const backlog = 16
 
 /**
  * What is wrong with a new password, as the rest of a sentence; undefined when nothing is. `personal` are words that
  * whoever guesses this user's password tries first: the username, the e-mail address.
+ *
+ * @throws RequestFault BUSY with `Retry-After`
  */
 export type PasswordRules = (
   password: string,
@@ -40,9 +45,10 @@ export function createPasswordRules({
     // Counted in code points, as the publication asks.
     if (Array.from(prepared).length < shortestPassword)
       return `has at least ${String(shortestPassword)} characters`
-    const lists = await (loaded ??= loadLists())
-    const { guesses } = lists.check(prepared, [...ownWords, ...personal].flatMap(wordsOf))
-    return guesses < fewestGuesses ? 'is not one of those that are tried first' : undefined
+    const words = [...ownWords, ...personal].flatMap(wordsOf)
+    return (await countGuesses({ password: prepared, words })) < fewestGuesses
+      ? 'is not one of those that are tried first'
+      : undefined
   }
 }
 
@@ -53,12 +59,20 @@ function wordsOf(name: string): readonly string[] {
 }
 
 /** The lists are large, and few processes ever need them. */
-let loaded: Promise<ZxcvbnFactory> | undefined
+let thread: Piscina<Guessed, ReturnType<typeof guesses>> | undefined
 
-async function loadLists(): Promise<ZxcvbnFactory> {
-  const [{ ZxcvbnFactory: Factory }, { dictionary, adjacencyGraphs }] = await Promise.all([
-    import('@zxcvbn-ts/core'),
-    import('@zxcvbn-ts/language-common'),
-  ])
-  return new Factory({ dictionary, graphs: adjacencyGraphs, maxLength: mostCompared })
+/**
+ * In a thread of its own, of lower priority: comparing takes as long as hashing, and whoever may change a password could
+ * make every request wait.
+ */
+async function countGuesses(question: Guessed): Promise<number> {
+  thread ??= new Piscina<Guessed, ReturnType<typeof guesses>>({
+    filename: fileURLToPath(new URL('./guessing-thread.js', import.meta.url)),
+    minThreads: 0,
+    maxThreads: 1,
+    idleTimeout: 60_000, // milliseconds until it ends
+    niceIncrement: 5, // as those that hash
+  })
+  if (thread.queueSize >= backlog) throw new RequestFault('BUSY', undefined, { 'retry-after': '2' })
+  return thread.run(question, { name: 'guesses' })
 }
