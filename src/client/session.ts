@@ -62,6 +62,9 @@ class Keeper {
   readonly tabs: Tabs
   readonly #policy: SessionPolicy
   #held: Held | undefined
+  /** Which login each token comes from: what one user asked for is never sent in the name of the next. */
+  readonly #logins = new WeakMap<Held['grant'], object>()
+  #login = {}
   #loading: Promise<void> | undefined
   #flight: { readonly held: Held; readonly done: Promise<void> } | undefined
   /** While the server is in trouble, refreshes that nobody needs yet are put off. */
@@ -70,7 +73,7 @@ class Keeper {
   constructor(policy: SessionPolicy) {
     this.#policy = policy
     // Cookies are there or not, and no script can tell: the server will.
-    if (policy.cookies) this.#held = hold({ refreshAt: null, expiresAt: null })
+    if (policy.cookies) this.#take({ refreshAt: null, expiresAt: null })
     this.tabs = joinTabs(policy.tabs, (message) => {
       this.#hear(message)
     })
@@ -104,6 +107,7 @@ class Keeper {
   ): Promise<Held['grant'] | undefined> {
     const held = await this.current()
     if (!held) throw new ClientError('SIGNED_OUT')
+    if (!this.#isOneLogin(held.grant, refused)) return undefined
     if (held.grant !== refused) return held.grant
     const { refreshedAt } = held
     if (refreshedAt !== undefined && this.#policy.now() - refreshedAt < leastAgeSeconds)
@@ -116,7 +120,8 @@ class Keeper {
     const stored = readPair(response, { now: now(), kept: undefined, cookies })
     if (!stored) throw new TypeError('signIn takes the answer of a login, with both tokens')
     this.#loading = Promise.resolve()
-    this.#held = hold(stored)
+    this.#login = {}
+    this.#take(stored)
     await this.#save(stored)
     this.tabs.tell({ kind: 'signed-in', stored })
     tell(this.#policy.onEvent, { kind: 'signed-in' })
@@ -132,8 +137,18 @@ class Keeper {
 
   async #renewed(held: Held, signal: AbortSignal | undefined): Promise<Held['grant']> {
     await unlessAborted(this.#refresh(held), signal)
-    if (!this.#held) throw new ClientError('SIGNED_OUT')
-    return this.#held.grant
+    const grant = this.#held?.grant
+    if (!grant || !this.#isOneLogin(grant, held.grant)) throw new ClientError('SIGNED_OUT')
+    return grant
+  }
+
+  #take(stored: StoredSession, refreshedAt?: number): void {
+    this.#held = hold(stored, refreshedAt)
+    this.#logins.set(this.#held.grant, this.#login)
+  }
+
+  #isOneLogin(one: Held['grant'], other: Held['grant']): boolean {
+    return this.#logins.get(one) === this.#logins.get(other)
   }
 
   /** One for each token, whoever asks. */
@@ -169,7 +184,7 @@ class Keeper {
       if (this.#held === held) await this.signOut()
       return
     }
-    this.#held = hold(result.stored, now())
+    this.#take(result.stored, now())
     await this.#save(result.stored)
     this.tabs.tell({ kind: 'refreshed', stored: result.stored })
     tell(onEvent, { kind: 'refreshed' })
@@ -180,7 +195,7 @@ class Keeper {
     const before = this.#held
     const stored = await this.#policy.storage?.load()
     if (!stored || this.#held !== before) return
-    if (stored.accessToken !== before?.stored.accessToken) this.#held = hold(stored)
+    if (stored.accessToken !== before?.stored.accessToken) this.#take(stored)
   }
 
   async #save(stored: StoredSession | undefined): Promise<void> {
@@ -202,7 +217,8 @@ class Keeper {
     // Messages of two tabs may cross: the later token is the current one.
     if (message.kind === 'refreshed' && (message.stored.expiresAt ?? Infinity) < mine) return
     this.#loading = Promise.resolve()
-    this.#held = hold(message.stored, message.kind === 'refreshed' ? this.#policy.now() : undefined)
+    if (message.kind === 'signed-in') this.#login = {}
+    this.#take(message.stored, message.kind === 'refreshed' ? this.#policy.now() : undefined)
     tell(this.#policy.onEvent, { kind: 'adopted' })
   }
 }

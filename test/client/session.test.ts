@@ -7,7 +7,7 @@ import {
   type StoredSession,
 } from '../../src/client/index.js'
 import { fakeClock } from '../../src/testkit/index.js'
-import { expectFailure, signIn, until } from './contract/setup.js'
+import { expectFailure, gate, later, refuseCurrent, signIn, until } from './contract/setup.js'
 import { type HttpWire } from './wire.js'
 import { fetchWire } from './wires/fetch.js'
 
@@ -177,6 +177,44 @@ test('a caller who has given up before starts no refresh', async () => {
   await expect(wire.call(client, { signal })).rejects.toThrow('changed my mind')
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(wire.ledger.presented).toEqual([])
+})
+
+describe('a call that was on its way at the next login', () => {
+  test.each(['over this session', 'in another tab'])(
+    'is not sent again in the name of whoever logged in, %s',
+    async (where) => {
+      const { client, session } = await signIn(wire, { tabs: 'shop' })
+      const tab = fromSession({ endpoint: wire.endpoint, tabs: 'shop' })
+      opened.push(session, tab)
+      const answered = gate()
+      refuseCurrent(wire)
+      wire.ledger.holdCalls = answered.opened
+      const call = wire.call(client, { body: 'my secret wish' })
+      await until(() => wire.ledger.seen.length === 1)
+      wire.ledger.holdCalls = undefined
+      await session.signOut()
+      await (where === 'in another tab' ? tab : session).signIn(wire.ledger.issue())
+      await expect.poll(() => session.isSignedIn()).toBe(true)
+      answered.open()
+      expect((await call).status).toBe(401)
+      expect(wire.ledger.values()).toEqual(['Bearer canary-1'])
+      expect((await wire.call(client)).status).toBe(200)
+    },
+  )
+
+  test('is not sent with their token either when it waited for a refresh', async () => {
+    const { client, session, clock } = await signIn(wire)
+    const answered = gate()
+    wire.ledger.holdRefresh = answered.opened
+    clock.advance(1000)
+    const call = later(wire.call(client, { body: 'my secret wish' }))
+    await until(() => wire.ledger.presented.length === 1)
+    await session.signOut()
+    await session.signIn(wire.ledger.issue())
+    answered.open()
+    await expectFailure(call, 'SIGNED_OUT')
+    expect(wire.ledger.seen).toEqual([])
+  })
 })
 
 describe('sessions of one name', () => {
