@@ -87,6 +87,20 @@ describe('in one process', () => {
     expect(await attempt(limits, '10.0.0.1', 'bob', true)).toBe('tried')
   })
 
+  test('where the owner goes on logging in stays known, two weeks from the last time', async () => {
+    const limits = inMemory()
+    const day = 86_400
+    await attempt(limits, '10.0.0.1', 'bob', true)
+    await later(10 * day)
+    await attempt(limits, '10.0.0.1', 'bob', true)
+    await later(10 * day)
+    for (let i = 0; i < 15; i++) await attempt(limits, '10.9.9.9', 'bob')
+    expect(await attempt(limits, '10.0.0.1', 'bob', true)).toBe('tried')
+    await later(15 * day)
+    for (let i = 0; i < 15; i++) await attempt(limits, '10.9.9.9', 'bob')
+    expect(await attempt(limits, '10.0.0.1', 'bob', true)).toBe('locked')
+  })
+
   test('an address is refused after so many failures, for a quarter of an hour; others are not', async () => {
     const limits = inMemory()
     for (let i = 0; i < 20; i++)
@@ -234,6 +248,10 @@ test('over Redis all processes count together, and nobody guesses while it is aw
     await attempt(one, '10.0.0.3', 'carol', true)
     for (let i = 0; i < 8; i++) await attempt(two, '10.0.0.4', 'carol')
     expect(await attempt(two, '10.0.0.3', 'carol', true)).toBe('tried')
+    const [known = ''] = (await connections[0]?.keys('*:known:*')) ?? []
+    await connections[0]?.expire(known, 60)
+    await attempt(one, '10.0.0.3', 'carol', true)
+    expect(await connections[0]?.ttl(known)).toBeGreaterThan(13 * 86_400)
     const keys = await connections[0]?.keys('*')
     expect(keys?.length).toBeGreaterThan(3)
     expect(JSON.stringify(keys)).not.toMatch(/bob|carol/)

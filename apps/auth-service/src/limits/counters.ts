@@ -11,6 +11,8 @@ export interface Counter {
    * @throws AuthError STORE_UNAVAILABLE
    */
   add(name: string): Promise<number>
+  /** Counts one and no more, and remembers it from now on. */
+  renew(name: string): Promise<void>
   /** Counts one less: what was counted did not happen. */
   takeBack(name: string): Promise<void>
   /** Seconds until the name is forgotten while it is over the limit, else 0. */
@@ -46,6 +48,9 @@ export function createCounter({ redis, prefix, limit, duration }: CounterOptions
     )
   return {
     add: async (name) => overLimit(await consume(name), limit),
+    renew: async (name) => {
+      await withinDeadline(() => limiter.set(name, 1, duration))
+    },
     takeBack: async (name) => {
       await withinDeadline(() => limiter.reward(name, 1))
     },

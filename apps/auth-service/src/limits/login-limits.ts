@@ -59,7 +59,7 @@ export interface LimitParts {
 }
 
 const [minute, day] = [60, 86_400]
-/** An address from which somebody has logged in is known for that long. */
+/** An address from which somebody has logged in is known for that long after the last time. */
 const knownFor = 14 * day
 /** Milliseconds. */
 const lockTimes = { firstWait: 30_000, longestWait: 3_600_000, kept: 14 * day * 1000 } as const
@@ -171,7 +171,7 @@ async function takeTurn(room: Room, { name, from }: Trying): Promise<Turn> {
       // Who only waits is not counted, or the wait would never end; what is asked takes as long.
       const isTaken = await locks.takes(key, locked ? 'none' : guess)
       if (locked || !isTaken) return 'locked'
-      if (fits) await Promise.all([uncount(), known.add(here)])
+      if (fits) await Promise.all([uncount(), known.renew(here)])
       return guess
     },
     cancelled: async () => {
