@@ -1,5 +1,6 @@
 import { RequestFault } from '../../faults.js'
 import { adminRole } from '../../gates.js'
+import { ownSession } from '../../user-api/own-session.js'
 import { actingAdmin, noteAction } from '../acting.js'
 import { type GuardedHandler } from '../generated/server.js'
 import { type User, type UserChange } from '../generated/types.js'
@@ -7,7 +8,8 @@ import { checkRoles, findUser, found, toUser } from '../users.js'
 
 /**
  * PUT /admin/users/:id: what is left out stays. Whoever is disabled or gets other roles has its sessions ended, so that no
- * token of before says what is no longer so.
+ * token of before says what is no longer so. Of the account in use the session that asks goes on, with a token that says the
+ * new roles from its next refresh on.
  *
  * @throws RequestFault BODY_INVALID, USER_UNKNOWN, OWN_ACCOUNT; AuthError STORE_UNAVAILABLE
  */
@@ -25,7 +27,7 @@ export const changeUserHandler: GuardedHandler<UserChange, User> = async (call) 
   if (roles !== undefined) user = found(await users.setRoles(user.id, roles))
   if (request.disabled !== undefined)
     user = found(await users.setDisabled(user.id, request.disabled))
-  if (!isOwn) await issuer.endAll(user.id)
+  await (isOwn ? issuer.endOthers(ownSession(call.claims)) : issuer.endAll(user.id))
   noteAction(call, { by: admin.username, action: 'change a user', user: user.username })
   return toUser(user)
 }
