@@ -41,6 +41,7 @@ test('Clients says every fault at its field, and registers by keyboard alone', a
   await page.getByText('No client is registered').waitFor()
   await page.getByRole('button', { name: 'Register a client' }).focus()
   await page.keyboard.press('Enter')
+  await dialog().locator('input:focus').waitFor() // on a busy machine the first letters were typed before it was there
   await page.keyboard.type('Billing')
   await page.keyboard.press('Tab') // the kind
   await page.keyboard.press('Tab') // the first grant
