@@ -99,11 +99,19 @@ function takeOnlyJson(app: FastifyInstance): void {
   })
 }
 
-/** First of all whether the request is meant for this service; last of all a line for the log. */
+/** Where everybody may have a password checked. */
+const logins: ReadonlySet<string | undefined> = new Set(['/user/login', '/console/login'])
+
+/**
+ * First of all whether the request is meant for this service, and a login whether there is room for it: a crowd that is read
+ * before it is refused makes others wait several times as long (the storm of `npm run bench -- service`). Last of all a line
+ * for the log.
+ */
 function watchRequests(app: FastifyInstance, service: Service): void {
   const checkHost = createHostCheck(service.configuration.hosts)
   app.addHook('onRequest', (request, _reply, done) => {
     checkHost(request)
+    if (logins.has(request.routeOptions.url)) service.passwords.checkRoom()
     withAddress(request.ip, done)
   })
   app.addHook('onResponse', (request, reply, done) => {

@@ -28,6 +28,13 @@ export interface Passwords {
    * @throws RequestFault BUSY with `Retry-After`; whatever `work` throws
    */
   admit<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * For what is going to ask `admit`, before it is even read: of a crowd most are turned away in a row, and what comes after
+   * them waits for that.
+   *
+   * @throws RequestFault BUSY with `Retry-After` when as many wait as may
+   */
+  readonly checkRoom: () => void
   hash(password: string): Promise<string>
   /**
    * Whether the password fits; takes the same time when there is no hash to compare with. Who is gone when the turn
@@ -55,6 +62,7 @@ export async function createPasswords(): Promise<Passwords> {
   const nobody = await hash('nobody has this password')
   return {
     admit: admission,
+    checkRoom: admission.checkRoom,
     hash: (password) => queue(() => hash(password)),
     check: async (password, phc, isGone = () => false) => {
       const spellings = [...new Set([prepare(password), password])]
@@ -85,6 +93,7 @@ export function prepare(password: string): string {
 
 interface Queue {
   <T>(job: () => Promise<T>): Promise<T>
+  readonly checkRoom: () => void
   load(): HashingLoad
 }
 
@@ -97,9 +106,12 @@ function createQueue(concurrency: number): Queue {
   const waiting: (() => void)[] = []
   let running = 0
   let done = 0
+  const checkRoom = (): void => {
+    if (waiting.length >= backlog) throw busy()
+  }
   const run = async <T>(job: () => Promise<T>): Promise<T> => {
     if (running >= concurrency) {
-      if (waiting.length >= backlog) throw busy()
+      checkRoom()
       await new Promise<void>((resolve) => waiting.push(resolve))
     } else {
       running++
@@ -114,5 +126,5 @@ function createQueue(concurrency: number): Queue {
       else running--
     }
   }
-  return Object.assign(run, { load: () => ({ running, waiting: waiting.length, done }) })
+  return Object.assign(run, { checkRoom, load: () => ({ running, waiting: waiting.length, done }) })
 }

@@ -1,0 +1,38 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { folder, start } from '../own-services.js'
+
+test.each(['/user/login', '/console/login'])(
+  'of a crowd, those who come to %s without room for them are turned away unread, and everybody else is answered',
+  async (path) => {
+    const config = join(folder(), 'jotgate.yaml')
+    const lines = ['issuer: https://auth.example', 'audience: api', 'hosts: [auth.example]']
+    const limits = 'loginLimits: { account: 100, address: 10000, service: 10000 }'
+    writeFileSync(config, [...lines, limits].join('\n'))
+    const { origin } = await start({ dataDir: folder(), env: { JOTGATE_CONFIG: config } })
+    const post = async (to: string, body: string) => {
+      const headers = {
+        origin,
+        'content-type': 'application/json',
+        'sec-fetch-site': 'same-origin',
+      }
+      const answer = await fetch(origin + to, { method: 'POST', headers, body })
+      await answer.body?.cancel()
+      return { status: answer.status, retryAfter: answer.headers.get('retry-after') }
+    }
+    const alone = await post(path, '{')
+    expect([400, 403]).toContain(alone.status)
+    const going = { isOver: false }
+    const body = JSON.stringify({ username: 'nobody', password: 'whatever it may be' })
+    const crowd = Promise.all(Array.from({ length: 200 }, () => post('/user/login', body)))
+    void crowd.then(() => (going.isOver = true))
+    const unreadable = []
+    while (!going.isOver) unreadable.push(await post(path, '{'))
+    const statuses = (await crowd).map(({ status }) => status)
+    expect(new Set(statuses)).toEqual(new Set([401, 503]))
+    expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(64)
+    expect(unreadable).toContainEqual({ status: 503, retryAfter: '2' })
+    expect(await post(path, '{')).toEqual(alone)
+  },
+)
