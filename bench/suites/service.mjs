@@ -134,7 +134,7 @@ async function storm({ ports, pairs, usernames, password, phc }, barePort, { qui
   progress('storm')
   const extent = quick
     ? { logins: 150, everyMs: 10, rounds: 1, idleMs: 1500 }
-    : { logins: 500, everyMs: 10, rounds: 7, idleMs: 5000 }
+    : { logins: 500, everyMs: 10, rounds: 7, idleMs: 4000 }
   const tokens = pairs.map(({ accessToken }) => accessToken)
   const bodies = usernames.map((username) => ({ username, password }))
   const service = { tokens, port: ports[0] ?? 0, operation: 'POST /user/login', bodies }
