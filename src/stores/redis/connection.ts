@@ -1,3 +1,4 @@
+import { AuthError } from '../../core/errors.js'
 import { deadlineDefault, isLate, unavailable, withinDeadline } from '../deadline.js'
 import type { DriverConnection, RedisConnection, RedisDriver } from './port.js'
 import { isAnswer, streamEntries, toReply } from './reply.js'
@@ -5,29 +6,42 @@ import { isAnswer, streamEntries, toReply } from './reply.js'
 /** Opening takes several round trips, and more behind Sentinel. */
 const openingMs = 2000
 
-/** A connection of its own to the primary that has the key: the one that does not send it elsewhere. */
+/**
+ * A connection of its own to the primary that has the key: the one that does not send it elsewhere. One that can not be
+ * opened says nothing of the others; after a failover the client may still name it.
+ */
 export async function openConnection(
   driver: RedisDriver,
   key: string,
   deadlineMs = deadlineDefault,
 ): Promise<RedisConnection> {
   const primaries = await withinDeadline(() => driver.primaries(), openingMs)
+  let fault = unavailable(new Error('no primary has the key'))
   for (const open of primaries) {
-    const opening = open()
-    const opened = await withinDeadline(() => opening, openingMs).catch((error: unknown) => {
-      // Whatever is opened after all is nobody's.
-      void opening
-        .then((late) => {
-          late.destroy()
-        })
-        .catch(() => undefined)
-      throw error
-    })
-    const connection = limit(opened, deadlineMs)
-    if (await holds(connection, key)) return connection
-    connection.close()
+    try {
+      const connection = limit(await openOne(open), deadlineMs)
+      if (await holds(connection, key)) return connection
+      connection.close()
+    } catch (error) {
+      fault = error instanceof AuthError ? error : unavailable(error)
+    }
   }
-  throw unavailable(new Error('no primary has the key'))
+  // Its list is of before a failover, perhaps, and only a command of the client's own makes it look anew: for the next try.
+  await withinDeadline(() => driver.send(key, ['EXISTS', key]), deadlineMs).catch(() => undefined)
+  throw fault
+}
+
+async function openOne(open: () => Promise<DriverConnection>): Promise<DriverConnection> {
+  const opening = open()
+  return withinDeadline(() => opening, openingMs).catch((error: unknown) => {
+    // Whatever is opened after all is nobody's.
+    void opening
+      .then((late) => {
+        late.destroy()
+      })
+      .catch(() => undefined)
+    throw error
+  })
 }
 
 async function holds(connection: RedisConnection, key: string): Promise<boolean> {
