@@ -23,7 +23,7 @@ const names = asked.length === 0 ? all : asked
 // It mostly waits for programs of its own, and takes as long as half of the others: it runs beside them.
 const ahead = names.includes('installed') ? outcome('installed') : undefined
 for (const name of names) {
-  const verdict = await report(name, name === 'installed' ? ahead : undefined)
+  const verdict = report(name, await (name === 'installed' && ahead ? ahead : outcome(name)))
   total.passed += verdict ? 1 : 0
   total.failed += verdict ? 0 : 1
 }
@@ -41,17 +41,15 @@ async function tests() {
 }
 
 /**
- * Runs one check and prints its verdict; one that looked at nothing has failed.
+ * Prints the verdict of a check; one that looked at nothing has failed.
  *
  * @param {string} name
- * @param {ReturnType<typeof outcome>} [begun] when it runs already
+ * @param {Awaited<ReturnType<typeof outcome>>} found
  */
-async function report(name, begun) {
-  const start = performance.now()
-  const { saw, problems } = await (begun ?? outcome(name))
+function report(name, { saw, problems, ms }) {
   const empty = Object.entries(saw).filter(([, count]) => count === 0)
   const faults = [...problems, ...empty.map(([what]) => `looked at no ${what}`)]
-  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  const seconds = (ms / 1000).toFixed(1)
   const counted = Object.entries(saw).map(([what, count]) => `${count} ${what}`)
   const mark = faults.length === 0 ? '✓' : '✗'
   console.log(`${mark} ${name.padEnd(8)} ${seconds.padStart(5)} s  ${counted.join(', ')}`)
@@ -60,16 +58,21 @@ async function report(name, begun) {
 }
 
 /**
- * A check is loaded only now: a fresh clone has no packages before `npm test` installed them.
+ * Runs one check, and says how long that took. It is loaded only now: a fresh clone has no packages before `npm test`
+ * installed them.
  *
  * @param {string} name
- * @returns {ReturnType<import('./setup/check.mjs').Check>}
+ * @returns {Promise<Awaited<ReturnType<import('./setup/check.mjs').Check>> & { readonly ms: number }>}
  */
 async function outcome(name) {
+  const start = performance.now()
+  const ms = () => performance.now() - start
   try {
     const module = await import(`./checks/${name}.mjs`)
-    return await module[name]()
+    const found = await module[name]()
+    return { ...found, ms: ms() }
   } catch (error) {
-    return { saw: {}, problems: [error instanceof Error ? error.message : String(error)] }
+    const problems = [error instanceof Error ? error.message : String(error)]
+    return { saw: {}, problems, ms: ms() }
   }
 }

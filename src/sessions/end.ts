@@ -1,5 +1,6 @@
 import { AuthError } from '../core/errors.js'
 import { askStore } from './asking.js'
+import { isSid } from './family-id.js'
 import type { IssuerPolicy } from './issuer-policy.js'
 import { isName } from './name.js'
 import type { Family } from './ports.js'
@@ -66,7 +67,9 @@ async function findByToken(
 }
 
 async function findBySid(policy: IssuerPolicy, sid: string): Promise<Family> {
-  const family = await askStore(policy, () => policy.families.findBySid(sid))
+  const family = isSid(sid)
+    ? await askStore(policy, () => policy.families.findBySid(sid))
+    : undefined
   if (family === undefined) throw new AuthError('REFRESH_UNKNOWN')
   return family
 }

@@ -15,3 +15,12 @@ export function familySid(id: string): string {
   const hash = createHash('sha256').update('jotgate sid v1').update(Buffer.from(id, 'base64url'))
   return encodeBase64url(hash.digest().subarray(0, sidBytes))
 }
+
+/**
+ * Whether a text can be the public name of a family: it comes from whoever calls, and a store may have no text for it.
+ *
+ * @example isSid(familySid(id)) // true
+ */
+export function isSid(text: string): boolean {
+  return /^[\w-]{22}$/.test(text)
+}

@@ -54,15 +54,18 @@ test('the first of two spellings takes no less work when it is right than when n
   const phc = await passwords.hash('caf\u00e9 au lait')
   const work = (typed: string): number => {
     const before = process.cpuUsage()
-    const spellings = [typed.normalize('NFKC'), typed]
-    for (let i = 0; i < 5; i++) check({ spellings, phc })
+    check({ spellings: [typed.normalize('NFKC'), typed], phc })
     const { user, system } = process.cpuUsage(before)
     return user + system
   }
   work('warming up')
-  const [right, wrong] = [work('cafe\u0301 au lait'), work('cafe\u0301 sans lait')]
-  expect(right / wrong).toBeGreaterThan(0.75)
-  expect(right / wrong).toBeLessThan(1.5)
+  // In pairs, of which the middle one counts: a busy machine slows single ones.
+  const ratios = Array.from(
+    { length: 11 },
+    () => work('cafe\u0301 au lait') / work('cafe\u0301 sans lait'),
+  ).sort((x, y) => x - y)
+  expect(ratios[5]).toBeGreaterThan(0.75)
+  expect(ratios[5]).toBeLessThan(1.5)
 })
 
 test('who is gone when the turn comes is not hashed for', async () => {

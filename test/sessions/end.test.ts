@@ -21,6 +21,21 @@ describe('ending a session', () => {
     expect(await codeOf(issuer.refresh(tokens.refreshToken, { client }))).toBe('REFRESH_ENDED')
   })
 
+  test.each([
+    '',
+    '\0',
+    'a\0b',
+    'A'.repeat(23),
+    '\ud800'.padEnd(22, 'A'),
+    '../../../../etc/passwd1',
+  ])('knows no session by a name that none can have, and asks no store for it: %j', async (sid) => {
+    const { issuer, seen } = makeIssuer()
+    const targets = [{ sid, whosever: true } as const, { sid, subject: 'user-1' }]
+    for (const target of targets) expect(await codeOf(issuer.end(target))).toBe('REFRESH_UNKNOWN')
+    expect(await codeOf(issuer.endOthers({ sid, subject: 'user-1' }))).toBe('REFRESH_UNKNOWN')
+    expect(seen.order).toEqual([])
+  })
+
   test('first has the access tokens refused: a failure in between can be repeated', async () => {
     const { issuer, seen } = makeIssuer()
     const tokens = await login(issuer)

@@ -107,3 +107,8 @@ export class RequestFault extends Error {
     this.headers = headers
   }
 }
+
+/** BUSY, for whoever may come again in a moment. */
+export function busy(): RequestFault {
+  return new RequestFault('BUSY', undefined, { 'retry-after': '2' })
+}

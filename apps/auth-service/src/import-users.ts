@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import { readHash } from './hashes/stored-hash.js'
-import { roleFault, usernameFault } from './names.js'
+import { plainText, roleFault, usernameFault } from './names.js'
 import { SetupFault } from './setup-fault.js'
 import { newUser, type User, type Users } from './users.js'
 
-/** What some databases have no text for, and lists are spoilt by. */
-const text = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must hold no control characters')
+const text = z.string().regex(plainText, 'must hold no control characters')
 
 const line = z.strictObject({
   username: z.string(),

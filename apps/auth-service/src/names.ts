@@ -12,3 +12,6 @@ export function usernameFault(username: string): string | undefined {
 export function roleFault(role: string): string | undefined {
   return roleShape.test(role) ? undefined : 'is 1 to 64 small letters, digits, ":", "_" or "-"'
 }
+
+/** Neither control characters nor half a character: some databases have no text for them, and lists are spoilt by them. */
+export const plainText = /^[^\p{Cc}\p{Cs}]*$/u

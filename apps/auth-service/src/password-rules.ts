@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import type { Configuration } from './configuration/configuration.js'
-import { RequestFault } from './faults.js'
+import { busy } from './faults.js'
 import type { Guessed, guesses } from './guessing-thread.js'
 import { longestPassword, prepare } from './passwords.js'
 
@@ -73,6 +73,6 @@ async function countGuesses(question: Guessed): Promise<number> {
     idleTimeout: 60_000, // milliseconds until it ends
     niceIncrement: 5, // as those that hash
   })
-  if (thread.queueSize >= backlog) throw new RequestFault('BUSY', undefined, { 'retry-after': '2' })
+  if (thread.queueSize >= backlog) throw busy()
   return thread.run(question, { name: 'guesses' })
 }

@@ -1,4 +1,4 @@
-import { RequestFault } from './faults.js'
+import { busy, RequestFault } from './faults.js'
 import { openHashingThreads } from './hashes/hashing-threads.js'
 import { readHash } from './hashes/stored-hash.js'
 
@@ -95,10 +95,6 @@ interface Queue {
   <T>(job: () => Promise<T>): Promise<T>
   readonly checkRoom: () => void
   load(): HashingLoad
-}
-
-function busy(): RequestFault {
-  return new RequestFault('BUSY', undefined, { 'retry-after': '2' })
 }
 
 /** That many jobs at once; the next ones wait, and too many are turned away. */

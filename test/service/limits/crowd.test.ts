@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { folder, start } from '../own-services.js'
 
@@ -25,13 +26,19 @@ test.each(['/user/login', '/console/login'])(
     expect([400, 403]).toContain(alone.status)
     const going = { isOver: false }
     const body = JSON.stringify({ username: 'nobody', password: 'whatever it may be' })
-    const crowd = Promise.all(Array.from({ length: 200 }, () => post('/user/login', body)))
+    // They come back at once, so that whatever place is free is taken, until all have had their turn.
+    const insist = async () => {
+      for (;;) {
+        const { status } = await post('/user/login', body)
+        if (status !== 503) return status
+        await sleep(20)
+      }
+    }
+    const crowd = Promise.all(Array.from({ length: 100 }, insist))
     void crowd.then(() => (going.isOver = true))
     const unreadable = []
     while (!going.isOver) unreadable.push(await post(path, '{'))
-    const statuses = (await crowd).map(({ status }) => status)
-    expect(new Set(statuses)).toEqual(new Set([401, 503]))
-    expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(64)
+    expect(await crowd).toEqual(Array.from({ length: 100 }, () => 401))
     expect(unreadable).toContainEqual({ status: 503, retryAfter: '2' })
     expect(await post(path, '{')).toEqual(alone)
   },

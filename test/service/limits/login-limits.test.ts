@@ -23,6 +23,25 @@ async function attempt(...[limits, from, account, right = false]: Attempting) {
   }
 }
 
+/** Twenty logins of one address that go on, each of an account of its own, until they are let finish. */
+function holdLogins(limits: Limits, isRight: (place: number) => boolean): () => Promise<void> {
+  let open = (): void => undefined
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const going = Array.from({ length: 20 }, (_, i) =>
+    limits.attempt('10.0.0.1', async (entered) => {
+      const turn = await entered.on(`name-${String(i)}`)
+      await opened
+      await turn.decide(isRight(i))
+    }),
+  )
+  return async () => {
+    open()
+    await Promise.all(going)
+  }
+}
+
 describe('in one process', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_800_000_000_000 })
@@ -119,22 +138,11 @@ describe('in one process', () => {
 
   test('an address is busy while too many of its attempts go on, and refused only for those that failed', async () => {
     const limits = inMemory()
-    let finish = (): void => undefined
-    const end = new Promise<void>((resolve) => {
-      finish = resolve
-    })
-    const going = Array.from({ length: 20 }, (_, i) =>
-      limits.attempt('10.0.0.1', async (entered) => {
-        const turn = await entered.on(`name-${String(i)}`)
-        await end
-        await turn.decide(true)
-      }),
-    )
+    const finish = holdLogins(limits, () => true)
     for (let i = 0; i < 100; i++)
       expect(await attempt(limits, '10.0.0.1', 'late', true)).toBe('BUSY')
     expect(await attempt(limits, '10.0.0.2', 'late', true)).toBe('tried')
-    finish()
-    await Promise.all(going)
+    await finish()
     for (let i = 0; i < 20; i++)
       expect(await attempt(limits, '10.0.0.1', `another-${String(i)}`)).toBe('tried')
     for (let i = 0; i < 3; i++)
@@ -144,22 +152,11 @@ describe('in one process', () => {
   test('clients are told to come again shortly while the logins of their address may all be right', async () => {
     const limits = inMemory()
     const client = { unverifiedId: 'client-1', address: '10.0.0.1' }
-    let finish = (): void => undefined
-    const end = new Promise<void>((resolve) => {
-      finish = resolve
-    })
-    const going = Array.from({ length: 20 }, (_, i) =>
-      limits.attempt('10.0.0.1', async (entered) => {
-        const turn = await entered.on(`name-${String(i)}`)
-        await end
-        await turn.decide(i > 9)
-      }),
-    )
+    const finish = holdLogins(limits, (i) => i > 9)
     await later(0)
     const busy = { code: 'BUSY', headers: { 'retry-after': '2' } }
     await expect(limits.clients.admit(client)).rejects.toMatchObject(busy)
-    finish()
-    await Promise.all(going)
+    await finish()
     await limits.clients.admit(client)
     for (let i = 0; i < 10; i++) await limits.clients.failed(client)
     await expect(limits.clients.admit(client)).rejects.toMatchObject({ code: 'TOO_MANY' })

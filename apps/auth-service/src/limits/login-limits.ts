@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Configuration } from '../configuration/configuration.js'
-import { RequestFault } from '../faults.js'
+import { busy, RequestFault } from '../faults.js'
 import type { ClientLimits } from '../oauth/client-authentication.js'
 import type { RedisConnection } from '../redis.js'
 import { memoryLocks, type AccountLocks } from './account-locks.js'
@@ -187,7 +187,7 @@ function nameOf(...parts: readonly string[]): string {
 
 /** Those who go on, or did when this one was counted, may all be right: a quarter of an hour is for failures. */
 function refuseOver({ seconds, isBusy }: { readonly seconds: number; readonly isBusy: boolean }) {
-  if (seconds > 0 && isBusy) throw new RequestFault('BUSY', undefined, { 'retry-after': '2' })
+  if (seconds > 0 && isBusy) throw busy()
   refuseAfter(seconds)
 }
 

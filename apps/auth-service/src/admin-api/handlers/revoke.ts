@@ -1,5 +1,6 @@
 import type { RevokeRequest } from 'jotgate'
 import { RequestFault } from '../../faults.js'
+import { plainText } from '../../names.js'
 import { actingAdmin, noteAction } from '../acting.js'
 import { type GuardedHandler } from '../generated/server.js'
 import { type NewRevocation } from '../generated/types.js'
@@ -24,8 +25,7 @@ function toRequest({ kind, value }: NewRevocation): RevokeRequest {
   }
   if (value === undefined)
     throw new RequestFault('BODY_INVALID', 'value: must name what is revoked')
-  // No name of anything, and no store would keep it as it is.
-  if (/[\p{Cc}\p{Cs}]/u.test(value))
+  if (!plainText.test(value))
     throw new RequestFault('BODY_INVALID', 'value: must hold no control characters')
   switch (kind) {
     case 'jti':

@@ -12,7 +12,6 @@ import { ownSession } from '../own-session.js'
 export const endSessionHandler: GuardedHandler<SessionReq, void> = async (call) => {
   const { claims, request, services } = call
   const { subject } = ownSession(claims)
-  if (!/^[\w-]{1,64}$/.test(request.id)) throw new RequestFault('SESSION_UNKNOWN')
   try {
     await services.issuer.end({ sid: request.id, subject })
   } catch (error) {

@@ -1,6 +1,7 @@
 import { AuthError } from 'jotgate'
 import { z } from 'zod'
 import { RequestFault } from '../../faults.js'
+import { plainText } from '../../names.js'
 import { type GuardedHandler } from '../generated/server.js'
 import { type Profile, type ProfileChange } from '../generated/types.js'
 import { currentUser, toProfile } from '../profile.js'
@@ -21,9 +22,9 @@ export const updateProfileHandler: GuardedHandler<ProfileChange, Profile> = asyn
 function checkChange(change: ProfileChange): void {
   const faults = [
     ...(Object.keys(change).length === 0 ? ['the body: names nothing to change'] : []),
-    ...(/[\p{Cc}\p{Cs}]/u.test(change.displayName ?? '')
-      ? ['displayName: must hold no control characters']
-      : []),
+    ...(plainText.test(change.displayName ?? '')
+      ? []
+      : ['displayName: must hold no control characters']),
     ...(email.safeParse(change.email).success ? [] : ['email: is no e-mail address']),
   ]
   if (faults.length > 0) throw new RequestFault('BODY_INVALID', faults.join('; '))
