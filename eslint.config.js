@@ -49,7 +49,7 @@ export default tseslint.config(
   {
     // The environment is read in one file of each app.
     files: ['src/**/*.ts', 'apps/*/src/**/*.ts'],
-    ignores: ['src/cli/**', 'apps/*/src/environment.ts'],
+    ignores: ['src/cli/**', 'apps/*/src/configuration/environment.ts'],
     rules: {
       'no-restricted-properties': [
         'error',

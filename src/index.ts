@@ -4,23 +4,23 @@
  */
 
 // What applications use.
+export { AuthError, ConfigError, errorTable } from './foundation/errors.js'
+export { parseDuration } from './foundation/duration.js'
 export {
-  AuthError,
-  ConfigError,
-  createSigner,
-  createVerifier,
-  decodeToken,
-  errorTable,
   hmacKey,
-  parseDuration,
   privateKey,
   publicJwk,
   publicKey,
-  signCompact,
   thumbprint,
   verificationKey,
+} from './key/index.js'
+export {
+  createSigner,
+  createVerifier,
+  decodeToken,
+  signCompact,
   verifyCompact,
-} from './core/index.js'
+} from './token/index.js'
 export {
   createKeyRing,
   currentAndPrevious,
@@ -31,8 +31,8 @@ export {
   remoteJwks,
   secretSource,
   staticKeys,
-} from './keys/index.js'
-export { createIssuer, createServiceKeys } from './sessions/index.js'
+} from './key-sources/index.js'
+export { createSessions, createServiceKeys } from './session/index.js'
 export { createRevocation } from './revocation/index.js'
 export {
   allOf,
@@ -41,7 +41,7 @@ export {
   createCookieMode,
   from,
   fromContext,
-  jwtServer,
+  createGate,
   newContext,
   not,
   presets,
@@ -49,34 +49,33 @@ export {
   requireRoles,
   requireScopes,
   select,
-} from './middleware/index.js'
+} from './gate/index.js'
 
 // Their types.
+export type { AuthErrorDetails, BearerError, ErrorCode, PublicReason } from './foundation/errors.js'
+export type { Duration } from './foundation/duration.js'
 export type {
   Algorithm,
   AsymmetricInput,
-  AuthErrorDetails,
-  BearerError,
+  HmacKeyOptions,
+  JsonWebKey,
+  Key,
+  KeyOptions,
+  KnownSecrets,
+  SecretInput,
+} from './key/index.js'
+export type {
   CacheLimits,
+  CacheUse,
   CheckReport,
   Claims,
   ClaimsSchema,
   CommonOptions,
-  Duration,
-  ErrorCode,
-  CacheUse,
   Explanation,
-  HmacKeyOptions,
   JoseHeader,
-  JsonWebKey,
-  Key,
   KeyFinder,
-  KeyOptions,
   KeySource,
-  KnownSecrets,
   PinnedHeader,
-  PublicReason,
-  SecretInput,
   Signer,
   SignerOptions,
   StandardSchema,
@@ -86,7 +85,7 @@ export type {
   VerifiedToken,
   Verifier,
   VerifierOptions,
-} from './core/index.js'
+} from './token/index.js'
 export type {
   CurrentAndPrevious,
   CurrentAndPreviousOptions,
@@ -108,12 +107,12 @@ export type {
   SecretSource,
   SecretSourceOptions,
   StoredRing,
-} from './keys/index.js'
+} from './key-sources/index.js'
 export type {
   EndTarget,
   IssueRequest,
-  Issuer,
-  IssuerOptions,
+  Sessions,
+  SessionsOptions,
   OwnSession,
   RecoveryByClient,
   RefreshRequest,
@@ -124,7 +123,7 @@ export type {
   SessionInfo,
   SubjectState,
   TokenResponse,
-} from './sessions/index.js'
+} from './session/index.js'
 export type {
   Revocation,
   RevocationEvent,
@@ -149,21 +148,21 @@ export type {
   SelectExcept,
   SelectOnly,
   Selector,
-  ServerOptions,
-} from './middleware/index.js'
+  GateOptions,
+} from './gate/index.js'
 
 // What those who write adapters and stores need.
-export { createResponder } from './middleware/index.js'
-export type { Call, Middleware, Refusal, RenderedBody, Renderer } from './middleware/index.js'
+export { createResponder } from './gate/index.js'
+export type { Call, Middleware, Refusal, RenderedBody, Renderer } from './gate/index.js'
 export type {
   EndAllRequest,
-  Family,
-  FamilyMeta,
-  FamilyStore,
+  StoredSession,
+  SessionMeta,
+  SessionStore,
   RotateKind,
   RotateRequest,
   RotateResult,
-} from './sessions/index.js'
+} from './session/index.js'
 export type {
   FeedListener,
   FeedRequest,

@@ -6,15 +6,15 @@ import { longRun } from './setup/long-run.mjs'
 // `amount({ short, full })` of test/setup/amount.ts how much of it to run.
 /** @type {Readonly<Record<string, readonly string[]>>} */
 const table = {
-  rotation: ['test/keys/ring/rotation.test.ts'],
+  rotation: ['test/key-sources/ring/rotation.test.ts'],
   race: ['test/stores/processes.test.ts'],
   hang: ['test/stores/faults-hang.test.ts'],
   replies: ['test/stores/lost-replies.test.ts', 'test/service/lost-replies.test.ts'],
   histories: [
-    'test/sessions/theft.test.ts',
-    'test/sessions/in-step.test.ts',
-    'test/sessions/faults.test.ts',
-    'test/sessions/recorded.test.ts',
+    'test/session/theft.test.ts',
+    'test/session/in-step.test.ts',
+    'test/session/faults.test.ts',
+    'test/session/recorded.test.ts',
   ],
   // What is measured here must not wait for others.
   healthy: ['test/revocation/faults/healthy.test.ts'],

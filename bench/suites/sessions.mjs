@@ -35,15 +35,15 @@ export async function run({ quick, progress, tokens }) {
  */
 async function measureStore({ name, bareIs, open }, extent) {
   const ids = Array.from({ length: extent.places }, (_, place) => `session ${String(place)}`)
-  const { families, bare, close } = await open(ids, ' '.repeat(400))
+  const { sessions, bare, close } = await open(ids, ' '.repeat(400))
   // Another value each time: SQLite does not write what stands there already.
   let writes = 0
   try {
     const found = await measureRoundTrips(
       [
         { name: bareTrip, once: (place) => bare(ids[place] ?? '', String(writes++).padEnd(400)) },
-        await rotations(families, extent.places),
-        { ...(await refreshes(families, extent.places)), name: whole },
+        await rotations(sessions, extent.places),
+        { ...(await refreshes(sessions, extent.places)), name: whole },
       ],
       extent,
     )

@@ -6,12 +6,12 @@ import { create, createFileRegistry, fromBinary } from '@bufbuild/protobuf'
 import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
 import { loadSync } from '@grpc/proto-loader'
-import { createSigner, createVerifier, hmacKey, jwtServer } from 'jotgate'
+import { createSigner, createVerifier, hmacKey, createGate } from 'jotgate'
 import { auth } from 'jotgate/connect'
 
 const key = hmacKey(randomBytes(32), 'HS256')
 const from = { issuer: 'https://issuer.example', audience: 'api' }
-const gate = jwtServer({ verify: createVerifier({ keys: key, algorithms: ['HS256'], ...from }) })
+const gate = createGate({ verify: createVerifier({ keys: key, algorithms: ['HS256'], ...from }) })
 
 // Instead of generated code, so that the example is one file.
 const loaded = loadSync(fileURLToPath(new URL('greetings.proto', import.meta.url)))

@@ -1,15 +1,15 @@
 // A guarded Express application. Run it with `node server.mjs`; it prints a curl line with a token that works.
 import { randomBytes } from 'node:crypto'
 import express from 'express'
-import { createSigner, createVerifier, hmacKey, jwtServer, requireScopes } from 'jotgate'
+import { createSigner, createVerifier, hmacKey, createGate, requireScopes } from 'jotgate'
 import { auth } from 'jotgate/express'
 
 const key = hmacKey(randomBytes(32), 'HS256')
 const from = { issuer: 'https://issuer.example', audience: 'api' }
 const verify = createVerifier({ keys: key, algorithms: ['HS256'], ...from })
 
-const users = jwtServer({ verify })
-const readers = jwtServer({ verify, authorize: requireScopes('orders:read') })
+const users = createGate({ verify })
+const readers = createGate({ verify, authorize: requireScopes('orders:read') })
 
 const app = express()
 app.get('/healthz', (_request, response) => response.send('ok\n'))

@@ -3,13 +3,13 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import fastify from 'fastify'
-import { createSigner, createVerifier, from, hmacKey, jwtServer, select } from 'jotgate'
+import { createSigner, createVerifier, from, hmacKey, createGate, select } from 'jotgate'
 import { auth } from 'jotgate/fastify'
 
 const key = hmacKey(randomBytes(32), 'HS256')
 const service = { issuer: 'TEST001', audience: 'orders' }
 const sign = createSigner({ key, ...service, expiresIn: '2h' })
-const gate = jwtServer({
+const gate = createGate({
   verify: createVerifier({ keys: key, algorithms: ['HS256'], ...service }),
   extract: from.header('token'),
   select: select({ except: { path: '/login' } }),

@@ -1,6 +1,6 @@
 // Login, refresh, profile and logout of go-zero's JWT guide. `npm run example -- go-zero-user` runs it.
 import Fastify from 'fastify'
-import { createIssuer, createRevocation, createServiceKeys } from 'jotgate'
+import { createSessions, createRevocation, createServiceKeys } from 'jotgate'
 import { memoryStores } from 'jotgate/stores/memory'
 import { config } from './configuration.js'
 import { createGates, createSigners } from './generated/auth.js'
@@ -9,17 +9,17 @@ import { createUsers } from './users.js'
 
 const { Auth, RefreshSecret } = config
 const users = createUsers()
-const { families, revocations } = memoryStores()
+const stores = memoryStores()
 const revocation = createRevocation({
-  store: revocations,
+  store: stores.revocations,
   issuer: Auth.Issuer,
   accessTtl: Auth.AccessExpire,
 })
 await revocation.start()
 
-const issuer = createIssuer({
+const sessions = createSessions({
   sign: createSigners(config).Auth,
-  families,
+  store: stores.sessions,
   serviceKey: createServiceKeys({ current: Buffer.from(RefreshSecret, 'base64') }),
   accessTtl: Auth.AccessExpire,
   // The role is read anew at every refresh.
@@ -32,7 +32,7 @@ const issuer = createIssuer({
 
 const gates = createGates(config, { isRevoked: (token) => revocation.isRevoked(token) })
 const app = Fastify()
-registerRoutes(app, { gates, services: { users, issuer } })
+registerRoutes(app, { gates, services: { users, sessions } })
 const url = await app.listen({ host: '127.0.0.1', port: Number(process.env['PORT'] ?? 8888) })
 const login = `-H 'content-type: application/json' -d '{"username":"alice","password":"secret"}'`
 console.log(`curl ${url}/user/login ${login}`)

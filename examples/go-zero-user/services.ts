@@ -1,8 +1,8 @@
-import { type Issuer } from 'jotgate'
+import { type Sessions } from 'jotgate'
 import { type Users } from './users.js'
 
 /** What the handlers work with. */
 export interface Services {
   readonly users: Users
-  readonly issuer: Issuer
+  readonly sessions: Sessions
 }

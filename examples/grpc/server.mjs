@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { loadPackageDefinition, Server, ServerCredentials } from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
-import { createSigner, createVerifier, hmacKey, jwtServer, select } from 'jotgate'
+import { createSigner, createVerifier, hmacKey, createGate, select } from 'jotgate'
 import { auth, healthService } from 'jotgate/grpc'
 
 const key = hmacKey(randomBytes(32), 'HS256')
 const from = { issuer: 'https://issuer.example', audience: 'api' }
 
-const gate = jwtServer({
+const gate = createGate({
   verify: createVerifier({ keys: key, algorithms: ['HS256'], ...from }),
   select: select({ except: { prefix: healthService } }),
 })

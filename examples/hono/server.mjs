@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
-import { createSigner, createVerifier, hmacKey, jwtServer, select } from 'jotgate'
+import { createSigner, createVerifier, hmacKey, createGate, select } from 'jotgate'
 import { auth } from 'jotgate/hono'
 
 const key = hmacKey(randomBytes(32), 'HS256')
 const from = { issuer: 'https://issuer.example', audience: 'api' }
 
-const gate = jwtServer({
+const gate = createGate({
   verify: createVerifier({ keys: key, algorithms: ['HS256'], ...from }),
   select: select({ except: { path: '/healthz' } }),
 })

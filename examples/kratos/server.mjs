@@ -1,12 +1,12 @@
 // Kratos' selector in front of /api, and claims from the context. Run it with `npm run example -- kratos`.
 import { randomBytes } from 'node:crypto'
 import fastify from 'fastify'
-import { createSigner, createVerifier, fromContext, hmacKey, jwtServer, presets } from 'jotgate'
+import { createSigner, createVerifier, fromContext, hmacKey, createGate, presets } from 'jotgate'
 import { auth } from 'jotgate/fastify'
 
 const key = hmacKey(randomBytes(32), 'HS256')
 
-const gate = jwtServer({
+const gate = createGate({
   ...presets.kratos.server,
   verify: createVerifier({ ...presets.kratos.verifier, keys: key, claims: readClaims }),
   select: presets.kratos.select({ prefix: '/api' }),

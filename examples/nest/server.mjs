@@ -4,12 +4,12 @@ import 'reflect-metadata'
 import { randomBytes } from 'node:crypto'
 import { Controller, Get, Module } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
-import { createSigner, createVerifier, hmacKey, jwtServer } from 'jotgate'
+import { createSigner, createVerifier, hmacKey, createGate } from 'jotgate'
 import { JotgateModule, Public } from 'jotgate/nest'
 
 const key = hmacKey(randomBytes(32), 'HS256')
 const from = { issuer: 'https://issuer.example', audience: 'api' }
-const gate = jwtServer({ verify: createVerifier({ keys: key, algorithms: ['HS256'], ...from }) })
+const gate = createGate({ verify: createVerifier({ keys: key, algorithms: ['HS256'], ...from }) })
 
 class Greetings {
   hello() {

@@ -1,13 +1,13 @@
 // A guarded node:http server. Run it with `node server.mjs`; it prints a curl line with a token that works.
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
-import { createSigner, createVerifier, hmacKey, jwtServer, select } from 'jotgate'
+import { createSigner, createVerifier, hmacKey, createGate, select } from 'jotgate'
 import { auth } from 'jotgate/node'
 
 const key = hmacKey(randomBytes(32), 'HS256')
 const from = { issuer: 'https://issuer.example', audience: 'api' }
 
-const gate = jwtServer({
+const gate = createGate({
   verify: createVerifier({ keys: key, algorithms: ['HS256'], ...from }),
   select: select({ except: { path: '/healthz' } }),
 })

@@ -1,13 +1,13 @@
 // The other site, on an origin of its own: it trusts the first one's keys, and holds no secret and no session.
 import fastify from 'fastify'
-import { createVerifier, jwtServer, remoteJwks } from 'jotgate'
+import { createVerifier, createGate, remoteJwks } from 'jotgate'
 import { auth } from 'jotgate/fastify'
 
 /** Starts the site; `accounts` is the origin where people log in, and the only one whose pages may call. */
 export async function startShop({ port, accounts }) {
   const algorithms = ['ES256']
   const keys = remoteJwks(`${accounts}/.well-known/jwks.json`, { algorithms, reach: 'loopback' })
-  const gate = jwtServer({
+  const gate = createGate({
     verify: createVerifier({ keys, algorithms, issuer: accounts, audience: 'shop' }),
   })
   const app = fastify()

@@ -3,7 +3,7 @@
  */
 
 // What applications and the command line use.
-export { parseApi, renderAsGoctl, renderDiagnostics } from './parse.js'
+export { parseApi, renderAsGoctl, renderDiagnostics } from './language/parse.js'
 export { formatApi } from './format/format.js'
 export { generate } from './generate/generate.js'
 export { toOpenApi } from './openapi/to-openapi.js'
@@ -11,7 +11,7 @@ export { fromOpenApi } from './openapi/from-openapi.js'
 export { ApiSpecError } from './generate/error.js'
 
 // Their types.
-export type { ParseOptions, ParseResult } from './parse.js'
+export type { ParseOptions, ParseResult } from './language/parse.js'
 export type { FormatOptions, FormatResult } from './format/format.js'
 export type { GeneratedFile, GenerateOptions } from './generate/generate.js'
 export type { OpenApiDocument } from './openapi/document.js'
@@ -25,9 +25,16 @@ export type {
   ServerRoute,
 } from './openapi/from-openapi.js'
 export type { Alternative, Requirement, Security } from './openapi/security.js'
-export type { Diagnostic, Severity } from './diagnostic.js'
-export type { ReadImport } from './load.js'
-export type { Mode } from './syntax/text-cursor.js'
-export type { ApiRoute, ApiSpec, DefinedType, Member, RouteGroup, SpecType } from './spec.js'
-export type { SourceFile } from './syntax/ast.js'
-export type { Position } from './syntax/token.js'
+export type { Diagnostic, Severity } from './language/diagnostic.js'
+export type { ReadImport } from './language/load.js'
+export type { Mode } from './language/syntax/text-cursor.js'
+export type {
+  ApiRoute,
+  ApiSpec,
+  DefinedType,
+  Member,
+  RouteGroup,
+  SpecType,
+} from './language/spec.js'
+export type { SourceFile } from './language/syntax/ast.js'
+export type { Position } from './language/syntax/token.js'

@@ -1,4 +1,4 @@
-import { type ConfigError, type ErrorCode } from '../core/index.js'
+import type { ConfigError, ErrorCode } from '../foundation/errors.js'
 
 /** Exit code 1: refused. 2: to be called otherwise. */
 export type FailureCode = 1 | 2

@@ -1,4 +1,5 @@
-import { errorTable, type CheckReport, type Explanation } from '../core/index.js'
+import { errorTable } from '../foundation/errors.js'
+import type { CheckReport, Explanation } from '../token/index.js'
 import { describeMoment } from './moment.js'
 import { printable } from './printable.js'
 

@@ -1,14 +1,14 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import {
+  type Algorithm,
   algorithmNames,
   algorithmRow,
-  isAlgorithm,
-  type Algorithm,
   type AlgorithmRow,
-} from '../core/index.js'
+  isAlgorithm,
+} from '../key/index.js'
 import { badUsage } from './command-error.js'
 import { isSecret, type KeyMaterial } from './key-file.js'
-import { nearestName } from './suggest.js'
+import { nearestName } from '../foundation/suggest.js'
 
 /**
  * An algorithm by its name.

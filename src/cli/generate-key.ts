@@ -1,12 +1,12 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import {
-  algorithmRow,
-  hmacKey,
-  privateKey,
   type Algorithm,
   type JsonWebKey,
   type Key,
-} from '../core/index.js'
+  algorithmRow,
+  hmacKey,
+  privateKey,
+} from '../key/index.js'
 
 /** A new key: what signs with it, and what is to be kept, as PKCS#8 PEM or, for a secret, as an oct JWK. */
 export type NewKey =

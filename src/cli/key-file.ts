@@ -1,4 +1,4 @@
-import { type JsonWebKey } from '../core/index.js'
+import type { JsonWebKey } from '../key/index.js'
 import { badUsage } from './command-error.js'
 import type { Io } from './io.js'
 import { parseJson, readText } from './read-input.js'

@@ -1,12 +1,12 @@
+import { ConfigError } from '../foundation/errors.js'
 import {
-  ConfigError,
+  type Algorithm,
+  type Key,
   hmacKey,
   privateKey,
   publicKey,
   verificationKey,
-  type Algorithm,
-  type Key,
-} from '../core/index.js'
+} from '../key/index.js'
 import { badUsage, problemOf } from './command-error.js'
 import { takesSecret } from './fitting.js'
 import { isConfidential, isSecret, type KeyMaterial } from './key-file.js'

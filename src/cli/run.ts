@@ -1,4 +1,4 @@
-import { AuthError, ConfigError } from '../core/index.js'
+import { AuthError, ConfigError } from '../foundation/errors.js'
 import { readArguments, type Arguments } from './arguments.js'
 import { badUsage, CommandError, type FailureCode } from './command-error.js'
 import type { Answer, Command } from './command.js'

@@ -1,4 +1,4 @@
-import { parseDuration, type Duration } from '../core/index.js'
+import { type Duration, parseDuration } from '../foundation/duration.js'
 
 /**
  * Seconds from an option: `15m`, `30d`, or a bare number.

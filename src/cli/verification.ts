@@ -1,13 +1,7 @@
-import {
-  ConfigError,
-  createVerifier,
-  type Algorithm,
-  type Key,
-  type KeyFinder,
-  type KeySource,
-  type Verifier,
-} from '../core/index.js'
-import { localJwks } from '../keys/index.js'
+import { ConfigError } from '../foundation/errors.js'
+import type { Algorithm, Key } from '../key/index.js'
+import { type KeyFinder, type KeySource, type Verifier, createVerifier } from '../token/index.js'
+import { localJwks } from '../key-sources/index.js'
 import type { Arguments } from './arguments.js'
 import { badUsage, keysUnavailable, problemOf } from './command-error.js'
 import type { OptionSpecs } from './option-spec.js'

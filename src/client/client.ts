@@ -1,4 +1,4 @@
-import { ConfigError } from '../core/errors.js'
+import { ConfigError } from '../foundation/errors.js'
 import { type Credential, type Credentials } from './credential.js'
 import { ClientError } from './errors.js'
 import { tell, type OnClientEvent } from './events.js'

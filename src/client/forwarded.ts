@@ -1,4 +1,4 @@
-import { ConfigError } from '../core/errors.js'
+import { ConfigError } from '../foundation/errors.js'
 import { ClientError } from './errors.js'
 import { checkClientOptions, requireText } from './options.js'
 import { readOrigins } from './origins.js'

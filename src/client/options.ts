@@ -1,4 +1,4 @@
-import { ConfigError } from '../core/errors.js'
+import { ConfigError } from '../foundation/errors.js'
 
 /**
  * Refuses options nobody reads, and functions that are none.

@@ -1,4 +1,4 @@
-import { ConfigError } from '../core/errors.js'
+import { ConfigError } from '../foundation/errors.js'
 
 /**
  * The origins a token may go to, in the form of `URL.origin` (RFC 6454 section 6.2).

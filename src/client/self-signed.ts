@@ -1,4 +1,4 @@
-import { ConfigError } from '../core/errors.js'
+import { ConfigError } from '../foundation/errors.js'
 import { checkClientOptions } from './options.js'
 import { unverifiedTimes } from './payload.js'
 import { type Grant, type TokenSource } from './source.js'

@@ -1,5 +1,5 @@
-import { parseDuration, type Duration } from '../core/duration.js'
-import { ConfigError } from '../core/errors.js'
+import { parseDuration, type Duration } from '../foundation/duration.js'
+import { ConfigError } from '../foundation/errors.js'
 import { type OnClientEvent } from './events.js'
 import { checkClientOptions, requireText } from './options.js'
 import { pageUrl, readSecureUrl } from './origins.js'

@@ -1,4 +1,4 @@
-import { AuthError } from '../core/errors.js'
+import { AuthError } from '../foundation/errors.js'
 
 const usualMs = 1000
 

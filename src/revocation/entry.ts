@@ -1,5 +1,5 @@
-import { AuthError } from '../core/errors.js'
-import type { Claims, VerifiedToken } from '../core/token.js'
+import { AuthError } from '../foundation/errors.js'
+import type { Claims, VerifiedToken } from '../token/token.js'
 import type { RevocationEntry, RevocationName } from './ports.js'
 
 /** What to refuse from now on. `before` is a Unix time in whole seconds, at most 60 s ahead. */

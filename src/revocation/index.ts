@@ -5,7 +5,7 @@ export {
   type RevocationStatus,
 } from './revocation.js'
 export { toEntry, type EntryContext, type RevokeRequest } from './entry.js'
-export type { RevocationEvent } from './replica.js'
+export type { RevocationEvent } from './feed/follower.js'
 export type {
   FeedListener,
   FeedRequest,

@@ -1,12 +1,12 @@
-import { parseDuration, type Duration } from '../core/duration.js'
-import { AuthError, ConfigError } from '../core/errors.js'
-import { checkOptionNames } from '../core/options.js'
-import type { VerifiedToken } from '../core/token.js'
+import { parseDuration, type Duration } from '../foundation/duration.js'
+import { AuthError, ConfigError } from '../foundation/errors.js'
+import { checkOptionNames } from '../foundation/options.js'
+import type { VerifiedToken } from '../token/token.js'
 import { margin, namesOf, toEntry, type RevokeRequest } from './entry.js'
 import type { RevocationStore } from './ports.js'
 import { withDeadline } from './deadline.js'
-import { createReplica, type Replica, type RevocationEvent } from './replica.js'
-import { RevocationTable } from './table.js'
+import { createReplica, type Replica, type RevocationEvent } from './feed/follower.js'
+import { RevocationTable } from './table/table.js'
 
 /** What {@link createRevocation} is told. */
 export interface RevocationOptions {
@@ -76,7 +76,7 @@ export interface Revocation {
    * a revocation takes to reach this process is too long. Does not depend on {@link ready}.
    *
    * @throws AuthError STORE_UNAVAILABLE
-   * @example jwtServer({ verify, isRevoked: (token) => revocation.isRevokedStrict(token) })
+   * @example createGate({ verify, isRevoked: (token) => revocation.isRevokedStrict(token) })
    */
   isRevokedStrict(token: VerifiedToken<unknown>): Promise<boolean>
   /**
@@ -107,7 +107,7 @@ export interface Revocation {
  * @example
  * const revocation = createRevocation({ store, issuer: 'https://auth.example', accessTtl: '15m' })
  * await revocation.start()
- * const gate = jwtServer({ verify, isRevoked: (token) => revocation.isRevoked(token) })
+ * const gate = createGate({ verify, isRevoked: (token) => revocation.isRevoked(token) })
  */
 export function createRevocation(options: RevocationOptions): Revocation {
   const policy = resolveRevocation(options)

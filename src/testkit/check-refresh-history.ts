@@ -3,15 +3,15 @@ import { losses, readRun, type Answer, type Finding, type Making, type Run } fro
 import { survivors } from './theft-invariant.js'
 
 /**
- * X1: a presented token has one successor, and one more for each recovery. X2: one live token a family. X3: no honest
- * session is lost. X4: no alarm without theft. X5: theft ends the family, its access tokens too.
+ * X1: a presented token has one successor, and one more for each recovery. X2: one live token a session. X3: no honest
+ * session is lost. X4: no alarm without theft. X5: theft ends the session, its access tokens too.
  */
 export type Invariant = keyof typeof checks
 
 /** A breach of an invariant. It names no token. */
 export interface Breach {
   readonly invariant: Invariant
-  readonly family: string
+  readonly session: string
   /** When, on the history's clock. */
   readonly at: number
   readonly message: string
@@ -24,12 +24,12 @@ export interface Breach {
  * @example expect(checkRefreshHistory({ grace: 10, recoverWithin: 3600, events })).toEqual([])
  */
 export function checkRefreshHistory(history: RefreshHistory): readonly Breach[] {
-  const names = new Set(history.events.map(({ family }) => family))
-  return [...names].flatMap((family) => {
-    const run = readRun(history, family)
+  const names = new Set(history.events.map(({ session }) => session))
+  return [...names].flatMap((session) => {
+    const run = readRun(history, session)
     // Object.entries forgets the names' type.
     return Object.entries(checks).flatMap(([invariant, check]) =>
-      check(run).map((finding) => ({ invariant: invariant as Invariant, family, ...finding })),
+      check(run).map((finding) => ({ invariant: invariant as Invariant, session, ...finding })),
     )
   })
 }

@@ -12,7 +12,7 @@ export interface FakeClock {
  * @param start Unix time in seconds. Default 1,800,000,000 (in January 2027).
  * @example
  * const clock = fakeClock()
- * const issuer = createIssuer({ now: clock.now, … })
+ * const issuer = createSessions({ now: clock.now, … })
  * clock.advance(900)
  */
 export function fakeClock(start = 1_800_000_000): FakeClock {

@@ -1,13 +1,13 @@
 export { fakeClock, type FakeClock } from './clock.js'
 export { testKeys, testServiceKeys, type TestKeys } from './keys.js'
-export { familyStoreContract } from './family-contract.js'
+export { sessionStoreContract } from './session-contract.js'
 export { keyRingStoreContract } from './key-ring-contract.js'
 export { revocationStoreContract } from './revocation-contract.js'
 export type { ContractCase } from './contract.js'
 export { checkRefreshHistory, type Breach, type Invariant } from './check-refresh-history.js'
 export type {
   AccessUse,
-  FamilyMoment,
+  SessionMoment,
   HistoryEvent,
   RefreshAttempt,
   RefreshHistory,

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict'
-import type { KeyRingStore } from '../keys/ports.js'
+import type { KeyRingStore } from '../key-sources/ports.js'
 import type { ContractCase } from './contract.js'
 
 const racers = 30

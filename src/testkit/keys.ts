@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import type { Algorithm } from '../core/algorithms.js'
-import { hmacKey, privateKey, type Key } from '../core/key.js'
-import { createServiceKeys, type ServiceKeys } from '../sessions/service-keys.js'
+import type { Algorithm } from '../key/algorithms.js'
+import { hmacKey, privateKey, type Key } from '../key/key.js'
+import { createServiceKeys, type ServiceKeys } from '../session/service-keys.js'
 
 /** As text: in Node 20 a garbage collection while a new `KeyObject` is exported may wait for ever for the key's lock. */
 const pem = {
@@ -42,7 +42,7 @@ export function testKeys(): TestKeys {
 /**
  * New service keys for refresh tokens, for tests.
  *
- * @example createIssuer({ serviceKey: testServiceKeys(), … })
+ * @example createSessions({ serviceKey: testServiceKeys(), … })
  */
 export function testServiceKeys(): ServiceKeys {
   return createServiceKeys({ current: randomBytes(32) })

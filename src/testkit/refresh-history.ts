@@ -14,13 +14,13 @@ export interface RefreshHistory {
   readonly events: readonly HistoryEvent[]
 }
 
-/** One thing that happened to a session. `family` is its public name. */
-export type HistoryEvent = RefreshAttempt | FamilyMoment | AccessUse
+/** One thing that happened to a session. `session` is its public name. */
+export type HistoryEvent = RefreshAttempt | SessionMoment | AccessUse
 
 /** Somebody presented a refresh token. */
 export interface RefreshAttempt {
   readonly kind: 'refresh'
-  readonly family: string
+  readonly session: string
   readonly party: string
   readonly presented: string
   readonly invoked: number
@@ -36,16 +36,16 @@ export interface RefreshAttempt {
 }
 
 /** The log in, a copy of the token in other hands, a theft alarm, or the end that was acknowledged. */
-export interface FamilyMoment {
+export interface SessionMoment {
   readonly kind: 'login' | 'stolen' | 'alarm' | 'logout'
-  readonly family: string
+  readonly session: string
   readonly at: number
 }
 
 /** An access token of the session was shown to a service. */
 export interface AccessUse {
   readonly kind: 'access'
-  readonly family: string
+  readonly session: string
   readonly at: number
   readonly accepted: boolean
 }

@@ -2,7 +2,7 @@ import type { HistoryEvent, RefreshAttempt, RefreshHistory } from './refresh-his
 
 /** What a history says of one session: who asked for what, who was given what, and which token was made of which. */
 export interface Run {
-  readonly family: string
+  readonly session: string
   readonly grace: number
   readonly recoverWithin: number
   readonly skew: number
@@ -37,13 +37,13 @@ export interface Finding {
 export const losses = ['REFRESH_REUSED', 'REFRESH_ENDED', 'REFRESH_UNKNOWN', 'REFRESH_ROLLED_BACK']
 
 /** One session out of a history. */
-export function readRun(history: RefreshHistory, family: string): Run {
-  const events = history.events.filter((event) => event.family === family)
+export function readRun(history: RefreshHistory, session: string): Run {
+  const events = history.events.filter((event) => event.session === session)
   const attempts = events.filter((event) => event.kind === 'refresh')
   const answers = attempts.filter(isAnswer)
   const { grace, recoverWithin, skew = 1, staleness = 5 } = history
   const makings = makingsOf(answers, attempts)
-  return { family, grace, recoverWithin, skew, staleness, attempts, answers, makings, events }
+  return { session, grace, recoverWithin, skew, staleness, attempts, answers, makings, events }
 }
 
 function isAnswer(attempt: RefreshAttempt): attempt is Answer {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { createVerifier } from '../../src/core/index.js'
-import { jwtServer, type Gate } from '../../src/middleware/index.js'
-import { type ServerOptions } from '../../src/middleware/server-options.js'
+import { createVerifier } from '../../src/token/index.js'
+import { createGate, type Gate } from '../../src/gate/index.js'
+import { type GateOptions } from '../../src/gate/gate-options.js'
 import { type Server } from './site.js'
 import { audience, issuer, key } from './tokens.js'
 import { frameworks } from './users.js'
@@ -44,22 +44,22 @@ describe.each(Object.entries(frameworks))('%s', (_framework, start) => {
     'a renderer that returns %s gets 401 sent for it',
     async (_name, render) => {
       // Of another type on purpose.
-      const given = render as NonNullable<ServerOptions<unknown>['render']>
-      expect(await status(jwtServer({ verify, render: given }))).toEqual([401, 401])
+      const given = render as NonNullable<GateOptions<unknown>['render']>
+      expect(await status(createGate({ verify, render: given }))).toEqual([401, 401])
     },
   )
 
   test.each(Object.entries(refusals))(
     'a gate whose answer %s is a 503, and the next call is answered too',
     async (_name, respond) => {
-      const gate = jwtServer({ verify })
+      const gate = createGate({ verify })
       const broken = Object.assign(gate.bind(undefined), gate, { respond }) as Gate<unknown>
       expect(await status(broken)).toEqual([503, 503])
     },
   )
 
   test('an answer that can not be sent at all closes the connection', async () => {
-    const gate = jwtServer({ verify })
+    const gate = createGate({ verify })
     const headers = { 'bad name': 'x' }
     const respond = () => ({ status: 401, headers, body: '' })
     const broken = Object.assign(gate.bind(undefined), gate, { respond }) as Gate<unknown>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createVerifier } from '../../src/core/index.js'
-import { jwtServer, select } from '../../src/middleware/index.js'
+import { createVerifier } from '../../src/token/index.js'
+import { createGate, select } from '../../src/gate/index.js'
 import { callRaw } from './contract/client.js'
 import { type Server } from './site.js'
 import { audience, issuer, key } from './tokens.js'
@@ -14,8 +14,8 @@ describe.each(Object.entries(frameworks))('%s', (framework, start) => {
   let guarding: Server
   let opening: Server
   beforeAll(async () => {
-    guarding = await start(jwtServer({ verify, select: listed }))
-    opening = await start(jwtServer({ verify, select: excepted }))
+    guarding = await start(createGate({ verify, select: listed }))
+    opening = await start(createGate({ verify, select: excepted }))
   })
   afterAll(async () => {
     await Promise.all([guarding.close(), opening.close()])

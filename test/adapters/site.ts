@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Transform } from 'node:stream'
-import { createVerifier, type VerifiedToken } from '../../src/core/index.js'
+import { createVerifier, type VerifiedToken } from '../../src/token/index.js'
 import {
   fromContext,
-  jwtServer,
+  createGate,
   requireScopes,
   select,
   type Gate,
   type GateEvent,
-} from '../../src/middleware/index.js'
+} from '../../src/gate/index.js'
 import { audience, issuer, key } from './tokens.js'
 
 /** What one of the frameworks serves while the contract runs against it. */
@@ -39,15 +39,15 @@ async function isRevoked({ payload }: VerifiedToken<unknown>): Promise<boolean> 
 export function createSite(): Site {
   const events: GateEvent[] = []
   const shared = { verify, isRevoked, onEvent: (event: GateEvent) => events.push(event) }
-  const main = jwtServer({
+  const main = createGate({
     ...shared,
     select: select({
       except: { path: ['/healthz', '/calls', '/optional', '/orders'], prefix: '/public' },
       preflight: 'open',
     }),
   })
-  const optional = jwtServer({ ...shared, optional: true, select: select({ path: '/optional' }) })
-  const orders = jwtServer({
+  const optional = createGate({ ...shared, optional: true, select: select({ path: '/optional' }) })
+  const orders = createGate({
     ...shared,
     authorize: requireScopes('orders:read', 'orders:list'),
     select: select({ path: '/orders' }),
@@ -58,7 +58,7 @@ export function createSite(): Site {
 /** The other form: nothing is guarded but what is listed. */
 export function createListedSite(): Site {
   const events: GateEvent[] = []
-  const listed = jwtServer({
+  const listed = createGate({
     verify,
     select: select({ path: '/admin', prefix: '/area', regex: /^\/v\d+\/admin/ }),
   })

@@ -1,5 +1,6 @@
 import { createHmac, generateKeyPairSync, randomBytes } from 'node:crypto'
-import { createSigner, hmacKey, privateKey, type Claims } from '../../src/core/index.js'
+import { hmacKey, privateKey } from '../../src/key/index.js'
+import { type Claims, createSigner } from '../../src/token/index.js'
 
 /** What every site in these tests trusts. */
 export const issuer = 'https://issuer.example'

@@ -6,25 +6,25 @@ import { type FastifyRequest } from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import { expectTypeOf, test } from 'vitest'
-import { auth as authExpress } from '../../src/adapters/express.js'
-import { auth as authFastify } from '../../src/adapters/fastify.js'
-import { auth as authFetch, type FetchHandler } from '../../src/adapters/fetch.js'
-import { auth as authHono, type AuthVariables } from '../../src/adapters/hono.js'
-import { auth as authKoa, type AuthState } from '../../src/adapters/koa.js'
-import { type JotgateModule, type JotgateOptions } from '../../src/adapters/nest.js'
-import { auth as authGrpc } from '../../src/adapters/grpc.js'
-import { auth as authConnect } from '../../src/adapters/connect.js'
-import { auth as authNode, type AuthRequest } from '../../src/adapters/node.js'
-import { createVerifier, type Claims, type VerifiedToken } from '../../src/core/index.js'
+import { auth as authExpress } from '../../src/adapters/node/express.js'
+import { auth as authFastify } from '../../src/adapters/node/fastify.js'
+import { auth as authFetch, type FetchHandler } from '../../src/adapters/web/fetch.js'
+import { auth as authHono, type AuthVariables } from '../../src/adapters/web/hono.js'
+import { auth as authKoa, type AuthState } from '../../src/adapters/node/koa.js'
+import { type JotgateModule, type JotgateOptions } from '../../src/adapters/nest/nest.js'
+import { auth as authGrpc } from '../../src/adapters/rpc/grpc.js'
+import { auth as authConnect } from '../../src/adapters/rpc/connect.js'
+import { auth as authNode, type AuthRequest } from '../../src/adapters/node/node.js'
+import { type Claims, createVerifier, type VerifiedToken } from '../../src/token/index.js'
 import {
   allOf,
   fromContext,
-  jwtServer,
+  createGate,
   requireClaim,
   requireScopes,
   type AuthContext,
   type Gate,
-} from '../../src/middleware/index.js'
+} from '../../src/gate/index.js'
 import { audience, issuer, key } from './tokens.js'
 
 interface Mine {
@@ -41,7 +41,7 @@ const verify = createVerifier<Mine>({
 })
 
 test('the type of the claims flows from the verifier to the gate, its context and its functions', () => {
-  const gate = jwtServer({
+  const gate = createGate({
     verify,
     isRevoked: (token) => {
       expectTypeOf(token).toEqualTypeOf<VerifiedToken<Mine>>()
@@ -55,39 +55,39 @@ test('the type of the claims flows from the verifier to the gate, its context an
 })
 
 test('the type of the claims flows into guards', () => {
-  jwtServer({
+  createGate({
     verify,
     authorize: requireClaim('tier', (tier) => {
       expectTypeOf(tier).toEqualTypeOf<'gold' | 'silver'>()
       return true
     }),
   })
-  jwtServer({ verify, authorize: allOf(requireScopes('a'), requireClaim('tier', 'gold')) })
+  createGate({ verify, authorize: allOf(requireScopes('a'), requireClaim('tier', 'gold')) })
   // @ts-expect-error there is no such claim
-  jwtServer({ verify, authorize: requireClaim('colour', 'red') })
+  createGate({ verify, authorize: requireClaim('colour', 'red') })
 })
 
 test('the type of the claims flows to a node:http listener', () => {
-  const guarded = authNode(jwtServer({ verify }))
+  const guarded = authNode(createGate({ verify }))
   expectTypeOf(guarded).parameter(0).parameter(0).toEqualTypeOf<AuthRequest<Mine>>()
   expectTypeOf<AuthRequest<Mine>['auth']>().toEqualTypeOf<AuthContext<Mine> | undefined>()
   expectTypeOf(guarded).returns.parameter(0).toEqualTypeOf<IncomingMessage>()
 })
 
 test('req.auth has the registered claims in Express and in Fastify', () => {
-  authExpress(jwtServer({ verify }))
-  authFastify(jwtServer({ verify }))
+  authExpress(createGate({ verify }))
+  authFastify(createGate({ verify }))
   expectTypeOf<ExpressRequest['auth']>().toEqualTypeOf<AuthContext<Claims> | undefined>()
   expectTypeOf<FastifyRequest['auth']>().toEqualTypeOf<AuthContext<Claims> | null>()
 })
 
 test('the type of the claims flows to handlers of Hono and Koa', () => {
-  new Hono().use(authHono(jwtServer({ verify }))).get('/', (c) => {
+  new Hono().use(authHono(createGate({ verify }))).get('/', (c) => {
     expectTypeOf(c.var.auth).toEqualTypeOf<AuthContext<Mine> | undefined>()
     // @ts-expect-error there is no such claim
     return c.text(c.var.auth?.claims.colour)
   })
-  new Koa().use(authKoa(jwtServer({ verify }))).use((ctx) => {
+  new Koa().use(authKoa(createGate({ verify }))).use((ctx) => {
     expectTypeOf(ctx.state.auth?.claims.tier).toEqualTypeOf<'gold' | 'silver' | undefined>()
   })
   expectTypeOf<AuthVariables<Mine>['auth']>().toEqualTypeOf<AuthContext<Mine> | undefined>()
@@ -95,7 +95,7 @@ test('the type of the claims flows to handlers of Hono and Koa', () => {
 })
 
 test('a Fetch handler keeps what its host hands over', () => {
-  const handler = authFetch(jwtServer({ verify }))((_request: Request, env: { name: string }) => {
+  const handler = authFetch(createGate({ verify }))((_request: Request, env: { name: string }) => {
     expectTypeOf(env.name).toEqualTypeOf<string>()
     return new Response()
   })
@@ -103,7 +103,7 @@ test('a Fetch handler keeps what its host hands over', () => {
 })
 
 test('handlers behind gRPC, Connect and Nest have the claims by the gate', () => {
-  const gate = jwtServer({ verify })
+  const gate = createGate({ verify })
   expectTypeOf(authGrpc(gate)).toEqualTypeOf<ServerInterceptor>()
   expectTypeOf(authConnect(gate)).toEqualTypeOf<Interceptor>()
   type Taken = Parameters<typeof JotgateModule.forRoot<Mine>>[0]

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { serverKeys } from '../../src/api-spec/annotations.js'
+import { serverKeys } from '../../src/api-spec/language/annotations.js'
 import { formatApi } from '../../src/api-spec/format/format.js'
-import { parseApi, renderDiagnostics } from '../../src/api-spec/parse.js'
+import { parseApi, renderDiagnostics } from '../../src/api-spec/language/parse.js'
 import { everyForm } from './texts.js'
 
 const types = 'type A { X string `json:"x"` }\n'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatApi } from '../../src/api-spec/format/format.js'
-import { parseFile } from '../../src/api-spec/syntax/parse-file.js'
+import { parseFile } from '../../src/api-spec/language/syntax/parse-file.js'
 import { describeVectors } from '../vectors/find.js'
 import { commented, everyForm, mutations } from './texts.js'
 

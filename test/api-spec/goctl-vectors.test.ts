@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseApi, renderAsGoctl } from '../../src/api-spec/parse.js'
+import { parseApi, renderAsGoctl } from '../../src/api-spec/language/parse.js'
 import { describeVectors, type VectorReader } from '../vectors/find.js'
 
 /** One case of goctl's: a spec, an error text, or the text it ended with. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { scan } from '../../src/api-spec/syntax/scanner.js'
+import { scan } from '../../src/api-spec/language/syntax/scanner.js'
 
 /** A file that uses every form of the language once, the dialect's included. */
 export const everyForm = `// Users and their sessions.

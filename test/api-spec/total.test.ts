@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Diagnostic, goctlText } from '../../src/api-spec/diagnostic.js'
-import { parseApi, renderDiagnostics } from '../../src/api-spec/parse.js'
+import { type Diagnostic, goctlText } from '../../src/api-spec/language/diagnostic.js'
+import { parseApi, renderDiagnostics } from '../../src/api-spec/language/parse.js'
 import { commented, everyForm, mutations, soups } from './texts.js'
 
 /** The long run: `npm run fuzz -- api`. */

@@ -4,7 +4,7 @@ import { columnsOf, compare } from '../../bench/report.mjs'
 import { tenth } from '../../bench/suites/api.mjs'
 import { makeService } from '../../bench/suites/api/service.mjs'
 import { suites } from '../../bench/suites/table.mjs'
-import { parseApi, renderDiagnostics } from '../../src/api-spec/parse.js'
+import { parseApi, renderDiagnostics } from '../../src/api-spec/language/parse.js'
 
 const context = {
   quick: true,

@@ -7,7 +7,7 @@ import { refreshes, rotations } from '../../bench/suites/sessions/contenders.mjs
 import { measureRoundTrips } from '../../bench/suites/sessions/round-trips.mjs'
 import { stores } from '../../bench/suites/sessions/stores.mjs'
 import { suites } from '../../bench/suites/table.mjs'
-import type { FamilyStore } from '../../src/sessions/index.js'
+import type { SessionStore } from '../../src/session/index.js'
 import { memoryStores } from '../../src/stores/memory/index.js'
 
 const context = {
@@ -63,18 +63,18 @@ describe('the sessions suite of the benchmark', () => {
 
 describe('what is measured', () => {
   test('rotates every time, never replays', async () => {
-    const { families } = memoryStores()
-    for (const contender of [await rotations(families, 2), await refreshes(families, 2)])
+    const { sessions } = memoryStores()
+    for (const contender of [await rotations(sessions, 2), await refreshes(sessions, 2)])
       for (let turn = 0; turn < 20; turn++) expect(await contender.once(turn % 2)).toBe(true)
   })
 
   test('is found out when it is not the work: a store that only says so, one that only replays', async () => {
-    const { families } = memoryStores()
-    const idle: FamilyStore = {
-      ...families,
+    const { sessions } = memoryStores()
+    const idle: SessionStore = {
+      ...sessions,
       rotate: async ({ id }) => {
-        const family = await families.find(id)
-        return family === undefined ? { kind: 'unknown' } : { kind: 'replayed', family }
+        const session = await sessions.find(id)
+        return session === undefined ? { kind: 'unknown' } : { kind: 'replayed', session }
       },
     }
     for (const make of [rotations, refreshes]) {

@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { algorithmNames } from '../../src/core/algorithms.js'
+import { algorithmNames } from '../../src/key/algorithms.js'
 import { jotgate, written } from './terminal.js'
 
 describe('jotgate keygen', () => {

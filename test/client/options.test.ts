@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { forwarded, fromSession, jwtClient, selfSigned } from '../../src/client/index.js'
-import { ConfigError } from '../../src/core/index.js'
+import { ConfigError } from '../../src/foundation/errors.js'
 
 const source = { grant: () => Promise.resolve({ token: 'a' }) }
 const origins = ['https://api.example']

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { clientErrors } from '../../src/client/index.js'
-import { errorTable } from '../../src/core/index.js'
+import { errorTable } from '../../src/foundation/errors.js'
 
 const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8')
 const rows = page

@@ -8,7 +8,8 @@ import { tokenSource } from '../../examples/go-zero-token/token-source.js'
 import { createClient as createJwtClient } from '../../examples/go-zero-token/generated/client.js'
 import { createClient as createUserClient } from '../../examples/go-zero-user/generated/client.js'
 import { fromSession } from '../../src/client/index.js'
-import { createSigner, hmacKey } from '../../src/core/index.js'
+import { hmacKey } from '../../src/key/index.js'
+import { createSigner } from '../../src/token/index.js'
 
 const secret = randomBytes(32).toString('base64')
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ConfigError, hmacKey } from '../../src/core/index.js'
+import { ConfigError } from '../../src/foundation/errors.js'
+import { hmacKey } from '../../src/key/index.js'
 import { openPage, type MovingPage, type Program } from './programs.js'
 import { ask, requests } from './requests.js'
 

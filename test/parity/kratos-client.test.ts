@@ -1,6 +1,8 @@
 import { describe, expect, it, test } from 'vitest'
 import { jwtClient, selfSigned } from '../../src/client/index.js'
-import { ConfigError, hmacKey, signCompact, type Algorithm } from '../../src/core/index.js'
+import { ConfigError } from '../../src/foundation/errors.js'
+import { type Algorithm, hmacKey } from '../../src/key/index.js'
+import { signCompact } from '../../src/token/index.js'
 import { describeVectors } from '../vectors/find.js'
 
 const origin = 'https://users.example'

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
-import { AuthError, ConfigError } from '../../src/core/index.js'
-import { presets, type KratosRules } from '../../src/middleware/index.js'
-import { fakeCall } from '../middleware/calls.js'
+import { AuthError, ConfigError } from '../../src/foundation/errors.js'
+import { presets, type KratosRules } from '../../src/gate/index.js'
+import { fakeCall } from '../gate/calls.js'
 import { describeVectors } from '../vectors/find.js'
 
 const { select } = presets.kratos

@@ -1,25 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { AuthError, ConfigError } from '../../src/foundation/errors.js'
+import { hmacKey } from '../../src/key/index.js'
 import {
-  AuthError,
-  ConfigError,
+  type Claims,
   createSigner,
   createVerifier,
-  hmacKey,
-  type Claims,
   type VerifierOptions,
-} from '../../src/core/index.js'
+} from '../../src/token/index.js'
 import {
   chain,
   createResponder,
   fromContext,
-  jwtServer,
+  createGate,
   newContext,
   presets,
   type Middleware,
-} from '../../src/middleware/index.js'
-import { fakeCall } from '../middleware/calls.js'
+} from '../../src/gate/index.js'
+import { fakeCall } from '../gate/calls.js'
 
 // The cases of Kratos' jwt_test.go, and its ten messages.
 
@@ -40,7 +39,7 @@ function server<C = Claims>(options: Partial<VerifierOptions<C>> = {}) {
     keys: key,
     ...options,
   } as VerifierOptions<C>) // a spread of a union
-  return jwtServer({ ...presets.kratos.server, verify })
+  return createGate({ ...presets.kratos.server, verify })
 }
 
 /** The claims that the handler finds, or the message in the body of the refusal. */
@@ -183,7 +182,7 @@ describe('Kratos’ ten messages', () => {
 
   test('five are faults of the wiring, and are said when it is built', () => {
     expect(() => createVerifier({ ...presets.kratos.verifier } as never)).toThrow(/keys/) // keyFunc is missing
-    expect(() => jwtServer({ ...presets.kratos.server } as never)).toThrow(/verify/) // Wrong context for middleware
+    expect(() => createGate({ ...presets.kratos.server } as never)).toThrow(/verify/) // Wrong context for middleware
     const options = { issuer: null, audience: null, expiresIn: null }
     expect(() => createSigner({ ...options } as never)).toThrow(/key/) // Token provider is missing
     expect(() => createSigner({ ...options, key: 'text' } as never)).toThrow(/key/) // Can not sign token.Is the key correct?

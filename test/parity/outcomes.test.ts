@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, test } from 'vitest'
-import { ConfigError, hmacKey } from '../../src/core/index.js'
+import { ConfigError } from '../../src/foundation/errors.js'
+import { hmacKey } from '../../src/key/index.js'
 import { describeVectors } from '../vectors/find.js'
 import { differences } from './differences.js'
 import { secret, send, startedAt, toldThere, type Row, type System } from './outcomes.js'

@@ -1,7 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { AuthError, createVerifier, hmacKey, type Claims } from '../../src/core/index.js'
-import { jwtServer, presets, type Gate } from '../../src/middleware/index.js'
-import { fakeCall } from '../middleware/calls.js'
+import { AuthError } from '../../src/foundation/errors.js'
+import { hmacKey } from '../../src/key/index.js'
+import { type Claims, createVerifier } from '../../src/token/index.js'
+import { createGate, presets, type Gate } from '../../src/gate/index.js'
+import { fakeCall } from '../gate/calls.js'
 
 /** A server of the Go systems: Kratos with its defaults, with a claims struct, with HS384; go-zero. */
 export type System = 'kratos' | 'kratos_custom' | 'kratos_hs384' | 'gozero'
@@ -30,15 +32,15 @@ const now = () => startedAt
 
 /** The same four servers, made of presets. HS384 takes a key of its own: 34 bytes are too short for it. */
 export const gates: Readonly<Record<System, Gate<unknown>>> = {
-  kratos: jwtServer({
+  kratos: createGate({
     ...presets.kratos.server,
     verify: createVerifier({ ...presets.kratos.verifier, keys: key, now }),
   }),
-  kratos_custom: jwtServer({
+  kratos_custom: createGate({
     ...presets.kratos.server,
     verify: createVerifier({ ...presets.kratos.verifier, keys: key, now, claims: readStruct }),
   }),
-  kratos_hs384: jwtServer({
+  kratos_hs384: createGate({
     ...presets.kratos.server,
     verify: createVerifier({
       ...presets.kratos.verifier,
@@ -46,7 +48,7 @@ export const gates: Readonly<Record<System, Gate<unknown>>> = {
       algorithms: ['HS384'],
     }),
   }),
-  gozero: jwtServer({
+  gozero: createGate({
     ...presets.goZero.server,
     verify: createVerifier({ ...presets.goZero.verifier, keys: key, now }),
   }),

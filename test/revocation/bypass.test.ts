@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { from } from '../../src/middleware/index.js'
+import { from } from '../../src/gate/index.js'
 import type { RevokeRequest } from '../../src/revocation/index.js'
 import { fakeClock } from '../../src/testkit/index.js'
 import { raw } from '../adapters/raw-http.js'

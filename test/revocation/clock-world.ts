@@ -1,6 +1,6 @@
 import type fc from 'fast-check'
 import { expect, vi } from 'vitest'
-import type { Claims, VerifiedToken } from '../../src/core/index.js'
+import type { Claims, VerifiedToken } from '../../src/token/index.js'
 import {
   createRevocation,
   type Revocation,

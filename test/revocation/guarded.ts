@@ -1,15 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { auth, type Listener, type AuthRequest } from '../../src/adapters/node.js'
-import {
-  createSigner,
-  createVerifier,
-  hmacKey,
-  privateKey,
-  verificationKey,
-  type Claims,
-} from '../../src/core/index.js'
-import { jwtServer, type Gate, type GateEvent } from '../../src/middleware/index.js'
-import type { ServerOptions } from '../../src/middleware/server-options.js'
+import { auth, type Listener, type AuthRequest } from '../../src/adapters/node/node.js'
+import { hmacKey, privateKey, verificationKey } from '../../src/key/index.js'
+import { type Claims, createSigner, createVerifier } from '../../src/token/index.js'
+import { createGate, type Gate, type GateEvent } from '../../src/gate/index.js'
+import type { GateOptions } from '../../src/gate/gate-options.js'
 import { createRevocation, type RevocationStore } from '../../src/revocation/index.js'
 import { memoryStores } from '../../src/stores/memory/index.js'
 import { listening } from '../adapters/apps/listening.js'
@@ -30,7 +24,7 @@ interface Guarding {
   readonly store?: RevocationStore
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number
-  readonly gateOptions?: Partial<ServerOptions<Claims>>
+  readonly gateOptions?: Partial<GateOptions<Claims>>
   /** What is behind the gate. Default: one that answers `in`. */
   readonly behind?: (gate: Gate<Claims>) => Listener<AuthRequest<Claims>>
 }
@@ -54,7 +48,7 @@ export async function guarded(guarding: Guarding = {}) {
     cache: cache && { entries: 1024, bytes: 1_000_000 },
   })
   const events: GateEvent[] = []
-  const gate = jwtServer({
+  const gate = createGate({
     verify,
     isRevoked: (token) => revocation.isRevoked(token),
     onEvent: (event) => void events.push(event),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, test, vi } from 'vitest'
-import type { Claims, VerifiedToken } from '../../src/core/index.js'
+import type { Claims, VerifiedToken } from '../../src/token/index.js'
 import { amount } from '../setup/amount.js'
 import { start, World, type Kind } from './clock-world.js'
 import { issuer, verifiedToken } from './tokens.js'

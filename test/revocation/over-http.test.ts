@@ -3,7 +3,7 @@ import { request, type IncomingMessage } from 'node:http'
 import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { createIssuer, createServiceKeys } from '../../src/sessions/index.js'
+import { createSessions, createServiceKeys } from '../../src/session/index.js'
 import { memoryStores } from '../../src/stores/memory/index.js'
 import { redisStores } from '../../src/stores/redis/index.js'
 import { fakeClock } from '../../src/testkit/index.js'
@@ -31,21 +31,21 @@ describe('a subject cut off in a second', () => {
   async function login() {
     const clock = fakeClock()
     const service = await serve({ now: clock.now, cache: true })
-    const issuer = createIssuer({
+    const sessions = createSessions({
       sign: service.sign,
-      families: memoryStores().families,
+      store: memoryStores().sessions,
       serviceKey: createServiceKeys({ current: randomBytes(32) }),
       loadSubject: () => Promise.resolve({ claims: {} }),
       revoke: (entry) => service.revocation.revoke(entry),
       now: clock.now,
     })
     const issue = (subject: string, after?: number) =>
-      issuer.issue({ subject, client, ...(after !== undefined && { after }) })
-    return { ...service, clock, issuer, issue }
+      sessions.issue({ subject, client, ...(after !== undefined && { after }) })
+    return { ...service, clock, sessions, issue }
   }
 
-  test('loses every token of that second, and the family that the same action begins none', async () => {
-    const { clock, issuer, issue, revocation, status } = await login()
+  test('loses every token of that second, and the session that the same action begins none', async () => {
+    const { clock, sessions, issue, revocation, status } = await login()
     const [early, other] = [await issue('user-1'), await issue('user-2')]
     clock.advance(10)
     const same = await issue('user-1')
@@ -53,7 +53,7 @@ describe('a subject cut off in a second', () => {
     await revocation.revoke({ subject: 'user-1', before: moment })
     const late = await issue('user-1')
     const begun = await issue('user-1', moment)
-    const next = await issuer.refresh(begun.refreshToken, { client })
+    const next = await sessions.refresh(begun.refreshToken, { client })
     const statuses = () =>
       Promise.all([early, same, late, begun, next, other].map((each) => status(each.accessToken)))
     expect(await statuses()).toEqual([401, 401, 401, 200, 200, 200])
@@ -62,7 +62,7 @@ describe('a subject cut off in a second', () => {
     expect(await statuses()).toEqual([401, 401, 401, 200, 200, 200])
   })
 
-  test('as "everything until now", of which the family begun by that action is no part', async () => {
+  test('as "everything until now", of which the session begun by that action is no part', async () => {
     const { clock, issue, revocation, status } = await login()
     const before = [await issue('user-1'), await issue('user-2')]
     await revocation.revoke({ all: true, before: clock.now() })

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { AuthError, ConfigError, type Claims } from '../../src/core/index.js'
+import { AuthError, ConfigError } from '../../src/foundation/errors.js'
+import type { Claims } from '../../src/token/index.js'
 import {
   createRevocation,
   type Revocation,

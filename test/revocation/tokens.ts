@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { hmacKey } from '../../src/key/index.js'
 import {
+  type Claims,
   createSigner,
   createVerifier,
-  hmacKey,
-  type Claims,
   type VerifiedToken,
-} from '../../src/core/index.js'
+} from '../../src/token/index.js'
 
 export const issuer = 'https://auth.example'
 

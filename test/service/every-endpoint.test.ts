@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { faultTable } from '../../apps/auth-service/src/faults.js'
-import { errorTable } from '../../src/core/errors.js'
+import { faultTable } from '../../apps/auth-service/src/foundation/faults.js'
+import { errorTable } from '../../src/foundation/errors.js'
 import { callerOf } from './admin/calling.js'
 import { basic } from './oauth/clients-of.js'
 import {

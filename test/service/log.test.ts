@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
-const module = new URL('../../apps/auth-service/dist/log.js', import.meta.url).href
+const module = new URL('../../apps/auth-service/dist/foundation/log.js', import.meta.url).href
 
 /** What a process has in its log that logs an error with these members, and a cause with them. */
 async function logged(members: Readonly<Record<string, unknown>>): Promise<string> {

@@ -93,8 +93,8 @@ describe('the sessions of a user', () => {
     }
     const text = JSON.stringify(sessions)
     for (const { refreshToken } of [one, two]) {
-      const family = Buffer.from(refreshToken, 'base64url').subarray(5, 21)
-      expect(text).not.toContain(family.toString('base64url'))
+      const session = Buffer.from(refreshToken, 'base64url').subarray(5, 21)
+      expect(text).not.toContain(session.toString('base64url'))
     }
   })
 

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { createSigner, privateKey } from '../../src/core/index.js'
+import { privateKey } from '../../src/key/index.js'
+import { createSigner } from '../../src/token/index.js'
 
 /** A new key pair as PEM, for servers that the pages show. */
 export const pair = generateKeyPairSync('ec', {

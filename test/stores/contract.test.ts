@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { memoryStores } from '../../src/stores/memory/index.js'
 import { openSqlite, sqliteStores } from '../../src/stores/sql/sqlite.js'
-import { familyStoreContract, revocationStoreContract } from '../../src/testkit/index.js'
+import { sessionStoreContract, revocationStoreContract } from '../../src/testkit/index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'jotgate-contract-'))
 afterAll(() => {
@@ -18,16 +18,16 @@ const makers = {
 }
 
 test('the contract has the size that is promised', () => {
-  expect(familyStoreContract.length).toBeGreaterThanOrEqual(40)
+  expect(sessionStoreContract.length).toBeGreaterThanOrEqual(40)
   expect(revocationStoreContract.length).toBeGreaterThanOrEqual(25)
-  const names = [...familyStoreContract, ...revocationStoreContract].map(({ name }) => name)
+  const names = [...sessionStoreContract, ...revocationStoreContract].map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
 })
 
 describe.each(Object.entries(makers))('%s', (_, make) => {
-  describe('families', () => {
-    for (const { name, run } of familyStoreContract)
-      test(name, () => run(async () => (await make()).families))
+  describe('sessions', () => {
+    for (const { name, run } of sessionStoreContract)
+      test(name, () => run(async () => (await make()).sessions))
   })
   describe('revocations', () => {
     for (const { name, run } of revocationStoreContract)

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { FamilyStore } from '../../src/sessions/ports.js'
+import type { SessionStore } from '../../src/session/ports.js'
 import { memoryStores } from '../../src/stores/memory/index.js'
 import { redisStores } from '../../src/stores/redis/index.js'
 import { postgresStores } from '../../src/stores/sql/postgres.js'
 import { openSqlite, sqliteStores } from '../../src/stores/sql/sqlite.js'
 import { startPostgres, type PostgresServer } from '../setup/postgres.js'
-import { history, newFamilies, play } from './histories.js'
+import { history, newSessions, play } from './histories.js'
 import { sites, type Connected, type Site } from './redis/servers.js'
 
 /** A few hundred here; more in the long run. */
@@ -37,26 +37,27 @@ const byRedis = async (site: Site, name: string, prefix: string) => {
   open.push(connected)
   return (run: number) =>
     redisStores(connected.client, { prefix: `${prefix}-${String(run)}`, deadlineMs: 10_000 })
-      .families
+      .sessions
 }
 
 /** Each gives an empty store for a run. */
-const makers: Record<string, () => Promise<(run: number) => FamilyStore | Promise<FamilyStore>>> = {
-  SQLite: () => Promise.resolve(async () => sqliteStores(await openSqlite(':memory:')).families),
-  PostgreSQL: async () => {
-    // Making tables takes longer than a history does.
-    const stores = postgresStores(pool, { schema: 'histories', deadlineMs: 10_000 })
-    await stores.migrate()
-    return async () => {
-      await pool.query('TRUNCATE histories.jotgate_families')
-      return stores.families
-    }
-  },
-  'Redis by ioredis': () => byRedis(one, 'ioredis', 'io'),
-  'Redis by node-redis': () => byRedis(one, 'node-redis', 'node'),
-  'a Redis Cluster by ioredis': () => byRedis(cluster, 'ioredis', 'io'),
-  'a Redis Cluster by node-redis': () => byRedis(cluster, 'node-redis', 'node'),
-}
+const makers: Record<string, () => Promise<(run: number) => SessionStore | Promise<SessionStore>>> =
+  {
+    SQLite: () => Promise.resolve(async () => sqliteStores(await openSqlite(':memory:')).sessions),
+    PostgreSQL: async () => {
+      // Making tables takes longer than a history does.
+      const stores = postgresStores(pool, { schema: 'histories', deadlineMs: 10_000 })
+      await stores.migrate()
+      return async () => {
+        await pool.query('TRUNCATE histories.jotgate_families')
+        return stores.sessions
+      }
+    },
+    'Redis by ioredis': () => byRedis(one, 'ioredis', 'io'),
+    'Redis by node-redis': () => byRedis(one, 'node-redis', 'node'),
+    'a Redis Cluster by ioredis': () => byRedis(cluster, 'ioredis', 'io'),
+    'a Redis Cluster by node-redis': () => byRedis(cluster, 'node-redis', 'node'),
+  }
 
 describe.each(Object.entries(makers))('%s', (_, prepare) => {
   test('answers any history as the memory store does', { timeout: 600_000 }, async () => {
@@ -64,9 +65,9 @@ describe.each(Object.entries(makers))('%s', (_, prepare) => {
     let runs = 0
     const kinds = new Set<string>()
     const same = fc.asyncProperty(history, async (steps) => {
-      const families = newFamilies()
-      const answers = await play(steps, families, await make(runs++))
-      const expected = await play(steps, families, memoryStores().families)
+      const sessions = newSessions()
+      const answers = await play(steps, sessions, await make(runs++))
+      const expected = await play(steps, sessions, memoryStores().sessions)
       expect(answers).toEqual(expected)
       for (const answer of expected)
         if (typeof answer === 'object' && answer !== null && 'kind' in answer)

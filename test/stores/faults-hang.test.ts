@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { AuthError } from '../../src/core/errors.js'
-import type { FamilyStore } from '../../src/sessions/index.js'
+import { AuthError } from '../../src/foundation/errors.js'
+import type { SessionStore } from '../../src/session/index.js'
 import { redisStores } from '../../src/stores/redis/index.js'
 import { postgresStores } from '../../src/stores/sql/postgres.js'
-import { client, makeIssuer } from '../sessions/setup.js'
+import { client, makeSessions } from '../session/setup.js'
 import { amount } from '../setup/amount.js'
 import { startPostgres, type PostgresServer } from '../setup/postgres.js'
 import { startRedis, type RedisServer } from '../setup/redis.js'
@@ -29,8 +29,8 @@ afterAll(async () => {
 /** A store behind a proxy, and the same on a way of its own. */
 interface Site {
   readonly proxy: TcpProxy
-  readonly families: FamilyStore
-  readonly direct: FamilyStore
+  readonly store: SessionStore
+  readonly direct: SessionStore
 }
 
 interface Options {
@@ -47,9 +47,9 @@ const inRedis =
     const far = await connect(`redis://127.0.0.1:${String(proxy.port)}`)
     const near = await ioredisAt(redis.url)
     closing.push(far.close, near.close, proxy.stop)
-    const { families } = redisStores(far.client, { prefix, ...options })
-    const direct = redisStores(near.client, { prefix, deadlineMs: 10_000 }).families
-    return { proxy, families, direct }
+    const { sessions: store } = redisStores(far.client, { prefix, ...options })
+    const direct = redisStores(near.client, { prefix, deadlineMs: 10_000 }).sessions
+    return { proxy, store, direct }
   }
 
 const inPostgres: Make = async (prefix, options) => {
@@ -64,9 +64,9 @@ const inPostgres: Make = async (prefix, options) => {
     proxy.stop,
   )
   const schema = `hang_${prefix}_${String(process.pid)}`
-  const direct = postgresStores(near, { schema, deadlineMs: 10_000 }).families
+  const direct = postgresStores(near, { schema, deadlineMs: 10_000 }).sessions
   await direct.find('none')
-  return { proxy, families: postgresStores(far, { schema, ...options }).families, direct }
+  return { proxy, store: postgresStores(far, { schema, ...options }).sessions, direct }
 }
 
 function openPool(connectionString: string): Pool {
@@ -99,38 +99,38 @@ type Operation = (typeof operations)[number]
 let subjects = 0
 
 /** One of each question, each about a subject of its own, and what the store has of these. */
-async function prepare({ families, direct }: Site, storeDeadlineMs?: number) {
-  const { issuer, verify, seen, clock } = makeIssuer({
-    families,
+async function prepare({ store, direct }: Site, storeDeadlineMs?: number) {
+  const { sessions, verify, seen, clock } = makeSessions({
+    store,
     loadSubject: () => Promise.resolve({ claims: {} }),
     ...(storeDeadlineMs !== undefined && { storeDeadlineMs }),
   })
-  const own = makeIssuer({
-    families: direct,
+  const own = makeSessions({
+    store: direct,
     loadSubject: () => Promise.resolve({ claims: {} }),
     storeDeadlineMs: 10_000,
   })
   const names = operations.map((name) => ({ name, subject: `${name}-${String(subjects++)}` }))
   const logins = await Promise.all(
     names.map(async ({ name, subject }) => {
-      const { refreshToken, accessToken } = await own.issuer.issue({ subject, client })
+      const { refreshToken, accessToken } = await own.sessions.issue({ subject, client })
       const { sub, sid } = (await own.verify(accessToken)).claims
-      await own.issuer.issue({ subject, client })
+      await own.sessions.issue({ subject, client })
       return [name, { subject, refreshToken, session: { subject: String(sub), sid: String(sid) } }]
     }),
   )
   const of = Object.fromEntries(logins) as Record<Operation, Login> // one entry an operation
   const asking = {
-    issue: () => issuer.issue({ subject: of.issue.subject, client }),
-    refresh: () => issuer.refresh(of.refresh.refreshToken, { client }),
-    end: () => issuer.end(of.end.refreshToken),
-    endAll: () => issuer.endAll(of.endAll.subject),
-    endOthers: () => issuer.endOthers(of.endOthers.session),
-    list: () => issuer.list(of.list.subject),
+    issue: () => sessions.issue({ subject: of.issue.subject, client }),
+    refresh: () => sessions.refresh(of.refresh.refreshToken, { client }),
+    end: () => sessions.end(of.end.refreshToken),
+    endAll: () => sessions.endAll(of.endAll.subject),
+    endOthers: () => sessions.endOthers(of.endOthers.session),
+    list: () => sessions.list(of.list.subject),
   }
   const kept = async () =>
     Promise.all(names.map(({ subject }) => direct.list(subject, clock.now())))
-  return { asking, kept, of, verify, seen, issuer }
+  return { asking, kept, of, verify, seen, sessions }
 }
 
 interface Login {
@@ -198,9 +198,9 @@ async function settled<T>(read: () => Promise<T>): Promise<T> {
 }
 
 /** Until the client has connected, or has connected again. */
-async function answers({ families }: Site): Promise<void> {
+async function answers({ store }: Site): Promise<void> {
   const isThere = () =>
-    families.find('none').then(
+    store.find('none').then(
       () => true,
       () => false,
     )
@@ -244,8 +244,8 @@ describe.concurrent.each(Object.entries(makers))('a store that hangs, by %s', (_
       const again = await patiently(trial.asking.refresh)
       expect(again.refreshToken, where).toBe(first.refreshToken)
       await trial.verify(first.accessToken)
-      const [family] = await site.direct.list(trial.of.refresh.subject, 0)
-      expect(family?.generation).toBeLessThanOrEqual(1)
+      const [session] = await site.direct.list(trial.of.refresh.subject, 0)
+      expect(session?.generation).toBeLessThanOrEqual(1)
       const hooks = trial.seen.hooks.map(({ name }) => name)
       expect(hooks.filter((name) => name === 'onReused' || name === 'onRolledBack')).toEqual([])
     }

@@ -1,18 +1,18 @@
 import fc from 'fast-check'
-import type { FamilyStore } from '../../src/sessions/ports.js'
-import { sampleFamily, sampleRequest, start } from '../../src/testkit/sample-family.js'
+import type { SessionStore } from '../../src/session/ports.js'
+import { sampleSession, sampleRequest, start } from '../../src/testkit/sample-session.js'
 
-/** Something a program does to a store, with families by number and times by seconds after the start. */
+/** Something a program does to a store, with sessions by number and times by seconds after the start. */
 export type Step =
   | {
       readonly do: 'create'
-      readonly family: number
+      readonly session: number
       readonly subject: string
       readonly life: number
     }
   | {
       readonly do: 'rotate'
-      readonly family: number
+      readonly session: number
       /** How many generations the token presented is behind the current one. */
       readonly lag: number
       readonly client: string
@@ -20,7 +20,7 @@ export type Step =
       readonly grace: number
       readonly recoverWithin: number
     }
-  | { readonly do: 'end' | 'find' | 'findBySid'; readonly family: number; readonly at: number }
+  | { readonly do: 'end' | 'find' | 'findBySid'; readonly session: number; readonly at: number }
   | {
       readonly do: 'endAll'
       readonly subject: string
@@ -30,9 +30,9 @@ export type Step =
   | { readonly do: 'list'; readonly subject: string; readonly at: number }
   | { readonly do: 'sweep'; readonly at: number }
 
-const family = fc.integer({ min: 0, max: 3 })
+const session = fc.integer({ min: 0, max: 3 })
 const subject = fc.constantFrom('user-1', 'user-2')
-/** Seconds for which a family lives without a refresh. */
+/** Seconds for which a session lives without a refresh. */
 const idle = 7200
 const at = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(0, 1, 5, 9, 10, 11) },
@@ -46,7 +46,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       do: of('create'),
-      family,
+      session,
       subject,
       life: fc.constantFrom(5, 650_000, 2_592_000),
     }),
@@ -55,7 +55,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 8,
     arbitrary: fc.record({
       do: of('rotate'),
-      family,
+      session,
       lag: fc.constantFrom(-1, 0, 0, 0, 0, 1, 1, 1, 2),
       client: fc.constantFrom('web', 'web', 'web', 'web', 'app'),
       at,
@@ -65,45 +65,45 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ do: fc.constantFrom('end', 'find', 'findBySid'), family, at }),
+    arbitrary: fc.record({ do: fc.constantFrom('end', 'find', 'findBySid'), session, at }),
   },
-  { weight: 1, arbitrary: fc.record({ do: of('endAll'), subject, except: family, at }) },
+  { weight: 1, arbitrary: fc.record({ do: of('endAll'), subject, except: session, at }) },
   { weight: 2, arbitrary: fc.record({ do: of('list'), subject, at }) },
   { weight: 1, arbitrary: fc.record({ do: of('sweep'), at }) },
 )
 
-/** What may happen to a handful of families, of which two are there. */
+/** What may happen to a handful of sessions, of which two are there. */
 export const history: fc.Arbitrary<readonly Step[]> = fc
   .array(step, { minLength: 4, maxLength: 25 })
   .map((steps) => [begun(0, 'user-1'), begun(1, 'user-2'), ...steps])
 
 const begun = (number: number, name: string): Step => ({
   do: 'create',
-  family: number,
+  session: number,
   subject: name,
   life: 2_592_000,
 })
 
-/** Plays a history with families of their own names; what every step came to. */
+/** Plays a history with sessions of their own names; what every step came to. */
 export async function play(
   steps: readonly Step[],
-  families: ReturnType<typeof newFamilies>,
-  store: FamilyStore,
+  sessions: ReturnType<typeof newSessions>,
+  store: SessionStore,
 ): Promise<readonly unknown[]> {
   const answers: unknown[] = []
-  for (const each of steps) answers.push(await take(each, families, store))
+  for (const each of steps) answers.push(await take(each, sessions, store))
   return answers
 }
 
-/** The families of one history, the same for every store it is played on. */
-export function newFamilies() {
-  return Array.from({ length: 4 }, () => sampleFamily())
+/** The sessions of one history, the same for every store it is played on. */
+export function newSessions() {
+  return Array.from({ length: 4 }, () => sampleSession())
 }
 
-type Families = ReturnType<typeof newFamilies>
+type Sessions = ReturnType<typeof newSessions>
 
-async function take(each: Step, families: Families, store: FamilyStore): Promise<unknown> {
-  const named = (number: number) => families[number] ?? sampleFamily()
+async function take(each: Step, sessions: Sessions, store: SessionStore): Promise<unknown> {
+  const named = (number: number) => sessions[number] ?? sampleSession()
   // Subjects are told apart by the history, since a store may hold more than one.
   const own = (name: string) => `${name} of ${named(0).id}`
   switch (each.do) {
@@ -111,7 +111,7 @@ async function take(each: Step, families: Families, store: FamilyStore): Promise
       const absoluteExpiry = start + each.life
       const idleExpiry = Math.min(start + idle, absoluteExpiry)
       const created = {
-        ...named(each.family),
+        ...named(each.session),
         subject: own(each.subject),
         absoluteExpiry,
         idleExpiry,
@@ -123,18 +123,18 @@ async function take(each: Step, families: Families, store: FamilyStore): Promise
     }
     case 'rotate': {
       const { client, grace, recoverWithin } = each
-      const { id } = named(each.family)
+      const { id } = named(each.session)
       const presented = Math.max(0, ((await store.find(id))?.generation ?? 0) - each.lag)
       const now = start + each.at
       const changes = { presented, client, grace, recoverWithin, now, idleTtl: idle }
-      return store.rotate(sampleRequest(named(each.family), changes))
+      return store.rotate(sampleRequest(named(each.session), changes))
     }
     case 'find':
-      return store.find(named(each.family).id)
+      return store.find(named(each.session).id)
     case 'findBySid':
-      return store.findBySid(named(each.family).sid)
+      return store.findBySid(named(each.session).sid)
     case 'end':
-      return store.end(named(each.family).id, start + each.at)
+      return store.end(named(each.session).id, start + each.at)
     case 'endAll': {
       const except = named(each.except).id
       const ended = await store.endAll({ subject: own(each.subject), now: start + each.at, except })

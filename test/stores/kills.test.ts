@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { SessionHooks } from '../../src/sessions/index.js'
+import type { SessionHooks } from '../../src/session/index.js'
 import { amount } from '../setup/amount.js'
 import { startPostgres, type PostgresServer } from '../setup/postgres.js'
 import { startRedis, type RedisServer } from '../setup/redis.js'
-import { client } from '../sessions/setup.js'
-import { issuerOver } from './children/issuer.js'
+import { client } from '../session/setup.js'
+import { sessionsOver } from './children/sessions.js'
 import { openStores } from './children/open-stores.js'
 import type { Order, Point } from './children/refresher.js'
 import { compileForChildren, startChild } from './compile.js'
@@ -51,7 +51,7 @@ const places: Readonly<Record<Store, () => string>> = {
 /** Another process of the service, which goes on living, and what its hooks saw. */
 async function openSurvivor(place: string, grace = 10) {
   const secret = randomBytes(32).toString('hex')
-  const { families } = await openStores(place)
+  const { sessions: store } = await openStores(place)
   const seen: string[] = []
   let now: number | undefined
   const hook = (name: string) => () => void seen.push(name)
@@ -62,9 +62,9 @@ async function openSurvivor(place: string, grace = 10) {
     onRolledBack: hook('rolledBack'),
   }
   const clock = () => now ?? Math.floor(Date.now() / 1000)
-  const issuer = issuerOver(families, secret, { grace, recoverWithin: 0, hooks, now: clock })
+  const sessions = sessionsOver(store, secret, { grace, recoverWithin: 0, hooks, now: clock })
   return {
-    ...{ secret, seen, issuer, families },
+    ...{ secret, seen, sessions, store },
     /** Moves the clock ahead for what `ask` does. */
     later: async <T>(seconds: number, ask: () => Promise<T>): Promise<T> => {
       now = clock() + seconds
@@ -79,8 +79,8 @@ type Survivor = Awaited<ReturnType<typeof openSurvivor>>
 
 /** A refresh in a process that is killed at a point; then the client asks the survivor with the token that it has. */
 async function killAt(point: Point, place: string, survivor: Survivor): Promise<string> {
-  const { issuer, secret, families, seen } = survivor
-  const { refreshToken, sid } = await issuer.issue({ subject: 'user-1', client })
+  const { sessions, secret, store, seen } = survivor
+  const { refreshToken, sid } = await sessions.issue({ subject: 'user-1', client })
   const child = await startChild(folder, 'refresher', [place, secret])
   const exited = once(child, 'exit')
   const here = once(child, 'message')
@@ -89,12 +89,12 @@ async function killAt(point: Point, place: string, survivor: Survivor): Promise<
   child.kill('SIGKILL')
   await exited
   const before = seen.length
-  const successor = await issuer.refresh(refreshToken, { client })
+  const successor = await sessions.refresh(refreshToken, { client })
   const outcome = seen.slice(before).join()
-  const again = await issuer.refresh(refreshToken, { client })
+  const again = await sessions.refresh(refreshToken, { client })
   expect(again.refreshToken).toBe(successor.refreshToken)
-  expect((await families.findBySid(sid))?.generation).toBe(1)
-  await survivor.later(graceOver, () => issuer.refresh(successor.refreshToken, { client }))
+  expect((await store.findBySid(sid))?.generation).toBe(1)
+  await survivor.later(graceOver, () => sessions.refresh(successor.refreshToken, { client }))
   return outcome
 }
 
@@ -130,13 +130,13 @@ describe.each(points)('a process killed %s', (point) => {
 test('without a grace the client of a killed process is taken for a thief', async () => {
   const place = places.SQLite()
   const survivor = await openSurvivor(place, 0)
-  const { refreshToken } = await survivor.issuer.issue({ subject: 'user-1', client })
+  const { refreshToken } = await survivor.sessions.issue({ subject: 'user-1', client })
   const child = await startChild(folder, 'refresher', [place, survivor.secret])
   const here = once(child, 'message')
   child.send({ token: refreshToken, point: 'after the store has rotated' } satisfies Order)
   await here
   child.kill('SIGKILL')
   await once(child, 'exit')
-  const late = survivor.later(2, () => survivor.issuer.refresh(refreshToken, { client }))
+  const late = survivor.later(2, () => survivor.sessions.refresh(refreshToken, { client }))
   await expect(late).rejects.toMatchObject({ code: 'REFRESH_REUSED' })
 })

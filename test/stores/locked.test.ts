@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openSqlite, sqliteDatabase, sqliteStores } from '../../src/stores/sql/sqlite.js'
-import { sampleFamily, sampleRequest } from '../../src/testkit/sample-family.js'
+import { sampleSession, sampleRequest } from '../../src/testkit/sample-session.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'jotgate-locked-'))
 afterAll(() => {
@@ -16,11 +16,11 @@ let files = 0
 async function open(count: number) {
   const path = join(folder, `${String(files++)}.db`)
   const client = await openSqlite(path)
-  const { families } = sqliteStores(client)
-  const own = Array.from({ length: count }, () => sampleFamily())
-  for (const family of own) await families.create(family)
+  const { sessions } = sqliteStores(client)
+  const own = Array.from({ length: count }, () => sampleSession())
+  for (const session of own) await sessions.create(session)
   const holder = await openSqlite(path)
-  return { path, database: sqliteDatabase(client), families, own, holder }
+  return { path, database: sqliteDatabase(client), sessions, own, holder }
 }
 
 /** What came of it and after how many milliseconds. */
@@ -47,14 +47,16 @@ async function longestStall(work: Promise<unknown>): Promise<number> {
 
 describe('while another process holds the lock of an SQLite file', () => {
   test('writes are refused in time, reads answer, and nothing blocks the process', async () => {
-    const { families, own, holder } = await open(40)
+    const { sessions, own, holder } = await open(40)
     holder.exec('BEGIN IMMEDIATE')
     const released = sleep(1500).then(() => holder.exec('COMMIT'))
-    const writing = Promise.all(own.map((family) => timed(families.rotate(sampleRequest(family)))))
+    const writing = Promise.all(
+      own.map((session) => timed(sessions.rotate(sampleRequest(session)))),
+    )
     const reading = (async () => {
       const answers = []
-      for (const family of own) {
-        answers.push(await timed(families.find(family.id)))
+      for (const session of own) {
+        answers.push(await timed(sessions.find(session.id)))
         await sleep(10)
       }
       return answers
@@ -72,35 +74,35 @@ describe('while another process holds the lock of an SQLite file', () => {
     expect(stall).toBeLessThan(600)
 
     await released
-    for (const family of own) {
-      const result = await families.rotate(sampleRequest(family))
-      expect(result).toMatchObject({ kind: 'rotated', family: { generation: 1 } })
+    for (const session of own) {
+      const result = await sessions.rotate(sampleRequest(session))
+      expect(result).toMatchObject({ kind: 'rotated', session: { generation: 1 } })
     }
   })
 
   test('a write waits for a lock that is soon let go, and is applied once', async () => {
-    const { families, own, holder } = await open(20)
+    const { sessions, own, holder } = await open(20)
     holder.exec('BEGIN IMMEDIATE')
     const released = sleep(80).then(() => holder.exec('COMMIT'))
-    const answers = await Promise.all(own.map((family) => families.rotate(sampleRequest(family))))
+    const answers = await Promise.all(own.map((session) => sessions.rotate(sampleRequest(session))))
     await released
     for (const answer of answers)
-      expect(answer).toMatchObject({ kind: 'rotated', family: { generation: 1 } })
-    for (const family of own) expect((await families.find(family.id))?.generation).toBe(1)
+      expect(answer).toMatchObject({ kind: 'rotated', session: { generation: 1 } })
+    for (const session of own) expect((await sessions.find(session.id))?.generation).toBe(1)
   })
 
   test('a refused write leaves no view of the past behind: what others write is seen', async () => {
-    const { families, own, holder, path } = await open(1)
-    const [family = sampleFamily()] = own
+    const { sessions, own, holder, path } = await open(1)
+    const [session = sampleSession()] = own
     holder.exec('BEGIN IMMEDIATE')
-    expect(await timed(families.rotate(sampleRequest(family)))).toMatchObject({
+    expect(await timed(sessions.rotate(sampleRequest(session)))).toMatchObject({
       code: 'STORE_UNAVAILABLE',
     })
-    expect(await families.find(family.id)).toEqual(family)
+    expect(await sessions.find(session.id)).toEqual(session)
     holder.exec('COMMIT')
-    await sqliteStores(await openSqlite(path)).families.end(family.id, family.createdAt + 1)
-    expect((await families.find(family.id))?.endedAt).toBe(family.createdAt + 1)
-    expect((await families.rotate(sampleRequest(family))).kind).toBe('ended')
+    await sqliteStores(await openSqlite(path)).sessions.end(session.id, session.createdAt + 1)
+    expect((await sessions.find(session.id))?.endedAt).toBe(session.createdAt + 1)
+    expect((await sessions.rotate(sampleRequest(session))).kind).toBe('ended')
   })
 
   test('a batch that waits lets no other statement into its transaction', async () => {
@@ -122,8 +124,8 @@ describe('while another process holds the lock of an SQLite file', () => {
   test('the file can still be opened, and its tables found', async () => {
     const { path, holder, own } = await open(1)
     holder.exec('BEGIN IMMEDIATE')
-    const { families } = sqliteStores(await openSqlite(path))
-    expect(await families.find(own[0]?.id ?? '')).toEqual(own[0])
+    const { sessions } = sqliteStores(await openSqlite(path))
+    expect(await sessions.find(own[0]?.id ?? '')).toEqual(own[0])
     holder.exec('COMMIT')
   })
 })

@@ -4,16 +4,16 @@ import { createClient } from 'redis'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { FamilyStore } from '../../src/sessions/index.js'
+import type { SessionStore } from '../../src/session/index.js'
 import { redisStores } from '../../src/stores/redis/index.js'
 import { postgresStores } from '../../src/stores/sql/postgres.js'
 import { amount } from '../setup/amount.js'
 import { startPostgres, type PostgresServer } from '../setup/postgres.js'
 import { startRedis, type RedisServer } from '../setup/redis.js'
 import { startTcpProxy, type Direction } from '../setup/tcp-proxy.js'
-import { client } from '../sessions/setup.js'
+import { client } from '../session/setup.js'
 import { graceOver } from './race.js'
-import { issuerOver } from './children/issuer.js'
+import { sessionsOver } from './children/sessions.js'
 
 /** Bytes from one cut to the next: each of them in the long run. */
 const step = amount({ short: 16, full: 1 })
@@ -35,8 +35,8 @@ const ignore = () => undefined
 const deadlineMs = 10_000
 const portOf = (url: string) => Number(new URL(url).port)
 
-/** Opens the family store at a port, as a program with one client would. */
-type Open = (port: number) => Promise<FamilyStore>
+/** Opens the session store at a port, as a program with one client would. */
+type Open = (port: number) => Promise<SessionStore>
 
 const overIoredis =
   (resend: boolean): Open =>
@@ -50,7 +50,7 @@ const overIoredis =
     closing.unshift(() => {
       client.disconnect()
     })
-    return Promise.resolve(redisStores(client, { prefix: 'lost', deadlineMs }).families)
+    return Promise.resolve(redisStores(client, { prefix: 'lost', deadlineMs }).sessions)
   }
 
 const overNodeRedis =
@@ -63,7 +63,7 @@ const overNodeRedis =
     closing.unshift(() => {
       client.destroy()
     })
-    return redisStores(await client.connect(), { prefix: 'lost', deadlineMs }).families
+    return redisStores(await client.connect(), { prefix: 'lost', deadlineMs }).sessions
   }
 
 const overPg: Open = (port) => {
@@ -71,7 +71,7 @@ const overPg: Open = (port) => {
   url.port = String(port)
   const pool = new Pool({ connectionString: url.href, max: 1 }).on('error', ignore)
   closing.unshift(() => pool.end())
-  return Promise.resolve(postgresStores(pool, { schema: 'lost', deadlineMs }).families)
+  return Promise.resolve(postgresStores(pool, { schema: 'lost', deadlineMs }).sessions)
 }
 
 const ways: Readonly<Record<string, readonly [() => string, Open]>> = {
@@ -101,13 +101,13 @@ async function openSite(url: string, open: Open, grace: number) {
       onRolledBack: hook('rolledBack'),
     },
   }
-  const families = await open(portOf(url))
+  const sessions = await open(portOf(url))
   return {
     proxy,
     seen,
-    families,
-    safe: issuerOver(families, secret, options),
-    cut: issuerOver(await open(proxy.port), secret, options),
+    sessions,
+    safe: sessionsOver(sessions, secret, options),
+    cut: sessionsOver(await open(proxy.port), secret, options),
     later: (seconds: number) => {
       now += seconds
     },
@@ -157,7 +157,7 @@ interface Trial {
 
 /** A login, a refresh through the cut, and the client's further tries; what went wrong, if anything did. */
 async function tryCut(site: Site, trial: Trial): Promise<{ happened: boolean; fault?: string }> {
-  const { safe, cut, proxy, families, seen, later } = site
+  const { safe, cut, proxy, sessions, seen, later } = site
   const { refreshToken, sid } = await safe.issue({ subject: 'user-1', client })
   const alarms = () => seen.filter((name) => name === 'reused' || name === 'rolledBack').length
   const before = alarms()
@@ -165,13 +165,13 @@ async function tryCut(site: Site, trial: Trial): Promise<{ happened: boolean; fa
   const first = await persist(() => cut.refresh(refreshToken, { client }), later)
   proxy.heal()
   const again = await persist(() => cut.refresh(refreshToken, { client }), later)
-  const family = await families.findBySid(sid)
+  const session = await sessions.findBySid(sid)
   later(graceOver)
   const next = await persist(() => safe.refresh(again, { client }), later)
   const problems = [
     ...(first.startsWith('refused') ? [`first ${first}`] : []),
     ...(again === first ? [] : [`two successors (${again.slice(0, 30)})`]),
-    ...(family?.generation === 1 ? [] : [`generation ${String(family?.generation)}`]),
+    ...(session?.generation === 1 ? [] : [`generation ${String(session?.generation)}`]),
     ...(next.startsWith('refused') ? [`next ${next}`] : []),
     ...(alarms() === before ? [] : ['a false alarm']),
   ]

@@ -26,15 +26,15 @@ describe.each(Object.entries({ ioredis: ioredisAt, 'node-redis': nodeRedisAt }))
     test('takes the answer that had come meanwhile', async ({ expect }) => {
       const { client, close } = await connect(redis.url)
       const prefix = `paused-${name}`
-      const { families, revocations } = redisStores(client, { prefix, deadlineMs })
+      const { sessions, revocations } = redisStores(client, { prefix, deadlineMs })
       try {
-        await expect.poll(() => families.find('none').catch(() => 'not yet')).toBeUndefined()
+        await expect.poll(() => sessions.find('none').catch(() => 'not yet')).toBeUndefined()
         // The server knows the script from here on: one question, one answer.
         await revocations.add([session('first')])
         const pid = redis.pid ?? expect.unreachable()
         process.kill(pid, 'SIGSTOP')
         const asked = Promise.allSettled([
-          families.find('none'),
+          sessions.find('none'),
           withDeadline(() => revocations.add([session('s')]), deadlineMs),
         ])
         // Until the questions are on their way.

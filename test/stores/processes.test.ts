@@ -10,8 +10,8 @@ import { startPostgres, type PostgresServer } from '../setup/postgres.js'
 import { startRedisCluster, type RedisCluster } from '../setup/redis-cluster.js'
 import { amount } from '../setup/amount.js'
 import { startRedis, type RedisServer } from '../setup/redis.js'
-import { client, codeOf, login, makeIssuer } from '../sessions/setup.js'
-import { openIssuer } from './children/issuer.js'
+import { client, codeOf, login, makeSessions } from '../session/setup.js'
+import { openSessions } from './children/sessions.js'
 import { compileForChildren, startChild } from './compile.js'
 import { graceOver, startRacers, type Race, type Racers } from './race.js'
 
@@ -60,14 +60,14 @@ describe('fifty refreshes of one token at once', () => {
   test.each(Object.entries(makers))(
     'have one successor, in one process over %s',
     async (_, make) => {
-      const { families } = await make()
-      const { issuer, clock, seen } = makeIssuer({ families })
+      const { sessions: store } = await make()
+      const { sessions, clock, seen } = makeSessions({ store })
       const rounds = 6
-      let { refreshToken } = await login(issuer)
+      let { refreshToken } = await login(sessions)
       for (let round = 0; round < rounds; round++) {
         clock.advance(graceOver)
         const answers = await Promise.all(
-          Array.from({ length: 50 }, () => issuer.refresh(refreshToken, { client })),
+          Array.from({ length: 50 }, () => sessions.refresh(refreshToken, { client })),
         )
         const successors = new Set(answers.map((answer) => answer.refreshToken))
         expect(successors.size).toBe(1)
@@ -118,10 +118,10 @@ describe('fifty refreshes of one token at once', () => {
 describe('a process that is killed', () => {
   test('has lost no refresh that it had acknowledged', { timeout: 60_000 }, async () => {
     const path = `sqlite:${join(folder, 'killed.db')}`
-    const issuer = await openIssuer(path, secret)
+    const sessions = await openSessions(path, secret)
     let acknowledged = 0
     for (let round = 0; round < 5; round++) {
-      let { refreshToken } = await issuer.issue({ subject: 'user-1', client })
+      let { refreshToken } = await sessions.issue({ subject: 'user-1', client })
       const writer = await startChild(folder, 'writer', [path, secret, refreshToken])
       children.push(writer)
       const exited = once(writer, 'exit')
@@ -131,7 +131,7 @@ describe('a process that is killed', () => {
         if (++acknowledged % 20 === 0) setTimeout(() => writer.kill('SIGKILL'), round * 2)
       })
       await exited
-      expect(await codeOf(issuer.refresh(refreshToken, { client }))).toBeUndefined()
+      expect(await codeOf(sessions.refresh(refreshToken, { client }))).toBeUndefined()
     }
     expect(acknowledged).toBeGreaterThanOrEqual(100)
   })

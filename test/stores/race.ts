@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { client } from '../sessions/setup.js'
-import { openIssuer } from './children/issuer.js'
+import { client } from '../session/setup.js'
+import { openSessions } from './children/sessions.js'
 import type { Outcome, Round, Way } from './children/racer.js'
 import { startChild } from './compile.js'
 
@@ -31,11 +31,11 @@ export const graceOver = 11
 /** Starts three processes over the stores at a place, by the programs compiled into a folder. */
 export async function startRacers(folder: string, place: string): Promise<Racers> {
   const secret = randomBytes(32).toString('hex')
-  const issuer = await openIssuer(place, secret)
+  const sessions = await openSessions(place, secret)
   const racers = await Promise.all(counts.map(() => startChild(folder, 'racer', [place, secret])))
   return {
     race: async (way, rounds) => {
-      const { refreshToken } = await issuer.issue({ subject: 'user-1', client })
+      const { refreshToken } = await sessions.issue({ subject: 'user-1', client })
       return run({ way, rounds, racers, token: refreshToken })
     },
     stop: () => {

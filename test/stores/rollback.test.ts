@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, expect, test } from 'vitest'
-import type { FamilyStore } from '../../src/sessions/index.js'
+import type { SessionStore } from '../../src/session/index.js'
 import { redisStores } from '../../src/stores/redis/index.js'
 import { openSqlite, sqliteDatabase, sqliteStores } from '../../src/stores/sql/sqlite.js'
-import { client, codeOf, login, makeIssuer } from '../sessions/setup.js'
+import { client, codeOf, login, makeSessions } from '../session/setup.js'
 import { redisCommand } from '../setup/redis-command.js'
 import { startSentinel } from '../setup/redis-sentinel.js'
 import { graceOver } from './race.js'
@@ -23,14 +23,14 @@ afterAll(() => {
 
 /** Refreshes as often as that, well apart; the token before each, and the last one. */
 async function refreshes(
-  { issuer, clock }: ReturnType<typeof makeIssuer>,
+  { sessions, clock }: ReturnType<typeof makeSessions>,
   token: string,
   count: number,
 ): Promise<string[]> {
   const tokens = [token]
   for (let i = 0; i < count; i++) {
     clock.advance(graceOver)
-    const answer = await issuer.refresh(tokens.at(-1) ?? '', { client })
+    const answer = await sessions.refresh(tokens.at(-1) ?? '', { client })
     tokens.push(answer.refreshToken)
   }
   return tokens
@@ -41,11 +41,11 @@ async function refreshes(
  * first, which the store still knows, nor those it has lost, of which it says so each time.
  */
 async function expectRolledBack(
-  made: ReturnType<typeof makeIssuer>,
+  made: ReturnType<typeof makeSessions>,
   [known = '', ...lost]: readonly string[],
 ): Promise<void> {
-  const { issuer, seen } = made
-  const ask = (token: string) => codeOf(issuer.refresh(token, { client }))
+  const { sessions, seen } = made
+  const ask = (token: string) => codeOf(sessions.refresh(token, { client }))
   for (const token of lost.toReversed()) expect(await ask(token)).toBe('REFRESH_ROLLED_BACK')
   expect(lost).toHaveLength(3)
   expect(await ask(known)).toBe('REFRESH_ENDED')
@@ -57,10 +57,10 @@ async function expectRolledBack(
 test('an older copy of an SQLite file is a rollback, no theft', async () => {
   const openMade = async (name: string) => {
     const db = await openSqlite(join(folder, name))
-    return { db, made: makeIssuer({ families: sqliteStores(db).families }) }
+    return { db, made: makeSessions({ store: sqliteStores(db).sessions }) }
   }
   const { db, made } = await openMade('sessions.db')
-  const { refreshToken } = await login(made.issuer)
+  const { refreshToken } = await login(made.sessions)
   const early = await refreshes(made, refreshToken, 1)
   await sqliteDatabase(db).query('VACUUM INTO $1', [join(folder, 'before.db')])
   const tokens = await refreshes(made, early.at(-1) ?? '', 3)
@@ -84,11 +84,11 @@ test('a failover that loses what was acknowledged is a rollback, no theft', asyn
   try {
     await once(redis, 'ready')
     // Which server has what is under test, not how soon a busy machine tells.
-    const { families } = redisStores(redis, { deadlineMs: patienceMs })
-    const made = makeIssuer({ families, storeDeadlineMs: patienceMs })
-    const { refreshToken, sid } = await login(made.issuer)
+    const { sessions: store } = redisStores(redis, { deadlineMs: patienceMs })
+    const made = makeSessions({ store, storeDeadlineMs: patienceMs })
+    const { refreshToken, sid } = await login(made.sessions)
     const early = await refreshes(made, refreshToken, 1)
-    await expect.poll(() => generationAt(families, sid), soon).toBe(1)
+    await expect.poll(() => generationAt(store, sid), soon).toBe(1)
     await expect.poll(() => haveAll(primary, replicas), soon).toBe(true)
     // The replicas hear no more of it, not even out of their sockets.
     for (const { pid } of replicas) process.kill(pid, 'SIGSTOP')
@@ -96,7 +96,7 @@ test('a failover that loses what was acknowledged is a rollback, no theft', asyn
     const tokens = await refreshes(made, early.at(-1) ?? '', 3)
     process.kill(primary.pid, 'SIGKILL')
     for (const { pid } of replicas) process.kill(pid, 'SIGCONT')
-    await expect.poll(() => generationAt(families, sid), soon).toBe(1)
+    await expect.poll(() => generationAt(store, sid), soon).toBe(1)
     await expectRolledBack(made, tokens)
   } finally {
     redis.disconnect()
@@ -119,7 +119,7 @@ async function haveAll(
 }
 
 /** As far as the store can tell at the moment. */
-async function generationAt(families: FamilyStore, sid: string): Promise<number | undefined> {
-  const family = await families.findBySid(sid).catch(() => undefined)
-  return family?.generation
+async function generationAt(store: SessionStore, sid: string): Promise<number | undefined> {
+  const session = await store.findBySid(sid).catch(() => undefined)
+  return session?.generation
 }

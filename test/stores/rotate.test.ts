@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decideRotation } from '../../src/sessions/ports.js'
+import { decideRotation } from '../../src/session/ports.js'
 import { openSqlite, sqliteStores } from '../../src/stores/sql/sqlite.js'
-import { sampleFamily, sampleRequest, start } from '../../src/testkit/sample-family.js'
+import { sampleSession, sampleRequest, start } from '../../src/testkit/sample-session.js'
 
 const small = fc.integer({ min: 0, max: 4 })
 const offset = fc.constantFrom(
@@ -23,8 +23,8 @@ const offset = fc.constantFrom(
   700_000,
 )
 
-test('the SQL statement decides like the table in TypeScript, for every family and request', async () => {
-  const { families } = sqliteStores(await openSqlite(':memory:'))
+test('the SQL statement decides like the table in TypeScript, for every session and request', async () => {
+  const { sessions } = sqliteStores(await openSqlite(':memory:'))
   const kinds = new Map<string, number>()
   const cases = fc.record({
     generation: small,
@@ -38,7 +38,7 @@ test('the SQL statement decides like the table in TypeScript, for every family a
     recoverWithin: fc.constantFrom(0, 3600),
   })
   const agrees = fc.asyncProperty(cases, async (drawn) => {
-    const family = sampleFamily({
+    const session = sampleSession({
       generation: drawn.generation,
       parent: drawn.parent,
       absoluteExpiry: start + drawn.absolute,
@@ -46,11 +46,11 @@ test('the SQL statement decides like the table in TypeScript, for every family a
     })
     const { presented, client, grace, recoverWithin } = drawn
     const now = start + drawn.offset
-    const request = sampleRequest(family, { presented, client, grace, recoverWithin, now })
-    await families.create(family)
-    const result = await families.rotate(request)
-    expect(result).toEqual(decideRotation(family, request))
-    expect(await families.find(family.id)).toEqual('family' in result && result.family)
+    const request = sampleRequest(session, { presented, client, grace, recoverWithin, now })
+    await sessions.create(session)
+    const result = await sessions.rotate(request)
+    expect(result).toEqual(decideRotation(session, request))
+    expect(await sessions.find(session.id)).toEqual('session' in result && result.session)
     kinds.set(result.kind, (kinds.get(result.kind) ?? 0) + 1)
   })
   await fc.assert(agrees, { numRuns: 800 })

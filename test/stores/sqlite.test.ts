@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { AuthError, ConfigError } from '../../src/core/errors.js'
+import { AuthError, ConfigError } from '../../src/foundation/errors.js'
 import { migrate, openSqlite, sqliteDatabase, sqliteStores } from '../../src/stores/sql/sqlite.js'
-import { sampleFamily, sampleRequest, start } from '../../src/testkit/sample-family.js'
+import { sampleSession, sampleRequest, start } from '../../src/testkit/sample-session.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'jotgate-sqlite-'))
 afterAll(() => {
@@ -18,14 +18,14 @@ describe('an SQLite file', () => {
     const path = newPath()
     const client = await openSqlite(path)
     const before = sqliteStores(client)
-    const family = sampleFamily()
+    const session = sampleSession()
     const entry = { kind: 'sid', issuer: 'a', value: 's', expiresAt: start } as const
-    await before.families.create(family)
-    await before.families.rotate(sampleRequest(family))
+    await before.sessions.create(session)
+    await before.sessions.rotate(sampleRequest(session))
     await before.revocations.add([entry])
     client.close()
     const after = sqliteStores(await openSqlite(path))
-    expect((await after.families.find(family.id))?.generation).toBe(1)
+    expect((await after.sessions.find(session.id))?.generation).toBe(1)
     expect(await after.revocations.find([entry])).toEqual([entry])
   })
 
@@ -42,27 +42,27 @@ describe('an SQLite file', () => {
       sqliteStores(await openSqlite(path)),
       sqliteStores(await openSqlite(path)),
     ]
-    const family = sampleFamily()
-    await one.families.create(family)
-    expect(await other.families.find(family.id)).toEqual(family)
-    await other.families.end(family.id, start)
-    expect((await one.families.rotate(sampleRequest(family))).kind).toBe('ended')
+    const session = sampleSession()
+    await one.sessions.create(session)
+    expect(await other.sessions.find(session.id)).toEqual(session)
+    await other.sessions.end(session.id, start)
+    expect((await one.sessions.rotate(sampleRequest(session))).kind).toBe('ended')
   })
 
   test('that is locked for too long is a store that did not answer, and nothing has happened', async () => {
     const path = newPath()
     const client = await openSqlite(path, { busyTimeoutMs: 20 })
-    const { families } = sqliteStores(client)
-    const family = sampleFamily()
-    await families.create(family)
+    const { sessions } = sqliteStores(client)
+    const session = sampleSession()
+    await sessions.create(session)
     const holder = await openSqlite(path)
     holder.exec('BEGIN IMMEDIATE')
-    await expect(families.rotate(sampleRequest(family))).rejects.toMatchObject({
+    await expect(sessions.rotate(sampleRequest(session))).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
       status: 503,
     })
     holder.exec('ROLLBACK')
-    expect((await families.rotate(sampleRequest(family))).kind).toBe('rotated')
+    expect((await sessions.rotate(sampleRequest(session))).kind).toBe('rotated')
   })
 
   test('that can not be opened is refused without its content or path in the message', async () => {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { SubjectState } from '../../src/sessions/index.js'
+import type { SubjectState } from '../../src/session/index.js'
 import { openSqlite, sqliteDatabase, sqliteStores } from '../../src/stores/sql/sqlite.js'
-import { client, codeOf, login, makeIssuer } from '../sessions/setup.js'
+import { client, codeOf, login, makeSessions } from '../session/setup.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'jotgate-subjects-'))
 const closing: (() => void)[] = []
@@ -41,8 +41,8 @@ async function open() {
   )
   const subjects: { load: Load } = { load: () => Promise.resolve(member) }
   const stores = sqliteStores(own)
-  const made = makeIssuer({
-    families: stores.families,
+  const made = makeSessions({
+    store: stores.sessions,
     revoke: (entry) =>
       'sid' in entry
         ? stores.revocations
@@ -64,15 +64,15 @@ async function open() {
 const states: Readonly<
   Record<string, (site: Awaited<ReturnType<typeof open>>) => Promise<string>>
 > = {
-  'is rotated': async ({ issuer }) => (await login(issuer)).refreshToken,
-  'is replayed': async ({ issuer }) => {
-    const { refreshToken } = await login(issuer)
-    await issuer.refresh(refreshToken, { client })
+  'is rotated': async ({ sessions }) => (await login(sessions)).refreshToken,
+  'is replayed': async ({ sessions }) => {
+    const { refreshToken } = await login(sessions)
+    await sessions.refresh(refreshToken, { client })
     return refreshToken
   },
-  'is recovered': async ({ issuer, clock }) => {
-    const { refreshToken } = await login(issuer)
-    await issuer.refresh(refreshToken, { client })
+  'is recovered': async ({ sessions, clock }) => {
+    const { refreshToken } = await login(sessions)
+    await sessions.refresh(refreshToken, { client })
     clock.advance(600)
     return refreshToken
   },
@@ -84,11 +84,11 @@ describe.each(Object.entries(faults))('a database of users that %s', (_, load) =
     async (_, prepare) => {
       const site = await open()
       const token = await prepare(site)
-      const { issuer, seen, subjects, rows } = site
+      const { sessions, seen, subjects, rows } = site
       const before = await rows()
       const hooks = seen.hooks.length
       subjects.load = load
-      const asked = Array.from({ length: 5 }, () => codeOf(issuer.refresh(token, { client })))
+      const asked = Array.from({ length: 5 }, () => codeOf(sessions.refresh(token, { client })))
       expect(new Set(await Promise.all(asked))).toEqual(new Set(['STORE_UNAVAILABLE']))
       // An answer that comes late must find nobody who acts on it.
       await sleep(2 * storeDeadlineMs)
@@ -97,8 +97,8 @@ describe.each(Object.entries(faults))('a database of users that %s', (_, load) =
 
       subjects.load = () => Promise.resolve(member)
       const answers = [
-        await issuer.refresh(token, { client }),
-        await issuer.refresh(token, { client }),
+        await sessions.refresh(token, { client }),
+        await sessions.refresh(token, { client }),
       ]
       expect(new Set(answers.map(({ refreshToken }) => refreshToken)).size).toBe(1)
       expect(seen.hooks.map(({ name }) => name)).not.toContain('onReused')
@@ -107,15 +107,15 @@ describe.each(Object.entries(faults))('a database of users that %s', (_, load) =
 
   test('keeps no theft from being found', async () => {
     const site = await open()
-    const { issuer, clock, seen, subjects, rows } = site
-    const { refreshToken: stolen } = await login(issuer)
-    const { refreshToken } = await issuer.refresh(stolen, { client })
+    const { sessions, clock, seen, subjects, rows } = site
+    const { refreshToken: stolen } = await login(sessions)
+    const { refreshToken } = await sessions.refresh(stolen, { client })
     clock.advance(600)
-    const newest = await issuer.refresh(refreshToken, { client })
+    const newest = await sessions.refresh(refreshToken, { client })
     subjects.load = load
-    expect(await codeOf(issuer.refresh(stolen, { client }))).toBe('REFRESH_REUSED')
+    expect(await codeOf(sessions.refresh(stolen, { client }))).toBe('REFRESH_REUSED')
     expect(seen.hooks.at(-1)?.name).toBe('onReused')
     expect((await rows())[1]).toHaveLength(1)
-    expect(await codeOf(issuer.refresh(newest.refreshToken, { client }))).toBe('REFRESH_ENDED')
+    expect(await codeOf(sessions.refresh(newest.refreshToken, { client }))).toBe('REFRESH_ENDED')
   })
 })

@@ -33,7 +33,7 @@ describe('the import table', () => {
   })
 
   it('speaks of every folder, or the folder is reported', () => {
-    expect(unlisted(['src/core/key.ts', 'src/helpers/a.ts', 'test/a.ts'])).toEqual([
+    expect(unlisted(['src/key/key.ts', 'src/helpers/a.ts', 'test/a.ts'])).toEqual([
       'src/helpers/a.ts',
     ])
   })

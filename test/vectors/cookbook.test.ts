@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { isAlgorithm, type Algorithm } from '../../src/core/algorithms.js'
-import {
-  AuthError,
-  hmacKey,
-  privateKey,
-  signCompact,
-  verificationKey,
-  verifyCompact,
-  type Key,
-} from '../../src/core/index.js'
+import { isAlgorithm, type Algorithm } from '../../src/key/algorithms.js'
+import { AuthError } from '../../src/foundation/errors.js'
+import { hmacKey, type Key, privateKey, verificationKey } from '../../src/key/index.js'
+import { signCompact, verifyCompact } from '../../src/token/index.js'
 import { describeVectors } from './find.js'
 
 interface Example {

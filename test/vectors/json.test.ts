@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { parseStrictObject } from '../../src/core/json.js'
+import { parseStrictObject } from '../../src/token/json/json.js'
 import { describeVectors, vectorsFolder } from './find.js'
 
 /** Valid JSON and refused here: a name that comes twice is read differently by different readers. */

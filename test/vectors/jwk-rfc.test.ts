@@ -1,12 +1,12 @@
 import { type JsonWebKey } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { isAlgorithm } from '../../src/core/algorithms.js'
-import { readJwkSet } from '../../src/core/jwk-set.js'
-import { hmacKey, Key, privateKey, publicKey } from '../../src/core/key.js'
-import { signSigningInput } from '../../src/core/signature.js'
-import { thumbprint } from '../../src/core/thumbprint.js'
+import { isAlgorithm } from '../../src/key/algorithms.js'
+import { readJwkSet } from '../../src/key/jwk-set.js'
+import { hmacKey, Key, privateKey, publicKey } from '../../src/key/key.js'
+import { signSigningInput } from '../../src/key/signature/signature.js'
+import { thumbprint } from '../../src/key/thumbprint.js'
 import { describeVectors } from './find.js'
-import { verifyText } from '../core/keys/verify-text.js'
+import { verifyText } from '../key/signature/verify-text.js'
 
 interface RfcFile {
   readonly jws: readonly { id: string; alg: string; jwk: JsonWebKey | null; jws: string }[]

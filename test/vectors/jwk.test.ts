@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { isAlgorithm, type Algorithm } from '../../src/core/algorithms.js'
-import { ConfigError } from '../../src/core/errors.js'
-import { readJwkSet } from '../../src/core/jwk-set.js'
-import { type Key } from '../../src/core/key.js'
+import { isAlgorithm, type Algorithm } from '../../src/key/algorithms.js'
+import { ConfigError } from '../../src/foundation/errors.js'
+import { readJwkSet } from '../../src/key/jwk-set.js'
+import { type Key } from '../../src/key/key.js'
 import { describeVectors } from './find.js'
-import { verifyText } from '../core/keys/verify-text.js'
+import { verifyText } from '../key/signature/verify-text.js'
 
 interface KeyFile {
   readonly numberOfTests: number

@@ -1,8 +1,10 @@
 import { createSecretKey } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { isAlgorithm } from '../../src/core/algorithms.js'
-import { AuthError, ConfigError, hmacKey, publicKey, verifyCompact } from '../../src/core/index.js'
-import { Key } from '../../src/core/key.js'
+import { isAlgorithm } from '../../src/key/algorithms.js'
+import { AuthError, ConfigError } from '../../src/foundation/errors.js'
+import { hmacKey, publicKey } from '../../src/key/index.js'
+import { verifyCompact } from '../../src/token/index.js'
+import { Key } from '../../src/key/key.js'
 import { describeVectors } from './find.js'
 
 interface Group {

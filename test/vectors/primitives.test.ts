@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { algorithmRow, isAlgorithm, type Algorithm } from '../../src/core/algorithms.js'
-import { ConfigError } from '../../src/core/errors.js'
-import { hmacKey, publicKey, type Key } from '../../src/core/key.js'
-import { verifyBytes } from '../../src/core/signature.js'
+import { algorithmRow, isAlgorithm, type Algorithm } from '../../src/key/algorithms.js'
+import { ConfigError } from '../../src/foundation/errors.js'
+import { hmacKey, publicKey, type Key } from '../../src/key/key.js'
+import { verifyBytes } from '../../src/key/signature/signature.js'
 import { describeVectors } from './find.js'
 
 interface Test {

@@ -1,15 +1,8 @@
 import { expect, it } from 'vitest'
-import { isAlgorithm } from '../../src/core/algorithms.js'
-import {
-  AuthError,
-  createVerifier,
-  decodeToken,
-  hmacKey,
-  privateKey,
-  publicKey,
-  signCompact,
-  verifyCompact,
-} from '../../src/core/index.js'
+import { isAlgorithm } from '../../src/key/algorithms.js'
+import { AuthError } from '../../src/foundation/errors.js'
+import { hmacKey, privateKey, publicKey } from '../../src/key/index.js'
+import { createVerifier, decodeToken, signCompact, verifyCompact } from '../../src/token/index.js'
 import { describeVectors } from './find.js'
 
 interface Vector {

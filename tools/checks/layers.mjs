@@ -8,13 +8,13 @@ const folders = ['src', 'apps', 'examples', 'bench']
 const plantedFolder = `${root}/tools/fixtures/layers`
 /** What the planted faults must be reported as; the first is nothing but an `import type`. */
 const planted = [
-  'layer src/core/: src/core/planted.ts → src/middleware/gate.ts',
-  'layer src/core/: src/core/reads-a-file.ts → fs',
-  'layer src/middleware/: src/middleware/gate.ts → src/sessions/issuer.ts',
-  'layer src/adapters/express: src/adapters/express.ts → fastify',
-  'no cycle: src/core/planted.ts → src/middleware/gate.ts',
-  'not through the own index: src/sessions/issuer.ts → src/sessions/index.ts',
-  'by name apps/[^/]+/: apps/service/src/main.ts → src/core/planted.ts',
+  'layer src/token/: src/token/planted.ts → src/gate/gate.ts',
+  'layer src/token/: src/token/reads-a-file.ts → fs',
+  'layer src/gate/: src/gate/gate.ts → src/session/sessions.ts',
+  'layer src/adapters/node/express: src/adapters/node/express.ts → fastify',
+  'no cycle: src/gate/gate.ts → src/token/planted.ts',
+  'not through the own index: src/session/sessions.ts → src/session/index.ts',
+  'by name apps/[^/]+/: apps/service/src/main.ts → src/token/planted.ts',
   'unlisted: src/unlisted/thing.ts',
 ]
 

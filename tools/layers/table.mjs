@@ -12,77 +12,99 @@
  *   `builtIns`: Node's modules without `node:`. `packages`: by their names.
  */
 
-const token = 'src/core/'
-const ports = ['src/keys/ports.ts', 'src/sessions/ports.ts', 'src/revocation/ports.ts']
+const ground = ['src/foundation/']
+const forKeys = [...ground, 'src/encoding/']
+const forTokens = [...forKeys, 'src/key/']
+const forRooms = [...forTokens, 'src/token/']
+const ports = ['src/key-sources/ports.ts', 'src/session/ports.ts', 'src/revocation/ports.ts']
 const publicDoors = [
-  'src/core/index.ts',
-  'src/keys/index.ts',
-  'src/sessions/index.ts',
+  'src/foundation/',
+  'src/key/index.ts',
+  'src/token/index.ts',
+  'src/key-sources/index.ts',
+  'src/session/index.ts',
   'src/revocation/index.ts',
-  'src/middleware/index.ts',
+  'src/gate/index.ts',
 ]
-const forClientAdapters = ['src/core/errors.ts', 'src/client/']
-const forAdapters = [token, 'src/middleware/', 'src/adapters/']
+const forClientAdapters = [...ground, 'src/client/', 'src/adapters/outgoing/']
+const forAdapters = [...forRooms, 'src/gate/', 'src/adapters/']
+const grpc = ['@grpc/grpc-js']
+const connect = ['@connectrpc/connect']
 
 /** @type {readonly Row[]} */
 export const table = [
   { from: 'src/index.ts', may: publicDoors },
-  { from: token, builtIns: ['buffer', 'crypto', 'util'] },
-  { from: 'src/keys/', may: [token], builtIns: ['crypto', 'util'] },
-  { from: 'src/keys/secret-source.ts', may: [token, 'src/keys/'], builtIns: ['fs'] },
+  // Runs in browsers too: no module of Node's.
+  { from: 'src/foundation/' },
+  { from: 'src/encoding/', builtIns: ['buffer', 'crypto'] },
+  { from: 'src/key/', may: forKeys, builtIns: ['buffer', 'crypto', 'util'] },
+  { from: 'src/token/', may: forTokens, builtIns: ['buffer', 'crypto', 'util'] },
+  { from: 'src/key-sources/', may: forRooms, builtIns: ['crypto', 'util'] },
   {
-    // A set is fetched from addresses that have been looked at, which global fetch can not do.
-    from: 'src/keys/remote/',
-    may: [token, 'src/keys/'],
+    from: 'src/key-sources/secret-source.ts',
+    may: [...forRooms, 'src/key-sources/'],
+    builtIns: ['fs'],
+  },
+  {
+    // A set is fetched from addresses that have been looked at, which global fetch cannot do.
+    from: 'src/key-sources/remote/',
+    may: [...forRooms, 'src/key-sources/'],
     builtIns: ['dns', 'http', 'https', 'net', 'stream'],
   },
-  { from: 'src/sessions/', may: [token], builtIns: ['buffer', 'crypto', 'util'] },
-  { from: 'src/revocation/', may: [token], builtIns: ['crypto'] },
-  { from: 'src/middleware/', may: [token], builtIns: ['async_hooks'] },
-  { from: 'src/client/', may: ['src/core/errors.ts', 'src/core/duration.ts'] },
-  { from: 'src/stores/', may: [token, ...ports], builtIns: ['crypto'] },
+  { from: 'src/session/', may: forRooms, builtIns: ['buffer', 'crypto', 'util'] },
+  { from: 'src/revocation/', may: forRooms, builtIns: ['crypto'] },
+  { from: 'src/gate/', may: forRooms, builtIns: ['async_hooks'] },
+  { from: 'src/client/', may: ground },
+  { from: 'src/stores/', may: [...forRooms, ...ports], builtIns: ['crypto'] },
   {
     from: 'src/stores/sql/open-sqlite.ts',
-    may: [token, 'src/stores/sql/'],
+    may: [...forRooms, 'src/stores/sql/'],
     builtIns: ['sqlite'],
     packages: ['libsql'],
   },
-  { from: 'src/stores/sql/sqlite-file.ts', may: [token, 'src/stores/'], builtIns: ['fs/promises'] },
   {
-    from: 'src/stores/keys/file.ts',
-    may: [token, ...ports],
+    from: 'src/stores/sql/sqlite-file.ts',
+    may: [...forRooms, 'src/stores/'],
+    builtIns: ['fs/promises'],
+  },
+  {
+    from: 'src/stores/file/',
+    may: [...forRooms, ...ports],
     builtIns: ['crypto', 'fs', 'fs/promises', 'path'],
   },
-  { from: 'src/adapters/', may: forAdapters },
-  { from: 'src/adapters/node', may: forAdapters, builtIns: ['events', 'http', 'stream'] },
-  { from: 'src/adapters/koa', may: forAdapters, builtIns: ['http'], packages: ['koa'] },
-  { from: 'src/adapters/hono', may: forAdapters, packages: ['hono'] },
-  { from: 'src/adapters/grpc', may: forAdapters, packages: ['@grpc/grpc-js'] },
-  { from: 'src/adapters/connect', may: forAdapters, packages: ['@connectrpc/connect'] },
+  { from: 'src/adapters/node/', may: forAdapters, builtIns: ['events', 'http', 'stream'] },
   {
-    from: 'src/adapters/nest',
+    from: 'src/adapters/node/express',
+    may: forAdapters,
+    builtIns: ['http'],
+    packages: ['express'],
+  },
+  {
+    from: 'src/adapters/node/fastify',
+    may: forAdapters,
+    builtIns: ['http'],
+    packages: ['fastify'],
+  },
+  { from: 'src/adapters/node/koa', may: forAdapters, builtIns: ['http'], packages: ['koa'] },
+  { from: 'src/adapters/web/', may: forAdapters },
+  { from: 'src/adapters/web/hono', may: forAdapters, packages: ['hono'] },
+  { from: 'src/adapters/rpc/', may: forAdapters },
+  { from: 'src/adapters/rpc/grpc', may: forAdapters, packages: grpc },
+  { from: 'src/adapters/rpc/connect', may: forAdapters, packages: connect },
+  {
+    from: 'src/adapters/nest/',
     may: forAdapters,
     builtIns: ['http'],
     packages: ['@nestjs/common', '@nestjs/core', '@nestjs/websockets', 'rxjs'],
   },
-  { from: 'src/adapters/axios.ts', may: forClientAdapters, packages: ['axios'] },
-  { from: 'src/adapters/undici.ts', may: forClientAdapters, packages: ['undici'] },
-  {
-    from: 'src/adapters/grpc-client',
-    may: [...forClientAdapters, 'src/adapters/grpc-client-retry.ts'],
-    packages: ['@grpc/grpc-js'],
-  },
-  {
-    from: 'src/adapters/connect-client.ts',
-    may: forClientAdapters,
-    packages: ['@connectrpc/connect'],
-  },
-  { from: 'src/adapters/express', may: forAdapters, builtIns: ['http'], packages: ['express'] },
-  { from: 'src/adapters/fastify', may: forAdapters, builtIns: ['http'], packages: ['fastify'] },
-  { from: 'src/api-spec/' },
+  { from: 'src/adapters/outgoing/axios.ts', may: forClientAdapters, packages: ['axios'] },
+  { from: 'src/adapters/outgoing/undici.ts', may: forClientAdapters, packages: ['undici'] },
+  { from: 'src/adapters/outgoing/grpc-client', may: forClientAdapters, packages: grpc },
+  { from: 'src/adapters/outgoing/connect-client.ts', may: forClientAdapters, packages: connect },
+  { from: 'src/api-spec/', may: ground },
   {
     from: 'src/testkit/',
-    may: [token, 'src/keys/', 'src/sessions/', 'src/revocation/'],
+    may: [...forRooms, 'src/key-sources/', 'src/session/', 'src/revocation/'],
     // It has no test runner of its own, so its contracts assert with Node's.
     builtIns: ['assert/strict', 'crypto'],
   },

@@ -18,30 +18,30 @@ import { root } from './paths.mjs'
 export const projects = [
   {
     api: 'apps/auth-service/user.api',
-    out: 'apps/auth-service/src/user-api',
+    out: 'apps/auth-service/src/api/user',
     options: { servers: ['fastify'], client: false, gates: 'own' },
     openApi: true,
   },
   {
     api: 'apps/auth-service/admin.api',
-    out: 'apps/auth-service/src/admin-api',
+    out: 'apps/auth-service/src/api/admin',
     options: { servers: ['fastify'], client: false, gates: 'own' },
     openApi: true,
   },
   {
     api: 'apps/auth-service/admin.api',
-    out: 'apps/console/src/admin-api',
+    out: 'apps/console/src/api/admin',
     options: { servers: [] },
   },
   {
     api: 'apps/auth-service/clients.api',
-    out: 'apps/auth-service/src/clients-api',
+    out: 'apps/auth-service/src/api/clients',
     options: { servers: ['fastify'], client: false, gates: 'own' },
     openApi: true,
   },
   {
     api: 'apps/auth-service/clients.api',
-    out: 'apps/console/src/clients-api',
+    out: 'apps/console/src/api/clients',
     options: { servers: [] },
   },
   { api: 'examples/go-zero-user/user.api', out: 'examples/go-zero-user', options: {} },

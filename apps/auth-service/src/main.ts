@@ -1,22 +1,22 @@
-import { readEnvironment, type Environment } from './environment.js'
-import { fail } from './fail.js'
+import { readEnvironment, type Environment } from './configuration/environment.js'
+import { fail } from './commands/fail.js'
 
 /** What the program can be told; each loads only what it needs, so that a command need not wait for the whole service. */
 const commands: Readonly<Record<string, Command>> = {
   'check-config': async (environment, args) => {
     if (args.length > 0) return undefined
     const [{ checkConfig }, { readConfiguration }] = await Promise.all([
-      import('./check-config.js'),
+      import('./commands/check-config.js'),
       import('./configuration/read-configuration.js'),
     ])
     return checkConfig(readConfiguration(environment))
   },
   user: async (environment, args) => {
-    const { runUserCommand } = await import('./user-command.js')
+    const { runUserCommand } = await import('./commands/user-command.js')
     return runUserCommand(environment, args)
   },
   client: async (environment, args) => {
-    const { runClientCommand } = await import('./oauth/client-command.js')
+    const { runClientCommand } = await import('./commands/client-command.js')
     return runClientCommand(environment, args)
   },
 }
@@ -26,7 +26,7 @@ type Command = (environment: Environment, args: readonly string[]) => Promise<st
 
 async function main([command, ...args]: readonly string[]): Promise<void> {
   if (command === undefined) {
-    const { serve } = await import('./serve.js')
+    const { serve } = await import('./commands/serve.js')
     return serve(readEnvironment())
   }
   const run = Object.hasOwn(commands, command) ? commands[command] : undefined
@@ -41,8 +41,8 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
 
 async function usage(): Promise<string> {
   const [{ userUsage }, { clientUsage }] = await Promise.all([
-    import('./user-command.js'),
-    import('./oauth/client-command.js'),
+    import('./commands/user-command.js'),
+    import('./commands/client-command.js'),
   ])
   return `usage: jotgate-service                       runs the service
        jotgate-service check-config          says what is wrong with the configuration, and what it means

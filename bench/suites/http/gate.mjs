@@ -1,4 +1,4 @@
-import { createVerifier, hmacKey, jwtServer, publicKey } from 'jotgate'
+import { createVerifier, hmacKey, createGate, publicKey } from 'jotgate'
 import { audience, issuer } from './material.mjs'
 
 /** @import { Trust } from './material.mjs' */
@@ -21,5 +21,5 @@ export function makeGate({ alg, secret }, contender) {
     audience,
     cache: contender.endsWith('cached') ? cache : false,
   })
-  return jwtServer({ verify })
+  return createGate({ verify })
 }

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http'
 import { Redis } from 'ioredis'
-import { createRevocation, createVerifier, hmacKey, jwtServer } from 'jotgate'
+import { createRevocation, createVerifier, hmacKey, createGate } from 'jotgate'
 import { auth } from 'jotgate/node'
 import { listen } from '../http/listen.mjs'
 import { audience, issuer } from '../http/material.mjs'
 import { accessTtl, mixedEntries, readOnce, redisKey } from './entries.mjs'
 
-/** @import { ServerOptions } from 'jotgate' */
+/** @import { GateOptions } from 'jotgate' */
 /** @import { Start } from '../http/frameworks.mjs' */
 
 /** The one that every server of the suite that asks must refuse. */
@@ -22,7 +22,7 @@ export async function start(contender, { secret, revoked }) {
   const key = hmacKey(Buffer.from(secret), 'HS256')
   const verify = createVerifier({ keys: key, algorithms: ['HS256'], issuer, audience })
   const isRevoked = await question(contender, revoked)
-  const gate = jwtServer(isRevoked ? { verify, isRevoked } : { verify })
+  const gate = createGate(isRevoked ? { verify, isRevoked } : { verify })
   return listen(
     createServer(
       auth(gate)((_request, response) => {
@@ -35,7 +35,7 @@ export async function start(contender, { secret, revoked }) {
 /**
  * @param {string} contender
  * @param {{ redis: string, count: number }} revoked
- * @returns {Promise<ServerOptions<unknown>['isRevoked']>}
+ * @returns {Promise<GateOptions<unknown>['isRevoked']>}
  */
 async function question(contender, { redis, count }) {
   if (contender === 'verify only') return undefined

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createIssuer, createServiceKeys, createSigner, hmacKey } from 'jotgate'
+import { createSessions, createServiceKeys, createSigner, hmacKey } from 'jotgate'
 import { postgresStores } from 'jotgate/stores/postgres'
 import { Pool } from 'pg'
 import { openCaller } from './calling.mjs'
@@ -59,9 +59,9 @@ export async function makeMaterial(fleet, { users, pairs: wanted, sessions }) {
  */
 export async function issueMany(pool, { subject, refreshSecret, count }) {
   const key = hmacKey(randomBytes(32), 'HS256')
-  const issuer = createIssuer({
+  const sessions = createSessions({
     sign: createSigner({ key, issuer: 'https://auth.example', audience: 'api', expiresIn: '1h' }),
-    families: postgresStores(pool, { deadlineMs: 10_000 }).families,
+    store: postgresStores(pool, { deadlineMs: 10_000 }).sessions,
     storeDeadlineMs: 10_000,
     serviceKey: createServiceKeys({ current: Buffer.from(refreshSecret) }),
     loadSubject: () => Promise.resolve({ claims: { roles: ['member'] } }),
@@ -74,7 +74,7 @@ export async function issueMany(pool, { subject, refreshSecret, count }) {
   /** @type {string[]} */
   const tokens = []
   const work = async () => {
-    while (tokens.length < count) tokens.push((await issuer.issue(request)).refreshToken)
+    while (tokens.length < count) tokens.push((await sessions.issue(request)).refreshToken)
   }
   await Promise.all(Array.from({ length: 8 }, work))
   return tokens

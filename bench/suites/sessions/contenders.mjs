@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { createIssuer, createServiceKeys, createSigner, hmacKey } from 'jotgate'
+import { createSessions, createServiceKeys, createSigner, hmacKey } from 'jotgate'
 
-/** @import { FamilyStore } from 'jotgate' */
+/** @import { SessionStore } from 'jotgate' */
 /** @import { Asking } from './round-trips.mjs' */
 
 const client = 'web'
@@ -23,23 +23,23 @@ function hastyClock() {
 /**
  * The atomic step of the store alone.
  *
- * @param {FamilyStore} families
+ * @param {SessionStore} store
  * @param {number} places
  * @returns {Promise<Asking>}
  */
-export async function rotations(families, places) {
+export async function rotations(store, places) {
   const clock = hastyClock()
   const kept = Array.from({ length: places }, () => {
     return { id: randomBytes(16).toString('base64url'), generation: 0 }
   })
-  for (const { id } of kept) await families.create(familyOf(id))
+  for (const { id } of kept) await store.create(sessionOf(id))
   return {
     name: 'jotgate',
     once: async (place) => {
       const session = kept[place]
       if (!session) return false
       const { id, generation: presented } = session
-      const result = await families.rotate({
+      const result = await store.rotate({
         id,
         presented,
         client,
@@ -49,13 +49,13 @@ export async function rotations(families, places) {
         idleTtl: year,
       })
       session.generation++
-      return result.kind === 'rotated' && result.family.generation === session.generation
+      return result.kind === 'rotated' && result.session.generation === session.generation
     },
   }
 }
 
 /** @param {string} id */
-function familyOf(id) {
+function sessionOf(id) {
   return {
     id,
     sid: randomBytes(16).toString('base64url'),
@@ -74,14 +74,14 @@ function familyOf(id) {
 }
 
 /**
- * A whole refresh, as an issuer does it: the tag, reading the family, claims of the subject, an access token by HS256,
+ * A whole refresh, as an issuer does it: the tag, reading the session, claims of the subject, an access token by HS256,
  * the rotation.
  *
- * @param {FamilyStore} families
+ * @param {SessionStore} store
  * @param {number} places
  * @returns {Promise<Asking>}
  */
-export async function refreshes(families, places) {
+export async function refreshes(store, places) {
   const now = hastyClock()
   const key = hmacKey(randomBytes(32), 'HS256')
   const sign = createSigner({
@@ -91,9 +91,9 @@ export async function refreshes(families, places) {
     expiresIn: '15m',
     now,
   })
-  const issuer = createIssuer({
+  const sessions = createSessions({
     sign,
-    families,
+    store,
     now,
     absoluteTtl: '32850d',
     idleTtl: '32850d',
@@ -105,13 +105,13 @@ export async function refreshes(families, places) {
   const tokens = []
   for (let place = 0; place < places; place++) {
     const subject = `user ${String(place)}`
-    tokens.push((await issuer.issue({ subject, client, scope: 'read write' })).refreshToken)
+    tokens.push((await sessions.issue({ subject, client, scope: 'read write' })).refreshToken)
   }
   return {
     name: 'jotgate',
     once: async (place) => {
       const token = tokens[place] ?? ''
-      const { refreshToken } = await issuer.refresh(token, { client })
+      const { refreshToken } = await sessions.refresh(token, { client })
       tokens[place] = refreshToken
       return refreshToken !== token
     },

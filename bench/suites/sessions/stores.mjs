@@ -10,14 +10,14 @@ import { Pool } from 'pg'
 import { createClient } from 'redis'
 import { loadServers } from './servers.mjs'
 
-/** @import { FamilyStore } from 'jotgate' */
+/** @import { SessionStore } from 'jotgate' */
 
 /**
- * A store, and the same work done bare: one row, as large as a family, is found by its id and changed. `bare` answers
+ * A store, and the same work done bare: one row, as large as a session, is found by its id and changed. `bare` answers
  * whether there was one.
  *
  * @typedef {{
- *   readonly families: FamilyStore,
+ *   readonly sessions: SessionStore,
  *   readonly bare: (id: string, value: string) => Promise<boolean>,
  *   readonly close: () => Promise<unknown>,
  * }} Opened
@@ -55,7 +55,7 @@ function inMemory(ids, value) {
     return Promise.resolve(known)
   }
   return Promise.resolve({
-    families: memoryStores().families,
+    sessions: memoryStores().sessions,
     bare,
     close: () => Promise.resolve(),
   })
@@ -76,7 +76,7 @@ async function inSqlite(ids, value) {
   for (const id of ids) client.prepare('INSERT INTO bare VALUES (?, ?)').all(id, value)
   const update = client.prepare('UPDATE bare SET value = ? WHERE id = ? RETURNING id')
   return {
-    families: sqliteStores(own).families,
+    sessions: sqliteStores(own).sessions,
     bare: (id, next) => Promise.resolve(update.all(next, id).length === 1),
     close: () => {
       for (const each of [client, own]) each.close()
@@ -103,7 +103,7 @@ async function inPostgres(ids, value) {
   for (const id of ids) await pool.query('INSERT INTO bare VALUES ($1, $2)', [id, value])
   const text = 'UPDATE bare SET value = $2 WHERE id = $1'
   return {
-    families: postgresStores(own, { schema: 'jotgate_bench', deadlineMs }).families,
+    sessions: postgresStores(own, { schema: 'jotgate_bench', deadlineMs }).sessions,
     bare: async (id, next) => {
       const { rowCount } = await pool.query({ name: 'bare', text, values: [id, next] })
       return rowCount === 1
@@ -127,7 +127,7 @@ async function byIoredis(ids, value) {
   const client = new Redis(server.url)
   for (const id of ids) await client.set(`bare:${id}`, value)
   return {
-    families: redisStores(client, { prefix: 'jotgate-bench', deadlineMs }).families,
+    sessions: redisStores(client, { prefix: 'jotgate-bench', deadlineMs }).sessions,
     bare: async (id, next) => {
       const known = await client.get(`bare:${id}`)
       await client.set(`bare:${id}`, next)
@@ -152,7 +152,7 @@ async function byNodeRedis(ids, value) {
   await client.connect()
   for (const id of ids) await client.set(`bare:${id}`, value)
   return {
-    families: redisStores(client, { prefix: 'jotgate-bench', deadlineMs }).families,
+    sessions: redisStores(client, { prefix: 'jotgate-bench', deadlineMs }).sessions,
     bare: async (id, next) => {
       const known = await client.get(`bare:${id}`)
       await client.set(`bare:${id}`, next)

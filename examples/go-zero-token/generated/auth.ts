@@ -4,9 +4,9 @@ import {
   createSigner,
   createVerifier,
   hmacKey,
-  jwtServer,
+  createGate,
   type Claims,
-  type ServerOptions,
+  type GateOptions,
   type Signer,
   type VerifiedToken,
 } from 'jotgate'
@@ -17,7 +17,7 @@ import { type Gates, type GuardName } from './guards.js'
 export type Signers = { readonly [name in GuardName]: Signer }
 
 /** What every gate of the service has in common. */
-export type GateOptions = Pick<ServerOptions<Claims>, 'extract' | 'isRevoked' | 'authorize' | 'onEvent' | 'render'>
+export type GatesOptions = Pick<GateOptions<Claims>, 'extract' | 'isRevoked' | 'authorize' | 'onEvent' | 'render'>
 
 interface Secrets extends TokenPolicy {
   readonly secret: string
@@ -61,9 +61,9 @@ export function signer({ secret, life, Issuer, Audience, Type = 'at+jwt' }: Secr
 }
 
 /** The gate of each guard. */
-export function createGates(config: Config, options: GateOptions = {}): Gates {
+export function createGates(config: Config, options: GatesOptions = {}): Gates {
   return {
-    JwtAuth: jwtServer({ ...options, verify: verifier({ ...config.JwtAuth, secret: config.JwtAuth.AccessSecret, previous: null, life: config.JwtAuth.AccessExpire }) }),
+    JwtAuth: createGate({ ...options, verify: verifier({ ...config.JwtAuth, secret: config.JwtAuth.AccessSecret, previous: null, life: config.JwtAuth.AccessExpire }) }),
   }
 }
 

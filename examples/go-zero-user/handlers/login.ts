@@ -5,5 +5,5 @@ import type * as types from '../generated/types.js'
 export const loginHandler: Handler<types.LoginReq, types.LoginResp> = ({ request, services }) => {
   const user = services.users.byPassword(request.username, request.password)
   if (user === undefined) throw new HttpError(401, problemOf(401, 'invalid_credentials'))
-  return services.issuer.issue({ subject: user.id, client: 'web' })
+  return services.sessions.issue({ subject: user.id, client: 'web' })
 }

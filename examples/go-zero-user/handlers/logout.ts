@@ -5,5 +5,5 @@ import { type GuardedHandler } from '../generated/server.js'
 export const logoutHandler: GuardedHandler<object, void> = async ({ claims, services }) => {
   const { sid, sub } = claims
   if (typeof sid !== 'string' || sub === undefined) throw new AuthError('CLAIM_MISSING')
-  await services.issuer.end({ sid, subject: sub })
+  await services.sessions.end({ sid, subject: sub })
 }

@@ -7,8 +7,8 @@ import {
   type Route,
   type ServiceItem,
   type ServiceStatement,
-} from '../syntax/ast.js'
-import { type Token } from '../syntax/token.js'
+} from '../language/syntax/ast.js'
+import { type Token } from '../language/syntax/token.js'
 import { alignColumns, type Row } from './columns.js'
 import { type Gap, type Printer } from './printer.js'
 

@@ -1,11 +1,11 @@
-import { rawText } from '../analysis/raw-text.js'
+import { rawText } from '../language/analysis/raw-text.js'
 import {
   type DataType,
   type Field,
   type StructType,
   type TypeDeclaration,
   type TypeStatement,
-} from '../syntax/ast.js'
+} from '../language/syntax/ast.js'
 import { alignColumns, type Row } from './columns.js'
 import { type Gap, type Printer } from './printer.js'
 import { tokensOfField } from './tokens.js'

@@ -1,4 +1,4 @@
-import { type Comment, type Token } from '../syntax/token.js'
+import { type Comment, type Token } from '../language/syntax/token.js'
 
 /** What stands before a token: nothing, a blank, a new line, or a new line that keeps one empty line of the source. */
 export type Gap = 'none' | 'space' | 'line' | 'paragraph'

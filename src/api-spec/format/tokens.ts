@@ -1,5 +1,5 @@
-import { type DataType, type Field } from '../syntax/ast.js'
-import { type Token } from '../syntax/token.js'
+import { type DataType, type Field } from '../language/syntax/ast.js'
+import { type Token } from '../language/syntax/token.js'
 
 /** The tokens of a type in their order. */
 function tokensOfType(type: DataType): readonly Token[] {

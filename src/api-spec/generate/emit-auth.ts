@@ -82,9 +82,9 @@ export function emitAuth({ guards, service }: ServicePlan): string {
 export type Signers = { readonly [name in GuardName]: Signer }
 ${authText}
 /** The gate of each guard. */
-export function createGates(config: Config, options: GateOptions = {}): Gates {
+export function createGates(config: Config, options: GatesOptions = {}): Gates {
   return {
-${rows((guard) => `jwtServer({ ...options, verify: verifier(${secretsOf(guard)}) })`)}  }
+${rows((guard) => `createGate({ ...options, verify: verifier(${secretsOf(guard)}) })`)}  }
 }
 
 /** The signer of each guard, for whoever logs callers in. */
@@ -118,9 +118,9 @@ const authImports = `import {
   createSigner,
   createVerifier,
   hmacKey,
-  jwtServer,
+  createGate,
   type Claims,
-  type ServerOptions,
+  type GateOptions,
   type Signer,
   type VerifiedToken,
 } from 'jotgate'
@@ -130,7 +130,7 @@ import { type Gates, type GuardName } from './guards.js'
 
 const authText = `
 /** What every gate of the service has in common. */
-export type GateOptions = Pick<ServerOptions<Claims>, 'extract' | 'isRevoked' | 'authorize' | 'onEvent' | 'render'>
+export type GatesOptions = Pick<GateOptions<Claims>, 'extract' | 'isRevoked' | 'authorize' | 'onEvent' | 'render'>
 
 interface Secrets extends TokenPolicy {
   readonly secret: string

@@ -1,4 +1,4 @@
-import { type SpecType } from '../spec.js'
+import { type SpecType } from '../language/spec.js'
 import { tsType } from './emit-types.js'
 import { camelCase, kebabCase, quote, typeName } from './names.js'
 import { type RoutePlan, type ServicePlan } from './plan.js'

@@ -1,5 +1,5 @@
-import { type SpecType } from '../spec.js'
-import { type Range } from '../tags.js'
+import { type SpecType } from '../language/spec.js'
+import { type Range } from '../language/tags.js'
 import { ApiSpecError } from './error.js'
 import { quote, typeName } from './names.js'
 import { integers } from './numbers.js'

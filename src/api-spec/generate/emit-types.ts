@@ -1,4 +1,4 @@
-import { type SpecType } from '../spec.js'
+import { type SpecType } from '../language/spec.js'
 import { propertyName, quote, typeName } from './names.js'
 import { type FieldPlan, planNested, type TypePlan } from './plan-fields.js'
 import { type ServicePlan } from './plan.js'

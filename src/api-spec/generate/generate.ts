@@ -1,5 +1,5 @@
-import { checkOptions } from '../options.js'
-import { type ApiSpec } from '../spec.js'
+import { checkOptions } from '../language/options.js'
+import { type ApiSpec } from '../language/spec.js'
 import { emitAuth, emitConfig, emitGuards } from './emit-auth.js'
 import { emitClient } from './emit-client.js'
 import { emitHandler, emitMiddleware, emitRoutes } from './emit-routes.js'

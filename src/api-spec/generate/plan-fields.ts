@@ -1,5 +1,5 @@
-import { type ApiSpec, type DefinedType, type Member, type SpecType } from '../spec.js'
-import { type MemberTag, readTag } from '../tags.js'
+import { type ApiSpec, type DefinedType, type Member, type SpecType } from '../language/spec.js'
+import { type MemberTag, readTag } from '../language/tags.js'
 import { ApiSpecError } from './error.js'
 
 /** A member as it is sent: its name on the wire, where it stands, and what it may be. */

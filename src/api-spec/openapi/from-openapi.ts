@@ -1,5 +1,5 @@
 import { ApiSpecError } from '../generate/error.js'
-import { checkOptions } from '../options.js'
+import { checkOptions } from '../language/options.js'
 import { type Alternative, isObject, readSchemes, readSecurity, type Security } from './security.js'
 
 /** An operation of the document and what it asks of its callers. */
@@ -68,7 +68,7 @@ const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
  * @example
  * const guards = fromOpenApi(document)
  * guards.requireRoutes(routes)
- * const gate = jwtServer({ verify, select: select({ except: guards.except }) })
+ * const gate = createGate({ verify, select: select({ except: guards.except }) })
  */
 export function fromOpenApi(document: unknown, options: FromOpenApiOptions = {}): OpenApiGuards {
   checkOptions('fromOpenApi', options, ['basePath'])

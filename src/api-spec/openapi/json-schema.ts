@@ -1,6 +1,6 @@
 import { integers } from '../generate/numbers.js'
 import { type FieldPlan, planNested } from '../generate/plan-fields.js'
-import { type SpecType } from '../spec.js'
+import { type SpecType } from '../language/spec.js'
 import { type Json, type JsonObject, present } from './document.js'
 
 /** The members of a struct that travel in the body, as a JSON Schema (2020-12). */

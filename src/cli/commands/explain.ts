@@ -1,4 +1,5 @@
-import { errorTable, type Explanation } from '../../core/index.js'
+import { errorTable } from '../../foundation/errors.js'
+import type { Explanation } from '../../token/index.js'
 import type { Arguments } from '../arguments.js'
 import type { Answer, Command } from '../command.js'
 import { explanationTree } from '../explanation-tree.js'

@@ -1,4 +1,4 @@
-import { decodeToken } from '../../core/index.js'
+import { decodeToken } from '../../token/index.js'
 import type { Arguments } from '../arguments.js'
 import type { Answer, Command } from '../command.js'
 import type { Io } from '../io.js'

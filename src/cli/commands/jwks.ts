@@ -1,4 +1,4 @@
-import { publicJwk, type Key } from '../../core/index.js'
+import { type Key, publicJwk } from '../../key/index.js'
 import type { Arguments } from '../arguments.js'
 import { badUsage } from '../command-error.js'
 import type { Answer, Command } from '../command.js'

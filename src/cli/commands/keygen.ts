@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { publicJwk } from '../../core/index.js'
+import { publicJwk } from '../../key/index.js'
 import type { Arguments } from '../arguments.js'
 import { badUsage } from '../command-error.js'
 import type { Answer, Command } from '../command.js'

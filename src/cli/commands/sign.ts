@@ -1,4 +1,4 @@
-import { createSigner, type Claims } from '../../core/index.js'
+import { type Claims, createSigner } from '../../token/index.js'
 import type { Arguments } from '../arguments.js'
 import { badUsage } from '../command-error.js'
 import type { Answer, Command } from '../command.js'

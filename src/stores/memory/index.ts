@@ -1,13 +1,13 @@
-import type { KeyRingStore } from '../../keys/ports.js'
+import type { KeyRingStore } from '../../key-sources/ports.js'
 import type { RevocationStore } from '../../revocation/ports.js'
-import type { FamilyStore } from '../../sessions/ports.js'
-import { memoryKeys } from '../keys/memory.js'
-import { memoryFamilies } from './families.js'
+import type { SessionStore } from '../../session/ports.js'
+import { memoryKeys } from './keys.js'
+import { memorySessions } from './sessions.js'
 import { memoryRevocations } from './revocations.js'
 
 /** State of one process. */
 export interface MemoryStores {
-  readonly families: FamilyStore
+  readonly sessions: SessionStore
   readonly revocations: RevocationStore
   /** For a key ring of this process. */
   readonly keys: KeyRingStore
@@ -19,8 +19,8 @@ export interface MemoryStores {
  *
  * Not for: more than one process, or a service whose revocations must survive a restart.
  *
- * @example const { families, revocations } = memoryStores()
+ * @example const { sessions, revocations } = memoryStores()
  */
 export function memoryStores(): MemoryStores {
-  return { families: memoryFamilies(), revocations: memoryRevocations(), keys: memoryKeys() }
+  return { sessions: memorySessions(), revocations: memoryRevocations(), keys: memoryKeys() }
 }

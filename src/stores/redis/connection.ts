@@ -1,5 +1,5 @@
-import { AuthError } from '../../core/errors.js'
-import { deadlineDefault, isLate, unavailable, withinDeadline } from '../deadline.js'
+import { AuthError } from '../../foundation/errors.js'
+import { deadlineDefault, isLate, unavailable, withinDeadline } from '../../foundation/deadline.js'
 import type { DriverConnection, RedisConnection, RedisDriver } from './port.js'
 import { isAnswer, streamEntries, toReply } from './reply.js'
 

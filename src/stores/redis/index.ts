@@ -1,11 +1,11 @@
-import { ConfigError } from '../../core/errors.js'
-import { checkOptionNames } from '../../core/options.js'
-import type { KeyRingStore } from '../../keys/ports.js'
+import { ConfigError } from '../../foundation/errors.js'
+import { checkOptionNames } from '../../foundation/options.js'
+import type { KeyRingStore } from '../../key-sources/ports.js'
 import type { RevocationStore } from '../../revocation/ports.js'
-import type { FamilyStore } from '../../sessions/ports.js'
-import { checkDeadline, deadlineDefault } from '../deadline.js'
-import { redisKeys } from '../keys/redis.js'
-import { redisFamilies } from './families.js'
+import type { SessionStore } from '../../session/ports.js'
+import { checkDeadline, deadlineDefault } from '../../foundation/deadline.js'
+import { redisKeys } from './keys.js'
+import { redisSessions } from './sessions.js'
 import { pickDriver, type RedisClient } from './pick-driver.js'
 import { confirmedWrites } from './confirmed.js'
 import { redisPort } from './redis-port.js'
@@ -30,7 +30,7 @@ export interface RedisStoresOptions {
 
 /** State in Redis. */
 export interface RedisStores {
-  readonly families: FamilyStore
+  readonly sessions: SessionStore
   /** Refuses to open a feed of a Redis that evicts. */
   readonly revocations: RevocationStore
   readonly keys: KeyRingStore
@@ -44,7 +44,7 @@ export interface RedisStores {
  * Not for: a Redis that evicts, where sessions end and revocations vanish when memory is short.
  *
  * @throws ConfigError for a client of another kind, and for options that are not known
- * @example const { families, revocations, keys } = redisStores(new Redis('redis://127.0.0.1:6379'), { prefix: 'auth' })
+ * @example const { sessions, revocations, keys } = redisStores(new Redis('redis://127.0.0.1:6379'), { prefix: 'auth' })
  */
 export function redisStores(client: RedisClient, options: RedisStoresOptions = {}): RedisStores {
   checkOptionNames('redisStores', options, ['prefix', 'deadlineMs', 'minReplicas'])
@@ -56,7 +56,7 @@ export function redisStores(client: RedisClient, options: RedisStoresOptions = {
   const port = redisPort(pickDriver(client), checkDeadline('redisStores', deadlineMs))
   const confirmed = confirmedWrites(port, { minReplicas, deadlineMs })
   return Object.freeze({
-    families: redisFamilies(port, prefix),
+    sessions: redisSessions(port, prefix),
     revocations: redisRevocations({ port, prefix, confirmed }),
     keys: redisKeys(port, prefix),
   })

@@ -1,4 +1,4 @@
-import { ConfigError } from '../../core/errors.js'
+import { ConfigError } from '../../foundation/errors.js'
 import { ioredisDriver, type IoredisClient } from './ioredis.js'
 import {
   nodeRedisClusterDriver,

@@ -1,4 +1,4 @@
-import { withinDeadline } from '../deadline.js'
+import { withinDeadline } from '../../foundation/deadline.js'
 import { openConnection } from './connection.js'
 import type { RedisDriver, RedisPort, RedisReply, RedisScript, ScriptInput } from './port.js'
 import { isAnswer, toReply } from './reply.js'

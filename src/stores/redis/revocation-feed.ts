@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FeedListener, RevocationEntry, RevocationFeed } from '../../revocation/ports.js'
-import { afterReading, unavailable } from '../deadline.js'
+import { afterReading, unavailable } from '../../foundation/deadline.js'
 import { runOn, type Confirmed } from './confirmed.js'
 import type { RedisConnection, RedisReply, StreamEntry } from './port.js'
 import { textsOf } from './reply.js'

@@ -1,5 +1,5 @@
-import { AuthError, ConfigError } from '../../core/errors.js'
-import { checkOptionNames } from '../../core/options.js'
+import { AuthError, ConfigError } from '../../foundation/errors.js'
+import { checkOptionNames } from '../../foundation/options.js'
 import { whileBusy } from './busy.js'
 import { busyTimeoutDefault, type SqliteClient } from './sqlite-database.js'
 

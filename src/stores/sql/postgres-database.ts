@@ -1,4 +1,4 @@
-import { withinDeadline } from '../deadline.js'
+import { withinDeadline } from '../../foundation/deadline.js'
 import { createServerClock, type ServerClock } from '../server-clock.js'
 import {
   unlessLate,

@@ -1,4 +1,4 @@
-import { unavailable, withinDeadline } from '../deadline.js'
+import { unavailable, withinDeadline } from '../../foundation/deadline.js'
 import type { SqlRow } from './database.js'
 import {
   sessionText,

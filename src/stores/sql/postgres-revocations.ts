@@ -1,4 +1,4 @@
-import { AuthError } from '../../core/errors.js'
+import { AuthError } from '../../foundation/errors.js'
 import type { SqlDatabase } from './database.js'
 import { openPostgresLine } from './postgres-line.js'
 import type { PostgresLimits, PostgresPool } from './postgres-database.js'

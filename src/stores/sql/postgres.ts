@@ -1,6 +1,6 @@
-import { ConfigError } from '../../core/errors.js'
-import { checkOptionNames } from '../../core/options.js'
-import { checkDeadline, deadlineDefault } from '../deadline.js'
+import { ConfigError } from '../../foundation/errors.js'
+import { checkOptionNames } from '../../foundation/options.js'
+import { checkDeadline, deadlineDefault } from '../../foundation/deadline.js'
 import type { SqlDatabase } from './database.js'
 import {
   postgresDatabase as limitedDatabase,
@@ -48,7 +48,7 @@ export function postgresDatabase(pool: PostgresPool, options: PostgresOptions = 
  * Not for: PgBouncer in transaction mode, which gives a connection's settings and prepared statements to somebody else.
  *
  * @throws ConfigError for options that are not known
- * @example const { families, revocations, keys } = postgresStores(new Pool({ connectionString }), { schema: 'auth' })
+ * @example const { sessions, revocations, keys } = postgresStores(new Pool({ connectionString }), { schema: 'auth' })
  */
 export function postgresStores(pool: PostgresPool, options: PostgresOptions = {}): SqlStores {
   const database = postgresDatabase(pool, options)

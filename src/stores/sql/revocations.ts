@@ -5,7 +5,7 @@ import type {
   RevocationName,
   RevocationStore,
 } from '../../revocation/ports.js'
-import { withinDeadline } from '../deadline.js'
+import { withinDeadline } from '../../foundation/deadline.js'
 import type { SqlDatabase, SqlStatement } from './database.js'
 import {
   feedDeadlineMs,

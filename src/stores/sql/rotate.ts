@@ -3,8 +3,8 @@ import { unlessLate } from './database.js'
 /**
  * One refresh, in one statement.
  *
- * Input:  $1 family id, $2 now, $3 client, $4 generation presented, $5 grace, $6 recoverWithin, $7 idleTtl (seconds)
- * Output: the family as it then is, and `outcome`; no row when there is no such family.
+ * Input:  $1 session id, $2 now, $3 client, $4 generation presented, $5 grace, $6 recoverWithin, $7 idleTtl (seconds)
+ * Output: the session as it then is, and `outcome`; no row when there is no such session.
  *
  * The row is read and written under one lock. Every expression on the right of `=` sees the row as it was before, in
  * every dialect; and every one of them names columns of the updated table only: in PostgreSQL a joined copy of the row

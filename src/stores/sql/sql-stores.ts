@@ -1,15 +1,15 @@
-import type { KeyRingStore } from '../../keys/ports.js'
+import type { KeyRingStore } from '../../key-sources/ports.js'
 import type { RevocationStore } from '../../revocation/ports.js'
-import type { FamilyStore } from '../../sessions/ports.js'
-import { keysSchema, sqlKeys } from '../keys/sql.js'
+import type { SessionStore } from '../../session/ports.js'
+import { keysSchema, sqlKeys } from './keys.js'
 import type { SqlDatabase } from './database.js'
-import { familiesSchema, sqlFamilies } from './families.js'
+import { sessionsSchema, sqlSessions } from './sessions.js'
 import { atSameTime, migrate } from './migrate.js'
 import { revocationsSchema, sqlRevocations, type RevocationDialect } from './revocations.js'
 
 /** State in an SQL database. */
 export interface SqlStores {
-  readonly families: FamilyStore
+  readonly sessions: SessionStore
   readonly revocations: RevocationStore
   readonly keys: KeyRingStore
   /**
@@ -27,7 +27,7 @@ export function sqlStores(
 ): SqlStores {
   const prepare = once(async () => {
     for (const text of first) await atSameTime(() => database.query(text))
-    await migrate(database, familiesSchema)
+    await migrate(database, sessionsSchema)
     await migrate(database, revocationsSchema)
     await migrate(database, keysSchema)
   })
@@ -40,7 +40,7 @@ export function sqlStores(
     await database.batch(statements)
   }
   return {
-    families: sqlFamilies({ query }),
+    sessions: sqlSessions({ query }),
     revocations: sqlRevocations({ query, batch }, dialect),
     keys: sqlKeys({ query }),
     migrate: prepare,

@@ -1,4 +1,4 @@
-import { AuthError } from '../../core/errors.js'
+import { AuthError } from '../../foundation/errors.js'
 import { whileBusy } from './busy.js'
 import type { SqlDatabase, SqlRow, SqlValue } from './database.js'
 

@@ -14,7 +14,7 @@ export type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from './database.js'
  *
  * @example
  * const client = await openSqlite('data/auth.db')
- * const { families, revocations } = sqliteStores(client)
+ * const { sessions, revocations } = sqliteStores(client)
  */
 export function sqliteStores(client: SqliteClient): SqlStores {
   return sqlStores(sqliteDatabase(client), sqliteRevocations())

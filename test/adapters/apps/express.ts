@@ -2,7 +2,7 @@ import { type AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import express, { type Express } from 'express'
-import { auth } from '../../../src/adapters/express.js'
+import { auth } from '../../../src/adapters/node/express.js'
 import {
   signChunks,
   subject,

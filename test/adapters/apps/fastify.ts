@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { auth } from '../../../src/adapters/fastify.js'
+import { auth } from '../../../src/adapters/node/fastify.js'
 import {
   signChunks,
   subject,

@@ -1,5 +1,5 @@
 import { getRequestListener } from '@hono/node-server'
-import { auth, type FetchHandler } from '../../../src/adapters/fetch.js'
+import { auth, type FetchHandler } from '../../../src/adapters/web/fetch.js'
 import { type Server, type Site } from '../site.js'
 import { listening } from './listening.js'
 import { webRoutes } from './web-routes.js'

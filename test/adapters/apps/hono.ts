@@ -1,7 +1,7 @@
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { stream } from 'hono/streaming'
-import { auth } from '../../../src/adapters/hono.js'
+import { auth } from '../../../src/adapters/web/hono.js'
 import { subject, subjectLines, type Server, type Site } from '../site.js'
 import { listening } from './listening.js'
 import { webRoutes } from './web-routes.js'

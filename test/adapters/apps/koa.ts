@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import Koa, { type Context } from 'koa'
-import { auth } from '../../../src/adapters/koa.js'
+import { auth } from '../../../src/adapters/node/koa.js'
 import {
   signChunks,
   subject,

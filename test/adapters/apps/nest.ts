@@ -15,7 +15,7 @@ import {
   Res,
 } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
-import { JotgateModule } from '../../../src/adapters/nest.js'
+import { JotgateModule } from '../../../src/adapters/nest/nest.js'
 import {
   signChunks,
   subject,

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { auth, type Listener } from '../../../src/adapters/node.js'
+import { auth, type Listener } from '../../../src/adapters/node/node.js'
 import {
   signChunks,
   subject,

@@ -29,15 +29,15 @@ import {
   OptionalAuth,
   Public,
   Roles,
-} from '../../../src/adapters/nest.js'
-import { createVerifier, type Claims } from '../../../src/core/index.js'
-import { fromContext, jwtServer } from '../../../src/middleware/index.js'
+} from '../../../src/adapters/nest/nest.js'
+import { type Claims, createVerifier } from '../../../src/token/index.js'
+import { fromContext, createGate } from '../../../src/gate/index.js'
 import { definition } from '../rpc/protos.js'
 import { audience, issuer, key, now, token } from '../tokens.js'
 
 const verify = createVerifier({ keys: key, algorithms: ['HS256'], issuer, audience })
 const revoked = new Set<string>()
-const gate = jwtServer({
+const gate = createGate({
   verify,
   recheckEvery: 1,
   isRevoked: ({ payload }) => revoked.has(payload.sub ?? ''),

@@ -10,13 +10,13 @@ import {
   Public,
   Roles,
   Scopes,
-} from '../../../src/adapters/nest.js'
-import { createVerifier, type Claims } from '../../../src/core/index.js'
-import { anyOf, jwtServer, requireRoles, requireScopes } from '../../../src/middleware/index.js'
+} from '../../../src/adapters/nest/nest.js'
+import { type Claims, createVerifier } from '../../../src/token/index.js'
+import { anyOf, createGate, requireRoles, requireScopes } from '../../../src/gate/index.js'
 import { audience, issuer, key, token } from '../tokens.js'
 
 const verify = createVerifier({ keys: key, algorithms: ['HS256'], issuer, audience })
-const gate = jwtServer({ verify })
+const gate = createGate({ verify })
 
 @Controller('users')
 class Users {

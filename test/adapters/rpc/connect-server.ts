@@ -16,7 +16,7 @@ import {
 import { type ConnectRouter } from '@connectrpc/connect'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
 import { type MessageTypeDefinition } from '@grpc/proto-loader'
-import { auth } from '../../../src/adapters/connect.js'
+import { auth } from '../../../src/adapters/rpc/connect.js'
 import { definition } from './protos.js'
 import { type RpcServer, type RpcSite } from './site.js'
 

@@ -8,7 +8,7 @@ import {
   type handleUnaryCall,
   type ServiceDefinition,
 } from '@grpc/grpc-js'
-import { auth } from '../../../src/adapters/grpc.js'
+import { auth } from '../../../src/adapters/rpc/grpc.js'
 import { definition } from './protos.js'
 import { type RpcServer, type RpcSite, type Said } from './site.js'
 

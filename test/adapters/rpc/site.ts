@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { healthService } from '../../../src/adapters/grpc.js'
-import { createVerifier } from '../../../src/core/index.js'
+import { healthService } from '../../../src/adapters/rpc/grpc.js'
+import { createVerifier } from '../../../src/token/index.js'
 import {
   fromContext,
-  jwtServer,
+  createGate,
   requireScopes,
   select,
   type Gate,
-} from '../../../src/middleware/index.js'
+} from '../../../src/gate/index.js'
 import { audience, issuer, key } from '../tokens.js'
 
 /** What is served while the contract runs. */
@@ -76,9 +76,9 @@ function gatesOf(revoked: ReadonlySet<string>): readonly Gate<unknown>[] {
   const feeds = { orders: ['Orders', 'OrderFeed'], optional: ['Optional', 'OptionalFeed'] }
   const open = named('Open', 'Calls', 'Revoke', ...feeds.orders, ...feeds.optional)
   return [
-    jwtServer({ ...shared, select: select({ except: { path: open, prefix: healthService } }) }),
-    jwtServer({ ...shared, optional: true, select: select({ path: named(...feeds.optional) }) }),
-    jwtServer({
+    createGate({ ...shared, select: select({ except: { path: open, prefix: healthService } }) }),
+    createGate({ ...shared, optional: true, select: select({ path: named(...feeds.optional) }) }),
+    createGate({
       ...shared,
       authorize: requireScopes('orders:read', 'orders:list'),
       select: select({ path: named(...feeds.orders) }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { generate } from '../../../src/api-spec/generate/generate.js'
-import { type ApiSpec } from '../../../src/api-spec/spec.js'
-import { parseApi, renderDiagnostics } from '../../../src/api-spec/parse.js'
+import { type ApiSpec } from '../../../src/api-spec/language/spec.js'
+import { parseApi, renderDiagnostics } from '../../../src/api-spec/language/parse.js'
 import { usersApi } from './project.js'
 
 describe('generate', () => {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import ts from 'typescript'
 import { generate, type GenerateOptions } from '../../../src/api-spec/generate/generate.js'
-import { parseApi, renderDiagnostics } from '../../../src/api-spec/parse.js'
+import { parseApi, renderDiagnostics } from '../../../src/api-spec/language/parse.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { planService } from '../../../src/api-spec/generate/plan.js'
 import { fromOpenApi } from '../../../src/api-spec/openapi/from-openapi.js'
 import { toOpenApi } from '../../../src/api-spec/openapi/to-openapi.js'
-import { parseApi, renderDiagnostics } from '../../../src/api-spec/parse.js'
-import { type Authorize, select } from '../../../src/middleware/index.js'
+import { parseApi, renderDiagnostics } from '../../../src/api-spec/language/parse.js'
+import { type Authorize, select } from '../../../src/gate/index.js'
 import { usersApi } from '../generate/project.js'
 
 describe('toOpenApi', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { toOpenApi } from '../../../src/api-spec/openapi/to-openapi.js'
-import { parseApi, renderDiagnostics } from '../../../src/api-spec/parse.js'
+import { parseApi, renderDiagnostics } from '../../../src/api-spec/language/parse.js'
 import { lint } from '../../setup/redocly.js'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))

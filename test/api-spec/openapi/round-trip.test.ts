@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { planService } from '../../../src/api-spec/generate/plan.js'
 import { fromOpenApi } from '../../../src/api-spec/openapi/from-openapi.js'
 import { toOpenApi } from '../../../src/api-spec/openapi/to-openapi.js'
-import { parseApi, renderDiagnostics } from '../../../src/api-spec/parse.js'
+import { parseApi, renderDiagnostics } from '../../../src/api-spec/language/parse.js'
 
 const segment = fc.constantFrom('a', 'b-c', 'index.html', ':id', ':user-id')
 const route = fc.record({

@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo } from 'node:net'
-import { auth } from '../../../src/adapters/node.js'
+import { auth } from '../../../src/adapters/node/node.js'
 import {
   AuthError,
-  createIssuer,
+  createSessions,
   createServiceKeys,
   createSigner,
   createVerifier,
   from,
   hmacKey,
-  jwtServer,
-  type Issuer,
+  createGate,
+  type Sessions,
 } from '../../../src/index.js'
 import { memoryStores } from '../../../src/stores/memory/index.js'
 
@@ -43,7 +43,7 @@ const secure = 'Path=/; Secure; HttpOnly; SameSite=Strict'
 /** Serves a page with one script, and what it calls: real sessions, real gates. */
 export async function startBrowserSite(script: string): Promise<BrowserSite> {
   const watched: Watched = { refreshes: 0, refuseBefore: 0, foreign: [], cookiesCleared: [] }
-  const place = { watched, issuer: issuerOf(watched), script }
+  const place = { watched, sessions: sessionsOf(watched), script }
   const servers = [pageServer(place), apiServer(place), foreignServer(watched)]
   const [page = '', api = '', foreign = ''] = await Promise.all(servers.map(listen))
   return {
@@ -51,7 +51,7 @@ export async function startBrowserSite(script: string): Promise<BrowserSite> {
     api,
     foreign,
     watched,
-    endAll: () => place.issuer.endAll('alice'),
+    endAll: () => place.sessions.endAll('alice'),
     close: async () => {
       for (const server of servers) {
         server.closeAllConnections()
@@ -64,18 +64,18 @@ export async function startBrowserSite(script: string): Promise<BrowserSite> {
 
 interface Place {
   readonly watched: Watched
-  readonly issuer: Issuer
+  readonly sessions: Sessions
   readonly script: string
 }
 
 const key = hmacKey(randomBytes(32), 'HS256')
 const verify = createVerifier({ keys: key, algorithms: ['HS256'], ...issuedBy })
 
-function issuerOf(watched: Watched): Issuer {
+function sessionsOf(watched: Watched): Sessions {
   let generation = 0
-  return createIssuer({
+  return createSessions({
     sign: createSigner({ key, ...issuedBy, expiresIn: '15m' }),
-    families: memoryStores().families,
+    store: memoryStores().sessions,
     serviceKey: createServiceKeys({ current: randomBytes(32) }),
     loadSubject: () => Promise.resolve({ claims: { generation: ++generation } }),
     revoke: () => {
@@ -88,7 +88,7 @@ function issuerOf(watched: Watched): Issuer {
 function gateOf({ watched }: Place, extract = from.bearer()) {
   const isRevoked = ({ payload }: { payload: Record<string, unknown> }) =>
     Number(payload['generation']) < watched.refuseBefore
-  return auth(jwtServer({ verify, extract, isRevoked }))
+  return auth(createGate({ verify, extract, isRevoked }))
 }
 
 /** The page, and its own API in cookie mode. */
@@ -115,7 +115,7 @@ function pageServer(place: Place): Server {
 }
 
 async function cookieSession(
-  { issuer, watched }: Place,
+  { sessions, watched }: Place,
   request: IncomingMessage,
   response: ServerResponse,
 ) {
@@ -125,7 +125,7 @@ async function cookieSession(
   }
   const presented = /__Host-refresh=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? ''
   try {
-    const pair = await issueOr(request.url, { issuer, watched, presented })
+    const pair = await issueOr(request.url, { sessions, watched, presented })
     response.setHeader('set-cookie', [
       `__Host-access=${pair.accessToken}; ${secure}`,
       `__Host-refresh=${pair.refreshToken}; ${secure}`,
@@ -138,16 +138,16 @@ async function cookieSession(
 }
 
 interface Presented {
-  readonly issuer: Issuer
+  readonly sessions: Sessions
   readonly watched: Watched
   readonly presented: string
 }
 
-async function issueOr(url: string | undefined, { issuer, watched, presented }: Presented) {
+async function issueOr(url: string | undefined, { sessions, watched, presented }: Presented) {
   if (url === '/login')
-    return issuer.issue({ subject: 'alice', client: 'web', scope: '', audience: ['api'] })
+    return sessions.issue({ subject: 'alice', client: 'web', scope: '', audience: ['api'] })
   watched.refreshes++
-  const pair = await issuer.refresh(presented, { client: 'web' })
+  const pair = await sessions.refresh(presented, { client: 'web' })
   // A refresh takes a while, so that two can meet.
   await new Promise((resolve) => setTimeout(resolve, 100))
   return pair
@@ -173,14 +173,14 @@ function apiServer(place: Place): Server {
 }
 
 async function tokenSession(
-  { issuer, watched }: Place,
+  { sessions, watched }: Place,
   request: IncomingMessage,
   response: ServerResponse,
 ) {
   const body = await bodyOf(request)
   const { refreshToken: presented = '' } = JSON.parse(body || '{}') as { refreshToken?: string }
   try {
-    response.end(JSON.stringify(await issueOr(request.url, { issuer, watched, presented })))
+    response.end(JSON.stringify(await issueOr(request.url, { sessions, watched, presented })))
   } catch (error) {
     response.writeHead(error instanceof AuthError ? error.status : 500).end()
   }

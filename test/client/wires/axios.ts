@@ -1,5 +1,5 @@
 import axios from 'axios'
-import { auth } from '../../../src/adapters/axios.js'
+import { auth } from '../../../src/adapters/outgoing/axios.js'
 import { startSite } from '../site.js'
 import { httpWire, type HttpWire } from '../wire.js'
 

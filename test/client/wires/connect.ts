@@ -9,7 +9,7 @@ import {
   type Interceptor,
 } from '@connectrpc/connect'
 import { connectNodeAdapter, createConnectTransport } from '@connectrpc/connect-node'
-import { auth } from '../../../src/adapters/connect-client.js'
+import { auth } from '../../../src/adapters/outgoing/connect-client.js'
 import { listen, startSite, type Ledger, type Seen, type Verdict } from '../site.js'
 import { type Answer, type Request, type Wire } from '../wire.js'
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { Agent, interceptors, request, fetch as undiciFetch } from 'undici'
-import { auth } from '../../../src/adapters/undici.js'
+import { auth } from '../../../src/adapters/outgoing/undici.js'
 import { startSite } from '../site.js'
 import { httpWire, type HttpCall, type HttpWire } from '../wire.js'
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createSigner, hmacKey } from '../../../src/core/index.js'
+import { hmacKey } from '../../../src/key/index.js'
+import { createSigner } from '../../../src/token/index.js'
 import { clockMs } from './history.js'
 import type { Node } from './fleet.js'
 

@@ -1,4 +1,5 @@
-import { createSigner, decodeToken, hmacKey, type Signer } from '../../../src/core/index.js'
+import { hmacKey } from '../../../src/key/index.js'
+import { createSigner, decodeToken, type Signer } from '../../../src/token/index.js'
 import { clockMs, type RevokeAttempt, type Target, type TokenFacts, type Use } from './history.js'
 import type { Node } from './fleet.js'
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { signCompact } from '../../../src/core/index.js'
+import { signCompact } from '../../../src/token/index.js'
 import type { Bench, Members } from './bench.js'
 
 /** `iss` of the service that is attacked. */

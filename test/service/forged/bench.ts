@@ -1,10 +1,11 @@
 import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { decodeToken, type Key } from '../../../src/core/index.js'
-import { createKeyRing } from '../../../src/keys/index.js'
+import type { Key } from '../../../src/key/index.js'
+import { decodeToken } from '../../../src/token/index.js'
+import { createKeyRing } from '../../../src/key-sources/index.js'
 import { openSqlite, sqliteStores } from '../../../src/stores/sql/sqlite.js'
-import { jwkOf } from '../../core/keys/pairs.js'
+import { jwkOf } from '../../key/pairs.js'
 
 /** Members of a JSON object. */
 export type Members = Record<string, unknown>

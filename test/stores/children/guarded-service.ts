@@ -2,9 +2,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { auth } from '../../../src/adapters/node.js'
-import { AuthError, createVerifier, hmacKey } from '../../../src/core/index.js'
-import { jwtServer } from '../../../src/middleware/index.js'
+import { auth } from '../../../src/adapters/node/node.js'
+import { AuthError } from '../../../src/foundation/errors.js'
+import { hmacKey } from '../../../src/key/index.js'
+import { createVerifier } from '../../../src/token/index.js'
+import { createGate } from '../../../src/gate/index.js'
 import { createRevocation, type RevokeRequest } from '../../../src/revocation/index.js'
 import { openRevocations } from './open-stores.js'
 import { watchStalls } from './watch-stalls.js'
@@ -51,7 +53,7 @@ const revocation = createRevocation({
 })
 const key = hmacKey(Buffer.from(options.secret, 'hex'), 'HS256')
 const verify = createVerifier({ keys: key, algorithms: ['HS256'], issuer, audience: null })
-const gate = jwtServer({ verify, isRevoked: (token) => revocation.isRevoked(token) })
+const gate = createGate({ verify, isRevoked: (token) => revocation.isRevoked(token) })
 const guarded = auth(gate)((_, response) => response.end('in'))
 
 async function revoke(request: IncomingMessage, response: ServerResponse): Promise<void> {

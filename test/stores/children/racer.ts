@@ -1,7 +1,7 @@
 /** Told a refresh token, a count and a time, presents it that many times at once and says what came of it. */
-import type { FamilyStore, Issuer } from '../../../src/sessions/index.js'
-import { issuerOver } from './issuer.js'
-import { naiveFamilies } from './naive-families.js'
+import type { SessionStore, Sessions } from '../../../src/session/index.js'
+import { sessionsOver } from './sessions.js'
+import { naiveSessions } from './naive-sessions.js'
 import { openStores } from './open-stores.js'
 
 /** How to rotate: as the stores do, or read, decided and written each by itself. */
@@ -27,25 +27,25 @@ export interface Outcome {
 const [place = '', secret = ''] = process.argv.slice(2)
 let now = 0
 let rotations = 0
-const over = (families: FamilyStore) =>
-  issuerOver(families, secret, {
+const over = (sessions: SessionStore) =>
+  sessionsOver(sessions, secret, {
     now: () => now,
     hooks: {
       onRefreshed: () => rotations++,
     },
   })
-const { families } = await openStores(place)
-const issuers: Readonly<Record<Way, Issuer>> = {
-  atomic: over(families),
-  naive: over(await naiveFamilies(place, families)),
+const { sessions } = await openStores(place)
+const issuers: Readonly<Record<Way, Sessions>> = {
+  atomic: over(sessions),
+  naive: over(await naiveSessions(place, sessions)),
 }
 
 process.on('message', ({ way, token, count, now: time }: Round) => {
-  const issuer = issuers[way]
+  const sessions = issuers[way]
   now = time
   rotations = 0
   const attempts = Array.from({ length: count }, () =>
-    issuer.refresh(token, { client: 'web' }).then(
+    sessions.refresh(token, { client: 'web' }).then(
       ({ refreshToken }) => refreshToken,
       (error: unknown) => `refused: ${String(error)}`,
     ),

@@ -1,6 +1,6 @@
 /** Refreshes once, says when it has come to a point of the rotation, and waits there to be killed. */
-import type { FamilyStore } from '../../../src/sessions/index.js'
-import { issuerOver } from './issuer.js'
+import type { SessionStore } from '../../../src/session/index.js'
+import { sessionsOver } from './sessions.js'
 import { openSqlite, sqliteStores } from '../../../src/stores/sql/sqlite.js'
 
 /** Where a process can be when it is killed. */
@@ -20,12 +20,12 @@ export interface Order {
 const [place = '', secret = ''] = process.argv.slice(2)
 // Other stores' clients take longer to load than all else takes: only who needs them loads them.
 const [, file] = /^sqlite:(.*)$/.exec(place) ?? []
-const { families } =
+const { sessions } =
   file === undefined
     ? await (await import('./open-stores.js')).openStores(place)
     : sqliteStores(await openSqlite(file, { busyTimeoutMs: 10_000 }))
 // The connection is open before the order comes.
-await families.find('nobody')
+await sessions.find('nobody')
 
 /** Says so, and goes no further. */
 function stop(): Promise<never> {
@@ -33,16 +33,16 @@ function stop(): Promise<never> {
   return new Promise(() => undefined)
 }
 
-function stopping(point: Point): FamilyStore {
+function stopping(point: Point): SessionStore {
   return {
-    ...families,
+    ...sessions,
     find: async (id) => {
       if (point === 'before the store is asked') await stop()
-      return families.find(id)
+      return sessions.find(id)
     },
     rotate: async (request) => {
       if (point === 'between reading and rotating') await stop()
-      const rotating = families.rotate(request)
+      const rotating = sessions.rotate(request)
       if (point === 'with the rotation on its way') {
         rotating.catch(() => undefined)
         await new Promise((resolve) => setImmediate(resolve))
@@ -56,7 +56,7 @@ function stopping(point: Point): FamilyStore {
 }
 
 process.on('message', ({ token, point }: Order) => {
-  void issuerOver(stopping(point), secret)
+  void sessionsOver(stopping(point), secret)
     .refresh(token, { client: 'web' })
     .then(({ refreshToken }) => {
       // Half of an answer is no answer: the other half never comes.

@@ -1,6 +1,6 @@
 /** Rotates the ring at a place every second, signs with its key all the while, and tells each token. */
-import { createSigner } from '../../../src/core/index.js'
-import { createKeyRing } from '../../../src/keys/key-ring.js'
+import { createSigner } from '../../../src/token/index.js'
+import { createKeyRing } from '../../../src/key-sources/key-ring.js'
 import { hastyTimes } from './hasty-times.js'
 import { openKeys } from './open-stores.js'
 

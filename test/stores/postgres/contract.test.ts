@@ -2,7 +2,7 @@ import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { postgresStores } from '../../../src/stores/sql/postgres.js'
 import {
-  familyStoreContract,
+  sessionStoreContract,
   keyRingStoreContract,
   revocationStoreContract,
 } from '../../../src/testkit/index.js'
@@ -25,8 +25,8 @@ describe('PostgreSQL', () => {
     const schema = `contract_${String(process.pid)}_${String(stores++)}`
     return postgresStores(pool, { schema, deadlineMs: 10_000 })
   }
-  for (const { name, run } of familyStoreContract)
-    test(`families: ${name}`, () => run(() => make().families))
+  for (const { name, run } of sessionStoreContract)
+    test(`sessions: ${name}`, () => run(() => make().sessions))
   for (const { name, run } of revocationStoreContract)
     test(`revocations: ${name}`, () => run(() => Promise.resolve(make().revocations)))
   for (const { name, run } of keyRingStoreContract)

@@ -6,7 +6,7 @@ import {
   postgresStores,
   type PostgresOptions,
 } from '../../../src/stores/sql/postgres.js'
-import { sampleFamily, sampleRequest, start } from '../../../src/testkit/sample-family.js'
+import { sampleSession, sampleRequest, start } from '../../../src/testkit/sample-session.js'
 import { startPostgres, type PostgresServer } from '../../setup/postgres.js'
 import { startTcpProxy, type TcpProxy } from '../../setup/tcp-proxy.js'
 
@@ -46,10 +46,10 @@ function farPool(max?: number): Pool {
 async function filled(pool: Pool, options: PostgresOptions = {}) {
   const schema = newSchema()
   const slow = postgresStores(openPool(), { schema, deadlineMs: 10_000 })
-  const family = sampleFamily()
-  await slow.families.create(family)
-  const { families, keys } = postgresStores(pool, { schema, ...options })
-  return { schema, family, families, keys, slow: slow.families }
+  const session = sampleSession()
+  await slow.sessions.create(session)
+  const { sessions, keys } = postgresStores(pool, { schema, ...options })
+  return { schema, session, sessions, keys, slow: slow.sessions }
 }
 
 async function timed(question: Promise<unknown>) {
@@ -65,76 +65,76 @@ const soon = 300 + 150
 
 describe('a PostgreSQL that does not answer', () => {
   test('is given up within the deadline, and what it had been asked has no effect', async () => {
-    const { family, families, slow } = await filled(farPool())
-    expect(await families.find(family.id)).toEqual(family)
+    const { session, sessions, slow } = await filled(farPool())
+    expect(await sessions.find(session.id)).toEqual(session)
     proxy.order({ direction: 'toServer', after: 0, then: 'stall' })
-    const { code, ms } = await timed(families.rotate(sampleRequest(family)))
+    const { code, ms } = await timed(sessions.rotate(sampleRequest(session)))
     expect(code).toBe('STORE_UNAVAILABLE')
     expect(ms).toBeLessThan(soon)
     await new Promise((resolve) => setTimeout(resolve, 700))
     proxy.heal()
     await new Promise((resolve) => setTimeout(resolve, 200))
-    expect(await slow.find(family.id)).toEqual(family)
-    expect((await families.rotate(sampleRequest(family))).kind).toBe('rotated')
+    expect(await slow.find(session.id)).toEqual(session)
+    expect((await sessions.rotate(sampleRequest(session))).kind).toBe('rotated')
   })
 
   test('whose answer is lost has rotated once: asked again, the successor is the same', async () => {
-    const { family, families, slow } = await filled(farPool())
+    const { session, sessions, slow } = await filled(farPool())
     // After the first rotation the server's clock is known.
-    await families.rotate(sampleRequest(sampleFamily()))
+    await sessions.rotate(sampleRequest(sampleSession()))
     proxy.order({ direction: 'toClient', after: 3, then: 'cut' })
-    expect((await timed(families.rotate(sampleRequest(family)))).code).toBe('STORE_UNAVAILABLE')
-    await expect.poll(async () => (await slow.find(family.id))?.generation).toBe(1)
-    expect((await families.rotate(sampleRequest(family))).kind).toBe('replayed')
+    expect((await timed(sessions.rotate(sampleRequest(session)))).code).toBe('STORE_UNAVAILABLE')
+    await expect.poll(async () => (await slow.find(session.id))?.generation).toBe(1)
+    expect((await sessions.rotate(sampleRequest(session))).kind).toBe('replayed')
   })
 
   test('whose row is locked by somebody is given up, and the server gives up too', async () => {
-    const { schema, family, families, slow } = await filled(openPool())
-    await families.find(family.id)
+    const { schema, session, sessions, slow } = await filled(openPool())
+    await sessions.find(session.id)
     const holder = new Client(server.url)
     await holder.connect()
     await holder.query('BEGIN')
     await holder.query(`SELECT 1 FROM ${schema}.jotgate_families FOR UPDATE`)
-    const { code, ms } = await timed(families.rotate(sampleRequest(family)))
+    const { code, ms } = await timed(sessions.rotate(sampleRequest(session)))
     expect(code).toBe('STORE_UNAVAILABLE')
     expect(ms).toBeLessThan(soon)
     await new Promise((resolve) => setTimeout(resolve, 300))
     await holder.query('COMMIT')
     await holder.end()
     await new Promise((resolve) => setTimeout(resolve, 100))
-    expect(await slow.find(family.id)).toEqual(family)
+    expect(await slow.find(session.id)).toEqual(session)
   })
 
   test('gives no connection in time when all are in use, and lends them again later', async () => {
     const pool = openPool(server.url, 1)
-    const { family, families } = await filled(pool)
+    const { session, sessions } = await filled(pool)
     const borrowed = await pool.connect()
-    const { code, ms } = await timed(families.find(family.id))
+    const { code, ms } = await timed(sessions.find(session.id))
     expect(code).toBe('STORE_UNAVAILABLE')
     expect(ms).toBeLessThan(soon)
     borrowed.release()
-    expect(await families.find(family.id)).toEqual(family)
+    expect(await sessions.find(session.id)).toEqual(session)
   })
 
   test('keeps its connections however many questions waited for one in vain', async () => {
     const pool = openPool(server.url, 2)
     let opened = 0
     pool.on('connect', () => opened++)
-    const { family, families } = await filled(pool)
-    await families.find(family.id)
+    const { session, sessions } = await filled(pool)
+    await sessions.find(session.id)
     const borrowed = await Promise.all([pool.connect(), pool.connect()])
     const asked = await Promise.all(
-      Array.from({ length: 40 }, () => timed(families.find(family.id))),
+      Array.from({ length: 40 }, () => timed(sessions.find(session.id))),
     )
     expect(new Set(asked.map(({ code }) => code))).toEqual(new Set(['STORE_UNAVAILABLE']))
     for (const each of borrowed) each.release()
-    expect(await families.find(family.id)).toEqual(family)
+    expect(await sessions.find(session.id)).toEqual(session)
     expect(opened).toBe(2)
   })
 
   test('is not there at all', async () => {
-    const { families } = postgresStores(openPool('postgres://postgres@127.0.0.1:1/postgres'))
-    const { code, ms } = await timed(families.find('x'))
+    const { sessions } = postgresStores(openPool('postgres://postgres@127.0.0.1:1/postgres'))
+    const { code, ms } = await timed(sessions.find('x'))
     expect(code).toBe('STORE_UNAVAILABLE')
     expect(ms).toBeLessThan(soon)
   })
@@ -142,10 +142,10 @@ describe('a PostgreSQL that does not answer', () => {
 
 describe('a PostgreSQL that lost writes', () => {
   test('an older row put back is a rollback, no theft, and leaves no token alive', async () => {
-    const { schema, family, families } = await filled(openPool(), { deadlineMs: 10_000 })
+    const { schema, session, sessions } = await filled(openPool(), { deadlineMs: 10_000 })
     const database = postgresDatabase(openPool(), { schema, deadlineMs: 10_000 })
     const rotate = (presented: number) =>
-      families.rotate(sampleRequest(family, { presented, now: start + 450 * (presented + 1) }))
+      sessions.rotate(sampleRequest(session, { presented, now: start + 450 * (presented + 1) }))
     await rotate(0)
     await database.query('CREATE TABLE older AS SELECT * FROM jotgate_families')
     for (const presented of [1, 2, 3]) expect((await rotate(presented)).kind).toBe('rotated')
@@ -166,18 +166,18 @@ describe('tables in PostgreSQL', () => {
       postgresStores(openPool(server.url, 1), { schema, deadlineMs: 10_000 }),
     )
     await Promise.all(all.map((stores) => stores.migrate()))
-    const families = all.map((stores) => stores.families)
-    const family = sampleFamily()
-    await families[0]?.create(family)
-    for (const each of families) expect(await each.find(family.id)).toEqual(family)
+    const sessions = all.map((stores) => stores.sessions)
+    const session = sampleSession()
+    await sessions[0]?.create(session)
+    for (const each of sessions) expect(await each.find(session.id)).toEqual(session)
   })
 
   test('of two schemas stay apart, over one pool of one connection too', async () => {
     const pool = openPool(server.url, 1)
     const [one, other] = [await filled(pool), await filled(pool)]
-    for (const { family, families } of [one, other, one])
-      expect(await families.find(family.id)).toEqual(family)
-    expect(await one.families.find(other.family.id)).toBeUndefined()
+    for (const { session, sessions } of [one, other, one])
+      expect(await sessions.find(session.id)).toEqual(session)
+    expect(await one.sessions.find(other.session.id)).toBeUndefined()
   })
 
   test('that fail to be made leave the version before', async () => {
@@ -208,19 +208,19 @@ describe('statements', () => {
       )
       return rows.length
     }
-    const { family, families } = await filled(pool, { deadlineMs: 10_000 })
+    const { session, sessions } = await filled(pool, { deadlineMs: 10_000 })
     for (let round = 0; round < 3; round++) {
-      expect(await families.find(family.id)).toEqual(family)
-      expect((await families.rotate(sampleRequest(sampleFamily()))).kind).toBe('unknown')
+      expect(await sessions.find(session.id)).toEqual(session)
+      expect((await sessions.rotate(sampleRequest(sampleSession()))).kind).toBe('unknown')
     }
     // Looking whether the tables are there, the two above, and the server's clock.
     const before = await prepared()
     expect(before).toBeGreaterThanOrEqual(3)
     expect(before).toBeLessThan(10)
     const other = await filled(pool, { deadlineMs: 10_000 })
-    expect(await other.families.find(family.id)).toBeUndefined()
-    expect(await other.families.find(other.family.id)).toEqual(other.family)
-    expect(await families.find(family.id)).toEqual(family)
+    expect(await other.sessions.find(session.id)).toBeUndefined()
+    expect(await other.sessions.find(other.session.id)).toEqual(other.session)
+    expect(await sessions.find(session.id)).toEqual(session)
     const database = postgresDatabase(pool, { deadlineMs: 10_000 })
     for (let number = 0; number < 300; number++) await database.query(`SELECT ${String(number)}`)
     expect(await prepared()).toBeLessThan(before * 2 + 201)
@@ -228,13 +228,13 @@ describe('statements', () => {
 
   test('go on when a table has got another column', async () => {
     const pool = openPool(server.url, 1)
-    const { schema, family, families } = await filled(pool)
-    for (let round = 0; round < 2; round++) expect(await families.find(family.id)).toEqual(family)
-    await families.rotate(sampleRequest(family))
+    const { schema, session, sessions } = await filled(pool)
+    for (let round = 0; round < 2; round++) expect(await sessions.find(session.id)).toEqual(session)
+    await sessions.rotate(sampleRequest(session))
     await pool.query(`ALTER TABLE ${schema}.jotgate_families ADD COLUMN later TEXT`)
-    expect((await families.find(family.id))?.generation).toBe(1)
-    expect((await families.rotate(sampleRequest(family))).kind).toBe('replayed')
-    expect((await families.find(family.id))?.generation).toBe(1)
+    expect((await sessions.find(session.id))?.generation).toBe(1)
+    expect((await sessions.rotate(sampleRequest(session))).kind).toBe('replayed')
+    expect((await sessions.find(session.id))?.generation).toBe(1)
   })
 })
 

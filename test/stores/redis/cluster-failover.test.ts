@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
-import { AuthError } from '../../../src/core/errors.js'
-import type { FamilyStore, Issuer } from '../../../src/sessions/index.js'
+import { AuthError } from '../../../src/foundation/errors.js'
+import type { SessionStore, Sessions } from '../../../src/session/index.js'
 import { redisStores } from '../../../src/stores/redis/index.js'
 import { checkRefreshHistory, type HistoryEvent } from '../../../src/testkit/index.js'
-import { client, codeOf, login, makeIssuer } from '../../sessions/setup.js'
+import { client, codeOf, login, makeSessions } from '../../session/setup.js'
 import { amount } from '../../setup/amount.js'
 import { startRedisCluster, type RedisCluster } from '../../setup/redis-cluster.js'
 import { redisCommand } from '../../setup/redis-command.js'
@@ -34,7 +34,7 @@ const more = 5
 interface Run {
   state: 'whole' | 'losing answers' | 'faulty' | 'over'
   /** Clients of which no tab had an answer, as often as that was so, and their store. */
-  readonly lost: { readonly families: FamilyStore; readonly secondsToRetry: number }[]
+  readonly lost: { readonly store: SessionStore; readonly secondsToRetry: number }[]
 }
 
 /** How a client asks again after a 503: at once, within the grace, or so much later that it has to be recovered. */
@@ -47,20 +47,20 @@ const refused = Symbol('refused')
  * A client with a session, which refreshes as long as the fault lasts and some more. Should its session have been put
  * back by the failover, it logs in anew.
  */
-async function live(families: FamilyStore, run: Run, secondsToRetry: number) {
-  const made = makeIssuer({ families, grace, recoverWithin, storeDeadlineMs: 2 * deadlineMs })
-  const { issuer, clock } = made
+async function live(store: SessionStore, run: Run, secondsToRetry: number) {
+  const made = makeSessions({ store, grace, recoverWithin, storeDeadlineMs: 2 * deadlineMs })
+  const { sessions, clock } = made
   const events: HistoryEvent[] = []
   const codes = new Map<string, number>()
   const rolledBack = new Set<string>()
-  let { sid, refreshToken } = await patiently(() => login(issuer))
+  let { sid, refreshToken } = await patiently(() => login(sessions))
   const tokens = [refreshToken]
   let lastGivenUp = -Infinity
   const ask = async (party: string) => {
-    const base = { kind: 'refresh', family: sid, party, presented: refreshToken } as const
+    const base = { kind: 'refresh', session: sid, party, presented: refreshToken } as const
     const invoked = clock.now()
     try {
-      const { refreshToken: successor } = await issuer.refresh(refreshToken, { client })
+      const { refreshToken: successor } = await sessions.refresh(refreshToken, { client })
       const outcome = run.state === 'losing answers' ? 'lost' : 'answered'
       events.push({ ...base, invoked, returned: clock.now(), outcome, successor })
       return outcome === 'answered' ? successor : undefined
@@ -84,15 +84,15 @@ async function live(families: FamilyStore, run: Run, secondsToRetry: number) {
       given = (await Promise.all(asked)).find((answer) => answer !== undefined)
       if (given !== undefined) break
       if (events.slice(-tabs).every((event) => 'outcome' in event && event.outcome === 'lost'))
-        run.lost.push({ families, secondsToRetry })
+        run.lost.push({ store, secondsToRetry })
       await sleep(100)
       clock.advance(secondsToRetry)
     }
     if (given === refused) {
-      expect(await finalCode(issuer, refreshToken)).toBe('REFRESH_ROLLED_BACK')
+      expect(await finalCode(sessions, refreshToken)).toBe('REFRESH_ROLLED_BACK')
       rolledBack.add(sid)
       tokens.length = 0
-      ;({ sid, refreshToken } = await patiently(() => login(issuer)))
+      ;({ sid, refreshToken } = await patiently(() => login(sessions)))
     } else refreshToken = given
     tokens.push(refreshToken)
     if (run.state === 'over') left--
@@ -105,20 +105,20 @@ type Life = Awaited<ReturnType<typeof live>>
 
 /** Nobody was taken for a thief, and nothing was done twice; yet a thief still is. */
 async function expectSound(life: Life): Promise<void> {
-  const { events, codes, rolledBack, tokens, seen, issuer, clock } = life
+  const { events, codes, rolledBack, tokens, seen, sessions, clock } = life
   expect(
     [...codes.keys()].filter((code) => code !== 'STORE_UNAVAILABLE' && rolledBack.size === 0),
   ).toEqual([])
   const breaches = checkRefreshHistory({ grace, recoverWithin, events }).filter(
-    ({ invariant, family }) => invariant !== 'X3' || !rolledBack.has(family),
+    ({ invariant, session }) => invariant !== 'X3' || !rolledBack.has(session),
   )
   expect(breaches).toEqual([])
   const hooks = seen.hooks.map(({ name }) => name)
   expect(hooks).not.toContain('onReused')
   clock.advance(graceOver)
   const stolen = tokens.at(-3) ?? ''
-  expect(await finalCode(issuer, stolen)).toBe('REFRESH_REUSED')
-  for (const token of tokens) expect(await finalCode(issuer, token)).toBe('REFRESH_ENDED')
+  expect(await finalCode(sessions, stolen)).toBe('REFRESH_REUSED')
+  for (const token of tokens) expect(await finalCode(sessions, token)).toBe('REFRESH_ENDED')
 }
 
 /** As a client does: asks again after a 503. */
@@ -133,8 +133,8 @@ async function patiently<T>(question: () => Promise<T>): Promise<T> {
   }
 }
 
-function finalCode(issuer: Issuer, token: string): Promise<string | undefined> {
-  return codeOf(patiently(() => issuer.refresh(token, { client })))
+function finalCode(sessions: Sessions, token: string): Promise<string | undefined> {
+  return codeOf(patiently(() => sessions.refresh(token, { client })))
 }
 
 /** Each replica is asked whether it is the primary by now. */
@@ -171,7 +171,7 @@ async function play(befall: (typeof faults)[string]): Promise<Life[][]> {
     Object.entries(clusterClients(cluster)).map(async ([name, connect]) => {
       const { client, close } = await connect()
       closing.unshift(close)
-      return redisStores(client, { prefix: `failover-${name}`, deadlineMs }).families
+      return redisStores(client, { prefix: `failover-${name}`, deadlineMs }).sessions
     }),
   )
   const seconds = Object.values(patiences)
@@ -179,8 +179,8 @@ async function play(befall: (typeof faults)[string]): Promise<Life[][]> {
     await sleep(700)
     run.state = 'losing answers'
     // As often as all have asked that are to be recovered: some of what is lost now, the replica will not have had.
-    const isMet = (families: FamilyStore) =>
-      run.lost.filter((lost) => lost.families === families && lost.secondsToRetry > grace).length >=
+    const isMet = (store: SessionStore) =>
+      run.lost.filter((lost) => lost.store === store && lost.secondsToRetry > grace).length >=
       count / seconds.length
     expect(await until(20_000, () => Promise.resolve(groups.every(isMet)))).toBe(true)
     run.state = 'faulty'
@@ -190,8 +190,8 @@ async function play(befall: (typeof faults)[string]): Promise<Life[][]> {
       run.state = 'over'
     }
   }
-  const lives = groups.map((families) =>
-    Promise.all(Array.from({ length: count }, (_, i) => live(families, run, seconds[i % 2] ?? 0))),
+  const lives = groups.map((store) =>
+    Promise.all(Array.from({ length: count }, (_, i) => live(store, run, seconds[i % 2] ?? 0))),
   )
   const [played] = await Promise.all([Promise.all(lives), inTime()])
   for (const group of played) for (const life of group) await expectSound(life)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { redisStores } from '../../../src/stores/redis/index.js'
 import {
-  familyStoreContract,
+  sessionStoreContract,
   keyRingStoreContract,
   revocationStoreContract,
 } from '../../../src/testkit/index.js'
@@ -28,8 +28,8 @@ describe.each(Object.entries(sites))('%s', (_, open) => {
 
     const make = () =>
       redisStores(connected.client, { prefix: `${name}-${String(stores++)}`, deadlineMs: 5000 })
-    for (const { name: behaviour, run } of familyStoreContract)
-      test(`families: ${behaviour}`, () => run(() => make().families))
+    for (const { name: behaviour, run } of sessionStoreContract)
+      test(`sessions: ${behaviour}`, () => run(() => make().sessions))
     for (const { name: behaviour, run } of revocationStoreContract)
       test(`revocations: ${behaviour}`, () => run(() => make().revocations))
     for (const { name: behaviour, run } of keyRingStoreContract)

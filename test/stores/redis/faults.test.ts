@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { redisStores } from '../../../src/stores/redis/index.js'
-import { sampleFamily, sampleRequest } from '../../../src/testkit/sample-family.js'
+import { sampleSession, sampleRequest } from '../../../src/testkit/sample-session.js'
 import { startRedis, type RedisServer } from '../../setup/redis.js'
 import { freePort } from '../../setup/server.js'
 import { startTcpProxy, type TcpProxy } from '../../setup/tcp-proxy.js'
@@ -40,14 +40,14 @@ afterAll(async () => {
 async function storesBy(connect: (url: string) => Promise<Connected>) {
   const connected = await connect(`redis://127.0.0.1:${String(proxy.port)}`)
   open.push(connected)
-  const { families, keys } = redisStores(connected.client, {
+  const { sessions, keys } = redisStores(connected.client, {
     prefix: `p${String(prefixes++)}`,
   })
   // Until the client has connected, and the server's clock is known.
-  await expect.poll(() => families.find('none').catch(() => 'not yet')).toBeUndefined()
-  const family = sampleFamily()
-  await families.create(family)
-  return { families, keys, family }
+  await expect.poll(() => sessions.find('none').catch(() => 'not yet')).toBeUndefined()
+  const session = sampleSession()
+  await sessions.create(session)
+  return { sessions, keys, session }
 }
 
 /** How a question ended, and after how many milliseconds. */
@@ -65,17 +65,17 @@ const soon = 300 + 150
 
 describe.each(Object.entries(clients))('%s', (_, connect) => {
   test('gives up within its deadline when Redis does not answer, whatever is asked', async () => {
-    const { families, keys, family } = await storesBy(connect)
+    const { sessions, keys, session } = await storesBy(connect)
     proxy.order({ direction: 'toServer', after: 0, then: 'stall' })
     const questions = [
-      families.find(family.id),
-      families.findBySid(family.sid),
-      families.rotate(sampleRequest(family)),
-      families.create(sampleFamily()),
-      families.end(family.id, 5),
-      families.endAll({ subject: 'user-1', now: 5 }),
-      families.list('user-1', 5),
-      families.sweep(5),
+      sessions.find(session.id),
+      sessions.findBySid(session.sid),
+      sessions.rotate(sampleRequest(session)),
+      sessions.create(sampleSession()),
+      sessions.end(session.id, 5),
+      sessions.endAll({ subject: 'user-1', now: 5 }),
+      sessions.list('user-1', 5),
+      sessions.sweep(5),
       keys.read(),
       keys.write({ revision: 1, sealed: 'x' }),
     ]
@@ -86,57 +86,57 @@ describe.each(Object.entries(clients))('%s', (_, connect) => {
   })
 
   test('gives up within its deadline when nobody listens any more', async () => {
-    const { families, family } = await storesBy(connect)
+    const { sessions, session } = await storesBy(connect)
     proxy.refuse(true)
     proxy.order({ direction: 'toServer', after: 0, then: 'cut' })
     for (let i = 0; i < 2; i++) {
-      const { code, ms } = await timed(families.rotate(sampleRequest(family)))
+      const { code, ms } = await timed(sessions.rotate(sampleRequest(session)))
       expect(code).toBe('STORE_UNAVAILABLE')
       expect(ms).toBeLessThan(soon)
     }
   })
 
   test('has no effect late: what lay before a stalled server is not done when it goes on', async () => {
-    const { families, keys, family } = await storesBy(connect)
+    const { sessions, keys, session } = await storesBy(connect)
     proxy.order({ direction: 'toServer', after: 0, then: 'stall' })
     const asked = await Promise.all(
       [
-        families.rotate(sampleRequest(family)),
-        families.end(family.id, 5),
-        families.endAll({ subject: 'user-1', now: 5 }),
+        sessions.rotate(sampleRequest(session)),
+        sessions.end(session.id, 5),
+        sessions.endAll({ subject: 'user-1', now: 5 }),
         keys.write({ revision: 1, sealed: 'x' }),
       ].map(timed),
     )
     expect(new Set(asked.map(({ code }) => code))).toEqual(new Set(['STORE_UNAVAILABLE']))
     await sleep(700)
     proxy.heal()
-    await expect.poll(() => families.find(family.id).catch(() => 'not yet')).toEqual(family)
+    await expect.poll(() => sessions.find(session.id).catch(() => 'not yet')).toEqual(session)
     // Whatever was held back has been through by now: it was before the question just answered.
     await sleep(200)
-    expect(await families.find(family.id)).toEqual(family)
+    expect(await sessions.find(session.id)).toEqual(session)
     expect(await keys.read()).toBeUndefined()
   })
 
   test('has one effect when the answer is lost: asked again, the successor is the same', async () => {
-    const { families, family } = await storesBy(connect)
+    const { sessions, session } = await storesBy(connect)
     proxy.order({ direction: 'toClient', after: 0, then: 'cut' })
-    const first = await timed(families.rotate(sampleRequest(family)))
+    const first = await timed(sessions.rotate(sampleRequest(session)))
     // A client that resends has its answer; to the others nobody can tell what became of it.
     expect(['answered', 'STORE_UNAVAILABLE']).toContain(first.code)
     expect(first.ms).toBeLessThan(soon)
-    const again = () => families.rotate(sampleRequest(family)).catch(() => undefined)
+    const again = () => sessions.rotate(sampleRequest(session)).catch(() => undefined)
     await expect.poll(async () => (await again())?.kind).toBe('replayed')
-    expect((await families.find(family.id))?.generation).toBe(1)
+    expect((await sessions.find(session.id))?.generation).toBe(1)
   })
 
   test('keeps a session, or a key ring, once when the answer to that is lost', async () => {
-    const { families, keys } = await storesBy(connect)
+    const { sessions, keys } = await storesBy(connect)
     for (let answers = 0; answers < 3; answers++) {
-      const family = sampleFamily()
+      const session = sampleSession()
       proxy.order({ direction: 'toClient', after: answers * 7, then: 'cut' })
-      const { code } = await timed(families.create(family))
-      await expect.poll(() => families.find('none').catch(() => 'not yet')).toBeUndefined()
-      if (code === 'answered') expect(await families.find(family.id)).toEqual(family)
+      const { code } = await timed(sessions.create(session))
+      await expect.poll(() => sessions.find('none').catch(() => 'not yet')).toBeUndefined()
+      if (code === 'answered') expect(await sessions.find(session.id)).toEqual(session)
       expect(['answered', 'STORE_UNAVAILABLE']).toContain(code)
     }
     proxy.heal()
@@ -149,22 +149,22 @@ describe.each(Object.entries(clients))('%s', (_, connect) => {
 })
 
 test('a server that is frozen is given up, and does nothing late when it goes on', async () => {
-  const { families, family } = await storesBy(clients['ioredis as it comes'])
+  const { sessions, session } = await storesBy(clients['ioredis as it comes'])
   const pid = redis.pid ?? 0
   process.kill(pid, 'SIGSTOP')
-  const { code, ms } = await timed(families.rotate(sampleRequest(family)))
+  const { code, ms } = await timed(sessions.rotate(sampleRequest(session)))
   await sleep(900)
   process.kill(pid, 'SIGCONT')
   expect(code).toBe('STORE_UNAVAILABLE')
   expect(ms).toBeLessThan(soon)
-  expect(await families.find(family.id)).toEqual(family)
+  expect(await sessions.find(session.id)).toEqual(session)
 })
 
 test('a server that is not there at the start is given up too', async () => {
   const connected = await ioredisAt(`redis://127.0.0.1:${String(await freePort())}`)
   open.push(connected)
-  const { families } = redisStores(connected.client)
-  const { code, ms } = await timed(families.rotate(sampleRequest(sampleFamily())))
+  const { sessions } = redisStores(connected.client)
+  const { code, ms } = await timed(sessions.rotate(sampleRequest(sampleSession())))
   expect(code).toBe('STORE_UNAVAILABLE')
   expect(ms).toBeLessThan(soon)
 })

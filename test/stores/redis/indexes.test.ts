@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { familyKeys } from '../../../src/stores/redis/family-index.js'
-import { redisFamilies } from '../../../src/stores/redis/families.js'
+import { sessionKeys } from '../../../src/stores/redis/session-index.js'
+import { redisSessions } from '../../../src/stores/redis/sessions.js'
 import { pickDriver } from '../../../src/stores/redis/pick-driver.js'
 import type { RedisPort } from '../../../src/stores/redis/port.js'
 import { redisPort } from '../../../src/stores/redis/redis-port.js'
-import { sampleFamily, sampleRequest, start } from '../../../src/testkit/sample-family.js'
+import { sampleSession, sampleRequest, start } from '../../../src/testkit/sample-session.js'
 import { sites, type Connected, type Site } from './servers.js'
 
 /** A port over which only the first few writes get through: whoever writes dies in the middle. */
@@ -17,7 +17,7 @@ function dyingAfter(port: RedisPort, writes: number): RedisPort {
   }
 }
 
-describe.each(['one Redis', 'a Redis Cluster'])('what leads to a family, in %s', (siteName) => {
+describe.each(['one Redis', 'a Redis Cluster'])('what leads to a session, in %s', (siteName) => {
   let site: Site
   let connected: Connected
   let port: RedisPort
@@ -39,27 +39,29 @@ describe.each(['one Redis', 'a Redis Cluster'])('what leads to a family, in %s',
     'is never missing, or leads nowhere, when a login dies after %i writes',
     async (writes) => {
       const prefix = `dying-${String(writes)}`
-      const family = sampleFamily()
-      await expect(redisFamilies(dyingAfter(port, writes), prefix).create(family)).rejects.toThrow()
-      const families = redisFamilies(port, prefix)
-      expect(await families.find(family.id)).toBeUndefined()
-      expect(await families.findBySid(family.sid)).toBeUndefined()
-      expect(await families.list('user-1', start)).toEqual([])
-      expect(await families.endAll({ subject: 'user-1', now: start })).toEqual([])
+      const session = sampleSession()
+      await expect(
+        redisSessions(dyingAfter(port, writes), prefix).create(session),
+      ).rejects.toThrow()
+      const sessions = redisSessions(port, prefix)
+      expect(await sessions.find(session.id)).toBeUndefined()
+      expect(await sessions.findBySid(session.sid)).toBeUndefined()
+      expect(await sessions.list('user-1', start)).toEqual([])
+      expect(await sessions.endAll({ subject: 'user-1', now: start })).toEqual([])
       // And it is in nobody's way: the login that is tried again is whole, and can be ended.
-      await families.create(family)
-      expect(await families.list('user-1', start)).toEqual([family])
-      expect(await families.endAll({ subject: 'user-1', now: start })).toHaveLength(1)
+      await sessions.create(session)
+      expect(await sessions.list('user-1', start)).toEqual([session])
+      expect(await sessions.endAll({ subject: 'user-1', now: start })).toHaveLength(1)
     },
   )
 
   test('goes by itself: every key has an expiry', async () => {
-    const family = sampleFamily()
-    await redisFamilies(port, 'ttl').create(family)
-    const keys = familyKeys('ttl')
+    const session = sampleSession()
+    await redisSessions(port, 'ttl').create(session)
+    const keys = sessionKeys('ttl')
     const all = [
-      keys.family(family.id),
-      keys.sid(family.sid),
+      keys.session(session.id),
+      keys.sid(session.sid),
       keys.subject('user-1'),
       keys.expiries,
     ]
@@ -71,28 +73,28 @@ describe.each(['one Redis', 'a Redis Cluster'])('what leads to a family, in %s',
   })
 
   test('does not grow with every login: long expired entries go with the next', async () => {
-    const families = redisFamilies(port, 'growing')
+    const sessions = redisSessions(port, 'growing')
     for (let day = 0; day < 40; day++)
-      await families.create(
-        sampleFamily({
+      await sessions.create(
+        sampleSession({
           createdAt: start + day * 86_400,
           absoluteExpiry: start + (day + 1) * 86_400,
         }),
       )
-    const { subject, expiries } = familyKeys('growing')
+    const { subject, expiries } = sessionKeys('growing')
     for (const key of [subject('user-1'), expiries])
       expect(await port.command(key, ['ZCARD', key])).toBeLessThanOrEqual(3)
   })
 
   test('an end that is lost with a server can be asked for again', async () => {
-    const families = redisFamilies(port, 'half')
-    const [one, other] = [sampleFamily(), sampleFamily()]
-    await families.create(one)
-    await families.create(other)
-    const dying = redisFamilies(dyingAfter(port, 1), 'half')
+    const sessions = redisSessions(port, 'half')
+    const [one, other] = [sampleSession(), sampleSession()]
+    await sessions.create(one)
+    await sessions.create(other)
+    const dying = redisSessions(dyingAfter(port, 1), 'half')
     await expect(dying.endAll({ subject: 'user-1', now: start })).rejects.toThrow()
-    expect(await families.endAll({ subject: 'user-1', now: start + 5 })).toHaveLength(1)
-    expect(await families.list('user-1', start + 5)).toEqual([])
+    expect(await sessions.endAll({ subject: 'user-1', now: start + 5 })).toHaveLength(1)
+    expect(await sessions.list('user-1', start + 5)).toEqual([])
   })
 })
 
@@ -104,17 +106,17 @@ test(
     const connected = await site?.clients['node-redis']?.()
     if (site === undefined || connected === undefined) throw new Error('no such site')
     const port = redisPort(pickDriver(connected.client), 5000)
-    const families = redisFamilies(port, 'lost')
-    const family = sampleFamily()
-    await families.create(family)
-    const keys = familyKeys('lost')
-    for (const key of [keys.subject('user-1'), keys.sid(family.sid), keys.expiries])
+    const sessions = redisSessions(port, 'lost')
+    const session = sampleSession()
+    await sessions.create(session)
+    const keys = sessionKeys('lost')
+    for (const key of [keys.subject('user-1'), keys.sid(session.sid), keys.expiries])
       await port.command(key, ['DEL', key])
-    expect(await families.list('user-1', start)).toEqual([])
-    await families.rotate(sampleRequest(family))
-    expect(await families.list('user-1', start + 450)).toHaveLength(1)
-    expect(await families.findBySid(family.sid)).toBeDefined()
-    expect(await families.endAll({ subject: 'user-1', now: start + 500 })).toHaveLength(1)
+    expect(await sessions.list('user-1', start)).toEqual([])
+    await sessions.rotate(sampleRequest(session))
+    expect(await sessions.list('user-1', start + 450)).toHaveLength(1)
+    expect(await sessions.findBySid(session.sid)).toBeDefined()
+    expect(await sessions.endAll({ subject: 'user-1', now: start + 500 })).toHaveLength(1)
     connected.close()
     await site.stop()
   },

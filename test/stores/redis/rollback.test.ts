@@ -1,9 +1,9 @@
 import { copyFileSync, rmSync, truncateSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Family, FamilyStore } from '../../../src/sessions/ports.js'
+import type { StoredSession, SessionStore } from '../../../src/session/ports.js'
 import { redisStores } from '../../../src/stores/redis/index.js'
-import { sampleFamily, sampleRequest, start } from '../../../src/testkit/sample-family.js'
+import { sampleSession, sampleRequest, start } from '../../../src/testkit/sample-session.js'
 import { findOrInstall } from '../../setup/programs.js'
 import { redisCommand } from '../../setup/redis-command.js'
 import { answersPing, wantedRedis } from '../../setup/redis.js'
@@ -37,24 +37,24 @@ async function startOn(port: number, appendonly: 'yes' | 'no'): Promise<void> {
   await answersPing(server, port)
 }
 
-/** Rotates the family as its owner does, with the newest token. */
-const rotate = (families: FamilyStore, family: Family, { presented = 0, at = 450 }) =>
-  families.rotate(sampleRequest(family, { presented, now: start + at }))
+/** Rotates the session as its owner does, with the newest token. */
+const rotate = (sessions: SessionStore, session: StoredSession, { presented = 0, at = 450 }) =>
+  sessions.rotate(sampleRequest(session, { presented, now: start + at }))
 
 /** The refresh of a generation, in its time. */
-const later = (families: FamilyStore, family: Family, presented: number) =>
-  rotate(families, family, { presented, at: 450 * (presented + 1) })
+const later = (sessions: SessionStore, session: StoredSession, presented: number) =>
+  rotate(sessions, session, { presented, at: 450 * (presented + 1) })
 
 /** What a service says to the tokens that are about, the newest first. */
-async function expectRolledBack(families: FamilyStore, family: Family, newest: number) {
-  const after = await families.find(family.id)
+async function expectRolledBack(sessions: SessionStore, session: StoredSession, newest: number) {
+  const after = await sessions.find(session.id)
   expect(after?.generation).toBeLessThan(newest)
-  const outcome = await rotate(families, family, { presented: newest, at: 2000 })
+  const outcome = await rotate(sessions, session, { presented: newest, at: 2000 })
   expect(outcome.kind).toBe('rolledBack')
   // No leaf is left alive, whichever token comes next.
   for (const presented of [newest, (after?.generation ?? 0) + 1, after?.generation ?? 0])
     expect(['ended', 'rolledBack']).toContain(
-      (await rotate(families, family, { presented, at: 2001 })).kind,
+      (await rotate(sessions, session, { presented, at: 2001 })).kind,
     )
 }
 
@@ -66,22 +66,22 @@ describe.each([
     const port = await freePort()
     await startOn(port, 'no')
     const { client, close } = await connect(`redis://127.0.0.1:${String(port)}`)
-    const { families } = redisStores(client, { deadlineMs: 5000 })
-    const family = sampleFamily()
-    await families.create(family)
-    expect((await rotate(families, family, {})).kind).toBe('rotated')
+    const { sessions } = redisStores(client, { deadlineMs: 5000 })
+    const session = sampleSession()
+    await sessions.create(session)
+    expect((await rotate(sessions, session, {})).kind).toBe('rotated')
     await redisCommand(port, 'SAVE')
     copyFileSync(join(folder, 'dump.rdb'), join(folder, 'older.rdb'))
     for (let generation = 1; generation < 4; generation++)
-      expect((await later(families, family, generation)).kind).toBe('rotated')
+      expect((await later(sessions, session, generation)).kind).toBe('rotated')
 
     await server?.stop('SIGKILL')
     copyFileSync(join(folder, 'older.rdb'), join(folder, 'dump.rdb'))
     await startOn(port, 'no')
     await expect
-      .poll(() => families.find(family.id).catch(() => 'not yet'))
+      .poll(() => sessions.find(session.id).catch(() => 'not yet'))
       .toMatchObject({ generation: 1 })
-    await expectRolledBack(families, family, 4)
+    await expectRolledBack(sessions, session, 4)
     close()
     await server?.stop()
     rmSync(join(folder, 'dump.rdb'))
@@ -94,22 +94,22 @@ describe.each([
       const port = await freePort()
       await startOn(port, 'yes')
       const { client, close } = await connect(`redis://127.0.0.1:${String(port)}`)
-      const { families } = redisStores(client, { deadlineMs: 5000 })
-      const family = sampleFamily()
-      await families.create(family)
-      expect((await rotate(families, family, {})).kind).toBe('rotated')
+      const { sessions } = redisStores(client, { deadlineMs: 5000 })
+      const session = sampleSession()
+      await sessions.create(session)
+      expect((await rotate(sessions, session, {})).kind).toBe('rotated')
       const log = logFile()
       const { size } = statSync(log)
       for (let generation = 1; generation < 4; generation++)
-        expect((await later(families, family, generation)).kind).toBe('rotated')
+        expect((await later(sessions, session, generation)).kind).toBe('rotated')
       const longer = statSync(log).size
 
       await server?.stop('SIGKILL')
       // In the middle of a write, as a power cut leaves it.
       truncateSync(log, size + Math.floor((longer - size) / 2))
       await startOn(port, 'yes')
-      await expect.poll(() => families.find(family.id).catch(() => 'not yet')).toBeDefined()
-      await expectRolledBack(families, family, 4)
+      await expect.poll(() => sessions.find(session.id).catch(() => 'not yet')).toBeDefined()
+      await expectRolledBack(sessions, session, 4)
       close()
       await server?.stop()
       rmSync(join(folder, 'appendonlydir'), { recursive: true })

@@ -1,4 +1,4 @@
-import { ConfigError, createCookieMode, createIssuer, createServiceKeys } from 'jotgate'
+import { ConfigError, createCookieMode, createSessions, createServiceKeys } from 'jotgate'
 import { memoryStores } from 'jotgate/stores/memory'
 import type { SessionTimes } from './configuration.js'
 import { randomBytes } from 'node:crypto'
@@ -21,17 +21,17 @@ const fieldOf: Readonly<Record<string, string>> = {
 export function checkSessions(times: SessionTimes): readonly string[] {
   const { accessTtl, absoluteTtl, idleTtl, grace, recoverWithin } = times
   try {
-    createIssuer({
+    createSessions({
       ...{ accessTtl, absoluteTtl, idleTtl, grace, recoverWithin },
       sign: () => Promise.reject(new Error('nothing is signed here')),
-      families: memoryStores().families,
+      store: memoryStores().sessions,
       serviceKey: createServiceKeys({ current: randomBytes(32) }),
       loadSubject: () => Promise.resolve(undefined),
     })
     return []
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    const option = error.option.replace('createIssuer.', '')
+    const option = error.option.replace('createSessions.', '')
     const inWords = (text: string) =>
       text.replace(
         /\b(accessTtl|absoluteTtl|idleTtl|refreshWindow)\b/g,

@@ -1,5 +1,5 @@
-import type { Environment } from '../environment.js'
-import { SetupFault } from '../setup-fault.js'
+import type { Environment } from './environment.js'
+import { SetupFault } from '../foundation/setup-fault.js'
 import type { Configuration } from './configuration.js'
 import { defaultLimits } from './file-schema.js'
 import { isLoopback } from './loopback.js'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { SetupFault } from '../setup-fault.js'
+import { SetupFault } from '../foundation/setup-fault.js'
 
 /** Reads a variable of the environment. */
 export type ReadVariable = (name: string) => string | undefined

@@ -1,4 +1,4 @@
-import type { Passwords } from '../passwords.js'
+import type { Passwords } from '../users/passwords.js'
 import type { Turn } from './login-limits.js'
 
 /** A password that somebody has sent, and what it is compared with. */

@@ -1,5 +1,5 @@
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
-import type { RedisConnection } from '../redis.js'
+import type { RedisConnection } from '../storage/redis.js'
 import { withinDeadline } from './within-deadline.js'
 
 /** Counts what happens under names, each name for a while. */

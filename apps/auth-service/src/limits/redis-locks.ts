@@ -1,4 +1,4 @@
-import type { RedisConnection } from '../redis.js'
+import type { RedisConnection } from '../storage/redis.js'
 import type { AccountLocks, LockTimes } from './account-locks.js'
 import { withinDeadline } from './within-deadline.js'
 

@@ -1,4 +1,4 @@
-import { SetupFault } from '../setup-fault.js'
+import { SetupFault } from '../foundation/setup-fault.js'
 
 /** What a client may trade for tokens (RFC 6749 sections 4.4 and 6). There is no `password` grant (RFC 9700 section 2.4). */
 export const grants = ['client_credentials', 'refresh_token'] as const

@@ -63,7 +63,7 @@ async function refreshSession(oauth: OAuth, { client, form }: GrantRequest): Pro
     throw new OAuthFault('invalid_target')
   const scope = form.get('scope')
   const request = { client: client.id, ...(scope === undefined ? {} : { scope }) }
-  return toAnswer(await oauth.issuerOf(client).refresh(refreshToken, request))
+  return toAnswer(await oauth.sessionsOf(client).refresh(refreshToken, request))
 }
 
 function toAnswer(tokens: TokenResponse): TokenAnswer {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthError } from 'jotgate'
-import { faultTable, RequestFault } from '../faults.js'
+import { faultTable, RequestFault } from '../foundation/faults.js'
 import '../observing/refusal.js'
 import { OAuthFault } from './oauth-fault.js'
 

@@ -1,14 +1,14 @@
 import {
   createSigner,
   createVerifier,
-  type Issuer,
+  type Sessions,
   type Revocation,
   type VerifiedToken,
   type Verifier,
 } from 'jotgate'
 import type { Configuration } from '../configuration/configuration.js'
-import type { SigningKeys } from '../signing.js'
-import { userOrClientClaims } from '../token-kinds.js'
+import type { SigningKeys } from '../sessions/signing.js'
+import { userOrClientClaims } from '../sessions/token-kinds.js'
 import { clientTimes } from './client-times.js'
 import type { ClientLimits } from './client-authentication.js'
 import type { OAuthClient, OAuthClients } from './clients.js'
@@ -20,7 +20,7 @@ export interface OAuth {
   readonly revocation: Pick<Revocation, 'isRevoked' | 'revoke'>
   readonly limits: ClientLimits
   /** The issuer of the sessions that a client has begun. */
-  issuerOf(client: Pick<OAuthClient, 'policy' | 'scopes'>): Issuer
+  sessionsOf(client: Pick<OAuthClient, 'policy' | 'scopes'>): Sessions
   /** An access token for the client itself (RFC 9068). */
   signFor(client: OAuthClient, rights: ClientRights): Promise<ClientToken>
   /** Verifies any access token of this service, a user's or a client's, for whomever it is. */
@@ -46,7 +46,7 @@ export interface OAuthParts {
   readonly clients: OAuthClients
   readonly revocation: Pick<Revocation, 'isRevoked' | 'revoke'>
   /** The issuer under a configuration whose times are a client's, for tokens with no more than its scope. */
-  readonly openIssuer: (configuration: Configuration, scope: string) => Issuer
+  readonly openSessions: (configuration: Configuration, scope: string) => Sessions
   /** Default: nobody is slowed down. */
   readonly limits?: ClientLimits
 }
@@ -61,7 +61,7 @@ export function createOAuth(parts: OAuthParts): OAuth {
   const { configuration, clients, revocation, limits = noLimits } = parts
   return {
     ...{ configuration, clients, revocation, limits },
-    issuerOf: createIssuers(parts),
+    sessionsOf: openByPolicy(parts),
     signFor: createClientSigner(parts),
     verify: createEitherVerifier(parts),
   }
@@ -70,15 +70,15 @@ export function createOAuth(parts: OAuthParts): OAuth {
 const noLimits: ClientLimits = { admit: () => undefined, failed: () => undefined }
 
 /** One issuer for each policy and scope there is: what was taken from a client is in no token of its sessions any more. */
-function createIssuers({ configuration, openIssuer }: OAuthParts): OAuth['issuerOf'] {
-  const issuers = new Map<string, Issuer>()
+function openByPolicy({ configuration, openSessions }: OAuthParts): OAuth['sessionsOf'] {
+  const byPolicy = new Map<string, Sessions>()
   return ({ policy, scopes }) => {
     const times = clientTimes(configuration, policy)
     const scope = scopes.join(' ')
     const key = JSON.stringify([scope, ...Object.values(times)])
-    const issuer = issuers.get(key) ?? openIssuer({ ...configuration, ...times }, scope)
-    issuers.set(key, issuer)
-    return issuer
+    const sessions = byPolicy.get(key) ?? openSessions({ ...configuration, ...times }, scope)
+    byPolicy.set(key, sessions)
+    return sessions
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Revocation } from 'jotgate'
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import type { Configuration, SessionTimes } from '../configuration/configuration.js'
-import { firstParty, firstPartyScope } from '../user-api/first-party.js'
+import { firstParty, firstPartyScope } from './first-party.js'
 import type { ClientChange, OAuthClient, OAuthClients } from './clients.js'
 import { createSqlClients } from './sql-clients.js'
 

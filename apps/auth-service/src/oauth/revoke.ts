@@ -20,7 +20,7 @@ export async function revokeToken(oauth: OAuth, client: OAuthClient, token: stri
 /** Whether it was a refresh token. */
 async function endSession(oauth: OAuth, client: OAuthClient, token: string): Promise<boolean> {
   try {
-    await oauth.issuerOf(client).end({ refreshToken: token, client: client.id })
+    await oauth.sessionsOf(client).end({ refreshToken: token, client: client.id })
     return true
   } catch (error) {
     if (!(error instanceof AuthError)) throw error

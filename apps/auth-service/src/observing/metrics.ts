@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
-import type { HashingLoad } from '../passwords.js'
+import type { HashingLoad } from '../users/passwords.js'
 import type { CacheUse, KeyRing, RevocationStatus } from 'jotgate'
 
 /** What is measured when somebody asks. */

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { RevocationStatus } from 'jotgate'
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
-import { createTable } from '../create-table.js'
+import { createTable } from '../storage/create-table.js'
 import type { Traffic } from './traffic.js'
 
 const bin = z.object({

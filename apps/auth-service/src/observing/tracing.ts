@@ -3,8 +3,8 @@ import type { ServerResponse } from 'node:http'
 import type * as OpenTelemetry from '@opentelemetry/api'
 import type { Context, Span } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { FamilyStore } from 'jotgate'
-import type { Passwords } from '../passwords.js'
+import type { SessionStore } from 'jotgate'
+import type { Passwords } from '../users/passwords.js'
 import './refusal.js'
 
 type Api = typeof OpenTelemetry
@@ -18,7 +18,7 @@ export interface Tracing {
   /** The same, with a span for each hash: the wait for its turn, and the work. */
   passwords(passwords: Passwords): Passwords
   /** The same, with a span for each rotation. */
-  families(families: FamilyStore): FamilyStore
+  sessions(sessions: SessionStore): SessionStore
 }
 
 /**
@@ -43,7 +43,7 @@ const silent: Tracing = {
   watch: () => undefined,
   refused: () => undefined,
   passwords: (passwords) => passwords,
-  families: (families) => families,
+  sessions: (sessions) => sessions,
 }
 
 function isMissing(error: unknown): boolean {
@@ -68,11 +68,11 @@ function createTracing(api: Api): Tracing {
       hash: (...args) => inSpan('hash password', () => passwords.hash(...args)),
       check: (...args) => inSpan('check password', () => passwords.check(...args)),
     }),
-    families: (families) => ({
-      ...families,
+    sessions: (sessions) => ({
+      ...sessions,
       rotate: (request) =>
         inSpan('rotate session', async (span) => {
-          const result = await families.rotate(request)
+          const result = await sessions.rotate(request)
           span.setAttribute('jotgate.rotation', result.kind)
           return result
         }),

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { type Client, type ClientPolicy } from '../clients-api/generated/types.js'
+import { type Client, type ClientPolicy } from '../api/clients/generated/types.js'
 import { fieldFault } from '../session/field-fault.js'
 import { clientsApi } from '../session/session.js'
 import { Field } from '../ui/field.js'

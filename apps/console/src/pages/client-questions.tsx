@@ -1,4 +1,4 @@
-import { type Client } from '../clients-api/generated/types.js'
+import { type Client } from '../api/clients/generated/types.js'
 import { goTo } from '../route.js'
 import { clientsApi } from '../session/session.js'
 import { type Question } from '../ui/confirm.js'

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { type Client, type RotatedSecret } from '../clients-api/generated/types.js'
+import { type Client, type RotatedSecret } from '../api/clients/generated/types.js'
 import { hrefOf } from '../route.js'
 import { clientsApi } from '../session/session.js'
 import { Fact } from '../ui/fact.js'

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { type Client } from '../clients-api/generated/types.js'
+import { type Client } from '../api/clients/generated/types.js'
 import { goTo, hrefOf } from '../route.js'
 import { clientsApi } from '../session/session.js'
 import { SecretDialog } from '../ui/secret.js'

@@ -1,5 +1,5 @@
 import { useId, useState } from 'preact/hooks'
-import { type Inspection } from '../admin-api/generated/types.js'
+import { type Inspection } from '../api/admin/generated/types.js'
 import { api } from '../session/session.js'
 import { Failure } from '../ui/states.js'
 import { useAction } from '../ui/use-action.js'

@@ -1,4 +1,4 @@
-import { type CheckResult, type Inspection } from '../admin-api/generated/types.js'
+import { type CheckResult, type Inspection } from '../api/admin/generated/types.js'
 import { Table } from '../ui/table.js'
 import { moment } from '../ui/times.js'
 import { Claims } from './claims.js'

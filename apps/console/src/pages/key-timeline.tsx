@@ -1,4 +1,4 @@
-import { type Keys, type RingKey } from '../admin-api/generated/types.js'
+import { type Keys, type RingKey } from '../api/admin/generated/types.js'
 import { Timeline, type Span, type TimelineRow } from '../charts/timeline.js'
 
 const kinds = [

@@ -1,4 +1,4 @@
-import { type Keys, type RingKey } from '../admin-api/generated/types.js'
+import { type Keys, type RingKey } from '../api/admin/generated/types.js'
 import { api } from '../session/session.js'
 import { announce } from '../ui/notice.js'
 import { Empty, Show } from '../ui/states.js'

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { type CreatedClient } from '../clients-api/generated/types.js'
+import { type CreatedClient } from '../api/clients/generated/types.js'
 import { fieldFault } from '../session/field-fault.js'
 import { clientsApi } from '../session/session.js'
 import { Choice } from '../ui/choice.js'

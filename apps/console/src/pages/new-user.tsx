@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { type User } from '../admin-api/generated/types.js'
+import { type User } from '../api/admin/generated/types.js'
 import { fieldFault } from '../session/field-fault.js'
 import { api } from '../session/session.js'
 import { Dialog } from '../ui/dialog.js'

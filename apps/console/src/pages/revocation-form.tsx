@@ -1,5 +1,5 @@
 import { useId, useState } from 'preact/hooks'
-import { type NewRevocation } from '../admin-api/generated/types.js'
+import { type NewRevocation } from '../api/admin/generated/types.js'
 import { api } from '../session/session.js'
 import { type Question } from '../ui/confirm.js'
 import { Field } from '../ui/field.js'

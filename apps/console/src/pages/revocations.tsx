@@ -2,7 +2,7 @@ import {
   type Process,
   type RecentRevocation,
   type Revocations,
-} from '../admin-api/generated/types.js'
+} from '../api/admin/generated/types.js'
 import { api } from '../session/session.js'
 import { Empty, Show } from '../ui/states.js'
 import { Table } from '../ui/table.js'

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { type Client, type RotatedSecret } from '../clients-api/generated/types.js'
+import { type Client, type RotatedSecret } from '../api/clients/generated/types.js'
 import { clientsApi } from '../session/session.js'
 import { Choice } from '../ui/choice.js'
 import { Dialog } from '../ui/dialog.js'

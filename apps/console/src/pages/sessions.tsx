@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { type Session, type Sessions } from '../admin-api/generated/types.js'
+import { type Session, type Sessions } from '../api/admin/generated/types.js'
 import { hrefOf } from '../route.js'
 import { api } from '../session/session.js'
 import { type Question } from '../ui/confirm.js'

@@ -1,4 +1,4 @@
-import { type Traffic, type TrafficBin } from '../admin-api/generated/types.js'
+import { type Traffic, type TrafficBin } from '../api/admin/generated/types.js'
 import { type Bar } from '../charts/bar.js'
 import { percentile } from '../charts/percentile.js'
 

@@ -1,4 +1,4 @@
-import { type Traffic } from '../admin-api/generated/types.js'
+import { type Traffic } from '../api/admin/generated/types.js'
 import { Lines } from '../charts/lines.js'
 import { StackedBars } from '../charts/stacked-bars.js'
 import { api } from '../session/session.js'

@@ -1,6 +1,6 @@
 import { ClientError } from 'jotgate/client'
-import { ApiError } from '../admin-api/generated/client.js'
-import { ApiError as ClientsApiError } from '../clients-api/generated/client.js'
+import { ApiError } from '../api/admin/generated/client.js'
+import { ApiError as ClientsApiError } from '../api/clients/generated/client.js'
 
 /** What went wrong, for whoever sits in front of it. */
 export interface Problem {

@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals'
 import { fromSession, jwtClient } from 'jotgate/client'
-import { createClient } from '../admin-api/generated/client.js'
-import { createClient as createClientsApi } from '../clients-api/generated/client.js'
+import { createClient } from '../api/admin/generated/client.js'
+import { createClient as createClientsApi } from '../api/clients/generated/client.js'
 import { isProfile, readProblem, type Problem, type Profile } from './problem.js'
 
 /** Who uses the console: not known yet, nobody, or somebody. */

@@ -1,0 +1,33 @@
+import { RequestFault } from '../../../foundation/faults.js'
+import { adminRole } from '../../../http/gates.js'
+import { ownSession } from '../../user/own-session.js'
+import { actingAdmin, noteAction } from '../acting.js'
+import { type GuardedHandler } from '../generated/server.js'
+import { type User, type UserChange } from '../generated/types.js'
+import { checkRoles, findUser, found, toUser } from '../users.js'
+
+/**
+ * PUT /admin/users/:id: what is left out stays. Whoever is disabled or gets other roles has its sessions ended, so that no
+ * token of before says what is no longer so. Of the account in use the session that asks goes on, with a token that says the
+ * new roles from its next refresh on.
+ *
+ * @throws RequestFault BODY_INVALID, USER_UNKNOWN, OWN_ACCOUNT; AuthError STORE_UNAVAILABLE
+ */
+export const changeUserHandler: GuardedHandler<UserChange, User> = async (call) => {
+  const { request, services } = call
+  const { users, sessions } = services
+  const admin = await actingAdmin(call)
+  if (request.roles === undefined && request.disabled === undefined)
+    throw new RequestFault('BODY_INVALID', 'the body: names nothing to change')
+  const roles = request.roles && checkRoles(request.roles)
+  let user = await findUser(users, request.id)
+  const isOwn = user.id === admin.id
+  if (isOwn && (request.disabled === true || roles?.includes(adminRole) === false))
+    throw new RequestFault('OWN_ACCOUNT')
+  if (roles !== undefined) user = found(await users.setRoles(user.id, roles))
+  if (request.disabled !== undefined)
+    user = found(await users.setDisabled(user.id, request.disabled))
+  await (isOwn ? sessions.endOthers(ownSession(call.claims)) : sessions.endAll(user.id))
+  noteAction(call, { by: admin.username, action: 'change a user', user: user.username })
+  return toUser(user)
+}

@@ -1,0 +1,36 @@
+import type { KeyRing, RingKeyInfo } from 'jotgate'
+import { RequestFault } from '../../foundation/faults.js'
+import { type Keys, type RingKey } from './generated/types.js'
+
+/** The ring as it is shown; an empty one where tokens are signed with a shared secret. */
+export function keysOf(ring: KeyRing | undefined): Keys {
+  const now = Math.floor(Date.now() / 1000)
+  if (ring === undefined) return { ring: false, now, keys: [] }
+  const { problem } = ring.status()
+  return {
+    ring: true,
+    now,
+    ...(problem === undefined ? {} : { problem }),
+    keys: ring.list().map(toRingKey),
+  }
+}
+
+/**
+ * The ring there is.
+ *
+ * @throws RequestFault NO_KEY_RING
+ */
+export function requireRing(ring: KeyRing | undefined): KeyRing {
+  if (ring === undefined) throw new RequestFault('NO_KEY_RING')
+  return ring
+}
+
+function toRingKey({ kid, alg, state, ...times }: RingKeyInfo): RingKey {
+  const { createdAt, activeFrom, activeUntil, removedAt } = times
+  return {
+    ...{ kid, alg, state, createdAt: Math.floor(createdAt) },
+    ...(activeFrom === null ? {} : { activeFrom: Math.floor(activeFrom) }),
+    ...(activeUntil === null ? {} : { activeUntil: Math.floor(activeUntil) }),
+    ...(removedAt === null ? {} : { removedAt: Math.floor(removedAt) }),
+  }
+}

@@ -1,0 +1,1 @@
+export type { Service as Services } from '../../http/service.js'

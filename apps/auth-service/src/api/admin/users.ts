@@ -1,0 +1,40 @@
+import { RequestFault } from '../../foundation/faults.js'
+import { roleFault } from '../../users/names.js'
+import type { User as StoredUser, Users } from '../../users/users.js'
+import { type User } from './generated/types.js'
+
+const mostRoles = 32
+
+/** What administrators see of a user. */
+export function toUser(user: StoredUser): User {
+  const { id, username, displayName, email, roles, disabled } = user
+  return { id, username, displayName, email, roles: [...roles], disabled }
+}
+
+/**
+ * The user of an id.
+ *
+ * @throws RequestFault USER_UNKNOWN
+ */
+export async function findUser(users: Users, id: string): Promise<StoredUser> {
+  return found(await users.byId(id))
+}
+
+/** @throws RequestFault USER_UNKNOWN */
+export function found(user: StoredUser | undefined): StoredUser {
+  if (user === undefined) throw new RequestFault('USER_UNKNOWN')
+  return user
+}
+
+/**
+ * Roles as they are kept: words, each once.
+ *
+ * @throws RequestFault BODY_INVALID
+ */
+export function checkRoles(roles: readonly string[]): readonly string[] {
+  if (roles.length > mostRoles)
+    throw new RequestFault('BODY_INVALID', `roles: must be at most ${String(mostRoles)}`)
+  const fault = roles.map(roleFault).find((each) => each !== undefined)
+  if (fault !== undefined) throw new RequestFault('BODY_INVALID', `roles: a role ${fault}`)
+  return [...new Set(roles)]
+}

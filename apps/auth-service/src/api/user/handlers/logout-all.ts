@@ -1,0 +1,7 @@
+import { type GuardedHandler } from '../generated/server.js'
+import { ownSession } from '../own-session.js'
+
+/** POST /user/logout-all */
+export const logoutAllHandler: GuardedHandler<object, void> = async ({ claims, services }) => {
+  await services.sessions.endAll(ownSession(claims).subject)
+}

@@ -1,0 +1,58 @@
+import type { Configuration } from '../configuration/configuration.js'
+
+/** What a configuration means, line by line, without a secret: for whoever wants to know before the service starts. */
+export function checkConfig(configuration: Configuration): string {
+  const { signing, encryptionKeys, refreshSecrets } = configuration
+  const lines: readonly (readonly [string, string])[] = [
+    ['mode', configuration.demo ? 'demo: alice / secret, on loopback only' : 'configured'],
+    ['listens on', `${configuration.host}, port ${String(configuration.port)}`],
+    ['issuer', configuration.issuer],
+    ['audience', configuration.audience],
+    ['host names', ['those of loopback', ...configuration.hosts].join(', ')],
+    ['access tokens', `live ${inWords(configuration.accessTtl)}, ${describeSigning(signing)}`],
+    [
+      'sessions',
+      `end after ${inWords(configuration.absoluteTtl)}, unused after ${inWords(configuration.idleTtl)}`,
+    ],
+    [
+      'a replaced refresh token',
+      `gets the same successor for ${inWords(configuration.grace)}, recovers the session for ${inWords(configuration.recoverWithin)}`,
+    ],
+    ['key of the key ring', encryptionKeys ? 'from the configuration' : 'in the data folder'],
+    ['key of refresh tokens', refreshSecrets ? 'from the configuration' : 'in the data folder'],
+    ['kept in', configuration.database === undefined ? 'a file in the data folder' : 'PostgreSQL'],
+    ['revocations', describeRedis(configuration)],
+  ]
+  return [
+    'The configuration is sound.',
+    ...lines.map(([name, value]) => `  ${name}: ${value}`),
+    '',
+  ].join('\n')
+}
+
+function describeSigning(signing: Configuration['signing']): string {
+  if (signing.kind === 'ring')
+    return `signed by ${signing.algorithm} keys that change every ${inWords(signing.rotateEvery)}`
+  return signing.previous
+    ? 'signed by HS256 with a shared secret; the one before is still good'
+    : 'signed by HS256 with a shared secret'
+}
+
+function describeRedis({ redis, redisReplicas }: Configuration): string {
+  if (redis === undefined) return 'are kept there too'
+  const where = { single: 'Redis', cluster: 'a Redis Cluster', sentinel: 'Redis by its sentinels' }
+  const kept = `are kept in ${where[redis.kind]}`
+  return redisReplicas === 0 ? kept : `${kept}, and at ${String(redisReplicas)} replicas`
+}
+
+const units = [
+  [86_400, 'd'],
+  [3600, 'h'],
+  [60, 'min'],
+] as const
+
+/** Seconds in the largest unit that holds them whole. */
+function inWords(seconds: number): string {
+  const [size, unit] = units.find(([each]) => seconds >= each && seconds % each === 0) ?? [1, 's']
+  return `${String(seconds / size)} ${unit}`
+}

@@ -1,0 +1,225 @@
+import { parseArgs } from 'node:util'
+import { createRevocation, parseDuration, type Duration } from 'jotgate'
+import { readConfiguration } from '../configuration/read-configuration.js'
+import type { Configuration } from '../configuration/configuration.js'
+import { openDataDirectory } from '../storage/data-directory.js'
+import type { Environment } from '../configuration/environment.js'
+import { createLog } from '../foundation/log.js'
+import { SetupFault } from '../foundation/setup-fault.js'
+import { openStorage } from '../storage/storage.js'
+import {
+  usualOverlap,
+  type ClientChange,
+  type ClientPolicy,
+  type Grant,
+  type NewClient,
+  type OAuthClient,
+  type OAuthClients,
+} from '../oauth/clients.js'
+import { openClients } from '../oauth/open-clients.js'
+
+/** How {@link runClientCommand} is called. */
+export const clientUsage = `       jotgate-service client add NAME [--public] [--grant G]… [--scope S]… [--audience A]…
+                              [--access-ttl T] [--refresh-ttl T] [--grace T] [--recover-within T]
+                                             registers an OAuth client and prints its secret, this once
+       jotgate-service client list
+       jotgate-service client change ID [--name NAME] and options of add: what is not named stays
+       jotgate-service client disable|enable|remove ID
+       jotgate-service client rotate-secret ID [--keep-old T]
+                                             another secret, printed this once; the one before stays good for T, 24h
+       jotgate-service client end-old-secret ID
+                                             any of them with --json for a program`
+
+const options = {
+  name: { type: 'string' },
+  'keep-old': { type: 'string' },
+  public: { type: 'boolean' },
+  grant: { type: 'string', multiple: true },
+  scope: { type: 'string', multiple: true },
+  audience: { type: 'string', multiple: true },
+  'access-ttl': { type: 'string' },
+  'refresh-ttl': { type: 'string' },
+  grace: { type: 'string' },
+  'recover-within': { type: 'string' },
+  json: { type: 'boolean' },
+} as const
+
+type Flags = ReturnType<typeof parse>['values']
+
+/** One command with what it is about. */
+interface Errand {
+  readonly clients: OAuthClients
+  readonly configuration: Configuration
+  /** A name for `add`, an id for the others. */
+  readonly subject: string
+  readonly flags: Flags
+}
+
+/**
+ * `jotgate-service client …`. What it prints; undefined when it was called in no known way.
+ *
+ * @throws SetupFault when it can not be done
+ */
+export async function runClientCommand(
+  environment: Environment,
+  args: readonly string[],
+): Promise<string | undefined> {
+  const { positionals, values: flags } = parse(args)
+  const [verb = '', subject = '', ...more] = positionals
+  const command = Object.hasOwn(commands, verb) ? commands[verb] : undefined
+  if (command === undefined || more.length > 0 || (verb === 'list') !== (subject === ''))
+    return undefined
+  const configuration = readConfiguration(environment)
+  const { clients, close } = await open(environment, configuration)
+  try {
+    return await command({ clients, configuration, subject, flags })
+  } finally {
+    await close()
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true })
+  } catch {
+    // Its message repeats what was typed; the usage says what there is.
+    throw new SetupFault('client: there is no such option, or it lacks its value')
+  }
+}
+
+async function open(
+  environment: Environment,
+  configuration: Configuration,
+): Promise<{ clients: OAuthClients; close: () => Promise<void> }> {
+  const { log } = createLog(environment.logLevel)
+  const data = openDataDirectory(environment.dataDir)
+  const storage = await openStorage({ configuration, data, log })
+  const { issuer, accessTtl } = configuration
+  const revocation = createRevocation({ store: storage.stores.revocations, issuer, accessTtl })
+  const { database } = storage
+  const clients = await openClients({ configuration, database, revocation })
+  storage.started('command')
+  return {
+    clients,
+    close: async () => {
+      revocation.close()
+      await storage.close()
+    },
+  }
+}
+
+const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = {
+  add: async ({ clients, configuration, subject, flags }) => {
+    const { client, secret } = await clients.create(toClient(subject, flags, configuration))
+    if (flags.json) return asJson({ ...client, ...(secret === undefined ? {} : { secret }) })
+    return `client_id: ${client.id}\n${showSecret(secret)}`
+  },
+  list: async ({ clients, flags }) => {
+    const all = await clients.list()
+    return flags.json ? asJson(all) : all.map(describe).join('')
+  },
+  change: async (errand) => {
+    const client = await errand.clients.byId(errand.subject)
+    if (client === undefined) throw unknown()
+    const change = toChange(errand.flags, client)
+    if (Object.keys(change).length === 0)
+      throw new SetupFault('client change: names nothing to change')
+    return show(errand, await errand.clients.change(errand.subject, change))
+  },
+  disable: async (errand) =>
+    show(errand, await errand.clients.change(errand.subject, { disabled: true })),
+  enable: async (errand) =>
+    show(errand, await errand.clients.change(errand.subject, { disabled: false })),
+  remove: async ({ clients, subject, flags }) => {
+    if (!(await clients.remove(subject))) throw unknown()
+    return flags.json ? asJson({ id: subject, removed: true }) : `removed ${subject}\n`
+  },
+  'rotate-secret': async ({ clients, subject, flags }) => {
+    const given = flags['keep-old']
+    const keepOld = given === undefined ? usualOverlap : secondsOf(given, '--keep-old')
+    const rotated = await clients.rotateSecret(subject, keepOld)
+    if (rotated === undefined) throw unknown()
+    if (flags.json) return asJson({ id: subject, ...rotated })
+    return showSecret(rotated.secret) + showOld(rotated.oldSecretUntil)
+  },
+  'end-old-secret': async (errand) =>
+    show(errand, await errand.clients.endOldSecret(errand.subject)),
+}
+
+function show({ flags }: Errand, client: OAuthClient | undefined): string {
+  if (client === undefined) throw unknown()
+  return flags.json ? asJson(client) : describe(client)
+}
+
+function toChange(flags: Flags, client: OAuthClient): ClientChange {
+  const { name, grant, scope, audience } = flags
+  const policy = toPolicy(flags)
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(grant === undefined ? {} : { grants: grant as Grant[] }), // looked at by `change`, as is everything else
+    ...(scope === undefined ? {} : { scopes: scope.filter((each) => each !== '') }),
+    ...(audience === undefined ? {} : { audiences: audience }),
+    ...(Object.keys(policy).length === 0 ? {} : { policy: { ...client.policy, ...policy } }),
+  }
+}
+
+function toClient(name: string, flags: Flags, { audience }: Configuration): NewClient {
+  const kind = flags.public ? 'public' : 'confidential'
+  const usual = kind === 'public' ? 'refresh_token' : 'client_credentials'
+  return {
+    name,
+    kind,
+    grants: (flags.grant ?? [usual]) as Grant[], // looked at by `create`, as is everything else
+    scopes: flags.scope ?? [],
+    audiences: flags.audience ?? [audience],
+    policy: toPolicy(flags),
+  }
+}
+
+const policyFlags = {
+  'access-ttl': 'accessTtl',
+  'refresh-ttl': 'refreshTtl',
+  grace: 'grace',
+  'recover-within': 'recoverWithin',
+} as const satisfies Partial<Record<keyof typeof options, keyof ClientPolicy>>
+
+/** What has been given of it; `default` is the configuration's. */
+function toPolicy(flags: Flags): ClientPolicy {
+  const entries = Object.entries(policyFlags).flatMap(([flag, field]) => {
+    const name = flag as keyof typeof policyFlags // a key of the table
+    const given = flags[name]
+    if (given === undefined) return []
+    return [[field, given === 'default' ? undefined : secondsOf(given, `--${name}`)] as const]
+  })
+  return Object.fromEntries(entries)
+}
+
+function secondsOf(given: string, name: string): number {
+  const text = /^\d+$/.test(given) ? Number(given) : (given as Duration) // looked at by parseDuration
+  return parseDuration(text, name)
+}
+
+function describe(client: OAuthClient): string {
+  const { id, name, kind, grants, scopes, audiences, disabled } = client
+  const rights = `${grants.join(' ')}; scope "${scopes.join(' ')}"; for ${audiences.join(' ')}`
+  return `${id}  ${disabled ? 'disabled' : 'enabled'}  ${kind}  ${name}: ${rights}\n`
+}
+
+function showSecret(secret: string | undefined): string {
+  return secret === undefined
+    ? ''
+    : `client_secret: ${secret}\nThis is the only time that it is shown.\n`
+}
+
+function showOld(until: number | undefined): string {
+  if (until === undefined) return 'The one before is good no more.\n'
+  return `The one before is good until ${new Date(until * 1000).toISOString()}.\n`
+}
+
+function asJson(value: unknown): string {
+  return `${JSON.stringify(value)}\n`
+}
+
+function unknown(): SetupFault {
+  return new SetupFault('there is no client with that id')
+}

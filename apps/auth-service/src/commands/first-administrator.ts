@@ -1,0 +1,26 @@
+import type { Logger } from 'pino'
+import { adminRole } from '../http/gates.js'
+import type { Users } from '../users/users.js'
+
+/**
+ * Says in the log how the first administrator is made, where there is none: nobody could do it over HTTP. Never rejects,
+ * since a service without administrators is as good as any other.
+ *
+ * @example await askForAdministrator(service)
+ */
+export async function askForAdministrator({
+  users,
+  log,
+}: {
+  readonly users: Pick<Users, 'anyWith'>
+  readonly log: Logger
+}): Promise<void> {
+  try {
+    if (await users.anyWith(adminRole)) return
+    log.warn(
+      `nobody administers this service yet: \`npm start -- user add NAME ${adminRole}\` adds who does, with the password on standard input`,
+    )
+  } catch (error) {
+    log.warn({ err: error }, 'whether anybody administers this service can not be told')
+  }
+}

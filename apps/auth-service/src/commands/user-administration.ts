@@ -1,0 +1,72 @@
+import type { Logger } from 'pino'
+import { AuthError, createRevocation } from 'jotgate'
+import type { Configuration } from '../configuration/configuration.js'
+import type { DataDirectory } from '../storage/data-directory.js'
+import { withDemoUser } from '../users/demo-user.js'
+import { openSessions } from '../sessions/sessions.js'
+import { createSqlUsers } from '../users/sql-users.js'
+import { openStorage } from '../storage/storage.js'
+import type { Users } from '../users/users.js'
+
+/** The users of a service, for a process beside it that serves nobody: it signs nothing and counts nothing. */
+export interface UserAdministration {
+  readonly configuration: Configuration
+  readonly users: Users
+  /** Ends the sessions of a subject, in every process of the service. @throws AuthError STORE_UNAVAILABLE */
+  endSessions(subject: string): Promise<void>
+  /** Lets go of the storage; nothing may be asked afterwards. */
+  close(): Promise<void>
+}
+
+/** What {@link openUserAdministration} needs to know. */
+export interface UserAdministrationParts {
+  readonly configuration: Configuration
+  readonly data: DataDirectory
+  readonly log: Logger
+}
+
+/**
+ * Opens the users' storage and what ends their sessions: neither signing keys nor anything of HTTP.
+ *
+ * @throws ConfigError, AuthError STORE_UNAVAILABLE
+ * @example const administration = await openUserAdministration({ configuration, data, log })
+ */
+export async function openUserAdministration(
+  parts: UserAdministrationParts,
+): Promise<UserAdministration> {
+  const { configuration } = parts
+  const storage = await openStorage(parts)
+  const { stores, database } = storage
+  const stored = await createSqlUsers(database)
+  storage.started('command')
+  // The demo's own user is listed; her password is known to the process that runs the demo, and no hash is this one.
+  const users = configuration.demo ? withDemoUser(stored, '') : stored
+  const { issuer: iss, accessTtl } = configuration
+  const revocation = createRevocation({ store: stores.revocations, issuer: iss, accessTtl })
+  const sessions = openSessions(parts, {
+    ...{ signing, store: stores.sessions, users, revocation, metrics },
+  })
+  let started: Promise<void> | undefined
+  return {
+    configuration,
+    users,
+    endSessions: async (subject) => {
+      await (started ??= storage.patiently(() => revocation.start()))
+      await sessions.endAll(subject)
+    },
+    close: async () => {
+      revocation.close()
+      await storage.close()
+    },
+  }
+}
+
+/** No session begins or goes on here. */
+const signing = {
+  key: () => {
+    throw new AuthError('KEYS_UNAVAILABLE')
+  },
+}
+
+/** Nobody asks this process what it has counted. */
+const metrics = { session: () => undefined }

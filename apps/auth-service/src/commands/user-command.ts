@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { readConfiguration } from '../configuration/read-configuration.js'
+import { openDataDirectory } from '../storage/data-directory.js'
+import { demoSubject } from '../users/demo-user.js'
+import type { Environment } from '../configuration/environment.js'
+import { importUsers } from '../users/import-users.js'
+import { createLog } from '../foundation/log.js'
+import { roleFault, usernameFault } from '../users/names.js'
+import { createPasswordRules } from '../users/password-rules.js'
+import { createPasswords } from '../users/passwords.js'
+import { putPassword } from '../users/put-password.js'
+import { SetupFault } from '../foundation/setup-fault.js'
+import { openUserAdministration, type UserAdministration } from './user-administration.js'
+import { newUser, type User } from '../users/users.js'
+
+/** How {@link runUserCommand} is called. */
+export const userUsage = `       jotgate-service user add NAME [ROLE…]   adds a user; the password is read from standard input
+       jotgate-service user list               every user, its roles, and whether it is disabled; --json for a program
+       jotgate-service user disable|enable NAME
+       jotgate-service user roles NAME [ROLE…]  gives it these roles and no others
+       jotgate-service user password NAME      sets the password, read from standard input
+                                             all of these end the sessions of the user
+       jotgate-service user import FILE|-      adds users with the hashes they have elsewhere, a JSON object a line`
+
+interface Errand {
+  readonly administration: UserAdministration
+  /** A username, or a file. */
+  readonly subject: string
+  readonly roles: readonly string[]
+  readonly json: boolean
+}
+
+/**
+ * `jotgate-service user …`, beside a running service or without one. What it prints; undefined when it was called in no
+ * known way. A password comes on standard input, where no process list shows it.
+ *
+ * @throws SetupFault when it can not be done
+ */
+export async function runUserCommand(
+  environment: Environment,
+  args: readonly string[],
+): Promise<string | undefined> {
+  const { positionals, json } = parse(args)
+  const [verb = '', subject = '', ...roles] = positionals
+  const command = Object.hasOwn(commands, verb) ? commands[verb] : undefined
+  const takesRoles = verb === 'add' || verb === 'roles'
+  const isKnown = (verb === 'list') === (subject === '') && (takesRoles || roles.length === 0)
+  if (command === undefined || !isKnown) return undefined
+  checkNames(verb === 'add' ? subject : undefined, roles)
+  const administration = await openUserAdministration({
+    configuration: readConfiguration(environment),
+    data: openDataDirectory(environment.dataDir),
+    log: createLog(environment.logLevel).log,
+  })
+  try {
+    return await command({ administration, subject, roles, json })
+  } finally {
+    await administration.close()
+  }
+}
+
+function parse(args: readonly string[]): { positionals: string[]; json: boolean } {
+  try {
+    const options = { json: { type: 'boolean' } } as const
+    const { positionals, values } = parseArgs({ args: [...args], options, allowPositionals: true })
+    return { positionals, json: values.json === true }
+  } catch {
+    // Its message repeats what was typed; the usage says what there is.
+    throw new SetupFault('user: there is no such option')
+  }
+}
+
+function checkNames(username: string | undefined, roles: readonly string[]): void {
+  const nameless = username === undefined ? undefined : usernameFault(username)
+  if (nameless !== undefined) throw new SetupFault(`a username ${nameless}`)
+  const roleless = roles.map(roleFault).find((each) => each !== undefined)
+  if (roleless !== undefined) throw new SetupFault(`a role ${roleless}`)
+}
+
+const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = {
+  add: async ({ administration, subject, roles }) => {
+    const passwordHash = await readNewPassword(administration, [subject])
+    await administration.users.create(newUser({ username: subject, passwordHash, roles }))
+    return `added ${subject}\n`
+  },
+  list: async ({ administration, json }) => {
+    const lines: string[] = []
+    for await (const user of allUsers(administration))
+      lines.push(json ? toJson(user) : toLine(user))
+    return lines.map((line) => `${line}\n`).join('')
+  },
+  disable: (errand) => setDisabled(errand, true),
+  enable: (errand) => setDisabled(errand, false),
+  roles: async ({ administration, subject, roles }) => {
+    const { id, username } = await find(administration, subject)
+    await administration.users.setRoles(id, roles)
+    await administration.endSessions(id)
+    return `${username} has ${roles.length === 0 ? 'no roles' : roles.join(', ')}\n`
+  },
+  password: async ({ administration, subject }) => {
+    const user = await find(administration, subject)
+    const to = await readNewPassword(administration, [user.username, user.email])
+    const end = () => administration.endSessions(user.id)
+    const isPut = await putPassword({ users: administration.users, user, to, end })
+    if (!isPut) throw new SetupFault('the user was changed meanwhile; try again')
+    return `${user.username} has a new password\n`
+  },
+  import: async ({ administration, subject }) => {
+    const text = subject === '-' ? await readInput() : readFile(subject)
+    const { added, there } = await importUsers(administration.users, text)
+    return `added ${String(added)}, left ${String(there)} that were there before\n`
+  },
+}
+
+async function setDisabled(
+  { administration, subject }: Errand,
+  disabled: boolean,
+): Promise<string> {
+  const { id, username } = await find(administration, subject)
+  await administration.users.setDisabled(id, disabled)
+  await administration.endSessions(id)
+  return `${username} is ${disabled ? 'disabled' : 'enabled'}\n`
+}
+
+/** A stored user: the demo's own lives in the process that runs it. */
+async function find({ users }: UserAdministration, username: string): Promise<User> {
+  const user = await users.byUsername(username)
+  if (user === undefined || user.id === demoSubject) throw new SetupFault('there is no such user')
+  return user
+}
+
+async function* allUsers({ users }: UserAdministration): AsyncGenerator<User> {
+  const limit = 200
+  for (let after = ''; ;) {
+    const page = await users.list({ after, limit })
+    yield* page
+    const last = page.at(-1)
+    if (last === undefined || page.length < limit) return
+    after = last.username
+  }
+}
+
+function toLine({ username, roles, disabled }: User): string {
+  return [username, ...roles, ...(disabled ? ['(disabled)'] : [])].join(' ')
+}
+
+function toJson({ id, username, roles, disabled, displayName, email }: User): string {
+  return JSON.stringify({ id, username, roles, disabled, displayName, email })
+}
+
+async function readNewPassword(
+  { configuration }: UserAdministration,
+  personal: readonly string[],
+): Promise<string> {
+  const password = (await readInput()).replace(/\r?\n$/, '')
+  const fault = await createPasswordRules(configuration)(password, personal)
+  if (fault !== undefined) throw new SetupFault(`a password ${fault}`)
+  return (await createPasswords()).hash(password)
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    throw new SetupFault('the file can not be read')
+  }
+}
+
+async function readInput(): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}

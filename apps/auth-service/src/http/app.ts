@@ -1,0 +1,148 @@
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import { auth } from 'jotgate/fastify'
+import { answerErrors, answerFault } from './answers.js'
+import { answerClientErrors } from './client-errors.js'
+import { docsRoutes } from './docs/routes.js'
+import { RequestFault } from '../foundation/faults.js'
+import { createHostCheck } from './host-check.js'
+import { withAddress } from '../limits/caller-address.js'
+import { oauthRoutes } from '../oauth/routes.js'
+import { metricsRoute } from './routes/metrics.js'
+import { openRoutes } from './routes/open.js'
+import type { Service } from './service.js'
+import { registerRoutes as registerAdminRoutes } from '../api/admin/generated/fastify.js'
+import { registerRoutes as registerClientRoutes } from '../api/clients/generated/fastify.js'
+import { serveConsole } from './console/serve-console.js'
+import { consoleSessionRoutes } from './console/session-routes.js'
+import '../observing/refusal.js'
+import { registerRoutes } from '../api/user/generated/fastify.js'
+
+/** Largest body in bytes: the largest token and a few fields fit. */
+const bodyLimit = 8192
+
+/**
+ * How long, in milliseconds, a connection may take to send a request's header, and the whole of it: whoever sends nothing, half a
+ * header, or a body byte by byte holds a connection no longer than that. Node itself would look every 30 s only.
+ */
+const patience = { headers: 5_000, request: 8_000, lookEvery: 1_000 } as const
+
+/**
+ * The HTTP server: host check, log, guard, routes, one form for every error. Everything is guarded that
+ * `service.gate` does not leave out.
+ */
+export async function createApp(service: Service): Promise<FastifyInstance> {
+  const app = createServer(service)
+  takeOnlyJson(app)
+  app.decorateRequest('refusal', '')
+  service.tracing.watch(app)
+  watchRequests(app, service)
+  answerErrors(app, service.gate)
+  await app.register(auth(service.gate))
+  openRoutes(app, service)
+  metricsRoute(app, service)
+  oauthRoutes(app, service.oauth)
+  docsRoutes(app, service.configuration)
+  registerRoutes(app, {
+    gates: { Auth: service.gate },
+    services: service,
+    appGuards: true,
+    appAnswers: true,
+  })
+  administration(app, service)
+  consoleSessionRoutes(app, service)
+  serveConsole(app)
+  return app
+}
+
+/** Fastify with the limits of this service, and without routes. */
+function createServer(service: Service): FastifyInstance {
+  const log: FastifyBaseLogger = service.log
+  return Fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }), // its lines hold whole URLs
+    bodyLimit,
+    requestTimeout: patience.request,
+    trustProxy: [...service.configuration.trustedProxies],
+    http: {
+      maxHeaderSize: 16_384,
+      headersTimeout: patience.headers,
+      connectionsCheckingInterval: patience.lookEvery,
+    },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false, // what has arrived is answered; what comes later finds nobody listening
+    clientErrorHandler: answerClientErrors(service.log),
+    frameworkErrors: (_error, request, reply) => {
+      void answerFault(new RequestFault('REQUEST_INVALID'), request, reply)
+    },
+  })
+}
+
+function administration(app: FastifyInstance, service: Service): void {
+  const gates = { Admin: service.adminGate }
+  for (const register of [registerAdminRoutes, registerClientRoutes])
+    register(app, { gates, services: service, appAnswers: true })
+}
+
+/** JSON and nothing else; no bytes at all are no body, whatever their type is said to be. */
+function takeOnlyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined)
+    else void parse(request, String(body), done)
+  })
+}
+
+/** Where everybody may have a password checked. */
+const logins: ReadonlySet<string | undefined> = new Set(['/user/login', '/console/login'])
+
+/**
+ * First of all whether the request is meant for this service, and a login whether there is room for it: a crowd that is read
+ * before it is refused makes others wait several times as long (the storm of `npm run bench -- service`). Last of all a line
+ * for the log.
+ */
+function watchRequests(app: FastifyInstance, service: Service): void {
+  const checkHost = createHostCheck(service.configuration.hosts)
+  app.addHook('onRequest', (request, _reply, done) => {
+    checkHost(request)
+    if (logins.has(request.routeOptions.url)) service.passwords.checkRoom()
+    withAddress(request.ip, done)
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method, refusal, routeOptions } = request
+    countRequest(request, reply, service)
+    const refusedByGate = refusal === '' && reply.statusCode >= 400 // which has told the log itself
+    if (refusedByGate) {
+      done()
+      return
+    }
+    request.log.info({
+      method,
+      route: routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      ...(refusal === '' ? {} : { refusal }),
+    })
+    done()
+  })
+}
+
+/** Probes, and the pages that show the traffic, are none of it; what they are refused with has been counted. */
+function countRequest(request: FastifyRequest, reply: FastifyReply, service: Service): void {
+  const { traffic, metrics } = service
+  if (request.refusal !== '') {
+    traffic.refused(request.refusal)
+    metrics.refused(request.refusal)
+  }
+  const { method, routeOptions } = request
+  const route = routeOptions.url ?? 'none'
+  metrics.answered({ method, route, status: reply.statusCode, ms: reply.elapsedTime })
+  if (/^\/(healthz|readyz|metrics|docs|admin|console)(\/|$)/.test(route)) return
+  traffic.answered(reply.elapsedTime, reply.statusCode < 400 ? 'accepted' : 'refused')
+}

@@ -1,0 +1,76 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { AuthError, type CookieTokens } from 'jotgate'
+import { auth } from 'jotgate/fastify'
+import type { Service } from '../service.js'
+import { firstParty } from '../../oauth/first-party.js'
+import { readRequest } from '../../api/user/generated/schema.js'
+import { type Call } from '../../api/user/generated/server.js'
+import { LoginReq } from '../../api/user/generated/types.js'
+import { loginHandler } from '../../api/user/handlers/login.js'
+
+/**
+ * Login, refresh and logout of the service's own pages, in cookies no script can read: only for pages of an own origin.
+ * The login is the same as everybody's.
+ */
+export function consoleSessionRoutes(app: FastifyInstance, service: Service): void {
+  const { cookies, sessions } = service
+  if (cookies === undefined) return
+  const answer = (reply: FastifyReply, tokens: CookieTokens) => {
+    const { setCookie, body } = cookies.set(tokens)
+    return reply.header('set-cookie', [...setCookie]).send(body)
+  }
+  /** Ends the session there was; one that is no good has ended. */
+  const end = async ({ headers }: FastifyRequest): Promise<void> => {
+    const presented = cookies.refreshToken(headers.cookie)
+    if (presented === undefined) return
+    await sessions.end(presented).catch((error: unknown) => {
+      if (!(error instanceof AuthError) || error.status !== 401) throw error
+    })
+  }
+  void app.register(async (own) => {
+    await own.register(auth(cookies.gate()))
+
+    own.post('/console/login', async (request, reply) => {
+      const login = readRequest(LoginReq, partsOf(request), { strict: true })
+      const tokens = await loginHandler({ ...callOf(request, reply, service), request: login })
+      await end(request)
+      return answer(reply, tokens)
+    })
+
+    own.post('/console/refresh', async (request, reply) => {
+      const presented = cookies.refreshToken(request.headers.cookie)
+      if (presented === undefined) throw new AuthError('TOKEN_MISSING')
+      return answer(reply, await sessions.refresh(presented, { client: firstParty }))
+    })
+
+    own.post('/console/logout', async (request, reply) => {
+      await end(request)
+      return reply
+        .header('set-cookie', [...cookies.clear()])
+        .code(204)
+        .send()
+    })
+  })
+}
+
+function partsOf({ body }: FastifyRequest) {
+  const none = () => []
+  return { json: body, form: none, path: none, header: none }
+}
+
+function callOf(request: FastifyRequest, reply: FastifyReply, services: Service): Call {
+  const left = new AbortController()
+  reply.raw.once('close', () => {
+    left.abort()
+  })
+  return {
+    method: request.method,
+    path: request.routeOptions.url ?? '',
+    services,
+    signal: left.signal,
+    headers: (name) => request.raw.headersDistinct[name.toLowerCase()] ?? [],
+    setHeader: (name, value) => {
+      reply.header(name, value)
+    },
+  }
+}

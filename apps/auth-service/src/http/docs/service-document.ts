@@ -1,0 +1,29 @@
+import type { OpenApiDocument } from 'jotgate/api-spec'
+import { openApi as adminApi } from '../../api/admin/generated/openapi.js'
+import { openApi as clientsApi } from '../../api/clients/generated/openapi.js'
+import type { Configuration } from '../../configuration/configuration.js'
+import { metadataPath } from '../../oauth/metadata.js'
+import { openApi as userApi } from '../../api/user/generated/openapi.js'
+import { mergeDocuments } from './merge-documents.js'
+import { oauthDocument } from './oauth-document.js'
+import { operationsDocument } from './operations-document.js'
+
+/** The whole service as one OpenAPI 3.1 document: what is generated from `.api` files, and what is not. */
+export function serviceDocument({ issuer }: Pick<Configuration, 'issuer'>): OpenApiDocument {
+  const info = {
+    title: 'Jotgate',
+    description: 'Login, sessions, tokens for other services, and their administration.',
+    version: '1.0.0',
+    license: { name: 'MIT', identifier: 'MIT' },
+  }
+  return mergeDocuments({ info, server: issuer.replace(/\/$/, '') }, [
+    { tag: 'user', about: 'Login, refresh, logout, and what a user may do.', document: userApi },
+    {
+      ...{ tag: 'oauth', about: 'Tokens for other services.' },
+      document: oauthDocument(metadataPath(issuer)),
+    },
+    { tag: 'admin', about: 'For administrators.', document: adminApi, prefix: 'Admin' },
+    { tag: 'clients', about: 'OAuth clients, for administrators.', document: clientsApi },
+    { tag: 'operations', about: 'Health, keys, documents.', document: operationsDocument },
+  ])
+}

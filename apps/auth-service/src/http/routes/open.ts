@@ -1,0 +1,23 @@
+import type { FastifyInstance } from 'fastify'
+import { isUnchanged } from 'jotgate'
+import { RequestFault } from '../../foundation/faults.js'
+import type { Service } from '../service.js'
+
+/** Health, readiness and the published keys. */
+export function openRoutes(app: FastifyInstance, service: Service): void {
+  app.get('/healthz', () => ({ status: 'ok' }))
+
+  app.get('/readyz', (_request, reply) => {
+    const ready = service.ready()
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'starting' })
+  })
+
+  app.get('/.well-known/jwks.json', (request, reply) => {
+    if (service.ring === undefined) throw new RequestFault('NOT_FOUND')
+    const set = service.ring.publishedSet()
+    void reply.headers(set.headers)
+    return isUnchanged(set, request.headers['if-none-match'])
+      ? reply.code(304).send()
+      : reply.send(set.body)
+  })
+}

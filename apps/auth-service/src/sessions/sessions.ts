@@ -1,0 +1,100 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Logger } from 'pino'
+import {
+  createSessions,
+  createServiceKeys,
+  createSigner,
+  type SessionStore,
+  type Sessions,
+  type Revocation,
+  type SessionHooks,
+} from 'jotgate'
+import type { Configuration } from '../configuration/configuration.js'
+import type { DataDirectory } from '../storage/data-directory.js'
+import type { Metrics } from '../observing/metrics.js'
+import type { SigningKeys } from './signing.js'
+import type { Users } from '../users/users.js'
+
+/** What sessions are issued by. */
+export interface SessionParts {
+  readonly configuration: Configuration
+  readonly data: DataDirectory
+  readonly log: Logger
+  /** The widest that tokens may have; what a session has beyond it is left out. Default: no limit. */
+  readonly scope?: string
+}
+
+/** What sessions are made with. */
+export interface SessionRooms {
+  readonly signing: Pick<SigningKeys, 'key'>
+  readonly store: SessionStore
+  readonly users: Users
+  readonly revocation: Revocation
+  readonly metrics: Pick<Metrics, 'session'>
+}
+
+/**
+ * Sessions with the times of a configuration.
+ *
+ * @throws ConfigError
+ */
+export function openSessions(parts: SessionParts, rooms: SessionRooms): Sessions {
+  const { configuration, data, scope } = parts
+  const { issuer, audience, accessTtl, absoluteTtl, idleTtl, grace, recoverWithin } = configuration
+  const { signing, store, users, revocation } = rooms
+  const [current = loadServiceKey(data), ...previous] = configuration.refreshSecrets ?? []
+  return createSessions({
+    sign: createSigner({ key: signing.key, issuer, audience, expiresIn: accessTtl, typ: 'at+jwt' }),
+    store,
+    serviceKey: createServiceKeys({ current, previous }),
+    accessTtl,
+    absoluteTtl,
+    idleTtl,
+    grace,
+    recoverWithin,
+    loadSubject: async (subject) => {
+      const user = await users.byId(subject)
+      if (!user || user.disabled) return undefined
+      const claims = { roles: user.roles }
+      return scope === undefined ? { claims } : { claims, scope }
+    },
+    revoke: (entry) => revocation.revoke(entry),
+    hooks: hooksOf(parts, rooms),
+  })
+}
+
+function hooksOf({ log }: SessionParts, { metrics }: SessionRooms): SessionHooks {
+  const warn = (sid: string, message: string) => {
+    log.warn({ session: fingerprint(sid) }, message)
+  }
+  return {
+    onRefreshed: () => {
+      metrics.session('refreshed')
+    },
+    onReplayed: () => {
+      metrics.session('replayed')
+    },
+    onRecovered: () => {
+      metrics.session('recovered')
+    },
+    onReused: ({ sid }) => {
+      metrics.session('reused')
+      warn(sid, 'a refresh token came twice: session ended')
+    },
+    onRolledBack: ({ sid }) => {
+      metrics.session('rolled_back')
+      warn(sid, 'the store has lost writes: session ended')
+    },
+  }
+}
+
+/** The secret behind refresh tokens. It lives beside the database, never in it: a dump of one is no use alone. */
+function loadServiceKey(data: DataDirectory): Uint8Array {
+  const text = data.keyFile('refresh.key', () => randomBytes(32).toString('base64url'))
+  return Buffer.from(text, 'base64url')
+}
+
+/** Tells sessions apart in the log without being one's name anywhere else. */
+function fingerprint(sid: string): string {
+  return createHash('sha256').update(sid).digest('hex').slice(0, 12)
+}

@@ -1,0 +1,121 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import type { Logger } from 'pino'
+import {
+  createKeyRing,
+  currentAndPrevious,
+  followSecret,
+  hmacKey,
+  staticKeys,
+  type Algorithm,
+  type Key,
+  type KeyFinder,
+  type KeyRing,
+  type KeyRingStore,
+  type SecretSource,
+} from 'jotgate'
+import type { Configuration, Signing } from '../configuration/configuration.js'
+import type { DataDirectory } from '../storage/data-directory.js'
+
+/** What tokens are signed and verified with. */
+export interface SigningKeys {
+  /** The key to sign with now. */
+  readonly key: () => Key
+  /** The keys to verify with. */
+  readonly keys: KeyFinder
+  readonly algorithms: readonly Algorithm[]
+  /** Keys that replace one another; undefined where a secret is shared, which has nothing to publish. */
+  readonly ring: KeyRing | undefined
+  close(): void
+}
+
+/** What {@link openSigningKeys} needs to know. */
+export interface SigningParts {
+  readonly configuration: Pick<
+    Configuration,
+    'signing' | 'keySetMaxAge' | 'encryptionKeys' | 'accessTtl'
+  >
+  readonly data: DataDirectory
+  readonly store: KeyRingStore
+  readonly log: Logger
+}
+
+/** @throws ConfigError, AuthError STORE_UNAVAILABLE */
+export async function openSigningKeys(parts: SigningParts): Promise<SigningKeys> {
+  const { signing } = parts.configuration
+  return signing.kind === 'ring' ? openRing(signing, parts) : shareSecret(signing)
+}
+
+async function openRing(
+  { algorithm, rotateEvery }: Extract<Signing, { kind: 'ring' }>,
+  { configuration, data, store, log }: SigningParts,
+): Promise<SigningKeys> {
+  const ring = createKeyRing({
+    store,
+    algorithm,
+    encryptionKey: configuration.encryptionKeys ?? [loadEncryptionKey(data)],
+    tokenLife: configuration.accessTtl,
+    rotateEvery,
+    maxAge: configuration.keySetMaxAge,
+    onEvent: (event) => {
+      if (event.type === 'failed') log.warn({ problem: event.message }, 'key ring')
+      else log.info({ revision: event.revision, removed: event.removed }, 'key ring')
+    },
+  })
+  await ring.start()
+  // Another algorithm in the configuration is for new keys: those in the ring stay what they are until they are gone.
+  const algorithms = new Set([algorithm, ...ring.list().map(({ alg }) => alg as Algorithm)])
+  return {
+    key: () => ring.signingKey(),
+    keys: ring,
+    algorithms: [...algorithms],
+    ring,
+    close: () => {
+      ring.close()
+    },
+  }
+}
+
+/** HS256 with a secret that other services verify with; a mounted secret is followed when it is replaced. */
+function shareSecret({ current, previous }: Extract<Signing, { kind: 'secret' }>): SigningKeys {
+  const signer = latest(current)
+  const others = previous && latest(previous)
+  const either: SecretSource = {
+    read: () => current.read(),
+    version: () => current.version() + (previous?.version() ?? 0),
+  }
+  const keys = followSecret(either, () => {
+    const before = others?.()
+    return before === undefined
+      ? staticKeys([signer()])
+      : currentAndPrevious({ current: signer(), previous: before })
+  })
+  return { key: signer, keys, algorithms: ['HS256'], ring: undefined, close: () => undefined }
+}
+
+/** The key of a secret as it is now, made once for each secret. */
+function latest(source: SecretSource): () => Key {
+  let version = -1
+  let key: Key | undefined
+  return () => {
+    if (!key || source.version() !== version) {
+      const secret = source.read()
+      version = source.version()
+      key = hmacKey(secret, 'HS256', { kid: kidOf(secret) })
+    }
+    return key
+  }
+}
+
+/**
+ * All processes must give one secret one name. A hash of the secret would be a thumbprint to look it up by (RFC 7638
+ * section 7); a tag by it says no more than a token does.
+ */
+function kidOf(secret: Uint8Array): string {
+  return createHmac('sha256', secret).update('jotgate key id v1').digest('base64url').slice(0, 16)
+}
+
+/** Lives beside the database, never in it: a dump of it holds no usable key. */
+function loadEncryptionKey(data: DataDirectory): Buffer {
+  const text = data.keyFile('ring.key', () => randomBytes(32).toString('base64url'))
+  return Buffer.from(text, 'base64url')
+}

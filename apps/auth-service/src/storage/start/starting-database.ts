@@ -1,0 +1,63 @@
+import type { SqlDatabase, SqlStores } from 'jotgate/stores/sqlite'
+import type { Awaited, Patience } from './patience.js'
+
+/** A database: the stores in it, and room for the service's own tables. */
+export interface DatabaseRooms {
+  readonly stores: SqlStores
+  readonly database: SqlDatabase
+}
+
+/** The same database twice, and who waits how. */
+export interface StartingParts {
+  /** With the deadline of a command in a request. */
+  readonly usual: DatabaseRooms
+  /** With the deadline of a start. */
+  readonly starting: DatabaseRooms
+  readonly patience: Patience
+  readonly what: Awaited
+}
+
+/**
+ * A database that is waited for while the service starts, and not a moment afterwards. Everything that a start asks may be
+ * asked twice: tables that are there, a revision of the key ring that is taken.
+ *
+ * @example const { stores, database } = startingDatabase({ usual, starting, patience, what })
+ */
+export function startingDatabase(parts: StartingParts): DatabaseRooms {
+  const { usual, starting, patience, what } = parts
+  const rooms = (): DatabaseRooms => (patience.stage() === 'requests' ? usual : starting)
+  const ask = <T>(question: (rooms: DatabaseRooms) => Promise<T>): Promise<T> =>
+    patience.stage() === 'start' ? patience.wait(what, () => question(starting)) : question(rooms())
+  return {
+    database: {
+      query: (text, params) => ask(({ database }) => database.query(text, params)),
+      batch: (statements) => ask(({ database }) => database.batch(statements)),
+    },
+    stores: {
+      migrate: async () => {
+        await ask(({ stores }) => stores.migrate())
+        // Or before their first use, should the database be slow now.
+        await usual.stores.migrate().catch(() => undefined)
+      },
+      keys: {
+        read: () => ask(({ stores }) => stores.keys.read()),
+        write: (next) => ask(({ stores }) => stores.keys.write(next)),
+      },
+      sessions: {
+        ...usual.stores.sessions,
+        // A start ends the sessions of the demo, and a command those of a user.
+        list: (...asked) => rooms().stores.sessions.list(...asked),
+        end: (...asked) => rooms().stores.sessions.end(...asked),
+        endAll: (request) => rooms().stores.sessions.endAll(request),
+      },
+      revocations: {
+        ...usual.stores.revocations,
+        add: (entries) => rooms().stores.revocations.add(entries),
+        open: async (request) => ({
+          ...(await rooms().stores.revocations.open(request)),
+          add: (entries) => rooms().stores.revocations.add(entries),
+        }),
+      },
+    },
+  }
+}

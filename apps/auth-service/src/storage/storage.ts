@@ -1,0 +1,152 @@
+import type { Logger } from 'pino'
+import { postgresDatabase, postgresStores } from 'jotgate/stores/postgres'
+import { redisStores } from 'jotgate/stores/redis'
+import {
+  openSqlite,
+  sqliteDatabase,
+  sqliteStores,
+  type SqliteClient,
+  type SqlDatabase,
+  type SqlStores,
+} from 'jotgate/stores/sqlite'
+import type { Configuration } from '../configuration/configuration.js'
+import type { DataDirectory } from './data-directory.js'
+import type { RedisConnection } from './redis.js'
+import { createPatience, type Awaited, type Patience, type Stage } from './start/patience.js'
+import { startingDatabase, type DatabaseRooms } from './start/starting-database.js'
+
+/** Where everything is kept that must outlive a process. */
+export interface Storage {
+  readonly stores: Pick<SqlStores, 'sessions' | 'revocations' | 'keys'>
+  /** For the service's own tables. */
+  readonly database: SqlDatabase
+  /** For what is counted over all processes; undefined where there is no Redis. */
+  readonly redis: RedisConnection | undefined
+  /**
+   * Takes a step of the start that asks for sessions or revocations, as often as it must; the others wait by themselves.
+   *
+   * @throws SetupFault naming the field of what did not answer
+   */
+  patiently<T>(step: () => Promise<T>): Promise<T>
+  /**
+   * The start is over: from now on everything is asked once, in requests with their own deadline, in a command beside the
+   * service with that of a start.
+   */
+  started(stage: Exclude<Stage, 'start'>): void
+  /** Lets go of it; nothing may be asked afterwards. */
+  close(): Promise<void>
+}
+
+/** What {@link openStorage} needs to know. */
+export type StorageParts = {
+  readonly configuration: Pick<
+    Configuration,
+    'database' | 'redis' | 'redisReplicas' | 'startWithin'
+  >
+  readonly data: DataDirectory
+  readonly log: Logger
+}
+
+/**
+ * Opens PostgreSQL where the configuration names it, else a file in the data folder, and brings the tables forward.
+ * Revocations are in Redis where there is one; sessions and keys stay in the database, which loses none in a failover.
+ * A client of either is loaded only where it is used: together they take a third of the time of a start.
+ *
+ * @throws ConfigError, AuthError STORE_UNAVAILABLE
+ */
+export async function openStorage(parts: StorageParts): Promise<Storage> {
+  const { configuration, log } = parts
+  const { redis: address, redisReplicas: minReplicas, startWithin: seconds } = configuration
+  const patience = createPatience({ log, seconds })
+  const sql = await openDatabase(parts, patience)
+  await sql.stores.migrate()
+  const started: Storage['started'] = (stage) => {
+    patience.end(stage)
+  }
+  const { sessions, keys, revocations } = sql.stores
+  if (address === undefined) {
+    const patiently: Storage['patiently'] = (step) => patience.wait(sql.what, step)
+    return { ...sql, patiently, started, stores: { sessions, keys, revocations }, redis: undefined }
+  }
+  const { openRedis } = await import('./redis.js')
+  const redis = openRedis(address, log)
+  return {
+    database: sql.database,
+    redis,
+    started,
+    patiently: (step) => patience.wait(redisHere, step),
+    stores: { sessions, keys, revocations: redisStores(redis, { minReplicas }).revocations },
+    close: async () => {
+      redis.disconnect()
+      await sql.close()
+    },
+  }
+}
+
+const fileHere: Awaited = { name: 'the database file', field: 'DATA_DIR' }
+const redisHere: Awaited = { name: 'Redis', field: 'redis (REDIS_URL)' }
+
+interface SqlStorage extends DatabaseRooms, Pick<Storage, 'close'> {
+  readonly what: Awaited
+}
+
+async function openDatabase(parts: StorageParts, patience: Patience): Promise<SqlStorage> {
+  const { database } = parts.configuration
+  return database === undefined
+    ? openFile(parts.data, patience)
+    : openPostgres(database, parts.log, patience)
+}
+
+async function openFile(data: DataDirectory, patience: Patience): Promise<SqlStorage> {
+  const what = fileHere
+  const db = await patience.wait(what, () => openSqlite(data.database))
+  const starting = roomsOf({ ...db, busyTimeoutMs: patience.deadlineMs })
+  return {
+    ...startingDatabase({ usual: roomsOf(db), starting, patience, what }),
+    what,
+    close: () => {
+      db.close()
+      return Promise.resolve()
+    },
+  }
+}
+
+function roomsOf(client: SqliteClient): DatabaseRooms {
+  return { stores: sqliteStores(client), database: sqliteDatabase(client) }
+}
+
+/** The stores have a pool to themselves, because they give each of its connections a deadline. */
+async function openPostgres(
+  connectionString: string,
+  log: Logger,
+  patience: Patience,
+): Promise<SqlStorage> {
+  const { default: pg } = await import('pg')
+  const pool = new pg.Pool({ connectionString, max: connections, connectionTimeoutMillis: 5000 })
+  pool.on('error', (error) => {
+    log.warn({ err: error }, 'a connection to the database was lost')
+  })
+  const rooms = (options: { readonly deadlineMs?: number }): DatabaseRooms => ({
+    stores: postgresStores(pool, options),
+    database: postgresDatabase(pool, options),
+  })
+  const what = {
+    name: `the database${placeOf(connectionString)}`,
+    field: 'database (DATABASE_URL)',
+  }
+  const [usual, starting] = [rooms({}), rooms({ deadlineMs: patience.deadlineMs })]
+  return {
+    ...startingDatabase({ usual, starting, patience, what }),
+    what,
+    close: () => pool.end(),
+  }
+}
+
+/** Where it is, and not who uses it. */
+function placeOf(connectionString: string): string {
+  const { host } = new URL(connectionString)
+  return host === '' ? '' : ` at ${host}`
+}
+
+/** Three processes of these leave room in PostgreSQL's default of a hundred. */
+const connections = 20

@@ -1,0 +1,66 @@
+import { SetupFault } from '../foundation/setup-fault.js'
+import { applyChange, newUser, type User, type UserQuery, type Users } from './users.js'
+
+/** Subject of the demo user; no stored user has such an id. */
+export const demoSubject = 'demo:alice'
+
+const demoName = 'alice'
+
+/**
+ * The users plus alice, who lives in this process only: no restart with a configuration finds her again. A stored user
+ * of her name is not seen meanwhile.
+ *
+ * @example const users = withDemoUser(await createSqlUsers(db), await passwords.hash('secret'))
+ */
+export function withDemoUser(users: Users, passwordHash: string): Users {
+  let alice: User = {
+    ...newUser({ username: demoName, passwordHash, roles: ['admin'] }),
+    id: demoSubject,
+    displayName: 'Alice',
+    email: 'alice@example.com',
+  }
+  const change = (fields: Partial<User>): Promise<User> => {
+    alice = { ...alice, ...fields }
+    return Promise.resolve(alice)
+  }
+  return {
+    byId: async (id) => (id === demoSubject ? alice : users.byId(id)),
+    byUsername: async (name) => (name.toLowerCase() === demoName ? alice : users.byUsername(name)),
+    anyWith: async (role) =>
+      (!alice.disabled && alice.roles.includes(role)) || (await users.anyWith(role)),
+    list: async (query) => {
+      const stored = await users.list({ ...query, limit: query.limit + 1 })
+      return withAlice(stored, { alice, query })
+    },
+    create: (user) =>
+      user.username === demoName
+        ? Promise.reject(new SetupFault('there is already a user of that name'))
+        : users.create(user),
+    changeProfile: (id, fields) =>
+      id === demoSubject ? change(applyChange(alice, fields)) : users.changeProfile(id, fields),
+    setDisabled: (id, disabled) =>
+      id === demoSubject ? change({ disabled }) : users.setDisabled(id, disabled),
+    setRoles: (id, roles) => (id === demoSubject ? change({ roles }) : users.setRoles(id, roles)),
+    replaceHash: async (id, { from, to }) => {
+      if (id !== demoSubject) return users.replaceHash(id, { from, to })
+      if (alice.passwordHash !== from) return false
+      await change({ passwordHash: to })
+      return true
+    },
+  }
+}
+
+/** A page, with alice where she belongs in it. */
+function withAlice(
+  stored: readonly User[],
+  { alice, query }: { readonly alice: User; readonly query: UserQuery },
+): readonly User[] {
+  const { search = '', after = '', limit } = query
+  const words = [alice.username, alice.displayName, alice.email].map((each) => each.toLowerCase())
+  const isWanted = after < demoName && words.some((each) => each.includes(search.toLowerCase()))
+  const others = stored.filter(({ username }) => username !== demoName)
+  const place = others.findIndex(({ username }) => username > demoName)
+  const at = place === -1 ? others.length : place
+  const page = isWanted ? [...others.slice(0, at), alice, ...others.slice(at)] : others
+  return page.slice(0, limit)
+}

@@ -1,0 +1,72 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
+import { throwError } from 'rxjs'
+import { AuthError } from '../../foundation/errors.js'
+import { detailOf, type Refusal } from '../../gate/respond.js'
+import { type Gate } from '../../gate/gate.js'
+import { refuse, sendRefusal } from '../node/node-call.js'
+import { rpcRefusal } from '../rpc/rpc-refusal.js'
+
+/** What the guard throws: an HttpException, so that filters of the application's own know its status. */
+export class RefusedException extends HttpException {
+  readonly refused: AuthError
+
+  constructor(refused: AuthError) {
+    const { status, reason } = refused
+    super({ statusCode: status, message: detailOf(refused), reason }, status)
+    this.refused = refused
+  }
+}
+
+/**
+ * What to throw for a call that was refused. No filter is asked about a guard of a WebSocket handler, so there it is the
+ * exception that Nest itself answers with an `exception` event.
+ *
+ * @example throw await toException(error, { gate, type: context.getType() })
+ */
+export async function toException<C>(
+  error: unknown,
+  { gate, type }: { readonly gate: Gate<C>; readonly type: string },
+): Promise<Error> {
+  const refused = error instanceof AuthError ? error : new AuthError('POLICY_FAULT')
+  if (type !== 'ws') return new RefusedException(refused)
+  // Whoever has such a context has the package.
+  const { WsException } = await import('@nestjs/websockets')
+  return new WsException(rpcError(gate, refused))
+}
+
+/**
+ * Answers what a gate refused: HTTP as the gate renders it, GraphQL by an error of the field, RPC by an error with the
+ * gRPC code.
+ *
+ * @example { provide: APP_FILTER, useValue: refusalFilter(gate) }
+ */
+export function refusalFilter<C>(gate: Gate<C>): ExceptionFilter {
+  class RefusalFilter implements ExceptionFilter<RefusedException | AuthError> {
+    catch(thrown: RefusedException | AuthError, host: ArgumentsHost): unknown {
+      const error = thrown instanceof AuthError ? thrown : thrown.refused
+      const type = host.getType<string>()
+      if (type === 'graphql') return new RefusedException(error)
+      if (type === 'rpc') return throwError(() => rpcError(gate, error))
+      answer(gate, { error, host })
+      return undefined
+    }
+  }
+  Catch(RefusedException, AuthError)(RefusalFilter)
+  return new RefusalFilter()
+}
+
+function rpcError<C>(gate: Gate<C>, error: AuthError) {
+  const { code, details } = rpcRefusal(gate, error)
+  return { status: 'error', code, details, message: details, reason: error.reason }
+}
+
+function answer<C>(
+  gate: Gate<C>,
+  { error, host }: { readonly error: AuthError; readonly host: ArgumentsHost },
+): void {
+  const response = host.switchToHttp().getResponse<Parameters<typeof sendRefusal>[0]>()
+  const send = (refusal: Refusal) => {
+    sendRefusal(response, refusal)
+  }
+  refuse({ gate, error, response, send })
+}

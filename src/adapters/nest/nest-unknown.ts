@@ -1,0 +1,33 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http'
+import { type HttpAdapterHost } from '@nestjs/core'
+import { type Refusal } from '../../gate/respond.js'
+import { type Gate } from '../../gate/gate.js'
+import { httpCall } from './nest-call.js'
+import { refuse, sendRefusal } from '../node/node-call.js'
+
+/** An application without HTTP has none. */
+type SomeAdapter = Partial<Pick<HttpAdapterHost, 'httpAdapter'>>
+
+/**
+ * Guards run for known routes only. What nobody has answered by the time Nest would say 404 asks for a token first.
+ *
+ * @example guardUnknown(gate, httpAdapterHost)
+ */
+export function guardUnknown<C>(gate: Gate<C>, { httpAdapter: adapter }: SomeAdapter): void {
+  if (adapter?.getType() !== 'express') return
+  const original = adapter.setNotFoundHandler.bind(adapter)
+  adapter.setNotFoundHandler = (...given) => {
+    adapter.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+      const send = (refusal: Refusal) => {
+        sendRefusal(response, refusal)
+      }
+      const refused = (error: unknown) => {
+        refuse({ gate, error, response, send })
+      }
+      gate.check(httpCall(request, response)).then(() => {
+        next()
+      }, refused)
+    })
+    original(...given)
+  }
+}

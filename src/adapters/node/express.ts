@@ -1,0 +1,60 @@
+import { type RequestHandler } from 'express'
+import { type Claims } from '../../token/token.js'
+import { type AuthContext } from '../../gate/context.js'
+import { type Refusal } from '../../gate/respond.js'
+import { type Gate } from '../../gate/gate.js'
+import { enterCall, nodeCall, refuse, sendRefusal } from './node-call.js'
+
+/**
+ * The type of `req.auth.claims`, for applications that say it once.
+ *
+ * @example declare module 'jotgate/express' { interface AuthTypes { claims: MyClaims } }
+ */
+export interface AuthTypes {
+  readonly anyClaims: Claims
+}
+
+type RequestClaims = AuthTypes extends { claims: infer C } ? C : Claims
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** Who is calling; undefined where no gate has asked for a token. */
+    auth?: AuthContext<RequestClaims>
+  }
+}
+
+/**
+ * A gate as Express middleware, for an application, a router or one route. It guards what is registered after it,
+ * unknown paths included.
+ *
+ * `select` sees the path of the request with the path of the router it is mounted on. `req.auth` is the context,
+ * `gate.current()` the same with its type.
+ *
+ * @example
+ * app.use(auth(gate))
+ * app.get('/me', (req, res) => { res.json({ subject: gate.current().claims.sub }) })
+ */
+export function auth<C>(gate: Gate<C>): RequestHandler {
+  return (request, response, next) => {
+    const call = nodeCall({ request, response, target: targetOf(request) })
+    gate.check(call).then(
+      (context) => {
+        if (context) request.auth = context as AuthContext<unknown> as AuthContext<RequestClaims> // the registered type says so
+        enterCall({ gate, context, emitters: [request, response], next })
+      },
+      (error: unknown) => {
+        const send = (refusal: Refusal) => {
+          sendRefusal(response, refusal)
+        }
+        refuse({ gate, error, response, send })
+      },
+    )
+  }
+}
+
+/** Routers cut their own path off `url`, and middleware may rewrite it; together they are what the router goes by. */
+function targetOf({ baseUrl, url }: { baseUrl: string; url: string }): string {
+  return baseUrl !== '' && (url === '/' || url.startsWith('/?'))
+    ? baseUrl + url.slice(1)
+    : baseUrl + url
+}

@@ -1,0 +1,144 @@
+import { EventEmitter } from 'node:events'
+import { type IncomingMessage, type ServerResponse } from 'node:http'
+import { type Call } from '../../gate/call.js'
+import { keepContext, type AuthContext } from '../../gate/context.js'
+import { type Refusal } from '../../gate/respond.js'
+import { type Gate } from '../../gate/gate.js'
+
+/** The parts of node's request and answer that are read; HTTP/1 and HTTP/2 both have them. */
+export interface NodeExchange {
+  readonly request: Pick<IncomingMessage, 'method' | 'rawHeaders'>
+  readonly response: { setHeader(name: string, value: string): unknown }
+  /** The request target, where a framework has cut or rewritten the one that was sent. */
+  readonly target: string
+  readonly pattern?: string | undefined
+}
+
+/**
+ * A call over node:http. Headers are read from the raw list: `req.headers` keeps the first of two `Authorization`
+ * fields and says nothing.
+ *
+ * @example const call = nodeCall({ request, response, target: request.url ?? '' })
+ */
+export function nodeCall({ request, response, target, pattern }: NodeExchange): Call {
+  const mark = target.indexOf('?')
+  return {
+    kind: 'http',
+    method: request.method,
+    pattern,
+    path: mark < 0 ? target : target.slice(0, mark),
+    query: mark < 0 ? undefined : target.slice(mark + 1),
+    header: (name) => valuesOf(request.rawHeaders, name),
+    setHeader: (name, value) => {
+      response.setHeader(name, value)
+    },
+  }
+}
+
+/** A call that was let through. */
+interface Admitted<C, R> {
+  readonly gate: Gate<C>
+  readonly context: AuthContext<C> | undefined
+  /** The request and the answer, whose events shall know the caller too. */
+  readonly emitters: readonly EventEmitter[]
+  readonly next: () => R
+}
+
+/**
+ * Goes on in the context of a call that was let through; listeners on its request and answer run in it as well.
+ *
+ * @example enterCall({ gate, context, emitters: [request, response], next })
+ */
+export function enterCall<C, R>({ gate, context, emitters, next }: Admitted<C, R>): R {
+  return gate.enter(context, () => {
+    const keep = keepContext()
+    if (keep) for (const emitter of emitters) leadBack(emitter, keep)
+    return next()
+  })
+}
+
+/**
+ * Lets a stream that others will read later, outside the call, be made in the context of now. What is no stream of
+ * node's is left as it is.
+ *
+ * @example bodyInContext(ctx.body)
+ */
+export function bodyInContext(body: unknown): void {
+  const keep = keepContext()
+  if (keep === undefined || !isReadable(body)) return
+  leadBack(body, keep)
+  const read = body.read.bind(body)
+  Object.assign(body, { read: (size?: number): unknown => keep(() => read(size)) })
+}
+
+function isReadable(body: unknown): body is EventEmitter & { read(size?: number): unknown } {
+  return body instanceof EventEmitter && 'read' in body && typeof body.read === 'function'
+}
+
+function leadBack(target: EventEmitter, keep: <R>(fn: () => R) => R): void {
+  const emit = target.emit.bind(target)
+  Object.assign(target, {
+    emit: (...event: Parameters<typeof emit>) => keep(() => emit(...event)),
+  })
+}
+
+/** A call that was not let through, and how its framework answers. */
+interface Refused<C> {
+  readonly gate: Pick<Gate<C>, 'respond'>
+  readonly error: unknown
+  readonly send: (refusal: Refusal) => void
+  /** Node's own answer, to hang up when nothing can be sent. */
+  readonly response: { destroy(): unknown }
+}
+
+/** What is sent when an answer can not be made or sent: the call stays refused. */
+const lastResort: Refusal = Object.freeze({
+  status: 503,
+  headers: Object.freeze({
+    'Cache-Control': 'no-store',
+    'Retry-After': '1',
+    'Content-Type': 'text/plain; charset=utf-8',
+  }),
+  body: '',
+})
+
+/**
+ * Answers a refused call, and never throws: nobody is behind it to catch, and one rejection would end the process.
+ * An answer that can not be made or sent becomes an empty 503, and if that fails too the connection is closed.
+ *
+ * @example refuse({ gate, error, response, send: (refusal) => sendRefusal(response, refusal) })
+ */
+export function refuse<C>({ gate, error, send, response }: Refused<C>): void {
+  try {
+    send(gate.respond(error))
+  } catch {
+    try {
+      send(lastResort)
+    } catch {
+      response.destroy()
+    }
+  }
+}
+
+/**
+ * Answers a refused call. What was set before it, as CORS headers are, stays.
+ *
+ * @example sendRefusal(response, refusal)
+ */
+export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
+  // Someone in front, a time limit perhaps, has answered already.
+  if (response.headersSent || response.destroyed) return
+  response.statusCode = refusal.status
+  for (const [name, value] of Object.entries(refusal.headers)) response.setHeader(name, value)
+  response.setHeader('Content-Length', Buffer.byteLength(refusal.body))
+  response.end(refusal.body)
+}
+
+/** The raw list alternates names and values. */
+function valuesOf(rawHeaders: readonly string[], name: string): readonly string[] {
+  return rawHeaders.filter((_, index) => index % 2 === 1 && isName(rawHeaders[index - 1], name))
+}
+
+function isName(field: string | undefined, name: string): boolean {
+  return field?.length === name.length && field.toLowerCase() === name
+}

@@ -1,0 +1,49 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http'
+import { type AuthContext } from '../../gate/context.js'
+import { type Refusal } from '../../gate/respond.js'
+import { type Gate } from '../../gate/gate.js'
+import { enterCall, nodeCall, refuse, sendRefusal } from './node-call.js'
+
+export { upgrade, type UpgradeListener } from './node-upgrade.js'
+
+/** A request that went through a gate. */
+export type AuthRequest<C> = IncomingMessage & {
+  /** Who is calling; undefined where the gate let the call by without a token. */
+  readonly auth?: AuthContext<C>
+}
+
+/** A node:http request listener. */
+export type Listener<Q extends IncomingMessage> = (request: Q, response: ServerResponse) => unknown
+
+/**
+ * A gate around a node:http listener: the listener runs only for calls that the gate lets through.
+ *
+ * `select` sees the path. `request.auth` is the context, `gate.current()` the same for calls that must have a token.
+ * Returns the listener's promise: what it rejects with is node's business (`captureRejections`), as without a gate.
+ *
+ * @example createServer(auth(gate)((request, response) => response.end(gate.current().claims.sub)))
+ */
+export function auth<C>(
+  gate: Gate<C>,
+): (listener: Listener<AuthRequest<C>>) => Listener<IncomingMessage> {
+  return (listener) => async (request, response) => {
+    const call = nodeCall({ request, response, target: request.url ?? '' })
+    let context: AuthContext<C> | undefined
+    try {
+      context = await gate.check(call)
+    } catch (error) {
+      const send = (refusal: Refusal) => {
+        sendRefusal(response, refusal)
+      }
+      refuse({ gate, error, response, send })
+      return
+    }
+    const guarded: AuthRequest<C> = context ? Object.assign(request, { auth: context }) : request
+    await enterCall({
+      gate,
+      context,
+      emitters: [request, response],
+      next: () => listener(guarded, response),
+    })
+  }
+}

@@ -1,0 +1,44 @@
+import { Code, ConnectError, type Interceptor } from '@connectrpc/connect'
+import { type Credential, type Credentials } from '../../client/credential.js'
+import { ClientError } from '../../client/errors.js'
+
+/**
+ * An interceptor for Connect's clients, of the Connect, gRPC and gRPC-web protocols: attaches, and retries a unary call
+ * once after UNAUTHENTICATED. Streams are not sent again. No Connect transport follows redirects.
+ *
+ * Source errors become ConnectError, UNAUTHENTICATED or, where trying later will do, UNAVAILABLE, with the ClientError
+ * as `cause`.
+ *
+ * @example createConnectTransport({ baseUrl: 'https://api.example', httpVersion: '2', interceptors: [auth(client)] })
+ */
+export function auth(client: Credentials): Interceptor {
+  return (next) => async (request) => {
+    const { origin } = new URL(request.url)
+    const credential = await asConnectError(() => client.credential(origin, request.signal))
+    if (!credential) return next(request)
+    attach(request.header, credential)
+    try {
+      return await next(request)
+    } catch (error) {
+      if (request.stream || ConnectError.from(error).code !== Code.Unauthenticated) throw error
+      const other = await asConnectError(() => client.renew(credential))
+      if (!other) throw error
+      attach(request.header, other)
+      return next(request)
+    }
+  }
+}
+
+function attach(header: Headers, { fields }: Credential): void {
+  for (const [name, value] of Object.entries(fields)) header.set(name, value)
+}
+
+async function asConnectError<R>(run: () => Promise<R>): Promise<R> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error
+    const code = error.code === 'REFRESH_UNAVAILABLE' ? Code.Unavailable : Code.Unauthenticated
+    throw new ConnectError(error.message, code, undefined, undefined, error)
+  }
+}

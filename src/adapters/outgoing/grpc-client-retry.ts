@@ -1,0 +1,87 @@
+import {
+  Metadata,
+  status,
+  type Interceptor,
+  type InterceptingListener,
+  type StatusObject,
+} from '@grpc/grpc-js'
+import { type Credential, type Credentials } from '../../client/credential.js'
+import { ClientError } from '../../client/errors.js'
+
+/** A unary call's second sending. */
+export class Again {
+  message: unknown
+  readonly #open: () => Call
+  #call: Call | undefined
+
+  constructor(open: () => Call) {
+    this.#open = open
+  }
+
+  send(metadata: Metadata, listener: Partial<InterceptingListener>): void {
+    this.#call = this.#open()
+    this.#call.start(metadata, listener)
+    this.#call.sendMessage(this.message)
+    this.#call.halfClose()
+  }
+
+  cancel(): void {
+    this.#call?.cancelWithStatus(status.CANCELLED, 'Cancelled on client')
+  }
+}
+
+type Call = ReturnType<Parameters<Interceptor>[1]>
+
+interface Retry {
+  readonly client: Credentials
+  readonly credential: Credential
+  readonly metadata: Metadata
+  readonly listener: InterceptingListener
+  readonly again: Again
+}
+
+/** Keeps UNAUTHENTICATED back until there is, or is not, another token. */
+export function retrying({ client, credential, metadata, listener, again }: Retry) {
+  return {
+    onReceiveStatus: (first: StatusObject, next: (status: StatusObject) => void) => {
+      if (first.code !== status.UNAUTHENTICATED) {
+        next(first)
+        return
+      }
+      const renewed = (other: Credential | undefined) => {
+        if (!other) next(first)
+        else
+          again.send(attach(metadata, other), {
+            onReceiveMetadata: (received) => {
+              listener.onReceiveMetadata(received)
+            },
+            onReceiveMessage: (received) => {
+              listener.onReceiveMessage(received)
+            },
+            onReceiveStatus: next,
+          })
+      }
+      client.renew(credential).then(renewed, (error: unknown) => {
+        next(statusOf(error))
+      })
+    },
+  }
+}
+
+/** The call's own metadata and the token; what the caller handed in stays as it is. */
+export function attach(metadata: Metadata, { fields }: Credential): Metadata {
+  const copy = metadata.clone()
+  for (const [name, value] of Object.entries(fields)) copy.set(name, value)
+  return copy
+}
+
+/** How a call ends whose token could not be had. */
+export function statusOf(error: unknown): StatusObject {
+  const ended = (code: status, details: string) => ({ code, details, metadata: new Metadata() })
+  if (!(error instanceof ClientError))
+    return (error as { name?: string } | undefined)?.name === 'TimeoutError'
+      ? ended(status.DEADLINE_EXCEEDED, 'Deadline exceeded')
+      : ended(status.CANCELLED, 'Cancelled on client')
+  const later = error.code === 'REFRESH_UNAVAILABLE'
+  return ended(later ? status.UNAVAILABLE : status.UNAUTHENTICATED, error.message)
+}

@@ -1,0 +1,129 @@
+import { type Dispatcher } from 'undici'
+import { type Credential, type Credentials } from '../../client/credential.js'
+
+type Handler = Dispatcher.DispatchHandler
+type Options = Dispatcher.DispatchOptions
+type Controller = Parameters<NonNullable<Handler['onResponseError']>>[0]
+
+/**
+ * An interceptor for undici's own `request`, `stream`, `pipeline` and `fetch`: attaches, and retries once after a 401
+ * what can be sent again, which is text, bytes or nothing.
+ *
+ * Not for the global `fetch`: Node's is another undici, and versions that differ don't fit (an npm undici 8 dispatcher
+ * hangs the `fetch` of Node 22). Use `client.fetch` there. An interceptor that follows redirects goes after this one, so
+ * that each hop is looked at by its own origin; one before it does not follow.
+ *
+ * @example
+ * const agent = new Agent().compose(auth(client), interceptors.redirect({ maxRedirections: 5 }))
+ * await request('https://api.example/orders', { dispatcher: agent })
+ */
+export function auth(client: Credentials): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) => {
+    void attach({ client, dispatch, handler, options })
+    return true
+  }
+}
+
+interface Call {
+  readonly client: Credentials
+  readonly dispatch: Dispatcher.Dispatch
+  readonly options: Options
+  readonly handler: Handler
+}
+
+async function attach(call: Call): Promise<void> {
+  const { client, dispatch, options, handler } = call
+  try {
+    const origin = new URL(String(options.origin)).origin
+    const credential = await client.credential(origin, signalOf(options))
+    if (!credential) dispatch(options, handler)
+    else if (isReplayable(options.body))
+      dispatch(withFields(options, credential), retrying(call, credential))
+    else dispatch(withFields(options, credential), handler)
+  } catch (error) {
+    fail(handler, error)
+  }
+}
+
+/** Longest answer to a refused call that is kept while another token is fetched. */
+const mostBytes = 65_536
+
+/** Keeps a 401 back, and gives it out after all when there is no other token. */
+function retrying({ client, dispatch, options, handler }: Call, credential: Credential): Handler {
+  let kept: Buffer[] | undefined
+  let giveHead = () => undefined as unknown
+  const giveOut = (controller: Controller) => {
+    giveHead()
+    for (const chunk of kept ?? []) handler.onResponseData?.(controller, chunk)
+    kept = undefined
+  }
+  return {
+    onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
+    onRequestUpgrade: (...upgrade) => handler.onRequestUpgrade?.(...upgrade),
+    onResponseStart: (...head) => {
+      giveHead = () => handler.onResponseStart?.(...head)
+      if (head[1] === 401) kept = []
+      else giveHead()
+    },
+    onResponseData: (controller, chunk) => {
+      if (kept === undefined) handler.onResponseData?.(controller, chunk)
+      kept?.push(chunk)
+      if (lengthOf(kept) > mostBytes) giveOut(controller)
+    },
+    onResponseEnd: (controller, trailers) => {
+      const end = () => handler.onResponseEnd?.(controller, trailers)
+      const again = (other: Credential | undefined) => {
+        if (other) return dispatch(withFields(options, other), handler)
+        giveOut(controller)
+        return end()
+      }
+      if (kept === undefined) end()
+      else
+        client
+          .renew(credential)
+          .then(again)
+          .catch((error: unknown) => {
+            fail(handler, error)
+          })
+    },
+    onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
+  }
+}
+
+const lengthOf = (chunks: readonly Buffer[] = []) =>
+  chunks.reduce((sum, { length }) => sum + length, 0)
+
+function fail(handler: Handler, error: unknown): void {
+  // There is no connection to control yet; undici's own interceptors hand in null too.
+  handler.onResponseError?.(null as unknown as Controller, error as Error)
+}
+
+function isReplayable(body: unknown): boolean {
+  return body === null || body === undefined || typeof body === 'string' || ArrayBuffer.isView(body)
+}
+
+function signalOf(options: Options): AbortSignal | undefined {
+  const { signal } = options as { signal?: unknown } // `request` passes its own options on
+  return signal instanceof AbortSignal ? signal : undefined
+}
+
+/** With the token; a redirect interceptor below this one would send it along, and 0 keeps it from following. */
+function withFields(options: Options, { fields }: Credential): Options {
+  const kept = entriesOf(options.headers).filter(([name]) => !(name.toLowerCase() in fields))
+  const headers = [...kept, ...Object.entries(fields)].flat()
+  return Object.assign({ ...options, headers }, { maxRedirections: 0 })
+}
+
+function entriesOf(headers: Options['headers']): [string, string][] {
+  if (!headers) return []
+  const list: readonly unknown[] =
+    Symbol.iterator in headers ? [...headers] : Object.entries(headers)
+  // undici takes names and values in turn too.
+  const pairs =
+    typeof list[0] === 'string'
+      ? list.flatMap((name, at) => (at % 2 === 0 ? [[name, list[at + 1]]] : []))
+      : list
+  return (pairs as [string, string | string[] | undefined][]).flatMap(([name, value]) =>
+    [value ?? []].flat().map((each): [string, string] => [name, each]),
+  ) // one of the two forms, by undici's types
+}

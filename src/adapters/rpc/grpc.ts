@@ -1,0 +1,93 @@
+import {
+  Metadata,
+  ServerInterceptingCall,
+  status,
+  type ServerInterceptor,
+  type ServerListener,
+} from '@grpc/grpc-js'
+import { type Call } from '../../gate/call.js'
+import { keepContext } from '../../gate/context.js'
+import { type Gate } from '../../gate/gate.js'
+import { finish, listenerOf, responderOf, type State } from './grpc-call.js'
+import { rpcRefusal, type RpcRefusal } from './rpc-refusal.js'
+
+/** The service that load balancers ask: `select({ except: { prefix: healthService } })`. */
+export const healthService = '/grpc.health.v1.Health'
+
+/** The services that tools ask for descriptions; open them only where everybody may read those. */
+export const reflectionServices = Object.freeze([
+  '/grpc.reflection.v1.ServerReflection',
+  '/grpc.reflection.v1alpha.ServerReflection',
+])
+
+const codes = {
+  3: status.INVALID_ARGUMENT,
+  7: status.PERMISSION_DENIED,
+  13: status.INTERNAL,
+  14: status.UNAVAILABLE,
+  16: status.UNAUTHENTICATED,
+} as const satisfies Record<RpcRefusal['code'], status>
+
+/**
+ * A gate as a grpc-js server interceptor, for calls of all four kinds: metadata is held back until the token has been
+ * checked, so no handler runs and no message is read before.
+ *
+ * `select` sees the method, `/package.Service/Method`. `gate.current()` is the context, in listeners on a stream too. A
+ * stream that outlives its token ends with UNAUTHENTICATED (16), and its handler is told `cancelled`. Methods that
+ * nobody has registered are UNIMPLEMENTED before any interceptor runs; a second `authorization` field is dropped by
+ * node's HTTP/2 before anybody sees it.
+ *
+ * @example new Server({ interceptors: [auth(gate)] })
+ */
+export function auth<C>(gate: Gate<C>): ServerInterceptor {
+  return (method, call) => {
+    const isStream = method.requestStream || method.responseStream
+    const state: State = {
+      isOver: false,
+      stop: () => undefined,
+      keep: (fn) => {
+        fn()
+      },
+    }
+    const end = (error: unknown) => {
+      if (state.isOver) return
+      finish(state)
+      const { code, details, trailers } = rpcRefusal(gate, error)
+      call.sendStatus({ code: codes[code], details, metadata: toMetadata(trailers) })
+    }
+    const onReceiveMetadata: ServerListener['onReceiveMetadata'] = (metadata, next) => {
+      gate.check(toCall(method.path, metadata)).then((context) => {
+        if (state.isOver) return
+        gate.enter(context, () => {
+          state.keep = keepContext() ?? state.keep
+          if (isStream && context) state.stop = gate.watch(end, context)
+          next(metadata)
+        })
+      }, end)
+    }
+    const listener = { ...listenerOf(state), onReceiveMetadata }
+    return new ServerInterceptingCall(call, {
+      ...responderOf(state),
+      start: (next) => {
+        next(listener)
+      },
+    })
+  }
+}
+
+function toCall(path: string, metadata: Metadata): Call {
+  return {
+    kind: 'rpc',
+    operation: path,
+    path,
+    header: (name) => metadata.get(name).map(String),
+    // Headers are for caches, and nothing between client and server keeps the answer to an RPC.
+    setHeader: () => undefined,
+  }
+}
+
+function toMetadata(trailers: Readonly<Record<string, string>>): Metadata {
+  const metadata = new Metadata()
+  for (const [name, value] of Object.entries(trailers)) metadata.set(name, value)
+  return metadata
+}

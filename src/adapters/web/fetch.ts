@@ -1,0 +1,43 @@
+import { type AuthContext } from '../../gate/context.js'
+import { type Gate } from '../../gate/gate.js'
+import { streamInContext, webCall, webRefusal } from './web-call.js'
+
+/** What answers a Fetch request, with whatever else its host hands over: Deno, Bun, workers, a service worker. */
+export type FetchHandler<A extends readonly unknown[]> = (
+  request: Request,
+  ...rest: A
+) => Response | Promise<Response>
+
+/**
+ * A gate around a Fetch handler, `(request) => Response`: the handler runs only for calls that the gate lets through.
+ *
+ * `select` sees the path of `request.url`. `gate.current()` is the context, in a body that is still being made too.
+ * What the handler throws passes through.
+ *
+ * @example export default { fetch: auth(gate)(() => Response.json(gate.current().claims.sub)) }
+ */
+export function auth<C>(
+  gate: Gate<C>,
+): <A extends readonly unknown[]>(handler: FetchHandler<A>) => FetchHandler<A> {
+  return (handler) =>
+    async (request, ...rest) => {
+      const headers = new Headers()
+      let context: AuthContext<C> | undefined
+      try {
+        context = await gate.check(webCall(request, { headers }))
+      } catch (error) {
+        return webRefusal(gate, { error, request })
+      }
+      return gate.enter(context, async () => finish(await handler(request, ...rest), headers))
+    }
+}
+
+/** Only what has to change is made anew: a stream, and headers that the handler left open. */
+function finish(response: Response, added: Headers): Response {
+  const missing = [...added].filter(([name]) => !response.headers.has(name))
+  const body = response.body === null ? null : streamInContext(response.body)
+  if (body === response.body && missing.length === 0) return response
+  const changed = new Response(body, response)
+  for (const [name, value] of missing) changed.headers.set(name, value)
+  return changed
+}

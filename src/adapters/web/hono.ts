@@ -1,0 +1,56 @@
+import { type Context, type MiddlewareHandler } from 'hono'
+import { matchedRoutes } from 'hono/route'
+import { type AuthContext } from '../../gate/context.js'
+import { type Gate } from '../../gate/gate.js'
+import { webCall, webRefusal } from './web-call.js'
+
+/**
+ * What the gate adds to Hono's variables.
+ *
+ * @example const app = new Hono<{ Variables: AuthVariables<MyClaims> }>()
+ */
+export interface AuthVariables<C> {
+  /** Who is calling; undefined where the gate let the call by without a token. */
+  auth: AuthContext<C> | undefined
+}
+
+/**
+ * A gate as Hono middleware, for an application, a path or one route. It guards what is registered after it, unknown
+ * paths included.
+ *
+ * `select` sees the router's pattern where only one can answer, else the path. `c.var.auth` is the context,
+ * `gate.current()` the same for calls that must have a token. Hono's own streaming helpers run in the context; a
+ * `ReadableStream` of your own is pulled outside it, so take what you need from the context before.
+ *
+ * @example
+ * const app = new Hono().use(auth(gate))
+ * app.get('/me', (c) => c.text(gate.current().claims.sub))
+ */
+export function auth<C>(gate: Gate<C>): MiddlewareHandler<{ Variables: AuthVariables<C> }> {
+  return async (c, next) => {
+    const headers = new Headers()
+    let context: AuthContext<C> | undefined
+    try {
+      context = await gate.check(webCall(c.req.raw, { pattern: patternOf(c), headers }))
+    } catch (error) {
+      return webRefusal(gate, { error, request: c.req.raw })
+    }
+    c.set('auth', context)
+    await gate.enter(context, next)
+    for (const [name, value] of headers) if (!c.res.headers.has(name)) c.header(name, value)
+    return undefined
+  }
+}
+
+/**
+ * The pattern of what comes after the gate. Hono runs every route that matches, in the order of registration, until
+ * one answers; which one will is known only where all of them have the same pattern. What is there for every path,
+ * as middleware is, says nothing.
+ */
+function patternOf(c: Context): string | undefined {
+  const paths = matchedRoutes(c)
+    .slice(c.req.routeIndex + 1)
+    .map(({ path }) => path)
+    .filter((path) => path !== '*' && path !== '/*')
+  return paths.every((path) => path === paths[0]) ? paths[0] : undefined
+}

@@ -1,0 +1,94 @@
+import { AuthError, type ErrorCode, type PublicReason } from '../foundation/errors.js'
+import { type Call } from './call.js'
+import { type AuthContext } from './context.js'
+
+/** What a gate has decided, for logs and metrics. Holds no token, no claim's value, and no path but the router's pattern. */
+export type GateEvent = GateEventCall &
+  (
+    | { readonly kind: 'authorized' | 'anonymous' }
+    | {
+        readonly kind: 'refused'
+        /** The exact code, which the caller does not see. */
+        readonly code: ErrorCode
+        readonly reason: PublicReason
+        /** Name of the claim or header member that failed. */
+        readonly claim?: string
+        /** What the application's own function threw, as it is: not redacted. Only with a 503 or a 500. */
+        readonly fault?: unknown
+      }
+    | {
+        /** A stream that outlived its token was ended. */
+        readonly kind: 'closed'
+        readonly code: ErrorCode
+        readonly reason: PublicReason
+      }
+  )
+
+interface GateEventCall {
+  readonly method?: string
+  readonly operation?: string
+  readonly pattern?: string
+  /** Time that all checks took together, or that a closed stream was open, in milliseconds. */
+  readonly durationMs: number
+}
+
+/** Is told about every call; what it throws or rejects with changes nothing. */
+export type OnEvent = (event: GateEvent) => unknown
+
+type Admit<C> = () => Promise<AuthContext<C> | undefined>
+
+/**
+ * Runs the checks and tells `onEvent` how they ended.
+ *
+ * @throws whatever the checks throw
+ * @example await notify(onEvent, call, () => admit(policy, call))
+ */
+export function notify<C>(
+  onEvent: OnEvent | undefined,
+  call: Call,
+  admit: Admit<C>,
+): ReturnType<Admit<C>> {
+  return onEvent ? timeAndTell(onEvent, call, admit) : admit()
+}
+
+async function timeAndTell<C>(onEvent: OnEvent, call: Call, admit: Admit<C>): ReturnType<Admit<C>> {
+  const start = performance.now()
+  const shared = () => ({ ...named(call), durationMs: performance.now() - start })
+  try {
+    const context = await admit()
+    tell(onEvent, { ...shared(), kind: context === undefined ? 'anonymous' : 'authorized' })
+    return context
+  } catch (error) {
+    if (error instanceof AuthError) tell(onEvent, { ...shared(), ...refusal(error) })
+    throw error
+  }
+}
+
+function named({ method, operation, pattern }: Call) {
+  return {
+    ...(method === undefined ? {} : { method }),
+    ...(operation === undefined ? {} : { operation }),
+    ...(pattern === undefined ? {} : { pattern }),
+  }
+}
+
+function refusal(error: AuthError) {
+  return {
+    kind: 'refused',
+    code: error.code,
+    reason: error.reason,
+    ...(error.claim === undefined ? {} : { claim: error.claim }),
+    ...(error.status >= 500 && error.cause !== undefined ? { fault: error.cause } : {}),
+  } as const
+}
+
+/** Tells a listener, and survives what it does. */
+export function tell(onEvent: OnEvent, event: GateEvent): void {
+  try {
+    const pending = onEvent(Object.freeze(event))
+    // A listener's fault is not the caller's: the decision has been made.
+    if (pending instanceof Promise) pending.catch(() => undefined)
+  } catch {
+    // As above.
+  }
+}

@@ -1,0 +1,180 @@
+import { AuthError, type ErrorCode } from '../foundation/errors.js'
+import { type VerifiedToken } from '../token/token.js'
+import { type Call } from './call.js'
+import { contextOf, enter, type AuthContext } from './context.js'
+import { notify, tell } from './events.js'
+import { type Refusal } from './respond.js'
+import {
+  resolveServer,
+  type Authorize,
+  type Demand,
+  type GateOptions,
+  type ServerPolicy,
+} from './gate-options.js'
+import { createWatch } from './watch.js'
+
+/** A policy, ready to be put in front of handlers by an adapter. */
+export interface Gate<C> {
+  /** Lets the call through to `next`, in its context, or rejects with AuthError and never calls `next`. */
+  <R>(call: Call, next: () => R | Promise<R>): Promise<R>
+  /**
+   * Every check, for adapters: the context, or undefined for a call let by without a token. `demand` is what the route
+   * asks for beside the gate.
+   *
+   * @throws AuthError and nothing else
+   */
+  check(call: Call, demand?: Demand<C>): Promise<AuthContext<C> | undefined>
+  /** Runs `fn` in what {@link check} returned, for adapters. */
+  enter<R>(context: AuthContext<C> | undefined, fn: () => R): R
+  /** The answer to a refusal, for adapters. */
+  readonly respond: (error: unknown) => Refusal
+  /**
+   * Who is calling, anywhere below this gate.
+   *
+   * @throws AuthError TOKEN_MISSING where this gate has let nobody in: outside a call, or without a token
+   */
+  readonly current: () => AuthContext<C>
+  /**
+   * Watches over a stream that may outlive its token: calls `close` once, when the token of the call being handled (or
+   * of `context`) has expired, is revoked, or nobody can say within `recheckEvery`. Returns what ends the watch: call it
+   * when the stream ends. Without a token there is nothing to watch.
+   *
+   * The gRPC and Connect adapters do so by themselves; answers over HTTP are as long as their handler makes them.
+   *
+   * @example response.once('close', gate.watch(() => response.destroy()))
+   */
+  watch(close: (error: AuthError) => void, context?: AuthContext<C>): () => void
+}
+
+/**
+ * Builds a gate: which calls, where the token is, whether it is good, whether it still is, whether it permits this.
+ *
+ * Everything unexpected refuses: what the checks throw beside AuthError becomes 503, or 500 where the application's own
+ * `select`, `extract` or `authorize` threw at once, and `next` is not called.
+ *
+ * @throws ConfigError when an option is unknown or can not work
+ * @example
+ * const gate = createGate({ verify, authorize: requireScopes('orders:read') })
+ * app.use(auth(gate)) // from 'jotgate/express'
+ */
+export function createGate<C>(options: GateOptions<C>): Gate<C> {
+  const policy = resolveServer(options)
+  const owner = {}
+  const check = (call: Call, demand?: Demand<C>) =>
+    notify(policy.onEvent, call, () => admit(policy, call, demand))
+  const gate = async <R>(call: Call, next: () => R | Promise<R>): Promise<R> => {
+    const context = await check(call)
+    return enter(owner, context, next)
+  }
+  return Object.freeze(
+    Object.assign(gate, {
+      check,
+      enter: <R>(context: AuthContext<C> | undefined, fn: () => R) => enter(owner, context, fn),
+      respond: (error: unknown) => policy.respond(asRefusal('POLICY_FAULT', error)),
+      current: () => current<C>(owner),
+      watch: watchOver(policy, owner),
+    }),
+  )
+}
+
+async function admit<C>(
+  policy: ServerPolicy<C>,
+  call: Call,
+  demand: Demand<C> = {},
+): Promise<AuthContext<C> | undefined> {
+  if (!step('POLICY_FAULT', () => needsToken(policy, call))) return undefined
+  const raw = step('POLICY_FAULT', () => policy.extract(call))
+  if (raw === undefined) {
+    if (demand.optional ?? policy.optional) return undefined
+    throw new AuthError('TOKEN_MISSING')
+  }
+  const token = await wait(
+    'KEYS_UNAVAILABLE',
+    step('KEYS_UNAVAILABLE', () => policy.verify(raw)),
+  )
+  // Anything but a plain false refuses: a store's wrapper that returns undefined knows nothing.
+  const asked = step('REVOCATION_UNKNOWN', () => policy.isRevoked(token))
+  const revoked: unknown = isPending(asked) ? await wait('REVOCATION_UNKNOWN', asked) : asked
+  if (revoked !== false)
+    throw new AuthError(revoked === true ? 'TOKEN_REVOKED' : 'REVOCATION_UNKNOWN')
+  for (const authorize of [policy.authorize, demand.authorize]) {
+    const pending = authorize && permit(authorize, token)
+    if (pending) await pending
+  }
+  return contextFor(token)
+}
+
+/** What throws at once has asked nobody, and is a fault of its own; what rejects may have asked a store in vain. */
+function permit<C>(authorize: Authorize<C>, token: VerifiedToken<C>): Promise<void> | undefined {
+  const asked = step('POLICY_FAULT', () => authorize(token))
+  const decide = (permitted: unknown) => {
+    if (permitted !== true) throw new AuthError('FORBIDDEN', scopeOf(authorize))
+  }
+  if (isPending(asked)) return wait('STORE_UNAVAILABLE', asked).then(decide)
+  decide(asked)
+  return undefined
+}
+
+/** A promise is truthy and later perhaps false: not an answer to go by. */
+function needsToken<C>(policy: ServerPolicy<C>, call: Call): boolean {
+  const answer: unknown = policy.select(call)
+  if (typeof answer !== 'boolean') throw new TypeError('select must return a boolean')
+  return answer
+}
+
+/** Runs one step; what it throws at once beside AuthError means that this step could not decide. */
+function step<R>(code: ErrorCode, run: () => R): R {
+  try {
+    return run()
+  } catch (error) {
+    throw asRefusal(code, error)
+  }
+}
+
+/** Waits for a step; what it rejects with beside AuthError means the same. */
+async function wait<R>(code: ErrorCode, pending: R | PromiseLike<R>): Promise<R> {
+  try {
+    return await pending
+  } catch (error) {
+    throw asRefusal(code, error)
+  }
+}
+
+/** Where there is nothing to wait for nobody waits: async hooks, on Node 20 the price of a context, ask for every promise. */
+function isPending<R>(answer: R | PromiseLike<R>): answer is PromiseLike<R> {
+  return typeof answer === 'object' && answer !== null && 'then' in answer
+}
+
+function asRefusal(code: ErrorCode, error: unknown): AuthError {
+  if (error instanceof AuthError) return error
+  return new AuthError(code, code === 'POLICY_FAULT' ? {} : { retryAfter: 1 }, { cause: error })
+}
+
+function scopeOf<C>({ scope }: Authorize<C>): { scope?: readonly string[] } {
+  return scope === undefined ? {} : { scope }
+}
+
+function contextFor<C>(token: VerifiedToken<C>): AuthContext<C> {
+  return Object.freeze({ token, claims: token.claims })
+}
+
+function current<C>(owner: object): AuthContext<C> {
+  const context = contextOf(owner)
+  if (context === undefined) throw new AuthError('TOKEN_MISSING')
+  return context as AuthContext<C> // this gate's own, and this gate only makes contexts of C
+}
+
+function watchOver<C>(policy: ServerPolicy<C>, owner: object): Gate<C>['watch'] {
+  const watch = createWatch({ isRevoked: policy.isRevoked, everyMs: policy.recheckMs })
+  return (close, given) => {
+    const context = given ?? (contextOf(owner) as AuthContext<C> | undefined) // this gate's own, as in current()
+    if (context === undefined) return () => undefined
+    const start = performance.now()
+    return watch(context.token, (error) => {
+      const { code, reason } = error
+      const durationMs = performance.now() - start
+      if (policy.onEvent) tell(policy.onEvent, { kind: 'closed', code, reason, durationMs })
+      close(error)
+    })
+  }
+}

@@ -1,0 +1,90 @@
+import { ConfigError } from '../../foundation/errors.js'
+import { checkOptionNames } from '../../foundation/options.js'
+import { isPattern, patternOf } from '../pattern.js'
+import {
+  checkPath,
+  compileRegex,
+  fold,
+  listOf,
+  matchRule,
+  type OneOrMore,
+  type Rule,
+  type Rules,
+} from '../rules.js'
+import { createSelector, readPreflight, type PreflightOption, type Selector } from '../select.js'
+
+/** Rules as `selector.Server(…)` of Kratos takes them, or-ed; what no rule means is open. */
+export interface KratosRules extends Omit<Rules, 'prefix' | 'regex'>, PreflightOption {
+  /** The beginning of an operation, segments or not: `/api.v1.` is every service of the package. */
+  readonly prefix?: OneOrMore<string>
+  /** A regular expression whose first match is the whole operation: `a|ab` does not mean `ab`. */
+  readonly regex?: OneOrMore<RegExp | string>
+}
+
+/**
+ * Chooses the calls that need a token as Kratos' selector does: an RPC method is compared by `startsWith`, by equality
+ * and by the whole of a regular expression. Paths, which Kratos never sees, are compared without case and trailing
+ * slash besides, and one that can be read in two ways is refused.
+ *
+ * Not for: new services; `select({ except })` guards what nobody thought of.
+ *
+ * @throws ConfigError without a rule, and for rules that can not work, which Kratos passes over in silence
+ * @example presets.kratos.select({ prefix: '/api.v1.', path: '/helloworld.Greeter/SayHello' })
+ */
+export function selectLikeKratos(rules: KratosRules): Selector {
+  checkOptionNames(place, rules, ['path', 'prefix', 'regex', 'match', 'preflight'])
+  const compiled = [
+    ...listOf(rules.prefix).map((prefix) => prefixRule(prefix)),
+    ...listOf(rules.regex).map((regex) => regexRule(regex)),
+    ...listOf(rules.path).map((path) => pathRule(path)),
+    ...(rules.match === undefined ? [] : [matchRule(`${place}.match`, rules.match)]),
+  ]
+  if (compiled.length === 0) throw new ConfigError(place, 'has no rule; nothing would be guarded')
+  const isOpenPreflight = readPreflight(rules.preflight)
+  return createSelector({ purpose: 'guard', rules: compiled, isOpenPreflight })
+}
+
+const place = 'presets.kratos.select'
+
+function prefixRule(prefix: unknown): Rule {
+  const wanted = checkPath(`${place}.prefix`, prefix)
+  const pattern = isPattern(wanted) ? patternOf(wanted, 'anything') : undefined
+  const folded = wanted.toLowerCase()
+  return {
+    name: `${place}.prefix "${wanted}"`,
+    matches: (operation) => operation.startsWith(wanted),
+    matchesPath: (path) => {
+      const lower = path.toLowerCase()
+      return lower.startsWith(folded) || pattern?.test(lower) === true
+    },
+  }
+}
+
+function pathRule(path: unknown): Rule {
+  const wanted = checkPath(`${place}.path`, path)
+  const pattern = isPattern(wanted) ? patternOf(wanted) : undefined
+  const folded = fold(wanted)
+  return {
+    name: `${place}.path "${wanted}"`,
+    matches: (operation) => operation === wanted,
+    matchesPath: (sent) => fold(sent) === folded || pattern?.test(sent.toLowerCase()) === true,
+  }
+}
+
+function regexRule(regex: unknown): Rule {
+  const given = compileRegex(`${place}.regex`, regex)
+  const folding = new RegExp(
+    given.source,
+    given.flags.includes('i') ? given.flags : `${given.flags}i`,
+  )
+  return {
+    name: `${place}.regex ${String(given)}`,
+    matches: (operation) => isWhole(given, operation),
+    matchesPath: (path) => isWhole(folding, path) || isWhole(folding, fold(path)),
+  }
+}
+
+/** As Go's `FindString(operation) == operation`: the leftmost match, whichever alternative that is. */
+function isWhole(regex: RegExp, subject: string): boolean {
+  return regex.exec(subject)?.[0] === subject
+}

@@ -1,0 +1,63 @@
+import { type Algorithm } from '../../key/algorithms.js'
+import { AuthError } from '../../foundation/errors.js'
+import { from, type Extractor } from '../extract.js'
+import { selectLikeKratos } from './kratos-select.js'
+
+/** The part of a verifier's options that a preset fills in. */
+interface Lenient {
+  readonly algorithms: readonly Algorithm[]
+  readonly issuer: null
+  readonly audience: null
+  readonly requiredClaims: readonly string[]
+  readonly clockTolerance: number
+  readonly bigints: true
+}
+
+/** What Kratos and go-zero leave open in a token. Integers beyond 2^53 are taken, exactly. */
+const lenient: Lenient = Object.freeze({
+  algorithms: Object.freeze(['HS256'] as const),
+  issuer: null,
+  audience: null,
+  requiredClaims: Object.freeze([]),
+  clockTolerance: 0,
+  bigints: true,
+})
+
+/**
+ * The habits of two Go systems, for services that move from them: options to spread before your own. `verifier` asks
+ * for no `exp`, `iss` and `aud` and allows no difference of clocks; `server` finds the token and refuses as they do.
+ *
+ * What they take and is taken by nobody here (`crit`, duplicate members, malleable signatures, short secrets …) is
+ * listed, each with its reason, in `docs/moving/kratos-and-go-zero.md`.
+ *
+ * Not for: new services. A token without `exp` is good for ever.
+ *
+ * @example
+ * const verify = createVerifier({ ...presets.kratos.verifier, keys: hmacKey(secret, 'HS256') })
+ * const gate = createGate({ ...presets.kratos.server, verify, select: presets.kratos.select({ prefix: '/api.v1.' }) })
+ */
+export const presets = Object.freeze({
+  kratos: Object.freeze({
+    verifier: lenient,
+    server: Object.freeze({ extract: kratosBearer(), render: 'kratos' as const }),
+    select: selectLikeKratos,
+  }),
+  goZero: Object.freeze({
+    verifier: lenient,
+    server: Object.freeze({ extract: from.bare(), render: 'goZero' as const }),
+  }),
+})
+
+/** Kratos cuts at the first blank: what comes before is the scheme, what comes after the token, blanks and all. */
+function kratosBearer(): Extractor {
+  return (call) => {
+    const [value, second] = call.header('authorization')
+    if (second !== undefined) throw new AuthError('TOKEN_AMBIGUOUS')
+    if (value === undefined) return undefined
+    const blank = value.indexOf(' ')
+    if (value.slice(0, Math.max(blank, 0)).toLowerCase() !== 'bearer') {
+      throw new AuthError('TOKEN_SCHEME')
+    }
+    return value.slice(blank + 1)
+  }
+}

@@ -1,0 +1,201 @@
+import { ConfigError, type AuthError, type PublicReason } from '../foundation/errors.js'
+
+/** An answer to a call that was refused. */
+export interface Refusal {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** What a renderer decides, at once and not in a promise: the body, and the status where a service has its own. */
+export interface RenderedBody {
+  readonly body: string
+  /** Media type of the body, visible ASCII; none for an empty one. */
+  readonly contentType?: string
+  /** From 200 to 599. Default: the status of the error table. */
+  readonly status?: number
+}
+
+/** Writes the body of a refusal. `error.reason` may be shown to the caller, `error.code` not. */
+export type Renderer = (error: AuthError) => RenderedBody
+
+/** How refusals look. */
+export interface RespondOptions {
+  /** `problem` (RFC 9457), `kratos`, `goZero` (no body), or a function. */
+  readonly render: keyof typeof renderers | Renderer
+  /** `realm` of the challenge (RFC 9110 section 11.5): which part of the service this is. */
+  readonly realm: string
+}
+
+/** What the caller reads, by public reason: fixed texts, so that nothing of a token can be in them. */
+const details = {
+  token_missing: 'This needs an access token, sent as "Authorization: Bearer".',
+  token_invalid: 'The access token is not valid here.',
+  token_expired: 'The access token has expired.',
+  insufficient_scope: 'The access token does not permit this.',
+  origin_refused: "The request does not come from one of this service's own pages.",
+  invalid_request: 'The request can be read in more than one way.',
+  invalid_grant: 'The grant is not valid.',
+  unavailable: 'The request can not be checked at the moment.',
+} as const satisfies Record<PublicReason, string>
+
+const titles = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+} as const satisfies Record<AuthError['status'], string>
+
+const kratosReasons = {
+  400: 'BAD_REQUEST',
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  500: 'INTERNAL_SERVER_ERROR',
+  503: 'SERVICE_UNAVAILABLE',
+} as const satisfies Record<AuthError['status'], string>
+
+/** Kratos' messages byte for byte, trailing space included; what must look alike from outside shares one. */
+const kratosMessages: Readonly<Partial<Record<AuthError['code'], string>>> = {
+  TOKEN_MISSING: 'JWT token is missing',
+  TOKEN_SCHEME: 'JWT token is missing',
+  TOKEN_TOO_LARGE: 'Token is invalid',
+  TOKEN_MALFORMED: 'Token is invalid',
+  TOKEN_JSON: 'Token is invalid',
+  HEADER_REFUSED: 'Token is invalid',
+  CLAIMS_REFUSED: 'Token is invalid',
+  ALGORITHM_REFUSED: 'Wrong signing method',
+  TOKEN_EXPIRED: 'JWT token has expired',
+  TOKEN_TOO_OLD: 'JWT token has expired',
+  TOKEN_NOT_YET_VALID: 'JWT token has expired',
+}
+
+const renderers = {
+  problem: (error: AuthError): RenderedBody => ({
+    contentType: 'application/problem+json',
+    body: JSON.stringify({
+      type: 'about:blank',
+      title: titles[error.status],
+      status: error.status,
+      detail: details[error.reason],
+      reason: error.reason,
+    }),
+  }),
+  kratos: (error: AuthError): RenderedBody => ({
+    contentType: 'application/json',
+    body: JSON.stringify({
+      code: error.status,
+      reason: kratosReasons[error.status],
+      message:
+        kratosMessages[error.code] ??
+        (error.status === 401 ? 'Fail to parse JWT token ' : details[error.reason]),
+      metadata: {},
+    }),
+  }),
+  goZero: (): RenderedBody => ({ body: '' }),
+} as const satisfies Record<string, Renderer>
+
+/** A quoted-string without anything to escape, and one that fits into a header field whole. */
+const quotable = /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,128}$/
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+
+/**
+ * Builds the function that turns a refusal into an answer: status, `WWW-Authenticate` (RFC 6750 section 3),
+ * `Cache-Control: no-store`, `Retry-After` on 503, and a body.
+ *
+ * A 503 or 500 carries no challenge: another token would not help. A renderer that throws, or returns anything
+ * but a {@link RenderedBody}, is replaced by `problem`.
+ *
+ * @throws ConfigError for a realm that would need escaping, or an unknown renderer
+ * @example createResponder({ render: 'problem', realm: 'api' })(new AuthError('TOKEN_MISSING')).status // 401
+ */
+export function createResponder({ render, realm }: RespondOptions): (error: AuthError) => Refusal {
+  const given: unknown = realm
+  if (typeof given !== 'string' || !quotable.test(given)) {
+    throw new ConfigError(
+      'realm',
+      'must be 1 to 128 visible ASCII characters or blanks, no quote or backslash',
+    )
+  }
+  const renderer = rendererOf(render)
+  return (error) => {
+    const { body, contentType, status } = renderSafely(renderer, error)
+    const headers = {
+      'Cache-Control': 'no-store',
+      ...standing(error, realm),
+      ...(contentType === undefined ? {} : { 'Content-Type': contentType }),
+    }
+    return { status: status ?? error.status, headers, body }
+  }
+}
+
+/** What the caller could do: come back later, bring another token, or nothing where the fault is the server's own. */
+function standing(error: AuthError, realm: string): Readonly<Record<string, string>> {
+  if (error.status === 500) return {}
+  if (error.status !== 503) return { 'WWW-Authenticate': challenge(error, realm) }
+  return { 'Retry-After': String(Math.max(1, Math.ceil(error.retryAfter ?? 1))) }
+}
+
+function challenge(error: AuthError, realm: string): string {
+  const bare = `Bearer realm="${realm}"`
+  // Who sent no credentials is told nothing about errors (RFC 6750 section 3.1).
+  if (error.bearer === null) return bare
+  const described = `${bare}, error="${error.bearer}", error_description="${details[error.reason]}"`
+  const scope = (error.scope ?? []).filter((each) => scopeToken.test(each))
+  return scope.length === 0 ? described : `${described}, scope="${scope.join(' ')}"`
+}
+
+/** The call stays refused, whatever a renderer does; what no adapter could send never gets to one. */
+function renderSafely(renderer: Renderer, error: AuthError): RenderedBody {
+  try {
+    const rendered: unknown = renderer(error)
+    const checked = checkRendered(rendered)
+    if (checked !== undefined) return checked
+    // An async renderer that rejects: nobody else will ever look at its promise.
+    Promise.resolve(rendered).catch(() => undefined)
+  } catch {
+    // As if it had returned nothing.
+  }
+  return renderers.problem(error)
+}
+
+/** Reads each member once; undefined for what is no answer. */
+function checkRendered(rendered: unknown): RenderedBody | undefined {
+  if (typeof rendered !== 'object' || rendered === null) return undefined
+  const { body, contentType, status }: Partial<Record<keyof RenderedBody, unknown>> = rendered
+  if (typeof body !== 'string') return undefined
+  if (contentType !== undefined && !isMediaType(contentType)) return undefined
+  if (status !== undefined && !isFinalStatus(status)) return undefined
+  return {
+    body,
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(status === undefined ? {} : { status }),
+  }
+}
+
+function isMediaType(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x20-\x7e]+$/.test(value)
+}
+
+/** Not 1xx, which is no answer (RFC 9110 section 15.2). */
+function isFinalStatus(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 200 && value <= 599
+}
+
+/**
+ * What the caller may read of a refusal, by its public reason: a fixed text.
+ *
+ * @example detailOf(new AuthError('TOKEN_EXPIRED')) // 'The access token has expired.'
+ */
+export function detailOf({ reason }: Pick<AuthError, 'reason'>): string {
+  return details[reason]
+}
+
+function rendererOf(render: unknown): Renderer {
+  if (typeof render === 'function') return render as Renderer // what it returns is the user's own text
+  for (const [name, renderer] of Object.entries(renderers)) if (name === render) return renderer
+  throw new ConfigError(
+    'render',
+    `must be a function or one of ${Object.keys(renderers).join(', ')}`,
+  )
+}

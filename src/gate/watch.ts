@@ -1,0 +1,76 @@
+import { AuthError } from '../foundation/errors.js'
+import { type VerifiedToken } from '../token/token.js'
+
+/** What a watch goes by. */
+interface WatchOptions<C> {
+  readonly isRevoked: (token: VerifiedToken<C>) => boolean | Promise<boolean>
+  /** Milliseconds between two questions, at most; also how long an answer may take. */
+  readonly everyMs: number
+  /** Unix milliseconds. */
+  readonly now?: () => number
+  /** From 0 to 1: streams that were opened together do not ask together. */
+  readonly random?: () => number
+}
+
+/**
+ * Builds the function that watches over an open stream: it calls `close` once, when the token expires, is revoked, or
+ * nobody can say any more whether it is. What it returns ends the watch.
+ *
+ * A token that was taken within the clock tolerance after its expiry has `everyMs` more.
+ *
+ * @example const stop = createWatch({ isRevoked, everyMs: 5000 })(token, (error) => socket.close())
+ */
+export function createWatch<C>(options: WatchOptions<C>) {
+  const { everyMs, now = Date.now, random = Math.random } = options
+  return (token: VerifiedToken<C>, close: (error: AuthError) => void): (() => void) => {
+    const expiry = (token.payload.exp ?? Infinity) * 1000
+    const end = expiry > now() ? expiry : now() + everyMs
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stop = () => {
+      clearTimeout(timer)
+      timer = undefined
+    }
+    const arm = () => {
+      const wait = Math.min(everyMs * (0.5 + random() / 2), end - now())
+      timer = setTimeout(() => void look(), Math.max(1, wait))
+      // A watch alone keeps no process alive; the stream it watches does.
+      timer.unref()
+    }
+    const look = async () => {
+      const asked = timer
+      const problem = now() >= end ? new AuthError('TOKEN_EXPIRED') : await ask(options, token)
+      // Ended while the answer was on its way.
+      if (timer === undefined || timer !== asked) return
+      if (problem === undefined) {
+        arm()
+        return
+      }
+      stop()
+      close(problem)
+    }
+    arm()
+    return stop
+  }
+}
+
+/** What is wrong with the token by now; no answer in time is an answer too. */
+async function ask<C>(
+  { isRevoked, everyMs }: WatchOptions<C>,
+  token: VerifiedToken<C>,
+): Promise<AuthError | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const silence = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, everyMs, undefined)
+  })
+  try {
+    const revoked: unknown = await Promise.race([isRevoked(token), silence])
+    if (revoked === false) return undefined
+    return new AuthError(revoked === true ? 'TOKEN_REVOKED' : 'REVOCATION_UNKNOWN')
+  } catch (error) {
+    return error instanceof AuthError
+      ? error
+      : new AuthError('REVOCATION_UNKNOWN', {}, { cause: error })
+  } finally {
+    clearTimeout(timer)
+  }
+}

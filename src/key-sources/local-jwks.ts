@@ -1,0 +1,46 @@
+import { ConfigError } from '../foundation/errors.js'
+import type { Algorithm } from '../key/algorithms.js'
+import type { KeyFinder } from '../token/key-source.js'
+import { isJwk, permits, type JwkInput } from '../key/jwk.js'
+import { readJwkSet } from '../key/jwk-set.js'
+import { checkOptionNames } from '../foundation/options.js'
+import { staticKeys } from './static.js'
+import { checkAlgorithms, usableKeys } from './usable-keys.js'
+
+/** What a local JWK set may be used for. */
+export interface LocalJwksOptions {
+  /** The algorithms that its keys may be for; keys for others are left out. */
+  readonly algorithms: readonly Algorithm[]
+}
+
+/**
+ * A JWK set (RFC 7517) that the program has at hand: out of its configuration, or made by a test. Public keys, or
+ * secrets (`kty` "oct") and nothing else.
+ *
+ * @throws ConfigError for a set with private keys, two keys of one `kid`, secrets beside public keys, a key that is
+ * damaged or too weak for the algorithm it names, or no key that can be used
+ * @example createVerifier({ keys: localJwks({ keys: [jwk] }, { algorithms: ['ES256'] }), algorithms: ['ES256'], … })
+ */
+export function localJwks(
+  set: { readonly keys: readonly JwkInput[] },
+  options: LocalJwksOptions,
+): KeyFinder {
+  checkOptionNames('localJwks', options, ['algorithms'])
+  const algorithms = checkAlgorithms('localJwks.algorithms', options.algorithms)
+  const { keys } = usableKeys(set, algorithms)
+  // Who wrote this set can mend it; with a key less it would only fail later.
+  if (set.keys.some((jwk) => isMeant(jwk, algorithms) && !isUsable(jwk, algorithms)))
+    throw new ConfigError(
+      'jwks',
+      'has a key that is damaged, or too weak for the algorithm it names',
+    )
+  return staticKeys([...keys.values()])
+}
+
+function isMeant(jwk: unknown, algorithms: readonly Algorithm[]): boolean {
+  return isJwk(jwk) && algorithms.some((alg) => alg === jwk['alg']) && permits(jwk, 'verify')
+}
+
+function isUsable(jwk: JwkInput, algorithms: readonly Algorithm[]): boolean {
+  return readJwkSet({ keys: [jwk] }, algorithms).length === 1
+}

@@ -1,0 +1,115 @@
+import { parseStrictObject } from '../../token/json/json.js'
+import type { Fetch } from './guarded-fetch.js'
+import { JwksProblem } from './problem.js'
+
+/** How one document is asked for. */
+export interface Download {
+  readonly fetch: Fetch
+  readonly timeoutMs: number
+  /** Media types that the answer may have, without parameters. */
+  readonly types: readonly string[]
+  /** `ETag` of the answer at hand. */
+  readonly etag?: string | undefined
+}
+
+/** A JSON document, or word that the one at hand is still the newest. */
+export type Downloaded =
+  | { readonly kind: 'unchanged'; readonly headers: Headers }
+  | {
+      readonly kind: 'document'
+      readonly document: Readonly<Record<string, unknown>>
+      readonly headers: Headers
+    }
+
+const mostBytes = 262_144
+const maxDepth = 16
+
+/**
+ * One GET of one JSON object, held to what it may be: no redirect, status 200 or 304, the right media type, at most
+ * 256 KiB, all of it within the time limit.
+ *
+ * @throws JwksProblem
+ * @example await download(url, { fetch, timeoutMs: 3000, types: ['application/jwk-set+json'] })
+ */
+export async function download(url: URL, request: Download): Promise<Downloaded> {
+  const stop = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new JwksProblem('timeout', 'the server did not answer in time'))
+    }, request.timeoutMs)
+  })
+  try {
+    return await Promise.race([get(url, request, stop.signal), late])
+  } catch (error) {
+    throw error instanceof JwksProblem ? error : unreachable(error)
+  } finally {
+    clearTimeout(timer)
+    // Whatever has not been read is not wanted.
+    stop.abort()
+  }
+}
+
+async function get(url: URL, request: Download, signal: AbortSignal): Promise<Downloaded> {
+  const { fetch, types, etag } = request
+  const response = await fetch(url, {
+    headers: {
+      accept: types.join(', '),
+      'accept-encoding': 'identity',
+      ...(etag === undefined ? {} : { 'if-none-match': etag }),
+    },
+    redirect: 'manual',
+    signal,
+  })
+  const { status, headers } = response
+  if (status === 304 && etag !== undefined) return { kind: 'unchanged', headers }
+  checkHead(response, types)
+  const parsed = parseStrictObject(await readBody(response), { maxDepth })
+  if (!parsed.ok) throw new JwksProblem('not JSON', 'the answer is not one strict JSON object')
+  return { kind: 'document', document: parsed.object, headers }
+}
+
+function checkHead(response: Response, types: readonly string[]): void {
+  const { status, headers } = response
+  if (response.redirected || response.type === 'opaqueredirect' || isRedirect(status))
+    throw new JwksProblem('redirect', 'the server answered with a redirect; none is followed')
+  if (status !== 200)
+    throw new JwksProblem('status', `the server answered with status ${String(status)}`)
+  const type = (headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase()
+  if (type === undefined || !types.includes(type))
+    throw new JwksProblem('content type', `the answer is not of type ${types.join(' or ')}`)
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400 && status !== 304
+}
+
+async function readBody(response: Response): Promise<Buffer> {
+  const tooLarge = new JwksProblem(
+    'too large',
+    `the answer is longer than ${String(mostBytes)} bytes`,
+  )
+  if (Number(response.headers.get('content-length')) > mostBytes) throw tooLarge
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  const body: AsyncIterable<Uint8Array> | null = response.body
+  if (body === null) return Buffer.alloc(0)
+  for await (const chunk of body) {
+    bytes += chunk.byteLength
+    if (bytes > mostBytes) throw tooLarge
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** Messages of network errors name hosts and ports; their codes say what happened. */
+function unreachable(cause: unknown): JwksProblem {
+  const code = codeOf(cause) ?? (cause instanceof Error ? codeOf(cause.cause) : undefined)
+  const detail = code === undefined ? '' : ` (${code})`
+  return new JwksProblem('network', `the server could not be reached${detail}`, { cause })
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}

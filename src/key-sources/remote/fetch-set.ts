@@ -1,0 +1,57 @@
+import { ConfigError } from '../../foundation/errors.js'
+import type { Key } from '../../key/key.js'
+import { holdsSecrets, usableKeys } from '../usable-keys.js'
+import { discover } from './discovery.js'
+import { download } from './download.js'
+import { freshFor } from './lifetime.js'
+import { JwksProblem } from './problem.js'
+import type { RemotePolicy } from './remote-options.js'
+
+/** What one fetch brought; `freshFor` in seconds. */
+export type FetchedSet =
+  | { readonly kind: 'unchanged'; readonly freshFor: number }
+  | {
+      readonly kind: 'set'
+      readonly freshFor: number
+      readonly keys: ReadonlyMap<string, Key>
+      readonly skipped: number
+      readonly etag: string | undefined
+    }
+
+const types = ['application/jwk-set+json', 'application/json']
+const longestEtag = 256
+
+/**
+ * Fetches and reads a set; with the `ETag` of the one at hand, only when it has changed (RFC 9110 section 13.1.2).
+ *
+ * @throws JwksProblem
+ */
+export async function fetchSet(
+  policy: RemotePolicy,
+  etag: string | undefined,
+): Promise<FetchedSet> {
+  const { discovery, url } = policy
+  const place = discovery ? await discover({ ...policy, ...discovery }, policy) : url
+  const answer = await download(place, { ...policy, types, etag })
+  const fresh = freshFor(answer.headers, policy)
+  if (answer.kind === 'unchanged') return { kind: 'unchanged', freshFor: fresh }
+  const tag = answer.headers.get('etag')
+  return {
+    kind: 'set',
+    freshFor: fresh,
+    ...readSet(answer.document, policy),
+    etag: tag !== null && tag.length <= longestEtag ? tag : undefined,
+  }
+}
+
+function readSet(document: unknown, { algorithms }: RemotePolicy) {
+  if (holdsSecrets(document))
+    throw new JwksProblem('set', 'the set holds secrets, which everybody who can read it now knows')
+  try {
+    return usableKeys(document, algorithms)
+  } catch (error) {
+    if (error instanceof ConfigError)
+      throw new JwksProblem('set', error.message.replace(/^jwks:/, 'the set'))
+    throw error
+  }
+}

@@ -1,0 +1,64 @@
+import { type Key, publicJwk } from '../../key/key.js'
+import { thumbprint } from '../../key/thumbprint.js'
+
+/** A set in use, and until when it may be. Times are Unix seconds. */
+export interface HeldSet {
+  readonly keys: ReadonlyMap<string, Key>
+  readonly etag: string | undefined
+  readonly confirmedAt: number
+  /** From here on it is fetched anew in the background. */
+  readonly refreshAt: number
+  readonly freshUntil: number
+  /** From here on it verifies nothing any more. */
+  readonly deadAt: number
+}
+
+/** What the times of a set come from. */
+interface Lifetime {
+  readonly now: number
+  readonly freshFor: number
+  readonly staleIfError: number
+  /** From 0 to 1: spreads the refreshes of many processes over a tenth of the set's life. */
+  readonly spread: number
+}
+
+/**
+ * The times of a set confirmed just now. It is refreshed at 75 to 85 % of its life, so that nobody has to wait.
+ *
+ * @example timesOf({ now: 0, freshFor: 100, staleIfError: 900, spread: 0 }).refreshAt // 75
+ */
+export function timesOf({ now, freshFor, staleIfError, spread }: Lifetime) {
+  return {
+    confirmedAt: now,
+    refreshAt: now + freshFor * (0.75 + 0.1 * spread),
+    freshUntil: now + freshFor,
+    deadAt: now + freshFor + staleIfError,
+  }
+}
+
+/** How far a clock may be put back before nothing is known about a set's age any more. */
+const clockSlack = 300
+
+/** Whether a set may still be used. */
+export function isAlive({ confirmedAt, deadAt }: HeldSet, now: number): boolean {
+  return now < deadAt && now > confirmedAt - clockSlack
+}
+
+/** The key for a `kid`; without one the only key there is. */
+export function pick({ keys }: HeldSet, kid: string | undefined): Key | undefined {
+  if (kid !== undefined) return keys.get(kid)
+  const [only] = keys.values()
+  return keys.size === 1 ? only : undefined
+}
+
+/** Whether a key of the old set is not in the new one; another key under the same `kid` is another key. */
+export function hasLost(old: HeldSet | undefined, keys: ReadonlyMap<string, Key>): boolean {
+  return [...(old?.keys ?? [])].some(([kid, key]) => {
+    const next = keys.get(kid)
+    return !next || fingerprint(next) !== fingerprint(key)
+  })
+}
+
+function fingerprint(key: Key): string {
+  return `${key.alg} ${thumbprint(publicJwk(key))}`
+}

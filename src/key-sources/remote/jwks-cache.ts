@@ -1,0 +1,196 @@
+import { AuthError } from '../../foundation/errors.js'
+import type { Key } from '../../key/key.js'
+import type { PinnedHeader } from '../../token/header.js'
+import { fetchSet, type FetchedSet } from './fetch-set.js'
+import { hasLost, isAlive, pick, timesOf, type HeldSet } from './held-set.js'
+import { JwksProblem } from './problem.js'
+import type { RemoteJwksEvent, RemoteJwksStatus } from './remote-events.js'
+import type { RemotePolicy } from './remote-options.js'
+
+/** A pause in which nothing is fetched. */
+interface Pause {
+  readonly from: number
+  readonly until: number
+}
+
+const none: Pause = { from: -Infinity, until: -Infinity }
+
+/**
+ * The set of one URL as this process has it, and the rules for fetching it anew. Nothing runs by itself: a fetch is
+ * begun by a question, and there is at most one at any time.
+ */
+export class JwksCache {
+  readonly #policy: RemotePolicy
+  #held: HeldSet | undefined
+  #removals = 0
+  #failures = 0
+  #problem: JwksProblem | undefined
+  /** After a failure. */
+  #backoff = none
+  /** After a fetch that an unknown `kid` caused. */
+  #cooldown = none
+  #flight: Promise<void> | undefined
+
+  constructor(policy: RemotePolicy) {
+    this.#policy = policy
+  }
+
+  /** @throws AuthError KEYS_UNAVAILABLE; a promise rejects with the same */
+  find({ kid }: PinnedHeader): Key | undefined | Promise<Key | undefined> {
+    const now = this.#policy.now()
+    const held = this.#alive(now)
+    if (!held) return this.#afterFetch(kid, now)
+    const key = pick(held, kid)
+    if (!key) return this.#findUnknown(kid, now)
+    // An idle process comes back with an old set: it asks before it trusts. While asking fails, nobody waits for it.
+    if (this.#isUnsure(held, now)) return this.#afterFetch(kid, now)
+    this.#refreshAhead(held, now)
+    return key
+  }
+
+  /** Odd while a set is past its time and has not been asked for again: then everything is verified anew. */
+  version(): number {
+    const now = this.#policy.now()
+    const held = this.#alive(now)
+    if (held) this.#refreshAhead(held, now)
+    return 2 * this.#removals + (held && this.#isUnsure(held, now) ? 1 : 0)
+  }
+
+  /** Fetches a set unless one is there. @throws AuthError KEYS_UNAVAILABLE */
+  async load(): Promise<void> {
+    const now = this.#policy.now()
+    if (!this.#alive(now)) await this.#afterFetch(undefined, now)
+  }
+
+  status(): RemoteJwksStatus {
+    const now = this.#policy.now()
+    const held = this.#alive(now)
+    const trouble = this.#problem && {
+      problem: { kind: this.#problem.kind, message: this.#problem.message },
+      retryAt: this.#backoff.until,
+    }
+    if (!held) return { state: 'none', kids: [], failures: this.#failures, ...trouble }
+    const { confirmedAt, freshUntil, deadAt } = held
+    const state = now < freshUntil ? 'fresh' : 'stale'
+    const kids = [...held.keys.keys()]
+    return { state, kids, confirmedAt, freshUntil, deadAt, failures: this.#failures, ...trouble }
+  }
+
+  /** The set at hand; one that has died is dropped here, and with it everything verified by it. */
+  #alive(now: number): HeldSet | undefined {
+    if (this.#held && !isAlive(this.#held, now)) {
+      this.#held = undefined
+      this.#removals++
+    }
+    return this.#held
+  }
+
+  #isUnsure({ freshUntil }: HeldSet, now: number): boolean {
+    return now >= freshUntil && this.#failures === 0
+  }
+
+  #refreshAhead({ refreshAt }: HeldSet, now: number): void {
+    if (now >= refreshAt && !isWithin(this.#backoff, now)) void this.#fetch()
+  }
+
+  #findUnknown(kid: string | undefined, now: number): undefined | Promise<Key | undefined> {
+    if (kid === undefined) return undefined
+    if (!this.#flight) {
+      if (isWithin(this.#cooldown, now)) {
+        this.#checkReachable(now)
+        return undefined
+      }
+      if (!isWithin(this.#backoff, now))
+        this.#cooldown = { from: now, until: now + this.#policy.cooldown }
+    }
+    return this.#afterFetch(kid, now)
+  }
+
+  async #afterFetch(kid: string | undefined, now: number): Promise<Key | undefined> {
+    if (!this.#flight && isWithin(this.#backoff, now)) throw this.#unavailable(now)
+    await this.#fetch()
+    const held = this.#alive(this.#policy.now())
+    if (!held) throw this.#unavailable(now)
+    const key = pick(held, kid)
+    if (!key && kid !== undefined) this.#checkReachable(now)
+    return key
+  }
+
+  /** While the server fails nobody can tell an unknown key from a new one. */
+  #checkReachable(now: number): void {
+    if (this.#failures > 0) throw this.#unavailable(now)
+  }
+
+  #unavailable(now: number): AuthError {
+    const retryAfter = Math.max(1, Math.ceil(this.#backoff.until - now))
+    return new AuthError('KEYS_UNAVAILABLE', { retryAfter }, { cause: this.#problem })
+  }
+
+  /** Never rejects: what went wrong is in `#problem`. */
+  #fetch(): Promise<void> {
+    this.#flight ??= fetchSet(this.#policy, this.#held?.etag)
+      .then((fetched) => {
+        this.#accept(fetched)
+      })
+      .catch((error: unknown) => {
+        this.#fail(error)
+      })
+      .finally(() => {
+        this.#flight = undefined
+      })
+    return this.#flight
+  }
+
+  #accept(fetched: FetchedSet): void {
+    const { now, random, staleIfError } = this.#policy
+    const lifetime = { now: now(), freshFor: fetched.freshFor, staleIfError, spread: random() }
+    const old = this.#held
+    if (fetched.kind === 'unchanged') {
+      // The set may have died on the way; then the next question fetches it whole.
+      if (old) this.#held = { ...old, ...timesOf(lifetime) }
+      this.#succeed({ type: 'unchanged' })
+      return
+    }
+    const { keys, etag, skipped } = fetched
+    const removed = hasLost(old, keys)
+    if (removed) this.#removals++
+    this.#held = { keys, etag, ...timesOf(lifetime) }
+    this.#succeed({ type: 'fetched', keys: keys.size, skipped, removed })
+  }
+
+  #succeed(event: RemoteJwksEvent): void {
+    this.#failures = 0
+    this.#problem = undefined
+    this.#backoff = none
+    this.#tell(event)
+  }
+
+  #fail(error: unknown): void {
+    const problem =
+      error instanceof JwksProblem
+        ? error
+        : new JwksProblem('network', 'the set could not be fetched', { cause: error })
+    this.#failures++
+    this.#problem = problem
+    const { now, random, maxBackoff } = this.#policy
+    const longest = Math.min(2 ** (this.#failures - 1), maxBackoff)
+    const retryAfter = longest * (0.5 + 0.5 * random())
+    const from = now()
+    this.#backoff = { from, until: from + retryAfter }
+    const { kind, message } = problem
+    this.#tell({ type: 'failed', problem: kind, message, failures: this.#failures, retryAfter })
+  }
+
+  #tell(event: RemoteJwksEvent): void {
+    try {
+      this.#policy.onEvent(event)
+    } catch {
+      // A listener's trouble must not stop a key from being found.
+    }
+  }
+}
+
+/** A clock that was put back ends a pause: it must not become as long as the jump. */
+function isWithin({ from, until }: Pause, now: number): boolean {
+  return now >= from && now < until
+}

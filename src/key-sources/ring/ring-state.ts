@@ -1,0 +1,141 @@
+import type { Algorithm } from '../../key/algorithms.js'
+import type { JsonWebKey } from '../../key/key.js'
+
+/** One key of a ring as it is stored. Times are Unix seconds. */
+export interface RingKey {
+  readonly kid: string
+  readonly alg: Algorithm
+  readonly publicJwk: JsonWebKey
+  /** Gone once it will never sign again. */
+  readonly privateJwk?: JsonWebKey
+  /** Published from here on. */
+  readonly createdAt: number
+  /** Signs from here on; null while nobody has decided. */
+  readonly activeFrom: number | null
+  /** Signs no more from here on; null while it has no successor. */
+  readonly activeUntil: number | null
+}
+
+/**
+ * The keys of a ring in the order in which they sign. Which one that is follows from the clock alone, so that all
+ * processes change over at the same moment, and no two keys are ever active.
+ */
+export interface RingState {
+  readonly keys: readonly RingKey[]
+}
+
+/** `pre-published` → `active` → `retired` → removed from the ring. */
+export type KeyState = 'pre-published' | 'active' | 'retired'
+
+/** The times a ring is kept by, in seconds. */
+export interface RingTimes {
+  /** How long a key signs; null for until somebody rotates. */
+  readonly rotateEvery: number | null
+  /** How long a key is published before it signs. */
+  readonly lead: number
+  /** How long it takes until every process has seen a change. */
+  readonly settle: number
+  /** How long a key verifies after it has signed last. */
+  readonly overlap: number
+}
+
+/** Where a key stands at a moment. */
+export function stateOf({ activeFrom, activeUntil }: RingKey, now: number): KeyState {
+  if (activeFrom === null || now < activeFrom) return 'pre-published'
+  return activeUntil !== null && now >= activeUntil ? 'retired' : 'active'
+}
+
+/** The key that signs at a moment. */
+export function activeKey({ keys }: RingState, now: number): RingKey | undefined {
+  return keys.find((key) => stateOf(key, now) === 'active')
+}
+
+/** The key that will sign next. */
+export function nextKey({ keys }: RingState, now: number): RingKey | undefined {
+  return keys.find((key) => stateOf(key, now) === 'pre-published')
+}
+
+/** When a key verifies no more; Infinity while it is not known when it retires. */
+export function removedAt({ activeUntil }: RingKey, { overlap }: RingTimes): number {
+  return activeUntil === null ? Infinity : activeUntil + overlap
+}
+
+/**
+ * What is left of a ring at a moment: keys whose time is over are gone, and retired ones can no longer sign. The same
+ * object when there is nothing to do.
+ */
+export function tidy(ring: RingState, now: number, times: RingTimes): RingState {
+  const keys = ring.keys
+    .filter((key) => now < removedAt(key, times))
+    .map((key) => (stateOf(key, now) === 'retired' ? withoutPrivate(key) : key))
+  const same = keys.length === ring.keys.length && keys.every((key, i) => key === ring.keys[i])
+  return same ? ring : { keys }
+}
+
+/** How many keys a ring lacks: one to sign with now, and one to be known before it is needed. */
+export function missingKeys(ring: RingState, now: number): number {
+  return (activeKey(ring, now) ? 0 : 1) + (nextKey(ring, now) ? 0 : 1)
+}
+
+/** A new key on the ring: the first one signs at once, every other one after the one before it. */
+export function withKey(
+  ring: RingState,
+  key: Omit<RingKey, 'createdAt' | 'activeFrom' | 'activeUntil'>,
+  { now, times }: { readonly now: number; readonly times: RingTimes },
+): RingState {
+  const born = { ...key, createdAt: now, activeUntil: null }
+  const active = activeKey(ring, now)
+  if (!active) return { keys: [...ring.keys, { ...born, activeFrom: now }] }
+  const { rotateEvery, lead } = times
+  const due = rotateEvery === null ? null : (active.activeFrom ?? now) + rotateEvery
+  const activeFrom = due === null ? null : Math.max(due, now + lead)
+  return { keys: [...endingAt(ring.keys, active.kid, activeFrom), { ...born, activeFrom }] }
+}
+
+/**
+ * Has the next key sign as soon as may be: when it has been published for long enough, and every process has heard of
+ * the change. The same object when that is so already, or when there is no next key.
+ */
+export function broughtForward(ring: RingState, now: number, times: RingTimes): RingState {
+  const active = activeKey(ring, now)
+  const next = nextKey(ring, now)
+  if (!active || !next) return ring
+  const at = Math.max(now + times.settle, next.createdAt + times.lead)
+  if (next.activeFrom !== null && next.activeFrom <= at) return ring
+  return { keys: startingAt(endingAt(ring.keys, active.kid, at), next.kid, at) }
+}
+
+/**
+ * The ring without a key, at once; the same object when it is not there. The next key takes over if it was the active
+ * one, without waiting until everybody has heard of it.
+ */
+export function without(ring: RingState, kid: string, now: number): RingState {
+  const key = ring.keys.find((each) => each.kid === kid)
+  if (!key) return ring
+  const keys = ring.keys.filter((each) => each !== key)
+  const next = nextKey(ring, now)
+  switch (stateOf(key, now)) {
+    case 'retired':
+      return { keys }
+    case 'pre-published': {
+      const active = activeKey(ring, now)
+      return { keys: active ? endingAt(keys, active.kid, null) : keys }
+    }
+    case 'active':
+      return { keys: next ? startingAt(keys, next.kid, now) : keys }
+  }
+}
+
+function endingAt(keys: readonly RingKey[], kid: string, at: number | null): readonly RingKey[] {
+  return keys.map((key) => (key.kid === kid ? { ...key, activeUntil: at } : key))
+}
+
+function startingAt(keys: readonly RingKey[], kid: string, at: number): readonly RingKey[] {
+  return keys.map((key) => (key.kid === kid ? { ...key, activeFrom: at } : key))
+}
+
+function withoutPrivate(key: RingKey): RingKey {
+  if (key.privateJwk === undefined) return key
+  const { kid, alg, publicJwk, createdAt, activeFrom, activeUntil } = key
+  return { kid, alg, publicJwk, createdAt, activeFrom, activeUntil }
+}

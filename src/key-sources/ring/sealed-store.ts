@@ -1,0 +1,57 @@
+import { AuthError } from '../../foundation/errors.js'
+import type { KeyRingStore } from '../ports.js'
+import type { RingState } from './ring-state.js'
+import { readRing, writeRing } from './ring-text.js'
+import { seal, unseal, type EncryptionKeys } from './seal.js'
+
+/** A ring and the number of its state; 0 before there is one. */
+export interface RingAt {
+  readonly revision: number
+  readonly ring: RingState
+}
+
+/** A store of rings in clear, over one of sealed texts. */
+export class SealedStore {
+  readonly #store: KeyRingStore
+  readonly #keys: EncryptionKeys
+  #newest = 0
+
+  constructor(store: KeyRingStore, keys: EncryptionKeys) {
+    this.#store = store
+    this.#keys = keys
+  }
+
+  /**
+   * The newest state. An older one than was seen before is refused: it could bring back a key that was revoked.
+   *
+   * @throws AuthError STORE_UNAVAILABLE; ConfigError when the state can not be opened
+   */
+  async read(): Promise<RingAt> {
+    const stored = await this.#store.read()
+    const revision = stored?.revision ?? 0
+    if (revision < this.#newest)
+      throw unavailable('the key store has lost writes; restore it, or restart every process')
+    const text = stored && unseal(stored.sealed, revision, this.#keys)
+    this.#newest = revision
+    return { revision, ring: text === undefined ? { keys: [] } : readRing(text) }
+  }
+
+  /** Writes the state that follows one; undefined when another process was first. @throws AuthError STORE_UNAVAILABLE */
+  async write(after: RingAt, ring: RingState): Promise<RingAt | undefined> {
+    const revision = after.revision + 1
+    const sealed = seal(writeRing(ring), revision, this.#keys)
+    if (!(await this.#store.write({ revision, sealed }))) return undefined
+    this.#newest = Math.max(this.#newest, revision)
+    return { revision, ring }
+  }
+}
+
+/** What is wrong with a ring, as a fixed sentence. */
+export class RingProblem extends Error {
+  override readonly name = 'RingProblem'
+}
+
+/** The store can not be used; `problem` is a fixed sentence for the operator. */
+export function unavailable(problem: string): AuthError {
+  return new AuthError('STORE_UNAVAILABLE', { retryAfter: 1 }, { cause: new RingProblem(problem) })
+}

@@ -1,0 +1,32 @@
+import { ConfigError } from '../foundation/errors.js'
+
+/** How the bytes of a secret are written down. */
+export type SecretEncoding = 'base64' | 'base64url' | 'hex' | 'text'
+
+const decoders: Readonly<Record<SecretEncoding, (text: string) => Buffer | undefined>> = {
+  base64: (text) => exactly(text, 'base64'),
+  base64url: (text) => exactly(text, 'base64url'),
+  hex: (text) => exactly(text.toLowerCase(), 'hex'),
+  text: (text) => Buffer.from(text),
+}
+
+/**
+ * The bytes that a text stands for. One line break at the end, as editors leave it, is not part of it; anything else
+ * that does not belong there is an error and not skipped.
+ *
+ * @throws ConfigError
+ * @example decodeSecret('00ff\n', 'hex') // <Buffer 00 ff>
+ */
+export function decodeSecret(text: string, encoding: SecretEncoding): Buffer {
+  if (!Object.hasOwn(decoders, encoding))
+    throw new ConfigError('encoding', 'must be "base64", "base64url", "hex" or "text"')
+  const bytes = decoders[encoding](text.replace(/\r?\n$/, ''))
+  if (!bytes) throw new ConfigError('secret', `is not written in ${encoding}`)
+  if (bytes.byteLength === 0) throw new ConfigError('secret', 'is empty')
+  return bytes
+}
+
+function exactly(text: string, encoding: 'base64' | 'base64url' | 'hex'): Buffer | undefined {
+  const bytes = Buffer.from(text, encoding)
+  return bytes.toString(encoding) === text ? bytes : undefined
+}

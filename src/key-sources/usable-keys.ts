@@ -1,0 +1,61 @@
+import { isAlgorithm, isSymmetric, type Algorithm } from '../key/algorithms.js'
+import { ConfigError } from '../foundation/errors.js'
+import type { Key } from '../key/key.js'
+import { isJwk } from '../key/jwk.js'
+import { readJwkSet } from '../key/jwk-set.js'
+
+/** What a JWK set came to. */
+export interface UsableKeys {
+  readonly keys: ReadonlyMap<string, Key>
+  /** Entries left out: of another kind, for other algorithms or uses, damaged or weak. */
+  readonly skipped: number
+}
+
+/** A set of this many keys is somebody's mistake, or an attempt to keep us busy. */
+const mostKeys = 100
+
+/**
+ * Reads a JWK set that somebody wants to verify with: at most 100 entries, and at least one key that can be used.
+ *
+ * @throws ConfigError with option `jwks`, saying what is wrong with the set and never what is in it
+ * @example usableKeys(JSON.parse(text), ['ES256']).keys.get(kid)
+ */
+export function usableKeys(set: unknown, algorithms: readonly Algorithm[]): UsableKeys {
+  const count = entriesOf(set).length
+  if (count > mostKeys) throw new ConfigError('jwks', `has more than ${String(mostKeys)} keys`)
+  const list = readJwkSet(set, algorithms)
+  const keys = new Map(list.map((key) => [key.kid, key]))
+  if (keys.size === 0)
+    throw new ConfigError('jwks', 'has no key that the configured algorithms can use')
+  if (keys.size < list.length) throw new ConfigError('jwks', 'holds one key twice')
+  return { keys, skipped: count - keys.size }
+}
+
+/**
+ * Whether a set holds secrets (`kty` "oct"), which are none any more once somebody has published them.
+ *
+ * @example holdsSecrets({ keys: [{ kty: 'oct', k: 'AAEC' }] }) // true
+ */
+export function holdsSecrets(set: unknown): boolean {
+  return entriesOf(set).some((entry) => isJwk(entry) && entry.kty === 'oct')
+}
+
+/**
+ * Checks an `algorithms` option.
+ *
+ * @throws ConfigError
+ */
+export function checkAlgorithms(option: string, given: unknown): readonly Algorithm[] {
+  const names: readonly unknown[] = Array.isArray(given) ? given : []
+  const known = names.filter(isAlgorithm)
+  if (known.length === 0 || known.length < names.length)
+    throw new ConfigError(option, 'must name one or more algorithms that this runtime has')
+  if (new Set(known.map(isSymmetric)).size > 1)
+    throw new ConfigError(option, 'mixes HMAC with public-key algorithms')
+  return [...new Set(known)]
+}
+
+function entriesOf(set: unknown): readonly unknown[] {
+  const isSet = typeof set === 'object' && set !== null && 'keys' in set && Array.isArray(set.keys)
+  return isSet ? (set.keys as unknown[]) : [] // what the elements are is looked at later
+}

@@ -1,0 +1,152 @@
+import { createPrivateKey, createPublicKey, KeyObject, X509Certificate } from 'node:crypto'
+import { ConfigError } from '../foundation/errors.js'
+import { isJwk, keyMembers, secretMembers, type JwkInput } from './jwk.js'
+import { ownCopy } from './own-copy.js'
+import { readPem } from './pem.js'
+
+/**
+ * Key material as people have it: PEM text (SPKI, PKCS#8, PKCS#1, SEC 1, X.509 certificate), DER of the same kinds, a
+ * JWK (RFC 7517), or what node:crypto made of it.
+ */
+export type AsymmetricInput = string | Uint8Array | JwkInput | KeyObject
+
+type Reader = (der: Buffer) => KeyObject
+
+const publicReaders: Readonly<Record<string, Reader>> = {
+  'PUBLIC KEY': (key) => createPublicKey({ key, format: 'der', type: 'spki' }),
+  'RSA PUBLIC KEY': (key) => createPublicKey({ key, format: 'der', type: 'pkcs1' }),
+  CERTIFICATE: (der) => new X509Certificate(der).publicKey,
+}
+
+const privateReaders: Readonly<Record<string, Reader>> = {
+  'PRIVATE KEY': (key) => createPrivateKey({ key, format: 'der', type: 'pkcs8' }),
+  'RSA PRIVATE KEY': (key) => createPrivateKey({ key, format: 'der', type: 'pkcs1' }),
+  'EC PRIVATE KEY': (key) => createPrivateKey({ key, format: 'der', type: 'sec1' }),
+}
+
+const privateGiven = 'was given a private key; pass its public half'
+
+/**
+ * Reads a public key. Private material is refused, not stripped: a verifier that holds it could be made to sign.
+ *
+ * @throws ConfigError that says what to pass instead
+ * @example readPublicKey(readFileSync('public.pem', 'utf8'))
+ */
+export function readPublicKey(input: AsymmetricInput): KeyObject {
+  const place = 'publicKey'
+  if (input instanceof KeyObject) {
+    if (input.type === 'public') return ownCopy(input)
+    throw new ConfigError(place, input.type === 'private' ? privateGiven : 'was given a secret key')
+  }
+  if (typeof input === 'string') {
+    const { label, der } = onlyBlock(place, input)
+    if (Object.hasOwn(privateReaders, label)) throw new ConfigError(place, privateGiven)
+    return readDer(place, der, pick(place, publicReaders, label))
+  }
+  if (input instanceof Uint8Array) {
+    const der = asBuffer(input)
+    // PKCS#1 is read as public and as private by the same call; a private key must be known for one first.
+    if (tryReaders(der, Object.values(privateReaders))) throw new ConfigError(place, privateGiven)
+    return readAnyDer(place, der, Object.values(publicReaders))
+  }
+  if (!isJwk(input)) throw unknownInput(place)
+  if (secretMembers.some((name) => name in input)) throw new ConfigError(place, privateGiven)
+  return withoutDetails(place, () =>
+    createPublicKey({ key: keyMembers(input, 'verify'), format: 'jwk' }),
+  )
+}
+
+/**
+ * Reads a private key.
+ *
+ * @throws ConfigError that says what to pass instead
+ * @example readPrivateKey(readFileSync('private.pem', 'utf8'))
+ */
+export function readPrivateKey(input: AsymmetricInput): KeyObject {
+  const place = 'privateKey'
+  if (input instanceof KeyObject) {
+    if (input.type === 'private') return ownCopy(input)
+    throw new ConfigError(place, `was given a ${input.type} key`)
+  }
+  if (typeof input === 'string') {
+    const { label, der } = onlyBlock(place, input)
+    return readDer(place, der, pick(place, privateReaders, label))
+  }
+  if (input instanceof Uint8Array)
+    return readAnyDer(place, asBuffer(input), Object.values(privateReaders))
+  if (!isJwk(input)) throw unknownInput(place)
+  const members = keyMembers(input, 'sign')
+  const key = withoutDetails(place, () => createPrivateKey({ key: members, format: 'jwk' }))
+  const made = key.export({ format: 'jwk' })
+  // Node works out the public half of an Edwards key itself, and forgets the one that was given.
+  if (['x', 'y', 'pub'].some((name) => made[name] !== members[name]))
+    throw new ConfigError(place, 'has a public half that belongs to another key')
+  return key
+}
+
+function onlyBlock(place: string, text: string) {
+  try {
+    const [first, ...others] = readPem(text)
+    if (first && others.length === 0) return first
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new ConfigError(place, error.message)
+    throw error
+  }
+  throw new ConfigError(place, 'must hold one key; of a certificate chain pass the first alone')
+}
+
+function pick(place: string, readers: Readonly<Record<string, Reader>>, label: string): Reader {
+  const reader = Object.hasOwn(readers, label) ? readers[label] : undefined
+  if (reader) return reader
+  throw new ConfigError(place, `takes PEM blocks of ${Object.keys(readers).join(', ')} only`)
+}
+
+function readAnyDer(place: string, der: Buffer, readers: readonly Reader[]): KeyObject {
+  const key = tryReaders(der, readers)
+  if (key) return readDer(place, der, () => key)
+  throw new ConfigError(place, 'is not the DER of such a key; PEM must be passed as text')
+}
+
+function tryReaders(der: Buffer, readers: readonly Reader[]): KeyObject | undefined {
+  for (const read of readers) {
+    try {
+      return read(der)
+    } catch {
+      // Not this kind; the next one may fit, and the caller refuses when none does.
+    }
+  }
+  return undefined
+}
+
+/** OpenSSL stops reading where the key ends; bytes after it are a mistake or a trick. */
+function readDer(place: string, der: Buffer, read: Reader): KeyObject {
+  if (der.byteLength !== elementLength(der)) throw new ConfigError(place, 'has bytes after the key')
+  return withoutDetails(place, () => read(der))
+}
+
+/** Length of the DER element at the start, its head included; keys are below 64 KiB. */
+function elementLength(der: Buffer): number {
+  const first = der[1] ?? 0
+  if (first < 128) return 2 + first
+  const octets = first - 128
+  if (octets > 2 || der.byteLength < 2 + octets) return -1
+  return 2 + octets + (octets === 0 ? 0 : der.readUIntBE(2, octets))
+}
+
+/** Messages of node:crypto can hold parts of a key; they go no further. */
+function withoutDetails(place: string, read: () => KeyObject): KeyObject {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    throw new ConfigError(place, 'is damaged, or of a kind that this runtime does not know')
+  }
+}
+
+function unknownInput(place: string): ConfigError {
+  return new ConfigError(place, 'takes PEM text, DER bytes, a JWK object or a KeyObject')
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

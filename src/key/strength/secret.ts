@@ -1,0 +1,111 @@
+import { KeyObject } from 'node:crypto'
+import { holdsPublicKey } from './encoded-key.js'
+import { ConfigError } from '../../foundation/errors.js'
+import { isJwk, keyMembers, type JwkInput } from '../jwk.js'
+import { estimateEntropy } from './secret-entropy.js'
+
+/** A shared secret as people have it: its bytes, a JWK with `kty` "oct", or a secret `KeyObject`. */
+export type SecretInput = Uint8Array | JwkInput | KeyObject
+
+/**
+ * The bytes of a secret, copied, so that the caller can wipe theirs.
+ *
+ * @throws ConfigError for text, because nobody can tell whether it is the secret or an encoding of it
+ * @example readSecret({ kty: 'oct', k: 'AAEC' }) // <Buffer 00 01 02>
+ */
+export function readSecret(input: unknown): Buffer {
+  if (input instanceof Uint8Array) return Buffer.from(input)
+  if (typeof input === 'string')
+    throw new ConfigError(
+      'hmacKey',
+      "takes bytes, not text: pass Buffer.from(secret, 'base64') for an encoded secret, Buffer.from(secret) for text",
+    )
+  if (input instanceof KeyObject) {
+    if (input.type === 'secret') return input.export()
+    throw new ConfigError('hmacKey', `was given a ${input.type} key; pass it to ${input.type}Key`)
+  }
+  if (!isJwk(input) || input.kty !== 'oct')
+    throw new ConfigError('hmacKey', 'takes a Uint8Array or a JWK with kty "oct" and k')
+  return Buffer.from(keyMembers(input, 'sign')['k'] ?? '', 'base64url')
+}
+
+/** Secrets that are known to others: a set of texts, or any list of texts and bytes. */
+export type KnownSecrets = Iterable<string | Uint8Array> | ReadonlySet<string>
+
+/**
+ * For random bytes, hexadecimal and base64 the estimate errs downwards by up to an eighth: the line for 128 bits is
+ * drawn at 112. Random characters keep two thirds of what they could hold; words, runs and repeats do not keep a half.
+ */
+const leastBits = 112
+const leastShare = 0.46
+
+/** What is asked of a secret. */
+export interface SecretPolicy {
+  readonly leastBytes: number
+  /** Default: none. */
+  readonly known?: KnownSecrets | undefined
+  /** Default `refuse`. */
+  readonly guessable?: 'refuse' | 'accept' | undefined
+}
+
+const advice = 'make one with randomBytes(64) of node:crypto'
+
+/**
+ * Refuses a secret that is short (RFC 7518 section 3.2), known, guessable (RFC 8725 section 3.5), or somebody's public
+ * key (RFC 8725 section 2.1).
+ *
+ * @throws ConfigError that says which, and nothing of the secret
+ * @example checkSecret(randomBytes(32), { leastBytes: 32 })
+ */
+export function checkSecret(
+  secret: Buffer,
+  { leastBytes, known = [], guessable = 'refuse' }: SecretPolicy,
+): void {
+  if (secret.byteLength < leastBytes)
+    throw new ConfigError('hmacKey', `must be at least ${String(leastBytes)} bytes long; ${advice}`)
+  if (holdsPublicKey(secret))
+    throw new ConfigError('hmacKey', `holds a public key, which is no secret; ${advice}`)
+  if (isKnown(secret, known))
+    throw new ConfigError('hmacKey', `is one of the knownSecrets; ${advice}`)
+  if (!['refuse', 'accept'].includes(guessable))
+    throw new ConfigError('hmacKey.guessable', 'must be "refuse" or "accept"')
+  if (guessable === 'refuse' && readings(secret).some(isGuessable))
+    throw new ConfigError('hmacKey', `can be guessed: it is text, or repeats itself; ${advice}`)
+}
+
+function isGuessable(secret: Buffer): boolean {
+  // 122 random bits, and less in the versions that hold time and place (RFC 9562 section 5).
+  if (/^[{"]?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[}"]?$/i.test(secret.toString('latin1')))
+    return true
+  const { bits, share } = estimateEntropy(secret)
+  return bits < leastBits || share < leastShare
+}
+
+/** The secret, and the text that it is an encoding of, if it is one: base64 of a word is no better than the word. */
+function readings(secret: Buffer): readonly Buffer[] {
+  const text = secret.toString('latin1').trim()
+  const found = [secret, Buffer.from(text, 'latin1')]
+  if (/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) found.push(Buffer.from(text, 'base64'))
+  if (/^(?:[0-9a-f]{2})+$/i.test(text)) found.push(Buffer.from(text, 'hex'))
+  // Random bytes are printable throughout less often than once in 2^45.
+  return found.filter((reading, at) => at === 0 || /^[\t-\r -~]+$/.test(reading.toString('latin1')))
+}
+
+/** Whether a list names the secret, as it is or in one of the usual encodings. */
+function isKnown(secret: Buffer, known: KnownSecrets): boolean {
+  // A text is an iterable of its characters, and would be a list of nothing.
+  if (typeof known !== 'object' || !(Symbol.iterator in known))
+    throw new ConfigError('hmacKey.knownSecrets', 'must be a list or a set')
+  const text = secret.toString()
+  const base64 = secret.toString('base64')
+  const names = new Set([
+    // Text that is not UTF-8 does not come back as the same bytes, and is on no list.
+    ...(Buffer.from(text).equals(secret) ? [text, text.trim(), text.replace(/\n$/, '')] : []),
+    ...[base64, base64.replace(/=+$/, ''), secret.toString('base64url'), secret.toString('hex')],
+  ])
+  if ('has' in known) return [...names].some((name) => known.has(name))
+  for (const each of known) {
+    if (typeof each === 'string' ? names.has(each) : secret.equals(each)) return true
+  }
+  return false
+}

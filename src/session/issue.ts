@@ -1,0 +1,90 @@
+import { encodeBase64url } from '../encoding/base64url.js'
+import type { Claims } from '../token/token.js'
+import { askStore } from './asking.js'
+import { sessionIdBytes, sessionSid } from './session-id.js'
+import type { SubjectState } from './session-options.js'
+import type { SessionsPolicy } from './session-policy.js'
+import { loadSubject } from './load-subject.js'
+import { isName } from './name.js'
+import type { StoredSession, SessionMeta } from './ports.js'
+import { limitScope, parseScope } from './scope.js'
+import { answer, signAccess, type TokenResponse } from './tokens.js'
+
+/** A login that has succeeded. */
+export interface IssueRequest {
+  readonly subject: string
+  readonly client: string
+  /** Space-delimited (RFC 6749 section 3.3). Default: none. */
+  readonly scope?: string
+  /** `aud` of the session's access tokens. Default: the signer's. */
+  readonly audience?: string | readonly string[]
+  /** At most 16 entries; of each the first 512 characters are kept. */
+  readonly meta?: SessionMeta
+  /** Claims for the first access token, in place of asking `loadSubject`, which every refresh asks. */
+  readonly claims?: Claims
+  /**
+   * Cut-off that this very action wrote (a password change that revokes the subject's tokens until now): the new
+   * session counts as begun one second after it.
+   */
+  readonly after?: number
+}
+
+/** Begins a session. The session is written last: what fails before it leaves nothing behind. */
+export async function issue(policy: SessionsPolicy, request: IssueRequest): Promise<TokenResponse> {
+  const asked = checkRequest(request)
+  const subject = await loadState(policy, request)
+  const scope = limitScope(asked, subject.scope)
+  const session = beginSession(policy, request, scope)
+  const access = await signAccess(policy, session, { claims: subject.claims, scope })
+  await askStore(policy, () => policy.store.create(session))
+  return answer(policy, session, access)
+}
+
+async function loadState(policy: SessionsPolicy, request: IssueRequest): Promise<SubjectState> {
+  if (request.claims !== undefined) return { claims: request.claims }
+  return loadSubject(policy, request.subject)
+}
+
+function beginSession(policy: SessionsPolicy, request: IssueRequest, scope: string): StoredSession {
+  const id = encodeBase64url(policy.randomBytes(sessionIdBytes))
+  const createdAt = Math.max(policy.now(), (request.after ?? -1) + 1)
+  const { audience = [], meta = {} } = request
+  return {
+    id,
+    sid: sessionSid(id),
+    subject: request.subject,
+    client: request.client,
+    scope,
+    audience: typeof audience === 'string' ? [audience] : [...audience],
+    generation: 0,
+    parent: -1,
+    createdAt,
+    rotatedAt: createdAt,
+    absoluteExpiry: createdAt + policy.absoluteTtl,
+    idleExpiry: createdAt + policy.idleTtl,
+    meta: cutMeta(meta),
+  }
+}
+
+const longestMeta = 512
+const mostMeta = 16
+
+/** A login that a store or a token could not hold is a fault of the program; the values are not repeated. */
+function checkRequest({ subject, client, scope = '', audience = [] }: IssueRequest): string {
+  const names = { subject, client, audience: typeof audience === 'string' ? [audience] : audience }
+  for (const [option, value] of Object.entries(names)) {
+    if ([value].flat().some((name) => !isName(name)))
+      throw new TypeError(`issue: ${option} must be text of 1 to 1024 characters`)
+  }
+  const scopes = parseScope(scope)
+  if (scopes === undefined) throw new TypeError('issue: scope is not as RFC 6749 section 3.3 says')
+  return [...scopes].join(' ')
+}
+
+/** What an application keeps comes out of request headers: it must not let a stranger fill the store. */
+function cutMeta(meta: SessionMeta): SessionMeta {
+  const kept = Object.entries(meta).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name.slice(0, longestMeta), value.slice(0, longestMeta)]] : [],
+  )
+  return Object.fromEntries(kept.slice(0, mostMeta)) as SessionMeta // made of pairs of text
+}

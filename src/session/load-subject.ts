@@ -1,0 +1,16 @@
+import { AuthError } from '../foundation/errors.js'
+import { askStore } from './asking.js'
+import type { SubjectState } from './session-options.js'
+import type { SessionsPolicy } from './session-policy.js'
+
+/**
+ * Asks the application for a subject as it is now.
+ *
+ * @throws AuthError SUBJECT_REFUSED when there is none, STORE_UNAVAILABLE when nobody can tell
+ * @example const { claims } = await loadSubject(policy, session.subject)
+ */
+export async function loadSubject(policy: SessionsPolicy, subject: string): Promise<SubjectState> {
+  const state = await askStore(policy, () => policy.loadSubject(subject))
+  if (state === undefined || state === null) throw new AuthError('SUBJECT_REFUSED')
+  return state
+}

@@ -1,0 +1,45 @@
+/**
+ * What sessions need of a store. A session is a counter: a row with a generation number, and `rotate` is the one
+ * operation that has to be atomic. Times are Unix seconds, whole numbers.
+ */
+import type { StoredSession, RotateRequest, RotateResult } from './rotation.js'
+
+export {
+  decideRotation,
+  type StoredSession,
+  type SessionMeta,
+  type RotateKind,
+  type RotateRequest,
+  type RotateResult,
+} from './rotation.js'
+
+/** Which sessions of a subject to end. */
+export interface EndAllRequest {
+  readonly subject: string
+  readonly now: number
+  /** Id of the session to leave alone: the one that asks. */
+  readonly except?: string
+}
+
+/**
+ * Where sessions live. Every method is atomic and has its own deadline; a store that does not answer rejects with
+ * `AuthError` `STORE_UNAVAILABLE`, and asking again has no second effect.
+ */
+export interface SessionStore {
+  /** Keeps a new session. Rejects when there is one of that id, without touching it. */
+  create(session: StoredSession): Promise<void>
+  /** The session, ended or not; undefined when there is none. */
+  find(id: string): Promise<StoredSession | undefined>
+  /** The same by its public name, which is as unique as the id. */
+  findBySid(sid: string): Promise<StoredSession | undefined>
+  /** The one atomic step of a refresh; `decideRotation` is the table it decides by. */
+  rotate(request: RotateRequest): Promise<RotateResult>
+  /** Ends one session; the session as it then is, undefined when there is none. Ending twice keeps the first time. */
+  end(id: string, now: number): Promise<StoredSession | undefined>
+  /** Ends all sessions of a subject; those that this call ended. */
+  endAll(request: EndAllRequest): Promise<readonly StoredSession[]>
+  /** A subject's sessions that have neither ended nor expired, newest first. */
+  list(subject: string, now: number): Promise<readonly StoredSession[]>
+  /** Removes sessions whose absolute expiry is before `before`; how many. */
+  sweep(before: number): Promise<number>
+}

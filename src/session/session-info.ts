@@ -1,0 +1,49 @@
+import type { SessionsPolicy } from './session-policy.js'
+import type { StoredSession, SessionMeta } from './ports.js'
+
+/** What may be shown of a session: never the session id, and nothing that tells when it rotated. */
+export interface SessionInfo {
+  /** Public name of the session: what `end({ sid })` takes. */
+  readonly sid: string
+  readonly subject: string
+  readonly client: string
+  readonly scope: string
+  readonly createdAt: number
+  /**
+   * A whole hour, and the present one for every session whose owner may still be there: nobody sees it change when the
+   * owner refreshes, so that a thief can not refresh in step.
+   */
+  readonly lastUsedAt: number
+  readonly expiresAt: number
+  readonly meta: SessionMeta
+}
+
+const hour = 3600
+
+/** @example toSessionInfo(policy, session).sid */
+export function toSessionInfo(
+  policy: Pick<SessionsPolicy, 'now' | 'accessTtl'>,
+  session: StoredSession,
+): SessionInfo {
+  return {
+    sid: session.sid,
+    subject: session.subject,
+    client: session.client,
+    scope: session.scope,
+    createdAt: session.createdAt,
+    lastUsedAt: lastUsedAt(policy, session),
+    expiresAt: session.absoluteExpiry,
+    meta: session.meta,
+  }
+}
+
+/** Rounding alone would tell: the first refresh of an hour moves the time shown at the very second. */
+function lastUsedAt(
+  { now, accessTtl }: Pick<SessionsPolicy, 'now' | 'accessTtl'>,
+  { createdAt, rotatedAt }: StoredSession,
+): number {
+  const present = now()
+  const mayBeThere = present - rotatedAt <= accessTtl + hour
+  const used = mayBeThere ? present : rotatedAt
+  return Math.max(createdAt, Math.floor(used / hour) * hour)
+}

@@ -1,0 +1,90 @@
+import type { Duration } from '../foundation/duration.js'
+import type { ClaimsSchema } from '../token/schema.js'
+import type { Signer } from '../token/sign.js'
+import type { Claims } from '../token/token.js'
+import type { SessionHooks } from './events.js'
+import type { SessionStore } from './ports.js'
+import type { ServiceKeys } from './service-keys.js'
+
+/** A subject as the application knows it at this moment. */
+export interface SubjectState {
+  /** Claims for the access token. Those that the issuer sets itself (`sub`, `sid`, `scope`, `exp`, …) are refused. */
+  readonly claims: Claims
+  /** Widest scope that the subject may have now; what a session has beyond it is left out. Default: no limit. */
+  readonly scope?: string
+}
+
+/** How long a lost reply can be recovered from, by client. */
+export interface RecoveryByClient {
+  readonly byClient: Readonly<Record<string, Duration>>
+  readonly otherwise: Duration
+}
+
+/**
+ * Refuses access tokens from now on: those of one session, or all of a subject's that were issued up to `before`
+ * (Unix time in seconds). Resolves when that is so.
+ */
+export type RevokeAccess = (
+  entry: { readonly sid: string } | { readonly subject: string; readonly before: number },
+) => Promise<void>
+
+/** What {@link createSessions} is told. Everything but the first four has a default. */
+export interface SessionsOptions {
+  /** Signs access tokens. The issuer sets `aud` when the session has one, `iat`, `exp`, `jti`; `iss` is the signer's. */
+  readonly sign: Signer
+  readonly store: SessionStore
+  readonly serviceKey: ServiceKeys
+  /**
+   * Reads the subject anew, at every refresh and at a login that brings no claims: role changes and disabled
+   * accounts take effect here. Undefined refuses (SUBJECT_REFUSED); what it throws is "can not tell" (503).
+   */
+  readonly loadSubject: (subject: string) => Promise<SubjectState | undefined | null>
+  /**
+   * The schema that verifiers of these tokens have: each token is held against it before it is handed out, so that what
+   * `loadSubject` forgot is a fault here (TypeError) and not a 401 everywhere. Nothing is changed by its output.
+   */
+  readonly claims?: ClaimsSchema<unknown>
+  /** Longest life of an access token. Default `15m`. */
+  readonly accessTtl?: Duration
+  /** End of a session, however often it is refreshed. Default `30d`. */
+  readonly absoluteTtl?: Duration
+  /** End of a session that is not refreshed. Default `7d`, or `absoluteTtl` when that is shorter. */
+  readonly idleTtl?: Duration
+  /**
+   * How long after a rotation both the replaced token and its successor are answered with that same successor: requests
+   * that are in flight together have one answer. 0 rotates at every request. Default 10 s, at most 60 s.
+   */
+  readonly grace?: Duration
+  /**
+   * How long after a rotation the replaced token may still recover the session, when the reply was lost. Default
+   * `1h`; 0 is strict. It can differ by client: strict for a back end, `1d` for an app on a train.
+   */
+  readonly recoverWithin?: Duration | RecoveryByClient
+  /**
+   * Width of the window around the middle of an access token's life from which `refreshAfter` is drawn. Default: a
+   * fifth of `accessTtl`, at least 6 × `grace`. A smaller one would let a thief refresh in step with the owner.
+   */
+  readonly refreshWindow?: Duration
+  /**
+   * Shortens each access token's life by a random part of up to this fraction, 0 to 0.1, so that tokens made at one
+   * moment do not expire at one moment. Default 0: `refreshAfter` already spreads the refreshes.
+   */
+  readonly expiryJitter?: number
+  /**
+   * Refuses access tokens from now on: `(entry) => revocation.revoke(entry)`. Without it the access tokens of an ended
+   * session live on until they expire. The entry is kept for one `accessTtl`; tokens issued under a
+   * longer one before would be good again after it, so verifiers must not take them: `maxTokenAge` equal to `accessTtl`
+   * sees to that. All processes over one store must be one issuer: an entry refuses the tokens of the issuer it names.
+   */
+  readonly revoke?: RevokeAccess
+  /**
+   * Milliseconds after which a question to the store, `loadSubject` or `revoke` counts as not answered (503). Default
+   * 280; the stores of this package give up a little earlier, and say why.
+   */
+  readonly storeDeadlineMs?: number
+  readonly hooks?: SessionHooks
+  /** Unix time in seconds. Default: the system's clock. */
+  readonly now?: () => number
+  /** Random bytes. Default: `randomBytes` of node:crypto. */
+  readonly randomBytes?: (count: number) => Uint8Array
+}

@@ -1,0 +1,71 @@
+import { endAll, endOthers, list } from './end-many.js'
+import { end, type EndTarget, type OwnSession } from './end.js'
+import { issue, type IssueRequest } from './issue.js'
+import type { SessionsOptions } from './session-options.js'
+import { resolveSessions } from './session-policy.js'
+import { refresh, type RefreshRequest } from './refresh.js'
+import type { SessionInfo } from './session-info.js'
+import type { TokenResponse } from './tokens.js'
+
+/** Issues, refreshes and ends sessions. Refusals reject with AuthError. */
+export interface Sessions {
+  /**
+   * Begins a session.
+   *
+   * @throws AuthError SUBJECT_REFUSED, STORE_UNAVAILABLE, KEYS_UNAVAILABLE; TypeError for a login that can not be kept
+   */
+  issue(request: IssueRequest): Promise<TokenResponse>
+  /**
+   * Exchanges a refresh token for its successor and a new access token (RFC 6749 section 6, RFC 9700 section 4.14.2).
+   * A token made within the grace is given again as it is, with a new access token.
+   *
+   * @throws AuthError REFRESH_*, SUBJECT_REFUSED, STORE_UNAVAILABLE, KEYS_UNAVAILABLE
+   */
+  refresh(refreshToken: string, request: RefreshRequest): Promise<TokenResponse>
+  /**
+   * Ends one session; twice is the same as once.
+   *
+   * @throws AuthError REFRESH_MALFORMED, REFRESH_UNKNOWN, REFRESH_CLIENT, STORE_UNAVAILABLE; TypeError for a `sid`
+   * without its subject
+   */
+  end(target: EndTarget): Promise<SessionInfo>
+  /** Ends a subject's other sessions. @throws AuthError REFRESH_UNKNOWN, STORE_UNAVAILABLE */
+  endOthers(own: OwnSession): Promise<readonly SessionInfo[]>
+  /**
+   * Ends all sessions of a subject. A login that is part of the same action, after a change of password for one, is
+   * issued with `after`: the time at which this was called.
+   *
+   * @throws AuthError STORE_UNAVAILABLE
+   */
+  endAll(subject: string): Promise<readonly SessionInfo[]>
+  /** A subject's live sessions, newest first. @throws AuthError STORE_UNAVAILABLE */
+  list(subject: string): Promise<readonly SessionInfo[]>
+}
+
+/**
+ * Builds the sessions as counters, one successor for whoever presents one token, reuse found out.
+ *
+ * Processes over one store are one issuer: the same `iss` and service keys. Otherwise a logout at one leaves the access
+ * tokens of the other good until they expire.
+ *
+ * Not for: keeping a session store that loses acknowledged writes without noticing; such a loss logs people out
+ * (REFRESH_ROLLED_BACK), without a theft alarm.
+ *
+ * @throws ConfigError when an option is missing, unknown or dangerous
+ * @example
+ * const issuer = createSessions({ sign, sessions, serviceKey, loadSubject, revoke: (entry) => revocation.revoke(entry) })
+ * const tokens = await issuer.issue({ subject: 'user-1', client: 'web', scope: 'orders:read' })
+ * const next = await issuer.refresh(tokens.refreshToken, { client: 'web' })
+ */
+export function createSessions(options: SessionsOptions): Sessions {
+  const policy = resolveSessions(options)
+  return Object.freeze({
+    issue: (request: IssueRequest) => issue(policy, request),
+    refresh: (refreshToken: string, request: RefreshRequest) =>
+      refresh(policy, refreshToken, request),
+    end: (target: EndTarget) => end(policy, target),
+    endOthers: (own: OwnSession) => endOthers(policy, own),
+    endAll: (subject: string) => endAll(policy, subject),
+    list: (subject: string) => list(policy, subject),
+  })
+}

@@ -1,0 +1,124 @@
+import { encodeBase64url } from '../encoding/base64url.js'
+import { AuthError } from '../foundation/errors.js'
+import { applySchema } from '../token/schema.js'
+import { decodeToken, type Claims } from '../token/token.js'
+import { ask } from './asking.js'
+import type { SessionsPolicy } from './session-policy.js'
+import type { StoredSession } from './ports.js'
+import { encodeRefreshToken } from './refresh-token.js'
+
+/** What a login or a refresh answers. Times are Unix seconds, `expiresIn` seconds. */
+export interface TokenResponse {
+  readonly accessToken: string
+  readonly refreshToken: string
+  readonly tokenType: 'Bearer'
+  /** Life of the access token (RFC 6749 section 5.1). */
+  readonly expiresIn: number
+  /** `exp` of the access token. */
+  readonly accessExpire: number
+  /** When to refresh: drawn anew for every answer, so that nobody can refresh in step with the owner. */
+  readonly refreshAfter: number
+  /** What the access token permits; less than asked for when the subject may no longer have it. */
+  readonly scope: string
+  /** Public name of the session, as in the access token. */
+  readonly sid: string
+}
+
+/** An access token that no store knows of yet. */
+export interface AccessToken {
+  readonly token: string
+  readonly issuedAt: number
+  readonly expiresAt: number
+  readonly scope: string
+}
+
+/** What an access token is made of, beside its session. */
+export interface AccessContent {
+  readonly claims: Claims
+  readonly scope: string
+}
+
+/** Claims that say what the issuer has decided; nobody else may set them. */
+const ownClaims = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'sid', 'client_id', 'scope']
+
+/**
+ * Signs an access token for a session (RFC 9068 section 2.2). It never outlives the session.
+ *
+ * @throws AuthError KEYS_UNAVAILABLE; TypeError when `claims` holds a claim of the issuer's, or does not fit the schema
+ */
+export async function signAccess(
+  policy: SessionsPolicy,
+  session: StoredSession,
+  content: AccessContent,
+): Promise<AccessToken> {
+  const clash = Object.keys(content.claims).find((name) => ownClaims.includes(name))
+  if (clash !== undefined) throw new TypeError(`the claim "${clash}" is set by the issuer`)
+  const issuedAt = Math.max(policy.now(), session.createdAt)
+  const life = Math.max(1, Math.round(policy.accessTtl * (1 - policy.expiryJitter * draw(policy))))
+  const expiresAt = Math.min(issuedAt + life, session.absoluteExpiry)
+  const claims: Claims = {
+    ...content.claims,
+    sub: session.subject,
+    ...audienceOf(session),
+    iat: issuedAt,
+    exp: expiresAt,
+    jti: encodeBase64url(policy.randomBytes(16)),
+    sid: session.sid,
+    client_id: session.client,
+    scope: content.scope,
+  }
+  const token = await ask('KEYS_UNAVAILABLE', () => policy.sign(claims))
+  await checkClaims(policy, token)
+  return { token, issuedAt, expiresAt, scope: content.scope }
+}
+
+/** What was signed is read as a verifier will read it. That it does not fit is a fault of the program, not the user's. */
+async function checkClaims({ claims: schema }: SessionsPolicy, token: string): Promise<void> {
+  if (schema === undefined) return
+  try {
+    await applySchema(schema, decodeToken(token).unverifiedClaims)
+  } catch (cause) {
+    const claim = cause instanceof AuthError ? cause.claim : undefined
+    const named = claim === undefined ? '' : `: "${claim}"`
+    throw new TypeError(`the claims of the subject do not fit the schema${named}`, { cause })
+  }
+}
+
+/** The answer to a login or a refresh. Only computes: nothing in it can fail. */
+export function answer(
+  policy: SessionsPolicy,
+  session: StoredSession,
+  access: AccessToken,
+): TokenResponse {
+  return {
+    accessToken: access.token,
+    refreshToken: encodeRefreshToken(policy.serviceKey, {
+      sessionId: session.id,
+      generation: session.generation,
+    }),
+    tokenType: 'Bearer',
+    expiresIn: access.expiresAt - access.issuedAt,
+    accessExpire: access.expiresAt,
+    refreshAfter: drawRefreshAfter(policy, access),
+    scope: access.scope,
+    sid: session.sid,
+  }
+}
+
+/** Anew for every answer, replays included: who reads another's answer does not learn when its owner will refresh. */
+function drawRefreshAfter(policy: SessionsPolicy, access: AccessToken): number {
+  const earliest = (policy.accessTtl - policy.refreshWindow) / 2
+  const after = Math.round(earliest + draw(policy) * policy.refreshWindow)
+  return Math.min(access.issuedAt + after, access.expiresAt)
+}
+
+/** Evenly from 0 (inclusive) to 1 (exclusive). */
+function draw(policy: SessionsPolicy): number {
+  return Buffer.from(policy.randomBytes(4)).readUInt32BE() / 2 ** 32
+}
+
+function audienceOf(session: StoredSession): { aud?: string | readonly string[] } {
+  const [first, ...others] = session.audience
+  if (first === undefined) return {}
+  return { aud: others.length === 0 ? first : session.audience }
+}

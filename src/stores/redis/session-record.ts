@@ -1,0 +1,74 @@
+import type { StoredSession, SessionMeta, RotateKind } from '../../session/ports.js'
+import { sessionFields } from './session-scripts.js'
+import type { RedisReply } from './port.js'
+import { textsOf } from './reply.js'
+
+type Field = (typeof sessionFields)[number]
+
+/** A session's fields and values, one after the other, as HSET takes them. */
+export function toFields(session: StoredSession): readonly string[] {
+  const { audience, meta, endedAt, ...rest } = session
+  const fields = {
+    ...rest,
+    audience: JSON.stringify(audience),
+    meta: JSON.stringify(meta),
+    ...(endedAt === undefined ? {} : { endedAt }),
+  } satisfies Partial<Record<Field, string | number>>
+  return Object.entries(fields).flatMap(([name, value]) => [name, String(value)])
+}
+
+/**
+ * The session in a list of its values, in the order of `sessionFields`; undefined when there is none.
+ *
+ * @throws TypeError when a value is missing or not what it should be
+ */
+export function toSession(reply: RedisReply): StoredSession | undefined {
+  if (reply === null) return undefined
+  const values = textsOf(reply)
+  if (values.every((value) => value === null)) return undefined
+  const text = (name: Field): string => {
+    const value = values[sessionFields.indexOf(name)]
+    if (typeof value === 'string') return value
+    throw new TypeError(`the field "${name}" is missing`)
+  }
+  const integer = (name: Field): number => {
+    const number = Number(text(name))
+    if (Number.isSafeInteger(number)) return number
+    throw new TypeError(`the field "${name}" does not hold a whole number`)
+  }
+  return {
+    id: text('id'),
+    sid: text('sid'),
+    subject: text('subject'),
+    client: text('client'),
+    scope: text('scope'),
+    audience: JSON.parse(text('audience')) as readonly string[], // written by toFields
+    generation: integer('generation'),
+    parent: integer('parent'),
+    createdAt: integer('createdAt'),
+    rotatedAt: integer('rotatedAt'),
+    absoluteExpiry: integer('absoluteExpiry'),
+    idleExpiry: integer('idleExpiry'),
+    ...(values[sessionFields.indexOf('endedAt')] === null ? {} : { endedAt: integer('endedAt') }),
+    meta: JSON.parse(text('meta')) as SessionMeta, // written by toFields
+  }
+}
+
+type Outcome = Exclude<RotateKind, 'unknown'>
+
+const outcomes: Readonly<Record<Outcome, true>> = {
+  rotated: true,
+  replayed: true,
+  recovered: true,
+  reused: true,
+  rolledBack: true,
+  ended: true,
+  expired: true,
+  otherClient: true,
+}
+
+/** @throws TypeError when a script gave something that is no outcome of a rotation */
+export function toOutcome(reply: RedisReply | undefined): Outcome {
+  if (typeof reply === 'string' && Object.hasOwn(outcomes, reply)) return reply as Outcome // a key of the table
+  throw new TypeError('the script gave no outcome')
+}

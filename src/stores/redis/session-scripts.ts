@@ -1,0 +1,122 @@
+import { redisScript } from './script.js'
+
+/** The members of a session's hash, in the order in which the scripts give them. */
+export const sessionFields = [
+  'id',
+  'sid',
+  'subject',
+  'client',
+  'scope',
+  'audience',
+  'generation',
+  'parent',
+  'createdAt',
+  'rotatedAt',
+  'absoluteExpiry',
+  'idleExpiry',
+  'endedAt',
+  'meta',
+] as const
+
+const whole = `redis.call('HMGET', KEYS[1], ${sessionFields.map((name) => `'${name}'`).join(', ')})`
+
+/**
+ * Input: the session's key; a name for this attempt, seconds to keep it, then its fields and values.
+ * Output: 1 when the session is kept, by this attempt or an earlier run of it; 0 when there is another of that id.
+ */
+export const createScript = redisScript(`
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  return redis.call('HGET', KEYS[1], 'createdBy') == ARGV[1] and 1 or 0
+end
+redis.call('HSET', KEYS[1], 'createdBy', ARGV[1], unpack(ARGV, 3))
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return 1`)
+
+/**
+ * One refresh; decides as \`decideRotation\` of the sessions does, and the tests compare the two.
+ *
+ * Input: the session's key; presented, client, now, grace, recoverWithin, idleTtl (seconds).
+ * Output: the outcome and the session as it then is; nothing when there is none.
+ */
+export const rotateScript = redisScript(`
+local session = {}
+for i, value in ipairs(redis.call('HMGET', KEYS[1], 'generation', 'parent', 'rotatedAt', 'absoluteExpiry', 'idleExpiry')) do
+  if not value then return nil end
+  session[i] = tonumber(value)
+end
+local generation, parent, rotatedAt, absoluteExpiry, idleExpiry = unpack(session)
+local presented, now = tonumber(ARGV[1]), tonumber(ARGV[3])
+local grace, recoverWithin, idleTtl = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+
+local function judge()
+  if presented <= generation and redis.call('HEXISTS', KEYS[1], 'endedAt') == 1 then return 'ended' end
+  if now >= absoluteExpiry or now >= idleExpiry then return 'expired' end
+  if ARGV[2] ~= redis.call('HGET', KEYS[1], 'client') then return 'otherClient' end
+  if presented > generation then return 'rolledBack' end
+  local age = now - rotatedAt
+  if presented == generation then
+    if parent >= 0 and grace > 0 and age >= -60 and age <= grace then return 'replayed' end
+    return 'rotated'
+  end
+  if presented ~= parent then return 'reused' end
+  if age < -60 then return 'recovered' end
+  if age <= grace then return 'replayed' end
+  if age <= recoverWithin then return 'recovered' end
+  return 'reused'
+end
+
+local function text(number) return string.format('%.0f', number) end
+local function set(field, number) redis.call('HSET', KEYS[1], field, text(number)) end
+local outcome = judge()
+if outcome == 'reused' or outcome == 'rolledBack' then redis.call('HSETNX', KEYS[1], 'endedAt', text(now)) end
+if outcome == 'rotated' then set('parent', generation) end
+if outcome == 'rotated' or outcome == 'recovered' then
+  set('generation', generation + 1)
+  set('rotatedAt', now)
+  set('idleExpiry', math.min(now + idleTtl, absoluteExpiry))
+end
+return { outcome, ${whole} }`)
+
+/** Input: the session's key; now. Output: the session as it then is; nothing when there is none. */
+export const endScript = redisScript(`
+if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
+redis.call('HSETNX', KEYS[1], 'endedAt', ARGV[1])
+return ${whole}`)
+
+/**
+ * Input: the session's key; a name for this attempt, now, subject. Output: the session, when it is the subject's and this
+ * attempt, or an earlier run of it, ended it; else nothing.
+ */
+export const endOwnScript = redisScript(`
+if redis.call('HGET', KEYS[1], 'subject') ~= ARGV[3] then return nil end
+if redis.call('HSETNX', KEYS[1], 'endedAt', ARGV[2]) == 1 then redis.call('HSET', KEYS[1], 'endedBy', ARGV[1]) end
+if redis.call('HGET', KEYS[1], 'endedBy') ~= ARGV[1] then return nil end
+return ${whole}`)
+
+/** Input: the session's key; a time. Output: the session, removed if its absolute expiry was before that; else nothing. */
+export const removeScript = redisScript(`
+local expiry = redis.call('HGET', KEYS[1], 'absoluteExpiry')
+if not expiry or tonumber(expiry) >= tonumber(ARGV[1]) then return nil end
+local session = ${whole}
+redis.call('DEL', KEYS[1])
+return session`)
+
+/**
+ * Keeps a session's id in an index by its expiry, and drops those that expired long ago.
+ *
+ * Input: the index; id, expiry, seconds to keep it, the expiry before which entries are dropped. Output: nothing.
+ */
+export const indexScript = redisScript(`
+redis.call('ZADD', KEYS[1], 'NX', ARGV[2], ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[4])
+if redis.call('TTL', KEYS[1]) < tonumber(ARGV[3]) then redis.call('EXPIRE', KEYS[1], ARGV[3]) end
+return nil`)
+
+/**
+ * Points from a session's public name to its session.
+ *
+ * Input: the pointer; id, seconds to keep it. Output: the id that it points to, which is another one's when it was taken.
+ */
+export const pointScript = redisScript(`
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2], 'NX')
+return redis.call('GET', KEYS[1])`)

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto'
+import type {
+  EndAllRequest,
+  StoredSession,
+  SessionStore,
+  RotateRequest,
+  RotateResult,
+} from '../../session/ports.js'
+import { sessionIndex, sessionKeys, keepFor, type SessionIndex } from './session-index.js'
+import { toSession, toFields, toOutcome } from './session-record.js'
+import {
+  createScript,
+  endOwnScript,
+  endScript,
+  sessionFields,
+  removeScript,
+  rotateScript,
+} from './session-scripts.js'
+import type { RedisPort } from './port.js'
+
+/**
+ * Sessions in Redis: a hash each, which goes by itself some time after its absolute expiry. Whatever changes one is one
+ * script; `endAll`, `list` and `sweep` take a session after the other, since a Cluster has them on several servers, and
+ * can be asked again when they fail half-way.
+ */
+export function redisSessions(port: RedisPort, prefix: string): SessionStore {
+  const place: Place = { port, keys: sessionKeys(prefix), index: sessionIndex(port, prefix) }
+  return { ...readers(place), ...writers(place), ...sweeper(place) }
+}
+
+interface Place {
+  readonly port: RedisPort
+  readonly keys: ReturnType<typeof sessionKeys>
+  readonly index: SessionIndex
+}
+
+function readers({ port, keys, index }: Place): Pick<SessionStore, 'find' | 'findBySid' | 'list'> {
+  const find = async (id: string): Promise<StoredSession | undefined> => {
+    const key = keys.session(id)
+    return toSession(await port.command(key, ['HMGET', key, ...sessionFields]))
+  }
+  return {
+    find,
+    findBySid: async (sid: string) => {
+      const id = await index.idOfSid(sid)
+      const session = id === null ? undefined : await find(id)
+      return session?.sid === sid ? session : undefined
+    },
+    list: async (subject: string, now: number) => {
+      const found = await Promise.all((await index.idsOf(subject)).map(find))
+      return found
+        .filter((session) => session !== undefined)
+        .filter((session) => session.subject === subject && isLive(session, now))
+        .sort(newestFirst)
+    },
+  }
+}
+
+function writers(place: Place): Pick<SessionStore, 'create' | 'rotate' | 'end' | 'endAll'> {
+  const { port, keys, index } = place
+  return {
+    create: async (session: StoredSession) => {
+      await index.remember(session, session.createdAt)
+      const args = [attemptName(), keepFor(session, session.createdAt), ...toFields(session)]
+      const kept = await port.run(createScript, { keys: [keys.session(session.id)], args })
+      if (kept !== 1) throw new Error('the session exists already')
+    },
+    rotate: (request: RotateRequest) => rotate(place, request),
+    end: async (id: string, now: number) =>
+      toSession(await port.run(endScript, { keys: [keys.session(id)], args: [now] })),
+    endAll: async ({ subject, now, except }: EndAllRequest) => {
+      const ids = (await index.idsOf(subject)).filter((id) => id !== except)
+      const args = [attemptName(), now, subject]
+      const ended = await Promise.all(
+        ids.map((id) => port.run(endOwnScript, { keys: [keys.session(id)], args })),
+      )
+      return ended.map(toSession).filter((session) => session !== undefined)
+    },
+  }
+}
+
+async function rotate({ port, keys, index }: Place, request: RotateRequest): Promise<RotateResult> {
+  const { id, presented, client, now, grace, recoverWithin, idleTtl } = request
+  const args = [presented, client, now, grace, recoverWithin, idleTtl]
+  const reply = await port.run(rotateScript, { keys: [keys.session(id)], args })
+  if (reply === null) return { kind: 'unknown' }
+  if (!Array.isArray(reply)) throw new TypeError('the script gave no outcome')
+  const [outcome, values] = reply as readonly (typeof reply)[] // Array.isArray forgets the members' type
+  const session = toSession(values ?? null)
+  if (session === undefined) throw new TypeError('the script gave no session')
+  const kind = toOutcome(outcome)
+  // One server of a Cluster can lose what others keep. That the session is found again can wait for the next rotation;
+  // the one that has been made can not be taken back.
+  if (port.sharded && (kind === 'rotated' || kind === 'recovered'))
+    await index.remember(session, now).catch(() => undefined)
+  return { kind, session }
+}
+
+function sweeper({ port, keys, index }: Place): Pick<SessionStore, 'sweep'> {
+  const remove = async (id: string, before: number): Promise<boolean> => {
+    const removed = await port.run(removeScript, { keys: [keys.session(id)], args: [before] })
+    const session = toSession(removed)
+    await index.forget(id, session)
+    return session !== undefined
+  }
+  return {
+    sweep: async (before: number) => {
+      let count = 0
+      for (;;) {
+        const ids = await index.idsBefore(before)
+        if (ids.length === 0) return count
+        const removed = await Promise.all(ids.map((id) => remove(id, before)))
+        count += removed.filter(Boolean).length
+      }
+    },
+  }
+}
+
+/** A script that runs twice knows itself by it. */
+function attemptName(): string {
+  return randomBytes(9).toString('base64url')
+}
+
+function isLive(session: StoredSession, now: number): boolean {
+  return session.endedAt === undefined && now < session.absoluteExpiry && now < session.idleExpiry
+}
+
+function newestFirst(one: StoredSession, other: StoredSession): number {
+  return other.createdAt - one.createdAt || (one.sid < other.sid ? -1 : 1)
+}

@@ -1,0 +1,146 @@
+import type {
+  EndAllRequest,
+  StoredSession,
+  SessionMeta,
+  SessionStore,
+  RotateKind,
+  RotateRequest,
+} from '../../session/ports.js'
+import { integerOf, textOf, unlessLate, type SqlDatabase, type SqlRow } from './database.js'
+import type { Schema } from './migrate.js'
+import { rotateText } from './rotate.js'
+
+/** `outcome` is what the last rotation came to: the only way to hand it out of one UPDATE in every dialect. */
+export const sessionsSchema: Schema = {
+  part: 'families',
+  versions: [
+    [
+      `CREATE TABLE jotgate_families (
+        id TEXT PRIMARY KEY,
+        sid TEXT NOT NULL UNIQUE,
+        subject TEXT NOT NULL,
+        client TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        audience TEXT NOT NULL,
+        generation BIGINT NOT NULL,
+        parent BIGINT NOT NULL,
+        created_at BIGINT NOT NULL,
+        rotated_at BIGINT NOT NULL,
+        absolute_expiry BIGINT NOT NULL,
+        idle_expiry BIGINT NOT NULL,
+        ended_at BIGINT,
+        meta TEXT NOT NULL,
+        outcome TEXT
+      )`,
+      'CREATE INDEX jotgate_families_subject ON jotgate_families (subject) WHERE ended_at IS NULL',
+      'CREATE INDEX jotgate_families_expiry ON jotgate_families (absolute_expiry)',
+    ],
+  ],
+}
+
+const createText = `
+  INSERT INTO jotgate_families (id, sid, subject, client, scope, audience, generation, parent, created_at, rotated_at,
+    absolute_expiry, idle_expiry, ended_at, meta)
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 WHERE TRUE ${unlessLate}
+  ON CONFLICT DO NOTHING RETURNING id`
+const findText = 'SELECT * FROM jotgate_families WHERE id = $1'
+const findBySidText = 'SELECT * FROM jotgate_families WHERE sid = $1'
+const endText = `
+  UPDATE jotgate_families SET ended_at = COALESCE(ended_at, $2) WHERE id = $1 ${unlessLate} RETURNING *`
+const endAllText = `
+  UPDATE jotgate_families SET ended_at = $2
+  WHERE subject = $1 AND ended_at IS NULL AND id <> $3 ${unlessLate} RETURNING *`
+const listText = `
+  SELECT * FROM jotgate_families
+  WHERE subject = $1 AND ended_at IS NULL AND absolute_expiry > $2 AND idle_expiry > $2
+  ORDER BY created_at DESC, sid`
+const sweepText = 'DELETE FROM jotgate_families WHERE absolute_expiry < $1 RETURNING id'
+
+/** Sessions in an SQL database; every method is one statement. */
+export function sqlSessions({ query }: Pick<SqlDatabase, 'query'>): SessionStore {
+  const one = async (
+    text: string,
+    params: (string | number)[],
+  ): Promise<StoredSession | undefined> => {
+    const [row] = await query(text, params)
+    return row && toSession(row)
+  }
+  return {
+    create: async (session: StoredSession) => {
+      const rows = await query(createText, toParams(session))
+      if (rows.length === 0) throw new Error('the session exists already')
+    },
+    find: (id: string) => one(findText, [id]),
+    findBySid: (sid: string) => one(findBySidText, [sid]),
+    rotate: async (request: RotateRequest) => {
+      const { id, now, client, presented, grace, recoverWithin, idleTtl } = request
+      const params = [id, now, client, presented, grace, recoverWithin, idleTtl]
+      const [row] = await query(rotateText, params)
+      return row === undefined
+        ? { kind: 'unknown' }
+        : { kind: toOutcome(textOf(row, 'outcome')), session: toSession(row) }
+    },
+    end: (id: string, now: number) => one(endText, [id, now]),
+    endAll: async ({ subject, now, except = '' }: EndAllRequest) =>
+      (await query(endAllText, [subject, now, except])).map(toSession),
+    list: async (subject: string, now: number) =>
+      (await query(listText, [subject, now])).map(toSession),
+    sweep: async (before: number) => (await query(sweepText, [before])).length,
+  }
+}
+
+type Outcome = Exclude<RotateKind, 'unknown'>
+
+const outcomes: Readonly<Record<Outcome, true>> = {
+  rotated: true,
+  replayed: true,
+  recovered: true,
+  reused: true,
+  rolledBack: true,
+  ended: true,
+  expired: true,
+  otherClient: true,
+}
+
+function toOutcome(text: string): Outcome {
+  if (Object.hasOwn(outcomes, text)) return text as Outcome // a key of the table
+  throw new TypeError('the column "outcome" holds no outcome')
+}
+
+function toParams(session: StoredSession): (string | number | null)[] {
+  return [
+    session.id,
+    session.sid,
+    session.subject,
+    session.client,
+    session.scope,
+    JSON.stringify(session.audience),
+    session.generation,
+    session.parent,
+    session.createdAt,
+    session.rotatedAt,
+    session.absoluteExpiry,
+    session.idleExpiry,
+    session.endedAt ?? null,
+    JSON.stringify(session.meta),
+  ]
+}
+
+function toSession(row: SqlRow): StoredSession {
+  return {
+    id: textOf(row, 'id'),
+    sid: textOf(row, 'sid'),
+    subject: textOf(row, 'subject'),
+    client: textOf(row, 'client'),
+    scope: textOf(row, 'scope'),
+    audience: JSON.parse(textOf(row, 'audience')) as readonly string[], // written by toParams
+    generation: integerOf(row, 'generation'),
+    parent: integerOf(row, 'parent'),
+    createdAt: integerOf(row, 'created_at'),
+    rotatedAt: integerOf(row, 'rotated_at'),
+    absoluteExpiry: integerOf(row, 'absolute_expiry'),
+    idleExpiry: integerOf(row, 'idle_expiry'),
+    ...(row['ended_at'] === null ? {} : { endedAt: integerOf(row, 'ended_at') }),
+    meta: JSON.parse(textOf(row, 'meta')) as SessionMeta, // written by toParams
+  }
+}

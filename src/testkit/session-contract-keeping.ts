@@ -1,0 +1,143 @@
+import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict'
+import type { SessionStore } from '../session/ports.js'
+import type { ContractCase } from './contract.js'
+import { keep, sampleSession, start } from './sample-session.js'
+
+/** Sessions come back as they were given, and leave when their time is over. */
+export const keepingCases: readonly ContractCase<SessionStore>[] = [
+  {
+    name: 'a session that was created is found by its id, whole',
+    run: async (makeStore) => {
+      const { store, session } = await keep(makeStore)
+      deepStrictEqual(await store.find(session.id), session)
+    },
+  },
+  {
+    name: 'a session is found by its sid, whole',
+    run: async (makeStore) => {
+      const { store, session } = await keep(makeStore)
+      deepStrictEqual(await store.findBySid(session.sid), session)
+    },
+  },
+  {
+    name: 'an id that nobody has is not found',
+    run: async (makeStore) => {
+      const { store } = await keep(makeStore)
+      strictEqual(await store.find(sampleSession().id), undefined)
+    },
+  },
+  {
+    name: 'a sid that nobody has is not found',
+    run: async (makeStore) => {
+      const { store } = await keep(makeStore)
+      strictEqual(await store.findBySid(sampleSession().sid), undefined)
+    },
+  },
+  {
+    name: 'the id is not taken for a sid, nor the sid for an id',
+    run: async (makeStore) => {
+      const { store, session } = await keep(makeStore)
+      strictEqual(await store.find(session.sid), undefined)
+      strictEqual(await store.findBySid(session.id), undefined)
+    },
+  },
+  {
+    name: 'ids are compared letter by letter, capitals too',
+    run: async (makeStore) => {
+      const { store } = await keep(makeStore, { id: 'AAAAAAAAAAAAAAAAAAAAAA' })
+      strictEqual(await store.find('aaaaaaaaaaaaaaaaaaaaaa'), undefined)
+    },
+  },
+  {
+    name: 'text comes back letter by letter: quotes, backslashes, emoji, an empty scope',
+    run: async (makeStore) => {
+      const subject = `o'Neil "\\" %_ $1 ?1 \n 用户 🔑`
+      const { store, session } = await keep(makeStore, { subject, client: subject, scope: '' })
+      deepStrictEqual(await store.find(session.id), session)
+      deepStrictEqual(await store.list(subject, start), [session])
+    },
+  },
+  {
+    name: 'no audience, several audiences and no meta come back as they were',
+    run: async (makeStore) => {
+      const store = await makeStore()
+      for (const audience of [[], ['a', 'b']]) {
+        const session = sampleSession({ audience, meta: {} })
+        await store.create(session)
+        deepStrictEqual(await store.find(session.id), session)
+      }
+    },
+  },
+  {
+    name: 'a second session of the same id is refused and changes nothing',
+    run: async (makeStore) => {
+      const { store, session } = await keep(makeStore)
+      await rejects(() => store.create({ ...session, subject: 'user-2' }))
+      deepStrictEqual(await store.find(session.id), session)
+    },
+  },
+  {
+    name: 'a session that is changed by its giver afterwards does not change in the store',
+    run: async (makeStore) => {
+      const store = await makeStore()
+      const audience = ['api']
+      const session = sampleSession({ audience })
+      await store.create(session)
+      audience.push('everything')
+      deepStrictEqual((await store.find(session.id))?.audience, ['api'])
+    },
+  },
+  {
+    name: "a subject's sessions are listed newest first, and nobody else's",
+    run: async (makeStore) => {
+      const store = await makeStore()
+      const older = sampleSession()
+      const newer = sampleSession({ createdAt: start + 1 })
+      for (const session of [older, newer, sampleSession({ subject: 'user-2' })])
+        await store.create(session)
+      deepStrictEqual(await store.list('user-1', start + 2), [newer, older])
+    },
+  },
+  {
+    name: 'a subject without sessions has an empty list',
+    run: async (makeStore) => {
+      const { store } = await keep(makeStore)
+      deepStrictEqual(await store.list('nobody', start), [])
+    },
+  },
+  {
+    name: 'ended and expired sessions are not listed',
+    run: async (makeStore) => {
+      const { store, session } = await keep(makeStore)
+      await store.create(sampleSession({ idleExpiry: start + 5 }))
+      await store.create(sampleSession({ absoluteExpiry: start + 5, idleExpiry: start + 5 }))
+      const last = sampleSession()
+      await store.create(last)
+      await store.end(session.id, start + 1)
+      deepStrictEqual(await store.list('user-1', start + 5), [last])
+    },
+  },
+  {
+    name: 'sweeping removes sessions whose absolute expiry is before a time, and counts them',
+    run: async (makeStore) => {
+      const { store, session } = await keep(makeStore)
+      const old = sampleSession({ absoluteExpiry: start + 5 })
+      await store.create(old)
+      strictEqual(await store.sweep(start + 5), 0)
+      strictEqual(await store.sweep(start + 6), 1)
+      strictEqual(await store.sweep(start + 6), 0)
+      strictEqual(await store.find(old.id), undefined)
+      strictEqual(await store.findBySid(old.sid), undefined)
+      deepStrictEqual(await store.find(session.id), session)
+    },
+  },
+  {
+    name: 'sweeping keeps ended sessions until their absolute expiry, so that their use is still noticed',
+    run: async (makeStore) => {
+      const { store, session, rotate } = await keep(makeStore)
+      await store.end(session.id, start + 1)
+      strictEqual(await store.sweep(start + 1000), 0)
+      strictEqual((await rotate()).kind, 'ended')
+    },
+  },
+]

@@ -1,0 +1,19 @@
+import type { SessionStore } from '../session/ports.js'
+import type { ContractCase } from './contract.js'
+import { concurrencyCases } from './session-contract-concurrency.js'
+import { endingCases } from './session-contract-ending.js'
+import { keepingCases } from './session-contract-keeping.js'
+import { rotationCases } from './session-contract-rotation.js'
+
+/**
+ * Everything that sessions rely on in a session store, for users' own stores and for ours. Takes any test runner.
+ *
+ * @example
+ * for (const { name, run } of sessionStoreContract) test(name, () => run(() => myStore()))
+ */
+export const sessionStoreContract: readonly ContractCase<SessionStore>[] = [
+  ...keepingCases,
+  ...rotationCases,
+  ...endingCases,
+  ...concurrencyCases,
+]

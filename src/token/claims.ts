@@ -1,0 +1,209 @@
+import { show, type Check } from './check.js'
+import { AuthError, type Refusal } from '../foundation/errors.js'
+import type { Claims } from './token.js'
+
+/** What claims are checked against; built once by `createVerifier`. Times in seconds. */
+export interface ClaimsPolicy {
+  /** null: any issuer, or none. */
+  readonly issuer: readonly string[] | null
+  /** null: any audience, or none. */
+  readonly audience: readonly string[] | null
+  readonly requiredClaims: readonly string[]
+  readonly clockTolerance: number
+  readonly maxTokenAge: number | undefined
+}
+
+/** A claims policy and the time it is applied at, in seconds. */
+export interface ClaimsMoment {
+  readonly policy: ClaimsPolicy
+  readonly now: number
+}
+
+/** One check of a claims set whose registered claims have the right types. */
+export type ClaimsCheck = Check<Claims, ClaimsMoment>
+
+/** Characters. */
+const longestName = 1024
+/** As long as the columns that subjects are kept in. */
+const longestSubject = 255
+
+/** The types of the registered claims; the checks below rely on them. */
+export const typesCheck: Check<Readonly<Record<string, unknown>>, ClaimsMoment> = {
+  name: 'claim types',
+  rfc: 'RFC 7519 section 4.1',
+  expected: () => 'exp, nbf, iat numbers; iss, sub, jti texts; aud a text or texts',
+  found: (payload) => mistyped(payload) ?? 'as expected',
+  refuse: (payload) => {
+    const claim = mistyped(payload)
+    return claim === undefined ? undefined : { code: 'CLAIM_INVALID', claim }
+  },
+}
+
+const required: ClaimsCheck = {
+  name: 'required claims',
+  rfc: 'RFC 9068 section 2.2',
+  expected: ({ policy }) => policy.requiredClaims.join(', ') || 'none',
+  found: (claims) => Object.keys(claims).map(shorten).join(', ') || 'none',
+  refuse: (claims, { policy }) => {
+    for (const claim of policy.requiredClaims) {
+      if (!Object.hasOwn(claims, claim)) return { code: 'CLAIM_MISSING', claim }
+    }
+    return undefined
+  },
+}
+
+const issuer: ClaimsCheck = {
+  name: 'iss',
+  rfc: 'RFC 7519 section 4.1.1, RFC 9068 section 4',
+  expected: ({ policy }) => policy.issuer?.join(' or ') ?? 'any',
+  found: (claims) => show(claims.iss),
+  refuse: ({ iss }, { policy }) => {
+    if (policy.issuer === null) return undefined
+    if (iss === undefined) return { code: 'CLAIM_MISSING', claim: 'iss' }
+    return policy.issuer.includes(iss) ? undefined : { code: 'ISSUER_MISMATCH', claim: 'iss' }
+  },
+}
+
+const audience: ClaimsCheck = {
+  name: 'aud',
+  rfc: 'RFC 7519 section 4.1.3, RFC 8725 section 3.9',
+  expected: ({ policy }) => policy.audience?.join(' or ') ?? 'any',
+  found: (claims) => show(claims.aud),
+  refuse: ({ aud }, { policy }) => {
+    if (policy.audience === null) return undefined
+    if (aud === undefined) return { code: 'CLAIM_MISSING', claim: 'aud' }
+    return isMeant(aud, policy.audience) ? undefined : { code: 'AUDIENCE_MISMATCH', claim: 'aud' }
+  },
+}
+
+// The comparisons of times are written so that NaN, from a broken clock, refuses.
+
+const notExpired: ClaimsCheck = {
+  name: 'exp',
+  rfc: 'RFC 7519 section 4.1.4',
+  expected: ({ policy, now }) => `after ${String(now - policy.clockTolerance)}`,
+  found: (claims) => show(claims.exp),
+  refuse: ({ exp }, { policy, now }) =>
+    exp === undefined || now < exp + policy.clockTolerance
+      ? undefined
+      : { code: 'TOKEN_EXPIRED', claim: 'exp' },
+}
+
+const notBefore: ClaimsCheck = {
+  name: 'nbf',
+  rfc: 'RFC 7519 section 4.1.5',
+  expected: ({ policy, now }) => `at most ${String(now + policy.clockTolerance)}`,
+  found: (claims) => show(claims.nbf),
+  refuse: ({ nbf }, { policy, now }) =>
+    nbf === undefined || now >= nbf - policy.clockTolerance
+      ? undefined
+      : { code: 'TOKEN_NOT_YET_VALID', claim: 'nbf' },
+}
+
+const issuedInThePast: ClaimsCheck = {
+  name: 'iat',
+  rfc: 'RFC 7519 section 4.1.6',
+  expected: ({ policy, now }) => `at most ${String(now + policy.clockTolerance)}`,
+  found: (claims) => show(claims.iat),
+  refuse: ({ iat }, { policy, now }) =>
+    iat === undefined || now >= iat - policy.clockTolerance
+      ? undefined
+      : { code: 'TOKEN_NOT_YET_VALID', claim: 'iat' },
+}
+
+const youngEnough: ClaimsCheck = {
+  name: 'maxTokenAge',
+  rfc: 'RFC 7519 section 4.1.6',
+  expected: ({ policy, now }) =>
+    policy.maxTokenAge === undefined
+      ? 'any age'
+      : `iat after ${String(now - policy.maxTokenAge - policy.clockTolerance)}`,
+  found: (claims) => show(claims.iat),
+  refuse: ({ iat }, { policy, now }) => {
+    if (policy.maxTokenAge === undefined) return undefined
+    if (iat === undefined) return { code: 'CLAIM_MISSING', claim: 'iat' }
+    return now - iat < policy.maxTokenAge + policy.clockTolerance
+      ? undefined
+      : { code: 'TOKEN_TOO_OLD', claim: 'iat' }
+  },
+}
+
+/** The checks of a claims set, in the order in which they are made; {@link typesCheck} comes before them. */
+export const claimsChecks: readonly ClaimsCheck[] = [
+  ...[required, issuer, audience],
+  ...[notExpired, notBefore, issuedInThePast, youngEnough],
+]
+
+/**
+ * Checks the registered claims (RFC 7519 section 4.1, RFC 9068 section 4).
+ *
+ * @throws AuthError CLAIM_MISSING, CLAIM_INVALID, ISSUER_MISMATCH, AUDIENCE_MISMATCH, TOKEN_EXPIRED, TOKEN_TOO_OLD,
+ * TOKEN_NOT_YET_VALID
+ */
+export function checkClaims(
+  payload: Readonly<Record<string, unknown>>,
+  moment: ClaimsMoment,
+): Claims {
+  const mistake = typesCheck.refuse(payload, moment)
+  if (mistake) throw new AuthError(mistake.code, mistake)
+  const claims: Claims = payload
+  // Called by name, the checks are compiled into one function; a loop over a list of them takes 0.1 µs more.
+  const refusal =
+    required.refuse(claims, moment) ??
+    issuer.refuse(claims, moment) ??
+    audience.refuse(claims, moment) ??
+    refuseTimes(claims, moment)
+  if (refusal) throw new AuthError(refusal.code, refusal)
+  return claims
+}
+
+/**
+ * Checks the times alone, for a token that has been verified before.
+ *
+ * @throws AuthError TOKEN_EXPIRED, TOKEN_TOO_OLD, TOKEN_NOT_YET_VALID
+ */
+export function checkTimes(claims: Claims, moment: ClaimsMoment): void {
+  const refusal = refuseTimes(claims, moment)
+  if (refusal) throw new AuthError(refusal.code, refusal)
+}
+
+function refuseTimes(claims: Claims, moment: ClaimsMoment): Refusal | undefined {
+  return (
+    notExpired.refuse(claims, moment) ??
+    notBefore.refuse(claims, moment) ??
+    issuedInThePast.refuse(claims, moment) ??
+    youngEnough.refuse(claims, moment)
+  )
+}
+
+/**
+ * The first registered claim of the wrong type. A strict parse has already refused numbers that are not finite. Each
+ * claim by its name: looking properties up by a variable takes three times as long.
+ */
+export function mistyped(payload: Readonly<Record<string, unknown>>): string | undefined {
+  const { exp, nbf, iat, iss, sub, jti, aud } = payload
+  if (exp !== undefined && typeof exp !== 'number') return 'exp'
+  if (nbf !== undefined && typeof nbf !== 'number') return 'nbf'
+  if (iat !== undefined && typeof iat !== 'number') return 'iat'
+  if (iss !== undefined && !isName(iss, longestName)) return 'iss'
+  if (sub !== undefined && !isName(sub, longestSubject)) return 'sub'
+  if (jti !== undefined && !isName(jti, longestName)) return 'jti'
+  return aud === undefined || isAudience(aud) ? undefined : 'aud'
+}
+
+function isName(value: unknown, maxLength: number): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= maxLength
+}
+
+function isAudience(value: unknown): boolean {
+  if (!Array.isArray(value)) return isName(value, longestName)
+  return value.length > 0 && value.every((name) => isName(name, longestName))
+}
+
+function isMeant(aud: string | readonly string[], wanted: readonly string[]): boolean {
+  return typeof aud === 'string' ? wanted.includes(aud) : aud.some((name) => wanted.includes(name))
+}
+
+function shorten(name: string): string {
+  return name.length > 40 ? `${name.slice(0, 40)}…` : name
+}

@@ -1,0 +1,74 @@
+import { checkTimes } from '../claims.js'
+import type { IssuerPolicy } from '../trusted-issuers.js'
+import type { VerifiedToken } from '../token.js'
+import { defaultCacheLimits, VerifiedCache } from './verified-cache.js'
+import type { VerifierPolicy } from '../verifier-options.js'
+
+/** A token that verified, by whose policy, and which keys that issuer had then. */
+export interface Verification<C> {
+  readonly verified: VerifiedToken<C>
+  readonly issuer: IssuerPolicy
+  readonly version: number
+}
+
+/** How often a verifier's cache knew a token, and how often it did not. */
+export interface CacheUse {
+  readonly hits: number
+  readonly misses: number
+}
+
+/** A verifier's own cache; no two verifiers share one. */
+export interface Recall<C> {
+  use(): CacheUse
+  /**
+   * The token as it was verified before, if its keys are the same still.
+   *
+   * @throws AuthError TOKEN_EXPIRED, TOKEN_TOO_OLD, TOKEN_NOT_YET_VALID
+   */
+  recall(token: string): VerifiedToken<C> | undefined
+  keep(token: string, verification: Verification<C>): void
+}
+
+/**
+ * The cache that a policy asks for; undefined for none.
+ *
+ * A hit checks `exp`, `nbf`, `iat` and the age again, and that the issuer's keys have not changed; after a change of
+ * keys everything is verified again. Issuer, audience, kind and schema can not come to anything else for the same
+ * text. Failures are never kept.
+ *
+ * @example const kept = createCache(policy)?.recall(token)
+ */
+export function createCache<C>(policy: VerifierPolicy<C>): Recall<C> | undefined {
+  const { cache: limits, issuers, now } = policy
+  if (limits === false) return undefined
+  // An HMAC takes hardly longer than looking a token up.
+  const isKept = (issuer: IssuerPolicy) =>
+    issuer.hasVersion && (limits !== undefined || !issuer.symmetric)
+  const all = issuers.kind === 'one' ? [issuers.issuer] : [...issuers.byName.values()]
+  if (!all.some(isKept)) return undefined
+
+  const cache = new VerifiedCache<Verification<C>>(limits ?? defaultCacheLimits)
+  let hits = 0
+  let misses = 0
+  return {
+    use: () => ({ hits, misses }),
+    recall: (token) => {
+      const found = cache.find(token)
+      if (!found) {
+        misses++
+        return undefined
+      }
+      if (found.version !== found.issuer.keys.version()) {
+        misses++
+        cache.clear()
+        return undefined
+      }
+      hits++
+      checkTimes(found.verified.payload, { policy: found.issuer.claims, now: now() })
+      return found.verified
+    },
+    keep: (token, verification) => {
+      if (isKept(verification.issuer)) cache.store(token, verification)
+    },
+  }
+}

@@ -1,0 +1,57 @@
+import { AuthError } from '../foundation/errors.js'
+import type { Claims } from './token.js'
+
+/** The part of Standard Schema v1 (https://standardschema.dev) that is used; zod, valibot and arktype speak it. */
+export interface StandardSchema<Output> {
+  readonly '~standard': {
+    readonly version: 1
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>
+  }
+}
+
+type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly path?: readonly unknown[] | undefined }[] }
+
+/** A schema, or a function that returns what handlers shall see and throws for claims that do not fit. */
+export type ClaimsSchema<C> = StandardSchema<C> | ((claims: Claims) => C | Promise<C>)
+
+/**
+ * Runs a claims schema over verified claims.
+ *
+ * @throws AuthError CLAIMS_REFUSED, whatever the schema throws: a claims set that can not be read is a refusal
+ */
+export async function applySchema<C>(schema: ClaimsSchema<C>, claims: Claims): Promise<C> {
+  const standard = '~standard' in schema ? schema['~standard'] : undefined
+  let output: C
+  try {
+    if (!standard) return deepFreeze(await (schema as (claims: Claims) => C | Promise<C>)(claims))
+    const result = await standard.validate(claims)
+    if (result.issues) throw new AuthError('CLAIMS_REFUSED', claimOf(result.issues[0]?.path?.[0]))
+    output = result.value
+  } catch (error) {
+    if (error instanceof AuthError) throw error
+    throw new AuthError('CLAIMS_REFUSED', {}, { cause: error })
+  }
+  return deepFreeze(output)
+}
+
+function claimOf(segment: unknown): { claim?: string } {
+  const name =
+    typeof segment === 'object' && segment !== null && 'key' in segment ? segment.key : segment
+  return typeof name === 'string' ? { claim: name } : {}
+}
+
+/** What one handler changes, the next request must not see: a verified token may be handed out more than once. */
+function deepFreeze<T>(value: T): T {
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    Object.isFrozen(value) ||
+    ArrayBuffer.isView(value)
+  )
+    return value
+  Object.freeze(value)
+  for (const inner of Object.values(value)) deepFreeze(inner)
+  return value
+}

@@ -1,0 +1,190 @@
+import { encodeBase64url } from '../encoding/base64url.js'
+import { mistyped } from './claims.js'
+import { parseDuration, type Duration } from '../foundation/duration.js'
+import { ConfigError } from '../foundation/errors.js'
+import { refusedMembers } from './header.js'
+import { Key } from '../key/key.js'
+import { checkOptionNames } from '../foundation/options.js'
+import { encodeThroughScratch } from '../encoding/payload-scratch.js'
+import { randomId } from '../encoding/random-id.js'
+import { signSigningInput } from '../key/signature/signature.js'
+import type { Claims } from './token.js'
+
+/** What every token of one signer has in common. */
+export interface SignerOptions {
+  /** A private key, or an HMAC key; or a function that gives the one to sign with now, asked for every token. */
+  readonly key: Key | (() => Key)
+  /** `iss`; null to leave it out. */
+  readonly issuer: string | null
+  /** `aud`; null to leave it out. */
+  readonly audience: string | readonly string[] | null
+  /** Life of a token; null for tokens without `exp`, which this package's verifiers refuse by default. */
+  readonly expiresIn: Duration | null
+  /** Kind of token (RFC 8725 section 3.11). Default `JWT`. */
+  readonly typ?: string
+  /** Further header members. */
+  readonly header?: Readonly<Record<string, unknown>>
+  /** Unix time in seconds. Default: the system's clock. */
+  readonly now?: () => number
+}
+
+/** Signs one claims set. Claims given here win over what the signer would set: `aud`, `exp`, `iat`, `jti` and so on. */
+export type Signer = (claims?: Claims) => Promise<string>
+
+const optionNames = ['key', 'issuer', 'audience', 'expiresIn', 'typ', 'header', 'now']
+const ownHeaderMembers = ['alg', 'typ', 'kid']
+
+/**
+ * Builds a signer of access tokens. Each token gets `iss`, `aud`, `iat`, `exp` and a `jti` of 128 random bits.
+ *
+ * @throws ConfigError when an option is missing, unknown or dangerous. The signer rejects with TypeError for claims
+ * that JSON can not hold exactly, with ConfigError when the function `key` gives no key for signing, and with whatever
+ * that function throws.
+ * @example
+ * const sign = createSigner({ key, issuer: 'https://auth.example', audience: 'api', expiresIn: '15m' })
+ * const token = await sign({ sub: 'user-1', scope: 'orders:read' })
+ */
+export function createSigner(options: SignerOptions): Signer {
+  checkOptionNames('createSigner', options, optionNames)
+  const { issuer, audience, typ = 'JWT', now = () => Date.now() / 1000 } = options
+  requireName('createSigner.issuer', issuer)
+  requireName('createSigner.audience', audience)
+  if (typeof typ !== 'string' || typ === '')
+    throw new ConfigError('createSigner.typ', 'must be text')
+  if (typeof now !== 'function') throw new ConfigError('createSigner.now', 'must be a function')
+  const life = readLife(options.expiresIn)
+  const prepare = preparer(options.key, typ, options.header)
+  const iss = issuer ?? undefined
+  const aud = audience ?? undefined
+
+  return async (claims = {}) => {
+    const { key, header } = prepare()
+    checkClaimsObject(claims)
+    const iat = claims.iat ?? Math.floor(now())
+    if (!Number.isSafeInteger(Math.floor(iat))) throw new TypeError('the claim "iat" is no time')
+    const exp = life === null ? undefined : iat + life
+    checkSignable(claims)
+    // Spreading into a literal after other members would take ten times as long.
+    const payload = Object.assign({ iss, aud, iat, exp, jti: claims.jti ?? randomId() }, claims)
+    const signingInput = `${header}.${encodeThroughScratch(JSON.stringify(payload))}`
+    const signature = signSigningInput(key, signingInput)
+    return `${signingInput}.${typeof signature === 'string' ? signature : await signature}`
+  }
+}
+
+function readLife(expiresIn: Duration | null): number | null {
+  if (expiresIn === null) return null
+  const life = parseDuration(expiresIn, 'createSigner.expiresIn')
+  if (life === 0) throw new ConfigError('createSigner.expiresIn', 'must be longer than nothing')
+  return life
+}
+
+function requireName(option: string, value: unknown): void {
+  const names: unknown[] = Array.isArray(value) ? value : [value]
+  if (
+    value === null ||
+    (names.length > 0 && names.every((name) => typeof name === 'string' && name !== ''))
+  )
+    return
+  throw new ConfigError(option, 'must be text, or null to leave it out')
+}
+
+/** A key and the encoded header of its tokens. */
+interface Prepared {
+  readonly key: Key
+  readonly header: string
+}
+
+/** The key to sign with now; its header is made once, and again only when there is another key. */
+function preparer(
+  source: Key | (() => Key),
+  typ: string,
+  extra: Readonly<Record<string, unknown>> = {},
+): () => Prepared {
+  checkExtra(extra)
+  const make = (key: unknown): Prepared => {
+    if (!(key instanceof Key) || !Key.maySign(key))
+      throw new ConfigError('createSigner.key', 'must be a private key or an HMAC key, for signing')
+    const members = { alg: key.alg, typ, ...(key.hasPublicKid ? { kid: key.kid } : {}), ...extra }
+    return { key, header: encodeBase64url(JSON.stringify(members)) }
+  }
+  if (typeof source !== 'function') {
+    const prepared = make(source)
+    return () => prepared
+  }
+  let prepared: Prepared | undefined
+  return () => {
+    const key = source()
+    if (prepared?.key !== key) prepared = make(key)
+    return prepared
+  }
+}
+
+function checkExtra(extra: Readonly<Record<string, unknown>>): void {
+  const clash = Object.keys(extra).find((name) => ownHeaderMembers.includes(name))
+  if (clash !== undefined)
+    throw new ConfigError(`createSigner.header.${clash}`, 'is set by the signer')
+  const refused = refusedMembers.find((name) => name in extra)
+  if (refused !== undefined)
+    throw new ConfigError(`createSigner.header.${refused}`, 'is refused by every verifier here')
+}
+
+/**
+ * What no verifier here would accept is not signed.
+ *
+ * @throws TypeError naming the claim
+ */
+function checkClaimsObject(claims: unknown): void {
+  if (
+    typeof claims !== 'object' ||
+    claims === null ||
+    (Object.getPrototypeOf(claims) !== Object.prototype && Object.getPrototypeOf(claims) !== null)
+  )
+    throw new TypeError('claims must be one plain object')
+  const wrong = mistyped(claims as Readonly<Record<string, unknown>>) // a plain object
+  if (wrong !== undefined) throw new TypeError(`the claim "${wrong}" has a value of the wrong type`)
+}
+
+/**
+ * JSON would turn some values into something else without a word: null, a rounded number, a missing member.
+ *
+ * @throws TypeError naming the path of the claim
+ */
+function checkSignable(payload: object): void {
+  const found = findUnsignable(payload)
+  if (found) throw new TypeError(`the claim "${found.path.join('.')}" ${found.problem}`)
+}
+
+interface Unsignable {
+  readonly path: readonly string[]
+  readonly problem: string
+}
+
+function findUnsignable(container: object): Unsignable | undefined {
+  const record = container as Readonly<Record<string, unknown>> // to look its members up
+  for (const name of Object.keys(container)) {
+    const value = record[name]
+    if (typeof value === 'string' && name !== '__proto__') continue
+    const problem = name === '__proto__' ? 'is a name no verifier here accepts' : problemOf(value)
+    if (problem !== undefined) return { path: [name], problem }
+    const inner = typeof value === 'object' && value !== null ? findUnsignable(value) : undefined
+    if (inner) return { path: [name, ...inner.path], problem: inner.problem }
+  }
+  return undefined
+}
+
+function problemOf(value: unknown): string | undefined {
+  switch (typeof value) {
+    case 'number':
+      if (!Number.isFinite(value)) return 'is not a finite number'
+      return Number.isInteger(value) && !Number.isSafeInteger(value)
+        ? 'is an integer beyond 2^53; use text'
+        : undefined
+    case 'bigint':
+    case 'function':
+    case 'symbol':
+      return `is a ${typeof value}, which JSON can not hold`
+    default:
+      return undefined
+  }
+}

@@ -1,7 +1,0 @@
-import type { Key } from '../../../src/core/key.js'
-import { verifySigningInput } from '../../../src/core/signature.js'
-
-/** Whether a signature, as text, is right for a text: the two put together as a compact JWS has them. */
-export function verifyText(key: Key, text: string, signature: string): boolean {
-  return verifySigningInput(key, `${text}.${signature}`, text.length)
-}

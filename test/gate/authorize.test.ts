@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { ConfigError } from '../../src/foundation/errors.js'
+import {
+  allOf,
+  anyOf,
+  not,
+  requireClaim,
+  requireRoles,
+  requireScopes,
+  type Guard,
+} from '../../src/gate/index.js'
+import { verified } from './tokens.js'
+
+type Case = [Guard<never>, Record<string, unknown>, boolean]
+
+const yes: Guard<unknown> = () => true
+const no: Guard<unknown> = () => false
+const late: unknown = () => Promise.resolve(true)
+const promising = late as Guard<unknown>
+
+describe('guards', () => {
+  test.each<Case>([
+    [requireScopes('a'), { scope: 'a' }, true],
+    [requireScopes('a', 'b'), { scope: 'b x a' }, true],
+    [requireScopes('a', 'b'), { scope: 'a' }, false],
+    [requireScopes('a'), { scope: 'ab' }, false],
+    [requireScopes('a'), { scope: ['a'] }, true],
+    [requireScopes('a'), { scp: ['b', 'a'] }, true],
+    [requireScopes('a'), { scp: 'b a' }, true],
+    [requireScopes('a'), { scope: { a: 'a' } }, false],
+    [requireScopes('a'), { scope: ['b a'] }, false],
+    [requireScopes('a'), {}, false],
+    [requireRoles('admin'), { roles: ['user', 'admin'] }, true],
+    [requireRoles('admin'), { role: 'admin' }, true],
+    [requireRoles('admin'), { role: 'administrator' }, false],
+    [requireRoles('admin', 'user'), { roles: ['admin'] }, false],
+    [requireRoles('admin'), { roles: 'user admin' }, false],
+    [requireRoles('admin'), { roles: [['admin']] }, false],
+    [requireRoles('admin'), {}, false],
+    [requireClaim<Record<string, unknown>, string>('tier', 'gold'), { tier: 'gold' }, true],
+    [requireClaim<Record<string, unknown>, string>('tier', 'gold'), { tier: ['gold'] }, true],
+    [requireClaim<Record<string, unknown>, string>('tier', 'gold'), { tier: 'golden' }, false],
+    [requireClaim<Record<string, unknown>, string>('tier', 1), { tier: '1' }, false],
+    [requireClaim<Record<string, unknown>, string>('tier', true), { tier: true }, true],
+    [requireClaim<Record<string, unknown>, string>('tier', () => true), {}, false],
+    [requireClaim<Record<string, unknown>, string>('tier', () => true), { tier: null }, false],
+    [requireClaim<Record<string, unknown>, string>('toString', () => true), {}, false],
+    [requireClaim<{ age: number }, 'age'>('age', (age) => age > 17), { age: 18 }, true],
+    [requireClaim<{ age: number }, 'age'>('age', (age) => age > 17), { age: 17 }, false],
+    [allOf(yes, yes), {}, true],
+    [allOf(yes, no), {}, false],
+    [anyOf(no, yes), {}, true],
+    [anyOf(no, no), {}, false],
+    [not(no), {}, true],
+    [not(yes), {}, false],
+    [allOf(yes, promising), {}, false],
+    [anyOf(promising), {}, false],
+    [not(promising), {}, false],
+    [not(requireRoles('suspended')), { roles: ['user'] }, true],
+    [not(requireRoles('suspended')), { roles: ['suspended'] }, false],
+  ])('case %#: %o on %j permits: %s', async (guard, claims, permits) => {
+    const token: unknown = await verified(claims)
+    expect(guard(token as never)).toBe(permits)
+  })
+
+  test('say which scopes would do', () => {
+    const both = allOf(requireScopes('a', 'b'), requireRoles('r'), requireScopes('b', 'c'))
+    expect(both.scope).toEqual(['a', 'b', 'c'])
+    expect(anyOf(requireRoles('r'), requireScopes('a'), requireScopes('b')).scope).toEqual(['a'])
+    expect(not(requireScopes('a')).scope).toBeUndefined()
+  })
+
+  test.each([
+    () => requireScopes(),
+    () => requireScopes(''),
+    () => requireScopes('a b'),
+    () => requireScopes('a"b'),
+    () => requireRoles(),
+    () => requireRoles(''),
+    () => requireClaim<{ '': 1 }, ''>('', 1),
+    () => allOf(),
+    () => anyOf(),
+  ])('that ask for nothing are refused when built (%#)', (build) => {
+    expect(build).toThrow(ConfigError)
+  })
+})

@@ -1,0 +1,174 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { AuthError, ConfigError, errorTable, type ErrorCode } from '../../src/foundation/errors.js'
+import { createResponder } from '../../src/gate/index.js'
+import { type RespondOptions } from '../../src/gate/respond.js'
+
+// The table's keys are the codes.
+const codes = Object.keys(errorTable) as ErrorCode[]
+const challengeOf = (error: AuthError, realm = 'api') =>
+  createResponder({ render: 'problem', realm })(error).headers['WWW-Authenticate']
+
+describe('the challenge', () => {
+  test.each([
+    ['TOKEN_MISSING', 'Bearer realm="api"'],
+    ['TOKEN_SCHEME', 'Bearer realm="api"'],
+    [
+      'TOKEN_EXPIRED',
+      'Bearer realm="api", error="invalid_token", error_description="The access token has expired."',
+    ],
+  ] as const)('of %s is %s', (code, challenge) => {
+    expect(challengeOf(new AuthError(code))).toBe(challenge)
+  })
+
+  test('is not there on a 503, which has Retry-After', () => {
+    const respond = createResponder({ render: 'problem', realm: 'api' })
+    const { headers, status } = respond(new AuthError('REVOCATION_UNKNOWN', { retryAfter: 2.2 }))
+    expect([status, headers['Retry-After'], headers['WWW-Authenticate']]).toEqual([
+      503,
+      '3',
+      undefined,
+    ])
+    expect(respond(new AuthError('STORE_UNAVAILABLE')).headers['Retry-After']).toBe('1')
+  })
+
+  test('is not there on a 500, which nothing the caller could bring would change', () => {
+    const respond = createResponder({ render: 'problem', realm: 'api' })
+    const { headers, status, body } = respond(new AuthError('POLICY_FAULT'))
+    expect([status, headers]).toEqual([
+      500,
+      { 'Cache-Control': 'no-store', 'Content-Type': 'application/problem+json' },
+    ])
+    expect(JSON.parse(body)).toMatchObject({ title: 'Internal Server Error', status: 500 })
+  })
+
+  test('names scopes, and leaves out what is none', () => {
+    const scope = ['a:b', 'evil" x="', 'new\r\nline', 'c']
+    expect(challengeOf(new AuthError('FORBIDDEN', { scope }))).toMatch(/, scope="a:b c"$/)
+  })
+
+  test.each(['', 'a"b', 'a\\b', 'a\r\nb', 'a\nb', '\u0000', 'ä', 'x'.repeat(129)])(
+    'refuses the realm %j when built',
+    (realm) => {
+      expect(() => createResponder({ render: 'problem', realm })).toThrow(ConfigError)
+    },
+  )
+
+  test('is well formed for every code, realm and scope', () => {
+    const param = '[a-z_]+="[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]*"'
+    const wellFormed = new RegExp(`^Bearer ${param}(, ${param})*$`)
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...codes),
+        fc.string(),
+        fc.array(fc.string()),
+        (code, realm, scope) => {
+          const error = new AuthError(code, { scope, claim: realm })
+          if (error.status >= 500) return
+          try {
+            expect(challengeOf(error, realm)).toMatch(wellFormed)
+          } catch (refusal) {
+            if (!(refusal instanceof ConfigError)) throw refusal
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe('bodies', () => {
+  test.each(codes)('%s: its name, its message and its claim stay inside', (code) => {
+    for (const render of ['problem', 'goZero'] as const) {
+      const error = new AuthError(code, { claim: 'a-claim' })
+      const { body, headers } = createResponder({ render, realm: 'api' })(error)
+      const told = body + JSON.stringify(headers)
+      expect(told).not.toContain(code)
+      expect(told).not.toContain('a-claim')
+      expect(told).not.toContain(error.message)
+    }
+  })
+
+  test.each([
+    ['TOKEN_MISSING', 'JWT token is missing'],
+    ['TOKEN_MALFORMED', 'Token is invalid'],
+    ['TOKEN_EXPIRED', 'JWT token has expired'],
+    ['TOKEN_NOT_YET_VALID', 'JWT token has expired'],
+    ['SIGNATURE_INVALID', 'Fail to parse JWT token '],
+    ['KEY_UNKNOWN', 'Fail to parse JWT token '],
+    ['TOKEN_REVOKED', 'Fail to parse JWT token '],
+    ['ALGORITHM_REFUSED', 'Wrong signing method'],
+  ] as const)('kratos: %s is %j', (code, message) => {
+    const { body, status } = createResponder({ render: 'kratos', realm: 'api' })(
+      new AuthError(code),
+    )
+    expect(status).toBe(401)
+    expect(JSON.parse(body)).toEqual({ code: 401, reason: 'UNAUTHORIZED', message, metadata: {} })
+  })
+
+  test('goZero: no body and no type of one', () => {
+    const { body, headers } = respondAs({ render: 'goZero' })
+    expect([body, headers['Content-Type']]).toEqual(['', undefined])
+  })
+
+  test('a function writes its own body and status; challenge and no-store stay', () => {
+    const render = () => ({ body: '"empty token"', contentType: 'application/json', status: 403 })
+    const { status, body, headers } = respondAs({ render })
+    expect([status, body]).toEqual([403, '"empty token"'])
+    expect(headers).toEqual({
+      'Cache-Control': 'no-store',
+      'WWW-Authenticate': 'Bearer realm="api"',
+      'Content-Type': 'application/json',
+    })
+  })
+
+  test('a function that throws is replaced, and the call stays refused', () => {
+    const render = () => {
+      throw new Error('no template')
+    }
+    const { status, body } = respondAs({ render })
+    expect(status).toBe(401)
+    expect(JSON.parse(body)).toMatchObject({ reason: 'token_missing' })
+  })
+
+  test.each<[string, () => unknown]>([
+    ['nothing', () => undefined],
+    ['null', () => null],
+    ['text', () => 'no'],
+    ['no body', () => ({})],
+    ['an object as the body', () => ({ body: {} })],
+    ['bytes as the body', () => ({ body: Buffer.from('no') })],
+    ['a promise', () => Promise.resolve({ body: 'no' })],
+    ['a rejection', () => Promise.reject(new Error('no template'))],
+    ['status 99', () => ({ body: 'no', status: 99 })],
+    ['status 101', () => ({ body: 'no', status: 101 })],
+    ['status 600', () => ({ body: 'no', status: 600 })],
+    ['half a status', () => ({ body: 'no', status: 401.5 })],
+    ['a status in text', () => ({ body: 'no', status: '401' })],
+    ['a broken content type', () => ({ body: 'no', contentType: 'a\nb' })],
+    ['an empty content type', () => ({ body: 'no', contentType: '' })],
+    ['a content type beyond ASCII', () => ({ body: 'no', contentType: 'text/\u{1f600}' })],
+    [
+      'a body that throws',
+      () => ({
+        get body() {
+          throw new Error('no template')
+        },
+      }),
+    ],
+  ])('a function that returns %s is replaced', (_name, render) => {
+    // Of another type on purpose.
+    const { status, body, headers } = respondAs({ render: render as () => { body: string } })
+    expect([status, headers['Content-Type']]).toEqual([401, 'application/problem+json'])
+    expect(JSON.parse(body)).toMatchObject({ reason: 'token_missing' })
+  })
+
+  test('an unknown renderer is refused when built', () => {
+    const render: unknown = 'xml'
+    expect(() => respondAs({ render: render as 'problem' })).toThrow(ConfigError)
+  })
+})
+
+function respondAs(options: Pick<RespondOptions, 'render'>) {
+  return createResponder({ realm: 'api', ...options })(new AuthError('TOKEN_MISSING'))
+}

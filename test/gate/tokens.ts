@@ -1,0 +1,19 @@
+import { randomBytes } from 'node:crypto'
+import { hmacKey } from '../../src/key/index.js'
+import {
+  type Claims,
+  createSigner,
+  createVerifier,
+  type VerifiedToken,
+} from '../../src/token/index.js'
+
+const shared = { issuer: 'https://issuer.example', audience: 'api' }
+const key = hmacKey(randomBytes(32), 'HS256')
+
+export const sign = createSigner({ key, ...shared, expiresIn: '15m' })
+export const verify = createVerifier({ keys: key, algorithms: ['HS256'], ...shared })
+
+/** A verified token with these claims; there is no other way to come by one. */
+export async function verified(claims: Claims = {}): Promise<VerifiedToken> {
+  return verify(await sign({ sub: 'alice', ...claims }))
+}

@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import type { KeyRingStore, StoredRing } from '../../../src/key-sources/ports.js'
+import { unseal } from '../../../src/key-sources/ring/seal.js'
+import { memoryKeys } from '../../../src/stores/memory/keys.js'
+import { encryptionKey, makeRing, signAt, startRing, verifierAt } from './setup.js'
+
+describe('the store of a ring', () => {
+  /** A memory store whose answers can be changed. */
+  const spy = () => {
+    const store = memoryKeys()
+    const state = { down: false, answer: undefined as StoredRing | undefined, reads: 0 }
+    const facade: KeyRingStore = {
+      read: () => {
+        state.reads++
+        if (state.down) return Promise.reject(new Error('secret-host:5432 refused'))
+        return state.answer ? Promise.resolve(state.answer) : store.read()
+      },
+      write: (next) => store.write(next),
+    }
+    return { store, state, facade }
+  }
+
+  test('holds no key in clear', async () => {
+    const store = memoryKeys()
+    const { ring } = await startRing({ store })
+    const { sealed = '' } = (await store.read()) ?? {}
+    const parts = sealed.split('.').map((part) => Buffer.from(part, 'base64url').toString('latin1'))
+    for (const part of [sealed, ...parts]) {
+      expect(part).not.toContain('"d"')
+      expect(part).not.toContain(ring.signingKey().kid)
+    }
+  })
+
+  test('holds private keys only until they are retired', async () => {
+    const store = memoryKeys()
+    const { ring, clock } = await startRing({ store })
+    clock.add(100)
+    await ring.refresh()
+    const { sealed = '', revision = 0 } = (await store.read()) ?? {}
+    const { keys } = JSON.parse(unseal(sealed, revision, [encryptionKey])) as {
+      keys: { privateJwk?: object }[]
+    }
+    expect(keys.map(({ privateJwk }) => privateJwk !== undefined)).toEqual([false, true, true])
+  })
+
+  test('can not be opened with another encryption key, and that is said', async () => {
+    const store = memoryKeys()
+    await startRing({ store })
+    const { ring, events } = makeRing({ store, encryptionKey: randomBytes(32) })
+    await expect(ring.start()).rejects.toMatchObject({
+      name: 'ConfigError',
+      option: 'encryptionKey',
+    })
+    await expect(ring.start()).rejects.toThrow(/is not the key that the stored key ring was/)
+    expect(events[0]).toMatchObject({ type: 'failed' })
+    expect(ring.status().problem).toMatch(/^encryptionKey: /)
+  })
+
+  test('can be given a new encryption key, beside the old one', async () => {
+    const store = memoryKeys()
+    const { ring, clock } = await startRing({ store })
+    const fresh = randomBytes(32)
+    const { ring: moved } = await startRing({
+      store,
+      now: clock,
+      encryptionKey: [fresh, encryptionKey],
+    })
+    expect(moved.signingKey().kid).toBe(ring.signingKey().kid)
+    clock.add(20)
+    await moved.rotate()
+    const { ring: last } = await startRing({ store, now: clock, encryptionKey: fresh })
+    expect(last.list()).toEqual(moved.list())
+  })
+
+  test.each([
+    ['a changed byte', ({ revision, sealed }: StoredRing) => ({ revision, sealed: flip(sealed) })],
+    [
+      'another revision',
+      ({ revision, sealed }: StoredRing) => ({ revision: revision + 1, sealed }),
+    ],
+    ['a shorter text', ({ revision }: StoredRing) => ({ revision, sealed: 'v1.AAAA.AAAA' })],
+    [
+      'another version',
+      ({ revision, sealed }: StoredRing) => ({ revision, sealed: `v2${sealed.slice(2)}` }),
+    ],
+    ['no text', ({ revision }: StoredRing) => ({ revision, sealed: '' })],
+  ])('that gives %s is not believed', async (_, change) => {
+    const { facade, state, store } = spy()
+    const { clock } = await startRing({ store })
+    const stored = await store.read()
+    if (stored) state.answer = change(stored)
+    await expect(makeRing({ store: facade, now: clock }).ring.start()).rejects.toMatchObject({
+      name: 'ConfigError',
+      option: 'encryptionKey',
+    })
+  })
+
+  test('that goes back to an old state does not bring back a revoked key', async () => {
+    const { facade, state } = spy()
+    const { ring, clock } = await startRing({ store: facade })
+    const old = await facade.read()
+    const token = await signAt(ring.signingKey(), clock)
+    await ring.revoke(ring.signingKey().kid)
+    state.answer = old
+    await expect(ring.refresh()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    expect(ring.status().problem).toMatch(/lost writes/)
+    await expect(verifierAt(ring, clock)(token)).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' })
+  })
+
+  test('may be away for maxStaleness and no longer', async () => {
+    const { facade, state } = spy()
+    const { ring, clock, events } = await startRing({ store: facade })
+    const verify = verifierAt(ring, clock)
+    const token = await signAt(ring.signingKey(), clock)
+    await verify(token)
+    state.down = true
+    clock.add(30)
+    await expect(ring.refresh()).rejects.toThrow()
+    expect(events.at(-1)).toEqual({ type: 'failed', message: 'the key ring could not be read' })
+    await expect(verify(token)).resolves.toBeDefined()
+    expect(ring.status()).toMatchObject({ ready: true, staleness: 30 })
+    clock.add(1)
+    await expect(verify(token)).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE', status: 503 })
+    expect(() => ring.signingKey()).toThrow(expect.objectContaining({ code: 'KEYS_UNAVAILABLE' }))
+    state.down = false
+    await ring.refresh()
+    await expect(verify(token)).resolves.toBeDefined()
+  })
+
+  test('is asked once a second at most for kids that nobody knows', async () => {
+    const { facade, state } = spy()
+    const { ring, clock } = await startRing({ store: facade })
+    const before = state.reads
+    const { signal } = new AbortController()
+    for (let i = 0; i < 50; i++) {
+      const header = { alg: 'ES256', kid: `unknown-${String(i)}` } as const
+      expect(await ring.find(header, signal)).toBeUndefined()
+    }
+    expect(state.reads - before).toBe(1)
+    clock.add(1)
+    await ring.find({ alg: 'ES256', kid: 'x' }, signal)
+    expect(state.reads - before).toBe(2)
+  })
+})
+
+/** Changes the last character of the text's body to another one of the alphabet. */
+function flip(text: string): string {
+  const middle = text.length - 40
+  const other = text[middle] === 'A' ? 'B' : 'A'
+  return `${text.slice(0, middle)}${other}${text.slice(middle + 1)}`
+}

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startPostgres, type PostgresServer } from '../../setup/postgres.js'
+import { startTcpProxy, type TcpProxy } from '../../setup/tcp-proxy.js'
+import { folder, start } from '../own-services.js'
+import { freePort, runService, spawnService } from '../running-service.js'
+
+let postgres: PostgresServer
+let proxy: TcpProxy
+beforeAll(async () => {
+  postgres = await startPostgres()
+  const { hostname: host, port } = new URL(postgres.url)
+  proxy = await startTcpProxy({ host, port: Number(port) })
+}, 60_000)
+afterAll(async () => {
+  await proxy.stop()
+  await postgres.stop()
+})
+
+const secrets = {
+  RING_KEY: randomBytes(32).toString('base64'),
+  REFRESH_SECRET: randomBytes(48).toString('base64'),
+}
+
+/** A configuration over a database at that port. */
+function configured(port: number, more = ''): Record<string, string> {
+  const config = join(folder(), 'jotgate.yaml')
+  writeFileSync(
+    config,
+    'issuer: https://auth.example\naudience: api\nhosts: [auth.example]\ndatabase: ${URL}\n' +
+      `encryptionKey: env:RING_KEY\nrefreshSecret: env:REFRESH_SECRET\n${more}`,
+  )
+  const url = new URL(postgres.url)
+  url.port = String(port)
+  url.password = 'canary'
+  return {
+    JOTGATE_CONFIG: config,
+    URL: url.href,
+    ...secrets,
+  }
+}
+
+test('tables are made, and a service started, though the database takes longer than a request may', async () => {
+  proxy.delay(140)
+  const env = configured(proxy.port)
+  const added = await runService(
+    { ...env, DATA_DIR: folder() },
+    ['user', 'add', 'bob'],
+    'a long and quiet river',
+  )
+  expect(added).toMatchObject({ code: 0, output: 'added bob\n' })
+  const faster = setTimeout(() => {
+    proxy.delay(0)
+  }, 3000)
+  await start({ dataDir: folder(), env })
+  clearTimeout(faster)
+  proxy.delay(0)
+}, 90_000)
+
+test.runIf(process.env['TEST_DATABASE_URL'] === undefined)(
+  'a database that comes up after the service is waited for, and the log says so',
+  async () => {
+    await postgres.shutDown?.()
+    const port = String(await freePort())
+    const env = configured(Number(new URL(postgres.url).port))
+    const child = spawnService({ ...env, DATA_DIR: folder(), PORT: port })
+    let output = ''
+    child.stderr?.on('data', (data: Buffer) => (output += data.toString()))
+    try {
+      await expect.poll(() => output, { timeout: 20_000 }).toMatch(/waiting for the database at/)
+      await postgres.startAgain?.()
+      const answers = () => fetch(`http://127.0.0.1:${port}/healthz`).then(({ ok }) => ok)
+      await expect.poll(() => answers().catch(() => false), { timeout: 20_000 }).toBe(true)
+      expect(output).not.toContain('canary')
+    } finally {
+      child.kill('SIGTERM')
+    }
+  },
+  60_000,
+)
+
+test('a database that does not come is told by its field, and the program ends', async () => {
+  const env = configured(await freePort(), 'startWithin: 1s\n')
+  const { code, output } = await runService({ ...env, DATA_DIR: folder() })
+  expect(code).toBe(1)
+  expect(output).toMatch(/database \(DATABASE_URL\): .* did not answer within 1 s \(.*ECONNREFUSED/)
+  expect(output).not.toMatch(/canary|\n\s+at /)
+}, 30_000)
+
+test('so is Redis, whose client goes on trying', async () => {
+  const env = configured(
+    Number(new URL(postgres.url).port),
+    `startWithin: 2s\nredis: redis://:canary@127.0.0.1:${String(await freePort())}\n`,
+  )
+  const { code, output } = await runService({ ...env, DATA_DIR: folder() })
+  expect(code).toBe(1)
+  expect(output).toMatch(/redis \(REDIS_URL\): Redis did not answer within 2 s/)
+  expect(output).not.toMatch(/canary|\n\s+at /)
+}, 15_000)

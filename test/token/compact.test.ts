@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { AuthError, ConfigError } from '../../src/foundation/errors.js'
+import { hmacKey, type Key } from '../../src/key/index.js'
+import { decodeToken, signCompact, verifyCompact } from '../../src/token/index.js'
+import { pairFor } from '../key/pairs.js'
+
+const key = hmacKey(randomBytes(32), 'HS256', { kid: 'one' })
+const other = hmacKey(randomBytes(32), 'HS256', { kid: 'two' })
+const ed = pairFor('EdDSA')
+
+function refusal(run: () => unknown): string {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof AuthError) return error.code
+    throw error
+  }
+  return 'accepted'
+}
+
+describe('signCompact and verifyCompact', () => {
+  test.each([Buffer.alloc(0), Buffer.from([0, 255, 128]), Buffer.from('text'), randomBytes(3000)])(
+    'carry any bytes (%#)',
+    async (payload) => {
+      const verified = verifyCompact(await signCompact(payload, key), key)
+      expect(Buffer.from(verified.payload)).toEqual(payload)
+      expect(verified.header).toEqual({ alg: 'HS256', kid: 'one' })
+    },
+  )
+  test('take bytes that lie inside a larger buffer', async () => {
+    const bytes = new Uint8Array(Buffer.from('before text after').buffer.slice(0)).subarray(0, 6)
+    const { payload } = verifyCompact(await signCompact(bytes, key), key)
+    expect(Buffer.from(payload)).toEqual(Buffer.from(bytes))
+  })
+  test('choose among several keys by kid and alg', async () => {
+    const keys = [other, key, ed.verifying]
+    for (const signing of [key, other, ed.signing]) {
+      const jws = await signCompact(Buffer.from('x'), signing)
+      expect(verifyCompact(jws, keys).header.kid).toBe(signing.kid)
+    }
+  })
+  test('find no key for an unknown kid, or for none among several', async () => {
+    const jws = await signCompact(Buffer.from('x'), key, { kid: 'three' })
+    expect(refusal(() => verifyCompact(jws, [key, other]))).toBe('KEY_UNKNOWN')
+    const bare = await signCompact(Buffer.from('x'), key, { kid: undefined })
+    expect(refusal(() => verifyCompact(bare, [key, other]))).toBe('KEY_UNKNOWN')
+    expect(refusal(() => verifyCompact(bare, key))).toBe('accepted')
+  })
+  test('never use the key of a kid for another algorithm', async () => {
+    const jws = await signCompact(Buffer.from('x'), key, { kid: ed.verifying.kid })
+    expect(refusal(() => verifyCompact(jws, [key, ed.verifying]))).toBe('KEY_UNKNOWN')
+    expect(refusal(() => verifyCompact(jws, ed.verifying))).toBe('ALGORITHM_REFUSED')
+  })
+  test('refuse another key’s signature, and every header that verify refuses', async () => {
+    const jws = await signCompact(Buffer.from('x'), key)
+    expect(refusal(() => verifyCompact(jws, other))).toBe('SIGNATURE_INVALID')
+    for (const name of ['crit', 'b64', 'jwk', 'jku', 'x5u', 'x5c', 'enc', 'zip']) {
+      const bad = await signCompact(Buffer.from('x'), key, { [name]: ['x'] })
+      expect(refusal(() => verifyCompact(bad, key))).toBe('HEADER_REFUSED')
+    }
+  })
+  test('look at no typ and no cty: what the payload is, is the caller’s business', async () => {
+    const jws = await signCompact(Buffer.from('x'), key, { typ: 'receipt', cty: 'text/plain' })
+    expect(verifyCompact(jws, key).header).toMatchObject({ typ: 'receipt', cty: 'text/plain' })
+  })
+  test('freeze the header', async () => {
+    const { header } = verifyCompact(await signCompact(Buffer.from('x'), key, { a: { b: 1 } }), key)
+    expect(Object.isFrozen(header) && Object.isFrozen(header['a'])).toBe(true)
+  })
+  test('refuse what is no compact JWS', () => {
+    for (const text of ['', '.', '..', 'a.b', undefined, null, 1, {}]) {
+      expect(refusal(() => verifyCompact(text as string, key))).toBe('TOKEN_MALFORMED')
+    }
+    expect(refusal(() => verifyCompact('a'.repeat(16_385), key))).toBe('TOKEN_TOO_LARGE')
+  })
+  test('are told about wrong keys as ConfigError', async () => {
+    const jws = await signCompact(Buffer.from('x'), key)
+    await expect(signCompact(Buffer.from('x'), ed.verifying)).rejects.toThrow(ConfigError)
+    await expect(signCompact(Buffer.from('x'), 'key' as never)).rejects.toThrow(ConfigError)
+    await expect(signCompact(Buffer.from('x'), key, { alg: 'none' })).rejects.toThrow(ConfigError)
+    for (const keys of ['key', {}, null, [], ['key'], [key, null]]) {
+      expect(() => verifyCompact(jws, keys as never as Key)).toThrow(ConfigError)
+    }
+    expect(() => verifyCompact(jws, ed.signing)).toThrow(ConfigError)
+  })
+})
+
+describe('decodeToken', () => {
+  const encode = (text: string) => Buffer.from(text).toString('base64url')
+  test('shows header and claims, verified or not, under names that say so', () => {
+    const token = `${encode('{"alg":"none"}')}.${encode('{"sub":"x","a":{"b":1}}')}.`
+    const decoded = decodeToken(token)
+    expect(decoded).toEqual({
+      unverifiedHeader: { alg: 'none' },
+      unverifiedClaims: { sub: 'x', a: { b: 1 } },
+    })
+    expect(Object.isFrozen(decoded.unverifiedClaims['a'])).toBe(true)
+  })
+  test.each([
+    ['TOKEN_MALFORMED', 'a.b'],
+    ['TOKEN_MALFORMED', `${encode('{"alg":"HS256"}')}.${encode('{}')}.A`],
+    ['TOKEN_MALFORMED', `${encode('{"alg":"HS256"}')}=.${encode('{}')}.`],
+    ['TOKEN_JSON', `${encode('{"alg":"HS256"}')}.${encode('{"a":1,"a":1}')}.`],
+    ['TOKEN_JSON', `${encode('{"alg":"HS256"')}.${encode('{}')}.`],
+    ['HEADER_REFUSED', `${encode('{}')}.${encode('{}')}.`],
+    ['TOKEN_TOO_LARGE', 'x'.repeat(16_385)],
+  ])('%s: %s', (code, token) => {
+    expect(refusal(() => decodeToken(token))).toBe(code)
+  })
+})

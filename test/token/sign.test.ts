@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { ConfigError } from '../../src/foundation/errors.js'
+import { hmacKey, publicKey } from '../../src/key/index.js'
+import { createSigner, decodeToken, type SignerOptions } from '../../src/token/index.js'
+import { pairFor, rawPair } from '../key/pairs.js'
+
+const key = hmacKey(randomBytes(32), 'HS256')
+const base = { key, issuer: 'i', audience: 'a', expiresIn: '15m', now: () => 1000.9 } as const
+
+async function signed(
+  options: Partial<SignerOptions> = {},
+  claims?: Record<string, unknown>,
+): Promise<{ header: unknown; claims: Readonly<Record<string, unknown>> }> {
+  const token = await createSigner({ ...base, ...options })(claims)
+  const { unverifiedHeader, unverifiedClaims } = decodeToken(token)
+  return { header: unverifiedHeader, claims: unverifiedClaims }
+}
+
+describe('a signed token', () => {
+  test('has iss, aud, iat, exp in whole seconds, and a jti', async () => {
+    const { header, claims } = await signed()
+    expect(header).toEqual({ alg: 'HS256', typ: 'JWT' })
+    expect(claims).toEqual({ iss: 'i', aud: 'a', iat: 1000, exp: 1900, jti: claims['jti'] })
+    expect(claims['jti']).toMatch(/^[A-Za-z0-9_-]{22}$/)
+  })
+  test('names the key when its id means something to others', async () => {
+    const named = hmacKey(randomBytes(32), 'HS256', { kid: 'k1' })
+    expect((await signed({ key: named })).header).toEqual({ alg: 'HS256', typ: 'JWT', kid: 'k1' })
+    const { signing } = pairFor('ES256')
+    expect((await signed({ key: signing })).header).toMatchObject({ kid: signing.kid })
+  })
+  test('leaves out what is null', async () => {
+    const { claims } = await signed({ issuer: null, audience: null, expiresIn: null })
+    expect(Object.keys(claims).sort()).toEqual(['iat', 'jti'])
+  })
+  test('says what the caller says where both say something', async () => {
+    const own = { iss: 'x', aud: ['y'], iat: 5, exp: 7, jti: 'z' }
+    expect((await signed({}, own)).claims).toEqual(own)
+    expect((await signed({}, { iat: 5 })).claims).toMatchObject({ iat: 5, exp: 905 })
+  })
+  test('carries several audiences, another typ and further header members', async () => {
+    const { header, claims } = await signed({
+      audience: ['a', 'b'],
+      typ: 'at+jwt',
+      header: { x: 1 },
+    })
+    expect(claims).toMatchObject({ aud: ['a', 'b'] })
+    expect(header).toEqual({ alg: 'HS256', typ: 'at+jwt', x: 1 })
+  })
+  test('leaves out members that are undefined, as JSON does', async () => {
+    expect((await signed({}, { a: undefined, b: 1 })).claims).not.toHaveProperty('a')
+  })
+})
+
+describe('claims that JSON can not hold exactly are a TypeError that names them', () => {
+  test.each([
+    ['a', { a: Number.NaN }],
+    ['a', { a: Number.POSITIVE_INFINITY }],
+    ['a', { a: 2 ** 53 }],
+    ['a', { a: 1n }],
+    ['a', { a: () => 1 }],
+    ['a', { a: Symbol('x') }],
+    ['a.b.0', { a: { b: [Number.NaN] } }],
+    ['exp', { exp: Number.NaN }],
+  ])('%s', async (path, claims) => {
+    const error: unknown = await createSigner(base)(claims as never).catch((e: unknown) => e)
+    expect(error).toBeInstanceOf(TypeError)
+    expect(String(error)).toContain(`"${path}"`)
+  })
+})
+
+describe('an option that is wrong is a ConfigError that names it', () => {
+  test.each([
+    ['key', { key: undefined }],
+    ['key', { key: 'secret' }],
+    ['key', { key: publicKey(rawPair('RS256').publicKey, 'RS256') }],
+    ['issuer', { issuer: undefined }],
+    ['issuer', { issuer: '' }],
+    ['audience', { audience: undefined }],
+    ['audience', { audience: [] }],
+    ['expiresIn', { expiresIn: undefined }],
+    ['expiresIn', { expiresIn: 0 }],
+    ['expiresIn', { expiresIn: '1y' }],
+    ['typ', { typ: '' }],
+    ['header.alg', { header: { alg: 'none' } }],
+    ['header.kid', { header: { kid: 'x' } }],
+    ['header.typ', { header: { typ: 'x' } }],
+    ['header.crit', { header: { crit: ['x'] } }],
+    ['now', { now: 1 }],
+    ['expires', { expires: 1 }],
+  ])('%s: %j', (option, change) => {
+    try {
+      createSigner({ ...base, ...change } as never)
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigError)
+      expect((error as ConfigError).option).toContain(option)
+      return
+    }
+    expect.unreachable('it was accepted')
+  })
+})

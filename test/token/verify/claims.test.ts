@@ -1,0 +1,133 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { ConfigError } from '../../../src/foundation/errors.js'
+import { privateKey, verificationKey } from '../../../src/key/index.js'
+import { createSigner, createVerifier, decodeToken } from '../../../src/token/index.js'
+import {
+  goodClaims,
+  audience,
+  forge,
+  issuer,
+  key,
+  verdict,
+  verifierWith,
+  withClaims,
+} from './forge.js'
+
+const verify = verifierWith()
+
+describe('C6 iss is exactly the configured issuer', () => {
+  const other = [
+    `${issuer}/`,
+    `${issuer} `,
+    issuer.slice(0, -1),
+    issuer.toUpperCase(),
+    `https://evil.example/${issuer}`,
+    'https://issuer.example.evil.example',
+    'https://issuer.exampl\u0435',
+  ]
+  test.each(other)('%s is another issuer', async (iss) => {
+    expect(await verdict(verify, withClaims({ iss }))).toBe('ISSUER_MISMATCH')
+  })
+  test.each([[[issuer]], [{ [issuer]: 1 }], [1], [null], [true], ['']])(
+    'iss %j has the wrong type',
+    async (iss) => {
+      expect(await verdict(verify, withClaims({ iss }))).toBe('CLAIM_INVALID')
+    },
+  )
+  test('iss is required', async () => {
+    expect(await verdict(verify, withClaims({ iss: undefined }))).toBe('CLAIM_MISSING')
+  })
+})
+
+test('C7 a key verifies tokens of its own issuer only', async () => {
+  const other = privateKey(generateKeyPairSync('ed25519').privateKey, 'EdDSA', { kid: 'same' })
+  const mine = privateKey(generateKeyPairSync('ed25519').privateKey, 'EdDSA', { kid: 'same' })
+  const tenants = createVerifier({
+    issuers: {
+      'https://a': { keys: verificationKey(mine), algorithms: ['EdDSA'], audience },
+      'https://b': { keys: verificationKey(other), algorithms: ['EdDSA'], audience },
+    },
+  })
+  const signAs = (signing: typeof mine, iss: string) =>
+    createSigner({ key: signing, issuer: iss, audience, expiresIn: 60 })()
+  expect(await verdict(tenants, await signAs(mine, 'https://a'))).toBe('accepted')
+  expect(await verdict(tenants, await signAs(other, 'https://b'))).toBe('accepted')
+  expect(await verdict(tenants, await signAs(mine, 'https://b'))).toBe('SIGNATURE_INVALID')
+  expect(await verdict(tenants, await signAs(mine, 'https://c'))).toBe('ISSUER_MISMATCH')
+})
+
+describe('C8 aud names this audience exactly', () => {
+  test.each([['api'], [['api']], [['other', 'api']]])('aud %j is meant for us', async (aud) => {
+    expect(await verdict(verify, withClaims({ aud }))).toBe('accepted')
+  })
+  test.each([['ap'], ['apis'], ['API'], [' api'], ['api other'], [['other']], [['other', 'ap']]])(
+    'aud %j is meant for another',
+    async (aud) => {
+      expect(await verdict(verify, withClaims({ aud }))).toBe('AUDIENCE_MISMATCH')
+    },
+  )
+  test.each([
+    [[]],
+    [''],
+    [1],
+    [null],
+    [true],
+    [{ 0: 'api' }],
+    [['api', 1]],
+    [['api', '']],
+    [[['api']]],
+  ])('aud %j has the wrong type', async (aud) => {
+    expect(await verdict(verify, withClaims({ aud }))).toBe('CLAIM_INVALID')
+  })
+  test('aud is required', async () => {
+    expect(await verdict(verify, withClaims({ aud: undefined }))).toBe('CLAIM_MISSING')
+  })
+})
+
+describe('C9 a signer names an audience, or says in so many words that it names none', () => {
+  test('audience has no default', () => {
+    const options = { key, issuer, expiresIn: 60 }
+    expect(() => createSigner(options as never)).toThrow(ConfigError)
+  })
+  test('null leaves it out', async () => {
+    const token = await createSigner({ key, issuer, audience: null, expiresIn: 60 })()
+    expect(decodeToken(token).unverifiedClaims).not.toHaveProperty('aud')
+  })
+})
+
+describe('C10 the claims of an access token can be required', () => {
+  const profile = ['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti']
+  const full: Record<string, unknown> = { ...goodClaims, client_id: 'web', jti: 'abc' }
+  const strict = verifierWith({ requiredClaims: profile })
+  test('with all of them the token is accepted', async () => {
+    expect(await verdict(strict, forge({ payload: full }))).toBe('accepted')
+  })
+  test.each(profile)('without %s it is refused', async (name) => {
+    const token = forge({ payload: { ...full, [name]: undefined } })
+    expect(await verdict(strict, token)).toBe('CLAIM_MISSING')
+  })
+})
+
+describe('C11 sub is a text of 1 to 255 characters', () => {
+  test.each([1, null, true, [], ['u1'], {}, '', 'x'.repeat(256)])(
+    'sub %j is refused',
+    async (sub) => {
+      expect(await verdict(verify, withClaims({ sub }))).toBe('CLAIM_INVALID')
+    },
+  )
+  test('255 characters are taken', async () => {
+    expect(await verdict(verify, withClaims({ sub: 'x'.repeat(255) }))).toBe('accepted')
+  })
+})
+
+test('C12 every signed token has a jti of 128 random bits', async () => {
+  const sign = createSigner({ key, issuer, audience, expiresIn: 60 })
+  const ids = new Set<unknown>()
+  for (let i = 0; i < 1000; i++) {
+    const { jti } = decodeToken(await sign()).unverifiedClaims
+    expect(Buffer.from(String(jti), 'base64url')).toHaveLength(16)
+    ids.add(jti)
+  }
+  expect(ids.size).toBe(1000)
+})
