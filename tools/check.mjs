@@ -8,7 +8,18 @@ import { verdictFile } from './testing/run-tests.mjs'
 // and the last line counts tests and checks together. Arguments name the checks to run alone:
 // `npm run check -- layers sizes`.
 const all = [
-  ...['format', 'lint', 'types', 'layers', 'sizes', 'exports', 'unused', 'packed'],
+  ...[
+    'format',
+    'lint',
+    'types',
+    'layers',
+    'once',
+    'options',
+    'sizes',
+    'exports',
+    'unused',
+    'packed',
+  ],
   ...['installed', 'hygiene', 'floor', 'generated', 'bench', 'docs'],
 ]
 const asked = process.argv.slice(2)

@@ -1,14 +1,17 @@
 import { ConfigError } from '../foundation/errors.js'
 import { type Credential, type Credentials } from './credential.js'
 import { ClientError } from './errors.js'
-import { tell, type OnClientEvent } from './events.js'
+import { notify } from '../foundation/listener.js'
+import type { OnClientEvent } from './events.js'
 import { createFetch } from './fetch.js'
-import { checkClientOptions, requireText } from './options.js'
+import { optionalFunc, part, text, value } from '../foundation/option-kinds.js'
+import { readOptions, type OptionTable } from '../foundation/options.js'
 import { readOrigins } from './origins.js'
 import { ask, type Grant, type Target, type TokenSource } from './source.js'
 
 /** How calls get their token. */
 export interface ClientOptions {
+  /** Where tokens come from: `fromSession`, `selfSigned` or `forwarded`. */
   readonly source: TokenSource
   /** Where the token may go, such as `https://api.example`; it goes nowhere else. Plain http is for loopback only. */
   readonly origins: readonly string[]
@@ -39,9 +42,8 @@ export interface JwtClient extends Credentials {
  * const orders = await client.fetch('https://api.example/orders')
  */
 export function jwtClient(options: ClientOptions): JwtClient {
-  const policy = resolve(options)
-  const { source, onEvent } = options
-  const { field, origins } = policy
+  const policy = readClientOptions(options)
+  const { source, onEvent, field, origins } = policy
   const credentialOf = (grant: Grant, target: Target): Credential =>
     Object.freeze({ fields: fieldsOf(policy, grant), grant, target })
   const parts = {
@@ -49,7 +51,7 @@ export function jwtClient(options: ClientOptions): JwtClient {
     origins,
     credential: async (origin: string, signal?: AbortSignal) => {
       if (!origins.has(origin)) {
-        tell(onEvent, { kind: 'withheld', origin })
+        notify(onEvent, { kind: 'withheld', origin })
         return undefined
       }
       const target = Object.freeze({ origin, signal })
@@ -58,45 +60,51 @@ export function jwtClient(options: ClientOptions): JwtClient {
     renew: async ({ grant, target }: Credential) => {
       const other = await ask(async () => source.renew?.(grant, target), target)
       if (other === undefined || other === grant) return undefined
-      tell(onEvent, { kind: 'retried', origin: target.origin })
+      notify(onEvent, { kind: 'retried', origin: target.origin })
       return credentialOf(other, target)
     },
   }
   return Object.freeze({ ...parts, fetch: createFetch(parts, policy.fetch) })
 }
 
+/** Options of `jwtClient`. */
+export const clientTable = {
+  source: part<TokenSource>('a source of tokens, such as fromSession makes', ['grant']),
+  origins: value('array of origins', readOrigins),
+  header: value('name of a header field', readHeader, { default: 'authorization' }),
+  scheme: value('text or null', readScheme, { optional: true }),
+  fetch: optionalFunc<typeof globalThis.fetch>(),
+  onEvent: optionalFunc<OnClientEvent>(),
+} satisfies OptionTable<keyof ClientOptions>
+
 interface ClientPolicy {
+  readonly source: TokenSource
   readonly field: string
   readonly scheme: string | null
   readonly origins: ReadonlySet<string>
   readonly fetch: typeof globalThis.fetch
+  readonly onEvent: OnClientEvent | undefined
 }
 
-function resolve(options: ClientOptions): ClientPolicy {
-  checkClientOptions('jwtClient', options, {
-    known: ['source', 'origins', 'header', 'scheme', 'fetch', 'onEvent'],
-    functions: ['fetch', 'onEvent'],
-  })
-  const source = options.source as Partial<TokenSource> | undefined // callers in plain JavaScript
-  if (typeof source?.grant !== 'function')
-    throw new ConfigError(
-      'jwtClient.source',
-      'must be a source of tokens, such as fromSession makes',
-    )
-  const { header = 'authorization', fetch } = options
-  requireText('jwtClient.header', header)
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(header))
-    throw new ConfigError('jwtClient.header', 'must be the name of a header field')
-  const field = header.toLowerCase()
-  const { scheme = field === 'authorization' ? 'Bearer' : null } = options
-  if (scheme !== null) requireText('jwtClient.scheme', scheme)
+function readClientOptions(options: ClientOptions): ClientPolicy {
+  const { header: field, fetch, ...values } = readOptions('jwtClient', clientTable, options)
+  const { scheme = field === 'authorization' ? 'Bearer' : null } = values
   return Object.freeze({
-    field,
-    scheme,
-    origins: readOrigins('jwtClient.origins', options.origins),
+    ...values,
+    ...{ field, scheme },
     // Looked up at each call, and called as the platform wants it: by its own global object.
     fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
   })
+}
+
+function readHeader(given: unknown, option: string): string {
+  const header = text().read(given, option)
+  if (/^[\w!#$%&'*+.^`|~-]+$/.test(header)) return header.toLowerCase()
+  throw new ConfigError(option, 'must be the name of a header field')
+}
+
+function readScheme(given: unknown, option: string): string | null {
+  return given === null ? null : text().read(given, option)
 }
 
 function fieldsOf({ field, scheme }: ClientPolicy, { token }: Grant): Credential['fields'] {

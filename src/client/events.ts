@@ -9,18 +9,3 @@ export type ClientEvent =
 
 /** Is told about events; what it throws or rejects with changes nothing. */
 export type OnClientEvent = (event: ClientEvent) => unknown
-
-/**
- * Tells the hook, whatever it does.
- *
- * @example tell(onEvent, { kind: 'refreshed' })
- */
-export function tell(onEvent: OnClientEvent | undefined, event: ClientEvent): void {
-  try {
-    const pending = onEvent?.(Object.freeze(event))
-    // A listener's fault is not the call's.
-    if (pending instanceof Promise) pending.catch(() => undefined)
-  } catch {
-    // As above.
-  }
-}

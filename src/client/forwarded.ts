@@ -1,6 +1,6 @@
-import { ConfigError } from '../foundation/errors.js'
 import { ClientError } from './errors.js'
-import { checkClientOptions, requireText } from './options.js'
+import { clock, func, text, value } from '../foundation/option-kinds.js'
+import { readOptions, type OptionTable } from '../foundation/options.js'
 import { readOrigins } from './origins.js'
 import { unverifiedTimes } from './payload.js'
 import { type TokenSource } from './source.js'
@@ -18,6 +18,13 @@ export interface ForwardedOptions {
   readonly now?: () => number
 }
 
+/** Options of `forwarded`. */
+export const forwardedTable = {
+  incoming: func<ForwardedOptions['incoming']>(),
+  audience: value('text, or object of texts by origin', readAudience),
+  now: clock(),
+} satisfies OptionTable<keyof ForwardedOptions>
+
 /**
  * Passes the caller's own token on, where it is meant for the target too. A refusal stands: there is nothing to renew.
  *
@@ -29,15 +36,7 @@ export interface ForwardedOptions {
  * @example forwarded({ incoming: () => bearer.getStore(), audience: 'orders' })
  */
 export function forwarded(options: ForwardedOptions): TokenSource {
-  checkClientOptions('forwarded', options, {
-    known: ['incoming', 'audience', 'now'],
-    functions: ['incoming', 'now'],
-  })
-  const { incoming, now = () => Date.now() / 1000 } = options
-  const getter: unknown = incoming
-  if (typeof getter !== 'function')
-    throw new ConfigError('forwarded.incoming', 'must be a function')
-  const audienceOf = readAudience(options.audience)
+  const { incoming, audience: audienceOf, now } = readOptions('forwarded', forwardedTable, options)
   return Object.freeze({
     grant: ({ origin }) =>
       Promise.resolve().then(() => {
@@ -63,19 +62,15 @@ function read(incoming: () => string | undefined): string {
   return token
 }
 
-function readAudience(
-  audience: ForwardedOptions['audience'],
-): (origin: string) => string | undefined {
-  const given: unknown = audience
+function readAudience(given: unknown, option: string): (origin: string) => string | undefined {
   if (typeof given !== 'object' || given === null) {
-    requireText('forwarded.audience', given)
-    const name = String(given)
+    const name = text().read(given, option)
     return () => name
   }
   const names = new Map<string, string>()
   for (const [origin, name] of Object.entries(given)) {
-    requireText(`forwarded.audience.${origin}`, name)
-    for (const each of readOrigins('forwarded.audience', [origin])) names.set(each, String(name))
+    const audience = text().read(name, `${option}.${origin}`)
+    for (const each of readOrigins([origin], option)) names.set(each, audience)
   }
   return (origin) => names.get(origin)
 }

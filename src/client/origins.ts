@@ -5,9 +5,9 @@ import { ConfigError } from '../foundation/errors.js'
  *
  * @throws ConfigError when there is none, one is more than an origin, or one is plain http off loopback: a bearer
  * token needs TLS (RFC 6750 section 5.3)
- * @example readOrigins('jwtClient.origins', ['https://api.example']).has('https://api.example') // true
+ * @example readOrigins(['https://api.example'], 'jwtClient.origins').has('https://api.example') // true
  */
-export function readOrigins(option: string, origins: unknown): ReadonlySet<string> {
+export function readOrigins(origins: unknown, option: string): ReadonlySet<string> {
   if (!Array.isArray(origins) || origins.length === 0)
     throw new ConfigError(option, 'must list at least one origin, such as "https://api.example"')
   return new Set(

@@ -1,5 +1,5 @@
-import { ConfigError } from '../foundation/errors.js'
-import { checkClientOptions } from './options.js'
+import { clock, flag, func, unchecked } from '../foundation/option-kinds.js'
+import { readOptions, type OptionTable } from '../foundation/options.js'
 import { unverifiedTimes } from './payload.js'
 import { type Grant, type TokenSource } from './source.js'
 
@@ -14,6 +14,15 @@ export interface SelfSignedOptions<C extends object> {
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number
 }
+
+/** Options of `selfSigned`, for claims of type `C`. */
+export const selfSignedTable = <C extends object>() =>
+  ({
+    sign: func<SelfSignedOptions<C>['sign']>(),
+    claims: unchecked<C | (() => C)>('claims, or function'),
+    cache: flag({ default: true }),
+    now: clock(),
+  }) satisfies OptionTable<keyof SelfSignedOptions<C>>
 
 interface Kept {
   readonly grant: Grant
@@ -34,15 +43,7 @@ interface Kept {
  * const client = jwtClient({ source: selfSigned({ sign, claims: { sub: 'orders' } }), origins: ['https://users.example'] })
  */
 export function selfSigned<C extends object>(options: SelfSignedOptions<C>): TokenSource {
-  checkClientOptions('selfSigned', options, {
-    known: ['sign', 'claims', 'cache', 'now'],
-    functions: ['sign', 'now'],
-  })
-  const { sign, claims, cache = true, now = () => Date.now() / 1000 } = options
-  const signer: unknown = sign
-  if (typeof signer !== 'function') throw new ConfigError('selfSigned.sign', 'must be a function')
-  const isFlag: unknown = cache
-  if (typeof isFlag !== 'boolean') throw new ConfigError('selfSigned.cache', 'must be a boolean')
+  const { sign, claims, cache, now } = readOptions('selfSigned', selfSignedTable<C>(), options)
   const make = async (): Promise<Kept> => {
     const token = await sign(typeof claims === 'function' ? claims() : claims)
     return { grant: Object.freeze({ token }), until: cache ? usableUntil(token, now()) : 0 }

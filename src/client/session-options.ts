@@ -1,7 +1,16 @@
-import { parseDuration, type Duration } from '../foundation/duration.js'
+import type { Duration } from '../foundation/duration.js'
 import { ConfigError } from '../foundation/errors.js'
+import {
+  clock,
+  flag,
+  optionalFunc,
+  part,
+  seconds,
+  text,
+  value,
+} from '../foundation/option-kinds.js'
+import { readOptions, type OptionTable } from '../foundation/options.js'
 import { type OnClientEvent } from './events.js'
-import { checkClientOptions, requireText } from './options.js'
 import { pageUrl, readSecureUrl } from './origins.js'
 import { type StoredSession } from './pair.js'
 
@@ -38,6 +47,7 @@ interface CommonSessionOptions {
 
 /** A session whose tokens the program holds. */
 export interface TokenSessionOptions extends CommonSessionOptions {
+  /** Whether the tokens are in cookies that no script can read. Default false. */
   readonly cookies?: false
   /** Default: in memory, gone with the page or the process. */
   readonly storage?: SessionStorage
@@ -69,58 +79,54 @@ export interface SessionPolicy {
   readonly onEvent: OnClientEvent | undefined
 }
 
-const common = ['endpoint', 'tabs', 'grace', 'timeout', 'fetch', 'now', 'onEvent', 'cookies']
-const functions = ['fetch', 'now', 'onEvent']
-const forTokens = ['storage', 'clientId']
+const commonTable = {
+  endpoint: value('URL', readEndpointUrl),
+  tabs: text({ optional: true }),
+  grace: seconds({ default: 8, least: 1, most: 60 }),
+  timeout: seconds({ default: 5, least: 1, most: 60 }),
+  fetch: optionalFunc<typeof globalThis.fetch>(),
+  now: clock(),
+  onEvent: optionalFunc<OnClientEvent>(),
+  cookies: flag({ default: false }),
+} satisfies OptionTable<keyof CookieSessionOptions>
+
+/** Options of `fromSession` when the program holds the tokens. */
+export const tokenSessionTable = {
+  ...commonTable,
+  storage: value('object with the functions load and save', readStorage, { optional: true }),
+  clientId: text({ optional: true }),
+} satisfies OptionTable<keyof TokenSessionOptions>
 
 /**
  * Checks the options once and fills in the defaults.
  *
  * @throws ConfigError naming the option
- * @example resolveSession({ endpoint: 'https://auth.example/user/refresh' }).grace // 8
+ * @example readSessionOptions({ endpoint: 'https://auth.example/user/refresh' }).grace // 8
  */
-export function resolveSession(options: SessionOptions): SessionPolicy {
-  checkClientOptions('fromSession', options, { known: [...common, ...forTokens], functions })
-  const given: Omit<TokenSessionOptions, 'cookies'> & { cookies?: boolean } = options
-  const { cookies = false, storage, clientId, tabs, fetch, now = () => Date.now() / 1000 } = given
-  if (cookies) checkClientOptions('fromSession', options, { known: common, functions })
-  const isFlag: unknown = cookies
-  if (typeof isFlag !== 'boolean') throw new ConfigError('fromSession.cookies', 'must be a boolean')
-  if (tabs !== undefined) requireText('fromSession.tabs', tabs)
-  if (clientId !== undefined) requireText('fromSession.clientId', clientId)
-  if (storage !== undefined) checkStorage(storage)
+export function readSessionOptions(options: SessionOptions): SessionPolicy {
+  const values = readOptions('fromSession', tokenSessionTable, options)
+  if (values.cookies) readOptions('fromSession', commonTable, options)
+  const { fetch, endpoint, cookies } = values
+  const page = pageUrl()
+  if (cookies && page !== undefined && new URL(page).origin !== endpoint.origin)
+    throw new ConfigError('fromSession.endpoint', "must be of the page's own origin in cookie mode")
   return Object.freeze({
-    endpoint: readEndpoint(options.endpoint, cookies),
-    cookies,
-    storage,
-    clientId,
-    tabs,
-    grace: readSeconds('grace', options.grace ?? 8),
-    timeout: readSeconds('timeout', options.timeout ?? 5),
+    ...values,
+    endpoint: endpoint.href,
     // Looked up at each call, and called as the platform wants it: by its own global object.
     fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
-    now,
-    onEvent: options.onEvent,
   })
 }
 
-function readEndpoint(endpoint: unknown, cookies: boolean): string {
-  const url = readSecureUrl('fromSession.endpoint', endpoint)
-  const page = pageUrl()
-  if (cookies && page !== undefined && new URL(page).origin !== url.origin)
-    throw new ConfigError('fromSession.endpoint', "must be of the page's own origin in cookie mode")
-  return url.href
+function readEndpointUrl(given: unknown, option: string): URL {
+  return readSecureUrl(option, given)
 }
 
-function readSeconds(name: 'grace' | 'timeout', duration: Duration): number {
-  const seconds = parseDuration(duration, `fromSession.${name}`)
-  if (seconds < 1 || seconds > 60)
-    throw new ConfigError(`fromSession.${name}`, 'must be from 1 to 60 seconds')
-  return seconds
-}
-
-function checkStorage(storage: unknown): void {
-  const given = storage as Partial<Record<string, unknown>> | null // to look its members up
-  if (typeof given?.['load'] !== 'function' || typeof given['save'] !== 'function')
-    throw new ConfigError('fromSession.storage', 'must have the functions load and save')
+function readStorage(given: unknown, option: string): SessionStorage {
+  const storage = part<SessionStorage>('an object with load and save', ['load', 'save']).read(
+    given,
+    option,
+  )
+  if (typeof storage.load === 'function' && typeof storage.save === 'function') return storage
+  throw new ConfigError(option, 'must have the functions load and save')
 }

@@ -1,8 +1,8 @@
 import { ClientError } from './errors.js'
-import { tell } from './events.js'
+import { notify } from '../foundation/listener.js'
 import { hold, readPair, type Held, type PairResponse, type StoredSession } from './pair.js'
 import { requestRefresh, type RefreshResult } from './refresh-call.js'
-import { resolveSession, type SessionOptions, type SessionPolicy } from './session-options.js'
+import { readSessionOptions, type SessionOptions, type SessionPolicy } from './session-options.js'
 import { unlessAborted, type TokenSource } from './source.js'
 import { joinTabs, type TabMessage, type Tabs } from './tabs.js'
 
@@ -45,7 +45,7 @@ const newsMs = 250
  * const client = jwtClient({ source: session, origins: ['https://api.example'] })
  */
 export function fromSession(options: SessionOptions): Session {
-  const keeper = new Keeper(resolveSession(options))
+  const keeper = new Keeper(readSessionOptions(options))
   return Object.freeze({
     grant: (target) => keeper.grant(target.signal),
     renew: (refused, target) => keeper.renew(refused, target.signal),
@@ -124,7 +124,7 @@ class Keeper {
     this.#take(stored)
     await this.#save(stored)
     this.tabs.tell({ kind: 'signed-in', stored })
-    tell(this.#policy.onEvent, { kind: 'signed-in' })
+    notify(this.#policy.onEvent, { kind: 'signed-in' })
   }
 
   async signOut(): Promise<void> {
@@ -132,7 +132,7 @@ class Keeper {
     this.#held = undefined
     await this.#save(undefined)
     this.tabs.tell({ kind: 'signed-out' })
-    tell(this.#policy.onEvent, { kind: 'signed-out' })
+    notify(this.#policy.onEvent, { kind: 'signed-out' })
   }
 
   async #renewed(held: Held, signal: AbortSignal | undefined): Promise<Held['grant']> {
@@ -176,7 +176,7 @@ class Keeper {
     if (this.#held !== held) return
     if (result.kind === 'failed') {
       this.#calmUntil = now() + (result.error.retryAfter ?? 1 + Math.random() * 4)
-      tell(onEvent, { kind: 'refresh-failed', code: result.error.code })
+      notify(onEvent, { kind: 'refresh-failed', code: result.error.code })
       throw result.error
     }
     if (result.kind === 'refused') {
@@ -187,7 +187,7 @@ class Keeper {
     this.#take(result.stored, now())
     await this.#save(result.stored)
     this.tabs.tell({ kind: 'refreshed', stored: result.stored })
-    tell(onEvent, { kind: 'refreshed' })
+    notify(onEvent, { kind: 'refreshed' })
   }
 
   /** What another tab, or an earlier run, has stored; nothing stored is no news. */
@@ -203,14 +203,14 @@ class Keeper {
       await this.#policy.storage?.save(stored)
     } catch {
       // The session goes on in memory; the application is told.
-      tell(this.#policy.onEvent, { kind: 'storage-failed' })
+      notify(this.#policy.onEvent, { kind: 'storage-failed' })
     }
   }
 
   #hear(message: TabMessage): void {
     if (message.kind === 'signed-out') {
       this.#held = undefined
-      tell(this.#policy.onEvent, { kind: 'signed-out' })
+      notify(this.#policy.onEvent, { kind: 'signed-out' })
       return
     }
     const mine = this.#held?.stored.expiresAt ?? 0
@@ -219,6 +219,6 @@ class Keeper {
     this.#loading = Promise.resolve()
     if (message.kind === 'signed-in') this.#login = {}
     this.#take(message.stored, message.kind === 'refreshed' ? this.#policy.now() : undefined)
-    tell(this.#policy.onEvent, { kind: 'adopted' })
+    notify(this.#policy.onEvent, { kind: 'adopted' })
   }
 }

@@ -1,55 +1,39 @@
-import { AuthError, ConfigError } from './errors.js'
-
-/** Milliseconds for one question to a store in the network: short enough that its caller hears of it within 300 ms. */
-export const deadlineDefault = 250
+/** What {@link within} does besides waiting. */
+export interface Deadline {
+  /** The error of an answer that did not come in time. */
+  readonly late: () => Error
+}
 
 /**
- * Waits for an answer as long as a caller can wait. Every fault of the question, and no answer in time, is a store that
- * did not answer; an answer that comes later is nobody's.
+ * Waits for an answer, for at most `ms` milliseconds. An answer that arrived while the process stood still counts: a
+ * process that was busy finds its timer over before it reads the socket, so the deadline looks once more after the
+ * sockets have been read.
  *
- * @throws AuthError STORE_UNAVAILABLE with the fault as its cause
- * @example const row = await withinDeadline(() => client.get(key), 250)
+ * The work itself goes on; pass an `AbortSignal` to it when it can be stopped.
+ *
+ * @throws what `question` throws or rejects with; what `late` makes when no answer came in time
+ * @example await within(250, () => client.get(key), { late: () => new Error('no answer within 250 ms') })
  */
-export async function withinDeadline<T>(question: () => Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
+export async function within<T>(
+  ms: number,
+  question: () => T | PromiseLike<T>,
+  { late }: Deadline,
+): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const over = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       afterReading(() => {
-        reject(new LateAnswer(`no answer within ${String(ms)} ms`))
+        reject(late())
       })
     }, ms)
   })
   try {
-    return await Promise.race([question(), late])
-  } catch (cause) {
-    throw cause instanceof AuthError || cause instanceof ConfigError ? cause : unavailable(cause)
+    return await Promise.race([question(), over])
   } finally {
     clearTimeout(timer)
   }
 }
 
-/**
- * A process that stood still finds its deadlines over before it reads what has long arrived: an answer that is there
- * counts. Sockets are read between timers and what is set here.
- */
-export function afterReading(then: () => void): void {
-  setImmediate(then)
-}
-
-class LateAnswer extends Error {}
-
-/** Whether a question had no answer in time, as against a bad one. */
-export function isLate(error: unknown): boolean {
-  return error instanceof Error && error.cause instanceof LateAnswer
-}
-
-/** The error of a store that did not answer. */
-export function unavailable(cause: unknown): AuthError {
-  return new AuthError('STORE_UNAVAILABLE', { retryAfter: 1 }, { cause })
-}
-
-/** @throws ConfigError for a deadline that is no whole number of milliseconds between 1 and 60,000 */
-export function checkDeadline(place: string, ms: number): number {
-  if (Number.isSafeInteger(ms) && ms >= 1 && ms <= 60_000) return ms
-  throw new ConfigError(`${place}.deadlineMs`, 'must be a whole number of milliseconds')
-}
+/** Node reads sockets between timers and immediates. Browsers have no immediates, and a timer is a turn of its own. */
+const afterReading: (then: () => void) => void =
+  typeof setImmediate === 'function' ? setImmediate : (then) => setTimeout(then, 0)

@@ -1,4 +1,5 @@
 import { ConfigError } from '../foundation/errors.js'
+import { isScopeToken } from '../foundation/names.js'
 import { type VerifiedToken } from '../token/token.js'
 
 /**
@@ -12,9 +13,6 @@ export interface Guard<C> {
 
 type Scalar = string | number | boolean | null
 
-/** One scope (RFC 6749 section 3.3). */
-const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
-
 /**
  * Every one of these scopes, in `scope` (space-delimited, RFC 9068 section 2.2.3) or `scp` (an array or text).
  *
@@ -22,7 +20,7 @@ const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
  * @example createGate({ verify, authorize: requireScopes('orders:read') })
  */
 export function requireScopes(...scopes: readonly string[]): Guard<unknown> {
-  if (scopes.length === 0 || !scopes.every((scope) => scopeToken.test(scope))) {
+  if (scopes.length === 0 || !scopes.every(isScopeToken)) {
     throw new ConfigError(
       'requireScopes',
       'takes one or more scopes without spaces, quotes or backslashes',

@@ -1,4 +1,5 @@
 import { AuthError, type ErrorCode, type PublicReason } from '../foundation/errors.js'
+import { notify } from '../foundation/listener.js'
 import { type Call } from './call.js'
 import { type AuthContext } from './context.js'
 
@@ -41,9 +42,9 @@ type Admit<C> = () => Promise<AuthContext<C> | undefined>
  * Runs the checks and tells `onEvent` how they ended.
  *
  * @throws whatever the checks throw
- * @example await notify(onEvent, call, () => admit(policy, call))
+ * @example await watchDecision(onEvent, call, () => admit(policy, call))
  */
-export function notify<C>(
+export function watchDecision<C>(
   onEvent: OnEvent | undefined,
   call: Call,
   admit: Admit<C>,
@@ -56,10 +57,10 @@ async function timeAndTell<C>(onEvent: OnEvent, call: Call, admit: Admit<C>): Re
   const shared = () => ({ ...named(call), durationMs: performance.now() - start })
   try {
     const context = await admit()
-    tell(onEvent, { ...shared(), kind: context === undefined ? 'anonymous' : 'authorized' })
+    notify(onEvent, { ...shared(), kind: context === undefined ? 'anonymous' : 'authorized' })
     return context
   } catch (error) {
-    if (error instanceof AuthError) tell(onEvent, { ...shared(), ...refusal(error) })
+    if (error instanceof AuthError) notify(onEvent, { ...shared(), ...refusal(error) })
     throw error
   }
 }
@@ -80,15 +81,4 @@ function refusal(error: AuthError) {
     ...(error.claim === undefined ? {} : { claim: error.claim }),
     ...(error.status >= 500 && error.cause !== undefined ? { fault: error.cause } : {}),
   } as const
-}
-
-/** Tells a listener, and survives what it does. */
-export function tell(onEvent: OnEvent, event: GateEvent): void {
-  try {
-    const pending = onEvent(Object.freeze(event))
-    // A listener's fault is not the caller's: the decision has been made.
-    if (pending instanceof Promise) pending.catch(() => undefined)
-  } catch {
-    // As above.
-  }
 }

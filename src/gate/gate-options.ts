@@ -1,6 +1,15 @@
-import { parseDuration, type Duration } from '../foundation/duration.js'
-import { type AuthError, ConfigError } from '../foundation/errors.js'
-import { checkOptionNames } from '../foundation/options.js'
+import type { Duration } from '../foundation/duration.js'
+import type { AuthError } from '../foundation/errors.js'
+import {
+  flag,
+  func,
+  funcOr,
+  optionalFunc,
+  seconds,
+  text,
+  unchecked,
+} from '../foundation/option-kinds.js'
+import { readOptions, type OptionTable } from '../foundation/options.js'
 import { type VerifiedToken } from '../token/token.js'
 import { type Call } from './call.js'
 import { type OnEvent } from './events.js'
@@ -56,11 +65,11 @@ export interface Demand<C> {
   readonly authorize?: Authorize<C>
 }
 
-/** Resolved options; every function stands. */
-export interface ServerPolicy<C> {
+/** Resolved options; every function is there. */
+export interface GatePolicy<C> {
   readonly verify: GateOptions<C>['verify']
   readonly extract: Extractor
-  readonly isRevoked: (token: VerifiedToken<C>) => boolean | Promise<boolean>
+  readonly isRevoked: NonNullable<GateOptions<C>['isRevoked']>
   readonly authorize: Authorize<C>
   readonly optional: boolean
   readonly select: (call: Call) => boolean
@@ -69,46 +78,37 @@ export interface ServerPolicy<C> {
   readonly recheckMs: number
 }
 
-const functionNames = ['verify', 'extract', 'isRevoked', 'authorize', 'select', 'onEvent'] as const
-const optionNames = [...functionNames, 'optional', 'render', 'realm', 'recheckEvery']
+/** Options of `createGate`, for tokens with claims of type `C`. */
+export const gateTable = <C>() =>
+  ({
+    verify: func<GateOptions<C>['verify']>(),
+    extract: funcOr(from.bearer()),
+    isRevoked: funcOr<NonNullable<GateOptions<C>['isRevoked']>>(() => false),
+    authorize: funcOr<Authorize<C>>(() => true),
+    optional: flag({ default: false }),
+    select: funcOr<(call: Call) => boolean>(() => true),
+    onEvent: optionalFunc<OnEvent>(),
+    render: unchecked<RespondOptions['render']>("`'problem'`, `'kratos'`, `'goZero'` or function"),
+    realm: text({ default: 'api' }),
+    recheckEvery: seconds({ default: 5, least: 1, most: 3600 }),
+  }) satisfies OptionTable<keyof GateOptions<C>>
 
 /**
  * Checks the options once and fills in the defaults.
  *
  * @throws ConfigError naming the option
- * @example resolveServer({ verify }).optional // false
+ * @example readGateOptions({ verify }).optional // false
  */
-export function resolveServer<C>(options: GateOptions<C>): ServerPolicy<C> {
-  checkOptionNames('createGate', options, optionNames)
-  const given: Partial<Record<(typeof functionNames)[number], unknown>> = options
-  for (const name of functionNames) {
-    if (given[name] === undefined && name !== 'verify') continue
-    if (typeof given[name] !== 'function') {
-      throw new ConfigError(`createGate.${name}`, 'must be a function')
-    }
-  }
-  const optional: unknown = options.optional ?? false
-  if (typeof optional !== 'boolean')
-    throw new ConfigError('createGate.optional', 'must be a boolean')
+export function readGateOptions<C>(options: GateOptions<C>): GatePolicy<C> {
+  const {
+    render = 'problem',
+    realm,
+    recheckEvery,
+    ...values
+  } = readOptions('createGate', gateTable<C>(), options)
   return {
-    verify: options.verify,
-    extract: options.extract ?? from.bearer(),
-    isRevoked: options.isRevoked ?? (() => false),
-    authorize: options.authorize ?? (() => true),
-    optional,
-    select: options.select ?? (() => true),
-    onEvent: options.onEvent,
-    respond: createResponder({
-      render: options.render ?? 'problem',
-      realm: options.realm ?? 'api',
-    }),
-    recheckMs: recheckOf(options.recheckEvery ?? 5),
+    ...values,
+    respond: createResponder({ render, realm }),
+    recheckMs: recheckEvery * 1000,
   }
-}
-
-function recheckOf(duration: Duration): number {
-  const place = 'createGate.recheckEvery'
-  const seconds = parseDuration(duration, place)
-  if (seconds < 1 || seconds > 3600) throw new ConfigError(place, 'must be from 1s to 1h')
-  return seconds * 1000
 }

@@ -1,15 +1,16 @@
 import { AuthError, type ErrorCode } from '../foundation/errors.js'
+import { notify } from '../foundation/listener.js'
 import { type VerifiedToken } from '../token/token.js'
 import { type Call } from './call.js'
 import { contextOf, enter, type AuthContext } from './context.js'
-import { notify, tell } from './events.js'
+import { watchDecision } from './events.js'
 import { type Refusal } from './respond.js'
 import {
-  resolveServer,
+  readGateOptions,
   type Authorize,
   type Demand,
   type GateOptions,
-  type ServerPolicy,
+  type GatePolicy,
 } from './gate-options.js'
 import { createWatch } from './watch.js'
 
@@ -58,10 +59,10 @@ export interface Gate<C> {
  * app.use(auth(gate)) // from 'jotgate/express'
  */
 export function createGate<C>(options: GateOptions<C>): Gate<C> {
-  const policy = resolveServer(options)
+  const policy = readGateOptions(options)
   const owner = {}
   const check = (call: Call, demand?: Demand<C>) =>
-    notify(policy.onEvent, call, () => admit(policy, call, demand))
+    watchDecision(policy.onEvent, call, () => admit(policy, call, demand))
   const gate = async <R>(call: Call, next: () => R | Promise<R>): Promise<R> => {
     const context = await check(call)
     return enter(owner, context, next)
@@ -78,7 +79,7 @@ export function createGate<C>(options: GateOptions<C>): Gate<C> {
 }
 
 async function admit<C>(
-  policy: ServerPolicy<C>,
+  policy: GatePolicy<C>,
   call: Call,
   demand: Demand<C> = {},
 ): Promise<AuthContext<C> | undefined> {
@@ -116,7 +117,7 @@ function permit<C>(authorize: Authorize<C>, token: VerifiedToken<C>): Promise<vo
 }
 
 /** A promise is truthy and later perhaps false: not an answer to go by. */
-function needsToken<C>(policy: ServerPolicy<C>, call: Call): boolean {
+function needsToken<C>(policy: GatePolicy<C>, call: Call): boolean {
   const answer: unknown = policy.select(call)
   if (typeof answer !== 'boolean') throw new TypeError('select must return a boolean')
   return answer
@@ -164,7 +165,7 @@ function current<C>(owner: object): AuthContext<C> {
   return context as AuthContext<C> // this gate's own, and this gate only makes contexts of C
 }
 
-function watchOver<C>(policy: ServerPolicy<C>, owner: object): Gate<C>['watch'] {
+function watchOver<C>(policy: GatePolicy<C>, owner: object): Gate<C>['watch'] {
   const watch = createWatch({ isRevoked: policy.isRevoked, everyMs: policy.recheckMs })
   return (close, given) => {
     const context = given ?? (contextOf(owner) as AuthContext<C> | undefined) // this gate's own, as in current()
@@ -173,7 +174,7 @@ function watchOver<C>(policy: ServerPolicy<C>, owner: object): Gate<C>['watch'] 
     return watch(context.token, (error) => {
       const { code, reason } = error
       const durationMs = performance.now() - start
-      if (policy.onEvent) tell(policy.onEvent, { kind: 'closed', code, reason, durationMs })
+      notify(policy.onEvent, { kind: 'closed', code, reason, durationMs })
       close(error)
     })
   }

@@ -1,4 +1,5 @@
 import { ConfigError, type AuthError, type PublicReason } from '../foundation/errors.js'
+import { isScopeToken } from '../foundation/names.js'
 
 /** An answer to a call that was refused. */
 export interface Refusal {
@@ -97,7 +98,6 @@ const renderers = {
 
 /** A quoted-string without anything to escape, and one that fits into a header field whole. */
 const quotable = /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,128}$/
-const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
 /**
  * Builds the function that turns a refusal into an answer: status, `WWW-Authenticate` (RFC 6750 section 3),
@@ -141,7 +141,7 @@ function challenge(error: AuthError, realm: string): string {
   // Who sent no credentials is told nothing about errors (RFC 6750 section 3.1).
   if (error.bearer === null) return bare
   const described = `${bare}, error="${error.bearer}", error_description="${details[error.reason]}"`
-  const scope = (error.scope ?? []).filter((each) => scopeToken.test(each))
+  const scope = (error.scope ?? []).filter(isScopeToken)
   return scope.length === 0 ? described : `${described}, scope="${scope.join(' ')}"`
 }
 

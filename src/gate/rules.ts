@@ -1,5 +1,6 @@
 import { ConfigError } from '../foundation/errors.js'
-import { checkOptionNames } from '../foundation/options.js'
+import { unchecked } from '../foundation/option-kinds.js'
+import { readOptions, type OptionTable } from '../foundation/options.js'
 import { type Call } from './call.js'
 import { isPattern, patternOf } from './pattern.js'
 
@@ -43,7 +44,13 @@ export interface Rule {
 
 type Matches = (subject: string, call: Call) => boolean
 
-const ruleNames = ['path', 'prefix', 'regex', 'match']
+/** Rules of `select`. */
+export const rulesTable = {
+  path: unchecked<Rules['path']>('path, or array of paths'),
+  prefix: unchecked<Rules['prefix']>('path, or array of paths'),
+  regex: unchecked<Rules['regex']>('regular expression, or array'),
+  match: unchecked<Rules['match']>('function'),
+} satisfies OptionTable<keyof Rules>
 
 /**
  * Compiles rules once.
@@ -53,7 +60,7 @@ const ruleNames = ['path', 'prefix', 'regex', 'match']
  * @example compileRules('select.except', { prefix: '/public' }, 'open')
  */
 export function compileRules(place: string, rules: Rules, purpose: Purpose): readonly Rule[] {
-  checkOptionNames(place, rules, ruleNames)
+  readOptions(place, rulesTable, rules)
   return [
     ...listOf(rules.path).map((path) => pathRule(`${place}.path`, path, purpose)),
     ...listOf(rules.prefix).map((prefix) => prefixRule(`${place}.prefix`, prefix, purpose)),

@@ -1,5 +1,6 @@
 import { AuthError, ConfigError } from '../foundation/errors.js'
-import { checkOptionNames } from '../foundation/options.js'
+import { oneOf, unchecked } from '../foundation/option-kinds.js'
+import { readOptions, type OptionTable } from '../foundation/options.js'
 import { type Call } from './call.js'
 import { readPath } from './path.js'
 import { isPattern } from './pattern.js'
@@ -30,6 +31,7 @@ export interface PreflightOption {
 
 /** Everything is guarded but these. */
 export interface SelectExcept extends PreflightOption {
+  /** The calls that need no token; every other call does. */
   readonly except: Rules
 }
 
@@ -129,11 +131,17 @@ function isPreflight(call: Call): boolean {
   )
 }
 
+/** Options of `select`, with `except`. */
+export const selectTable = {
+  except: unchecked<SelectExcept['except']>('rules'),
+  preflight: oneOf(['guarded', 'open'], { default: 'guarded' }),
+} satisfies OptionTable<keyof SelectExcept>
+
 function resolve(options: SelectExcept | SelectOnly): Chosen {
   const { except, preflight, ...only } = options
   const isOpenPreflight = readPreflight(preflight)
   if (except !== undefined) {
-    checkOptionNames('select', options, ['except', 'preflight'])
+    readOptions('select', selectTable, options)
     return {
       isOpenPreflight,
       purpose: 'open',
@@ -147,8 +155,5 @@ function resolve(options: SelectExcept | SelectOnly): Chosen {
 
 /** @throws ConfigError for anything but the two words */
 export function readPreflight(preflight: unknown = 'guarded'): boolean {
-  if (preflight !== 'open' && preflight !== 'guarded') {
-    throw new ConfigError('select.preflight', 'must be "open" or "guarded"')
-  }
-  return preflight === 'open'
+  return selectTable.preflight.read(preflight, 'select.preflight') === 'open'
 }

@@ -1,3 +1,4 @@
+import { within } from '../foundation/deadline.js'
 import { AuthError } from '../foundation/errors.js'
 import { type VerifiedToken } from '../token/token.js'
 
@@ -58,19 +59,14 @@ async function ask<C>(
   { isRevoked, everyMs }: WatchOptions<C>,
   token: VerifiedToken<C>,
 ): Promise<AuthError | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const silence = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, everyMs, undefined)
-  })
+  const late = () => new AuthError('REVOCATION_UNKNOWN')
   try {
-    const revoked: unknown = await Promise.race([isRevoked(token), silence])
+    const revoked: unknown = await within(everyMs, () => isRevoked(token), { late })
     if (revoked === false) return undefined
     return new AuthError(revoked === true ? 'TOKEN_REVOKED' : 'REVOCATION_UNKNOWN')
   } catch (error) {
     return error instanceof AuthError
       ? error
       : new AuthError('REVOCATION_UNKNOWN', {}, { cause: error })
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,13 +1,16 @@
-import { type Duration, parseDuration } from '../foundation/duration.js'
+import type { Duration } from '../foundation/duration.js'
 import { ConfigError } from '../foundation/errors.js'
 import type { PinnedHeader } from '../token/header.js'
 import type { KeyFinder } from '../token/key-source.js'
 import { Key } from '../key/key.js'
-import { checkOptionNames } from '../foundation/options.js'
+import { clock, seconds, value } from '../foundation/option-kinds.js'
+import { readOptions, type OptionTable, type OptionValues } from '../foundation/options.js'
 
 /** The key that signs now, and the one that signed before. */
 export interface CurrentAndPreviousOptions {
+  /** The key that new tokens are signed with, or its public half. */
   readonly current: Key
+  /** The key before it. */
   readonly previous: Key
   /** How often the counts of use begin anew. Default 24 hours. */
   readonly resetAfter?: Duration
@@ -44,10 +47,7 @@ export interface CurrentAndPrevious extends KeyFinder {
  * @example createVerifier({ keys: currentAndPrevious({ current, previous }), algorithms: ['HS256'], … })
  */
 export function currentAndPrevious(options: CurrentAndPreviousOptions): CurrentAndPrevious {
-  checkOptions(options)
-  const { current, previous, now = () => Date.now() / 1000 } = options
-  const resetAfter = parseDuration(options.resetAfter ?? '24h', `${place}.resetAfter`)
-  if (resetAfter === 0) throw new ConfigError(`${place}.resetAfter`, 'must be longer than nothing')
+  const { current, previous, resetAfter, now } = readTransition(options)
   const counts = { current: 0, previous: 0, since: now() }
 
   /** Counts begin anew by the clock, whether a token comes or not: a quiet day counts nothing. */
@@ -78,24 +78,36 @@ export function currentAndPrevious(options: CurrentAndPreviousOptions): CurrentA
   })
 }
 
-const place = 'currentAndPrevious'
+const factory = 'currentAndPrevious'
 
 /** A key that has no public name can not be told by one. */
 function mayBe(key: Key, { alg, kid }: PinnedHeader): boolean {
   return key.alg === alg && (kid === undefined || !key.hasPublicKid || key.kid === kid)
 }
 
-function checkOptions(options: CurrentAndPreviousOptions): void {
-  checkOptionNames(place, options, ['current', 'previous', 'resetAfter', 'now'])
-  const { current, previous } = options
-  for (const [name, key] of Object.entries({ current, previous })) {
-    const given: unknown = key
-    if (!(given instanceof Key)) throw new ConfigError(`${place}.${name}`, 'must be a key')
-    if (given.kind === 'private')
-      throw new ConfigError(`${place}.${name}`, 'is a private key; pass its public half')
-  }
+/** Options of `currentAndPrevious`. */
+export const currentAndPreviousTable = {
+  current: value('key', readKey),
+  previous: value('key', readKey),
+  resetAfter: seconds({ default: '24h', least: 1 }),
+  now: clock(),
+} satisfies OptionTable<keyof CurrentAndPreviousOptions>
+
+function readTransition(
+  options: CurrentAndPreviousOptions,
+): OptionValues<typeof currentAndPreviousTable> {
+  const values = readOptions(factory, currentAndPreviousTable, options)
+  const { current, previous } = values
   if (current.kind !== previous.kind)
-    throw new ConfigError(place, 'mixes a secret with a public key')
+    throw new ConfigError(factory, 'mixes a secret with a public key')
   if (current !== previous && current.kid === previous.kid)
-    throw new ConfigError(`${place}.previous`, 'has the kid of the current key')
+    throw new ConfigError(`${factory}.previous`, 'has the kid of the current key')
+  return values
+}
+
+function readKey(given: unknown, option: string): Key {
+  if (!(given instanceof Key)) throw new ConfigError(option, 'must be a key')
+  if (given.kind === 'private')
+    throw new ConfigError(option, 'is a private key; pass its public half')
+  return given
 }

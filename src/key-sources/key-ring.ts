@@ -2,7 +2,7 @@ import type { Key } from '../key/key.js'
 import type { KeyFinder } from '../token/key-source.js'
 import type { PublishedSet } from './published.js'
 import { LiveRing } from './ring/live-ring.js'
-import { resolveRing, type KeyRingOptions } from './ring/ring-options.js'
+import { readRingOptions, type KeyRingOptions } from './ring/ring-options.js'
 import type { KeyRingStatus, RingKeyInfo } from './ring/ring-info.js'
 
 export type { KeyRingEvent, KeyRingOptions } from './ring/ring-options.js'
@@ -60,7 +60,7 @@ export interface KeyRing extends KeyFinder {
  * const verify = createVerifier({ keys: ring, algorithms: ['ES256'], issuer, audience })
  */
 export function createKeyRing(options: KeyRingOptions): KeyRing {
-  const live = new LiveRing(resolveRing(options))
+  const live = new LiveRing(readRingOptions(options))
   return Object.freeze({
     find: (header) => live.find(header),
     version: () => live.version(),

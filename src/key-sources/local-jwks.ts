@@ -3,15 +3,22 @@ import type { Algorithm } from '../key/algorithms.js'
 import type { KeyFinder } from '../token/key-source.js'
 import { isJwk, permits, type JwkInput } from '../key/jwk.js'
 import { readJwkSet } from '../key/jwk-set.js'
-import { checkOptionNames } from '../foundation/options.js'
+import { value } from '../foundation/option-kinds.js'
+import { readOptions, type OptionTable } from '../foundation/options.js'
+import { readAlgorithms } from '../key/algorithm-option.js'
 import { staticKeys } from './static.js'
-import { checkAlgorithms, usableKeys } from './usable-keys.js'
+import { usableKeys } from './usable-keys.js'
 
 /** What a local JWK set may be used for. */
 export interface LocalJwksOptions {
   /** The algorithms that its keys may be for; keys for others are left out. */
   readonly algorithms: readonly Algorithm[]
 }
+
+/** Options of `localJwks`. */
+export const localJwksTable = {
+  algorithms: value('array of algorithms', readAlgorithms),
+} satisfies OptionTable<keyof LocalJwksOptions>
 
 /**
  * A JWK set (RFC 7517) that the program has at hand: out of its configuration, or made by a test. Public keys, or
@@ -25,8 +32,7 @@ export function localJwks(
   set: { readonly keys: readonly JwkInput[] },
   options: LocalJwksOptions,
 ): KeyFinder {
-  checkOptionNames('localJwks', options, ['algorithms'])
-  const algorithms = checkAlgorithms('localJwks.algorithms', options.algorithms)
+  const algorithms = [...readOptions('localJwks', localJwksTable, options).algorithms]
   const { keys } = usableKeys(set, algorithms)
   // Who wrote this set can mend it; with a key less it would only fail later.
   if (set.keys.some((jwk) => isMeant(jwk, algorithms) && !isUsable(jwk, algorithms)))

@@ -1,7 +1,7 @@
 import type { KeyFinder } from '../token/key-source.js'
 import { JwksCache } from './remote/jwks-cache.js'
 import type { RemoteJwksStatus } from './remote/remote-events.js'
-import { resolveRemote, type RemoteJwksOptions } from './remote/remote-options.js'
+import { readRemoteOptions, type RemoteJwksOptions } from './remote/remote-options.js'
 
 export type { RemoteJwksEvent, RemoteJwksStatus } from './remote/remote-events.js'
 export type { RemoteJwksOptions } from './remote/remote-options.js'
@@ -34,7 +34,7 @@ export interface RemoteJwks extends KeyFinder {
  * const verify = createVerifier({ keys, algorithms: ['ES256'], issuer: 'https://auth.example', audience: 'api' })
  */
 export function remoteJwks(url: string | URL, options: RemoteJwksOptions): RemoteJwks {
-  const cache = new JwksCache(resolveRemote(url, options))
+  const cache = new JwksCache(readRemoteOptions(url, options))
   return Object.freeze({
     find: (header) => cache.find(header),
     version: () => cache.version(),

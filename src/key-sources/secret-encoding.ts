@@ -1,7 +1,10 @@
 import { ConfigError } from '../foundation/errors.js'
 
 /** How the bytes of a secret are written down. */
-export type SecretEncoding = 'base64' | 'base64url' | 'hex' | 'text'
+export const secretEncodings = ['base64', 'base64url', 'hex', 'text'] as const
+
+/** One of {@link secretEncodings}. */
+export type SecretEncoding = (typeof secretEncodings)[number]
 
 const decoders: Readonly<Record<SecretEncoding, (text: string) => Buffer | undefined>> = {
   base64: (text) => exactly(text, 'base64'),
@@ -18,8 +21,6 @@ const decoders: Readonly<Record<SecretEncoding, (text: string) => Buffer | undef
  * @example decodeSecret('00ff\n', 'hex') // <Buffer 00 ff>
  */
 export function decodeSecret(text: string, encoding: SecretEncoding): Buffer {
-  if (!Object.hasOwn(decoders, encoding))
-    throw new ConfigError('encoding', 'must be "base64", "base64url", "hex" or "text"')
   const bytes = decoders[encoding](text.replace(/\r?\n$/, ''))
   if (!bytes) throw new ConfigError('secret', `is not written in ${encoding}`)
   if (bytes.byteLength === 0) throw new ConfigError('secret', 'is empty')

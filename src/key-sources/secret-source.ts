@@ -1,8 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs'
 import { ConfigError } from '../foundation/errors.js'
 import type { KeyFinder } from '../token/key-source.js'
-import { checkOptionNames } from '../foundation/options.js'
-import { decodeSecret, type SecretEncoding } from './secret-encoding.js'
+import { notify } from '../foundation/listener.js'
+import { flag, oneOf, optionalFunc } from '../foundation/option-kinds.js'
+import { readOptions, type OptionTable, type OptionValues } from '../foundation/options.js'
+import { decodeSecret, secretEncodings, type SecretEncoding } from './secret-encoding.js'
 
 export type { SecretEncoding } from './secret-encoding.js'
 
@@ -45,17 +47,16 @@ export interface SecretSource {
  * createKeyRing({ encryptionKey: source.read(), … })
  */
 export function secretSource(reference: string, options: SecretSourceOptions): SecretSource {
-  checkOptionNames('secretSource', options, optionNames)
+  const values = readOptions('secretSource', secretSourceTable, options)
   const [, kind, rest = ''] = /^(env|file|literal):(.+)$/s.exec(reference) ?? []
   switch (kind) {
     case 'env':
-      return fixed(decodeSecret(readEnv(rest, options), options.encoding))
+      return fixed(decodeSecret(readEnv(rest, values), values.encoding))
     case 'file':
-      return followFile(rest, options)
+      return followFile(rest, values)
     case 'literal':
-      if (options.demo !== true)
-        throw wrong('stands in the configuration itself; use env:NAME or file:PATH')
-      return fixed(decodeSecret(rest, options.encoding))
+      if (!values.demo) throw wrong('stands in the configuration itself; use env:NAME or file:PATH')
+      return fixed(decodeSecret(rest, values.encoding))
     default:
       throw wrong('must be env:NAME or file:PATH')
   }
@@ -85,10 +86,19 @@ export function followSecret(source: SecretSource, make: (secret: Buffer) => Key
   } satisfies KeyFinder)
 }
 
-const optionNames = ['encoding', 'env', 'demo', 'readableByOthers', 'onProblem']
+/** Options of `secretSource`. */
+export const secretSourceTable = {
+  encoding: oneOf(secretEncodings),
+  env: optionalFunc<NonNullable<SecretSourceOptions['env']>>(),
+  demo: flag({ default: false }),
+  readableByOthers: oneOf(['refuse', 'allow'], { default: 'refuse' }),
+  onProblem: optionalFunc<NonNullable<SecretSourceOptions['onProblem']>>(),
+} satisfies OptionTable<keyof SecretSourceOptions>
+
+type SecretSourceValues = OptionValues<typeof secretSourceTable>
 const longest = 65_536
 
-function readEnv(name: string, { env }: SecretSourceOptions): string {
+function readEnv(name: string, { env }: SecretSourceValues): string {
   if (!env) throw wrong('is in the environment, which is read by the option env')
   const value = env(name)
   if (value === undefined || value === '') throw wrong('is not in the environment')
@@ -105,17 +115,17 @@ interface Seen {
   readonly bytes: Buffer
 }
 
-function followFile(path: string, options: SecretSourceOptions): SecretSource {
+function followFile(path: string, values: SecretSourceValues): SecretSource {
   let version = 0
-  let seen = readFile(path, options)
+  let seen = readFile(path, values)
   const look = (): void => {
     try {
-      const next = readFile(path, options, seen)
+      const next = readFile(path, values, seen)
       if (!next.bytes.equals(seen.bytes)) version++
       seen = next
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
-      tell(options, error)
+      notify(values.onProblem, error)
     }
   }
   return Object.freeze({
@@ -131,15 +141,15 @@ function followFile(path: string, options: SecretSourceOptions): SecretSource {
 }
 
 /** Reads a file, unless it is the one that was read before. What is looked at and what is read is one open file. */
-function readFile(path: string, options: SecretSourceOptions, before?: Seen): Seen {
+function readFile(path: string, values: SecretSourceValues, before?: Seen): Seen {
   let file: number | undefined
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const stats = fstatSync(file)
-    checkFile(stats, options)
+    checkFile(stats, values)
     const mark = [stats.dev, stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs].join(' ')
     if (before?.mark === mark) return before
-    return { mark, bytes: decodeSecret(readFileSync(file, 'utf8'), options.encoding) }
+    return { mark, bytes: decodeSecret(readFileSync(file, 'utf8'), values.encoding) }
   } catch (error) {
     if (error instanceof ConfigError) throw error
     throw wrong(`is in a file that can not be read${codeOf(error)}`)
@@ -148,7 +158,7 @@ function readFile(path: string, options: SecretSourceOptions, before?: Seen): Se
   }
 }
 
-function checkFile(stats: Stats, { readableByOthers = 'refuse' }: SecretSourceOptions): void {
+function checkFile(stats: Stats, { readableByOthers }: SecretSourceValues): void {
   if (!stats.isFile()) throw wrong('is not in a file')
   if (stats.size > longest) throw wrong('is in a file longer than 64 KiB')
   if (process.platform === 'win32' || readableByOthers === 'allow') return
@@ -160,14 +170,6 @@ function checkFile(stats: Stats, { readableByOthers = 'refuse' }: SecretSourceOp
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-}
-
-function tell({ onProblem }: SecretSourceOptions, problem: ConfigError): void {
-  try {
-    onProblem?.(problem)
-  } catch {
-    // A listener's trouble must not take the secret away.
-  }
 }
 
 function wrong(problem: string): ConfigError {

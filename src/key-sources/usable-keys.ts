@@ -1,4 +1,4 @@
-import { isAlgorithm, isSymmetric, type Algorithm } from '../key/algorithms.js'
+import type { Algorithm } from '../key/algorithms.js'
 import { ConfigError } from '../foundation/errors.js'
 import type { Key } from '../key/key.js'
 import { isJwk } from '../key/jwk.js'
@@ -38,21 +38,6 @@ export function usableKeys(set: unknown, algorithms: readonly Algorithm[]): Usab
  */
 export function holdsSecrets(set: unknown): boolean {
   return entriesOf(set).some((entry) => isJwk(entry) && entry.kty === 'oct')
-}
-
-/**
- * Checks an `algorithms` option.
- *
- * @throws ConfigError
- */
-export function checkAlgorithms(option: string, given: unknown): readonly Algorithm[] {
-  const names: readonly unknown[] = Array.isArray(given) ? given : []
-  const known = names.filter(isAlgorithm)
-  if (known.length === 0 || known.length < names.length)
-    throw new ConfigError(option, 'must name one or more algorithms that this runtime has')
-  if (new Set(known.map(isSymmetric)).size > 1)
-    throw new ConfigError(option, 'mixes HMAC with public-key algorithms')
-  return [...new Set(known)]
 }
 
 function entriesOf(set: unknown): readonly unknown[] {

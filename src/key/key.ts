@@ -12,7 +12,8 @@ import { Mac } from './signature/hmac.js'
 import { checkJwkUse, isJwk, permits, type JsonWebKey, type KeyOperation } from './jwk.js'
 import { checkFits, checkPair } from './key-checks.js'
 import { readPrivateKey, readPublicKey, type AsymmetricInput } from './key-import.js'
-import { checkOptionNames } from '../foundation/options.js'
+import { unchecked } from '../foundation/option-kinds.js'
+import { readOptions, type OptionTable } from '../foundation/options.js'
 import { checkSecret, readSecret, type KnownSecrets, type SecretInput } from './strength/secret.js'
 import { thumbprint } from './thumbprint.js'
 
@@ -100,6 +101,18 @@ export class Key {
   }
 }
 
+/** Options of `publicKey` and `privateKey`. */
+export const keyTable = {
+  kid: unchecked<string>('text of 1 to 256 characters'),
+} satisfies OptionTable<keyof KeyOptions>
+
+/** Options of `hmacKey`. */
+export const hmacKeyTable = {
+  ...keyTable,
+  knownSecrets: unchecked<KnownSecrets>('list or set of secrets'),
+  guessable: unchecked<HmacKeyOptions['guessable']>('`accept` or `refuse`'),
+} satisfies OptionTable<keyof HmacKeyOptions>
+
 /**
  * A shared secret for HS256, HS384 or HS512 (RFC 7518 section 3.2): at least as many random bytes as the hash is long.
  *
@@ -109,7 +122,7 @@ export class Key {
  * @example const key = hmacKey(Buffer.from(process.env.SECRET ?? '', 'base64'), 'HS256')
  */
 export function hmacKey(secret: SecretInput, alg: Algorithm, options: HmacKeyOptions = {}): Key {
-  checkOptionNames('hmacKey', options, ['kid', 'knownSecrets', 'guessable'])
+  readOptions('hmacKey', hmacKeyTable, options)
   const row = rowOf(alg)
   if (row.kind !== 'hmac')
     throw new ConfigError('hmacKey.alg', `${alg} is not an HMAC algorithm; use publicKey`)
@@ -134,7 +147,7 @@ export function hmacKey(secret: SecretInput, alg: Algorithm, options: HmacKeyOpt
  * @example const key = publicKey(readFileSync('public.pem', 'utf8'), 'ES256')
  */
 export function publicKey(input: AsymmetricInput, alg: Algorithm, options: KeyOptions = {}): Key {
-  checkOptionNames('publicKey', options, ['kid'])
+  readOptions('publicKey', keyTable, options)
   requireAsymmetric('publicKey', alg)
   const kid = checkUse(input, alg, 'verify')
   const material = readPublicKey(input)
@@ -149,7 +162,7 @@ export function publicKey(input: AsymmetricInput, alg: Algorithm, options: KeyOp
  * @example const key = privateKey(readFileSync('private.pem', 'utf8'), 'ES256')
  */
 export function privateKey(input: AsymmetricInput, alg: Algorithm, options: KeyOptions = {}): Key {
-  checkOptionNames('privateKey', options, ['kid'])
+  readOptions('privateKey', keyTable, options)
   requireAsymmetric('privateKey', alg)
   const kid = checkUse(input, alg, 'sign')
   const material = readPrivateKey(input)

@@ -1,4 +1,5 @@
 import { AuthError } from '../foundation/errors.js'
+import { isStorableName } from '../foundation/names.js'
 import type { Claims, VerifiedToken } from '../token/token.js'
 import type { RevocationEntry, RevocationName } from './ports.js'
 
@@ -69,9 +70,6 @@ function named(request: Named): ['jti' | 'sid' | 'client', string] {
   return ['client', checkName('client', request.client)]
 }
 
-/** A null character ends a text in some stores, half a surrogate pair is replaced: two names would become one. */
-const nameShape = /^[^\p{Surrogate}\0]{1,1024}$/u
-
 /** The names under which a token with these claims may have been revoked. */
 export function namesOf(issuer: string, claims: Claims): RevocationName[] {
   const given = [
@@ -80,17 +78,14 @@ export function namesOf(issuer: string, claims: Claims): RevocationName[] {
     ['sub', claims.sub],
     ['client', claims['client_id']],
   ] as const
-  const named = given.flatMap(([kind, value]) => (isName(value) ? [{ issuer, kind, value }] : []))
+  const named = given.flatMap(([kind, value]) =>
+    isStorableName(value) ? [{ issuer, kind, value }] : [],
+  )
   return [...named, { issuer, kind: 'all' }]
 }
 
-/** Whether an entry can have this name. */
-function isName(name: unknown): name is string {
-  return typeof name === 'string' && nameShape.test(name)
-}
-
 function checkName(option: string, name: unknown): string {
-  if (isName(name)) return name
+  if (isStorableName(name)) return name
   throw new TypeError(`revoke: ${option} must be text of 1 to 1024 characters`)
 }
 

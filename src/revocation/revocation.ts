@@ -1,15 +1,26 @@
-import { parseDuration, type Duration } from '../foundation/duration.js'
+import type { Duration } from '../foundation/duration.js'
 import { AuthError, ConfigError } from '../foundation/errors.js'
-import { checkOptionNames } from '../foundation/options.js'
+import {
+  clock,
+  count,
+  funcOr,
+  milliseconds,
+  part,
+  seconds,
+  text,
+} from '../foundation/option-kinds.js'
+import { readOptions, type OptionTable, type OptionValues } from '../foundation/options.js'
 import type { VerifiedToken } from '../token/token.js'
 import { margin, namesOf, toEntry, type RevokeRequest } from './entry.js'
 import type { RevocationStore } from './ports.js'
-import { withDeadline } from './deadline.js'
+import { storeDeadlineMs } from './store-deadline.js'
+import { askStore } from '../foundation/ask-store.js'
 import { createReplica, type Replica, type RevocationEvent } from './feed/follower.js'
 import { RevocationTable } from './table/table.js'
 
 /** What {@link createRevocation} is told. */
 export interface RevocationOptions {
+  /** Where revocations are kept: `revocations` of a store. */
   readonly store: RevocationStore
   /**
    * `iss` of the tokens that `revoke` is about; tokens without `iss` are taken for its own. Entries name it: all
@@ -110,7 +121,7 @@ export interface Revocation {
  * const gate = createGate({ verify, isRevoked: (token) => revocation.isRevoked(token) })
  */
 export function createRevocation(options: RevocationOptions): Revocation {
-  const policy = resolveRevocation(options)
+  const policy = readRevocationOptions(options)
   const { accessTtl } = policy
   const table = new RevocationTable({ life: accessTtl + margin })
   const replica = createReplica({
@@ -151,7 +162,7 @@ function createRevoke(
       throw new AuthError('STORE_UNAVAILABLE', {}, { cause: new Error('maxEntries is reached') })
     table.add(entry)
     try {
-      await withDeadline(() => store.add([entry]))
+      await askStore(storeDeadlineMs, () => store.add([entry]))
       replica.expect(entry)
     } catch (error) {
       replica.owe()
@@ -176,7 +187,7 @@ function createQuestions(
     isRevokedStrict: async (token) => {
       if (isRefused(token)) return true
       const names = namesOf(token.payload.iss ?? issuer, token.payload)
-      for (const entry of await withDeadline(() => store.find(names))) table.add(entry)
+      for (const entry of await askStore(storeDeadlineMs, () => store.find(names))) table.add(entry)
       return isRefused(token)
     },
   }
@@ -189,56 +200,29 @@ function allUntil(before: number, { issuer, accessTtl }: RevocationPolicy) {
 /** Seconds: a process that lives for a day sweeps the store, however long access tokens live. */
 const longestSettling = 86_400
 
-const place = 'createRevocation'
-const optionNames = [
-  'store',
-  'issuer',
-  'accessTtl',
-  'maxStaleness',
-  'beatEveryMs',
-  'deadlineMs',
-  'maxEntries',
-  'onEvent',
-  'now',
-  'monotonic',
-]
+/** Options of `createRevocation`. */
+export const revocationTable = {
+  store: part<RevocationStore>('a revocation store, such as memoryStores().revocations', ['open']),
+  issuer: text(),
+  accessTtl: seconds({ least: 1 }),
+  maxStaleness: seconds({ default: 10 }),
+  beatEveryMs: milliseconds({ default: 1000 }),
+  deadlineMs: milliseconds({ default: 1000 }),
+  maxEntries: count({ default: 1_000_000 }),
+  onEvent: funcOr<NonNullable<RevocationOptions['onEvent']>>(() => undefined),
+  now: clock(),
+  monotonic: funcOr<() => number>(() => performance.now() / 1000),
+} satisfies OptionTable<keyof RevocationOptions>
 
-interface RevocationPolicy extends Required<RevocationOptions> {
-  readonly accessTtl: number
-  readonly maxStaleness: number
-}
+type RevocationPolicy = OptionValues<typeof revocationTable>
 
-function resolveRevocation(options: RevocationOptions): RevocationPolicy {
-  checkOptionNames(place, options, optionNames)
-  const { store, issuer, now = () => Date.now() / 1000 } = options
-  const given: unknown = store
-  if (typeof given !== 'object' || given === null || !('open' in given))
-    refuseOption('store', 'must be a revocation store, such as memoryStores().revocations')
-  if (typeof issuer !== 'string' || issuer === '') refuseOption('issuer', 'must be text')
-  const beatEveryMs = positive('beatEveryMs', options.beatEveryMs ?? 1000)
-  const deadlineMs = positive('deadlineMs', options.deadlineMs ?? 1000)
-  const maxStaleness = parseDuration(options.maxStaleness ?? 10, `${place}.maxStaleness`)
+function readRevocationOptions(options: RevocationOptions): RevocationPolicy {
+  const policy = readOptions('createRevocation', revocationTable, options)
+  const { beatEveryMs, deadlineMs, maxStaleness } = policy
   if (beatEveryMs + 2 * deadlineMs > maxStaleness * 1000)
-    refuseOption('maxStaleness', 'must have room for beatEveryMs and twice deadlineMs')
-  return {
-    store,
-    issuer,
-    accessTtl: positive('accessTtl', parseDuration(options.accessTtl, `${place}.accessTtl`)),
-    maxStaleness,
-    beatEveryMs,
-    deadlineMs,
-    maxEntries: positive('maxEntries', options.maxEntries ?? 1_000_000),
-    onEvent: options.onEvent ?? (() => undefined),
-    now,
-    monotonic: options.monotonic ?? (() => performance.now() / 1000),
-  }
-}
-
-function positive(name: string, value: unknown): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
-  return refuseOption(name, 'must be a whole number above 0')
-}
-
-function refuseOption(name: string, problem: string): never {
-  throw new ConfigError(`${place}.${name}`, problem)
+    throw new ConfigError(
+      'createRevocation.maxStaleness',
+      'must have room for beatEveryMs and twice deadlineMs',
+    )
+  return policy
 }

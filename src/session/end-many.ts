@@ -1,7 +1,7 @@
-import { askStore } from './asking.js'
+import { askStore } from '../foundation/ask-store.js'
 import { findOwn, type OwnSession } from './end.js'
 import type { SessionsPolicy } from './session-policy.js'
-import { isName } from './name.js'
+import { isStorableName } from '../foundation/names.js'
 import type { EndAllRequest, StoredSession } from './ports.js'
 import { revokeEach } from './revoke-access.js'
 import { toSessionInfo, type SessionInfo } from './session-info.js'
@@ -17,11 +17,12 @@ export async function endAll(
   policy: SessionsPolicy,
   subject: string,
 ): Promise<readonly SessionInfo[]> {
-  if (!isName(subject)) throw new TypeError('endAll takes the subject whose sessions to end')
+  if (!isStorableName(subject))
+    throw new TypeError('endAll takes the subject whose sessions to end')
   const live = await listLive(policy, subject)
   const before = policy.now()
   if (live.length <= mostOneByOne) return endSessions(policy, live, { subject, now: before })
-  await askStore(policy, () => policy.revoke({ subject, before }))
+  await askStore(policy.storeDeadlineMs, () => policy.revoke({ subject, before }))
   const ended = await endInStore(policy, { subject, now: policy.now() })
   await revokeEach(
     policy,
@@ -60,16 +61,14 @@ async function endSessions(
 const longer = 20
 
 function listLive(policy: SessionsPolicy, subject: string): Promise<readonly StoredSession[]> {
-  const patience = { storeDeadlineMs: policy.storeDeadlineMs * longer }
-  return askStore(patience, () => policy.store.list(subject, policy.now()))
+  return askStore(policy.storeDeadlineMs * longer, () => policy.store.list(subject, policy.now()))
 }
 
 function endInStore(
   policy: SessionsPolicy,
   request: EndAllRequest,
 ): Promise<readonly StoredSession[]> {
-  const patience = { storeDeadlineMs: policy.storeDeadlineMs * longer }
-  return askStore(patience, () => policy.store.endAll(request))
+  return askStore(policy.storeDeadlineMs * longer, () => policy.store.endAll(request))
 }
 
 /** A subject's live sessions, newest first. */
@@ -77,6 +76,6 @@ export async function list(
   policy: SessionsPolicy,
   subject: string,
 ): Promise<readonly SessionInfo[]> {
-  if (!isName(subject)) throw new TypeError('list takes the subject whose sessions to list')
+  if (!isStorableName(subject)) throw new TypeError('list takes the subject whose sessions to list')
   return (await listLive(policy, subject)).map((session) => toSessionInfo(policy, session))
 }

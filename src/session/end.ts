@@ -1,8 +1,8 @@
 import { AuthError } from '../foundation/errors.js'
-import { askStore } from './asking.js'
+import { askStore } from '../foundation/ask-store.js'
 import { isSid } from './session-id.js'
 import type { SessionsPolicy } from './session-policy.js'
-import { isName } from './name.js'
+import { isStorableName } from '../foundation/names.js'
 import type { StoredSession } from './ports.js'
 import { readRefreshToken } from './refresh-token.js'
 import { revokeAccess } from './revoke-access.js'
@@ -28,7 +28,9 @@ export interface OwnSession {
 export async function end(policy: SessionsPolicy, target: EndTarget): Promise<SessionInfo> {
   const session = await locate(policy, target)
   await revokeAccess(policy, session)
-  const ended = await askStore(policy, () => policy.store.end(session.id, policy.now()))
+  const ended = await askStore(policy.storeDeadlineMs, () =>
+    policy.store.end(session.id, policy.now()),
+  )
   return toSessionInfo(policy, ended ?? session)
 }
 
@@ -39,7 +41,7 @@ export async function end(policy: SessionsPolicy, target: EndTarget): Promise<Se
  * no subject is named
  */
 export async function findOwn(policy: SessionsPolicy, own: OwnSession): Promise<StoredSession> {
-  if (!isName(own.subject)) throw new TypeError('subject must say whose session it is')
+  if (!isStorableName(own.subject)) throw new TypeError('subject must say whose session it is')
   const session = await findBySid(policy, own.sid)
   if (session.subject !== own.subject) throw new AuthError('REFRESH_UNKNOWN')
   return session
@@ -60,14 +62,16 @@ async function findByToken(
   of?: { readonly client: string },
 ): Promise<StoredSession> {
   const { sessionId } = readRefreshToken(policy.serviceKey, token)
-  const session = await askStore(policy, () => policy.store.find(sessionId))
+  const session = await askStore(policy.storeDeadlineMs, () => policy.store.find(sessionId))
   if (session === undefined) throw new AuthError('REFRESH_UNKNOWN')
   if (of !== undefined && of.client !== session.client) throw new AuthError('REFRESH_CLIENT')
   return session
 }
 
 async function findBySid(policy: SessionsPolicy, sid: string): Promise<StoredSession> {
-  const session = isSid(sid) ? await askStore(policy, () => policy.store.findBySid(sid)) : undefined
+  const session = isSid(sid)
+    ? await askStore(policy.storeDeadlineMs, () => policy.store.findBySid(sid))
+    : undefined
   if (session === undefined) throw new AuthError('REFRESH_UNKNOWN')
   return session
 }

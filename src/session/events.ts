@@ -37,17 +37,3 @@ export interface SessionHooks {
 export function toEvent(session: StoredSession, at: number): SessionEvent {
   return { at, sid: session.sid, subject: session.subject, client: session.client }
 }
-
-/** Tells a hook; nothing that it does comes back. */
-export function tell(
-  hook: ((event: SessionEvent) => unknown) | undefined,
-  event: SessionEvent,
-): void {
-  if (hook === undefined) return
-  try {
-    const answer = hook(event)
-    if (answer instanceof Promise) answer.catch(() => undefined)
-  } catch {
-    // The session has already changed in the store; a fault in a listener can not change that any more.
-  }
-}

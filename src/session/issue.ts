@@ -1,11 +1,11 @@
 import { encodeBase64url } from '../encoding/base64url.js'
 import type { Claims } from '../token/token.js'
-import { askStore } from './asking.js'
+import { askStore } from '../foundation/ask-store.js'
 import { sessionIdBytes, sessionSid } from './session-id.js'
 import type { SubjectState } from './session-options.js'
 import type { SessionsPolicy } from './session-policy.js'
 import { loadSubject } from './load-subject.js'
-import { isName } from './name.js'
+import { isStorableName } from '../foundation/names.js'
 import type { StoredSession, SessionMeta } from './ports.js'
 import { limitScope, parseScope } from './scope.js'
 import { answer, signAccess, type TokenResponse } from './tokens.js'
@@ -36,7 +36,7 @@ export async function issue(policy: SessionsPolicy, request: IssueRequest): Prom
   const scope = limitScope(asked, subject.scope)
   const session = beginSession(policy, request, scope)
   const access = await signAccess(policy, session, { claims: subject.claims, scope })
-  await askStore(policy, () => policy.store.create(session))
+  await askStore(policy.storeDeadlineMs, () => policy.store.create(session))
   return answer(policy, session, access)
 }
 
@@ -73,7 +73,7 @@ const mostMeta = 16
 function checkRequest({ subject, client, scope = '', audience = [] }: IssueRequest): string {
   const names = { subject, client, audience: typeof audience === 'string' ? [audience] : audience }
   for (const [option, value] of Object.entries(names)) {
-    if ([value].flat().some((name) => !isName(name)))
+    if ([value].flat().some((name) => !isStorableName(name)))
       throw new TypeError(`issue: ${option} must be text of 1 to 1024 characters`)
   }
   const scopes = parseScope(scope)

@@ -1,5 +1,5 @@
 import { AuthError } from '../foundation/errors.js'
-import { askStore } from './asking.js'
+import { askStore } from '../foundation/ask-store.js'
 import type { SubjectState } from './session-options.js'
 import type { SessionsPolicy } from './session-policy.js'
 
@@ -10,7 +10,7 @@ import type { SessionsPolicy } from './session-policy.js'
  * @example const { claims } = await loadSubject(policy, session.subject)
  */
 export async function loadSubject(policy: SessionsPolicy, subject: string): Promise<SubjectState> {
-  const state = await askStore(policy, () => policy.loadSubject(subject))
+  const state = await askStore(policy.storeDeadlineMs, () => policy.loadSubject(subject))
   if (state === undefined || state === null) throw new AuthError('SUBJECT_REFUSED')
   return state
 }

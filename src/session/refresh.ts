@@ -1,6 +1,7 @@
 import { AuthError, type ErrorCode } from '../foundation/errors.js'
-import { askStore } from './asking.js'
-import { tell, toEvent, type SessionHooks } from './events.js'
+import { notify } from '../foundation/listener.js'
+import { askStore } from '../foundation/ask-store.js'
+import { toEvent, type SessionHooks } from './events.js'
 import type { SessionsPolicy } from './session-policy.js'
 import { loadSubject } from './load-subject.js'
 import {
@@ -32,7 +33,7 @@ export async function refresh(
   request: RefreshRequest,
 ): Promise<TokenResponse> {
   const content = readRefreshToken(policy.serviceKey, refreshToken)
-  const session = await askStore(policy, () => policy.store.find(content.sessionId))
+  const session = await askStore(policy.storeDeadlineMs, () => policy.store.find(content.sessionId))
   if (session === undefined) throw new AuthError('REFRESH_UNKNOWN')
   const rotation = {
     id: session.id,
@@ -138,7 +139,7 @@ function refuseWith(policy: SessionsPolicy, result: RotateResult): never {
 
 function tellOutcome(policy: SessionsPolicy, result: RotateResult): void {
   if (result.kind === 'unknown' || !isToldOf(result.kind)) return
-  tell(policy.hooks[hookOf[result.kind]], toEvent(result.session, policy.now()))
+  notify(policy.hooks[hookOf[result.kind]], toEvent(result.session, policy.now()))
 }
 
 function isToldOf(kind: RotateKind): kind is keyof typeof hookOf {
@@ -146,5 +147,5 @@ function isToldOf(kind: RotateKind): kind is keyof typeof hookOf {
 }
 
 function rotate(policy: SessionsPolicy, request: RotateRequest): Promise<RotateResult> {
-  return askStore(policy, () => policy.store.rotate(request))
+  return askStore(policy.storeDeadlineMs, () => policy.store.rotate(request))
 }

@@ -1,4 +1,4 @@
-import { askStore } from './asking.js'
+import { askStore } from '../foundation/ask-store.js'
 import type { SessionsPolicy } from './session-policy.js'
 import type { StoredSession } from './ports.js'
 
@@ -13,7 +13,7 @@ const margin = 300 + 60
 export async function revokeAccess(policy: SessionsPolicy, session: StoredSession): Promise<void> {
   if (session.endedAt !== undefined && policy.now() > session.endedAt + policy.accessTtl + margin)
     return
-  await askStore(policy, () => policy.revoke({ sid: session.sid }))
+  await askStore(policy.storeDeadlineMs, () => policy.revoke({ sid: session.sid }))
 }
 
 /** Sessions that are refused at one time. */

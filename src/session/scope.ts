@@ -1,5 +1,4 @@
-/** `scope-token` of RFC 6749 section 3.3: visible ASCII without `"` and `\`. */
-const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+import { isScopeToken } from '../foundation/names.js'
 
 /**
  * Takes a scope apart, each name once; undefined when it is not written as RFC 6749 section 3.3 says. The empty text
@@ -10,7 +9,7 @@ const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 export function parseScope(scope: unknown): ReadonlySet<string> | undefined {
   if (scope === '') return new Set()
   const names = typeof scope === 'string' ? scope.split(' ') : undefined
-  return names?.every((name) => scopeToken.test(name)) ? new Set(names) : undefined
+  return names?.every(isScopeToken) ? new Set(names) : undefined
 }
 
 /**

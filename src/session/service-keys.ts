@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { ConfigError } from '../foundation/errors.js'
-import { checkOptionNames } from '../foundation/options.js'
+import { value } from '../foundation/option-kinds.js'
+import { readOptions, type OptionTable } from '../foundation/options.js'
 
 /** Secrets of 32 random bytes or more. */
 export interface ServiceKeysOptions {
@@ -27,6 +28,12 @@ export const keyIdBytes = 4
 const leastBytes = 32
 const leastDistinct = 12
 
+/** Options of `createServiceKeys`. */
+export const serviceKeysTable = {
+  current: value('32 random bytes', readSecret),
+  previous: value('array of such keys', readSecrets, { default: [] }),
+} satisfies OptionTable<keyof ServiceKeysOptions>
+
 /**
  * The keys of refresh tokens. They must not live in the database whose sessions they protect.
  *
@@ -36,8 +43,7 @@ const leastDistinct = 12
  * @example createServiceKeys({ current: readFileSync('data/keys/refresh.key'), previous: [] })
  */
 export function createServiceKeys(options: ServiceKeysOptions): ServiceKeys {
-  checkOptionNames('createServiceKeys', options, ['current', 'previous'])
-  const { current, previous = [] } = options
+  const { current, previous } = readOptions('createServiceKeys', serviceKeysTable, options)
   const keys = new Map<string, KeyObject>()
   const currentId = addKey(keys, current, 'createServiceKeys.current')
   for (const key of previous) addKey(keys, key, 'createServiceKeys.previous')
@@ -50,8 +56,17 @@ export function createServiceKeys(options: ServiceKeysOptions): ServiceKeys {
   })
 }
 
-function addKey(keys: Map<string, KeyObject>, secret: unknown, option: string): Buffer {
-  if (!(secret instanceof Uint8Array)) throw new ConfigError(option, 'must be bytes')
+function readSecret(given: unknown, option: string): Uint8Array {
+  if (given instanceof Uint8Array) return given
+  throw new ConfigError(option, 'must be bytes')
+}
+
+function readSecrets(given: unknown, option: string): readonly Uint8Array[] {
+  if (!Array.isArray(given)) throw new ConfigError(option, 'must be an array of keys')
+  return given.map((each) => readSecret(each, option))
+}
+
+function addKey(keys: Map<string, KeyObject>, secret: Uint8Array, option: string): Buffer {
   if (secret.byteLength < leastBytes || new Set(secret).size < leastDistinct) {
     throw new ConfigError(option, 'must be at least 32 random bytes; make them with randomBytes')
   }

@@ -28,11 +28,13 @@ export type RevokeAccess = (
   entry: { readonly sid: string } | { readonly subject: string; readonly before: number },
 ) => Promise<void>
 
-/** What {@link createSessions} is told. Everything but the first four has a default. */
+/** Options of {@link createSessions}. Everything but the first four has a default. */
 export interface SessionsOptions {
   /** Signs access tokens. The issuer sets `aud` when the session has one, `iat`, `exp`, `jti`; `iss` is the signer's. */
   readonly sign: Signer
+  /** Where sessions are kept: `memoryStores().sessions`, or `sessions` of another store. */
   readonly store: SessionStore
+  /** The keys of refresh tokens, from `createServiceKeys`. */
   readonly serviceKey: ServiceKeys
   /**
    * Reads the subject anew, at every refresh and at a login that brings no claims: role changes and disabled
@@ -82,6 +84,7 @@ export interface SessionsOptions {
    * 280; the stores of this package give up a little earlier, and say why.
    */
   readonly storeDeadlineMs?: number
+  /** Functions that are called after a refresh has had an outcome. What they throw is dropped. */
   readonly hooks?: SessionHooks
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number

@@ -2,7 +2,7 @@ import { endAll, endOthers, list } from './end-many.js'
 import { end, type EndTarget, type OwnSession } from './end.js'
 import { issue, type IssueRequest } from './issue.js'
 import type { SessionsOptions } from './session-options.js'
-import { resolveSessions } from './session-policy.js'
+import { readSessionsOptions } from './session-policy.js'
 import { refresh, type RefreshRequest } from './refresh.js'
 import type { SessionInfo } from './session-info.js'
 import type { TokenResponse } from './tokens.js'
@@ -58,7 +58,7 @@ export interface Sessions {
  * const next = await issuer.refresh(tokens.refreshToken, { client: 'web' })
  */
 export function createSessions(options: SessionsOptions): Sessions {
-  const policy = resolveSessions(options)
+  const policy = readSessionsOptions(options)
   return Object.freeze({
     issue: (request: IssueRequest) => issue(policy, request),
     refresh: (refreshToken: string, request: RefreshRequest) =>

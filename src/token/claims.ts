@@ -1,5 +1,6 @@
 import { show, type Check } from './check.js'
 import { AuthError, type Refusal } from '../foundation/errors.js'
+import { isTextUpTo } from '../foundation/names.js'
 import type { Claims } from './token.js'
 
 /** What claims are checked against; built once by `createVerifier`. Times in seconds. */
@@ -185,19 +186,15 @@ export function mistyped(payload: Readonly<Record<string, unknown>>): string | u
   if (exp !== undefined && typeof exp !== 'number') return 'exp'
   if (nbf !== undefined && typeof nbf !== 'number') return 'nbf'
   if (iat !== undefined && typeof iat !== 'number') return 'iat'
-  if (iss !== undefined && !isName(iss, longestName)) return 'iss'
-  if (sub !== undefined && !isName(sub, longestSubject)) return 'sub'
-  if (jti !== undefined && !isName(jti, longestName)) return 'jti'
+  if (iss !== undefined && !isTextUpTo(longestName, iss)) return 'iss'
+  if (sub !== undefined && !isTextUpTo(longestSubject, sub)) return 'sub'
+  if (jti !== undefined && !isTextUpTo(longestName, jti)) return 'jti'
   return aud === undefined || isAudience(aud) ? undefined : 'aud'
 }
 
-function isName(value: unknown, maxLength: number): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= maxLength
-}
-
 function isAudience(value: unknown): boolean {
-  if (!Array.isArray(value)) return isName(value, longestName)
-  return value.length > 0 && value.every((name) => isName(name, longestName))
+  if (!Array.isArray(value)) return isTextUpTo(longestName, value)
+  return value.length > 0 && value.every((name) => isTextUpTo(longestName, name))
 }
 
 function isMeant(aud: string | readonly string[], wanted: readonly string[]): boolean {

@@ -1,3 +1,4 @@
+import { within } from '../foundation/deadline.js'
 import { AuthError } from '../foundation/errors.js'
 import type { PinnedHeader } from './header.js'
 import type { KeyFinder } from './key-source.js'
@@ -46,20 +47,15 @@ async function awaitKey(
   pending: PromiseLike<unknown>,
   deadline: AbortController,
 ): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const error = new Error('the key source did not answer in time')
-      deadline.abort(error)
-      reject(error)
-    }, deadlineMs)
-  })
+  const late = () => {
+    const error = new Error('the key source did not answer in time')
+    deadline.abort(error)
+    return error
+  }
   try {
-    return await Promise.race([pending, late])
+    return await within(deadlineMs, () => pending, { late })
   } catch (error) {
     throw unavailable(error)
-  } finally {
-    clearTimeout(timer)
   }
 }
 

@@ -1,4 +1,4 @@
-import { AuthError } from '../foundation/errors.js'
+import { AuthError, ConfigError } from '../foundation/errors.js'
 import type { Claims } from './token.js'
 
 /** The part of Standard Schema v1 (https://standardschema.dev) that is used; zod, valibot and arktype speak it. */
@@ -54,4 +54,12 @@ function deepFreeze<T>(value: T): T {
   Object.freeze(value)
   for (const inner of Object.values(value)) deepFreeze(inner)
   return value
+}
+
+/** The option `claims` of a factory. @throws ConfigError when it is neither a Standard Schema nor a function */
+export function readSchema(given: unknown, option: string): ClaimsSchema<unknown> {
+  const isObject = typeof given === 'object' && given !== null
+  if (typeof given === 'function' || (isObject && '~standard' in given))
+    return given as ClaimsSchema<unknown> // known by its shape
+  throw new ConfigError(option, 'must be a Standard Schema or a function')
 }

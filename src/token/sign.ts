@@ -1,10 +1,12 @@
 import { encodeBase64url } from '../encoding/base64url.js'
 import { mistyped } from './claims.js'
-import { parseDuration, type Duration } from '../foundation/duration.js'
+import type { Duration } from '../foundation/duration.js'
 import { ConfigError } from '../foundation/errors.js'
 import { refusedMembers } from './header.js'
 import { Key } from '../key/key.js'
-import { checkOptionNames } from '../foundation/options.js'
+import { isText } from '../foundation/names.js'
+import { clock, seconds, text, value } from '../foundation/option-kinds.js'
+import { readOptions, type OptionTable } from '../foundation/options.js'
 import { encodeThroughScratch } from '../encoding/payload-scratch.js'
 import { randomId } from '../encoding/random-id.js'
 import { signSigningInput } from '../key/signature/signature.js'
@@ -31,7 +33,17 @@ export interface SignerOptions {
 /** Signs one claims set. Claims given here win over what the signer would set: `aud`, `exp`, `iat`, `jti` and so on. */
 export type Signer = (claims?: Claims) => Promise<string>
 
-const optionNames = ['key', 'issuer', 'audience', 'expiresIn', 'typ', 'header', 'now']
+/** Options of `createSigner`. */
+export const signerTable = {
+  key: value('key, or function', (given) => given as SignerOptions['key']), // looked at when a token is signed
+  issuer: value('text or null', readIssuer),
+  audience: value('text, array of texts or null', readNames),
+  expiresIn: value('duration or null', readLife),
+  typ: text({ default: 'JWT' }),
+  header: value('object of header members', readExtra, { default: {} }),
+  now: clock(),
+} satisfies OptionTable<keyof SignerOptions>
+
 const ownHeaderMembers = ['alg', 'typ', 'kid']
 
 /**
@@ -45,17 +57,10 @@ const ownHeaderMembers = ['alg', 'typ', 'kid']
  * const token = await sign({ sub: 'user-1', scope: 'orders:read' })
  */
 export function createSigner(options: SignerOptions): Signer {
-  checkOptionNames('createSigner', options, optionNames)
-  const { issuer, audience, typ = 'JWT', now = () => Date.now() / 1000 } = options
-  requireName('createSigner.issuer', issuer)
-  requireName('createSigner.audience', audience)
-  if (typeof typ !== 'string' || typ === '')
-    throw new ConfigError('createSigner.typ', 'must be text')
-  if (typeof now !== 'function') throw new ConfigError('createSigner.now', 'must be a function')
-  const life = readLife(options.expiresIn)
-  const prepare = preparer(options.key, typ, options.header)
-  const iss = issuer ?? undefined
-  const aud = audience ?? undefined
+  const { key, expiresIn: life, now, ...rest } = readOptions('createSigner', signerTable, options)
+  const prepare = preparer(key, rest.typ, rest.header)
+  const iss = rest.issuer ?? undefined
+  const aud = rest.audience ?? undefined
 
   return async (claims = {}) => {
     const { key, header } = prepare()
@@ -72,20 +77,20 @@ export function createSigner(options: SignerOptions): Signer {
   }
 }
 
-function readLife(expiresIn: Duration | null): number | null {
-  if (expiresIn === null) return null
-  const life = parseDuration(expiresIn, 'createSigner.expiresIn')
-  if (life === 0) throw new ConfigError('createSigner.expiresIn', 'must be longer than nothing')
-  return life
+function readLife(given: unknown, option: string): number | null {
+  return given === null ? null : seconds({ least: 1 }).read(given, option)
 }
 
-function requireName(option: string, value: unknown): void {
-  const names: unknown[] = Array.isArray(value) ? value : [value]
-  if (
-    value === null ||
-    (names.length > 0 && names.every((name) => typeof name === 'string' && name !== ''))
-  )
-    return
+function readIssuer(given: unknown, option: string): string | null {
+  if (given === null || isText(given)) return given
+  throw new ConfigError(option, 'must be text, or null to leave it out')
+}
+
+function readNames(given: unknown, option: string): string | readonly string[] | null {
+  if (!Array.isArray(given)) return readIssuer(given, option)
+  const names: readonly unknown[] = given
+  const texts = names.filter((name) => isText(name))
+  if (texts.length > 0 && texts.length === names.length) return texts
   throw new ConfigError(option, 'must be text, or null to leave it out')
 }
 
@@ -99,9 +104,8 @@ interface Prepared {
 function preparer(
   source: Key | (() => Key),
   typ: string,
-  extra: Readonly<Record<string, unknown>> = {},
+  extra: Readonly<Record<string, unknown>>,
 ): () => Prepared {
-  checkExtra(extra)
   const make = (key: unknown): Prepared => {
     if (!(key instanceof Key) || !Key.maySign(key))
       throw new ConfigError('createSigner.key', 'must be a private key or an HMAC key, for signing')
@@ -120,13 +124,14 @@ function preparer(
   }
 }
 
-function checkExtra(extra: Readonly<Record<string, unknown>>): void {
+function readExtra(given: unknown, option: string): Readonly<Record<string, unknown>> {
+  const extra = { ...(given as object) } // members of the caller's own
   const clash = Object.keys(extra).find((name) => ownHeaderMembers.includes(name))
-  if (clash !== undefined)
-    throw new ConfigError(`createSigner.header.${clash}`, 'is set by the signer')
+  if (clash !== undefined) throw new ConfigError(`${option}.${clash}`, 'is set by the signer')
   const refused = refusedMembers.find((name) => name in extra)
   if (refused !== undefined)
-    throw new ConfigError(`createSigner.header.${refused}`, 'is refused by every verifier here')
+    throw new ConfigError(`${option}.${refused}`, 'is refused by every verifier here')
+  return extra
 }
 
 /**

@@ -1,10 +1,13 @@
-import { isAlgorithm, isSymmetric, type Algorithm } from '../key/algorithms.js'
-import type { ClaimsPolicy } from './claims.js'
-import { AuthError, ConfigError } from '../foundation/errors.js'
-import type { HeaderPolicy } from './header.js'
+import { readAlgorithms } from '../key/algorithm-option.js'
+import { isSymmetric, type Algorithm } from '../key/algorithms.js'
 import { Key } from '../key/key.js'
+import { AuthError, ConfigError } from '../foundation/errors.js'
+import { isText } from '../foundation/names.js'
+import { value } from '../foundation/option-kinds.js'
+import type { OptionTable, OptionValues } from '../foundation/options.js'
+import type { ClaimsPolicy } from './claims.js'
+import type { HeaderPolicy } from './header.js'
 import { toFinder, type KeyFinder, type KeySource } from './key-source.js'
-import { checkOptionNames } from '../foundation/options.js'
 
 /** One issuer's keys and what its tokens must say. */
 export interface TrustedIssuer {
@@ -53,32 +56,35 @@ export type IssuersOptions =
       readonly audience?: never
     }
 
-/** Names of the options of one issuer. */
-export const issuerOptionNames = ['keys', 'algorithms', 'audience'] as const
+/** Options of one issuer. */
+export const issuerTable = {
+  keys: value('key, function or key source', readKeys),
+  algorithms: value('array of algorithms', readAlgorithms),
+  audience: value('text, array of texts or null', readNames),
+} satisfies OptionTable<keyof TrustedIssuer>
+
+/** The options of one issuer, checked each by itself. */
+export type IssuerValues = OptionValues<typeof issuerTable>
 
 /**
- * Checks the options that say whose tokens are taken, and fills in the rest of each issuer's policy.
+ * One issuer's part of the policy, after a look at whether its options fit together.
  *
  * @throws ConfigError naming the option
  */
-export function resolveIssuers(options: IssuersOptions, shared: SharedPolicy): Issuers {
-  if (options.issuers === undefined) {
-    const issuer = readNames('issuer', options.issuer)
-    return { kind: 'one', issuer: resolveIssuer('createVerifier', options, { shared, issuer }) }
+export function toIssuerPolicy(
+  path: string,
+  { keys, algorithms, audience }: IssuerValues,
+  { typ, claims, issuer }: SharedPolicy & { readonly issuer: readonly string[] | null },
+): IssuerPolicy {
+  if (keys instanceof Key && !algorithms.has(keys.alg))
+    throw new ConfigError(`${path}.keys`, 'the key is for none of the configured algorithms')
+  return {
+    keys: toFinder(keys),
+    hasVersion: typeof keys !== 'function',
+    symmetric: [...algorithms].some(isSymmetric),
+    header: { algorithms, typ },
+    claims: { ...claims, issuer, audience },
   }
-  const extra = ['issuer', ...issuerOptionNames].find((name) => name in options)
-  if (extra !== undefined)
-    throw new ConfigError(extra, 'belongs to one issuer, and excludes issuers')
-  const entries = Object.entries(options.issuers)
-  if (entries.length === 0) throw new ConfigError('issuers', 'names no issuer')
-  const byName = new Map(
-    entries.map(([issuer, each]) => {
-      const place = `issuers.${issuer}`
-      checkOptionNames(place, each, issuerOptionNames)
-      return [issuer, resolveIssuer(place, each, { shared, issuer: [issuer] })]
-    }),
-  )
-  return { kind: 'several', byName }
 }
 
 /**
@@ -97,73 +103,30 @@ export function pickIssuer(
   return entry
 }
 
-function resolveIssuer(
-  place: string,
-  options: TrustedIssuer,
-  rest: { readonly shared: SharedPolicy; readonly issuer: readonly string[] | null },
-): IssuerPolicy {
-  const algorithms = resolveAlgorithms(place, options.algorithms)
-  const keys: unknown = options.keys
-  if (keys instanceof Key) checkKey(place, keys, algorithms)
-  else if (typeof keys !== 'function' && !isFinder(keys)) {
-    throw new ConfigError(`${place}.keys`, 'must be a key, a function or a key source')
-  }
-  const { shared, issuer } = rest
-  const audience = readNames(`${place}.audience`, options.audience)
-  return {
-    keys: toFinder(options.keys),
-    hasVersion: typeof keys !== 'function',
-    symmetric: [...algorithms].some(isSymmetric),
-    header: { algorithms, typ: shared.typ },
-    claims: { ...shared.claims, issuer, audience },
-  }
+function readKeys(given: unknown, option: string): KeySource {
+  if (given instanceof Key && given.kind === 'private')
+    throw new ConfigError(option, 'holds a private key; pass its public half')
+  if (given instanceof Key || typeof given === 'function' || isFinder(given))
+    return given as KeySource // a key, a finder, or a function of which no more can be known
+  throw new ConfigError(option, 'must be a key, a function or a key source')
 }
 
-function resolveAlgorithms(place: string, given: unknown): ReadonlySet<Algorithm> {
-  const option = `${place}.algorithms`
-  if (typeof given === 'string')
-    throw new ConfigError(option, 'must be an array, for one algorithm too: [name]')
-  if (!Array.isArray(given) || given.length === 0)
-    throw new ConfigError(option, 'must name at least one algorithm')
-  const allowed = new Set<Algorithm>()
-  for (const name of given as unknown[]) {
-    if (!isAlgorithm(name))
-      throw new ConfigError(option, 'names an algorithm that does not exist or is never accepted')
-    allowed.add(name)
-  }
-  if (new Set([...allowed].map(isSymmetric)).size > 1) {
-    throw new ConfigError(
-      option,
-      'mixes HMAC with public-key algorithms; use one verifier for each',
-    )
-  }
-  return allowed
-}
-
-function checkKey(place: string, key: Key, allowed: ReadonlySet<Algorithm>): void {
-  if (!allowed.has(key.alg))
-    throw new ConfigError(`${place}.keys`, 'the key is for none of the configured algorithms')
-  if (key.kind === 'private')
-    throw new ConfigError(`${place}.keys`, 'holds a private key; pass its public half')
-}
-
-function isFinder(value: unknown): boolean {
+function isFinder(given: unknown): boolean {
   return (
-    typeof value === 'object' &&
-    value !== null &&
-    'find' in value &&
-    typeof value.find === 'function' &&
-    'version' in value &&
-    typeof value.version === 'function'
+    typeof given === 'object' &&
+    given !== null &&
+    'find' in given &&
+    typeof given.find === 'function' &&
+    'version' in given &&
+    typeof given.version === 'function'
   )
 }
 
 /** null opts out; anything else must be one or more exact names. */
-function readNames(option: string, given: unknown): readonly string[] | null {
+export function readNames(given: unknown, option: string): readonly string[] | null {
   if (given === null) return null
-  const list: unknown[] = Array.isArray(given) ? given : [given]
-  if (list.length > 0 && list.every((name) => typeof name === 'string' && name !== '')) {
-    return list.map(String)
-  }
+  const names: readonly unknown[] = Array.isArray(given) ? given : [given]
+  const texts = names.filter((name) => isText(name))
+  if (texts.length > 0 && texts.length === names.length) return texts
   throw new ConfigError(option, 'must be text, an array of texts, or null to take any')
 }

@@ -1,16 +1,20 @@
-import { parseDuration, type Duration } from '../foundation/duration.js'
+import type { Duration } from '../foundation/duration.js'
 import { ConfigError } from '../foundation/errors.js'
+import { clock, count, flag, seconds, text, value } from '../foundation/option-kinds.js'
+import { readOptions, type OptionTable, type OptionValues } from '../foundation/options.js'
+import { isText } from '../foundation/names.js'
+import type { CacheLimits } from './memory/verified-cache.js'
+import { readSchema, type ClaimsSchema } from './schema.js'
+import { lengthCeiling, type Claims } from './token.js'
 import {
-  issuerOptionNames,
-  resolveIssuers,
+  issuerTable,
+  readNames,
+  toIssuerPolicy,
   type Issuers,
   type IssuersOptions,
+  type IssuerValues,
   type SharedPolicy,
 } from './trusted-issuers.js'
-import { checkOptionNames } from '../foundation/options.js'
-import type { ClaimsSchema } from './schema.js'
-import { lengthCeiling, type Claims } from './token.js'
-import type { CacheLimits } from './memory/verified-cache.js'
 
 /** Settings that hold for every issuer. */
 export interface CommonOptions<C> {
@@ -34,7 +38,7 @@ export interface CommonOptions<C> {
   /**
    * How many verified tokens to keep, so that one seen again costs no signature check; times, and whether the keys
    * have changed, are checked on every use. Default: 16384 entries and 16 MiB for public-key algorithms, none for
-   * HMAC. Never used with a bare function as `keys`, which can not say when a key has stopped being good.
+   * HMAC. Never used with a bare function as `keys`, which cannot say when a key has become invalid.
    */
   readonly cache?: false | CacheLimits
   /** Unix time in seconds, fractions allowed. Default: the system's clock. */
@@ -54,98 +58,109 @@ export interface VerifierPolicy<C> {
   readonly now: () => number
 }
 
-const commonNames = [
-  'typ',
-  'claims',
-  'clockTolerance',
-  'maxTokenAge',
-  'maxLength',
-  'requiredClaims',
-  'bigints',
-  'cache',
-  'now',
-]
+/** A million entries are as many as an index of 32 bits and the garbage collector bear well. */
+const cacheTable = {
+  entries: count({ least: 4, most: 1_048_576 }),
+  bytes: count({ most: 1_073_741_824 }),
+} satisfies OptionTable<keyof CacheLimits>
+
+const commonTable = {
+  typ: text({ optional: true }),
+  claims: value('Standard Schema or function', readSchema, { optional: true }),
+  clockTolerance: seconds({ default: 60, most: 300 }),
+  maxTokenAge: seconds({ optional: true }),
+  maxLength: count({ default: 8192, most: lengthCeiling }),
+  requiredClaims: value('array of claim names', readClaimNames, { default: ['exp'] }),
+  bigints: flag({ default: false }),
+  cache: value('`false` or limits', readCache, { optional: true }),
+  now: clock(),
+} satisfies OptionTable<keyof CommonOptions<unknown>>
+
+/** Options of a verifier of one issuer. */
+export const verifierTable = {
+  ...issuerTable,
+  issuer: value('text, array of texts or null', readNames),
+  ...commonTable,
+} satisfies OptionTable
+
+/** Options of a verifier of several issuers. */
+export const issuersTable = {
+  issuers: value('object of issuers by `iss`', readIssuers),
+  ...commonTable,
+} satisfies OptionTable
 
 /**
  * Checks the options once and fills in the defaults.
  *
  * @throws ConfigError naming the option
  */
-export function resolveVerifier<C>(options: VerifierOptions<C>): VerifierPolicy<C> {
-  const names = [...commonNames, ...issuerOptionNames, 'issuer', 'issuers']
-  checkOptionNames('createVerifier', options, names)
-  const { maxLength = 8192, bigints = false, now = () => Date.now() / 1000 } = options
-  if (!isCount(maxLength, lengthCeiling)) {
-    throw new ConfigError('maxLength', `must be a whole number from 1 to ${String(lengthCeiling)}`)
-  }
-  const given: Readonly<Record<string, unknown>> = { bigints, now } // whatever a caller in plain JavaScript passed
-  if (typeof given['bigints'] !== 'boolean') throw new ConfigError('bigints', 'must be a boolean')
-  if (typeof given['now'] !== 'function') throw new ConfigError('now', 'must be a function')
+export function readVerifierOptions<C>(options: VerifierOptions<C>): VerifierPolicy<C> {
+  const { issuers, values } = isOfSeveral(options) ? readSeveral(options) : readOne(options)
+  const { maxLength, bigints, cache, now } = values
+  const schema = values.claims as ClaimsSchema<C> | undefined // its output is what the caller's type says
+  return { issuers, schema, maxLength, bigints, cache, now }
+}
+
+type CommonValues = OptionValues<typeof commonTable>
+
+interface Read {
+  readonly issuers: Issuers
+  readonly values: CommonValues
+}
+
+/** A caller in plain JavaScript can pass anything, whatever the parameter's type says. */
+function isOfSeveral(options: unknown): boolean {
+  if (typeof options !== 'object' || options === null || !('issuers' in options)) return false
+  const extra = Object.keys(options).find((name) => name in issuerTable || name === 'issuer')
+  if (extra !== undefined && options.issuers !== undefined)
+    throw new ConfigError(`createVerifier.${extra}`, 'belongs to one issuer, and excludes issuers')
+  return options.issuers !== undefined
+}
+
+function readOne(options: unknown): Read {
+  const table = {
+    ...verifierTable,
+    issuers: value('object of issuers', readIssuers, { optional: true }),
+  } // undefined here
+  const values = readOptions('createVerifier', table, options)
+  const names = { ...sharedPolicy(values), issuer: values.issuer }
   return {
-    issuers: resolveIssuers(options, resolveShared(options)),
-    schema: checkSchema(options.claims),
-    maxLength,
-    bigints,
-    cache: checkCache(options.cache),
-    now,
+    issuers: { kind: 'one', issuer: toIssuerPolicy('createVerifier', values, names) },
+    values,
   }
 }
 
-function resolveShared<C>(options: CommonOptions<C>): SharedPolicy {
-  const clockTolerance = parseDuration(options.clockTolerance ?? 60, 'clockTolerance')
-  if (clockTolerance > 300) throw new ConfigError('clockTolerance', 'must be at most 300 seconds')
-  const { typ, maxTokenAge, requiredClaims = ['exp'] } = options
-  if (typ !== undefined && !isName(typ)) throw new ConfigError('typ', 'must be text')
-  if (!isNameList(requiredClaims)) {
-    throw new ConfigError('requiredClaims', 'must be an array of claim names')
-  }
-  return {
-    typ,
-    claims: {
-      clockTolerance,
-      maxTokenAge:
-        maxTokenAge === undefined ? undefined : parseDuration(maxTokenAge, 'maxTokenAge'),
-      requiredClaims: [...requiredClaims],
-    },
-  }
+function readSeveral(options: unknown): Read {
+  const values = readOptions('createVerifier', issuersTable, options)
+  const shared = sharedPolicy(values)
+  const byName = Object.entries(values.issuers).map(([issuer, each]) => {
+    const path = `createVerifier.issuers.${issuer}`
+    return [issuer, toIssuerPolicy(path, each, { ...shared, issuer: [issuer] })] as const
+  })
+  return { issuers: { kind: 'several', byName: new Map(byName) }, values }
 }
 
-function checkSchema<C>(schema: ClaimsSchema<C> | undefined): ClaimsSchema<C> | undefined {
-  const given: unknown = schema
-  const isSchema =
-    given === undefined ||
-    typeof given === 'function' ||
-    (typeof given === 'object' && given !== null && '~standard' in given)
-  if (!isSchema) throw new ConfigError('claims', 'must be a Standard Schema or a function')
-  return schema
+function readIssuers(given: unknown, option: string): Readonly<Record<string, IssuerValues>> {
+  const entries = typeof given === 'object' && given !== null ? Object.entries(given) : []
+  if (entries.length === 0) throw new ConfigError(option, 'names no issuer')
+  return Object.fromEntries(
+    entries.map(([issuer, each]) => [
+      issuer,
+      readOptions(`${option}.${issuer}`, issuerTable, each),
+    ]),
+  )
 }
 
-/** A million entries are as many as an index of 32 bits and the garbage collector bear well. */
-const leastEntries = 4
-const mostEntries = 1_048_576
-const mostBytes = 1_073_741_824
-
-function checkCache(cache: false | CacheLimits | undefined): false | CacheLimits | undefined {
-  if (cache === undefined || cache === false) return cache
-  checkOptionNames('cache', cache, ['entries', 'bytes'])
-  if (cache.entries < leastEntries || !isCount(cache.entries, mostEntries))
-    throw new ConfigError(
-      'cache.entries',
-      `must be a whole number from ${String(leastEntries)} to ${String(mostEntries)}`,
-    )
-  if (!isCount(cache.bytes, mostBytes))
-    throw new ConfigError('cache.bytes', `must be a whole number from 1 to ${String(mostBytes)}`)
-  return { entries: cache.entries, bytes: cache.bytes }
+function sharedPolicy(values: CommonValues): SharedPolicy {
+  const { typ, clockTolerance, maxTokenAge, requiredClaims } = values
+  return { typ, claims: { clockTolerance, maxTokenAge, requiredClaims } }
 }
 
-function isCount(value: unknown, most: number): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most
+function readCache(given: unknown, option: string): false | CacheLimits {
+  return given === false ? false : readOptions(option, cacheTable, given)
 }
 
-function isName(value: unknown): boolean {
-  return typeof value === 'string' && value !== ''
-}
-
-function isNameList(value: unknown): boolean {
-  return Array.isArray(value) && value.every(isName)
+function readClaimNames(given: unknown, option: string): readonly string[] {
+  if (Array.isArray(given) && given.every((name) => isText(name))) return [...given]
+  throw new ConfigError(option, 'must be an array of claim names')
 }

@@ -18,7 +18,11 @@ import {
   type JoseHeader,
   type VerifiedToken,
 } from './token.js'
-import { resolveVerifier, type VerifierOptions, type VerifierPolicy } from './verifier-options.js'
+import {
+  readVerifierOptions,
+  type VerifierOptions,
+  type VerifierPolicy,
+} from './verifier-options.js'
 
 /** Verifies one token, or explains what verifying it comes to. */
 export interface Verifier<C = Claims> {
@@ -41,7 +45,7 @@ export interface Verifier<C = Claims> {
  * const { claims } = await verify(token)
  */
 export function createVerifier<C = Claims>(options: VerifierOptions<C>): Verifier<C> {
-  const policy = resolveVerifier(options)
+  const policy = readVerifierOptions(options)
 
   const memory = new HeaderMemory()
   const cache = createCache(policy)

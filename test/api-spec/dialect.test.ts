@@ -127,9 +127,11 @@ a.api:7:3: error: expected '@doc' | '@handler' | '@jwt' | '@server', got '@handl
   })
 
   it('refuses options nobody reads', () => {
-    expect(() => parseApi('', { mod: 'goctl' } as object)).toThrow('parseApi.mod is not an option')
-    expect(() => parseApi('', { mode: 'GOCTL' } as object)).toThrow('parseApi.mode must be one of')
-    expect(() => formatApi('', { path: 'x' } as object)).toThrow('formatApi.path is not an option')
+    expect(() => parseApi('', { mod: 'goctl' } as object)).toThrow('parseApi.mod: is not an option')
+    expect(() => parseApi('', { mode: 'GOCTL' } as object)).toThrow(
+      'parseApi.mode: must be "dialect" or "goctl"',
+    )
+    expect(() => formatApi('', { path: 'x' } as object)).toThrow('formatApi.path: is not an option')
   })
 
   it('is what the documentation says', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseDuration } from '../../src/foundation/duration.js'
 import { ConfigError } from '../../src/foundation/errors.js'
-import { checkOptionNames } from '../../src/foundation/options.js'
 
 describe('parseDuration', () => {
   test.each([
@@ -38,25 +37,6 @@ describe('parseDuration', () => {
     const error = caught(() => parseDuration(duration as never, 'expiresIn'))
     expect(error).toBeInstanceOf(ConfigError)
     expect(error).toMatchObject({ option: 'expiresIn' })
-  })
-})
-
-describe('checkOptionNames', () => {
-  test('names an unknown option, and the one that was meant', () => {
-    const error = caught(() => {
-      checkOptionNames('createX', { Keys: 'a value' }, ['keys'])
-    })
-    expect(error).toMatchObject({ option: 'createX.Keys' })
-    expect(String(error)).toContain('"keys"')
-    expect(String(error)).not.toContain('a value')
-  })
-  test.each([null, undefined, [], 'x', 1])('%j is no object of options', (options) => {
-    expect(() => {
-      checkOptionNames('createX', options as never, [])
-    }).toThrow(ConfigError)
-  })
-  test('takes what is known', () => {
-    checkOptionNames('createX', { a: 1 }, ['a', 'b'])
   })
 })
 

@@ -79,7 +79,7 @@ describe('currentAndPrevious', () => {
   test('refuses to begin them anew all the time', () => {
     const [current, previous] = [secret(), secret()]
     expect(() => currentAndPrevious({ current, previous, resetAfter: 0 })).toThrow(
-      'currentAndPrevious.resetAfter: must be longer than nothing',
+      'currentAndPrevious.resetAfter: must be at least 1 second',
     )
   })
 

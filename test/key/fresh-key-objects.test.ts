@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
-const library = new URL('../../dist/token/index.js', import.meta.url).href
+const library = new URL('../../dist/key/index.js', import.meta.url).href
 
 /** Garbage is collected all the time, and so in the middle of most things. */
 const collecting = '--max-semi-space-size=1'

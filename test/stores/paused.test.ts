@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { withDeadline } from '../../src/revocation/deadline.js'
+import { askStore } from '../../src/foundation/ask-store.js'
 import { redisStores } from '../../src/stores/redis/index.js'
 import { session } from '../../src/testkit/revocation-samples.js'
 import { startRedis, type RedisServer } from '../setup/redis.js'
@@ -35,7 +35,7 @@ describe.each(Object.entries({ ioredis: ioredisAt, 'node-redis': nodeRedisAt }))
         process.kill(pid, 'SIGSTOP')
         const asked = Promise.allSettled([
           sessions.find('none'),
-          withDeadline(() => revocations.add([session('s')]), deadlineMs),
+          askStore(deadlineMs, () => revocations.add([session('s')])),
         ])
         // Until the questions are on their way.
         await new Promise((resolve) => setTimeout(resolve, 20))

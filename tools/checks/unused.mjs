@@ -1,3 +1,4 @@
+import { factories } from '../options/factories.mjs'
 import { entryPoints } from '../setup/entry-points.mjs'
 import { filesBelow } from '../setup/files.mjs'
 import { trafficOf } from '../setup/imports.mjs'
@@ -18,7 +19,9 @@ export async function unused() {
   const entries = entryPoints().map(({ source }) => source)
   const code = ['src', 'apps', 'examples', 'bench'].flatMap(below)
   const { found, names } = look(root, { code, tests: below('test') })
+  const tables = factories.map(({ file, table }) => `${file} exports ${table}`)
   const problems = found
+    .filter((line) => !tables.includes(line))
     .filter((line) => !entries.some((entry) => line.startsWith(`${entry} `)))
     .filter((line) => !/\/generated\/[^ ]+ exports /.test(line))
     .map((line) => `${line}, which nobody imports`)

@@ -1,5 +1,6 @@
 import { type Diagnostic } from '../language/diagnostic.js'
-import { checkOptions } from '../language/options.js'
+import { text } from '../../foundation/option-kinds.js'
+import { readOptions, type OptionTable } from '../../foundation/options.js'
 import { type ImportStatement, type SourceFile, type Statement } from '../language/syntax/ast.js'
 import { parseFile } from '../language/syntax/parse-file.js'
 import { Printer } from './printer.js'
@@ -21,17 +22,21 @@ export interface FormatOptions {
   readonly file?: string
 }
 
+/** Options of `formatApi`. */
+export const formatTable = {
+  file: text({ default: 'main.api' }),
+} satisfies OptionTable<keyof FormatOptions>
+
 /**
  * An `.api` file in its one layout: tabs, one empty line between statements and between routes, columns of fields and
  * pairs aligned. Comments stay with what they belong to, and formatting twice changes nothing. Imports are not followed.
  *
- * @throws TypeError for an unknown option
+ * @throws ConfigError for an unknown option
  * @example formatApi('type A{X int}') // { ok: true, text: 'type A {\n\tX int\n}\n' }
  */
-export function formatApi(text: string, options: FormatOptions = {}): FormatResult {
-  checkOptions('formatApi', options, ['file'])
-  const { file = 'main.api' } = options
-  const parsed = parseFile({ path: file, text }, 'dialect')
+export function formatApi(source: string, options: FormatOptions = {}): FormatResult {
+  const { file } = readOptions('formatApi', formatTable, options)
+  const parsed = parseFile({ path: file, text: source }, 'dialect')
   const { diagnostics } = parsed
   if (diagnostics.length > 0) return { ok: false, diagnostics, files: [parsed.file] }
   const printer = new Printer()

@@ -1,4 +1,6 @@
-import { checkOptions } from '../language/options.js'
+import { ConfigError } from '../../foundation/errors.js'
+import { flag, oneOf, value } from '../../foundation/option-kinds.js'
+import { readOptions, type OptionTable } from '../../foundation/options.js'
 import { type ApiSpec } from '../language/spec.js'
 import { emitAuth, emitConfig, emitGuards } from './emit-auth.js'
 import { emitClient } from './emit-client.js'
@@ -25,6 +27,20 @@ export interface GenerateOptions {
   readonly gates?: 'config' | 'own'
 }
 
+/** Options of `generate`. */
+export const generateTable = {
+  servers: value("array of `'fastify'`, `'fetch'`", readServers, { default: ['fastify'] }),
+  client: flag({ default: true }),
+  gates: oneOf<'config' | 'own'>(['config', 'own'], { default: 'config' }),
+} satisfies OptionTable<keyof GenerateOptions>
+
+const server = oneOf<'fastify' | 'fetch'>(['fastify', 'fetch'])
+
+function readServers(given: unknown, option: string): readonly ('fastify' | 'fetch')[] {
+  if (!Array.isArray(given)) throw new ConfigError(option, 'must be an array')
+  return given.map((each) => server.read(each, option))
+}
+
 /** A file to write, by its path below the folder of the project's sources. */
 export interface GeneratedFile {
   readonly path: string
@@ -42,8 +58,7 @@ export interface GeneratedFile {
  * @example for (const file of generate(result.spec)) if (file.overwrite || !exists(file.path)) write(file)
  */
 export function generate(spec: ApiSpec, options: GenerateOptions = {}): readonly GeneratedFile[] {
-  checkOptions('generate', options, ['servers', 'client', 'gates'])
-  const { servers = ['fastify'], client = true, gates = 'config' } = options
+  const { servers, client, gates } = readOptions('generate', generateTable, options)
   const plan = planService(spec)
   return [
     ...(servers.length > 0 || client

@@ -11,7 +11,8 @@ import { checkAnnotations, checkTags } from './analysis/check-dialect.js'
 import { checkPaths } from './analysis/check-paths.js'
 import { type Diagnostic, goctlText, mostDiagnostics, renderDiagnostic } from './diagnostic.js'
 import { loadProject, type Project, type ReadImport } from './load.js'
-import { checkOptions } from './options.js'
+import { funcOr, oneOf, text } from '../../foundation/option-kinds.js'
+import { readOptions, type OptionTable } from '../../foundation/options.js'
 import { createReport, type Report } from './report.js'
 import { type ApiSpec } from './spec.js'
 import { type SourceFile } from './syntax/ast.js'
@@ -36,7 +37,12 @@ export type ParseResult = (
   readonly files: readonly SourceFile[]
 }
 
-const modes: readonly Mode[] = ['dialect', 'goctl']
+/** Options of `parseApi`. */
+export const parseTable = {
+  file: text({ default: 'main.api' }),
+  mode: oneOf<Mode>(['dialect', 'goctl'], { default: 'dialect' }),
+  read: funcOr<NonNullable<ParseOptions['read']>>(() => undefined),
+} satisfies OptionTable<keyof ParseOptions>
 
 const checks: readonly Check[] = [
   checkImports,
@@ -50,16 +56,14 @@ const checks: readonly Check[] = [
  * Reads an `.api` file and what it imports, checks it, and gives its spec. Pure and total: it reads no file but through
  * `read`, and never throws on any text.
  *
- * @throws TypeError for an unknown option or mode
+ * @throws ConfigError for an unknown option or mode
  * @example
  * const result = parseApi(text, { file: 'user.api' })
  * if (!result.ok) console.error(renderDiagnostics(result))
  */
-export function parseApi(text: string, options: ParseOptions = {}): ParseResult {
-  checkOptions('parseApi', options, ['file', 'mode', 'read'])
-  const { file: path = 'main.api', mode = 'dialect', read = () => undefined } = options
-  if (!modes.includes(mode)) throw new TypeError(`parseApi.mode must be one of ${modes.join(', ')}`)
-  const { project, diagnostics } = loadProject({ path, text }, { mode, read })
+export function parseApi(source: string, options: ParseOptions = {}): ParseResult {
+  const { file: path, mode, read } = readOptions('parseApi', parseTable, options)
+  const { project, diagnostics } = loadProject({ path, text: source }, { mode, read })
   const { files } = project
   // After a syntax error names may be missing only because their declaration could not be read.
   if (diagnostics.some(isError))

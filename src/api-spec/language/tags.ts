@@ -1,4 +1,4 @@
-import { nearest } from '../suggest.js'
+import { nearestName } from '../../foundation/suggest.js'
 
 /** Where a member of a request comes from. */
 export type Source = 'json' | 'form' | 'path' | 'header'
@@ -125,7 +125,7 @@ function readOption(tag: MemberTag, option: string): MemberTag | string {
 /** Options for other tools pass; one spelt almost like ours would be a check that is silently not made. */
 function misspelt(key: string): string | undefined {
   if (passed.includes(key)) return undefined
-  const near = nearest(key, [...optionNames, ...passed])
+  const near = nearestName(key, [...optionNames, ...passed])
   return near === undefined
     ? undefined
     : `'${key}' is not an option of a tag; did you mean '${near}'?`

@@ -1,5 +1,7 @@
+import { ConfigError } from '../../foundation/errors.js'
 import { ApiSpecError } from '../generate/error.js'
-import { checkOptions } from '../language/options.js'
+import { value } from '../../foundation/option-kinds.js'
+import { readOptions, type OptionTable } from '../../foundation/options.js'
 import { type Alternative, isObject, readSchemes, readSecurity, type Security } from './security.js'
 
 /** An operation of the document and what it asks of its callers. */
@@ -58,6 +60,16 @@ export interface FromOpenApiOptions {
   readonly basePath?: string
 }
 
+/** Options of `fromOpenApi`. */
+export const fromOpenApiTable = {
+  basePath: value('path', readBasePath, { default: '' }),
+} satisfies OptionTable<keyof FromOpenApiOptions>
+
+function readBasePath(given: unknown, option: string): string {
+  if (typeof given === 'string') return given
+  throw new ConfigError(option, 'must be text')
+}
+
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
 
 /**
@@ -71,8 +83,8 @@ const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
  * const gate = createGate({ verify, select: select({ except: guards.except }) })
  */
 export function fromOpenApi(document: unknown, options: FromOpenApiOptions = {}): OpenApiGuards {
-  checkOptions('fromOpenApi', options, ['basePath'])
-  const base = (options.basePath ?? '').replace(/\/$/, '')
+  const { basePath } = readOptions('fromOpenApi', fromOpenApiTable, options)
+  const base = basePath.replace(/\/$/, '')
   const operations = readOperations(document).map((operation) =>
     Object.freeze({ ...operation, path: base + operation.path }),
   )

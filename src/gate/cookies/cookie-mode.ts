@@ -1,6 +1,6 @@
 import { AuthError } from '../../foundation/errors.js'
 import { type Claims } from '../../token/token.js'
-import { resolveCookies, type CookieModeOptions, type CookiePolicy } from './cookie-options.js'
+import { readCookieOptions, type CookieModeOptions, type CookiePolicy } from './cookie-options.js'
 import { from, readCookie, type Extractor } from '../extract.js'
 import { requireOwnPage, requireOwnVisit, type Sent } from './own-page.js'
 import { createGate, type Gate } from '../gate.js'
@@ -78,7 +78,7 @@ export interface CookieMode {
  * const gate = createGate({ verify, extract: from.first(from.bearer(), cookies.extract) })
  */
 export function createCookieMode(options: CookieModeOptions): CookieMode {
-  const policy = resolveCookies(options)
+  const policy = readCookieOptions(options)
   const { origins, access, refresh } = policy
   const accessToken = from.cookie(access.name)
   const check = (call: Sent) => {

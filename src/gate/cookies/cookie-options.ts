@@ -1,6 +1,7 @@
-import { parseDuration, type Duration } from '../../foundation/duration.js'
+import type { Duration } from '../../foundation/duration.js'
 import { ConfigError } from '../../foundation/errors.js'
-import { checkOptionNames } from '../../foundation/options.js'
+import { oneOf, seconds, value } from '../../foundation/option-kinds.js'
+import { readOptions, type OptionTable } from '../../foundation/options.js'
 import { type HostCookie } from './set-cookie.js'
 
 /** How a service's own pages hold a session in cookies. */
@@ -30,52 +31,63 @@ export interface CookiePolicy {
   readonly refreshTtl: number
 }
 
-/** Browsers keep no cookie for longer (RFC 6265bis section 5.5). */
-const longestDays = 400
+/** Browsers keep no cookie for longer than 400 days (RFC 6265bis section 5.5). */
+const longestTtl = 400 * 86_400
 const hostName = /^__Host-[\w.-]{1,64}$/
 const loopback = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+
+const cookieName = value('name that begins with `__Host-`', readName)
+
+const namesTable = { access: cookieName, refresh: cookieName }
+
+/** Options of `createCookieMode`. */
+export const cookieModeTable = {
+  origins: value('array of origins', readOrigins),
+  refreshTtl: seconds({ default: '7d', least: 1, most: longestTtl }),
+  sameSite: oneOf<'Strict' | 'Lax'>(['Strict', 'Lax'], { default: 'Strict' }),
+  names: value('two names', readNames, {
+    default: { access: '__Host-access', refresh: '__Host-refresh' },
+  }),
+} satisfies OptionTable<keyof CookieModeOptions>
 
 /**
  * Checks the options once and fills in the defaults.
  *
  * @throws ConfigError naming the option
- * @example resolveCookies({ origins: ['https://shop.example'] }).refreshTtl // 604800
+ * @example readCookieOptions({ origins: ['https://shop.example'] }).refreshTtl // 604800
  */
-export function resolveCookies(options: CookieModeOptions): CookiePolicy {
-  checkOptionNames('createCookieMode', options, ['origins', 'refreshTtl', 'sameSite', 'names'])
-  const { sameSite = 'Strict' } = options
-  if (!['Strict', 'Lax'].includes(sameSite))
-    throw new ConfigError('createCookieMode.sameSite', "must be 'Strict' or 'Lax'")
-  const { access, refresh } = readNames(options.names)
+export function readCookieOptions(options: CookieModeOptions): CookiePolicy {
+  const { origins, names, sameSite, refreshTtl } = readOptions(
+    'createCookieMode',
+    cookieModeTable,
+    options,
+  )
   return Object.freeze({
-    origins: readOrigins(options.origins),
-    access: Object.freeze({ name: access, sameSite }),
-    refresh: Object.freeze({ name: refresh, sameSite: 'Strict' }),
-    refreshTtl: readTtl(options.refreshTtl ?? '7d'),
+    origins,
+    access: Object.freeze({ name: names.access, sameSite }),
+    refresh: Object.freeze({ name: names.refresh, sameSite: 'Strict' }),
+    refreshTtl,
   })
 }
 
-function readNames(given: unknown): { access: string; refresh: string } {
-  if (given === undefined) return { access: '__Host-access', refresh: '__Host-refresh' }
-  const place = 'createCookieMode.names'
-  if (typeof given !== 'object' || given === null)
-    throw new ConfigError(place, 'must have the names access and refresh')
-  checkOptionNames(place, given, ['access', 'refresh'])
-  const { access, refresh }: { access?: unknown; refresh?: unknown } = given
-  const problem = 'must be __Host- and 1 to 64 letters, digits, dots, hyphens or underscores'
-  if (typeof access !== 'string' || !hostName.test(access))
-    throw new ConfigError(`${place}.access`, problem)
-  if (typeof refresh !== 'string' || !hostName.test(refresh))
-    throw new ConfigError(`${place}.refresh`, problem)
-  if (access === refresh) throw new ConfigError(place, 'must be two names')
-  return { access, refresh }
+function readNames(given: unknown, option: string): { access: string; refresh: string } {
+  const names = readOptions(option, namesTable, given)
+  if (names.access === names.refresh) throw new ConfigError(option, 'must be two names')
+  return names
 }
 
-function readOrigins(given: unknown): ReadonlySet<string> {
-  const place = 'createCookieMode.origins'
+function readName(given: unknown, option: string): string {
+  if (typeof given === 'string' && hostName.test(given)) return given
+  throw new ConfigError(
+    option,
+    'must be __Host- and 1 to 64 letters, digits, dots, hyphens or underscores',
+  )
+}
+
+function readOrigins(given: unknown, option: string): ReadonlySet<string> {
   if (!Array.isArray(given) || given.length === 0)
-    throw new ConfigError(place, 'must list at least one origin, such as "https://shop.example"')
-  return new Set(given.map((origin: unknown, at) => readOrigin(`${place}.${String(at)}`, origin)))
+    throw new ConfigError(option, 'must list at least one origin, such as "https://shop.example"')
+  return new Set(given.map((origin: unknown, at) => readOrigin(`${option}.${String(at)}`, origin)))
 }
 
 /** Compared letter by letter with what browsers send, so it has to be written as they do. */
@@ -94,12 +106,4 @@ function readOrigin(place: string, text: unknown): string {
   if (url.protocol === 'http:' && !loopback.test(url.hostname))
     throw new ConfigError(place, 'must be https; plain http is for loopback only')
   return url.origin
-}
-
-function readTtl(duration: Duration): number {
-  const place = 'createCookieMode.refreshTtl'
-  const seconds = Math.floor(parseDuration(duration, place))
-  if (seconds < 1 || seconds > longestDays * 86_400)
-    throw new ConfigError(place, `must be from 1 second to ${String(longestDays)} days`)
-  return seconds
 }

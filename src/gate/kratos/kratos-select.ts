@@ -1,5 +1,6 @@
 import { ConfigError } from '../../foundation/errors.js'
-import { checkOptionNames } from '../../foundation/options.js'
+import { unchecked } from '../../foundation/option-kinds.js'
+import { readOptions, type OptionTable } from '../../foundation/options.js'
 import { isPattern, patternOf } from '../pattern.js'
 import {
   checkPath,
@@ -10,6 +11,7 @@ import {
   type OneOrMore,
   type Rule,
   type Rules,
+  rulesTable,
 } from '../rules.js'
 import { createSelector, readPreflight, type PreflightOption, type Selector } from '../select.js'
 
@@ -32,7 +34,7 @@ export interface KratosRules extends Omit<Rules, 'prefix' | 'regex'>, PreflightO
  * @example presets.kratos.select({ prefix: '/api.v1.', path: '/helloworld.Greeter/SayHello' })
  */
 export function selectLikeKratos(rules: KratosRules): Selector {
-  checkOptionNames(place, rules, ['path', 'prefix', 'regex', 'match', 'preflight'])
+  readOptions(place, kratosTable, rules)
   const compiled = [
     ...listOf(rules.prefix).map((prefix) => prefixRule(prefix)),
     ...listOf(rules.regex).map((regex) => regexRule(regex)),
@@ -45,6 +47,11 @@ export function selectLikeKratos(rules: KratosRules): Selector {
 }
 
 const place = 'presets.kratos.select'
+
+const kratosTable = {
+  ...rulesTable,
+  preflight: unchecked<KratosRules['preflight']>("`'open'` or `'guarded'`"),
+} satisfies OptionTable<keyof KratosRules>
 
 function prefixRule(prefix: unknown): Rule {
   const wanted = checkPath(`${place}.prefix`, prefix)

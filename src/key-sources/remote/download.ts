@@ -1,3 +1,4 @@
+import { within } from '../../foundation/deadline.js'
 import { parseStrictObject } from '../../token/json/json.js'
 import type { Fetch } from './guarded-fetch.js'
 import { JwksProblem } from './problem.js'
@@ -33,19 +34,13 @@ const maxDepth = 16
  */
 export async function download(url: URL, request: Download): Promise<Downloaded> {
   const stop = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new JwksProblem('timeout', 'the server did not answer in time'))
-    }, request.timeoutMs)
-  })
+  const late = () => new JwksProblem('timeout', 'the server did not answer in time')
   try {
-    return await Promise.race([get(url, request, stop.signal), late])
+    return await within(request.timeoutMs, () => get(url, request, stop.signal), { late })
   } catch (error) {
     throw error instanceof JwksProblem ? error : unreachable(error)
   } finally {
-    clearTimeout(timer)
-    // Whatever has not been read is not wanted.
+    // The rest of an answer is not wanted.
     stop.abort()
   }
 }

@@ -1,4 +1,5 @@
 import { AuthError } from '../../foundation/errors.js'
+import { notify } from '../../foundation/listener.js'
 import type { Key } from '../../key/key.js'
 import type { PinnedHeader } from '../../token/header.js'
 import { fetchSet, type FetchedSet } from './fetch-set.js'
@@ -182,11 +183,7 @@ export class JwksCache {
   }
 
   #tell(event: RemoteJwksEvent): void {
-    try {
-      this.#policy.onEvent(event)
-    } catch {
-      // A listener's trouble must not stop a key from being found.
-    }
+    notify(this.#policy.onEvent, event)
   }
 }
 

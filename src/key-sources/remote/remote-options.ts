@@ -1,8 +1,18 @@
-import { type Duration, parseDuration } from '../../foundation/duration.js'
+import type { Duration } from '../../foundation/duration.js'
 import { ConfigError } from '../../foundation/errors.js'
 import type { Algorithm } from '../../key/algorithms.js'
-import { checkOptionNames } from '../../foundation/options.js'
-import { checkAlgorithms } from '../usable-keys.js'
+import {
+  clock,
+  funcOr,
+  milliseconds,
+  oneOf,
+  optionalFunc,
+  seconds,
+  text,
+  value,
+} from '../../foundation/option-kinds.js'
+import { readOptions, type OptionTable, type OptionValues } from '../../foundation/options.js'
+import { readAlgorithms } from '../../key/algorithm-option.js'
 import type { DiscoveryKind } from './discovery.js'
 import { guardedFetch, type Fetch } from './guarded-fetch.js'
 import type { Reach } from './reach.js'
@@ -47,76 +57,61 @@ export interface RemoteJwksOptions {
   readonly onEvent?: (event: RemoteJwksEvent) => void
 }
 
+/** Options of `remoteJwks`. */
+export const remoteJwksTable = {
+  algorithms: value('array of algorithms', readAlgorithms),
+  discovery: oneOf<DiscoveryKind, { optional: true }>(['openid', 'oauth'], { optional: true }),
+  jwksOrigin: text({ optional: true }),
+  reach: oneOf<Reach>(['public', 'private', 'loopback'], { default: 'public' }),
+  maxAge: seconds({ default: '10m' }),
+  minAge: seconds({ optional: true }),
+  staleIfError: seconds({ default: '1h' }),
+  cooldown: seconds({ default: 30, least: 1 }),
+  maxBackoff: seconds({ default: 60, least: 1 }),
+  timeoutMs: milliseconds({ default: 3000, most: 5000 }),
+  fetch: optionalFunc<Fetch>(),
+  now: clock(),
+  random: funcOr<() => number>(Math.random),
+  onEvent: optionalFunc<NonNullable<RemoteJwksOptions['onEvent']>>(),
+} satisfies OptionTable<keyof RemoteJwksOptions>
+
+type RemoteValues = OptionValues<typeof remoteJwksTable>
+
 /** {@link RemoteJwksOptions}, checked and filled in; durations in seconds. */
-export interface RemotePolicy {
+export interface RemotePolicy extends Omit<RemoteValues, 'algorithms' | 'discovery'> {
   readonly url: URL
   readonly discovery: { readonly kind: DiscoveryKind; readonly issuer: string } | undefined
   readonly jwksOrigin: string
   readonly algorithms: readonly Algorithm[]
-  readonly reach: Reach
   readonly minAge: number
-  readonly maxAge: number
-  readonly staleIfError: number
-  readonly cooldown: number
-  readonly maxBackoff: number
-  readonly timeoutMs: number
   readonly fetch: Fetch
-  readonly now: () => number
-  readonly random: () => number
-  readonly onEvent: (event: RemoteJwksEvent) => void
 }
 
-const place = 'remoteJwks'
-const reaches: readonly unknown[] = ['public', 'private', 'loopback'] satisfies Reach[]
-const discoveries: readonly unknown[] = [undefined, 'openid', 'oauth'] satisfies (
-  DiscoveryKind | undefined
-)[]
-const optionNames = [
-  'algorithms',
-  'discovery',
-  'jwksOrigin',
-  'reach',
-  'maxAge',
-  'minAge',
-  'staleIfError',
-  'cooldown',
-  'maxBackoff',
-  'timeoutMs',
-  'fetch',
-  'now',
-  'random',
-  'onEvent',
-]
+const factory = 'remoteJwks'
 
 /**
  * Checks the options once and fills in the defaults.
  *
  * @throws ConfigError naming the option
  */
-export function resolveRemote(address: string | URL, options: RemoteJwksOptions): RemotePolicy {
-  checkOptionNames(place, options, optionNames)
-  const { reach = 'public', discovery, fetch = guardedFetch(reach) } = options
-  if (!reaches.includes(reach))
-    throw new ConfigError(`${place}.reach`, 'must be "public", "private" or "loopback"')
-  if (!discoveries.includes(discovery))
-    throw new ConfigError(`${place}.discovery`, 'must be "openid" or "oauth"')
+export function readRemoteOptions(address: string | URL, options: RemoteJwksOptions): RemotePolicy {
+  const values = readOptions(factory, remoteJwksTable, options)
+  const { reach, discovery, maxAge, fetch = guardedFetch(reach) } = values
+  const { minAge = Math.min(30, maxAge) } = values
+  if (minAge < 1 || minAge > maxAge)
+    throw new ConfigError(`${factory}.minAge`, 'must be from 1 second to maxAge')
   const url = readUrl(address, reach)
   return {
-    url,
+    ...values,
+    ...{ url, minAge, fetch },
     discovery: discovery && { kind: discovery, issuer: String(address) },
-    jwksOrigin: readOrigin(url, options),
-    algorithms: checkAlgorithms(`${place}.algorithms`, options.algorithms),
-    reach,
-    ...readTimes(options),
-    fetch,
-    now: options.now ?? (() => Date.now() / 1000),
-    random: options.random ?? Math.random,
-    onEvent: options.onEvent ?? (() => undefined),
+    jwksOrigin: readOrigin(url, values),
+    algorithms: [...values.algorithms],
   }
 }
 
 function readUrl(address: string | URL, reach: Reach): URL {
-  const option = `${place}.url`
+  const option = `${factory}.url`
   if (!URL.canParse(String(address))) throw new ConfigError(option, 'must be an absolute URL')
   const url = new URL(address)
   const problem = checkUrl(url, reach)
@@ -124,35 +119,11 @@ function readUrl(address: string | URL, reach: Reach): URL {
   return url
 }
 
-function readOrigin(url: URL, { discovery, jwksOrigin }: RemoteJwksOptions): string {
-  const option = `${place}.jwksOrigin`
+function readOrigin(url: URL, { discovery, jwksOrigin }: RemoteValues): string {
+  const option = `${factory}.jwksOrigin`
   if (jwksOrigin === undefined) return url.origin
   if (discovery === undefined) throw new ConfigError(option, 'has a meaning with discovery only')
   if (!URL.canParse(jwksOrigin) || new URL(jwksOrigin).origin !== jwksOrigin)
     throw new ConfigError(option, 'must be an origin, such as "https://keys.example"')
   return jwksOrigin
-}
-
-function readTimes(options: RemoteJwksOptions) {
-  const read = (
-    name: 'maxAge' | 'minAge' | 'staleIfError' | 'cooldown' | 'maxBackoff',
-    fallback: number,
-  ) => parseDuration(options[name] ?? fallback, `${place}.${name}`)
-  const maxAge = read('maxAge', 600)
-  const times = {
-    maxAge,
-    minAge: read('minAge', Math.min(30, maxAge)),
-    staleIfError: read('staleIfError', 3600),
-    cooldown: read('cooldown', 30),
-    maxBackoff: read('maxBackoff', 60),
-    timeoutMs: options.timeoutMs ?? 3000,
-  }
-  const { minAge, cooldown, maxBackoff, timeoutMs } = times
-  if (minAge < 1 || minAge > maxAge)
-    throw new ConfigError(`${place}.minAge`, 'must be from 1 second to maxAge')
-  if (cooldown < 1) throw new ConfigError(`${place}.cooldown`, 'must be at least 1 second')
-  if (maxBackoff < 1) throw new ConfigError(`${place}.maxBackoff`, 'must be at least 1 second')
-  if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > 5000)
-    throw new ConfigError(`${place}.timeoutMs`, 'must be from 1 to 5000 milliseconds')
-  return times
 }

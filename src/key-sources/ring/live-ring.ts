@@ -1,4 +1,5 @@
 import { AuthError, ConfigError } from '../../foundation/errors.js'
+import { notify } from '../../foundation/listener.js'
 import type { Key } from '../../key/key.js'
 import type { PinnedHeader } from '../../token/header.js'
 import { publishedSet, type PublishedSet } from '../published.js'
@@ -220,11 +221,7 @@ export class LiveRing {
   }
 
   #tell(event: KeyRingEvent): void {
-    try {
-      this.#policy.onEvent(event)
-    } catch {
-      // A listener's trouble must not stop a key from being found.
-    }
+    notify(this.#policy.onEvent, event)
   }
 }
 

@@ -1,13 +1,22 @@
-import { type Duration, parseDuration } from '../../foundation/duration.js'
+import type { Duration } from '../../foundation/duration.js'
 import { ConfigError } from '../../foundation/errors.js'
 import { type Algorithm, isAlgorithm, isSymmetric } from '../../key/algorithms.js'
-import { checkOptionNames } from '../../foundation/options.js'
+import {
+  clock,
+  milliseconds,
+  optionalFunc,
+  part,
+  seconds,
+  value,
+} from '../../foundation/option-kinds.js'
+import { readOptions, type OptionTable, type OptionValues } from '../../foundation/options.js'
 import type { KeyRingStore } from '../ports.js'
 import type { RingTimes } from './ring-state.js'
 import type { EncryptionKeys } from './seal.js'
 
 /** How a ring is kept. */
 export interface KeyRingOptions {
+  /** Where the encrypted ring is kept: `keys` of a store. */
   readonly store: KeyRingStore
   /** What new keys are for: any algorithm with public keys. Keys already in the ring stay what they are. */
   readonly algorithm: Algorithm
@@ -49,87 +58,72 @@ export type KeyRingEvent =
   /** The store could not be asked, or what it holds could not be used. `message` is a fixed sentence. */
   | { readonly type: 'failed'; readonly message: string }
 
+/** Options of `createKeyRing`. */
+export const keyRingTable = {
+  store: part<KeyRingStore>('a store with read and write', ['read', 'write']),
+  algorithm: value('algorithm with public keys', readAlgorithm),
+  encryptionKey: value('32 random bytes, or an array of such keys', readEncryptionKeys),
+  tokenLife: seconds(),
+  rotateEvery: value('duration or null', readRotateEvery, { default: '30d' }),
+  maxAge: seconds({ default: '5m' }),
+  overlap: seconds({ optional: true }),
+  maxStaleness: seconds({ default: '15m' }),
+  pollEveryMs: milliseconds({ default: 5000, least: 10 }),
+  now: clock(),
+  onEvent: optionalFunc<NonNullable<KeyRingOptions['onEvent']>>(),
+} satisfies OptionTable<keyof KeyRingOptions>
+
 /** {@link KeyRingOptions}, checked and filled in; times in seconds. */
-export interface RingPolicy {
-  readonly store: KeyRingStore
-  readonly algorithm: Algorithm
+export interface RingPolicy extends Pick<
+  OptionValues<typeof keyRingTable>,
+  'store' | 'algorithm' | 'maxAge' | 'maxStaleness' | 'pollEveryMs' | 'now' | 'onEvent'
+> {
   readonly encryptionKeys: EncryptionKeys
   readonly times: RingTimes
-  readonly maxAge: number
-  readonly maxStaleness: number
-  readonly pollEveryMs: number
-  readonly now: () => number
-  readonly onEvent: (event: KeyRingEvent) => void
 }
 
-const place = 'createKeyRing'
-const optionNames = [
-  'store',
-  'algorithm',
-  'encryptionKey',
-  'tokenLife',
-  'rotateEvery',
-  'maxAge',
-  'overlap',
-  'maxStaleness',
-  'pollEveryMs',
-  'now',
-  'onEvent',
-]
+const factory = 'createKeyRing'
 
 /**
  * Checks the options once and fills in the defaults.
  *
  * @throws ConfigError naming the option
  */
-export function resolveRing(options: KeyRingOptions): RingPolicy {
-  checkOptionNames(place, options, optionNames)
-  const { store, algorithm, pollEveryMs = 5000 } = options
-  const given: unknown = store
-  if (typeof given !== 'object' || given === null || !('read' in given) || !('write' in given))
-    throw new ConfigError(`${place}.store`, 'must be a store with read and write')
-  if (!isAlgorithm(algorithm) || isSymmetric(algorithm))
-    throw new ConfigError(`${place}.algorithm`, 'must be an algorithm with public keys')
-  if (!Number.isSafeInteger(pollEveryMs) || pollEveryMs < 10)
-    throw new ConfigError(`${place}.pollEveryMs`, 'must be at least 10 milliseconds')
-  return {
-    store,
-    algorithm,
-    encryptionKeys: readEncryptionKeys(options.encryptionKey),
-    ...readTimes(options, pollEveryMs),
-    pollEveryMs,
-    now: options.now ?? (() => Date.now() / 1000),
-    onEvent: options.onEvent ?? (() => undefined),
-  }
+export function readRingOptions(options: KeyRingOptions): RingPolicy {
+  const values = readOptions(factory, keyRingTable, options)
+  return { ...values, encryptionKeys: values.encryptionKey, times: timesOf(values) }
 }
 
-function readTimes(options: KeyRingOptions, pollEveryMs: number) {
-  const read = (name: 'tokenLife' | 'maxAge' | 'maxStaleness' | 'overlap', fallback?: number) =>
-    parseDuration(options[name] ?? fallback ?? NaN, `${place}.${name}`)
-  const { rotateEvery: every = '30d' } = options
-  const rotateEvery = every === null ? null : parseDuration(every, `${place}.rotateEvery`)
-  const maxAge = read('maxAge', 300)
-  const maxStaleness = read('maxStaleness', 900)
-  const least = read('tokenLife') + maxAge + maxStaleness
-  const overlap = read('overlap', least)
+function timesOf(values: OptionValues<typeof keyRingTable>): RingTimes {
+  const { rotateEvery, maxAge, maxStaleness, tokenLife, pollEveryMs } = values
+  const least = tokenLife + maxAge + maxStaleness
+  const { overlap = least } = values
   // One look that just missed the change, and one that took as long as it may.
   const settle = (2 * pollEveryMs) / 1000
   const lead = maxAge + settle
   if (overlap < least)
     throw new ConfigError(
-      `${place}.overlap`,
+      `${factory}.overlap`,
       'must be at least tokenLife, maxAge and maxStaleness together',
     )
   if (rotateEvery !== null && rotateEvery <= lead)
     throw new ConfigError(
-      `${place}.rotateEvery`,
+      `${factory}.rotateEvery`,
       'must be longer than maxAge and two looks into the store',
     )
-  return { maxAge, maxStaleness, times: { rotateEvery, lead, settle, overlap } }
+  return { rotateEvery, lead, settle, overlap }
 }
 
-function readEncryptionKeys(given: unknown): EncryptionKeys {
-  const option = `${place}.encryptionKey`
+function readAlgorithm(given: unknown, option: string): Algorithm {
+  if (isAlgorithm(given) && !isSymmetric(given)) return given
+  throw new ConfigError(option, 'must be an algorithm with public keys')
+}
+
+function readRotateEvery(given: unknown, option: string): number | null {
+  return given === null ? null : seconds().read(given, option)
+}
+
+function readEncryptionKeys(given: unknown, option: string): EncryptionKeys {
   const keys: readonly unknown[] = Array.isArray(given) ? given : [given]
   const known = keys.filter((key) => key instanceof Uint8Array)
   if (known.length === 0 || known.length < keys.length || known.some((key) => key.length !== 32))

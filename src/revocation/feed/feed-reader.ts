@@ -1,5 +1,5 @@
 import { AuthError } from '../../foundation/errors.js'
-import { withDeadline } from '../deadline.js'
+import { askStore } from '../../foundation/ask-store.js'
 import type { FeedListener, RevocationEntry, RevocationFeed, RevocationStore } from '../ports.js'
 import type { RevocationTable } from '../table/table.js'
 
@@ -60,7 +60,7 @@ export class Link {
         },
         () => undefined,
       )
-      this.#feed = await withDeadline(() => opening, patienceMs)
+      this.#feed = await askStore(patienceMs, () => opening)
       if (this.#ended) this.#feed.close()
       this.#check()
       await this.#merge(this.#feed.snapshot(expired()))
@@ -70,7 +70,7 @@ export class Link {
   /** @throws AuthError STORE_UNAVAILABLE; the link has ended then */
   beat(): Promise<void> {
     return this.#step(async () => {
-      await withDeadline(() => this.#opened().beat(), this.#parts.deadlineMs)
+      await askStore(this.#parts.deadlineMs, () => this.#opened().beat())
     })
   }
 
@@ -89,7 +89,7 @@ export class Link {
         for (let at = 0; at < found.length; at += slice) {
           this.#check()
           const entries = found.slice(at, at + slice)
-          await withDeadline(() => feed.add(entries), patienceMs)
+          await askStore(patienceMs, () => feed.add(entries))
           count += entries.length
         }
         await breathe()
@@ -133,7 +133,7 @@ export class Link {
   async #merge(snapshot: AsyncIterable<readonly RevocationEntry[]>): Promise<void> {
     const slices = snapshot[Symbol.asyncIterator]()
     for (;;) {
-      const next = await withDeadline(() => slices.next(), patienceMs)
+      const next = await askStore(patienceMs, () => slices.next())
       this.#check()
       if (next.done === true) return
       for (let at = 0; at < next.value.length; at += slice) {

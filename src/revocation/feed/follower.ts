@@ -1,5 +1,7 @@
 import { AuthError } from '../../foundation/errors.js'
-import { withDeadline } from '../deadline.js'
+import { askStore } from '../../foundation/ask-store.js'
+import { notify } from '../../foundation/listener.js'
+import { storeDeadlineMs } from '../store-deadline.js'
 import { Link } from './feed-reader.js'
 import type { RevocationEntry, RevocationStore } from '../ports.js'
 import { createSettledTime } from './settled-time.js'
@@ -55,7 +57,7 @@ const longestWaitMs = 2000
 
 /** @example await createReplica(parts).start() */
 export function createReplica(parts: ReplicaParts): Replica {
-  return new FollowingReplica({ ...parts, onEvent: quietly(parts.onEvent) })
+  return new FollowingReplica(parts)
 }
 
 class FollowingReplica implements Replica {
@@ -108,7 +110,7 @@ class FollowingReplica implements Replica {
 
   async #begin(): Promise<void> {
     const link = await this.#connect()
-    this.#parts.onEvent({ kind: 'ready' })
+    notify(this.#parts.onEvent, { kind: 'ready' })
     void this.#follow()
     // A first start refuses what was issued up to its second: nobody may be given a token in it from here on.
     if (link.begun) await untilNextSecond(this.#parts.now())
@@ -136,14 +138,14 @@ class FollowingReplica implements Replica {
 
   async #reconnect(cause: unknown): Promise<void> {
     if (this.#closed) return
-    this.#parts.onEvent({ kind: 'lost', cause })
+    notify(this.#parts.onEvent, { kind: 'lost', cause })
     for (;;) {
       // Only a heartbeat after the first sets the count back: a feed that ends as soon as it stands is no success.
       await this.#pause.for(waitMs(this.#failures++))
       if (this.#isClosed()) return
       try {
         await this.#connect()
-        this.#parts.onEvent({ kind: 'recovered' })
+        notify(this.#parts.onEvent, { kind: 'recovered' })
         return
       } catch {
         // It was told that the feed is lost; that it still is, is no news.
@@ -164,7 +166,7 @@ class FollowingReplica implements Replica {
     await link.open()
     await this.#confirm(link)
     if (this.epoch !== undefined && this.epoch !== link.epoch)
-      this.#parts.onEvent({ kind: 'beganAnew' })
+      notify(this.#parts.onEvent, { kind: 'beganAnew' })
     this.epoch = link.epoch
     this.#owing = true
     this.#putBack(link)
@@ -198,7 +200,7 @@ class FollowingReplica implements Replica {
       .putBack()
       .then((entries) => {
         if (entries === 0) return
-        this.#parts.onEvent({ kind: 'putBack', entries })
+        notify(this.#parts.onEvent, { kind: 'putBack', entries })
         // Until the feed has brought them: whoever has confirmed them may not be the one that is followed.
         this.#owing = true
       })
@@ -220,7 +222,7 @@ class FollowingReplica implements Replica {
     this.#sweptAt = monotonic()
     table.sweep(expired)
     // What stays in the store for longer harms nobody; the next sweep takes it.
-    withDeadline(() => store.sweep(expired)).catch(() => undefined)
+    askStore(storeDeadlineMs, () => store.sweep(expired)).catch(() => undefined)
   }
 }
 
@@ -252,16 +254,4 @@ function createPause() {
 function untilNextSecond(now: number): Promise<void> {
   const ms = (Math.floor(now) + 1 - now) * 1000
   return new Promise((resolve) => setTimeout(resolve, Math.ceil(ms) + 2))
-}
-
-/** A fault in a listener must not stop the feed. */
-function quietly(listener: (event: RevocationEvent) => unknown): (event: RevocationEvent) => void {
-  return (event) => {
-    try {
-      const answer = listener(event)
-      if (answer instanceof Promise) answer.catch(() => undefined)
-    } catch {
-      // Nobody is left to tell: the listener is the one who would have been told.
-    }
-  }
 }

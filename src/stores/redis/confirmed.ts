@@ -1,4 +1,4 @@
-import { unavailable } from '../../foundation/deadline.js'
+import { unavailable } from '../../foundation/ask-store.js'
 import type { RedisConnection, RedisPort, RedisReply, RedisScript, ScriptInput } from './port.js'
 
 /** Writes that as many replicas have taken over as were asked for. */

@@ -1,5 +1,6 @@
 import { AuthError } from '../../foundation/errors.js'
-import { deadlineDefault, isLate, unavailable, withinDeadline } from '../../foundation/deadline.js'
+import { askStore, isLate, unavailable } from '../../foundation/ask-store.js'
+import { storeDeadline } from '../store-deadline.js'
 import type { DriverConnection, RedisConnection, RedisDriver } from './port.js'
 import { isAnswer, streamEntries, toReply } from './reply.js'
 
@@ -13,9 +14,9 @@ const openingMs = 2000
 export async function openConnection(
   driver: RedisDriver,
   key: string,
-  deadlineMs = deadlineDefault,
+  deadlineMs = storeDeadline.default,
 ): Promise<RedisConnection> {
-  const primaries = await withinDeadline(() => driver.primaries(), openingMs)
+  const primaries = await askStore(openingMs, () => driver.primaries())
   let fault = unavailable(new Error('no primary has the key'))
   for (const open of primaries) {
     try {
@@ -27,13 +28,13 @@ export async function openConnection(
     }
   }
   // Its list is of before a failover, perhaps, and only a command of the client's own makes it look anew: for the next try.
-  await withinDeadline(() => driver.send(key, ['EXISTS', key]), deadlineMs).catch(() => undefined)
+  await askStore(deadlineMs, () => driver.send(key, ['EXISTS', key])).catch(() => undefined)
   throw fault
 }
 
 async function openOne(open: () => Promise<DriverConnection>): Promise<DriverConnection> {
   const opening = open()
-  return withinDeadline(() => opening, openingMs).catch((error: unknown) => {
+  return askStore(openingMs, () => opening).catch((error: unknown) => {
     // Whatever is opened after all is nobody's.
     void opening
       .then((late) => {
@@ -69,7 +70,7 @@ function limit(opened: DriverConnection, defaultMs: number): RedisConnection {
   ) => {
     try {
       const answer = () => Promise.race([opened.send(args, bytes), gone])
-      return toReply(await withinDeadline(answer, deadlineMs))
+      return toReply(await askStore(deadlineMs, answer))
     } catch (error) {
       // The next command would wait behind the answer that did not come.
       if (isLate(error)) opened.destroy()

@@ -1,9 +1,8 @@
-import { ConfigError } from '../../foundation/errors.js'
-import { checkOptionNames } from '../../foundation/options.js'
+import { readOptions } from '../../foundation/options.js'
 import type { KeyRingStore } from '../../key-sources/ports.js'
 import type { RevocationStore } from '../../revocation/ports.js'
 import type { SessionStore } from '../../session/ports.js'
-import { checkDeadline, deadlineDefault } from '../../foundation/deadline.js'
+import { redisStoresTable, type RedisStoresOptions } from './redis-options.js'
 import { redisKeys } from './keys.js'
 import { redisSessions } from './sessions.js'
 import { pickDriver, type RedisClient } from './pick-driver.js'
@@ -11,22 +10,10 @@ import { confirmedWrites } from './confirmed.js'
 import { redisPort } from './redis-port.js'
 import { redisRevocations } from './revocations.js'
 
+export type { RedisStoresOptions } from './redis-options.js'
 export type { RedisClient } from './pick-driver.js'
 export type { IoredisClient } from './ioredis.js'
 export type { NodeRedisClient, NodeRedisCluster, NodeRedisSentinel } from './node-redis.js'
-
-/** How the stores use Redis. */
-export interface RedisStoresOptions {
-  /** What every key begins with. Default `jotgate`. */
-  readonly prefix?: string
-  /** Milliseconds after which a command that was not answered is STORE_UNAVAILABLE. Default 250. */
-  readonly deadlineMs?: number
-  /**
-   * Replicas that must have taken over a revocation, by WAIT, before it counts as kept, and a heartbeat before it counts
-   * as one: a primary that is cut off from them goes stale. Fewer are STORE_UNAVAILABLE. Default 0.
-   */
-  readonly minReplicas?: number
-}
 
 /** State in Redis. */
 export interface RedisStores {
@@ -47,13 +34,8 @@ export interface RedisStores {
  * @example const { sessions, revocations, keys } = redisStores(new Redis('redis://127.0.0.1:6379'), { prefix: 'auth' })
  */
 export function redisStores(client: RedisClient, options: RedisStoresOptions = {}): RedisStores {
-  checkOptionNames('redisStores', options, ['prefix', 'deadlineMs', 'minReplicas'])
-  const { prefix = 'jotgate', deadlineMs = deadlineDefault, minReplicas = 0 } = options
-  if (typeof prefix !== 'string' || prefix === '')
-    throw new ConfigError('redisStores.prefix', 'must be a text that is not empty')
-  if (!Number.isSafeInteger(minReplicas) || minReplicas < 0)
-    throw new ConfigError('redisStores.minReplicas', 'must be a whole number')
-  const port = redisPort(pickDriver(client), checkDeadline('redisStores', deadlineMs))
+  const { prefix, deadlineMs, minReplicas } = readOptions('redisStores', redisStoresTable, options)
+  const port = redisPort(pickDriver(client), deadlineMs)
   const confirmed = confirmedWrites(port, { minReplicas, deadlineMs })
   return Object.freeze({
     sessions: redisSessions(port, prefix),

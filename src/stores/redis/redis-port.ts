@@ -1,4 +1,4 @@
-import { withinDeadline } from '../../foundation/deadline.js'
+import { askStore } from '../../foundation/ask-store.js'
 import { openConnection } from './connection.js'
 import type { RedisDriver, RedisPort, RedisReply, RedisScript, ScriptInput } from './port.js'
 import { isAnswer, toReply } from './reply.js'
@@ -9,11 +9,10 @@ export function redisPort(driver: RedisDriver, deadlineMs: number): RedisPort {
   const clock = createServerClock(() => performance.now())
   return Object.freeze({
     sharded: driver.sharded,
-    command: (key, args) =>
-      withinDeadline(async () => toReply(await driver.send(key, args)), deadlineMs),
+    command: (key, args) => askStore(deadlineMs, async () => toReply(await driver.send(key, args))),
     run: (script, input) => {
       const endsAt = performance.now() + deadlineMs
-      return withinDeadline(() => runBefore(endsAt, { driver, clock, script, input }), deadlineMs)
+      return askStore(deadlineMs, () => runBefore(endsAt, { driver, clock, script, input }))
     },
     connect: (key) => openConnection(driver, key, deadlineMs),
   } satisfies RedisPort)

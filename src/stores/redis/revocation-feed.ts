@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FeedListener, RevocationEntry, RevocationFeed } from '../../revocation/ports.js'
-import { afterReading, unavailable } from '../../foundation/deadline.js'
+import { unavailable } from '../../foundation/ask-store.js'
+import { within } from '../../foundation/deadline.js'
 import { runOn, type Confirmed } from './confirmed.js'
 import type { RedisConnection, RedisReply, StreamEntry } from './port.js'
 import { textsOf } from './reply.js'
@@ -98,7 +99,8 @@ async function beat(parts: StreamParts, marks: Map<string, () => void>): Promise
   const passed = new Promise<void>((resolve) => marks.set(mark, resolve))
   try {
     await askPrimary(parts, mark)
-    await within(blockMs, passed)
+    const late = () => new Error('a heartbeat did not come back in time')
+    await within(blockMs, () => passed, { late })
   } finally {
     marks.delete(mark)
   }
@@ -202,20 +204,4 @@ async function toEntries(
     // Swept between the two questions.
     return cutOff === null ? [] : [toEntry(name, expiry, cutOff)]
   })
-}
-
-async function within(ms: number, passed: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      afterReading(() => {
-        reject(new Error('a heartbeat did not come back in time'))
-      })
-    }, ms)
-  })
-  try {
-    await Promise.race([passed, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../foundation/errors.js'
-import { isLate } from '../../foundation/deadline.js'
+import { isLate } from '../../foundation/ask-store.js'
 import { integerOf, type SqlDatabase } from './database.js'
 
 /** The tables of one part of a program, each version on top of the one before. Only ever append to `versions`. */

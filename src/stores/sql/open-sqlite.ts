@@ -1,5 +1,6 @@
 import { AuthError, ConfigError } from '../../foundation/errors.js'
-import { checkOptionNames } from '../../foundation/options.js'
+import { milliseconds } from '../../foundation/option-kinds.js'
+import { readOptions, type OptionTable } from '../../foundation/options.js'
 import { whileBusy } from './busy.js'
 import { busyTimeoutDefault, type SqliteClient } from './sqlite-database.js'
 
@@ -11,6 +12,11 @@ export interface OpenSqliteOptions {
    */
   readonly busyTimeoutMs?: number
 }
+
+/** Options of `openSqlite`. */
+export const openSqliteTable = {
+  busyTimeoutMs: milliseconds({ default: busyTimeoutDefault, least: 0 }),
+} satisfies OptionTable<keyof OpenSqliteOptions>
 
 /**
  * Opens an SQLite file, made when it is not there, with whichever driver this Node has: `node:sqlite` (from 22.13), else
@@ -24,10 +30,7 @@ export async function openSqlite(
   path: string,
   options: OpenSqliteOptions = {},
 ): Promise<SqliteClient> {
-  checkOptionNames('openSqlite', options, ['busyTimeoutMs'])
-  const { busyTimeoutMs = busyTimeoutDefault } = options
-  if (!Number.isSafeInteger(busyTimeoutMs) || busyTimeoutMs < 0)
-    throw new ConfigError('openSqlite.busyTimeoutMs', 'must be a whole number of milliseconds')
+  const { busyTimeoutMs } = readOptions('openSqlite', openSqliteTable, options)
   const open = await findDriver()
   try {
     const client = open(path)

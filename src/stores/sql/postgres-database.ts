@@ -1,4 +1,4 @@
-import { withinDeadline } from '../../foundation/deadline.js'
+import { askStore } from '../../foundation/ask-store.js'
 import { createServerClock, type ServerClock } from '../server-clock.js'
 import {
   unlessLate,
@@ -178,13 +178,13 @@ async function withConnection<T>(
   let [asked, over] = [false, false]
   let failure: Error | undefined
   try {
-    return await withinDeadline(async () => {
+    return await askStore(ms, async () => {
       const client = await lending
       client.on('error', toldElsewhere)
       if (over || performance.now() >= endsAt) throw new Error('a connection came too late')
       asked = true
       return work(client, endsAt)
-    }, ms)
+    })
   } catch (error) {
     if (asked) failure = error instanceof Error ? error : new Error('a statement failed')
     throw error

@@ -1,4 +1,4 @@
-import { unavailable, withinDeadline } from '../../foundation/deadline.js'
+import { askStore, unavailable } from '../../foundation/ask-store.js'
 import type { SqlRow } from './database.js'
 import {
   sessionText,
@@ -25,7 +25,7 @@ export async function openPostgresLine(
   const held = hold(client)
   const ask = async (question: () => Promise<PostgresResult>): Promise<readonly SqlRow[]> => {
     try {
-      return toRows(await withinDeadline(question, limits.deadlineMs))
+      return toRows(await askStore(limits.deadlineMs, question))
     } catch (cause) {
       held.lose(cause)
       throw cause
@@ -87,7 +87,7 @@ const nothing: PostgresResult = { rows: [], fields: [] }
 async function lend(pool: PostgresPool, ms: number): Promise<PostgresClient> {
   const lending = pool.connect()
   try {
-    return await withinDeadline(() => lending, ms)
+    return await askStore(ms, () => lending)
   } catch (error) {
     lending.then(
       (client) => {

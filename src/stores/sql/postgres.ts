@@ -1,6 +1,5 @@
-import { ConfigError } from '../../foundation/errors.js'
-import { checkOptionNames } from '../../foundation/options.js'
-import { checkDeadline, deadlineDefault } from '../../foundation/deadline.js'
+import { readOptions } from '../../foundation/options.js'
+import { postgresTable, type PostgresOptions } from './postgres-options.js'
 import type { SqlDatabase } from './database.js'
 import {
   postgresDatabase as limitedDatabase,
@@ -10,18 +9,11 @@ import {
 import { postgresRevocations } from './postgres-revocations.js'
 import { sqlStores, type SqlStores } from './sql-stores.js'
 
+export type { PostgresOptions } from './postgres-options.js'
 export type { PostgresClient, PostgresPool, PostgresResult } from './postgres-database.js'
 export type { SqlStores } from './sql-stores.js'
 export { migrate, type Schema } from './migrate.js'
 export type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from './database.js'
-
-/** How the stores use PostgreSQL. */
-export interface PostgresOptions {
-  /** Schema for the tables, made when it is not there. Default: the first of the server's search path. */
-  readonly schema?: string
-  /** Milliseconds after which a statement that was not answered is STORE_UNAVAILABLE. Default 250. */
-  readonly deadlineMs?: number
-}
 
 /**
  * A pool of `pg` as {@link SqlDatabase}, for a program's own tables beside the stores'. BIGINT columns come as numbers
@@ -31,12 +23,7 @@ export interface PostgresOptions {
  * @example await postgresDatabase(pool).query('SELECT id FROM users WHERE name = $1', [name])
  */
 export function postgresDatabase(pool: PostgresPool, options: PostgresOptions = {}): SqlDatabase {
-  checkOptionNames('postgresDatabase', options, ['schema', 'deadlineMs'])
-  const { schema, deadlineMs = deadlineDefault } = options
-  if (schema !== undefined && (typeof schema !== 'string' || schema === ''))
-    throw new ConfigError('postgresDatabase.schema', 'must be the name of a schema')
-  checkDeadline('postgresDatabase', deadlineMs)
-  return limitedDatabase(pool, { schema, deadlineMs })
+  return limitedDatabase(pool, readOptions('postgresDatabase', postgresTable, options))
 }
 
 /**
@@ -51,10 +38,14 @@ export function postgresDatabase(pool: PostgresPool, options: PostgresOptions = 
  * @example const { sessions, revocations, keys } = postgresStores(new Pool({ connectionString }), { schema: 'auth' })
  */
 export function postgresStores(pool: PostgresPool, options: PostgresOptions = {}): SqlStores {
-  const database = postgresDatabase(pool, options)
-  const { schema, deadlineMs = deadlineDefault } = options
-  const revocations = postgresRevocations(pool, { schema, deadlineMs })
-  return sqlStores(database, revocations, schema === undefined ? [] : [createSchema(schema)])
+  const values = readOptions('postgresStores', postgresTable, options)
+  const { schema } = values
+  const revocations = postgresRevocations(pool, values)
+  return sqlStores(
+    limitedDatabase(pool, values),
+    revocations,
+    schema === undefined ? [] : [createSchema(schema)],
+  )
 }
 
 function createSchema(schema: string): string {

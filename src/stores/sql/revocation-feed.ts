@@ -1,5 +1,5 @@
 import type { FeedListener, RevocationEntry, RevocationFeed } from '../../revocation/ports.js'
-import { unavailable } from '../../foundation/deadline.js'
+import { unavailable } from '../../foundation/ask-store.js'
 import { integerOf, textOf, type SqlRow, type SqlValue } from './database.js'
 import { toEntry } from './revocation-rows.js'
 

@@ -5,7 +5,7 @@ import type {
   RevocationName,
   RevocationStore,
 } from '../../revocation/ports.js'
-import { withinDeadline } from '../../foundation/deadline.js'
+import { askStore } from '../../foundation/ask-store.js'
 import type { SqlDatabase, SqlStatement } from './database.js'
 import {
   feedDeadlineMs,
@@ -154,7 +154,7 @@ async function open(
       { text: inserting, params: [given, issuer, own] },
       ...dialect.wake,
     ])
-    await withinDeadline(begin, feedDeadlineMs)
+    await askStore(feedDeadlineMs, begin)
   }
   const line = await dialect.openLine(database)
   const request = { own, issuer: whenNew.issuer, listener, lookText: lookText(dialect.writable) }

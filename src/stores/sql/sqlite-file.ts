@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { unavailable } from '../../foundation/deadline.js'
+import { unavailable } from '../../foundation/ask-store.js'
 import type { SqlDatabase } from './database.js'
 
 /**

@@ -37,7 +37,7 @@ describe('generate', () => {
       generate(spec(usersApi), { servers: ['fetch'], client: false }).map(({ path }) => path),
     ).not.toContain('generated/client.ts')
     expect(() => generate(spec(usersApi), { server: 'fetch' } as object)).toThrow(
-      'generate.server is not an option',
+      'generate.server: is not an option',
     )
   })
 

@@ -1,6 +1,6 @@
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import type { RedisConnection } from '../storage/redis.js'
-import { withinDeadline } from './within-deadline.js'
+import { askRedis } from './ask-redis.js'
 
 /** Counts what happens under names, each name for a while. */
 export interface Counter {
@@ -40,7 +40,7 @@ export function createCounter({ redis, prefix, limit, duration }: CounterOptions
       ? new RateLimiterMemory(options)
       : new RateLimiterRedis({ ...options, storeClient: redis, rejectIfRedisNotReady: true })
   const consume = (name: string): Promise<RateLimiterRes> =>
-    withinDeadline(() =>
+    askRedis(() =>
       limiter.consume(name).catch((refusal: unknown) => {
         if (refusal instanceof RateLimiterRes) return refusal
         throw refusal
@@ -49,16 +49,16 @@ export function createCounter({ redis, prefix, limit, duration }: CounterOptions
   return {
     add: async (name) => overLimit(await consume(name), limit),
     renew: async (name) => {
-      await withinDeadline(() => limiter.set(name, 1, duration))
+      await askRedis(() => limiter.set(name, 1, duration))
     },
     takeBack: async (name) => {
-      await withinDeadline(() => limiter.reward(name, 1))
+      await askRedis(() => limiter.reward(name, 1))
     },
     wait: async (name) => {
-      const found = await withinDeadline(() => limiter.get(name))
+      const found = await askRedis(() => limiter.get(name))
       return found === null || found.consumedPoints < limit ? 0 : secondsLeft(found)
     },
-    has: async (name) => (await withinDeadline(() => limiter.get(name))) !== null,
+    has: async (name) => (await askRedis(() => limiter.get(name))) !== null,
   }
 }
 

@@ -1,6 +1,6 @@
 import type { RedisConnection } from '../storage/redis.js'
 import type { AccountLocks, LockTimes } from './account-locks.js'
-import { withinDeadline } from './within-deadline.js'
+import { askRedis } from './ask-redis.js'
 
 /**
  * Input: the account; the guess, wrong passwords that nobody waits for, the first wait, the longest, and how long they are
@@ -29,7 +29,7 @@ export function redisLocks(redis: RedisConnection, times: LockTimes): AccountLoc
     takes: async (account, guess) => {
       const name = `jotgate:limit:account:${account}`
       const args = [guess, free, firstWait, longestWait, kept]
-      const answer = await withinDeadline(async () => {
+      const answer = await askRedis(async () => {
         // It would be kept until Redis is back, and count a guess that was answered 503 long ago.
         if (redis.status !== 'ready') throw new Error('Redis can not be reached')
         return redis.eval(takes, 1, name, ...args)

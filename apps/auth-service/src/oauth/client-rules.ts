@@ -1,3 +1,4 @@
+import { isScopeToken } from 'jotgate/extend'
 import { z } from 'zod'
 import type { SessionTimes } from '../configuration/configuration.js'
 import { checkSessions } from '../configuration/checks.js'
@@ -10,10 +11,12 @@ import {
 } from './clients.js'
 import { clientTimes } from './client-times.js'
 
-/** `scope-token` of RFC 6749 section 3.3. */
 const scope = z
   .string()
-  .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'must be 1 to 128 characters of RFC 6749 section 3.3')
+  .refine(
+    (text) => isScopeToken(text) && text.length <= 128,
+    'must be 1 to 128 characters of RFC 6749 section 3.3',
+  )
 /** Kept with blanks between them. */
 const audience = z.string().regex(/^[\x21-\x7e]{1,256}$/, 'must be 1 to 256 visible characters')
 const name = /^[^\p{Cc}\p{Cs}]{1,100}$/u

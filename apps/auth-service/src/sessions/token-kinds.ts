@@ -1,4 +1,5 @@
 import { AuthError, type Claims } from 'jotgate'
+import { isText } from 'jotgate/extend'
 
 /**
  * The claims of a user's token: it belongs to a session, which has a name, and to the client that began it.
@@ -7,7 +8,7 @@ import { AuthError, type Claims } from 'jotgate'
  * @example createVerifier({ claims: userClaims, … })
  */
 export function userClaims(claims: Claims): Claims {
-  for (const name of ['sub', 'client_id', 'sid']) if (!isName(claims[name])) throw refused(name)
+  for (const name of ['sub', 'client_id', 'sid']) if (!isText(claims[name])) throw refused(name)
   return claims
 }
 
@@ -19,12 +20,8 @@ export function userClaims(claims: Claims): Claims {
 export function userOrClientClaims(claims: Claims): Claims {
   if ('sid' in claims) return userClaims(claims)
   const { sub, client_id: client } = claims
-  if (!isName(client) || client !== sub) throw refused('sub')
+  if (!isText(client) || client !== sub) throw refused('sub')
   return claims
-}
-
-function isName(value: unknown): boolean {
-  return typeof value === 'string' && value !== ''
 }
 
 function refused(claim: string): AuthError {

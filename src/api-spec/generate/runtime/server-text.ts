@@ -1,6 +1,7 @@
 /** `server.ts` of a generated project: what handlers see, and how a route runs, whatever carries it. */
 export const serverText = String.raw`// How a route runs. Generated: changes are lost.
 import { AuthError, createResponder, type Claims, type Gate } from 'jotgate'
+import { within } from 'jotgate/extend'
 import { type Services } from '../services.js'
 import { type GuardName } from './guards.js'
 import { type Parts, readRequest, RequestError, type Schema } from './schema.js'
@@ -114,17 +115,13 @@ async function withTimeout(
 ): Promise<unknown> {
   if (ms === undefined) return work(left)
   const controller = new AbortController()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new HttpError(503, problemOf(503, 'timeout')))
-      controller.abort()
-    }, ms)
-  })
+  const late = () => new HttpError(503, problemOf(503, 'timeout'))
+  const signal = AbortSignal.any([left, controller.signal])
   try {
-    return await Promise.race([work(AbortSignal.any([left, controller.signal])), late])
-  } finally {
-    clearTimeout(timer)
+    return await within(ms, () => work(signal), { late })
+  } catch (error) {
+    controller.abort()
+    throw error
   }
 }
 

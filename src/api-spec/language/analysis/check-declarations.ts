@@ -1,7 +1,7 @@
 import { type Project } from '../load.js'
 import { type Report } from '../report.js'
 import { primitives } from '../spec.js'
-import { nearest } from '../../suggest.js'
+import { nearestName } from '../../../foundation/suggest.js'
 import { type DataType, type SourceFile } from '../syntax/ast.js'
 import { type Token } from '../syntax/token.js'
 
@@ -51,7 +51,7 @@ export const checkTypeReferences: Check = (project, report) => {
 
 /** The hint for a misspelt name, if a known one is near. */
 export function didYouMean(name: string, known: readonly string[]): string | undefined {
-  const near = nearest(name, known)
+  const near = nearestName(name, known)
   return near === undefined ? undefined : `did you mean '${near}'?`
 }
 

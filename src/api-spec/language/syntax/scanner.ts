@@ -1,5 +1,5 @@
 import { mostDiagnostics } from '../diagnostic.js'
-import { nearest } from '../../suggest.js'
+import { nearestName } from '../../../foundation/suggest.js'
 import { code, isBlank, isDigit, isLetter, startsWord } from './characters.js'
 import { endOfDuration } from './duration.js'
 import { type Mode, TextCursor } from './text-cursor.js'
@@ -192,7 +192,7 @@ class Scanner {
     const start = this.#cursor.position()
     // Beyond what is shown nobody reads the guess.
     const wanted = this.#problems.length < mostDiagnostics
-    const meant = wanted ? nearest(word, atWords[mode]) : undefined
+    const meant = wanted ? nearestName(word, atWords[mode]) : undefined
     const near = atWords[mode].find((kind) => kind === meant)
     // A word spelt almost right is taken for what it was meant to be, so that one slip is one diagnostic.
     if (this.#goctl) this.#cursor.moveTo(end)

@@ -1,5 +1,5 @@
 import { characters, type Diagnostic } from '../diagnostic.js'
-import { nearest } from '../../suggest.js'
+import { nearestName } from '../../../foundation/suggest.js'
 import { type LexicalProblem, type Scan } from './scanner.js'
 import { type Mode } from './text-cursor.js'
 import { type Position, type Token, type Wanted } from './token.js'
@@ -106,7 +106,8 @@ export class TokenStream {
     )
     const shown = this.dialect ? shownText(token) : `'${got}'`
     const separator = this.dialect ? ', ' : ' | '
-    const near = token.kind === 'IDENT' && this.dialect ? nearest(token.text, wanted) : undefined
+    const near =
+      token.kind === 'IDENT' && this.dialect ? nearestName(token.text, wanted) : undefined
     this.fail(
       token,
       `expected ${expected.join(separator)}, got ${shown}`,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { within } from 'jotgate/extend'
 import type { Logger } from 'pino'
 import { SetupFault } from '../../foundation/setup-fault.js'
 import { isPassing, reasonOf } from './passing.js'
@@ -60,7 +61,7 @@ export function createPatience({ log, seconds }: PatienceParts): Patience {
       let reason = 'no answer'
       for (let pause: number = pauses.first; ; pause = Math.min(pause * 2, pauses.longest)) {
         try {
-          return await spend(() => within(leftMs, step))
+          return await spend(() => within(Math.max(0, leftMs), step, { late: () => new CutOff() }))
         } catch (error) {
           if (!isPassing(error) && !(error instanceof CutOff)) throw error
           // A last attempt cut off after some milliseconds says nothing; what was said before it does.
@@ -86,20 +87,6 @@ const longestDeadlineMs = 60_000
 
 /** The time was over before the step was. */
 class CutOff extends Error {}
-
-/** @throws CutOff once the time is over, whatever the step is still waiting for */
-async function within<T>(ms: number, step: () => Promise<T>): Promise<T> {
-  const ended = new AbortController()
-  const late = async (): Promise<never> => {
-    await sleep(Math.max(0, ms), undefined, { signal: ended.signal })
-    throw new CutOff()
-  }
-  try {
-    return await Promise.race([step(), late()])
-  } finally {
-    ended.abort()
-  }
-}
 
 function gaveUp({ name, field }: Awaited, seconds: number, reason: string): SetupFault {
   return new SetupFault(`${field}: ${name} did not answer within ${String(seconds)} s (${reason})`)

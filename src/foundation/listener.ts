@@ -1,0 +1,18 @@
+/**
+ * Calls a listener after the fact, with a frozen event. What it throws or rejects with is dropped: a fault of a listener
+ * must not undo what has already happened.
+ *
+ * @example notify(hooks.onRefreshed, { at, sid, subject, client })
+ */
+export function notify<E extends object>(
+  listener: ((event: E) => unknown) | undefined,
+  event: E,
+): void {
+  if (listener === undefined) return
+  try {
+    const answer = listener(Object.freeze(event))
+    if (answer instanceof Promise) answer.catch(() => undefined)
+  } catch {
+    // Dropped, as above.
+  }
+}

@@ -1,0 +1,85 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { Worker } from 'node:worker_threads'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { askStore, isLate } from '../../src/foundation/ask-store.js'
+import { within } from '../../src/foundation/deadline.js'
+import { AuthError } from '../../src/foundation/errors.js'
+
+const answers = new Int32Array(new SharedArrayBuffer(4))
+let thread: Worker
+let socket: Socket
+beforeAll(async () => {
+  const file = new URL('answering-thread.mjs', import.meta.url)
+  thread = new Worker(file, { workerData: answers.buffer })
+  const [port] = (await once(thread, 'message')) as [number]
+  socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+})
+afterAll(async () => {
+  socket.destroy()
+  await thread.terminate()
+})
+
+const late = () => new Error('late')
+
+/** Asks the server; resolves with its answer. */
+function ask(): Promise<string> {
+  const answer = once(socket, 'data').then(([bytes]) => String(bytes))
+  socket.write('question')
+  return answer
+}
+
+/** Does nothing else until the answer lies in the socket and the deadline is over, as a long garbage collection would. */
+function standStill(before: number, ms: number): void {
+  Atomics.wait(answers, 0, before)
+  const end = performance.now() + ms
+  while (performance.now() < end);
+}
+
+describe('within', () => {
+  test('counts an answer that arrived while the process stood still', async () => {
+    for (let round = 0; round < 3; round++) {
+      const before = Atomics.load(answers, 0)
+      const asked = within(20, ask, { late })
+      // Behind the sockets: timers are what the process looks at next.
+      await new Promise((resolve) => setImmediate(resolve))
+      standStill(before, 40)
+      expect(await asked).toBe('answer')
+    }
+  })
+  test('rejects with the given error when no answer comes', async () => {
+    await expect(within(5, () => new Promise(() => undefined), { late })).rejects.toThrow('late')
+  })
+  test('passes on what the question throws, rejects with or gives at once', async () => {
+    const fault = () => {
+      throw new Error('thrown')
+    }
+    await expect(within(1000, fault, { late })).rejects.toThrow('thrown')
+    const rejecting = () => Promise.reject(new Error('rejected'))
+    await expect(within(1000, rejecting, { late })).rejects.toThrow('rejected')
+    expect(await within(1000, () => 'at once', { late })).toBe('at once')
+  })
+})
+
+describe('askStore', () => {
+  test('turns a fault into STORE_UNAVAILABLE with the fault as its cause', async () => {
+    const fault = new Error('no route')
+    const error: unknown = await askStore(1000, () => Promise.reject(fault)).catch(
+      (each: unknown) => each,
+    )
+    expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', retryAfter: 1, cause: fault })
+    expect(isLate(error)).toBe(false)
+  })
+  test('tells a missing answer from a bad one', async () => {
+    const error: unknown = await askStore(5, () => new Promise(() => undefined)).catch(
+      (each: unknown) => each,
+    )
+    expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    expect(isLate(error)).toBe(true)
+  })
+  test('leaves an AuthError as it is', async () => {
+    const refusal = new AuthError('REFRESH_UNKNOWN')
+    await expect(askStore(1000, () => Promise.reject(refusal))).rejects.toBe(refusal)
+  })
+})

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import { ConfigError } from '../../src/foundation/errors.js'
+import {
+  count,
+  flag,
+  func,
+  milliseconds,
+  number,
+  oneOf,
+  optionalFunc,
+  part,
+  seconds,
+  text,
+} from '../../src/foundation/option-kinds.js'
+import { readOptions } from '../../src/foundation/options.js'
+
+describe('readOptions', () => {
+  test('names an unknown option and the one that was meant, never its value', () => {
+    const error = caught(() => readOptions('createX', { keys: text() }, { Keys: 'a value' }))
+    expect(error).toMatchObject({ option: 'createX.Keys' })
+    expect(String(error)).toContain('"keys"')
+    expect(String(error)).not.toContain('a value')
+  })
+  test('lists the known options when none is near the unknown one', () => {
+    const error = caught(() => readOptions('createX', { keys: text(), realm: text() }, { zzz: 1 }))
+    expect(String(error)).toContain('known options: keys, realm')
+  })
+  test.each([null, undefined, [], 'x', 1])('refuses %j, which is not one object', (options) => {
+    expect(caught(() => readOptions('createX', {}, options))).toBeInstanceOf(ConfigError)
+  })
+  test('fills in defaults, in the form that the option reads them in', () => {
+    const table = { life: seconds({ default: '15m' }), typ: text({ optional: true }) }
+    expect(readOptions('createX', table, {})).toEqual({ life: 900, typ: undefined })
+  })
+  test('takes undefined for left out, and null for a value', () => {
+    const table = { realm: text({ default: 'api' }) }
+    expect(readOptions('createX', table, { realm: undefined })).toEqual({ realm: 'api' })
+    expect(caught(() => readOptions('createX', table, { realm: null }))).toMatchObject({
+      option: 'createX.realm',
+    })
+  })
+  test('refuses a required option that is left out', () => {
+    expect(caught(() => readOptions('createX', { verify: func() }, {}))).toMatchObject({
+      message: 'createX.verify: must be a function',
+    })
+  })
+})
+
+test.each([
+  ['a duration above its bound', seconds({ most: 300 }), 301, 'must be at most 300 seconds'],
+  [
+    'a duration below its bound',
+    seconds({ least: 1, most: 60 }),
+    0,
+    'must be from 1 to 60 seconds',
+  ],
+  ['a duration that is none', seconds(), 'soon', 'must be seconds'],
+  ['a fraction for a whole number', count(), 1.5, 'must be a whole number'],
+  ['zero, where one is the least', count(), 0, 'must be at least 1'],
+  ['too long a time', milliseconds({ most: 10 }), 11, 'must be from 1 to 10 milliseconds'],
+  ['a number that is none', number({ least: 0, most: 0.1 }), NaN, 'must be a number'],
+  ['a number out of bounds', number({ least: 0, most: 0.1 }), 0.2, 'must be from 0 to 0.1'],
+  ['text for a boolean', flag(), 'yes', 'must be a boolean'],
+  ['empty text', text(), '', 'must be text'],
+  ['text for a function', optionalFunc(), 'f', 'must be a function'],
+  ['another word', oneOf(['a', 'b', 'c']), 'd', 'must be "a", "b" or "c"'],
+  ['an object without the member', part('a store', ['open']), {}, 'must be a store'],
+] as const)('an option refuses %s', (...[, option, given, problem]) => {
+  expect(caught(() => option.read(given, 'createX.it'))).toMatchObject({
+    option: 'createX.it',
+    message: expect.stringContaining(`createX.it: ${problem}`) as string,
+  })
+})
+
+function caught(run: () => unknown): unknown {
+  try {
+    run()
+  } catch (error) {
+    return error
+  }
+  return expect.unreachable('it was accepted')
+}
