@@ -7,3 +7,60 @@ export { askStore, isLate, unavailable } from './foundation/ask-store.js'
 export { within, type Deadline } from './foundation/deadline.js'
 export { notify } from './foundation/listener.js'
 export { isScopeToken, isStorableName, isText } from './foundation/names.js'
+
+export { errorTable } from './foundation/errors.js'
+export type { AuthErrorDetails, BearerError } from './foundation/errors.js'
+export { chain, createResponder, newContext } from './gate/index.js'
+export type {
+  Call,
+  KratosRules,
+  Middleware,
+  Refusal,
+  RenderedBody,
+  Renderer,
+  SelectExcept,
+  SelectOnly,
+} from './gate/index.js'
+export type {
+  KeyRingEvent,
+  KeyRingStatus,
+  KeyRingStore,
+  KeyState,
+  KeyUsage,
+  RemoteJwksEvent,
+  RemoteJwksStatus,
+  RingKeyInfo,
+  SecretEncoding,
+  StoredRing,
+} from './key-sources/index.js'
+export type { AsymmetricInput, SecretInput } from './key/index.js'
+export type {
+  FeedListener,
+  FeedRequest,
+  RevocationEntry,
+  RevocationEvent,
+  RevocationFeed,
+  RevocationName,
+  RevocationStatus,
+  RevocationStore,
+} from './revocation/index.js'
+export type {
+  EndAllRequest,
+  RecoveryByClient,
+  RotateKind,
+  RotateRequest,
+  RotateResult,
+  SessionMeta,
+  SessionStore,
+  StoredSession,
+} from './session/index.js'
+export type {
+  CacheLimits,
+  CacheUse,
+  CheckReport,
+  CommonOptions,
+  KeyFinder,
+  PinnedHeader,
+  StandardSchema,
+  VerifiedCompact,
+} from './token/index.js'

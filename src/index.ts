@@ -1,10 +1,10 @@
 /**
  * JWT authentication for TypeScript services. Adapters, stores and the test kit have their own subpaths: `jotgate/express`,
- * `jotgate/stores/sqlite`, `jotgate/testkit`.
+ * `jotgate/stores/sqlite`, `jotgate/testkit`; what only adapters, stores and key sources need is in `jotgate/extend`.
  */
 
 // What applications use.
-export { AuthError, ConfigError, errorTable } from './foundation/errors.js'
+export { AuthError, ConfigError } from './foundation/errors.js'
 export { parseDuration } from './foundation/duration.js'
 export {
   hmacKey,
@@ -37,12 +37,10 @@ export { createRevocation } from './revocation/index.js'
 export {
   allOf,
   anyOf,
-  chain,
   createCookieMode,
   from,
   fromContext,
   createGate,
-  newContext,
   not,
   presets,
   requireClaim,
@@ -52,36 +50,26 @@ export {
 } from './gate/index.js'
 
 // Their types.
-export type { AuthErrorDetails, BearerError, ErrorCode, PublicReason } from './foundation/errors.js'
+export type { ErrorCode, PublicReason } from './foundation/errors.js'
 export type { Duration } from './foundation/duration.js'
 export type {
   Algorithm,
-  AsymmetricInput,
   HmacKeyOptions,
   JsonWebKey,
   Key,
   KeyOptions,
   KnownSecrets,
-  SecretInput,
 } from './key/index.js'
 export type {
-  CacheLimits,
-  CacheUse,
-  CheckReport,
   Claims,
   ClaimsSchema,
-  CommonOptions,
   Explanation,
   JoseHeader,
-  KeyFinder,
   KeySource,
-  PinnedHeader,
   Signer,
   SignerOptions,
-  StandardSchema,
   TrustedIssuer,
   UnverifiedToken,
-  VerifiedCompact,
   VerifiedToken,
   Verifier,
   VerifierOptions,
@@ -90,23 +78,13 @@ export type {
   CurrentAndPrevious,
   CurrentAndPreviousOptions,
   KeyRing,
-  KeyRingEvent,
   KeyRingOptions,
-  KeyRingStatus,
-  KeyRingStore,
-  KeyState,
-  KeyUsage,
   LocalJwksOptions,
   PublishedSet,
   RemoteJwks,
-  RemoteJwksEvent,
   RemoteJwksOptions,
-  RemoteJwksStatus,
-  RingKeyInfo,
-  SecretEncoding,
   SecretSource,
   SecretSourceOptions,
-  StoredRing,
 } from './key-sources/index.js'
 export type {
   EndTarget,
@@ -114,7 +92,6 @@ export type {
   Sessions,
   SessionsOptions,
   OwnSession,
-  RecoveryByClient,
   RefreshRequest,
   ServiceKeys,
   ServiceKeysOptions,
@@ -124,13 +101,7 @@ export type {
   SubjectState,
   TokenResponse,
 } from './session/index.js'
-export type {
-  Revocation,
-  RevocationEvent,
-  RevocationOptions,
-  RevocationStatus,
-  RevokeRequest,
-} from './revocation/index.js'
+export type { Revocation, RevocationOptions, RevokeRequest } from './revocation/index.js'
 export type {
   AuthContext,
   Authorize,
@@ -142,32 +113,8 @@ export type {
   Gate,
   GateEvent,
   Guard,
-  KratosRules,
   OnEvent,
   Rules,
-  SelectExcept,
-  SelectOnly,
   Selector,
   GateOptions,
 } from './gate/index.js'
-
-// What those who write adapters and stores need.
-export { createResponder } from './gate/index.js'
-export type { Call, Middleware, Refusal, RenderedBody, Renderer } from './gate/index.js'
-export type {
-  EndAllRequest,
-  StoredSession,
-  SessionMeta,
-  SessionStore,
-  RotateKind,
-  RotateRequest,
-  RotateResult,
-} from './session/index.js'
-export type {
-  FeedListener,
-  FeedRequest,
-  RevocationEntry,
-  RevocationFeed,
-  RevocationName,
-  RevocationStore,
-} from './revocation/index.js'

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 
-/** @import { RevocationEntry, RevocationStore } from 'jotgate' */
+/** @import { RevocationEntry, RevocationStore } from 'jotgate/extend' */
 
 export const issuer = 'https://auth.example'
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createSessions, createServiceKeys, createSigner, hmacKey } from 'jotgate'
 
-/** @import { SessionStore } from 'jotgate' */
+/** @import { SessionStore } from 'jotgate/extend' */
 /** @import { Asking } from './round-trips.mjs' */
 
 const client = 'web'

@@ -10,7 +10,7 @@ import { Pool } from 'pg'
 import { createClient } from 'redis'
 import { loadServers } from './servers.mjs'
 
-/** @import { SessionStore } from 'jotgate' */
+/** @import { SessionStore } from 'jotgate/extend' */
 
 /**
  * A store, and the same work done bare: one row, as large as a session, is found by its id and changed. `bare` answers

@@ -1,4 +1,5 @@
-import { ConfigError, secretSource, type SecretEncoding, type SecretSource } from 'jotgate'
+import { ConfigError, secretSource, type SecretSource } from 'jotgate'
+import type { SecretEncoding } from 'jotgate/extend'
 import type { ReadVariable } from './read-yaml.js'
 
 /** Opens the secrets that a configuration refers to, and collects what is wrong with them. */

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { HashingLoad } from '../users/passwords.js'
-import type { CacheUse, KeyRing, RevocationStatus } from 'jotgate'
+import type { KeyRing } from 'jotgate'
+import type { CacheUse, RevocationStatus } from 'jotgate/extend'
 
 /** What is measured when somebody asks. */
 export interface Sources {

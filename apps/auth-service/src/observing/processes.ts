@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
-import type { RevocationStatus } from 'jotgate'
+import type { RevocationStatus } from 'jotgate/extend'
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
 import { createTable } from '../storage/create-table.js'

@@ -1,4 +1,4 @@
-import type { RevocationEntry, RevocationStore } from 'jotgate'
+import type { RevocationEntry, RevocationStore } from 'jotgate/extend'
 
 /** An entry, and when this process heard of it. */
 export interface RecentRevocation {

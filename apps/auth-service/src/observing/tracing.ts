@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import type * as OpenTelemetry from '@opentelemetry/api'
 import type { Context, Span } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { SessionStore } from 'jotgate'
+import type { SessionStore } from 'jotgate/extend'
 import type { Passwords } from '../users/passwords.js'
 import './refusal.js'
 

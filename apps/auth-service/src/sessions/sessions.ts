@@ -4,11 +4,11 @@ import {
   createSessions,
   createServiceKeys,
   createSigner,
-  type SessionStore,
   type Sessions,
   type Revocation,
   type SessionHooks,
 } from 'jotgate'
+import type { SessionStore } from 'jotgate/extend'
 import type { Configuration } from '../configuration/configuration.js'
 import type { DataDirectory } from '../storage/data-directory.js'
 import type { Metrics } from '../observing/metrics.js'

@@ -8,11 +8,10 @@ import {
   staticKeys,
   type Algorithm,
   type Key,
-  type KeyFinder,
   type KeyRing,
-  type KeyRingStore,
   type SecretSource,
 } from 'jotgate'
+import type { KeyFinder, KeyRingStore } from 'jotgate/extend'
 import type { Configuration, Signing } from '../configuration/configuration.js'
 import type { DataDirectory } from '../storage/data-directory.js'
 

@@ -1,4 +1,5 @@
-import { AuthError, decodeToken, type CheckReport, type Revocation, type Verifier } from 'jotgate'
+import { AuthError, decodeToken, type Revocation, type Verifier } from 'jotgate'
+import type { CheckReport } from 'jotgate/extend'
 import { type Inspection } from './generated/types.js'
 
 /** What an inspection asks. */

@@ -1,4 +1,5 @@
-import type { KeyRing, RingKeyInfo } from 'jotgate'
+import type { KeyRing } from 'jotgate'
+import type { RingKeyInfo } from 'jotgate/extend'
 import { RequestFault } from '../../foundation/faults.js'
 import { type Keys, type RingKey } from './generated/types.js'
 

@@ -1,6 +1,6 @@
 // How a route runs. Generated: changes are lost.
-import { AuthError, createResponder, type Claims, type Gate } from 'jotgate'
-import { within } from 'jotgate/extend'
+import { AuthError, type Claims, type Gate } from 'jotgate'
+import { createResponder, within } from 'jotgate/extend'
 import { type Services } from '../services.js'
 import { type GuardName } from './guards.js'
 import { type Parts, readRequest, RequestError, type Schema } from './schema.js'
