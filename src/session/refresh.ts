@@ -1,31 +1,57 @@
+import { askStore } from '../foundation/ask-store.js'
 import { AuthError, type ErrorCode } from '../foundation/errors.js'
 import { notify } from '../foundation/listener.js'
-import { askStore } from '../foundation/ask-store.js'
 import { toEvent, type SessionHooks } from './events.js'
-import type { SessionsPolicy } from './session-policy.js'
 import { loadSubject } from './load-subject.js'
 import {
   decideRotation,
-  type StoredSession,
   type RotateKind,
   type RotateRequest,
   type RotateResult,
+  type StoredSession,
 } from './ports.js'
 import { readRefreshToken } from './refresh-token.js'
 import { revokeAccess } from './revoke-access.js'
 import { limitScope, narrowScope } from './scope.js'
+import type { SessionsPolicy } from './session-policy.js'
 import { answer, signAccess, type AccessToken, type TokenResponse } from './tokens.js'
 
 /** Beside the refresh token: who presents it, and what for. */
 export interface RefreshRequest {
   readonly client: string
-  /** The same or less than the session has. Default: all of it. */
+  /** The same scope as the session's, or less. Default: all of it. */
   readonly scope?: string
 }
 
+/** What follows from an outcome of a rotation. */
+interface Outcome {
+  /** The refusal; absent where there are tokens. */
+  readonly code?: ErrorCode
+  /** The hook that hears of it. A refusal with one has ended the session. */
+  readonly event?: keyof SessionHooks
+  /**
+   * When the session's access tokens are refused: `first`, before the store ends the session, or `ended`, whenever it has
+   * ended. Reuse is certain once it is foreseen, because generations only grow; if the session ended first and this
+   * process stopped there, the thief would keep the access tokens.
+   */
+  readonly revoke?: 'first' | 'ended'
+}
+
+const outcomes: Readonly<Record<RotateKind, Outcome>> = {
+  rotated: { event: 'onRefreshed' },
+  replayed: { event: 'onReplayed' },
+  recovered: { event: 'onRecovered' },
+  reused: { code: 'REFRESH_REUSED', event: 'onReused', revoke: 'first' },
+  rolledBack: { code: 'REFRESH_ROLLED_BACK', event: 'onRolledBack', revoke: 'ended' },
+  ended: { code: 'REFRESH_ENDED', revoke: 'ended' },
+  expired: { code: 'REFRESH_EXPIRED', revoke: 'ended' },
+  otherClient: { code: 'REFRESH_CLIENT', revoke: 'ended' },
+  unknown: { code: 'REFRESH_UNKNOWN' },
+}
+
 /**
- * One refresh. Everything that can fail comes before `rotate`; after it there is only computing, so that whoever asks
- * again after a lost answer is given the same one.
+ * One refresh. Everything that can fail comes before `rotate`; after it there is only computing, so that a client that
+ * asks again after a lost answer gets the same one.
  */
 export async function refresh(
   policy: SessionsPolicy,
@@ -45,12 +71,10 @@ export async function refresh(
     idleTtl: policy.idleTtl,
   }
   const foreseen = decideRotation(session, rotation)
-  if (!succeeds(foreseen)) return refuse(policy, rotation, foreseen)
+  if (outcomes[foreseen.kind].code !== undefined) return refuse(policy, rotation, foreseen)
   const access = await renewAccess(policy, session, request.scope)
   const result = await rotate(policy, { ...rotation, now: policy.now() })
-  if (!succeeds(result)) return refuseOvertaken(policy, result)
-  tellOutcome(policy, result)
-  return answer(policy, result.session, access)
+  return answer(policy, await conclude(policy, result), access)
 }
 
 /** The access token for a session, with the subject as it is now. */
@@ -68,82 +92,54 @@ async function renewAccess(
   })
 }
 
-const hookOf = {
-  rotated: 'onRefreshed',
-  replayed: 'onReplayed',
-  recovered: 'onRecovered',
-  reused: 'onReused',
-  rolledBack: 'onRolledBack',
-} as const satisfies Partial<Record<RotateKind, keyof SessionHooks>>
-
-const refusalOf = {
-  reused: 'REFRESH_REUSED',
-  rolledBack: 'REFRESH_ROLLED_BACK',
-  ended: 'REFRESH_ENDED',
-  expired: 'REFRESH_EXPIRED',
-  otherClient: 'REFRESH_CLIENT',
-  unknown: 'REFRESH_UNKNOWN',
-} as const satisfies Partial<Record<RotateKind, ErrorCode>>
-
-type Success = Exclude<RotateResult, { kind: keyof typeof refusalOf }>
-
-function succeeds(result: RotateResult): result is Success {
-  return !Object.hasOwn(refusalOf, result.kind)
-}
-
-/**
- * The refusal was clear from the session as it was read. Reuse can be foreseen for good, because numbers only grow: so
- * the access tokens are refused first. Were the session ended first and this process stopped there, the thief would
- * keep them.
- */
+/** The refusal was clear from the session as it was read. A refusal that ends the session is the store's to make. */
 async function refuse(
   policy: SessionsPolicy,
   request: RotateRequest,
   foreseen: RotateResult,
 ): Promise<never> {
-  if (foreseen.kind === 'reused') {
-    await revokeAccess(policy, foreseen.session)
-    return refuseWith(policy, await endForeseen(policy, request, foreseen))
-  }
-  const result = foreseen.kind === 'rolledBack' ? await rotate(policy, request) : foreseen
-  return refuseOvertaken(policy, result)
-}
-
-/** What was foreseen for good is told though the store does not answer: asked again, it may only say that it has ended. */
-async function endForeseen(
-  policy: SessionsPolicy,
-  request: RotateRequest,
-  foreseen: RotateResult,
-): Promise<RotateResult> {
+  const { event, revoke } = outcomes[foreseen.kind]
+  const isCertain = revoke === 'first'
+  if (isCertain) await revokeEnded(policy, foreseen)
+  let result = foreseen
   try {
-    return await rotate(policy, request)
+    if (event !== undefined) result = await rotate(policy, request)
   } catch (error) {
-    tellOutcome(policy, foreseen)
+    // The alarm is raised even if the store fails: a retry would only report that the session has ended.
+    if (isCertain) tell(policy, foreseen)
     throw error
   }
+  await conclude(policy, result, { isRevoked: isCertain })
+  // Tokens at this point: the store went back in time between the two questions.
+  throw new AuthError('REFRESH_ROLLED_BACK')
 }
 
-/** The session has ended, now or before: its access tokens are refused, and refused again if that had been lost. */
-async function refuseOvertaken(policy: SessionsPolicy, result: RotateResult): Promise<never> {
-  if (result.kind !== 'unknown' && result.session.endedAt !== undefined)
-    await revokeAccess(policy, result.session)
-  return refuseWith(policy, result)
+/**
+ * The end of every refresh: access tokens of an ended session are refused, the hook hears of the outcome, and the caller
+ * gets the session or the refusal.
+ */
+async function conclude(
+  policy: SessionsPolicy,
+  result: RotateResult,
+  { isRevoked = false } = {},
+): Promise<StoredSession> {
+  const { code, revoke } = outcomes[result.kind]
+  if (revoke !== undefined && !isRevoked) await revokeEnded(policy, result)
+  tell(policy, result)
+  if (code !== undefined || result.kind === 'unknown')
+    throw new AuthError(code ?? 'REFRESH_UNKNOWN')
+  return result.session
 }
 
-function refuseWith(policy: SessionsPolicy, result: RotateResult): never {
-  tellOutcome(policy, result)
-  // A success in this place: the store went back in time between two questions.
-  if (succeeds(result)) throw new AuthError('REFRESH_ROLLED_BACK')
-  throw new AuthError(refusalOf[result.kind])
+async function revokeEnded(policy: SessionsPolicy, result: RotateResult): Promise<void> {
+  if (result.kind === 'unknown' || result.session.endedAt === undefined) return
+  await revokeAccess(policy, result.session)
 }
 
-function tellOutcome(policy: SessionsPolicy, result: RotateResult): void {
-  if (result.kind === 'unknown' || !isToldOf(result.kind)) return
-  notify(policy.hooks[hookOf[result.kind]], toEvent(result.session, policy.now()))
-}
-
-function isToldOf(kind: RotateKind): kind is keyof typeof hookOf {
-  return Object.hasOwn(hookOf, kind)
+function tell(policy: SessionsPolicy, result: RotateResult): void {
+  const { event } = outcomes[result.kind]
+  if (result.kind === 'unknown' || event === undefined) return
+  notify(policy.hooks[event], toEvent(result.session, policy.now()))
 }
 
 function rotate(policy: SessionsPolicy, request: RotateRequest): Promise<RotateResult> {
