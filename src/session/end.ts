@@ -37,8 +37,8 @@ export async function end(policy: SessionsPolicy, target: EndTarget): Promise<Se
 /**
  * A session of the subject's own.
  *
- * @throws AuthError REFRESH_UNKNOWN, for a session of somebody else too: nobody learns that it exists; TypeError when
- * no subject is named
+ * @throws AuthError REFRESH_UNKNOWN, also for a session of another subject, so that its existence is not disclosed;
+ * TypeError when no subject is named
  */
 export async function findOwn(policy: SessionsPolicy, own: OwnSession): Promise<StoredSession> {
   if (!isStorableName(own.subject)) throw new TypeError('subject must say whose session it is')

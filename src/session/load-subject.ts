@@ -6,7 +6,7 @@ import type { SessionsPolicy } from './session-policy.js'
 /**
  * Asks the application for a subject as it is now.
  *
- * @throws AuthError SUBJECT_REFUSED when there is none, STORE_UNAVAILABLE when nobody can tell
+ * @throws AuthError SUBJECT_REFUSED when there is none, STORE_UNAVAILABLE when it could not be asked
  * @example const { claims } = await loadSubject(policy, session.subject)
  */
 export async function loadSubject(policy: SessionsPolicy, subject: string): Promise<SubjectState> {

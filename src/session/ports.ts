@@ -1,6 +1,6 @@
 /**
- * What sessions need of a store. A session is a counter: a row with a generation number, and `rotate` is the one
- * operation that has to be atomic. Times are Unix seconds, whole numbers.
+ * The store that sessions need. A session is a row with a counter, and `rotate` is the one operation that has to be
+ * atomic. Times are Unix seconds, whole numbers.
  */
 import type { StoredSession, RotateRequest, RotateResult } from './rotation.js'
 
@@ -13,16 +13,16 @@ export {
   type RotateResult,
 } from './rotation.js'
 
-/** Which sessions of a subject to end. */
+/** The sessions of a subject to end. */
 export interface EndAllRequest {
   readonly subject: string
   readonly now: number
-  /** Id of the session to leave alone: the one that asks. */
+  /** Id of a session to keep: the one that asks. */
   readonly except?: string
 }
 
 /**
- * Where sessions live. Every method is atomic and has its own deadline; a store that does not answer rejects with
+ * Keeps sessions. Every method is atomic and has its own deadline; a store that does not answer rejects with
  * `AuthError` `STORE_UNAVAILABLE`, and asking again has no second effect.
  */
 export interface SessionStore {

@@ -16,10 +16,10 @@ export async function revokeAccess(policy: SessionsPolicy, session: StoredSessio
   await askStore(policy.storeDeadlineMs, () => policy.revoke({ sid: session.sid }))
 }
 
-/** Sessions that are refused at one time. */
+/** How many sessions are revoked at a time. */
 const atOnce = 32
 
-/** The same for several, a bounded number at one time and never so many in a row that nobody else gets a turn. */
+/** The same for several sessions, a bounded number at a time; other requests get their turn in between. */
 export async function revokeEach(
   policy: SessionsPolicy,
   sessions: readonly StoredSession[],

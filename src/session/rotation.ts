@@ -1,6 +1,7 @@
 /**
- * A session is a session: a row with a counter. This file has the row and the one table that decides what a presented
- * refresh token does to it. Times are Unix seconds, durations seconds, all whole numbers.
+ * A stored session: a row with a counter, and the one table that decides what a presented refresh token does to it. The
+ * refresh tokens of one session are a family; each carries the counter's value as its generation. Times are Unix seconds,
+ * durations seconds, all whole numbers.
  */
 
 /** What an application wants to remember about a session, for showing it to its owner. Never a secret. */
@@ -35,7 +36,7 @@ export interface StoredSession {
   readonly meta: SessionMeta
 }
 
-/** Someone presents a refresh token. */
+/** A client presents a refresh token. */
 export interface RotateRequest {
   readonly id: string
   /** Generation that the presented token carries, 0 or more. */
@@ -47,7 +48,7 @@ export interface RotateRequest {
   readonly idleTtl: number
 }
 
-/** What became of it. The session is as it is after the step. */
+/** The outcome of a rotation, with the session as it is afterwards. */
 export type RotateResult =
   | { readonly kind: 'rotated' | 'replayed' | 'recovered'; readonly session: StoredSession }
   | { readonly kind: RefusedKind; readonly session: StoredSession }
@@ -64,8 +65,8 @@ type RefusedKind = 'reused' | 'rolledBack' | 'ended' | 'expired' | 'otherClient'
  * `otherClient`. A number above the generation is `rolledBack` also when the session has ended: the answer that said so
  * first may have been lost.
  *
- * As long as the parent would be replayed, its successor does not rotate but is replayed as well: requests with either
- * that are in flight at once, from several tabs for one, get one answer in whatever order they come in.
+ * While the parent would be replayed, its successor is replayed as well instead of rotated: parallel requests with either
+ * token, from several tabs for example, get one answer in any order.
  *
  * @example decideRotation(session, request).kind // 'rotated'
  */
@@ -75,9 +76,9 @@ export function decideRotation(session: StoredSession, request: RotateRequest): 
 }
 
 /**
- * By how many seconds clocks may differ: a rotation that lies no further in the future has just happened. Further, the
- * clock has been put back, and nobody can tell how long ago it was. That is neither theft nor the same moment: the
- * session is recovered, which dates it anew, so that the next request is judged by the clock as it is now.
+ * Seconds by which clocks may differ: a rotation dated up to so far in the future has just happened. If it is dated
+ * further ahead, the clock was set back and the rotation's age is unknown. That is neither theft nor the same moment: the
+ * session is recovered, which dates it anew, so that the present clock decides about the next request.
  */
 const longestSkew = 60
 
@@ -98,7 +99,7 @@ function judge(session: StoredSession, request: RotateRequest): Judged {
   return age <= request.recoverWithin ? 'recovered' : 'reused'
 }
 
-/** With a parent that may still be in flight. Without a grace none is waited for. */
+/** Whether a request with the parent token may still be in flight. Without a grace, no request is waited for. */
 function isFresh({ parent }: StoredSession, age: number, { grace }: RotateRequest): boolean {
   return parent >= 0 && grace > 0 && age >= -longestSkew && age <= grace
 }
@@ -107,7 +108,7 @@ type Step = (session: StoredSession, request: RotateRequest) => StoredSession
 
 const same: Step = (session) => session
 const end: Step = (session, { now }) => ({ ...session, endedAt: session.endedAt ?? now })
-/** The parent stays when a session is recovered: the successor that nobody claimed is then nobody's token. */
+/** Recovery keeps the parent: the successor that was never presented is then no longer valid. */
 const recover: Step = (session, { now, idleTtl }) => ({
   ...session,
   generation: session.generation + 1,

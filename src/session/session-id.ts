@@ -7,7 +7,7 @@ export const sessionIdBytes = 16
 const sidBytes = 16
 
 /**
- * The public name of a session. A hash, so that whoever sees an access token learns nothing about the refresh token.
+ * The public name of a session: a hash, so that an access token tells nothing about the refresh token.
  *
  * @example sessionSid('AAAAAAAAAAAAAAAAAAAAAA').length // 22
  */
@@ -17,7 +17,7 @@ export function sessionSid(id: string): string {
 }
 
 /**
- * Whether a text can be the public name of a session: it comes from whoever calls, and a store may have no text for it.
+ * Whether a text can be the public name of a session. Callers send any text, and some stores cannot hold every text.
  *
  * @example isSid(sessionSid(id)) // true
  */

@@ -10,8 +10,8 @@ export interface SessionInfo {
   readonly scope: string
   readonly createdAt: number
   /**
-   * A whole hour, and the present one for every session whose owner may still be there: nobody sees it change when the
-   * owner refreshes, so that a thief can not refresh in step.
+   * Rounded to the hour, and the present hour for every session whose owner may still be there: a thief who watches it
+   * cannot refresh in step with the owner.
    */
   readonly lastUsedAt: number
   readonly expiresAt: number

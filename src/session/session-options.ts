@@ -6,9 +6,9 @@ import type { SessionHooks } from './events.js'
 import type { SessionStore } from './ports.js'
 import type { ServiceKeys } from './service-keys.js'
 
-/** A subject as the application knows it at this moment. */
+/** A subject as the application knows it now. */
 export interface SubjectState {
-  /** Claims for the access token. Those that the issuer sets itself (`sub`, `sid`, `scope`, `exp`, …) are refused. */
+  /** Claims for the access token. Those that `createSessions` sets itself (`sub`, `sid`, `scope`, `exp`, …) are refused. */
   readonly claims: Claims
   /** Widest scope that the subject may have now; what a session has beyond it is left out. Default: no limit. */
   readonly scope?: string
@@ -30,7 +30,7 @@ export type RevokeAccess = (
 
 /** Options of {@link createSessions}. Everything but the first four has a default. */
 export interface SessionsOptions {
-  /** Signs access tokens. The issuer sets `aud` when the session has one, `iat`, `exp`, `jti`; `iss` is the signer's. */
+  /** Signs access tokens. Each token gets `aud` when the session has one, `iat`, `exp`, `jti`; `iss` is the signer's. */
   readonly sign: Signer
   /** Where sessions are kept: `memoryStores().sessions`, or `sessions` of another store. */
   readonly store: SessionStore
@@ -38,7 +38,7 @@ export interface SessionsOptions {
   readonly serviceKey: ServiceKeys
   /**
    * Reads the subject anew, at every refresh and at a login that brings no claims: role changes and disabled
-   * accounts take effect here. Undefined refuses (SUBJECT_REFUSED); what it throws is "can not tell" (503).
+   * accounts take effect here. Undefined refuses (SUBJECT_REFUSED); what it throws means "could not decide" (503).
    */
   readonly loadSubject: (subject: string) => Promise<SubjectState | undefined | null>
   /**
@@ -75,13 +75,13 @@ export interface SessionsOptions {
   /**
    * Refuses access tokens from now on: `(entry) => revocation.revoke(entry)`. Without it the access tokens of an ended
    * session live on until they expire. The entry is kept for one `accessTtl`; tokens issued under a
-   * longer one before would be good again after it, so verifiers must not take them: `maxTokenAge` equal to `accessTtl`
-   * sees to that. All processes over one store must be one issuer: an entry refuses the tokens of the issuer it names.
+   * longer one before would be valid again after it, so verifiers must not take them: `maxTokenAge` equal to `accessTtl`
+   * sees to that. All processes over one store must have one `iss`: an entry refuses the tokens of the issuer it names.
    */
   readonly revoke?: RevokeAccess
   /**
-   * Milliseconds after which a question to the store, `loadSubject` or `revoke` counts as not answered (503). Default
-   * 280; the stores of this package give up a little earlier, and say why.
+   * Milliseconds that the store, `loadSubject` or `revoke` may take; after that the answer is 503. Default 280. The
+   * stores of this package give up a little earlier, and say why.
    */
   readonly storeDeadlineMs?: number
   /** Functions that are called after a refresh has had an outcome. What they throw is dropped. */

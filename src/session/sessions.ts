@@ -12,12 +12,12 @@ export interface Sessions {
   /**
    * Begins a session.
    *
-   * @throws AuthError SUBJECT_REFUSED, STORE_UNAVAILABLE, KEYS_UNAVAILABLE; TypeError for a login that can not be kept
+   * @throws AuthError SUBJECT_REFUSED, STORE_UNAVAILABLE, KEYS_UNAVAILABLE; TypeError for a login that cannot be kept
    */
   issue(request: IssueRequest): Promise<TokenResponse>
   /**
    * Exchanges a refresh token for its successor and a new access token (RFC 6749 section 6, RFC 9700 section 4.14.2).
-   * A token made within the grace is given again as it is, with a new access token.
+   * A token made within the grace is returned unchanged, with a new access token.
    *
    * @throws AuthError REFRESH_*, SUBJECT_REFUSED, STORE_UNAVAILABLE, KEYS_UNAVAILABLE
    */
@@ -43,19 +43,19 @@ export interface Sessions {
 }
 
 /**
- * Builds the sessions as counters, one successor for whoever presents one token, reuse found out.
+ * Builds the sessions of a service: logins, refreshes with rotation and reuse detection, logouts.
  *
- * Processes over one store are one issuer: the same `iss` and service keys. Otherwise a logout at one leaves the access
- * tokens of the other good until they expire.
+ * All processes over one store need the same `iss` and service keys. Otherwise a logout at one process leaves the access
+ * tokens of the others valid until they expire.
  *
- * Not for: keeping a session store that loses acknowledged writes without noticing; such a loss logs people out
- * (REFRESH_ROLLED_BACK), without a theft alarm.
+ * Not for: a store that loses acknowledged writes. Such a loss logs users out (REFRESH_ROLLED_BACK), without a theft
+ * alarm.
  *
  * @throws ConfigError when an option is missing, unknown or dangerous
  * @example
- * const issuer = createSessions({ sign, sessions, serviceKey, loadSubject, revoke: (entry) => revocation.revoke(entry) })
- * const tokens = await issuer.issue({ subject: 'user-1', client: 'web', scope: 'orders:read' })
- * const next = await issuer.refresh(tokens.refreshToken, { client: 'web' })
+ * const sessions = createSessions({ sign, store, serviceKey, loadSubject, revoke: (entry) => revocation.revoke(entry) })
+ * const tokens = await sessions.issue({ subject: 'user-1', client: 'web', scope: 'orders:read' })
+ * const next = await sessions.refresh(tokens.refreshToken, { client: 'web' })
  */
 export function createSessions(options: SessionsOptions): Sessions {
   const policy = readSessionsOptions(options)

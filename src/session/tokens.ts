@@ -7,7 +7,7 @@ import type { SessionsPolicy } from './session-policy.js'
 import type { StoredSession } from './ports.js'
 import { encodeRefreshToken } from './refresh-token.js'
 
-/** What a login or a refresh answers. Times are Unix seconds, `expiresIn` seconds. */
+/** The answer to a login or a refresh. Times are Unix seconds, `expiresIn` seconds. */
 export interface TokenResponse {
   readonly accessToken: string
   readonly refreshToken: string
@@ -16,7 +16,7 @@ export interface TokenResponse {
   readonly expiresIn: number
   /** `exp` of the access token. */
   readonly accessExpire: number
-  /** When to refresh: drawn anew for every answer, so that nobody can refresh in step with the owner. */
+  /** When to refresh, in Unix seconds: drawn anew for every answer, so that a thief cannot refresh in step. */
   readonly refreshAfter: number
   /** What the access token permits; less than asked for when the subject may no longer have it. */
   readonly scope: string
@@ -38,13 +38,13 @@ export interface AccessContent {
   readonly scope: string
 }
 
-/** Claims that say what the issuer has decided; nobody else may set them. */
+/** Claims that `createSessions` sets; applications may not. */
 const ownClaims = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'sid', 'client_id', 'scope']
 
 /**
  * Signs an access token for a session (RFC 9068 section 2.2). It never outlives the session.
  *
- * @throws AuthError KEYS_UNAVAILABLE; TypeError when `claims` holds a claim of the issuer's, or does not fit the schema
+ * @throws AuthError KEYS_UNAVAILABLE; TypeError when `claims` holds a claim that is set here, or does not fit the schema
  */
 export async function signAccess(
   policy: SessionsPolicy,
@@ -52,7 +52,7 @@ export async function signAccess(
   content: AccessContent,
 ): Promise<AccessToken> {
   const clash = Object.keys(content.claims).find((name) => ownClaims.includes(name))
-  if (clash !== undefined) throw new TypeError(`the claim "${clash}" is set by the issuer`)
+  if (clash !== undefined) throw new TypeError(`the claim "${clash}" is set by createSessions`)
   const issuedAt = Math.max(policy.now(), session.createdAt)
   const life = Math.max(1, Math.round(policy.accessTtl * (1 - policy.expiryJitter * draw(policy))))
   const expiresAt = Math.min(issuedAt + life, session.absoluteExpiry)
@@ -72,7 +72,7 @@ export async function signAccess(
   return { token, issuedAt, expiresAt, scope: content.scope }
 }
 
-/** What was signed is read as a verifier will read it. That it does not fit is a fault of the program, not the user's. */
+/** Reads the signed token as a verifier will. A token that does not fit is a bug of the program, not the user's fault. */
 async function checkClaims({ claims: schema }: SessionsPolicy, token: string): Promise<void> {
   if (schema === undefined) return
   try {
@@ -105,7 +105,7 @@ export function answer(
   }
 }
 
-/** Anew for every answer, replays included: who reads another's answer does not learn when its owner will refresh. */
+/** Drawn for every answer, replays included: an answer does not tell when the owner of another will refresh. */
 function drawRefreshAfter(policy: SessionsPolicy, access: AccessToken): number {
   const earliest = (policy.accessTtl - policy.refreshWindow) / 2
   const after = Math.round(earliest + draw(policy) * policy.refreshWindow)
