@@ -20,7 +20,7 @@ const all = [
     'unused',
     'packed',
   ],
-  ...['installed', 'hygiene', 'floor', 'generated', 'bench', 'docs'],
+  ...['installed', 'hygiene', 'generated', 'bench', 'docs'],
 ]
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !all.includes(name))

@@ -8,7 +8,6 @@ import { judgePartialRun, judgeWholeRun } from './ledger.mjs'
 const reportFile = `${root}/node_modules/.jotgate/tests.json`
 /** Where the verdict is left for `npm run check`. */
 export const verdictFile = `${root}/node_modules/.jotgate/verdict.json`
-const floorFile = `${root}/test/floor.json`
 
 /**
  * Runs vitest with its own output on the terminal and counts what really ran.
@@ -28,27 +27,13 @@ export async function runTests(args) {
   return verdict
 }
 
-/**
- * Raises test/floor.json to the number of tests of the run just made. It never falls.
- *
- * @param {number} passed
- * @returns {boolean} whether it rose
- */
-export function raiseFloor(passed) {
-  if (passed <= readFloor().tests) return false
-  writeFileSync(floorFile, `${JSON.stringify({ tests: passed })}\n`)
-  return true
-}
-
 /** @param {boolean} whole */
 function judge(whole) {
   if (!existsSync(reportFile)) {
     return { passed: 0, failed: 1, problems: ['vitest left no report: it did not come to its end'] }
   }
   const report = readReport()
-  return whole
-    ? judgeWholeRun(report, { files: testFiles(), floor: readFloor() })
-    : judgePartialRun(report)
+  return whole ? judgeWholeRun(report, testFiles()) : judgePartialRun(report)
 }
 
 /**
@@ -72,9 +57,4 @@ function testFiles() {
 /** @returns {import('./ledger.mjs').Report} */
 function readReport() {
   return JSON.parse(readFileSync(reportFile, 'utf8'))
-}
-
-/** @returns {import('./ledger.mjs').Floor} */
-function readFloor() {
-  return JSON.parse(readFileSync(floorFile, 'utf8'))
 }
