@@ -6,20 +6,9 @@ import { verdictFile } from './testing/run-tests.mjs'
 
 // `npm run check`: `npm test`, which also installs and builds, and then every check; all of them run,
 // and the last line counts tests and checks together. Arguments name the checks to run alone:
-// `npm run check -- layers sizes`.
+// `npm run check -- layers unused`.
 const all = [
-  ...[
-    'format',
-    'lint',
-    'types',
-    'layers',
-    'once',
-    'options',
-    'sizes',
-    'exports',
-    'unused',
-    'packed',
-  ],
+  ...['format', 'lint', 'types', 'layers', 'once', 'options', 'exports', 'unused', 'packed'],
   ...['installed', 'hygiene', 'generated', 'bench', 'docs'],
 ]
 const asked = process.argv.slice(2)

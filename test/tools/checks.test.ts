@@ -1,38 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { rules, unlisted } from '../../tools/layers/rules.mjs'
 import { outside, table } from '../../tools/layers/table.mjs'
-import { codeLines } from '../../tools/setup/code-lines.mjs'
 import { difference } from '../../tools/setup/public-exports.mjs'
 import { lockProblems, tracesOfMachine } from '../../tools/setup/traces.mjs'
 
-describe('the lines of code in a file', () => {
-  it('are those that are neither blank nor comment only', () => {
-    const text = `/**
- * What it is for.
- */
-export const a = 1 // one
-
-// why
-const b = \`first
-\${a}
-last\`
-`
-    expect(codeLines(text)).toBe(4)
-  })
-
-  it('do not end at a comment inside a string', () => {
-    expect(codeLines("const a = '/*'\nconst b = 1\nconst c = '*/'\n")).toBe(3)
-  })
-})
-
 describe('the import table', () => {
-  it('gives every row and every folder outside a rule', () => {
+  it('every row of the import table, and every folder outside it, becomes a rule', () => {
     const names = rules().map((rule) => rule.name)
     for (const { from } of table) expect(names).toContain(`layer ${from}`)
     for (const folder of outside) expect(names).toContain(`by name ${folder}`)
   })
 
-  it('speaks of every folder, or the folder is reported', () => {
+  it('a folder that the import table does not list is reported', () => {
     expect(unlisted(['src/key/key.ts', 'src/helpers/a.ts', 'test/a.ts'])).toEqual([
       'src/helpers/a.ts',
     ])
@@ -42,12 +21,12 @@ describe('the import table', () => {
 describe('the snapshot of public exports', () => {
   const before = { '.': { values: ['a', 'b'], types: ['T'] } }
 
-  it('shows a name that came, one that went, and a type that became a value', () => {
+  it('the difference of two snapshots shows added names, removed names, and a type that became a value', () => {
     const after = { '.': { values: ['a', 'c', 'T'], types: [] } }
     expect(difference(before, after)).toEqual(['+ . c', '+ . T', '- . b', '- . type T'])
   })
 
-  it('shows nothing when nothing changed', () => {
+  it('the difference of equal snapshots is empty', () => {
     expect(difference(before, before)).toEqual([])
   })
 })
@@ -59,15 +38,15 @@ describe('traces of one machine', () => {
     ['a home folder', `see ${path('home', 'someone', 'project')}`],
     ['the folder of one machine', `cd ${path('work', 'main')}`],
     ['a package registry', `https://${['registry', 'npmjs', 'org'].join('.')}/x`],
-  ])('are found: %s', (what, text) => {
+  ])('a trace of one machine is found: %s', (what, text) => {
     expect(tracesOfMachine(`first line\n${text}`)).toEqual([{ line: 2, what }])
   })
 
-  it('are not seen where there are none', () => {
+  it('a text without a trace of one machine has no findings', () => {
     expect(tracesOfMachine('docs/work/notes.md, http://127.0.0.1:8888/user/login')).toEqual([])
   })
 
-  it('are found in a lock file: a registry, and a program run at installation', () => {
+  it('a lock file that names a registry, or a package with an install script, is reported', () => {
     const packages = {
       'node_modules/a': { resolved: 'https://example.test/a.tgz' },
       'node_modules/b': { hasInstallScript: true },
