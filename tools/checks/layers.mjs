@@ -10,6 +10,8 @@ const plantedFolder = `${root}/tools/fixtures/layers`
 const planted = [
   'layer src/token/: src/token/planted.ts → src/gate/gate.ts',
   'layer src/token/: src/token/reads-a-file.ts → fs',
+  'layer src/client/: src/client/reads-a-token.ts → src/token/reads-a-file.ts',
+  'layer src/foundation/: src/foundation/random-id.ts → crypto',
   'layer src/gate/: src/gate/gate.ts → src/session/sessions.ts',
   'layer src/adapters/node/express: src/adapters/node/express.ts → fastify',
   'no cycle: src/gate/gate.ts → src/token/planted.ts',
