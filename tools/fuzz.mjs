@@ -5,7 +5,7 @@ import { longRun } from './setup/long-run.mjs'
 // `npm run fuzz [-- NAME… RUNS]`: random tests at length, all of the table or those named, a million
 // runs each by default.
 const table = {
-  core: ['test/core/verify', 'test/key/strength/secrets.test.ts'],
+  core: ['test/token/verify', 'test/key/strength/secrets.test.ts'],
   api: ['test/api-spec'],
 }
 const given = process.argv.slice(2)
