@@ -6,45 +6,48 @@ import { forge, verdict, verifierWith, withClaims, withRawClaims, withRawHeader 
 
 const verify = verifierWith()
 
-describe('C13 claims never reach a prototype', () => {
+describe('claims and prototypes', () => {
   test.each([
     '"__proto__":{"admin":true}',
     '"a":{"__proto__":{"admin":true}}',
     '"a":[{"__proto__":1}]',
     '"__pr\\u006fto__":null',
-  ])('%s is refused', async (members) => {
+  ])('a token with the members %s is refused', async (members) => {
     expect(await verdict(verify, withRawClaims(members))).toBe('TOKEN_JSON')
     expect(await verdict(verify, withRawHeader(members))).toBe('TOKEN_JSON')
   })
-  test('constructor, prototype and toString are data like any other', async () => {
+  test('claims named constructor, prototype and toString are ordinary data', async () => {
     const members = { constructor: { prototype: { admin: true } }, prototype: 1, toString: 'x' }
     const { claims } = await verify(withClaims(members))
     expect(claims).toMatchObject(members)
     expect(Object.assign({}, claims)).not.toHaveProperty('admin')
   })
-  test('Object.prototype is as it was', () => {
+  test('no token has changed Object.prototype', () => {
     expect(Object.keys(Object.prototype)).toEqual([])
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined()
   })
 })
 
-describe('C14 integers beyond 2^53 are refused, or exact', () => {
+describe('integers beyond 2^53', () => {
   const beyond = [
     '9007199254740993',
     '-9007199254740993',
     '9007199254740992',
     '12345678901234567890',
   ]
-  test.each(beyond)('%s is refused by default', async (literal) => {
+  test.each(beyond)('the integer %s is refused by default', async (literal) => {
     expect(await verdict(verify, withRawClaims(`"id":${literal}`))).toBe('TOKEN_JSON')
     expect(await verdict(verify, withRawClaims(`"a":[{"id":${literal}}]`))).toBe('TOKEN_JSON')
   })
-  test.each(beyond)('%s is an exact bigint when asked for', async (literal) => {
-    const exact = verifierWith({ bigints: true })
-    const { claims } = await exact(withRawClaims(`"id":${literal},"a":[{"id":${literal}}]`))
-    expect(claims).toMatchObject({ id: BigInt(literal), a: [{ id: BigInt(literal) }] })
-  })
-  test('9007199254740991 is a number either way', async () => {
+  test.each(beyond)(
+    'the integer %s is an exact bigint with the option bigints',
+    async (literal) => {
+      const exact = verifierWith({ bigints: true })
+      const { claims } = await exact(withRawClaims(`"id":${literal},"a":[{"id":${literal}}]`))
+      expect(claims).toMatchObject({ id: BigInt(literal), a: [{ id: BigInt(literal) }] })
+    },
+  )
+  test('the integer 9007199254740991 is a number with and without the option bigints', async () => {
     const token = withClaims({ id: Number.MAX_SAFE_INTEGER })
     for (const bigints of [false, true]) {
       const { claims } = await verifierWith({ bigints })(token)
@@ -52,7 +55,7 @@ describe('C14 integers beyond 2^53 are refused, or exact', () => {
     }
   })
   test.each(['9007199254740993.0', '1e21', '9007199254740993e0', '1e400'])(
-    '%s is written as no integer, and refused either way',
+    'the number %s, not written as an integer, is refused with and without the option bigints',
     async (literal) => {
       for (const bigints of [false, true]) {
         expect(await verdict(verifierWith({ bigints }), withRawClaims(`"id":${literal}`))).toBe(
@@ -61,11 +64,11 @@ describe('C14 integers beyond 2^53 are refused, or exact', () => {
       }
     },
   )
-  test('a date beyond 2^53 stays refused', async () => {
+  test('a date beyond 2^53 is refused with the option bigints too', async () => {
     const exact = verifierWith({ bigints: true })
     expect(await verdict(exact, withRawClaims('"nbf":-9007199254740993'))).toBe('CLAIM_INVALID')
   })
-  test('duplicates, depth and prototypes stay refused beside a bigint', async () => {
+  test('duplicate names, deep nesting and __proto__ are refused beside a bigint', async () => {
     const exact = verifierWith({ bigints: true })
     for (const members of [
       '"a":1,"a":1',
@@ -78,15 +81,15 @@ describe('C14 integers beyond 2^53 are refused, or exact', () => {
   })
 })
 
-describe('C15 scope is a set of words, one space apart (RFC 6749 section 3.3)', () => {
+describe('scope: words separated by one space (RFC 6749 section 3.3)', () => {
   const granted = async (scope: unknown, ...wanted: string[]) =>
     requireScopes(...wanted)(await verify(withClaims({ scope })))
-  test('it comes through as the one text that was signed', async () => {
+  test('scope is handed out as the text that was signed', async () => {
     const { claims } = await verify(withClaims({ scope: 'read write' }))
     expect(claims).toMatchObject({ scope: 'read write' })
   })
   test.each(['read', 'read write', 'write read', 'openid read write'])(
-    'in "%s" read is granted',
+    'the scope "%s" grants read',
     async (scope) => {
       expect(await granted(scope, 'read')).toBe(true)
     },
@@ -96,14 +99,14 @@ describe('C15 scope is a set of words, one space apart (RFC 6749 section 3.3)', 
     ...['read,write', 'read\twrite', 'read\nwrite', 'read\u00a0write', 'read\u2003write', '"read"'],
     ...['read\\', 'read\u0000', 'rеad', 'read;', '*'],
     ...[1, null, true, { read: true }, ['read write'], [['read']]],
-  ])('in %j it is not', async (scope) => {
+  ])('the scope %j does not grant read', async (scope) => {
     expect(await granted(scope, 'read')).toBe(false)
   })
-  test('every one that is asked for has to be there', async () => {
+  test('requireScopes asks for every scope that it names', async () => {
     expect(await granted('read write', 'write', 'read')).toBe(true)
     expect(await granted('read', 'write', 'read')).toBe(false)
   })
-  test('what the grammar does not allow can not be asked for', () => {
+  test('requireScopes rejects a scope that the grammar does not allow', () => {
     for (const wanted of ['', ' ', 'a b', 'a"', 'a\\', 'a\t', 'é', 'a\u007f'])
       expect(() => requireScopes(wanted)).toThrow(ConfigError)
     const codes = Array.from({ length: 0x7f - 0x21 }, (_, i) => 0x21 + i)
@@ -112,12 +115,12 @@ describe('C15 scope is a set of words, one space apart (RFC 6749 section 3.3)', 
   })
 })
 
-describe('C16 custom claims are the schema’s to judge, after verification', () => {
+describe('the claims schema, applied after verification', () => {
   const role = verifierWith({ claims: z.object({ role: z.enum(['admin', 'user']) }) })
-  test('claims that fit are accepted', async () => {
+  test('claims that fit the schema are accepted', async () => {
     expect((await role(withClaims({ role: 'admin' }))).claims).toEqual({ role: 'admin' })
   })
-  test('claims that do not fit are refused, and the claim is named', async () => {
+  test('claims that do not fit the schema are refused, and the error names the claim', async () => {
     const error: unknown = await role(withClaims({ role: 'root' })).catch((error: unknown) => error)
     expect(error).toBeInstanceOf(AuthError)
     expect(error).toMatchObject({ code: 'CLAIMS_REFUSED', claim: 'role', status: 401 })
@@ -142,10 +145,10 @@ describe('C16 custom claims are the schema’s to judge, after verification', ()
         },
       },
     ],
-  ])('%s is a refusal, not a fault', async (_, claims) => {
+  ])('%s refuses the token', async (_, claims) => {
     expect(await verdict(verifierWith({ claims: claims as never }), forge())).toBe('CLAIMS_REFUSED')
   })
-  test('a refusal of the function’s own choosing is passed on', async () => {
+  test('an AuthError thrown by the claims function is passed on', async () => {
     const claims = () => {
       throw new AuthError('FORBIDDEN')
     }

@@ -17,7 +17,7 @@ test('the token these tests start from is accepted', async () => {
   expect(await verdict(verify, forge())).toBe('accepted')
 })
 
-describe('J1 only three segments of base64url are a token', () => {
+describe('three segments of base64url', () => {
   const token = forge()
   const [header = '', payload = '', signature = ''] = token.split('.')
   const cases: Record<string, unknown> = {
@@ -50,11 +50,11 @@ describe('J1 only three segments of base64url are a token', () => {
       signatures: [{ protected: header, signature }],
     }),
   }
-  test.each(Object.entries(cases))('%s is refused', async (_, text) => {
+  test.each(Object.entries(cases))('a token is refused: %s', async (_, text) => {
     expect(await verdict(verify, text)).not.toBe('accepted')
   })
 
-  test('the standard base64 alphabet is refused, however the token is signed', async () => {
+  test('a correctly signed token in the standard base64 alphabet is refused', async () => {
     const payload = encode({ ...goodClaims, text: '\u00ff\u00fe\u00fb??>>~~' })
     expect(payload).toMatch(/[-_]/)
     const standard = payload.replaceAll('-', '+').replaceAll('_', '/')
@@ -63,25 +63,25 @@ describe('J1 only three segments of base64url are a token', () => {
   })
 })
 
-describe('J2 a token has exactly two dots', () => {
-  test.each([1, 2, 3, 4, 100, 8192])('%i dots and nothing else are refused', async (count) => {
+describe('the dots of a token', () => {
+  test.each([1, 2, 3, 4, 100, 8192])('a text of %i dots is refused', async (count) => {
     expect(await verdict(verify, '.'.repeat(count))).toBe('TOKEN_MALFORMED')
   })
 
-  test('a million dots are refused by their number alone', async () => {
+  test('a text of a million dots is refused as too long', async () => {
     expect(await verdict(verify, '.'.repeat(1_000_000))).toBe('TOKEN_TOO_LARGE')
   })
 
-  test('a fourth segment is refused', async () => {
+  test('a token with a fourth segment is refused', async () => {
     expect(await verdict(verify, `${forge()}.`)).toBe('TOKEN_MALFORMED')
     expect(await verdict(verify, `${forge()}.e30`)).toBe('TOKEN_MALFORMED')
   })
 })
 
-describe('J3 base64url is canonical', () => {
+describe('canonical base64url', () => {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-  test('of the 64 last characters of a signature only its own is accepted', async () => {
+  test('of 64 possible last characters of a signature only the canonical one is accepted', async () => {
     const token = forge()
     const accepted: string[] = []
     for (const last of alphabet) {
@@ -109,13 +109,13 @@ describe('J3 base64url is canonical', () => {
     },
   )
 
-  test('a segment of a length that no bytes encode to is refused', async () => {
+  test('a segment whose length no bytes encode to is refused', async () => {
     const signingInput = `${encode(goodHeader)}.${'A'.repeat(5)}`
     expect(await verdict(verify, `${signingInput}.${mac(signingInput)}`)).toBe('TOKEN_MALFORMED')
   })
 })
 
-describe('J8 length is bounded before anything is decoded', () => {
+describe('the length of a token, checked before anything is decoded', () => {
   const ofLength = (length: number) => {
     let filler = 'x'.repeat(Math.floor((length * 3) / 4) - 400)
     while (withClaims({ filler }).length < length - 1) filler += 'x'
@@ -127,14 +127,14 @@ describe('J8 length is bounded before anything is decoded', () => {
     expect(await verdict(verify, token)).toBe('accepted')
     expect(await verdict(verify, ofLength(8200))).toBe('TOKEN_TOO_LARGE')
   })
-  test('maxLength is the longest length taken', async () => {
+  test('a token longer than maxLength is refused', async () => {
     const token = forge()
     expect(await verdict(verifierWith({ maxLength: token.length }), token)).toBe('accepted')
     expect(await verdict(verifierWith({ maxLength: token.length - 1 }), token)).toBe(
       'TOKEN_TOO_LARGE',
     )
   })
-  test('maxLength can not be raised above 16384', () => {
+  test('maxLength cannot be above 16384', () => {
     expect(() => verifierWith({ maxLength: 16_385 })).toThrow(ConfigError)
   })
 })

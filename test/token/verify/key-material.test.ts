@@ -21,7 +21,7 @@ import { jwkOf } from '../../key/pairs.js'
 
 const verify = verifierWith()
 
-describe('J13 a token never brings its own key', () => {
+describe('keys in the header of a token', () => {
   let connections = 0
   const server = createServer((_, response) => response.end('{}'))
   let url = ''
@@ -34,21 +34,21 @@ describe('J13 a token never brings its own key', () => {
     server.close()
   })
 
-  test.each(['jwk', 'jku', 'x5u', 'x5c'])('%s is refused', async (name) => {
+  test.each(['jwk', 'jku', 'x5u', 'x5c'])('a header with %s is refused', async (name) => {
     for (const value of [url, {}, [], null, { kty: 'oct', k: 'AAAA' }]) {
       expect(await verdict(verify, withHeader({ [name]: value }))).toBe('HEADER_REFUSED')
     }
   })
-  test('an embedded jwk that would verify the token is refused', async () => {
+  test('a header with the jwk that would verify the token is refused', async () => {
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const jwk = jwkOf(publicKey)
     expect(await verdict(verify, withHeader({ jwk }))).toBe('HEADER_REFUSED')
   })
-  test('x5t and x5t#S256 choose nothing and are left alone', async () => {
+  test('a header with x5t and x5t#S256 is accepted, and they select no key', async () => {
     const token = withHeader({ x5t: 'AAAA', 'x5t#S256': 'AAAA' })
     expect(await verdict(verify, token)).toBe('accepted')
   })
-  test('nothing was fetched for any of it', async () => {
+  test('no URL in a header or in claims is fetched', async () => {
     await verdict(verify, withHeader({ jku: url, x5u: url }))
     await verdict(verify, withClaims({ jku: url }))
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -56,7 +56,7 @@ describe('J13 a token never brings its own key', () => {
   })
 })
 
-describe('J18 the signature is checked before any claim has a say', () => {
+describe('the signature, checked before the claims', () => {
   const spoil = (token: string) => {
     const [header = '', payload = ''] = token.split('.')
     return `${header}.${payload}.${mac('something else')}`
@@ -66,10 +66,10 @@ describe('J18 the signature is checked before any claim has a say', () => {
     ['another issuer', withClaims({ iss: 'x' })],
     ['claims that are no JSON', forge({ payload: 'no json' })],
     ['duplicate claims', withRawClaims('"a":1,"a":2')],
-  ])('%s with a bad signature are a bad signature', async (_, token) => {
+  ])('a bad signature is reported before %s', async (_, token) => {
     expect(await verdict(verify, spoil(token))).toBe('SIGNATURE_INVALID')
   })
-  test('the schema sees no claims of a token with a bad signature', async () => {
+  test('the claims schema is not called for a token with a bad signature', async () => {
     let seen = 0
     const counting = verifierWith({
       claims: (claims) => {
@@ -83,7 +83,7 @@ describe('J18 the signature is checked before any claim has a say', () => {
     await counting(forge())
     expect(seen).toBe(1)
   })
-  test('a key is looked up only for a header that has passed', async () => {
+  test('a key is looked up only for a header that passed its checks', async () => {
     const asked: string[] = []
     const algorithms: readonly Algorithm[] = ['HS256']
     const source = {
