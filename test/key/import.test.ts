@@ -64,7 +64,7 @@ function privateForms(key: KeyObject): Record<string, AsymmetricInput> {
 describe.each(asymmetric)('a key for %s', (alg) => {
   const raw = rawPair(alg)
 
-  it('is read from every form, and all of them are the same key', async () => {
+  it(`every form of a ${alg} key is read as the same key`, async () => {
     const signing = Object.values(privateForms(raw.privateKey)).map((form) => privateKey(form, alg))
     const verifying = Object.values(publicForms(raw.publicKey)).map((form) => publicKey(form, alg))
     expect(new Set([...signing, ...verifying].map((key) => key.kid)).size).toBe(1)
@@ -74,17 +74,17 @@ describe.each(asymmetric)('a key for %s', (alg) => {
     }
   })
 
-  it('K11 is refused for verifying in every private form', () => {
+  it(`no private form of a ${alg} key is imported for verifying`, () => {
     for (const form of Object.values(privateForms(raw.privateKey)))
       expect(() => publicKey(form, alg)).toThrow(/was given a private key; pass its public half/)
   })
 
-  it('is refused for signing in every public form', () => {
+  it(`no public form of a ${alg} key is imported for signing`, () => {
     for (const form of Object.values(publicForms(raw.publicKey)))
       expect(() => privateKey(form, alg)).toThrow(ConfigError)
   })
 
-  it('has a public half that is published without anything private', () => {
+  it(`the public half of a ${alg} key is published without private members`, () => {
     const jwk = publicJwk(privateKey(raw.privateKey, alg))
     expect(jwk).toMatchObject({ alg, use: 'sig', kid: publicKey(raw.publicKey, alg).kid })
     for (const name of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'])
@@ -94,7 +94,7 @@ describe.each(asymmetric)('a key for %s', (alg) => {
   })
 })
 
-it('K6 K7 K8 of all pairs of algorithm and key exactly the diagonal verifies', async () => {
+it('a signature of one algorithm verifies only with the key of that algorithm', async () => {
   const pairs = algorithmNames.map((alg) => ({ alg, ...pairFor(alg) }))
   const signatures = await Promise.all(pairs.map(async ({ signing }) => signBytes(signing, data)))
   const passing = pairs.flatMap((left, i) =>
@@ -108,7 +108,7 @@ it('K6 K7 K8 of all pairs of algorithm and key exactly the diagonal verifies', a
   expect(passing.sort()).toEqual([...algorithmNames.map((alg) => `${alg} ${alg}`), ...twins].sort())
 })
 
-it('K4 K7 K8 of all pairs of algorithm and key exactly the fitting ones are imported', () => {
+it('a key is imported only for the algorithms that fit its kind and curve', () => {
   const kindOf = (alg: (typeof asymmetric)[number]) => {
     const row = algorithmRow(alg)
     return row.kind === 'ec' ? row.curve : row.kind === 'plain' ? row.keyType : 'rsa'
@@ -143,27 +143,27 @@ describe('a JWK', () => {
     ['key_ops', ['encrypt']],
     ['key_ops', ['verify', 'verify']],
     ['key_ops', 'verify'],
-  ])('K10 with %s %j does not verify', (name, value) => {
+  ])('a JWK with %s %j is not imported for verifying', (name, value) => {
     expect(() => publicKey({ ...jwk, [name]: value }, 'ES256')).toThrow(/does not permit to verify/)
     expect(() => hmacKey({ ...secret, [name]: value }, 'HS256')).toThrow(
       /does not permit to verify/,
     )
   })
 
-  it('K10 with key_ops "verify" alone does not sign', () => {
+  it('a JWK with only "verify" in key_ops does not sign', () => {
     const key = hmacKey({ ...secret, key_ops: ['verify'] }, 'HS256')
     expect(() => signBytes(key, data)).toThrow(TypeError)
     const pair = jwkOf(rawPair('ES256').privateKey)
     expect(() => privateKey({ ...pair, key_ops: ['verify'] }, 'ES256')).toThrow(/permit to sign/)
   })
 
-  it('K8 for another algorithm is refused', () => {
+  it('a JWK for another algorithm is refused', () => {
     for (const alg of ['ES384', 'HS256', 'none', '', null, 1]) {
       expect(() => publicKey({ ...jwk, alg }, 'ES256')).toThrow(/jwk\.alg/)
     }
   })
 
-  it('K13 has a kid of 1 to 256 characters', () => {
+  it('the kid of a JWK has 1 to 256 characters', () => {
     expect(publicKey({ ...jwk, kid: 'a'.repeat(256) }, 'ES256').kid.length).toBe(256)
     for (const kid of ['', 'a'.repeat(257), 1, null, {}, ['a']])
       expect(() => publicKey({ ...jwk, kid }, 'ES256')).toThrow(/kid/)
@@ -184,11 +184,11 @@ describe('a JWK', () => {
     ['d', 'AAAA'],
     ['d', null],
     ['oth', []],
-  ])('with %s %j is refused', (name, value) => {
+  ])('a JWK with %s %j is refused', (name, value) => {
     expect(() => publicKey({ ...jwk, [name]: value }, 'ES256')).toThrow(ConfigError)
   })
 
-  it('whose private half belongs to another key is refused', () => {
+  it('a JWK whose private half belongs to another key is refused', () => {
     for (const alg of ['ES256', 'EdDSA', 'RS256'] as const) {
       const one = jwkOf(pairOf(alg).privateKey)
       const other = jwkOf(pairOf(alg).publicKey)
@@ -197,7 +197,7 @@ describe('a JWK', () => {
   })
 })
 
-describe('what is not a key', () => {
+describe('other input than a key', () => {
   const { publicKey: spki, privateKey: pkcs8 } = rawPair('ES256')
   const pem = pemOf('PUBLIC KEY', spki.export({ format: 'der', type: 'spki' }))
   const encrypted = pkcs8.export({
@@ -229,13 +229,13 @@ describe('what is not a key', () => {
     ['null', null, /takes PEM text/],
     ['a list', [pem], /takes PEM text/],
     ['an object that answers like text', { toString: () => pem }, /takes PEM text/],
-  ])('%s is refused, and the message says what to do', (_name, input, message) => {
+  ])('%s is refused as a key, and the message says what to do', (_name, input, message) => {
     // What a caller in plain JavaScript can pass.
     expect(() => publicKey(input as string, 'ES256')).toThrow(message)
     expect(() => publicKey(input as string, 'ES256')).toThrow(ConfigError)
   })
 
-  it('an unknown option or algorithm is named', () => {
+  it('the error names an unknown option or algorithm of a key', () => {
     expect(() => publicKey(pem, 'ES256', { Kid: 'a' } as object)).toThrow(/did you mean "kid"/)
     expect(() => publicKey(pem, 'none' as 'ES256')).toThrow(/alg: is unknown/)
     expect(() => publicKey(pem, 'HS256')).toThrow(/use hmacKey/)
@@ -243,7 +243,7 @@ describe('what is not a key', () => {
   })
 })
 
-it('K5 an ECDSA signature in DER is refused', async () => {
+it('an ECDSA signature in DER is refused', async () => {
   for (const alg of ['ES256', 'ES384', 'ES512', 'ES256K'] as const) {
     const { signing, verifying } = pairFor(alg)
     const { concatenatedToDer } = await import('../../src/key/signature/ecdsa-encoding.js')
@@ -253,13 +253,13 @@ it('K5 an ECDSA signature in DER is refused', async () => {
   }
 })
 
-it('K16 a MAC of another length is wrong, and throws nothing', () => {
+it('a MAC of another length does not verify, and throws nothing', () => {
   const { verifying } = pairFor('HS256')
   for (const length of [0, 1, 31, 33, 64])
     expect(verifyBytes(verifying, data, Buffer.alloc(length))).toBe(false)
 })
 
-it('K17 10,000 ES256 signatures of one message have 10,000 different r', () => {
+it('10,000 ES256 signatures of one message have 10,000 different r', () => {
   const { signing } = pairFor('ES256')
   const seen = new Set<string>()
   for (let i = 0; i < 10_000; i++) {
@@ -269,7 +269,7 @@ it('K17 10,000 ES256 signatures of one message have 10,000 different r', () => {
   expect(seen.size).toBe(10_000)
 })
 
-it('no key and no refusal prints any material', () => {
+it('neither a key nor an error prints key material', () => {
   const canary = Buffer.from('canary-3f9b6d2e-8c41-canary-7a5d0e9b')
   const secret = hmacKey(canary, 'HS256', { guessable: 'accept' })
   const pair = jwkOf(rawPair('ES256').privateKey)

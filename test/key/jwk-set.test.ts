@@ -11,7 +11,7 @@ const ed = rawPair('EdDSA').publicKey.export({ format: 'jwk' })
 const oct = () => ({ kty: 'oct', k: randomBytes(32).toString('base64url') })
 
 describe('a JWK set', () => {
-  it('gives each key the one configured algorithm that fits', () => {
+  it('each key of a JWK set gets the one configured algorithm that fits', () => {
     const keys = readJwkSet({ keys: [ec, rsa, ed] }, ['ES256', 'PS256', 'Ed25519', 'HS256'])
     expect(keys.map(({ alg, kind }) => [alg, kind])).toEqual([
       ['ES256', 'public'],
@@ -20,7 +20,7 @@ describe('a JWK set', () => {
     ])
   })
 
-  it('K8 with a key that fits two algorithms is refused, unless the key names one', () => {
+  it('a JWK set with a key that fits two algorithms is refused, unless the key names one', () => {
     expect(() => readJwkSet({ keys: [rsa] }, ['RS256', 'PS256'])).toThrow(/fits two/)
     expect(() => readJwkSet({ keys: [ed] }, ['EdDSA', 'Ed25519'])).toThrow(/fits two/)
     expect(() => readJwkSet({ keys: [oct()] }, ['HS256', 'HS384'])).toThrow(/fits two/)
@@ -28,7 +28,7 @@ describe('a JWK set', () => {
     expect(key?.alg).toBe('PS256')
   })
 
-  it('K11 with a private key is refused whole', () => {
+  it('a JWK set with a private key is refused as a whole', () => {
     const secret = rawPair('ES256').privateKey.export({ format: 'jwk' })
     expect(() => readJwkSet({ keys: [rsa, secret] }, ['RS256'])).toThrow(/private key/)
     for (const name of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'])
@@ -37,7 +37,7 @@ describe('a JWK set', () => {
       )
   })
 
-  it('K12 with the same kid twice, or with secrets among public keys, is refused whole', () => {
+  it('a JWK set with a kid twice, or with secrets among public keys, is refused as a whole', () => {
     const named = (jwk: JsonWebKey, kid: string) => ({ ...jwk, kid })
     expect(() => readJwkSet({ keys: [named(ec, 'a'), named(rsa, 'a')] }, ['ES256'])).toThrow(
       /"kid"/,
@@ -49,7 +49,7 @@ describe('a JWK set', () => {
     expect(readJwkSet({ keys: [named(oct(), 'a'), named(oct(), 'b')] }, ['HS256']).length).toBe(2)
   })
 
-  it('K10 K12 leaves out what is for another use, of another kind, or damaged', () => {
+  it('a JWK set is read without keys for another use, of another kind or damaged', () => {
     const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({
       format: 'jwk',
     })
@@ -74,13 +74,13 @@ describe('a JWK set', () => {
   })
 
   it.each([undefined, null, [], 'text', {}, { keys: {} }, { keys: null }, ec])(
-    'is not %j',
+    'the value %j is not a JWK set',
     (set) => {
       expect(() => readJwkSet(set, ['ES256'])).toThrow(ConfigError)
     },
   )
 
-  it('of published keys comes back', () => {
+  it('a JWK set of published keys is read back', () => {
     const keys = (['ES256', 'RS256', 'EdDSA'] as const).map((alg) =>
       publicJwk(privateKey(rawPair(alg).privateKey, alg)),
     )

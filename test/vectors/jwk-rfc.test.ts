@@ -17,7 +17,7 @@ describeVectors('RFC examples', (read) => {
   const file = read.json('rfc/rfc_jws_vectors.json') as RfcFile
   const cookbook = (name: string) => read.json(`jose-cookbook/jwk/${name}.json`) as JsonWebKey
 
-  it('K14 thumbprints are those of RFC 7638 section 3.1 and RFC 8037 appendix A.3', () => {
+  it('thumbprints are those of RFC 7638 section 3.1 and RFC 8037 appendix A.3', () => {
     expect(file.thumbprints.length).toBe(2)
     for (const { jwk, thumbprint: expected } of file.thumbprints) {
       const alg = jwk.kty === 'RSA' ? 'RS256' : 'EdDSA'

@@ -5,7 +5,7 @@ import { isRocaModulus } from '../../../src/key/strength/roca.js'
 import { rawPair } from '../pairs.js'
 
 describe('RSA', () => {
-  it.each([512, 1024, 2040])('K3 of %i bits is refused', (modulusLength) => {
+  it.each([512, 1024, 2040])('an RSA key of %i bits is refused', (modulusLength) => {
     const pair = generateKeyPairSync('rsa', { modulusLength })
     for (const alg of ['RS256', 'PS512'] as const) {
       expect(() => publicKey(pair.publicKey, alg)).toThrow(/2048 to 8192/)
@@ -13,25 +13,25 @@ describe('RSA', () => {
     }
   })
 
-  it('K3 of more than 8192 bits is refused', () => {
+  it('an RSA key of more than 8192 bits is refused', () => {
     const n = Buffer.alloc(1025, 255).toString('base64url')
     expect(() => publicKey({ kty: 'RSA', n, e: 'AQAB' }, 'RS256')).toThrow(/2048 to 8192/)
   })
 
   it.each(['AQ', 'Aw', 'EQ', 'AQAA', Buffer.alloc(33, 255).toString('base64url')])(
-    'K3 with the exponent %s is refused',
+    'an RSA key with the exponent %s is refused',
     (e) => {
       const { n = '' } = rawPair('RS256').publicKey.export({ format: 'jwk' })
       expect(() => publicKey({ kty: 'RSA', n, e }, 'RS256')).toThrow(/exponent|damaged/)
     },
   )
 
-  it('K3 with an even modulus is refused', () => {
+  it('an RSA key with an even modulus is refused', () => {
     const n = Buffer.alloc(256, 254).toString('base64url')
     expect(() => publicKey({ kty: 'RSA', n, e: 'AQAB' }, 'RS256')).toThrow(/odd/)
   })
 
-  it('K15 with the fingerprint of ROCA is refused, and no other modulus has it', () => {
+  it('an RSA key with the fingerprint of ROCA is refused, and random moduli do not have it', () => {
     // Primes of the form k·M + (65537^a mod M), as the broken library made them; primality does not matter here.
     const product = primes(701).reduce((all, prime) => all * prime, 1n)
     const factor = (k: bigint, a: bigint) => k * product + power(65_537n, a, product)
@@ -44,7 +44,7 @@ describe('RSA', () => {
       expect(isRocaModulus(BigInt(`0x${randomBytes(256).toString('hex')}`))).toBe(false)
   })
 
-  it('of the RSASSA-PSS kind is refused with advice', () => {
+  it('a key of the RSASSA-PSS kind is refused, and the message says what to use', () => {
     const pair = generateKeyPairSync('rsa-pss', { modulusLength: 2048 })
     expect(() => publicKey(pair.publicKey, 'PS256')).toThrow(/rsaEncryption/)
   })

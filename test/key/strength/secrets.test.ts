@@ -21,24 +21,24 @@ function refusal(secret: Buffer, options: HmacKeyOptions = {}): string | undefin
   }
 }
 
-describe('K1 an HMAC key is at least as long as its hash', () => {
+describe('the length of an HMAC key', () => {
   it.each([
     ['HS256', 32],
     ['HS384', 48],
     ['HS512', 64],
-  ] as const)('%s needs %i bytes', (alg, bytes) => {
+  ] as const)('an HMAC key for %s needs %i bytes', (alg, bytes) => {
     expect(hmacKey(randomBytes(bytes), alg).kind).toBe('secret')
     for (const shorter of [0, 1, bytes - 1])
       expect(() => hmacKey(randomBytes(shorter), alg)).toThrow(/must be at least/)
   })
 
-  it('says which algorithms take a secret', () => {
+  it('a secret is refused for an algorithm that is not HMAC', () => {
     for (const alg of ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed448'] as const)
       expect(() => hmacKey(randomBytes(64), alg)).toThrow(/not an HMAC algorithm/)
   })
 })
 
-describe('K2 a secret that can be guessed is refused', () => {
+describe('secrets that can be guessed', () => {
   const text = (value: string) => Buffer.from(value)
   it.each([
     ['words', text('your-256-bit-secret-keep-this-safe')],
@@ -58,7 +58,7 @@ describe('K2 a secret that can be guessed is refused', () => {
     ['base64 of words', text(text('your-256-bit-secret-keep-this-safe').toString('base64'))],
     ['hexadecimal of words', text(text('your-256-bit-secret-keep-it').toString('hex'))],
     ['words with a line end', text('your-256-bit-secret-keep-this-safe\r\n')],
-  ])('%s', (_name, secret) => {
+  ])('a secret that can be guessed is refused: %s', (_name, secret) => {
     expect(refusal(secret)).toMatch(/can be guessed/)
     expect(refusal(secret, { guessable: 'accept' })).toBeUndefined()
   })
@@ -72,7 +72,7 @@ describe('K2 a secret that can be guessed is refused', () => {
   }
   const lengths = [32, 48, 64] // of HS256, HS384 and HS512
   it.each(lengths.flatMap((bytes) => Object.keys(encodings).map((name) => [bytes, name] as const)))(
-    `none of ${String(randomSecrets)} random secrets of %d bytes as %s is`,
+    `none of ${String(randomSecrets)} random secrets of %d bytes as %s is refused`,
     { timeout: 600_000 },
     (bytes, name) => {
       // The same ones in every run: a refusal once in ten million must not fail a run out of the blue.
@@ -107,11 +107,11 @@ describe('K2 a secret that can be guessed is refused', () => {
 
 const block = randomBytes(8)
 
-describeVectors('K2 known secrets', (read) => {
+describeVectors('known secrets', (read) => {
   const all = read.text('jwt-secrets/jwt.secrets.list').split('\n').slice(0, -1)
   const long = all.filter((secret) => Buffer.byteLength(secret) >= 32)
 
-  it('that are too short are refused', { timeout: 60_000 }, () => {
+  it('known secrets that are too short are refused', { timeout: 60_000 }, () => {
     expect([all.length, long.length]).toEqual([103_979, 1_919])
     const accepted = all
       .filter((secret) => Buffer.byteLength(secret) < 32)
@@ -121,7 +121,7 @@ describeVectors('K2 known secrets', (read) => {
 
   // The others hold between 0.46 and 0.66 of what their characters could, where random base64url begins at 0.53: a rule
   // that caught half of them would refuse good secrets. They are for `knownSecrets`.
-  it('that are long enough are caught in part by what they look like', () => {
+  it('more than 40 % of the known secrets that are long enough are refused without a list', () => {
     const caught = long.filter((secret) => refusal(Buffer.from(secret)) !== undefined)
     const share = ((100 * caught.length) / long.length).toFixed(1)
     console.log(
@@ -130,16 +130,20 @@ describeVectors('K2 known secrets', (read) => {
     expect(caught.length / long.length).toBeGreaterThan(0.4)
   })
 
-  it('are all refused when the user names the list', { timeout: 60_000 }, () => {
-    const known = new Set(all)
-    expect(
-      all.filter((secret) => refusal(Buffer.from(secret), { knownSecrets: known }) === undefined),
-    ).toEqual([])
-    const encoded = long.map((secret) => Buffer.from(`${secret}\n`))
-    expect(
-      encoded.filter((secret) => refusal(secret, { knownSecrets: known }) === undefined),
-    ).toEqual([])
-  })
+  it(
+    'all known secrets are refused when the option knownSecrets has them',
+    { timeout: 60_000 },
+    () => {
+      const known = new Set(all)
+      expect(
+        all.filter((secret) => refusal(Buffer.from(secret), { knownSecrets: known }) === undefined),
+      ).toEqual([])
+      const encoded = long.map((secret) => Buffer.from(`${secret}\n`))
+      expect(
+        encoded.filter((secret) => refusal(secret, { knownSecrets: known }) === undefined),
+      ).toEqual([])
+    },
+  )
 })
 
 describe('knownSecrets', () => {
@@ -154,12 +158,12 @@ describe('knownSecrets', () => {
         yield secret.toString('hex')
       })(),
     ],
-  ])('may be %s', (_name, knownSecrets) => {
+  ])('knownSecrets can be %s', (_name, knownSecrets) => {
     expect(refusal(secret, { knownSecrets })).toMatch(/knownSecrets/)
     expect(refusal(randomBytes(32), { knownSecrets })).toBeUndefined()
   })
 
-  it('is no text and no object', () => {
+  it('knownSecrets cannot be text or an object', () => {
     // What a caller in plain JavaScript can pass.
     const given: unknown[] = ['abc', {}, 5]
     for (const wrong of given)
@@ -175,7 +179,7 @@ describe('knownSecrets', () => {
   })
 })
 
-describe('K9 a public key never becomes an HMAC key', () => {
+describe('public keys as secrets', () => {
   const rsa = rawPair('RS256').publicKey
   const ec = rawPair('ES256').publicKey
   const ed = rawPair('EdDSA').publicKey
@@ -233,7 +237,7 @@ describe('K9 a public key never becomes an HMAC key', () => {
     ['random bytes around it', randomBytes(7), randomBytes(9)],
   ]
 
-  it('in 27 encodings with 13 prefixes and suffixes', () => {
+  it('a public key in 27 encodings with 13 prefixes and suffixes is refused as a secret', () => {
     const accepted = encodings.flatMap(([name, encoded]) =>
       around.flatMap(([between, before, after]) => {
         const secret = Buffer.concat([before, encoded, after].map((part) => Buffer.from(part)))
@@ -246,7 +250,7 @@ describe('K9 a public key never becomes an HMAC key', () => {
     expect([encodings.length, around.length]).toEqual([27, 13])
   })
 
-  it('as the bare modulus, or a compressed point', () => {
+  it('a bare modulus and a compressed point are refused as a secret', () => {
     const modulus = Buffer.from(jwk.n ?? '', 'base64url')
     const even = (point[63] ?? 0) % 2 === 0
     const compressed = Buffer.concat([Buffer.from([even ? 2 : 3]), point.subarray(0, 32)])
@@ -260,7 +264,7 @@ describe('K9 a public key never becomes an HMAC key', () => {
     for (const secret of bare) expect(refusal(Buffer.from(secret))).toMatch(/public key/)
   })
 
-  it('of every curve, as x ‖ y', () => {
+  it('a point of every curve as x ‖ y is refused as a secret', () => {
     for (const alg of ['ES256', 'ES384', 'ES512', 'ES256K'] as const) {
       const { x = '', y = '' } = rawPair(alg).publicKey.export({ format: 'jwk' })
       const bytes = Buffer.concat([Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
@@ -271,16 +275,16 @@ describe('K9 a public key never becomes an HMAC key', () => {
   })
 })
 
-describe('a secret', () => {
+describe('the forms of a secret', () => {
   const bytes = randomBytes(32)
 
-  it('may be bytes, a JWK or a KeyObject', () => {
+  it('a secret can be bytes, a JWK or a KeyObject', () => {
     const k = bytes.toString('base64url')
     for (const input of [bytes, new Uint8Array(bytes), { kty: 'oct', k }, createSecretKey(bytes)])
       expect(hmacKey(input, 'HS256').kind).toBe('secret')
   })
 
-  it('may not be text, an asymmetric key, or anything else, and the message says what to do', () => {
+  it('a secret cannot be text, an asymmetric key or anything else, and the message says what to do', () => {
     const { publicKey, privateKey } = rawPair('ES256')
     const inputs: [unknown, RegExp][] = [
       ['text', /Buffer\.from/],
@@ -302,7 +306,7 @@ describe('a secret', () => {
     }
   })
 
-  it('is copied: wiping the caller’s bytes does not change the key', () => {
+  it('wiping the caller’s bytes does not change the HMAC key', () => {
     const mine = Buffer.from(bytes)
     const key = hmacKey(mine, 'HS256', { kid: 'a' })
     mine.fill(0)
