@@ -6,6 +6,7 @@ import { compile, programs, snippetsOf } from '../docs/snippets.mjs'
 import { filesBelow } from '../setup/files.mjs'
 import { root } from '../setup/paths.mjs'
 import { run } from '../setup/run.mjs'
+import { walks } from '../walks/table.mjs'
 
 /** @typedef {import('../docs/page.mjs').Page} Page */
 
@@ -61,6 +62,7 @@ async function knownNames() {
       bench: ['quick', 'json', 'record', ...(await usageNames('bench', /^suites: (.*)$/m))],
       fuzz: await usageNames('fuzz', /\[-- (.*) RUNS\]/),
       'test:faults': await usageNames('test:faults', /\[-- (.*)\]/),
+      walks: Object.keys(walks),
     },
   }
 }
