@@ -100,9 +100,17 @@ describe('the database beside the stores', () => {
 })
 
 describe('migrations', () => {
+  const adds = 'a thing'
   const versions = [
-    ['CREATE TABLE things (id TEXT PRIMARY KEY)', "INSERT INTO things VALUES ('first')"],
-    ["INSERT INTO things VALUES ('second')"],
+    {
+      adds,
+      statements: [
+        'CREATE TABLE things (id TEXT PRIMARY KEY)',
+        "INSERT INTO things VALUES ('first')",
+      ],
+    },
+    { adds, statements: ["INSERT INTO things VALUES ('second')"] },
+    { adds, statements: ["INSERT INTO things VALUES ('third')"] },
   ]
 
   test('go forward by number, each once, whatever was there', async () => {
@@ -113,6 +121,7 @@ describe('migrations', () => {
     expect(await database.query('SELECT id FROM things ORDER BY id')).toEqual([
       { id: 'first' },
       { id: 'second' },
+      { id: 'third' },
     ])
   })
 
@@ -122,23 +131,44 @@ describe('migrations', () => {
     const databases = [await open(), await open(), await open()]
     await Promise.all(databases.map((each) => migrate(each, { part: 'things', versions })))
     const [first] = databases
-    expect(await first?.query('SELECT COUNT(*) AS count FROM things')).toEqual([{ count: 2 }])
+    expect(await first?.query('SELECT COUNT(*) AS count FROM things')).toEqual([{ count: 3 }])
   })
 
   test('that fail leave the version before, and are tried again', async () => {
     const database = sqliteDatabase(await openSqlite(':memory:'))
-    const broken = [...versions.slice(0, 1), ["INSERT INTO things VALUES ('half')", 'NONSENSE']]
+    const half = ["INSERT INTO things VALUES ('half')", 'NONSENSE']
+    const broken = [...versions.slice(0, 1), { adds, statements: half }]
     await expect(migrate(database, { part: 'things', versions: broken })).rejects.toBeInstanceOf(
       AuthError,
     )
     await migrate(database, { part: 'things', versions })
-    expect(await database.query('SELECT COUNT(*) AS count FROM things')).toEqual([{ count: 2 }])
+    expect(await database.query('SELECT COUNT(*) AS count FROM things')).toEqual([{ count: 3 }])
   })
 
-  test('refuse a database that a newer program has used', async () => {
+  test('leave a database that is one version ahead as it is', async () => {
+    const database = sqliteDatabase(await openSqlite(':memory:'))
+    await migrate(database, { part: 'things', versions })
+    const schema = 'SELECT version FROM jotgate_schema ORDER BY version'
+    const before = await database.query(schema)
+    await migrate(database, { part: 'things', versions: versions.slice(0, 2) })
+    expect(await database.query(schema)).toEqual(before)
+    expect(before).toHaveLength(3)
+  })
+
+  test('refuse a database that is two versions ahead, and say which part, which versions and what to start', async () => {
     const database = sqliteDatabase(await openSqlite(':memory:'))
     await migrate(database, { part: 'things', versions })
     const older = migrate(database, { part: 'things', versions: versions.slice(0, 1) })
-    await expect(older).rejects.toBeInstanceOf(ConfigError)
+    await expect(older).rejects.toMatchObject({ name: 'ConfigError', option: 'things' })
+    await expect(older).rejects.toThrow(
+      /^things: the database holds version 3 .* knows version 1 and tolerates the next one: start the release/,
+    )
+  })
+
+  test('of one part are judged without regard to another part', async () => {
+    const database = sqliteDatabase(await openSqlite(':memory:'))
+    await migrate(database, { part: 'things', versions })
+    await migrate(database, { part: 'others', versions: [] })
+    await expect(migrate(database, { part: 'things', versions: [] })).rejects.toThrow(/^things: /)
   })
 })

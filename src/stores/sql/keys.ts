@@ -6,13 +6,16 @@ import type { Schema } from './migrate.js'
 export const keysSchema: Schema = {
   part: 'keys',
   versions: [
-    [
-      `CREATE TABLE jotgate_key_rings (
-        name TEXT PRIMARY KEY,
-        revision BIGINT NOT NULL,
-        sealed TEXT NOT NULL
-      )`,
-    ],
+    {
+      adds: 'Key rings, sealed, each under its name.',
+      statements: [
+        `CREATE TABLE jotgate_key_rings (
+          name TEXT PRIMARY KEY,
+          revision BIGINT NOT NULL,
+          sealed TEXT NOT NULL
+        )`,
+      ],
+    },
   ],
 }
 

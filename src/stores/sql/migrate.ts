@@ -2,20 +2,39 @@ import { ConfigError } from '../../foundation/errors.js'
 import { isLate } from '../../foundation/ask-store.js'
 import { integerOf, type SqlDatabase } from './database.js'
 
-/** The tables of one part of a program, each version on top of the one before. Only ever append to `versions`. */
+/**
+ * The tables of one part of a program, each version on top of the one before. Only ever append to `versions`, and at most
+ * one version of a part in a release: {@link migrate} tolerates a database that is one version ahead, so the release
+ * before must work over what this one adds. Expand first (a table, an index, a column that may be NULL or has a default);
+ * drop what is no longer used one release later.
+ */
 export interface Schema {
   /** Name of the part, unique in the database. */
   readonly part: string
-  /** Statements that lead from one version to the next; version n is `versions[n - 1]`. */
-  readonly versions: readonly (readonly string[])[]
+  /** Version n is `versions[n - 1]`. */
+  readonly versions: readonly SchemaVersion[]
 }
+
+/** One version of a part's tables. A released one never changes. */
+export interface SchemaVersion {
+  /** What the version adds and what needs it, in one sentence for operators and for authors of later versions. */
+  readonly adds: string
+  /** Statements that lead here from the version before. */
+  readonly statements: readonly string[]
+}
+
+/** How far ahead of a program its database may be: one release, so that it can be restarted during a rollout. */
+const tolerated = 1
 
 /**
  * Brings a part's tables to the newest version, forward by number. Every version is one transaction together with its
- * number, so that several processes can start at once.
+ * number, so that several processes can start at once. A database that is one version ahead is left as it is: a process
+ * of the next release has been here.
  *
- * @throws ConfigError when the database is newer than the program; AuthError STORE_UNAVAILABLE
- * @example await migrate(database, { part: 'users', versions: [['CREATE TABLE users (id TEXT PRIMARY KEY)']] })
+ * @throws ConfigError when the database is two or more versions ahead of the program; AuthError STORE_UNAVAILABLE
+ * @example
+ * const first = { adds: 'users by id', statements: ['CREATE TABLE users (id TEXT PRIMARY KEY)'] }
+ * await migrate(database, { part: 'users', versions: [first] })
  */
 export async function migrate(database: SqlDatabase, schema: Schema): Promise<void> {
   await atSameTime(() => database.query(createText))
@@ -38,7 +57,7 @@ export async function atSameTime<T>(create: () => Promise<T>): Promise<T> {
 }
 
 async function step(database: SqlDatabase, schema: Schema, version: number): Promise<number> {
-  const statements = schema.versions[version - 1] ?? []
+  const statements = schema.versions[version - 1]?.statements ?? []
   try {
     await database.batch([
       {
@@ -54,13 +73,18 @@ async function step(database: SqlDatabase, schema: Schema, version: number): Pro
   return version
 }
 
+/** @throws ConfigError when the database is too far ahead */
 async function readVersion(database: SqlDatabase, { part, versions }: Schema): Promise<number> {
   const rows = await database.query(
     'SELECT COALESCE(MAX(version), 0) AS version FROM jotgate_schema WHERE part = $1',
     [part],
   )
   const version = rows[0] === undefined ? 0 : integerOf(rows[0], 'version')
-  if (version > versions.length)
-    throw new ConfigError(part, 'the database has been used by a newer version of this program')
-  return version
+  if (version <= versions.length + tolerated) return version
+  const [found, known] = [String(version), String(versions.length)]
+  throw new ConfigError(
+    part,
+    `the database holds version ${found} of these tables, and this program knows version ${known} and tolerates the ` +
+      'next one: start the release that brought the database there, or the release before it',
+  )
 }

@@ -1,7 +1,7 @@
 import type { FeedListener, RevocationEntry, RevocationFeed } from '../../revocation/ports.js'
 import { unavailable } from '../../foundation/ask-store.js'
 import { integerOf, textOf, type SqlRow, type SqlValue } from './database.js'
-import { toEntry } from './revocation-rows.js'
+import { entryColumns, toEntry } from './revocation-rows.js'
 
 /** Milliseconds for each question of a feed. */
 export const feedDeadlineMs = 2000
@@ -41,13 +41,14 @@ export function lookText(writable: string): string {
   FROM jotgate_revocation_places AS p
   JOIN jotgate_revocation_epochs AS e ON e.issuer = $2
   LEFT JOIN (
-    SELECT * FROM jotgate_revocations WHERE place > $1 ORDER BY place LIMIT ${String(sliceSize)}
+    SELECT place, ${entryColumns} FROM jotgate_revocations WHERE place > $1
+    ORDER BY place LIMIT ${String(sliceSize)}
   ) AS r ON TRUE
   ORDER BY r.place`
 }
 
 const snapshotText = `
-  SELECT * FROM jotgate_revocations WHERE place > $1 AND expires_at > $2
+  SELECT place, ${entryColumns} FROM jotgate_revocations WHERE place > $1 AND expires_at > $2
   ORDER BY place LIMIT ${String(sliceSize)}`
 
 /** A feed, but for the writing of entries. */

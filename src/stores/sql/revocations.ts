@@ -25,27 +25,33 @@ import { together } from './together.js'
 export const revocationsSchema: Schema = {
   part: 'revocations',
   versions: [
-    [
-      `CREATE TABLE jotgate_revocations (
-        place BIGINT NOT NULL UNIQUE,
-        issuer TEXT NOT NULL,
-        kind TEXT NOT NULL,
-        value TEXT NOT NULL,
-        cut_off BIGINT NOT NULL,
-        expires_at BIGINT NOT NULL,
-        PRIMARY KEY (issuer, kind, value)
-      )`,
-      'CREATE INDEX jotgate_revocations_expiry ON jotgate_revocations (expires_at)',
-    ],
-    [
-      `CREATE TABLE jotgate_revocation_places (
-        id BIGINT PRIMARY KEY CHECK (id = 1),
-        last BIGINT NOT NULL
-      )`,
-      `INSERT INTO jotgate_revocation_places (id, last)
-        SELECT 1, COALESCE(MAX(place), 0) FROM jotgate_revocations`,
-      'CREATE TABLE jotgate_revocation_epochs (issuer TEXT PRIMARY KEY, epoch TEXT NOT NULL)',
-    ],
+    {
+      adds: 'Revocations, each with the place at which it was written.',
+      statements: [
+        `CREATE TABLE jotgate_revocations (
+          place BIGINT NOT NULL UNIQUE,
+          issuer TEXT NOT NULL,
+          kind TEXT NOT NULL,
+          value TEXT NOT NULL,
+          cut_off BIGINT NOT NULL,
+          expires_at BIGINT NOT NULL,
+          PRIMARY KEY (issuer, kind, value)
+        )`,
+        'CREATE INDEX jotgate_revocations_expiry ON jotgate_revocations (expires_at)',
+      ],
+    },
+    {
+      adds: 'The row that hands out places in the order of commits, and the epochs that show followers a database put back.',
+      statements: [
+        `CREATE TABLE jotgate_revocation_places (
+          id BIGINT PRIMARY KEY CHECK (id = 1),
+          last BIGINT NOT NULL
+        )`,
+        `INSERT INTO jotgate_revocation_places (id, last)
+          SELECT 1, COALESCE(MAX(place), 0) FROM jotgate_revocations`,
+        'CREATE TABLE jotgate_revocation_epochs (issuer TEXT PRIMARY KEY, epoch TEXT NOT NULL)',
+      ],
+    },
   ],
 }
 
@@ -107,7 +113,7 @@ const sliceSize = 1000
 /** Revocations in an SQL database. */
 export function sqlRevocations(database: SqlDatabase, dialect: RevocationDialect): RevocationStore {
   const findText = `
-    SELECT r.* FROM jotgate_revocations AS r
+    SELECT r.issuer, r.kind, r.value, r.cut_off, r.expires_at FROM jotgate_revocations AS r
     JOIN ${dialect.given} ON r.issuer = given.issuer AND r.kind = given.kind AND r.value = given.value`
   // All that is added takes its places from one row, which is locked until the commit.
   const add = together(async (entries: readonly RevocationEntry[]) => {

@@ -1,4 +1,5 @@
 import { unlessLate } from './database.js'
+import { sessionColumns } from './session-columns.js'
 
 /**
  * One refresh, in one statement.
@@ -36,4 +37,4 @@ UPDATE jotgate_families SET
   idle_expiry = CASE WHEN ${moves} THEN ${idleExpiry} ELSE idle_expiry END,
   ended_at = CASE WHEN ${outcome} IN ('reused', 'rolledBack') THEN COALESCE(ended_at, $2) ELSE ended_at END
 WHERE id = $1 ${unlessLate}
-RETURNING *`
+RETURNING ${sessionColumns}, outcome`

@@ -9,49 +9,53 @@ import type {
 import { integerOf, textOf, unlessLate, type SqlDatabase, type SqlRow } from './database.js'
 import type { Schema } from './migrate.js'
 import { rotateText } from './rotate.js'
+import { sessionColumns as columns } from './session-columns.js'
 
 /** `outcome` is what the last rotation came to: the only way to hand it out of one UPDATE in every dialect. */
 export const sessionsSchema: Schema = {
   part: 'families',
   versions: [
-    [
-      `CREATE TABLE jotgate_families (
-        id TEXT PRIMARY KEY,
-        sid TEXT NOT NULL UNIQUE,
-        subject TEXT NOT NULL,
-        client TEXT NOT NULL,
-        scope TEXT NOT NULL,
-        audience TEXT NOT NULL,
-        generation BIGINT NOT NULL,
-        parent BIGINT NOT NULL,
-        created_at BIGINT NOT NULL,
-        rotated_at BIGINT NOT NULL,
-        absolute_expiry BIGINT NOT NULL,
-        idle_expiry BIGINT NOT NULL,
-        ended_at BIGINT,
-        meta TEXT NOT NULL,
-        outcome TEXT
-      )`,
-      'CREATE INDEX jotgate_families_subject ON jotgate_families (subject) WHERE ended_at IS NULL',
-      'CREATE INDEX jotgate_families_expiry ON jotgate_families (absolute_expiry)',
-    ],
+    {
+      adds: 'Sessions, each with the counter of its refresh tokens.',
+      statements: [
+        `CREATE TABLE jotgate_families (
+          id TEXT PRIMARY KEY,
+          sid TEXT NOT NULL UNIQUE,
+          subject TEXT NOT NULL,
+          client TEXT NOT NULL,
+          scope TEXT NOT NULL,
+          audience TEXT NOT NULL,
+          generation BIGINT NOT NULL,
+          parent BIGINT NOT NULL,
+          created_at BIGINT NOT NULL,
+          rotated_at BIGINT NOT NULL,
+          absolute_expiry BIGINT NOT NULL,
+          idle_expiry BIGINT NOT NULL,
+          ended_at BIGINT,
+          meta TEXT NOT NULL,
+          outcome TEXT
+        )`,
+        'CREATE INDEX jotgate_families_subject ON jotgate_families (subject) WHERE ended_at IS NULL',
+        'CREATE INDEX jotgate_families_expiry ON jotgate_families (absolute_expiry)',
+      ],
+    },
   ],
 }
 
 const createText = `
-  INSERT INTO jotgate_families (id, sid, subject, client, scope, audience, generation, parent, created_at, rotated_at,
-    absolute_expiry, idle_expiry, ended_at, meta)
+  INSERT INTO jotgate_families (${columns})
   SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 WHERE TRUE ${unlessLate}
   ON CONFLICT DO NOTHING RETURNING id`
-const findText = 'SELECT * FROM jotgate_families WHERE id = $1'
-const findBySidText = 'SELECT * FROM jotgate_families WHERE sid = $1'
+const findText = `SELECT ${columns} FROM jotgate_families WHERE id = $1`
+const findBySidText = `SELECT ${columns} FROM jotgate_families WHERE sid = $1`
 const endText = `
-  UPDATE jotgate_families SET ended_at = COALESCE(ended_at, $2) WHERE id = $1 ${unlessLate} RETURNING *`
+  UPDATE jotgate_families SET ended_at = COALESCE(ended_at, $2) WHERE id = $1 ${unlessLate}
+  RETURNING ${columns}`
 const endAllText = `
   UPDATE jotgate_families SET ended_at = $2
-  WHERE subject = $1 AND ended_at IS NULL AND id <> $3 ${unlessLate} RETURNING *`
+  WHERE subject = $1 AND ended_at IS NULL AND id <> $3 ${unlessLate} RETURNING ${columns}`
 const listText = `
-  SELECT * FROM jotgate_families
+  SELECT ${columns} FROM jotgate_families
   WHERE subject = $1 AND ended_at IS NULL AND absolute_expiry > $2 AND idle_expiry > $2
   ORDER BY created_at DESC, sid`
 const sweepText = 'DELETE FROM jotgate_families WHERE absolute_expiry < $1 RETURNING id'

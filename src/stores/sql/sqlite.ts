@@ -5,7 +5,7 @@ import { sqliteDatabase, type SqliteClient } from './sqlite-database.js'
 export { openSqlite, type OpenSqliteOptions } from './open-sqlite.js'
 export { sqliteDatabase, type SqliteClient } from './sqlite-database.js'
 export type { SqlStores } from './sql-stores.js'
-export { migrate, type Schema } from './migrate.js'
+export { migrate, type Schema, type SchemaVersion } from './migrate.js'
 export type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from './database.js'
 
 /**

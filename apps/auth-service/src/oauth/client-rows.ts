@@ -11,16 +11,22 @@ export const clientColumns =
 export const clientSchema: Schema = {
   part: 'service_clients',
   versions: [
-    [
-      // As it was made before its versions had numbers.
-      `CREATE TABLE IF NOT EXISTS service_clients (
-         id TEXT PRIMARY KEY, name TEXT NOT NULL, secret_hash TEXT, grants TEXT NOT NULL, scopes TEXT NOT NULL,
-         audiences TEXT NOT NULL, policy TEXT NOT NULL, disabled BIGINT NOT NULL, created_at BIGINT NOT NULL)`,
-    ],
-    [
-      'ALTER TABLE service_clients ADD COLUMN old_hash TEXT',
-      'ALTER TABLE service_clients ADD COLUMN old_until BIGINT NOT NULL DEFAULT 0',
-    ],
+    {
+      adds: 'OAuth clients.',
+      statements: [
+        // As it was made before its versions had numbers.
+        `CREATE TABLE IF NOT EXISTS service_clients (
+           id TEXT PRIMARY KEY, name TEXT NOT NULL, secret_hash TEXT, grants TEXT NOT NULL, scopes TEXT NOT NULL,
+           audiences TEXT NOT NULL, policy TEXT NOT NULL, disabled BIGINT NOT NULL, created_at BIGINT NOT NULL)`,
+      ],
+    },
+    {
+      adds: 'The secret before and until when it is valid, for a rotation with an overlap.',
+      statements: [
+        'ALTER TABLE service_clients ADD COLUMN old_hash TEXT',
+        'ALTER TABLE service_clients ADD COLUMN old_until BIGINT NOT NULL DEFAULT 0',
+      ],
+    },
   ],
 }
 

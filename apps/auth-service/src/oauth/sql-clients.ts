@@ -34,7 +34,7 @@ interface Table {
  * OAuth clients in the service's database; makes the table where it is missing.
  *
  * @param now Unix time in seconds; default: the machine's clock
- * @throws ConfigError when the database has been used by a newer version
+ * @throws ConfigError when the database is two or more versions ahead
  * @example const clients = await createSqlClients(storage.database, configuration)
  */
 export async function createSqlClients(
