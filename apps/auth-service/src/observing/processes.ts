@@ -2,10 +2,24 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import type { RevocationStatus } from 'jotgate/extend'
-import type { SqlDatabase } from 'jotgate/stores/sqlite'
+import { migrate, type Schema, type SqlDatabase } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
-import { createTable } from '../storage/create-table.js'
 import type { Traffic } from './traffic.js'
+
+/** The table, by its versions. */
+export const processSchema: Schema = {
+  part: 'service_processes',
+  versions: [
+    {
+      adds: 'What each process last wrote about itself.',
+      statements: [
+        // As it was made before its versions had numbers.
+        `CREATE TABLE IF NOT EXISTS service_processes (
+           id TEXT PRIMARY KEY, seen_at BIGINT NOT NULL, report TEXT NOT NULL)`,
+      ],
+    },
+  ],
+}
 
 const bin = z.object({
   at: z.number(),
@@ -61,10 +75,7 @@ const patience = 30
  */
 export async function createProcesses(parts: ProcessParts): Promise<Processes> {
   const { database, log } = parts
-  await createTable(
-    database,
-    `CREATE TABLE IF NOT EXISTS service_processes (id TEXT PRIMARY KEY, seen_at BIGINT NOT NULL, report TEXT NOT NULL)`,
-  )
+  await migrate(database, processSchema)
   const id = randomBytes(9).toString('base64url')
   const self = createSelf(parts)
   const write = async (): Promise<void> => {

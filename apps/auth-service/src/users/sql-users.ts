@@ -1,8 +1,23 @@
-import type { SqlDatabase } from 'jotgate/stores/sqlite'
+import { migrate, type Schema, type SqlDatabase } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
 import { applyChange, type HashChange, type User, type UserQuery, type Users } from './users.js'
-import { createTable } from '../storage/create-table.js'
 import { SetupFault } from '../foundation/setup-fault.js'
+
+/** The table, by its versions. */
+export const userSchema: Schema = {
+  part: 'service_users',
+  versions: [
+    {
+      adds: 'Users, with their password hashes and roles.',
+      statements: [
+        // As it was made before its versions had numbers.
+        `CREATE TABLE IF NOT EXISTS service_users (
+           id TEXT PRIMARY KEY, username TEXT NOT NULL UNIQUE, password_hash TEXT NOT NULL, roles TEXT NOT NULL,
+           disabled BIGINT NOT NULL, display_name TEXT NOT NULL, email TEXT NOT NULL)`,
+      ],
+    },
+  ],
+}
 
 const columns = 'id, username, password_hash, roles, disabled, display_name, email'
 
@@ -19,15 +34,11 @@ const row = z.object({
 /**
  * Users in the service's database; makes the table where it is missing.
  *
+ * @throws ConfigError when the database is two or more versions ahead
  * @example const users = await createSqlUsers(db)
  */
 export async function createSqlUsers(db: SqlDatabase): Promise<Users> {
-  await createTable(
-    db,
-    `CREATE TABLE IF NOT EXISTS service_users (
-       id TEXT PRIMARY KEY, username TEXT NOT NULL UNIQUE, password_hash TEXT NOT NULL, roles TEXT NOT NULL,
-       disabled BIGINT NOT NULL, display_name TEXT NOT NULL, email TEXT NOT NULL)`,
-  )
+  await migrate(db, userSchema)
   const one = async (where: 'id' | 'username', value: string): Promise<User | undefined> => {
     if (value.includes('\0')) return undefined // which PostgreSQL has no text for
     const rows = await db.query(`SELECT ${columns} FROM service_users WHERE ${where} = $1`, [value])
