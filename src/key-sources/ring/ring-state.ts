@@ -18,7 +18,8 @@ export interface RingKey {
 
 /**
  * The keys of a ring in the order in which they sign. Which one that is follows from the clock alone, so that all
- * processes change over at the same moment, and no two keys are ever active.
+ * processes change over at the same moment, and no two keys are ever active. Whatever else a stored ring or key has is of
+ * the next release: every change keeps it.
  */
 export interface RingState {
   readonly keys: readonly RingKey[]
@@ -69,7 +70,7 @@ export function tidy(ring: RingState, now: number, times: RingTimes): RingState 
     .filter((key) => now < removedAt(key, times))
     .map((key) => (stateOf(key, now) === 'retired' ? withoutPrivate(key) : key))
   const same = keys.length === ring.keys.length && keys.every((key, i) => key === ring.keys[i])
-  return same ? ring : { keys }
+  return same ? ring : { ...ring, keys }
 }
 
 /** How many keys a ring lacks: one to sign with now, and one to be known before it is needed. */
@@ -85,11 +86,12 @@ export function withKey(
 ): RingState {
   const born = { ...key, createdAt: now, activeUntil: null }
   const active = activeKey(ring, now)
-  if (!active) return { keys: [...ring.keys, { ...born, activeFrom: now }] }
+  if (!active) return { ...ring, keys: [...ring.keys, { ...born, activeFrom: now }] }
   const { rotateEvery, lead } = times
   const due = rotateEvery === null ? null : (active.activeFrom ?? now) + rotateEvery
   const activeFrom = due === null ? null : Math.max(due, now + lead)
-  return { keys: [...endingAt(ring.keys, active.kid, activeFrom), { ...born, activeFrom }] }
+  const keys = [...endingAt(ring.keys, active.kid, activeFrom), { ...born, activeFrom }]
+  return { ...ring, keys }
 }
 
 /**
@@ -102,7 +104,7 @@ export function broughtForward(ring: RingState, now: number, times: RingTimes): 
   if (!active || !next) return ring
   const at = Math.max(now + times.settle, next.createdAt + times.lead)
   if (next.activeFrom !== null && next.activeFrom <= at) return ring
-  return { keys: startingAt(endingAt(ring.keys, active.kid, at), next.kid, at) }
+  return { ...ring, keys: startingAt(endingAt(ring.keys, active.kid, at), next.kid, at) }
 }
 
 /**
@@ -116,13 +118,13 @@ export function without(ring: RingState, kid: string, now: number): RingState {
   const next = nextKey(ring, now)
   switch (stateOf(key, now)) {
     case 'retired':
-      return { keys }
+      return { ...ring, keys }
     case 'pre-published': {
       const active = activeKey(ring, now)
-      return { keys: active ? endingAt(keys, active.kid, null) : keys }
+      return { ...ring, keys: active ? endingAt(keys, active.kid, null) : keys }
     }
     case 'active':
-      return { keys: next ? startingAt(keys, next.kid, now) : keys }
+      return { ...ring, keys: next ? startingAt(keys, next.kid, now) : keys }
   }
 }
 
@@ -135,7 +137,6 @@ function startingAt(keys: readonly RingKey[], kid: string, at: number): readonly
 }
 
 function withoutPrivate(key: RingKey): RingKey {
-  if (key.privateJwk === undefined) return key
-  const { kid, alg, publicJwk, createdAt, activeFrom, activeUntil } = key
-  return { kid, alg, publicJwk, createdAt, activeFrom, activeUntil }
+  const { privateJwk, ...rest } = key
+  return privateJwk === undefined ? key : rest
 }

@@ -1,3 +1,4 @@
+import { ConfigError } from '../../foundation/errors.js'
 import { isAlgorithm } from '../../key/algorithms.js'
 import { isJwk } from '../../key/jwk.js'
 import type { RingKey, RingState } from './ring-state.js'
@@ -8,16 +9,29 @@ export function writeRing(ring: RingState): string {
 }
 
 /**
- * Reads what {@link writeRing} wrote. It was authenticated, so what does not fit was written by another version.
+ * Reads what {@link writeRing} wrote. It was authenticated, so what does not fit was written by another release. Members
+ * that this one does not know stay in the ring, and are written back with it: they are the next release's.
  *
- * @throws TypeError
+ * @throws ConfigError
  */
 export function readRing(text: string): RingState {
-  const value: unknown = JSON.parse(text)
+  const value = parse(text)
   const keys = isRecord(value) ? value['keys'] : undefined
-  if (!Array.isArray(keys) || !keys.every(isRingKey))
-    throw new TypeError('the stored key ring is of another version')
-  return { keys }
+  if (!isRecord(value) || !Array.isArray(keys) || !keys.every(isRingKey))
+    throw new ConfigError(
+      'createKeyRing.store',
+      'holds a key ring that this release cannot read: start the release that wrote it, or the release before it',
+    )
+  return { ...value, keys }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Of no release known here, just as JSON of another form.
+    return undefined
+  }
 }
 
 function isRingKey(value: unknown): value is RingKey {

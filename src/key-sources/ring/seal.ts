@@ -31,13 +31,15 @@ export function seal(text: string, revision: number, keys: EncryptionKeys): stri
 /**
  * Opens what {@link seal} closed.
  *
- * @throws ConfigError with option `encryptionKey` when none of the keys is the one, or the state was changed
+ * @throws ConfigError with option `encryptionKey` when none of the keys is the one, or the state was changed; with
+ * `createKeyRing.store` for a format of another release
  */
 export function unseal(sealed: string, revision: number, keys: EncryptionKeys): string {
   const [found, name, body, ...rest] = sealed.split('.')
+  refuseOtherFormat(found)
   const bytes = body === undefined ? undefined : decodeBase64url(body)
   if (found !== version || !bytes || rest.length > 0 || bytes.byteLength < ivBytes + tagBytes)
-    throw new ConfigError('encryptionKey', 'the stored key ring is damaged, or of a newer version')
+    throw new ConfigError('encryptionKey', 'the stored key ring is damaged')
   const key = keys.find((each) => nameOf(each) === name)
   if (!key)
     throw new ConfigError(
@@ -55,6 +57,16 @@ export function unseal(sealed: string, revision: number, keys: EncryptionKeys): 
   } catch {
     throw new ConfigError('encryptionKey', 'the stored key ring was changed after it was written')
   }
+}
+
+/** A format is `v` and a number; anything else is a damaged ring. */
+function refuseOtherFormat(found = ''): void {
+  if (found === version || !/^v\d{1,4}$/.test(found)) return
+  throw new ConfigError(
+    'createKeyRing.store',
+    `holds a key ring sealed in format ${found}, and this release reads ${version}: start the release that wrote it, ` +
+      'or the release before it',
+  )
 }
 
 /** Says which key it was, and nothing about it: a hash of 256 random bits can not be searched for. */

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { KeyRingStore, StoredRing } from '../../../src/key-sources/ports.js'
-import { unseal } from '../../../src/key-sources/ring/seal.js'
+import { seal, unseal } from '../../../src/key-sources/ring/seal.js'
 import { memoryKeys } from '../../../src/stores/memory/keys.js'
 import { encryptionKey, makeRing, signAt, startRing, verifierAt } from './setup.js'
+
+interface RingText {
+  readonly keys: readonly { readonly kid: string; readonly origin?: string }[]
+}
 
 describe('the store of a ring', () => {
   /** A memory store whose answers can be changed. */
@@ -80,10 +84,6 @@ describe('the store of a ring', () => {
       ({ revision, sealed }: StoredRing) => ({ revision: revision + 1, sealed }),
     ],
     ['a shorter text', ({ revision }: StoredRing) => ({ revision, sealed: 'v1.AAAA.AAAA' })],
-    [
-      'another version',
-      ({ revision, sealed }: StoredRing) => ({ revision, sealed: `v2${sealed.slice(2)}` }),
-    ],
     ['no text', ({ revision }: StoredRing) => ({ revision, sealed: '' })],
   ])('that gives %s is not believed', async (_, change) => {
     const { facade, state, store } = spy()
@@ -94,6 +94,69 @@ describe('the store of a ring', () => {
       name: 'ConfigError',
       option: 'encryptionKey',
     })
+  })
+
+  /** A store whose ring has been changed as a later release would: its text before it is sealed. */
+  const rewritten = async (change: (ring: RingText) => object) => {
+    const store = memoryKeys()
+    const { clock, ring } = await startRing({ store })
+    const { revision = 0, sealed = '' } = (await store.read()) ?? {}
+    const text = JSON.parse(unseal(sealed, revision, [encryptionKey])) as RingText // written by writeRing
+    const next = revision + 1
+    const kept = seal(JSON.stringify(change(text)), next, [encryptionKey])
+    await store.write({ revision: next, sealed: kept })
+    return { store, clock, ring }
+  }
+
+  test('keeps what a later release has added to a ring and its keys, through every change', async () => {
+    const { store, clock, ring } = await rewritten(({ keys }) => ({
+      keys: keys.map((key) => ({ ...key, origin: 'hsm-1' })),
+      policy: { next: 'ES256' },
+    }))
+    await ring.refresh()
+    clock.add(20)
+    await ring.rotate()
+    clock.add(5)
+    await ring.refresh()
+    const [retired] = ring.list()
+    expect(retired?.state).toBe('retired')
+    const readText = async () => {
+      const { revision = 0, sealed = '' } = (await store.read()) ?? {}
+      return JSON.parse(unseal(sealed, revision, [encryptionKey])) as RingText
+    }
+    const added = ({ keys, ...rest }: RingText) => ({
+      ...rest,
+      origins: keys.map(({ kid, origin }) => [kid, origin]),
+    })
+    expect(added(await readText())).toMatchObject({ policy: { next: 'ES256' } })
+    expect(added(await readText()).origins).toContainEqual([retired?.kid, 'hsm-1'])
+    await ring.revoke(ring.signingKey().kid)
+    expect(added(await readText())).toMatchObject({ policy: { next: 'ES256' } })
+    expect(added(await readText()).origins).toContainEqual([retired?.kid, 'hsm-1'])
+  })
+
+  test.each([
+    ['a key of an algorithm not known here', ({ keys }: RingText) => ({ keys: [...keys, {}] })],
+    ['no list of keys', ({ keys }: RingText) => ({ byName: keys })],
+  ])('that gives %s is refused by a start, which says what to start', async (...[, change]) => {
+    const { store, clock, ring } = await rewritten(change)
+    const other = makeRing({ store, now: clock }).ring
+    await expect(other.start()).rejects.toMatchObject({ option: 'createKeyRing.store' })
+    await expect(other.start()).rejects.toThrow(/this release cannot read: start the release/)
+    // A process that runs goes on for as long as it may, and says why it will not for ever.
+    await expect(ring.refresh()).rejects.toMatchObject({ name: 'ConfigError' })
+    expect(ring.status()).toMatchObject({ ready: true })
+    expect(ring.status().problem).toMatch(/this release cannot read/)
+  })
+
+  test('that gives a ring sealed in another format is refused, with both formats', async () => {
+    const { facade, state, store } = spy()
+    const { clock } = await startRing({ store })
+    const { revision = 0, sealed = '' } = (await store.read()) ?? {}
+    state.answer = { revision, sealed: `v2${sealed.slice(2)}` }
+    const starting = makeRing({ store: facade, now: clock }).ring.start()
+    await expect(starting).rejects.toMatchObject({ option: 'createKeyRing.store' })
+    await expect(starting).rejects.toThrow(/sealed in format v2, and this release reads v1/)
   })
 
   test('that goes back to an old state does not bring back a revoked key', async () => {
