@@ -26,15 +26,16 @@ export function redisKeys(port: RedisPort, prefix: string, name = 'default'): Ke
       const [revision = null, sealed = null] = textsOf(
         await port.command(key, ['HMGET', key, 'revision', 'sealed']),
       )
-      return revision === null || sealed === null ? undefined : toStored(revision, sealed)
+      return revision === null && sealed === null ? undefined : toStored(revision, sealed)
     },
     write: async ({ revision, sealed }: StoredRing) =>
       (await port.run(writeScript, { keys: [key], args: [revision, sealed] })) === 1,
   })
 }
 
-function toStored(text: string, sealed: string): StoredRing {
-  const revision = Number(text)
-  if (Number.isSafeInteger(revision)) return { revision, sealed }
-  throw new TypeError('the field "revision" does not hold a whole number')
+/** @throws TypeError for a ring that is not kept as here: it is none to begin anew over */
+function toStored(text: string | null, sealed: string | null): StoredRing {
+  const revision = text === null ? NaN : Number(text)
+  if (Number.isSafeInteger(revision) && sealed !== null) return { revision, sealed }
+  throw new TypeError('the store holds a key ring without its revision or its text')
 }

@@ -147,9 +147,17 @@ interface Message {
   readonly mark: string | undefined
 }
 
+/**
+ * Fields that are not known here are the next release's. A message that is neither an entry nor a mark may refuse something:
+ * a release that adds another kind gives it a `mark` too, by which this one passes over it.
+ *
+ * @throws TypeError for a message of a kind that is not known here
+ */
 function readMessage({ fields }: StreamEntry): Message {
   const message = toMessage(fields)
   const name = message.get('name')
+  if (name === undefined && !message.has('mark'))
+    throw new TypeError('the stream holds a message of a kind that is not known here')
   return {
     number: Number(message.get('n')),
     entry:

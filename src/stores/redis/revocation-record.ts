@@ -75,7 +75,13 @@ function readName(name: string): readonly [issuer: string, kind: string, value: 
   const parts: unknown = JSON.parse(name)
   const list: readonly unknown[] = Array.isArray(parts) ? parts : []
   const [issuer, kind, value] = list
-  if (typeof issuer === 'string' && typeof kind === 'string' && typeof value === 'string')
+  // One more part would narrow or widen what is refused in a way that is not known here.
+  if (
+    list.length === 3 &&
+    typeof issuer === 'string' &&
+    typeof kind === 'string' &&
+    typeof value === 'string'
+  )
     return [issuer, kind, value]
   throw new TypeError('the store holds something that is no name of a revocation')
 }

@@ -20,12 +20,14 @@ export function toFields(session: StoredSession): readonly string[] {
 /**
  * The session in a list of its values, in the order of `sessionFields`; undefined when there is none.
  *
- * @throws TypeError when a value is missing or not what it should be
+ * @throws TypeError when a value is missing or not what it should be, and for the format of a later release
  */
 export function toSession(reply: RedisReply): StoredSession | undefined {
   if (reply === null) return undefined
   const values = textsOf(reply)
   if (values.every((value) => value === null)) return undefined
+  if (values[sessionFields.indexOf('format')] !== null)
+    throw new TypeError('the session has a format that this release cannot read')
   const text = (name: Field): string => {
     const value = values[sessionFields.indexOf(name)]
     if (typeof value === 'string') return value

@@ -1,6 +1,10 @@
 import { redisScript } from './script.js'
 
-/** The members of a session's hash, in the order in which the scripts give them. */
+/**
+ * The members of a session's hash, in the order in which the scripts give them. A member that is not known here is the
+ * next release's: it stays, whatever is done to the session. A session that this release would misread has a member
+ * `format`, which no release has written so far: it is refused before anything is changed.
+ */
 export const sessionFields = [
   'id',
   'sid',
@@ -16,9 +20,13 @@ export const sessionFields = [
   'idleExpiry',
   'endedAt',
   'meta',
+  'format',
 ] as const
 
 const whole = `redis.call('HMGET', KEYS[1], ${sessionFields.map((name) => `'${name}'`).join(', ')})`
+
+/** Refuses a session that a later release keeps in another format. */
+const readable = `if redis.call('HEXISTS', KEYS[1], 'format') == 1 then error('the session has a format that this release cannot read') end`
 
 /**
  * Input: the session's key; a name for this attempt, seconds to keep it, then its fields and values.
@@ -39,10 +47,11 @@ return 1`)
  * Output: the outcome and the session as it then is; nothing when there is none.
  */
 export const rotateScript = redisScript(`
+${readable}
 local session = {}
 for i, value in ipairs(redis.call('HMGET', KEYS[1], 'generation', 'parent', 'rotatedAt', 'absoluteExpiry', 'idleExpiry')) do
-  if not value then return nil end
-  session[i] = tonumber(value)
+  if not value and redis.call('EXISTS', KEYS[1]) == 0 then return nil end
+  session[i] = value and tonumber(value) or error('the session lacks a number that this release needs')
 end
 local generation, parent, rotatedAt, absoluteExpiry, idleExpiry = unpack(session)
 local presented, now = tonumber(ARGV[1]), tonumber(ARGV[3])
@@ -80,6 +89,7 @@ return { outcome, ${whole} }`)
 /** Input: the session's key; now. Output: the session as it then is; nothing when there is none. */
 export const endScript = redisScript(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
+${readable}
 redis.call('HSETNX', KEYS[1], 'endedAt', ARGV[1])
 return ${whole}`)
 
@@ -88,6 +98,7 @@ return ${whole}`)
  * attempt, or an earlier run of it, ended it; else nothing.
  */
 export const endOwnScript = redisScript(`
+${readable}
 if redis.call('HGET', KEYS[1], 'subject') ~= ARGV[3] then return nil end
 if redis.call('HSETNX', KEYS[1], 'endedAt', ARGV[2]) == 1 then redis.call('HSET', KEYS[1], 'endedBy', ARGV[1]) end
 if redis.call('HGET', KEYS[1], 'endedBy') ~= ARGV[1] then return nil end
@@ -95,6 +106,7 @@ return ${whole}`)
 
 /** Input: the session's key; a time. Output: the session, removed if its absolute expiry was before that; else nothing. */
 export const removeScript = redisScript(`
+${readable}
 local expiry = redis.call('HGET', KEYS[1], 'absoluteExpiry')
 if not expiry or tonumber(expiry) >= tonumber(ARGV[1]) then return nil end
 local session = ${whole}
