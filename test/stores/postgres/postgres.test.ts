@@ -236,14 +236,14 @@ describe('statements', () => {
     for (let round = 0; round < 2; round++) expect(await sessions.find(session.id)).toEqual(session)
     await sessions.rotate(sampleRequest(session))
     // What a program of its own asks for by `*` is what the server refuses to go on with.
-    const { query } = postgresDatabase(pool, { schema, deadlineMs: 10_000 })
-    const all = 'SELECT * FROM jotgate_families'
-    for (let round = 0; round < 2; round++) expect(await query(all)).toHaveLength(1)
+    const database = postgresDatabase(pool, { schema, deadlineMs: 10_000 })
+    const readAll = () => database.query('SELECT * FROM jotgate_families')
+    for (let round = 0; round < 2; round++) expect(await readAll()).toHaveLength(1)
     await pool.query(`ALTER TABLE ${schema}.jotgate_families ADD COLUMN later TEXT`)
     expect((await sessions.find(session.id))?.generation).toBe(1)
     expect((await sessions.rotate(sampleRequest(session))).kind).toBe('replayed')
     expect((await sessions.find(session.id))?.generation).toBe(1)
-    expect(await query(all)).toMatchObject([{ id: session.id, later: null }])
+    expect(await readAll()).toMatchObject([{ id: session.id, later: null }])
   })
 
   test('of the stores stay prepared when a table has got another column', async () => {

@@ -1,0 +1,78 @@
+import { Redis } from 'ioredis'
+import { Pool } from 'pg'
+import { pino } from 'pino'
+import { createProcesses } from '../../../apps/auth-service/src/observing/processes.js'
+import { createTraffic } from '../../../apps/auth-service/src/observing/traffic.js'
+import { createSqlClients } from '../../../apps/auth-service/src/oauth/sql-clients.js'
+import { createSqlUsers } from '../../../apps/auth-service/src/users/sql-users.js'
+import { createKeyRing } from '../../../src/key-sources/key-ring.js'
+import type { KeyRingStore } from '../../../src/key-sources/ports.js'
+import { redisStores, type RedisStores } from '../../../src/stores/redis/index.js'
+import type { SqlDatabase } from '../../../src/stores/sql/database.js'
+import { postgresDatabase, postgresStores } from '../../../src/stores/sql/postgres.js'
+import { openSqlite, sqliteDatabase, sqliteStores } from '../../../src/stores/sql/sqlite.js'
+import type * as contents from './contents.js'
+import type { Drawn, DrawnByStore, Places } from './program.js'
+
+/** The program as it is, for recording it. */
+export async function fill(places: Places, written: typeof contents): Promise<DrawnByStore> {
+  const file = await openSqlite(places.sqlite)
+  const pool = new Pool({ connectionString: places.postgres, max: 5 })
+  const redis = new Redis(places.redis)
+  const options = { schema: places.schema, deadlineMs: 10_000 }
+  try {
+    const inRedis = redisStores(redis, { prefix: places.prefix, deadlineMs: 10_000 })
+    return {
+      sqlite: {
+        kid: await fillStores(sqliteStores(file), written),
+        ...(await fillTables(sqliteDatabase(file), written)),
+      },
+      postgres: {
+        kid: await fillStores(postgresStores(pool, options), written),
+        ...(await fillTables(postgresDatabase(pool, options), written)),
+      },
+      redis: { kid: await fillStores(inRedis, written) },
+    }
+  } finally {
+    file.close()
+    await pool.end()
+    redis.disconnect()
+  }
+}
+
+async function fillStores(stores: RedisStores, written: typeof contents): Promise<string> {
+  const { fresh, rotated, ended } = written.sessions
+  for (const each of [fresh, rotated, ended]) await stores.sessions.create(each)
+  await stores.sessions.rotate(written.request(rotated, 0, 10))
+  await stores.sessions.rotate(written.request(rotated, 1, 20))
+  await stores.sessions.end(ended.id, written.start + 7)
+  const listener = { add: () => undefined, lost: () => undefined }
+  const feed = await stores.revocations.open({ whenNew: written.whenNew, listener })
+  await stores.revocations.add(written.revocations)
+  feed.close()
+  return fillRing(stores.keys, written)
+}
+
+async function fillRing(store: KeyRingStore, written: typeof contents): Promise<string> {
+  const { encryptionKey, tokenLife, start } = written
+  const now = () => start
+  const ring = createKeyRing({ store, algorithm: 'ES256', encryptionKey, tokenLife, now })
+  await ring.start()
+  ring.close()
+  return ring.signingKey().kid
+}
+
+/** The service's own tables. The process stays on its list, as one does that is killed. */
+async function fillTables(
+  database: SqlDatabase,
+  written: typeof contents,
+): Promise<Pick<Drawn, 'client'>> {
+  const users = await createSqlUsers(database)
+  for (const user of written.users) await users.create(user)
+  const clients = await createSqlClients(database, written.times, () => written.start)
+  const { client, secret = '' } = await clients.create(written.client)
+  const log = pino({ level: 'silent' })
+  const revocations = () => written.status
+  await createProcesses({ database, traffic: createTraffic(), revocations, log })
+  return { client: { id: client.id, secret } }
+}

@@ -1,0 +1,256 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { Client, Pool } from 'pg'
+import { pino } from 'pino'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createProcesses } from '../../../apps/auth-service/src/observing/processes.js'
+import { createTraffic } from '../../../apps/auth-service/src/observing/traffic.js'
+import { createSqlClients } from '../../../apps/auth-service/src/oauth/sql-clients.js'
+import { createSqlUsers } from '../../../apps/auth-service/src/users/sql-users.js'
+import { createKeyRing } from '../../../src/key-sources/key-ring.js'
+import type { KeyRingStore } from '../../../src/key-sources/ports.js'
+import type { RevocationStore } from '../../../src/revocation/ports.js'
+import type { SessionStore } from '../../../src/session/ports.js'
+import { redisStores } from '../../../src/stores/redis/index.js'
+import type { SqlDatabase } from '../../../src/stores/sql/database.js'
+import { migrate } from '../../../src/stores/sql/migrate.js'
+import { postgresDatabase, postgresStores } from '../../../src/stores/sql/postgres.js'
+import { openSqlite, sqliteDatabase, sqliteStores } from '../../../src/stores/sql/sqlite.js'
+import { startPostgres, type PostgresServer } from '../../setup/postgres.js'
+import { startRedis, type RedisServer } from '../../setup/redis.js'
+import { follow, readWhole } from '../feed-listener.js'
+import * as written from './contents.js'
+import { dumpPostgres } from './dump-postgres.js'
+import { dumpRedis, loadRedis } from './dump-redis.js'
+import { dumpSqlite } from './dump-sqlite.js'
+import { fill } from './present.js'
+import type { Drawn } from './program.js'
+import { linesOf, recordings, type Recording } from './recordings.js'
+import { schemas } from './schemas.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'jotgate-recorded-'))
+const closing: (() => unknown)[] = []
+let postgres: PostgresServer
+let redis: RedisServer
+let names = 0
+const newName = () => `recorded_${String(process.pid)}_${String(names++)}`
+
+beforeAll(async () => {
+  ;[postgres, redis] = await Promise.all([startPostgres(), startRedis()])
+}, 180_000)
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+afterAll(async () => {
+  await Promise.all([postgres.stop(), redis.stop()])
+  rmSync(folder, { recursive: true })
+})
+
+interface Opened {
+  readonly sessions: SessionStore
+  readonly revocations: RevocationStore
+  readonly keys: KeyRingStore
+  readonly drawn: Pick<Drawn, 'kid'>
+}
+
+interface OpenedSql extends Opened {
+  readonly database: SqlDatabase
+  readonly drawn: Drawn
+  /** The statements that would make its tables. */
+  readonly tables: () => Promise<readonly string[]>
+}
+
+const sqlStores: Readonly<Record<string, (recording?: Recording) => Promise<OpenedSql>>> = {
+  SQLite: async (recording) => {
+    const client = await openSqlite(join(folder, `${newName()}.db`))
+    closing.push(() => client.close())
+    if (recording) client.exec(recording.sqlite)
+    return {
+      ...sqliteStores(client),
+      database: sqliteDatabase(client),
+      drawn: recording?.drawn.sqlite ?? { kid: '' },
+      tables: async () => (await dumpSqlite(client)).tables,
+    }
+  },
+  PostgreSQL: async (recording) => {
+    const schema = newName()
+    const loader = new Client(postgres.url)
+    await loader.connect()
+    await loader.query(`CREATE SCHEMA ${schema}; SET search_path TO ${schema}`)
+    if (recording) await loader.query(recording.postgres)
+    await loader.end()
+    const pool = new Pool({ connectionString: postgres.url, max: 5 })
+    closing.push(() => pool.end())
+    const options = { schema, deadlineMs: 10_000 }
+    return {
+      ...postgresStores(pool, options),
+      database: postgresDatabase(pool, options),
+      drawn: recording?.drawn.postgres ?? { kid: '' },
+      tables: async () => (await dumpPostgres(postgres.url, schema)).tables,
+    }
+  },
+}
+
+async function openRedis(recording: Recording): Promise<Opened> {
+  const client = new Redis(redis.url)
+  closing.push(() => {
+    client.disconnect()
+  })
+  const prefix = newName()
+  await loadRedis(client, recording.redis, prefix)
+  return { ...redisStores(client, { prefix, deadlineMs: 10_000 }), drawn: recording.drawn.redis }
+}
+
+/** What every store must go on with. */
+const cases: Readonly<Record<string, (opened: Opened, recording: Recording) => Promise<void>>> = {
+  'are found, rotated and ended as if nothing had happened': async ({ sessions }) => {
+    const { fresh, rotated, ended } = written.sessions
+    expect(await sessions.find(fresh.id)).toEqual(fresh)
+    expect(await sessions.findBySid(rotated.sid)).toMatchObject({ generation: 2, parent: 1 })
+    expect(await sessions.list('user-1', written.start + 1300)).toHaveLength(2)
+    expect((await sessions.rotate(written.request(fresh, 0, 30))).kind).toBe('rotated')
+    expect((await sessions.rotate(written.request(rotated, 2, 30))).kind).toBe('rotated')
+    expect((await sessions.rotate(written.request(rotated, 0, 30))).kind).toBe('reused')
+    expect((await sessions.rotate(written.request(ended, 0, 30))).kind).toBe('ended')
+    const left = { subject: 'user-1', now: written.start + 2000 }
+    expect(await sessions.endAll(left)).toMatchObject([{ id: fresh.id, generation: 1 }])
+    expect(await sessions.sweep(fresh.absoluteExpiry + 1)).toBe(3)
+  },
+  'keep their key ring, whose keys sign and whose next state can be written': async (opened) => {
+    const { encryptionKey, tokenLife } = written
+    const [store, now] = [opened.keys, () => written.start + 60]
+    const ring = createKeyRing({ store, algorithm: 'ES256', encryptionKey, tokenLife, now })
+    closing.push(() => {
+      ring.close()
+    })
+    await ring.start()
+    expect(ring.signingKey().kid).toBe(opened.drawn.kid)
+    const { revision } = ring.status()
+    expect(await ring.revoke(opened.drawn.kid)).toBe(true)
+    expect(ring.signingKey().kid).not.toBe(opened.drawn.kid)
+    expect(ring.status().revision).toBe(revision + 1)
+  },
+}
+
+async function keepRefusing({ revocations }: Opened): Promise<void> {
+  expect(await revocations.find(written.revocations)).toEqual(
+    expect.arrayContaining([...written.revocations]),
+  )
+  const { feed, entries } = await follow(revocations)
+  const known = (await readWhole(feed, written.start)).entries
+  expect(known).toEqual(expect.arrayContaining([...written.revocations]))
+  const more = { ...written.whenNew, kind: 'sid', value: 'later' } as const
+  await revocations.add([more])
+  await feed.beat()
+  expect(entries).toMatchObject([{ kind: 'sid', value: 'later' }])
+  expect((await readWhole(feed, written.start)).entries).toHaveLength(known.length + 1)
+  feed.close()
+}
+
+describe.each(recordings.map((each) => [each.name, each] as const))(
+  'what was recorded %s',
+  (_, recording) => {
+    const stores = { ...sqlStores, Redis: openRedis }
+
+    describe.each(Object.entries(stores))('sessions in %s', (...[, open]) => {
+      test.each(Object.entries(cases))('%s', async (...[, run]) => {
+        await run(await open(recording), recording)
+      })
+    })
+
+    const withRevocations = Object.entries(stores).filter(
+      ([store]) => store !== 'Redis' || recording.redis.some(([, key]) => key.startsWith('{')),
+    )
+    test.each(withRevocations)(
+      'revocations in %s go on refusing, and take more',
+      async (...[, open]) => {
+        await keepRefusing(await open(recording))
+      },
+    )
+
+    describe.each(Object.entries(sqlStores))('tables in %s', (...[, open]) => {
+      test('are those that the versions they name make', async () => {
+        const recorded = await (await open(recording)).tables()
+        const { database, tables } = await open()
+        for (const { part, versions } of schemas) {
+          const version = recording.versions[part] ?? unnumbered(recording, part)
+          await migrate(database, { part, versions: versions.slice(0, version) })
+        }
+        expect([...recorded].sort()).toEqual([...(await tables())].sort())
+      })
+
+      test('keep users and clients of the service, and the list of its processes', async () => {
+        const { database, drawn } = await open(recording)
+        const users = await createSqlUsers(database)
+        expect(await users.list({ limit: 10 })).toEqual(written.users)
+        expect(await users.setDisabled('user-2', false)).toMatchObject({ disabled: false })
+        const clients = await createSqlClients(database, written.times)
+        expect(await clients.list()).toHaveLength(drawn.client === undefined ? 0 : 1)
+        if (drawn.client !== undefined) {
+          const { name, policy } = written.client
+          expect(await clients.authenticate(drawn.client)).toMatchObject({ name, policy })
+          const rotated = await clients.rotateSecret(drawn.client.id, 60)
+          expect(rotated?.oldSecretUntil).toBeGreaterThan(0)
+        }
+        await expectProcesses(database, drawn.client === undefined ? 0 : 1)
+      })
+    })
+  },
+)
+
+/** A table that was made before its versions had numbers is that of version 1. */
+function unnumbered({ sqlite }: Recording, part: string): number {
+  return sqlite.includes(`CREATE TABLE ${part} `) ? 1 : 0
+}
+
+/** The recorded process is listed by one that begins now, as if it had written just now. */
+async function expectProcesses(database: SqlDatabase, recorded: number): Promise<void> {
+  const parts = { database, traffic: createTraffic(), log: pino({ level: 'silent' }) }
+  const revocations = () => written.status
+  if (recorded > 0)
+    await database.query('UPDATE service_processes SET seen_at = $1', [
+      Math.floor(Date.now() / 1000),
+    ])
+  const processes = await createProcesses({ ...parts, revocations })
+  const others = (await processes.list()).filter(({ current }) => !current)
+  expect(others).toHaveLength(recorded)
+  for (const { entries } of others) expect(entries).toBe(written.status.entries)
+  await processes.close()
+}
+
+test('the newest recording holds the keys and fields in Redis that this release writes', async () => {
+  const client = new Redis(redis.url)
+  closing.push(() => {
+    client.disconnect()
+  })
+  const [schema, prefix] = [newName(), newName()]
+  const sqlite = join(folder, `${schema}.db`)
+  await fill({ sqlite, postgres: postgres.url, schema, redis: redis.url, prefix }, written)
+  const now = shapeOf(await dumpRedis(client, prefix), prefix)
+  expect(now.length).toBeGreaterThan(10)
+  const recorded = recordings.map(({ redis: commands }) => shapeOf(commands, 'recorded'))
+  expect(recorded).toContainEqual(now)
+})
+
+/** What is the same whenever the same contents are written: commands, keys, and the names of a hash's or message's fields. */
+function shapeOf(commands: Recording['redis'], prefix: string): readonly string[] {
+  return commands.map(([command, key, ...args]) => {
+    const place = `${command} ${key.replace(prefix, '')}`
+    if (command === 'HSET' && !key.startsWith('{')) return `${place} ${evens(args)}`
+    return command === 'XADD' ? `${place} ${evens(args.slice(1))}` : place
+  })
+}
+
+const evens = (args: readonly string[]) => args.filter((_, at) => at % 2 === 0).join(' ')
+
+test('a recording is small, and each statement of it stands on a line', () => {
+  expect(recordings.length).toBeGreaterThanOrEqual(3)
+  for (const { sqlite, postgres: text } of recordings) {
+    for (const dump of [sqlite, text]) {
+      expect(dump.length).toBeLessThan(20_000)
+      for (const line of linesOf(dump)) expect(line).toMatch(/^(?:CREATE|INSERT) .*;$/)
+    }
+  }
+})

@@ -1,0 +1,28 @@
+import { clientSchema } from '../../../apps/auth-service/src/oauth/client-rows.js'
+import { processSchema } from '../../../apps/auth-service/src/observing/processes.js'
+import { userSchema } from '../../../apps/auth-service/src/users/sql-users.js'
+import { keysSchema } from '../../../src/stores/sql/keys.js'
+import type { Schema } from '../../../src/stores/sql/migrate.js'
+import { revocationsSchema } from '../../../src/stores/sql/revocations.js'
+import { sessionsSchema } from '../../../src/stores/sql/sessions.js'
+import { oneLine } from './sql-text.js'
+
+/** Every part that this release keeps in a database, in the order in which they are made. */
+export const schemas: readonly Schema[] = [
+  sessionsSchema,
+  revocationsSchema,
+  keysSchema,
+  userSchema,
+  clientSchema,
+  processSchema,
+]
+
+/** The statements of every version of every part, by part. */
+export function statementsOf(): Readonly<Record<string, readonly (readonly string[])[]>> {
+  return Object.fromEntries(
+    schemas.map(({ part, versions }) => [
+      part,
+      versions.map(({ statements }) => statements.map(oneLine)),
+    ]),
+  )
+}
