@@ -9,7 +9,8 @@ import { build } from 'vite'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** A program of `test/stores/children`. */
-export type ChildProgram = 'guarded-service' | 'racer' | 'refresher' | 'rotator' | 'writer'
+export type ChildProgram =
+  'guarded-service' | 'racer' | 'refresher' | 'release' | 'rotator' | 'writer'
 
 /**
  * Turns programs of `test/stores/children` into JavaScript, in a folder of its own: other processes can not run TypeScript,
