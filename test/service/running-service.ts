@@ -24,16 +24,15 @@ export interface StartOptions {
   readonly dataDir: string
   readonly port?: number
   readonly env?: Readonly<Record<string, string>>
+  /** Path of another build's program. Default: this one's. */
+  readonly program?: string
 }
 
 /** Starts the built service and resolves when it answers. */
 export async function startService(options: StartOptions): Promise<RunningService> {
   const port = options.port ?? (await freePort())
-  const child = spawnService({
-    PORT: String(port),
-    DATA_DIR: options.dataDir,
-    ...options.env,
-  })
+  const env = { PORT: String(port), DATA_DIR: options.dataDir, ...options.env }
+  const child = spawnService(env, [], options.program)
   const chunks: string[] = []
   child.stdout?.on('data', (data: Buffer) => chunks.push(data.toString()))
   child.stderr?.on('data', (data: Buffer) => chunks.push(data.toString()))
@@ -58,8 +57,9 @@ export async function startService(options: StartOptions): Promise<RunningServic
 export function spawnService(
   env: Readonly<Record<string, string>>,
   args: string[] = [],
+  program = main,
 ): ChildProcess {
-  return spawn(process.execPath, [main, ...args], {
+  return spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })

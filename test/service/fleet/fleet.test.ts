@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { amount } from '../../setup/amount.js'
 import { startPostgres, type PostgresServer } from '../../setup/postgres.js'
 import { startRedisCluster, type RedisCluster } from '../../setup/redis-cluster.js'
+import { startRedis, type RedisServer } from '../../setup/redis.js'
 import { redisCommand } from '../../setup/redis-command.js'
 import { readPair } from '../pair.js'
 import { temporaryFolder } from '../running-service.js'
@@ -19,9 +20,12 @@ const userCount = 8
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 const password = 'eleven herons over a weir'
 
+/** Another release's program: its processes and this one's serve together, over one Redis that does not fail. */
+const other = process.env['OTHER_RELEASE']
+
 const folder = temporaryFolder()
 let postgres: PostgresServer
-let cluster: RedisCluster
+let redis: RedisCluster | RedisServer
 let fleet: Fleet
 let adminToken = ''
 
@@ -41,11 +45,13 @@ async function logInAdmin(): Promise<void> {
 }
 
 beforeAll(async () => {
-  ;[postgres, cluster] = await Promise.all([startPostgres(), startRedisCluster({ replicas: true })])
-  const nodes = cluster.nodes.map(({ host, port }) => `${host}:${String(port)}`)
+  ;[postgres, redis] = await Promise.all([
+    startPostgres(),
+    other === undefined ? startRedisCluster({ replicas: true }) : startRedis({}),
+  ])
   fleet = await startFleet({
-    ...{ folder: folder.path, size: 3, database: postgres.url, password },
-    redis: `redis+cluster://${nodes.join(',')}`,
+    ...{ folder: folder.path, size: 3, database: postgres.url, password, other },
+    redis: 'nodes' in redis ? clusterUrl(redis) : redis.url,
   })
   await fleet.addUser('root', 'admin')
   await logInAdmin()
@@ -56,7 +62,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(async () => {
   await fleet.stop()
-  await Promise.all([cluster.stop(), postgres.stop()])
+  await Promise.all([redis.stop(), postgres.stop()])
   folder.remove()
 })
 
@@ -83,12 +89,14 @@ test(
       every(rollEvery, stop.signal, () => fleet.roll()),
     ]
     await sleep(seconds * 500)
-    await failOver(cluster)
+    if ('nodes' in redis) await failOver(redis)
     await sleep(seconds * 500)
     stop.abort()
     await Promise.all([...users, ...events])
     report(tally)
     expect(tally.faults).toEqual([])
+    if (other !== undefined)
+      expect(Object.keys(tally.answers).filter((each) => / 5\d\d$/.test(each))).toEqual([])
     expect(tally.revocations).toBeGreaterThan(seconds / 4)
     expect(tally.answers['a dead token 401']).toBeGreaterThan(tally.revocations)
     for (const output of fleet.outputs()) expect(output).not.toMatch(/unexpected fault|"level":60/)
@@ -106,6 +114,10 @@ async function rotateKeys(tally: Tally): Promise<void> {
     if (status !== 503) tally.faults.push(`a rotation was answered ${String(status)}`)
     await sleep(200)
   }
+}
+
+function clusterUrl({ nodes }: RedisCluster): string {
+  return `redis+cluster://${nodes.map(({ host, port }) => `${host}:${String(port)}`).join(',')}`
 }
 
 /** Kills the primary that keeps the revocations; its replica takes over. */

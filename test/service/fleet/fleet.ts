@@ -25,11 +25,13 @@ export interface FleetParts {
   readonly database: string
   readonly redis: string
   readonly password: string
+  /** Path of another release's program: every second process begins as it, and each replacement is the other of the two. */
+  readonly other?: string | undefined
 }
 
 /** @example const fleet = await startFleet({ folder, size: 3, database: postgres.url, redis, password }) */
 export async function startFleet(parts: FleetParts): Promise<Fleet> {
-  const { folder, size, database, redis, password } = parts
+  const { folder, size, database, redis, password, other } = parts
   const config = join(folder, 'jotgate.yaml')
   writeFileSync(
     config,
@@ -55,10 +57,14 @@ export async function startFleet(parts: FleetParts): Promise<Fleet> {
   }
   const places = Array.from({ length: size }, (_, i) => join(folder, `data-${String(i)}`))
   const ports = await Promise.all(places.map(() => freePort()))
+  const starts = places.map(() => 0)
   const startAt = (place: number): Promise<RunningService> => {
     const dataDir = places[place] ?? ''
     mkdirSync(dataDir, { recursive: true })
-    return startService({ dataDir, port: ports[place] ?? 0, env })
+    const isOther = other !== undefined && (place + (starts[place] ?? 0)) % 2 === 1
+    starts[place] = (starts[place] ?? 0) + 1
+    const program = isOther ? { program: other } : {}
+    return startService({ dataDir, port: ports[place] ?? 0, env, ...program })
   }
   // The first one makes the tables and the keys.
   const processes = [await startAt(0)]
