@@ -101,7 +101,7 @@ async function startRevocation() {
 
 /**
  * @param {string} token
- * @returns {import('jotgate').Call}
+ * @returns {import('jotgate/extend').Call}
  */
 function callWith(token) {
   return {
