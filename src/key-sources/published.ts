@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { ConfigError } from '../foundation/errors.js'
-import { type JsonWebKey, type Key, publicJwk } from '../key/key.js'
+import type { JsonWebKey } from '../key/jwk.js'
+import type { Key } from '../key/key.js'
+import { publicJwk } from '../key/public-half.js'
 
 /** A JWK set (RFC 7517 section 5) ready to be served, with the headers it is served under. */
 export interface PublishedSet {

@@ -1,8 +1,9 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { constants, generateKeyPairSync } from 'node:crypto'
+import { ConfigError } from '../foundation/errors.js'
 
 /**
  * The algorithms, one row each (RFC 7518 section 3, RFC 8037, RFC 8812, RFC 9864, RFC 9964). A key is bound to one row
- * when it is made; the header of a token only ever has to agree with it.
+ * when it is made; the header of a token must agree with it and can never choose another one.
  */
 
 export type Hash = 'sha256' | 'sha384' | 'sha512'
@@ -28,7 +29,7 @@ export interface PssRow {
   readonly salt: number
 }
 
-/** ECDSA; `bytes` is the length of R ‖ S (RFC 7518 section 3.4); curve names as OpenSSL and as JWK have them. */
+/** ECDSA; `bytes` is the length of R ‖ S (RFC 7518 section 3.4). The curve by its names in OpenSSL and in a JWK. */
 export interface EcRow {
   readonly kind: 'ec'
   readonly hash: Hash
@@ -37,13 +38,13 @@ export interface EcRow {
   readonly crv: string
 }
 
-/** One key type, one hash, nothing to choose: EdDSA (RFC 8037 section 3.1) and ML-DSA (RFC 9964). */
+/** Algorithms whose key type fixes everything: EdDSA (RFC 8037 section 3.1) and ML-DSA (RFC 9964). */
 export interface PlainRow {
   readonly kind: 'plain'
   readonly bytes: number
   /** `asymmetricKeyType` of node:crypto. */
   readonly keyType: string
-  /** What the key is called in messages: its `crv`, or its `alg` where there is no curve. */
+  /** The name of the key in messages: its `crv`, or its `alg` where there is no curve. */
   readonly crv: string
 }
 
@@ -65,7 +66,7 @@ const everywhere = {
   ES384: { kind: 'ec', hash: 'sha384', bytes: 96, curve: 'secp384r1', crv: 'P-384' },
   ES512: { kind: 'ec', hash: 'sha512', bytes: 132, curve: 'secp521r1', crv: 'P-521' },
   ES256K: { kind: 'ec', hash: 'sha256', bytes: 64, curve: 'secp256k1', crv: 'secp256k1' },
-  // The name says "some Edwards curve"; here it is Ed25519 only, and Ed448 has to be asked for by its own name.
+  // RFC 8037 means any Edwards curve by this name. Here it is Ed25519 only; Ed448 must be configured by its own name.
   EdDSA: ed25519,
   Ed25519: ed25519,
   Ed448: { kind: 'plain', bytes: 114, keyType: 'ed448', crv: 'Ed448' },
@@ -111,7 +112,29 @@ export function algorithmRow(algorithm: Algorithm): AlgorithmRow {
 }
 
 /**
- * How many bytes a signature has; an RSA one is as long as the modulus (RFC 8017 section 8).
+ * The row of an algorithm that a caller names, who may have written it wrong.
+ *
+ * @throws ConfigError listing the algorithms of this runtime
+ * @example knownRow('ES256').kind // 'ec'
+ */
+export function knownRow(alg: unknown): AlgorithmRow {
+  if (!isAlgorithm(alg))
+    throw new ConfigError('alg', `is unknown; must be one of ${algorithmNames.join(', ')}`)
+  return algorithmRow(alg)
+}
+
+/**
+ * How `sign` and `verify` of node:crypto make an RSASSA-PSS signature. Their defaults accept a salt of any length; RFC
+ * 7518 section 3.5 fixes it.
+ *
+ * @example verify('sha256', data, { key, ...pssOptions(row) }, signature)
+ */
+export function pssOptions({ salt }: PssRow) {
+  return { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: salt }
+}
+
+/**
+ * The length of a signature in bytes; an RSA one is as long as the modulus (RFC 8017 section 8).
  *
  * @example signatureBytes(algorithmRow('RS256'), 2048) // 256
  */
@@ -119,12 +142,12 @@ export function signatureBytes(row: AlgorithmRow, modulusBits = 0): number {
   return 'bytes' in row ? row.bytes : Math.ceil(modulusBits / 8)
 }
 
-/** Whether an algorithm's verification key must stay secret. */
+/** Whether the verification key of an algorithm must stay secret. */
 export function isSymmetric(algorithm: Algorithm): boolean {
   return algorithmRow(algorithm).kind === 'hmac'
 }
 
-/** Neither a version nor an OpenSSL release tells: both can be built without. Making a key pair takes 0.1 ms. */
+/** Tried out, because a Node of any version can be built without ML-DSA. Making a key pair takes 0.1 ms. */
 function runtimeHasMlDsa(): boolean {
   try {
     // Not in the type definitions of every supported Node.

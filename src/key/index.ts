@@ -1,17 +1,11 @@
-export {
-  hmacKey,
-  privateKey,
-  publicJwk,
-  publicKey,
-  verificationKey,
-  type AsymmetricInput,
-  type HmacKeyOptions,
-  type JsonWebKey,
-  type Key,
-  type KeyOptions,
-  type KnownSecrets,
-  type SecretInput,
-} from './key.js'
+export { privateKey, publicKey } from './asymmetric-key.js'
+export { hmacKey, type HmacKeyOptions } from './hmac-key.js'
+export type { AsymmetricInput } from './import.js'
+export type { JsonWebKey } from './jwk.js'
+export type { Key } from './key.js'
+export type { KeyOptions } from './kid.js'
+export { publicJwk, verificationKey } from './public-half.js'
+export type { KnownSecrets, SecretInput } from './strength/secret.js'
 export { thumbprint } from './thumbprint.js'
 // For those who write key sources and tools.
 export {

@@ -1,7 +1,10 @@
 import { algorithmRow, isAlgorithm, type Algorithm } from './algorithms.js'
 import { ConfigError } from '../foundation/errors.js'
-import { isJwk, permits, secretMembers, type JsonWebKey } from './jwk.js'
-import { hmacKey, publicKey, type HmacKeyOptions, type Key } from './key.js'
+import { isJwk, secretMembers, type JsonWebKey } from './jwk.js'
+import { permits } from './jwk-use.js'
+import { hmacKey, type HmacKeyOptions } from './hmac-key.js'
+import { publicKey } from './asymmetric-key.js'
+import type { Key } from './key.js'
 
 /** What is asked of the secrets of a set; as {@link hmacKey} takes it. */
 export type SetSecrets = Omit<HmacKeyOptions, 'kid'>

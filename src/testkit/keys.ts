@@ -1,6 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import type { Algorithm } from '../key/algorithms.js'
-import { hmacKey, privateKey, type Key } from '../key/key.js'
+import { hmacKey } from '../key/hmac-key.js'
+import { privateKey } from '../key/asymmetric-key.js'
+import type { Key } from '../key/key.js'
 import { createServiceKeys, type ServiceKeys } from '../session/service-keys.js'
 
 /** As text: in Node 20 a garbage collection while a new `KeyObject` is exported may wait for ever for the key's lock. */

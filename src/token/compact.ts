@@ -3,7 +3,7 @@ import { AuthError, ConfigError } from '../foundation/errors.js'
 import { checkHeader, jwsHeaderChecks } from './header.js'
 import { Key } from '../key/key.js'
 import { checkSignature } from './signature-check.js'
-import { signSigningInput } from '../key/signature/signature.js'
+import { signSigningInput } from '../key/signature/sign.js'
 import {
   checkLength,
   decodeHeader,

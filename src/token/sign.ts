@@ -1,4 +1,4 @@
-import { encodeBase64url } from '../encoding/base64url.js'
+import { encodeBase64url, encodeThroughScratch } from '../encoding/base64url.js'
 import { mistyped } from './claims.js'
 import type { Duration } from '../foundation/duration.js'
 import { ConfigError } from '../foundation/errors.js'
@@ -7,9 +7,8 @@ import { Key } from '../key/key.js'
 import { isText } from '../foundation/names.js'
 import { clock, seconds, text, value } from '../foundation/option-kinds.js'
 import { readOptions, type OptionTable } from '../foundation/options.js'
-import { encodeThroughScratch } from '../encoding/payload-scratch.js'
 import { randomId } from '../encoding/random-id.js'
-import { signSigningInput } from '../key/signature/signature.js'
+import { signSigningInput } from '../key/signature/sign.js'
 import type { Claims } from './token.js'
 
 /** What every token of one signer has in common. */

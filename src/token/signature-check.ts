@@ -1,7 +1,7 @@
 import { decodeBase64url } from '../encoding/base64url.js'
 import { AuthError } from '../foundation/errors.js'
 import { Key } from '../key/key.js'
-import { verifySigningInput } from '../key/signature/signature.js'
+import { verifySigningInput } from '../key/signature/verify.js'
 import type { CompactParts } from './token.js'
 
 /**

@@ -1,7 +1,6 @@
-import { decodeBase64url } from '../encoding/base64url.js'
+import { decodeBase64url, decodeIntoScratch, scratch } from '../encoding/base64url.js'
 import { AuthError } from '../foundation/errors.js'
 import { parseStrictObject, type JsonLimits } from './json/json.js'
-import { decodeIntoScratch, scratch } from '../encoding/payload-scratch.js'
 
 /** A JOSE header (RFC 7515 section 4) as parsed, frozen. */
 export interface JoseHeader {

@@ -3,16 +3,13 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { algorithmNames, algorithmRow, isSymmetric } from '../../src/key/algorithms.js'
 import { ConfigError } from '../../src/foundation/errors.js'
-import {
-  hmacKey,
-  Key,
-  privateKey,
-  publicJwk,
-  publicKey,
-  verificationKey,
-  type AsymmetricInput,
-} from '../../src/key/key.js'
-import { signBytes, verifyBytes } from '../../src/key/signature/signature.js'
+import { hmacKey } from '../../src/key/hmac-key.js'
+import { Key } from '../../src/key/key.js'
+import { privateKey, publicKey } from '../../src/key/asymmetric-key.js'
+import { publicJwk, verificationKey } from '../../src/key/public-half.js'
+import type { AsymmetricInput } from '../../src/key/import.js'
+import { signBytes } from '../../src/key/signature/sign.js'
+import { verifyBytes } from '../../src/key/signature/verify.js'
 import { certificateOf, pemOf } from './encodings.js'
 import { jwkOf, pairFor, rawPair } from './pairs.js'
 

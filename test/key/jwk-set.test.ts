@@ -2,7 +2,8 @@ import { generateKeyPairSync, randomBytes, type JsonWebKey } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/foundation/errors.js'
 import { readJwkSet } from '../../src/key/jwk-set.js'
-import { privateKey, publicJwk } from '../../src/key/key.js'
+import { privateKey } from '../../src/key/asymmetric-key.js'
+import { publicJwk } from '../../src/key/public-half.js'
 import { rawPair } from './pairs.js'
 
 const ec = rawPair('ES256').publicKey.export({ format: 'jwk' })

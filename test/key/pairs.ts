@@ -1,6 +1,8 @@
 import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import { algorithmRow, type Algorithm } from '../../src/key/algorithms.js'
-import { hmacKey, privateKey, publicKey, type Key } from '../../src/key/key.js'
+import { hmacKey } from '../../src/key/hmac-key.js'
+import { privateKey, publicKey } from '../../src/key/asymmetric-key.js'
+import type { Key } from '../../src/key/key.js'
 import { ownCopy } from '../../src/key/own-copy.js'
 
 /** What node:crypto makes for one algorithm. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { AuthError } from '../../src/foundation/errors.js'
 import { createSigner, createVerifier } from '../../src/token/index.js'
-import { hmacKey } from '../../src/key/key.js'
+import { hmacKey } from '../../src/key/hmac-key.js'
 import { createRevocation } from '../../src/revocation/index.js'
 import {
   createSessions,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { isAlgorithm, type Algorithm } from '../../src/key/algorithms.js'
 import { ConfigError } from '../../src/foundation/errors.js'
 import { readJwkSet } from '../../src/key/jwk-set.js'
-import { type Key } from '../../src/key/key.js'
+import type { Key } from '../../src/key/key.js'
 import { describeVectors } from './find.js'
 import { verifyText } from '../key/signature/verify-text.js'
 

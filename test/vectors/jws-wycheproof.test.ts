@@ -82,7 +82,7 @@ function keyOf(jwk: Record<string, unknown>): Key | undefined {
   if (jwk['k'] === zeros) {
     const material = createSecretKey(Buffer.alloc(32))
     expect(() => hmacKey(jwk, alg)).toThrow(ConfigError)
-    return new Key(alg, { material, kid: undefined, maySign: false })
+    return new Key(alg, { material, kid: 'zeros', hasPublicKid: false, maySign: false })
   }
   try {
     return jwk['kty'] === 'oct' ? hmacKey(jwk, alg) : publicKey(jwk, alg)

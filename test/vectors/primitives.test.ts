@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest'
 import { algorithmRow, isAlgorithm, type Algorithm } from '../../src/key/algorithms.js'
 import { ConfigError } from '../../src/foundation/errors.js'
-import { hmacKey, publicKey, type Key } from '../../src/key/key.js'
-import { verifyBytes } from '../../src/key/signature/signature.js'
+import { hmacKey } from '../../src/key/hmac-key.js'
+import { publicKey } from '../../src/key/asymmetric-key.js'
+import type { Key } from '../../src/key/key.js'
+import { verifyBytes } from '../../src/key/signature/verify.js'
 import { describeVectors } from './find.js'
 
 interface Test {

@@ -102,13 +102,13 @@ export const factories = [
   },
   {
     factory: 'hmacKey',
-    file: 'src/key/key.ts',
+    file: 'src/key/hmac-key.ts',
     table: 'hmacKeyTable',
     types: ['HmacKeyOptions', 'KeyOptions'],
   },
   {
     factory: 'publicKey, privateKey',
-    file: 'src/key/key.ts',
+    file: 'src/key/kid.ts',
     table: 'keyTable',
     types: ['KeyOptions'],
   },

@@ -1,4 +1,5 @@
-import { type Key, publicJwk } from '../../key/key.js'
+import type { Key } from '../../key/key.js'
+import { publicJwk } from '../../key/public-half.js'
 import { thumbprint } from '../../key/thumbprint.js'
 
 /** A set in use, and until when it may be. Times are Unix seconds. */

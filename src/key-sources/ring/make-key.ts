@@ -1,7 +1,9 @@
 import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto'
 import { algorithmRow, type Algorithm } from '../../key/algorithms.js'
 import { ConfigError } from '../../foundation/errors.js'
-import { type JsonWebKey, privateKey, publicJwk } from '../../key/key.js'
+import type { JsonWebKey } from '../../key/jwk.js'
+import { privateKey } from '../../key/asymmetric-key.js'
+import { publicJwk } from '../../key/public-half.js'
 import type { RingKey } from './ring-state.js'
 
 /** Bits of an RSA modulus: 128 bits of strength, as ASVS 11.2.3 asks. */

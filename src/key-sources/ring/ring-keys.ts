@@ -1,4 +1,5 @@
-import { type Key, privateKey, publicKey } from '../../key/key.js'
+import type { Key } from '../../key/key.js'
+import { privateKey, publicKey } from '../../key/asymmetric-key.js'
 import { activeKey, removedAt, type RingKey, type RingState, type RingTimes } from './ring-state.js'
 
 /** One key of a ring, imported. */

@@ -1,5 +1,5 @@
 import type { Algorithm } from '../../key/algorithms.js'
-import type { JsonWebKey } from '../../key/key.js'
+import type { JsonWebKey } from '../../key/jwk.js'
 
 /** One key of a ring as it is stored. Times are Unix seconds. */
 export interface RingKey {

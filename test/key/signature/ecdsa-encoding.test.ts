@@ -2,7 +2,7 @@ import { sign, verify } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { concatenatedToDer, derToConcatenated } from '../../../src/key/signature/ecdsa-encoding.js'
-import { signBytes } from '../../../src/key/signature/signature.js'
+import { signBytes } from '../../../src/key/signature/sign.js'
 import { pairFor, rawPair } from '../pairs.js'
 
 const sizes = [64, 96, 132] as const

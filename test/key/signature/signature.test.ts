@@ -6,8 +6,11 @@ import {
   isAlgorithm,
   isSymmetric,
 } from '../../../src/key/algorithms.js'
-import { hmacKey, Key, publicKey } from '../../../src/key/key.js'
-import { signBytes, signSigningInput, verifyBytes } from '../../../src/key/signature/signature.js'
+import { hmacKey } from '../../../src/key/hmac-key.js'
+import { Key } from '../../../src/key/key.js'
+import { publicKey } from '../../../src/key/asymmetric-key.js'
+import { signBytes, signSigningInput } from '../../../src/key/signature/sign.js'
+import { verifyBytes } from '../../../src/key/signature/verify.js'
 import { pairFor, rawPair } from '../pairs.js'
 import { verifyText } from './verify-text.js'
 

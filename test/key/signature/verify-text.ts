@@ -1,5 +1,5 @@
 import type { Key } from '../../../src/key/key.js'
-import { verifySigningInput } from '../../../src/key/signature/signature.js'
+import { verifySigningInput } from '../../../src/key/signature/verify.js'
 
 /** Whether a signature, as text, is right for a text: the two put together as a compact JWS has them. */
 export function verifyText(key: Key, text: string, signature: string): boolean {

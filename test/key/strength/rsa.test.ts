@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { privateKey, publicKey } from '../../../src/key/key.js'
+import { privateKey, publicKey } from '../../../src/key/asymmetric-key.js'
 import { isRocaModulus } from '../../../src/key/strength/roca.js'
 import { rawPair } from '../pairs.js'
 

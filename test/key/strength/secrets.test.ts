@@ -1,7 +1,7 @@
 import { createCipheriv, createSecretKey, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../../src/foundation/errors.js'
-import { hmacKey, type HmacKeyOptions } from '../../../src/key/key.js'
+import { hmacKey, type HmacKeyOptions } from '../../../src/key/hmac-key.js'
 import { estimateEntropy } from '../../../src/key/strength/secret-entropy.js'
 import { describeVectors } from '../../vectors/find.js'
 import { certificateOf, pemOf, sshOf } from '../encodings.js'

@@ -1,10 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  decodeIntoScratch,
-  encodeThroughScratch,
-  scratch,
-} from '../../src/encoding/payload-scratch.js'
+import { decodeIntoScratch, encodeThroughScratch, scratch } from '../../src/encoding/base64url.js'
 
 const decode = (text: string) => {
   const length = decodeIntoScratch(text)
