@@ -3,7 +3,7 @@ import { AuthError, type Refusal } from '../foundation/errors.js'
 import { isTextUpTo } from '../foundation/names.js'
 import type { Claims } from './token.js'
 
-/** What claims are checked against; built once by `createVerifier`. Times in seconds. */
+/** What claims are checked against. Times in seconds. */
 export interface ClaimsPolicy {
   /** null: any issuer, or none. */
   readonly issuer: readonly string[] | null
@@ -25,11 +25,11 @@ export type ClaimsCheck = Check<Claims, ClaimsMoment>
 
 /** Characters. */
 const longestName = 1024
-/** As long as the columns that subjects are kept in. */
+/** The length of the columns in which stores keep subjects. */
 const longestSubject = 255
 
 /** The types of the registered claims; the checks below rely on them. */
-export const typesCheck: Check<Readonly<Record<string, unknown>>, ClaimsMoment> = {
+export const typesCheck: Check<Readonly<Record<string, unknown>>, unknown> = {
   name: 'claim types',
   rfc: 'RFC 7519 section 4.1',
   expected: () => 'exp, nbf, iat numbers; iss, sub, jti texts; aud a text or texts',
@@ -73,11 +73,13 @@ const audience: ClaimsCheck = {
   refuse: ({ aud }, { policy }) => {
     if (policy.audience === null) return undefined
     if (aud === undefined) return { code: 'CLAIM_MISSING', claim: 'aud' }
-    return isMeant(aud, policy.audience) ? undefined : { code: 'AUDIENCE_MISMATCH', claim: 'aud' }
+    return isIntended(aud, policy.audience)
+      ? undefined
+      : { code: 'AUDIENCE_MISMATCH', claim: 'aud' }
   },
 }
 
-// The comparisons of times are written so that NaN, from a broken clock, refuses.
+// The times are compared in such a way that NaN, from a broken clock, refuses the token.
 
 const notExpired: ClaimsCheck = {
   name: 'exp',
@@ -129,7 +131,7 @@ const youngEnough: ClaimsCheck = {
   },
 }
 
-/** The checks of a claims set, in the order in which they are made; {@link typesCheck} comes before them. */
+/** The checks of a claims set, in order; {@link typesCheck} comes before them. */
 export const claimsChecks: readonly ClaimsCheck[] = [
   ...[required, issuer, audience],
   ...[notExpired, notBefore, issuedInThePast, youngEnough],
@@ -140,6 +142,7 @@ export const claimsChecks: readonly ClaimsCheck[] = [
  *
  * @throws AuthError CLAIM_MISSING, CLAIM_INVALID, ISSUER_MISMATCH, AUDIENCE_MISMATCH, TOKEN_EXPIRED, TOKEN_TOO_OLD,
  * TOKEN_NOT_YET_VALID
+ * @example const claims = checkClaims(payload, { policy, now })
  */
 export function checkClaims(
   payload: Readonly<Record<string, unknown>>,
@@ -148,7 +151,7 @@ export function checkClaims(
   const mistake = typesCheck.refuse(payload, moment)
   if (mistake) throw new AuthError(mistake.code, mistake)
   const claims: Claims = payload
-  // Called by name, the checks are compiled into one function; a loop over a list of them takes 0.1 µs more.
+  // The list above, written out: V8 compiles this into one function, and a loop over the list takes 0.1 µs more.
   const refusal =
     required.refuse(claims, moment) ??
     issuer.refuse(claims, moment) ??
@@ -161,7 +164,8 @@ export function checkClaims(
 /**
  * Checks the times alone, for a token that has been verified before.
  *
- * @throws AuthError TOKEN_EXPIRED, TOKEN_TOO_OLD, TOKEN_NOT_YET_VALID
+ * @throws AuthError TOKEN_EXPIRED, TOKEN_TOO_OLD, TOKEN_NOT_YET_VALID, CLAIM_MISSING
+ * @example checkTimes(verified.payload, { policy, now })
  */
 export function checkTimes(claims: Claims, moment: ClaimsMoment): void {
   const refusal = refuseTimes(claims, moment)
@@ -178,8 +182,10 @@ function refuseTimes(claims: Claims, moment: ClaimsMoment): Refusal | undefined 
 }
 
 /**
- * The first registered claim of the wrong type. A strict parse has already refused numbers that are not finite. Each
- * claim by its name: looking properties up by a variable takes three times as long.
+ * The first registered claim of the wrong type; undefined when all types are right. The strict parse has already
+ * refused numbers that are not finite. Each claim is named here: looking them up by a variable takes three times as long.
+ *
+ * @example mistyped({ sub: 'a', exp: '1' }) // 'exp'
  */
 export function mistyped(payload: Readonly<Record<string, unknown>>): string | undefined {
   const { exp, nbf, iat, iss, sub, jti, aud } = payload
@@ -197,7 +203,7 @@ function isAudience(value: unknown): boolean {
   return value.length > 0 && value.every((name) => isTextUpTo(longestName, name))
 }
 
-function isMeant(aud: string | readonly string[], wanted: readonly string[]): boolean {
+function isIntended(aud: string | readonly string[], wanted: readonly string[]): boolean {
   return typeof aud === 'string' ? wanted.includes(aud) : aud.some((name) => wanted.includes(name))
 }
 

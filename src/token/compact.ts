@@ -2,18 +2,11 @@ import { encodeBase64url } from '../encoding/base64url.js'
 import { AuthError, ConfigError } from '../foundation/errors.js'
 import { checkHeader, jwsHeaderChecks } from './header.js'
 import { Key } from '../key/key.js'
-import { checkSignature } from './signature-check.js'
 import { signSigningInput } from '../key/signature/sign.js'
-import {
-  checkLength,
-  decodeHeader,
-  decodeSegment,
-  lengthCeiling,
-  splitCompact,
-  type JoseHeader,
-} from './token.js'
+import { checkLength, checkSignature, decodeHeader, decodeSegment, splitCompact } from './jws.js'
+import { lengthCeiling, type JoseHeader } from './token.js'
 
-/** A verified JWS whose payload is any bytes, not necessarily claims. */
+/** A verified JWS. Its payload can be any bytes, not only claims. */
 export interface VerifiedCompact {
   readonly header: JoseHeader
   readonly payload: Uint8Array
@@ -22,7 +15,7 @@ export interface VerifiedCompact {
 /**
  * Signs bytes as a compact JWS (RFC 7515 section 7.1): the layer below claims.
  *
- * @throws ConfigError when the key can not sign
+ * @throws ConfigError when the key cannot sign
  * @example const jws = await signCompact(Buffer.from('any bytes'), key, { typ: 'receipt' })
  */
 export async function signCompact(
@@ -31,7 +24,7 @@ export async function signCompact(
   header: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
   if (!(key instanceof Key) || !Key.maySign(key))
-    throw new ConfigError('signCompact.key', 'can not sign')
+    throw new ConfigError('signCompact.key', 'cannot sign')
   if ('alg' in header) throw new ConfigError('signCompact.header.alg', 'is set by the key')
   const members = { alg: key.alg, ...(key.hasPublicKid ? { kid: key.kid } : {}), ...header }
   const signingInput = `${encodeBase64url(JSON.stringify(members))}.${encodeBase64url(payload)}`
@@ -39,9 +32,9 @@ export async function signCompact(
 }
 
 /**
- * Verifies a compact JWS against one key, or the one of several that its `kid` and `alg` name.
+ * Verifies a compact JWS with one key, or with the one of several that its `kid` and `alg` name.
  *
- * Not for: access tokens. It looks at no claim, no expiry and no `typ`; use `createVerifier`.
+ * Not for: access tokens. It checks no claim, no expiry and no `typ`; use `createVerifier`.
  *
  * @throws AuthError TOKEN_MALFORMED, TOKEN_TOO_LARGE, TOKEN_JSON, HEADER_REFUSED, ALGORITHM_REFUSED, KEY_UNKNOWN,
  * SIGNATURE_INVALID
@@ -68,9 +61,11 @@ export function verifyCompact(jws: string, keys: Key | readonly Key[]): Verified
 
 function readKeys(keys: unknown): readonly Key[] {
   const list: unknown[] = Array.isArray(keys) ? keys : [keys]
-  if (list.length === 0) throw new ConfigError('verifyCompact.keys', 'holds no key')
+  if (list.length === 0)
+    throw new ConfigError('verifyCompact.keys', 'is empty; pass at least one key')
   return list.map((key) => {
-    if (!(key instanceof Key)) throw new ConfigError('verifyCompact.keys', 'must be keys')
+    if (!(key instanceof Key))
+      throw new ConfigError('verifyCompact.keys', 'must be a key or an array of keys')
     if (key.kind === 'private')
       throw new ConfigError('verifyCompact.keys', 'holds a private key; pass its public half')
     return key

@@ -1,5 +1,6 @@
-import { isAlgorithm, type Algorithm } from '../key/algorithms.js'
-import { runChecks, show, type Check } from './check.js'
+import { AuthError } from '../foundation/errors.js'
+import type { Algorithm } from '../key/algorithms.js'
+import { show, type Check } from './check.js'
 import type { JoseHeader } from './token.js'
 
 /** A header whose `alg` is one of the configured ones. */
@@ -9,8 +10,8 @@ export interface PinnedHeader extends JoseHeader {
 
 /** What a header is checked against. */
 export interface HeaderPolicy {
-  readonly algorithms: ReadonlySet<Algorithm>
-  /** Undefined: the usual kinds of access token. */
+  readonly algorithms: ReadonlySet<string>
+  /** The only kind to accept; undefined: the usual kinds of access token. */
   readonly typ: string | undefined
 }
 
@@ -18,15 +19,15 @@ export interface HeaderPolicy {
 export type HeaderCheck = Check<JoseHeader, HeaderPolicy>
 
 /**
- * Members that are refused whatever they hold. `crit` and `b64`: no extension is understood (RFC 7515 section 4.1.11,
+ * Members that are refused whatever their value. `crit` and `b64`: no extension is supported (RFC 7515 section 4.1.11,
  * RFC 7797 section 7). `jwk`, `jku`, `x5u`, `x5c`: a token never brings its own key (RFC 8725 section 3.10).
- * `enc`, `zip`: not a JWS. `x5t` is common beside `kid`, chooses nothing here, and is left alone.
+ * `enc`, `zip`: not a JWS. `x5t`, which is common beside `kid`, is allowed and ignored.
  */
 export const refusedMembers = ['crit', 'b64', 'jwk', 'jku', 'x5u', 'x5c', 'enc', 'zip'] as const
 
 const longestKid = 256
 
-/** Kinds taken when no `typ` is configured; every other kind is another kind of token (RFC 8725 section 3.11). */
+/** Kinds that are accepted when no `typ` is configured, in lower case (RFC 8725 section 3.11). */
 const usualTypes = ['jwt', 'at+jwt']
 
 const pinnedAlgorithm: HeaderCheck = {
@@ -35,9 +36,7 @@ const pinnedAlgorithm: HeaderCheck = {
   expected: (policy) => `one of ${[...policy.algorithms].join(', ')}`,
   found: (header) => show(header.alg),
   refuse: (header, policy) =>
-    isAlgorithm(header.alg) && policy.algorithms.has(header.alg)
-      ? undefined
-      : { code: 'ALGORITHM_REFUSED', claim: 'alg' },
+    policy.algorithms.has(header.alg) ? undefined : { code: 'ALGORITHM_REFUSED', claim: 'alg' },
 }
 
 const noRefusedMember: HeaderCheck = {
@@ -47,8 +46,10 @@ const noRefusedMember: HeaderCheck = {
   found: (header) =>
     refusedMembers.filter((name) => header[name] !== undefined).join(', ') || 'none',
   refuse: (header) => {
-    const claim = refusedMembers.find((name) => header[name] !== undefined)
-    return claim === undefined ? undefined : { code: 'HEADER_REFUSED', claim }
+    for (const claim of refusedMembers) {
+      if (header[claim] !== undefined) return { code: 'HEADER_REFUSED', claim }
+    }
+    return undefined
   },
 }
 
@@ -72,7 +73,7 @@ const rightType: HeaderCheck = {
     isTypeAccepted(header.typ, policy.typ) ? undefined : { code: 'TYPE_MISMATCH', claim: 'typ' },
 }
 
-/** A nested token (RFC 7519 section 5.2) is a token inside a token; the inner one would go unchecked. */
+/** A nested token (RFC 7519 section 5.2) is a token inside a token; the inner one would not be checked. */
 const notNested: HeaderCheck = {
   name: 'cty',
   rfc: 'RFC 7519 section 5.2',
@@ -82,31 +83,35 @@ const notNested: HeaderCheck = {
     header['cty'] === undefined ? undefined : { code: 'HEADER_REFUSED', claim: 'cty' },
 }
 
-/** The checks of any JWS header: nothing here knows about claims. */
+/** The checks of any JWS header, whatever its payload is. */
 export const jwsHeaderChecks: readonly HeaderCheck[] = [
   pinnedAlgorithm,
   noRefusedMember,
   boundedKid,
 ]
 
-/** The checks of a token's header, in the order in which they are made. */
+/** The checks of a token's header, in order. */
 export const headerChecks: readonly HeaderCheck[] = [...jwsHeaderChecks, rightType, notNested]
 
 /**
- * Checks a header before any key is looked up.
+ * Checks a header before any key is looked up, and stops at the first check that refuses.
  *
  * @throws AuthError HEADER_REFUSED, ALGORITHM_REFUSED, TYPE_MISMATCH
+ * @example const { alg, kid } = checkHeader(decodeHeader(segment), policy)
  */
 export function checkHeader(
   header: JoseHeader,
   policy: HeaderPolicy,
   checks: readonly HeaderCheck[] = headerChecks,
 ): PinnedHeader {
-  runChecks(checks, header, policy)
+  for (const check of checks) {
+    const refusal = check.refuse(header, policy)
+    if (refusal) throw new AuthError(refusal.code, refusal)
+  }
   return header as PinnedHeader // the first check has looked at alg
 }
 
-/** `typ` is a media type with `application/` left out where there is no other slash (RFC 7515 section 4.1.9). */
+/** `typ` is a media type, usually without its `application/` (RFC 7515 section 4.1.9). */
 function isTypeAccepted(typ: string | undefined, wanted: string | undefined): boolean {
   if (wanted !== undefined) return typ !== undefined && mediaType(typ) === mediaType(wanted)
   return typ === undefined || usualTypes.includes(mediaType(typ))

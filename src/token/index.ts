@@ -1,12 +1,7 @@
 export { createVerifier, type Verifier } from './verify.js'
 export { createSigner, type Signer, type SignerOptions } from './sign.js'
-export {
-  decodeToken,
-  type Claims,
-  type JoseHeader,
-  type UnverifiedToken,
-  type VerifiedToken,
-} from './token.js'
+export { decodeToken, type UnverifiedToken } from './decode-token.js'
+export type { Claims, JoseHeader, VerifiedToken } from './token.js'
 export { signCompact, verifyCompact, type VerifiedCompact } from './compact.js'
 // For those who write key sources and tools.
 export type { KeyFinder, KeySource } from './key-source.js'
@@ -16,4 +11,4 @@ export type { TrustedIssuer } from './trusted-issuers.js'
 export type { CommonOptions, VerifierOptions } from './verifier-options.js'
 export type { CacheLimits } from './memory/verified-cache.js'
 export type { CacheUse } from './memory/recall.js'
-export type { CheckReport, Explanation } from './report.js'
+export type { CheckReport, Explanation } from './explain.js'

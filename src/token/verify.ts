@@ -1,55 +1,53 @@
 import { checkClaims } from './claims.js'
-import { createExplain } from './explain.js'
+import { createExplain, type Explanation } from './explain.js'
 import { findKey } from './find-key.js'
 import { checkHeader } from './header.js'
-import { HeaderMemory } from './memory/header-memory.js'
-import { createCache, type CacheUse } from './memory/recall.js'
-import { pickIssuer, type IssuerPolicy } from './trusted-issuers.js'
-import type { Explanation } from './report.js'
-import { applySchema } from './schema.js'
-import { checkSignature } from './signature-check.js'
 import {
   checkLength,
+  checkSignature,
   decodeHeader,
   decodePayload,
   splitCompact,
-  type Claims,
   type CompactParts,
-  type JoseHeader,
-  type VerifiedToken,
-} from './token.js'
+} from './jws.js'
+import { HeaderMemory } from './memory/header-memory.js'
+import { createCache, type CacheUse } from './memory/recall.js'
+import { applySchema } from './schema.js'
+import type { Claims, JoseHeader, VerifiedToken } from './token.js'
+import { pickIssuer, type IssuerPolicy } from './trusted-issuers.js'
 import {
   readVerifierOptions,
   type VerifierOptions,
   type VerifierPolicy,
 } from './verifier-options.js'
 
-/** Verifies one token, or explains what verifying it comes to. */
+/** Verifies tokens by one policy. */
 export interface Verifier<C = Claims> {
-  /** Rejects with an AuthError. */
+  /** Verifies one token. Rejects with an AuthError. */
   (token: string): Promise<VerifiedToken<C>>
-  /** Every check with its verdict, those after a failed one too. Agrees with the verifier on every token. */
+  /** Every check with its verdict, also those after a failed one. Agrees with the verifier on every token. */
   explain(token: string): Promise<Explanation>
-  /** What its cache has been good for since it was built; undefined where there is none. */
+  /** Hits and misses of its cache so far; undefined when it has none. */
   cacheUse(): CacheUse | undefined
 }
 
 /**
- * Builds a verifier: size and shape, header with pinned `alg`, key, signature, claims, in that order.
+ * Builds a verifier. It checks length and shape, the header with its pinned `alg`, the signature with the right key, and
+ * the claims, in this order; `steps.ts` lists every check.
  *
- * Algorithms, issuer and audience have no default; `null` opts out of the last two and is visible in review.
+ * Algorithms, issuer and audience have no default. `null` opts out of the last two and is visible in review.
  *
- * @throws ConfigError when an option is missing, unknown or dangerous; the verifier itself rejects with AuthError.
+ * @throws ConfigError when an option is missing, unknown or dangerous; the verifier itself rejects with AuthError
  * @example
  * const verify = createVerifier({ keys: key, algorithms: ['ES256'], issuer: 'https://auth.example', audience: 'api' })
  * const { claims } = await verify(token)
  */
 export function createVerifier<C = Claims>(options: VerifierOptions<C>): Verifier<C> {
   const policy = readVerifierOptions(options)
-
   const memory = new HeaderMemory()
   const cache = createCache(policy)
 
+  // The list of steps.ts written out, because every request pays for it: a loop over the steps takes five times as long.
   const verify = async (token: string): Promise<VerifiedToken<C>> => {
     checkLength(token, policy.maxLength)
     const kept = cache?.recall(token)
@@ -60,7 +58,7 @@ export function createVerifier<C = Claims>(options: VerifierOptions<C>): Verifie
     const { issuer, early } = choose(policy, parts)
     const header =
       known?.issuer === issuer ? known.header : checkHeader(unverifiedHeader, issuer.header)
-    const version = issuer.keys.version() // before the key is found: what changes meanwhile must not be missed
+    const version = issuer.keys.version() // read before the key is found, so that no change in between is missed
     const found = findKey(issuer.keys, header)
     const key = checkSignature(parts, found instanceof Promise ? await found : found)
     issuer.keys.matched?.(key)
@@ -77,7 +75,7 @@ export function createVerifier<C = Claims>(options: VerifierOptions<C>): Verifie
   )
 }
 
-/** With several issuers the unverified `iss` picks one, and that one's keys and claims then have to confirm it. */
+/** With several issuers the unverified `iss` picks one. That one's keys and claims then have to confirm it. */
 function choose<C>(
   { issuers, bigints }: VerifierPolicy<C>,
   parts: CompactParts,
@@ -87,7 +85,7 @@ function choose<C>(
   return { issuer: pickIssuer(issuers.byName, early), early }
 }
 
-/** The one place where a token becomes a verified one. */
+/** The only place where a token becomes a verified one. */
 function vouch<C>(header: JoseHeader, claims: C, payload: Claims): VerifiedToken<C> {
   return Object.freeze({ header, claims, payload }) as VerifiedToken<C> // the brand exists in the type only
 }

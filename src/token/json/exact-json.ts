@@ -1,8 +1,8 @@
 /**
- * Parses JSON text as `JSON.parse` does, except that an integer beyond 2^53 becomes a `bigint` with every digit it
- * was written with. `JSON.parse` would round it, and an id would name somebody else.
+ * Parses JSON text as `JSON.parse` does, except that an integer beyond 2^53 becomes a `bigint` with every digit
+ * of the text. `JSON.parse` would round it, and an id would name another user.
  *
- * Not for: text that `JSON.parse` has not taken already. It checks no syntax, and it recurses as deep as the text
+ * Not for: text that `JSON.parse` has not accepted before. It checks no syntax, and it recurses as deep as the text
  * nests.
  *
  * @example parseExact('{"id":9007199254740993}') // { id: 9007199254740993n }
@@ -11,7 +11,7 @@ export function parseExact(text: string): unknown {
   return readValue({ text, at: 0 })
 }
 
-/** Where reading has come to; the one thing here that changes. */
+/** The text and the position of the next character. */
 interface Cursor {
   readonly text: string
   at: number
@@ -31,7 +31,7 @@ function readValue(cursor: Cursor): unknown {
   return isUnsafeInteger(literal) ? BigInt(literal) : (JSON.parse(literal) as unknown)
 }
 
-/** What stands between a bracket and its `end`, each item read by `readItem`. */
+/** The items between a bracket and its `end`, each read by `readItem`. */
 function readList<T>(cursor: Cursor, end: string, readItem: (cursor: Cursor) => T): T[] {
   const items: T[] = []
   cursor.at++
@@ -65,7 +65,7 @@ function take(cursor: Cursor, pattern: RegExp): string {
   return found
 }
 
-/** With a fraction or an exponent it is a double by its own writing, and stays one. */
+/** A number with a fraction or an exponent is written as a double, and stays one. */
 function isUnsafeInteger(literal: string): boolean {
   return /^-?[0-9]+$/.test(literal) && !Number.isSafeInteger(Number(literal))
 }

@@ -1,15 +1,6 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { AuthError } from '../../../src/foundation/errors.js'
-import { privateKey, verificationKey } from '../../../src/key/index.js'
-import {
-  type CheckReport,
-  createSigner,
-  createVerifier,
-  type Verifier,
-} from '../../../src/token/index.js'
+import { type CheckReport, createVerifier } from '../../../src/token/index.js'
 import {
   audience,
   forge,
@@ -23,7 +14,6 @@ import {
   withClaims,
   withHeader,
 } from './forge.js'
-import { mutations } from './mutations.js'
 
 const verify = verifierWith()
 
@@ -74,6 +64,9 @@ describe('explain names every check in the order of the path', () => {
       ...common,
       ...claims,
     ])
+    const broken = await several.explain(forge({ payload: '[]' }))
+    expect(broken.checks.map(({ name }) => name)).toEqual(checks.map(({ name }) => name))
+    expect(verdicts(broken.checks)).toMatchObject({ payload: 'fail', issuer: 'not reached' })
     const unknown = await several.explain(withClaims({ iss: 'x' }))
     expect(unknown).toMatchObject({ ok: false, code: 'ISSUER_MISMATCH' })
     expect(verdicts(unknown.checks)).toMatchObject({
@@ -183,72 +176,4 @@ test('explain says nothing about the signature or the key', async () => {
       }
     }
   }
-})
-
-describe('explain agrees with verify', () => {
-  const pair = privateKey(generateKeyPairSync('ed25519').privateKey, 'EdDSA')
-  const verifiers: Record<string, Verifier<unknown>> = {
-    'the usual verifier': verify,
-    'one with every option': verifierWith({
-      typ: 'JWT',
-      maxTokenAge: 100,
-      maxLength: 1000,
-      requiredClaims: ['exp', 'sub'],
-      bigints: true,
-      claims: z.looseObject({ sub: z.string().max(10) }),
-    }),
-    'one with several issuers': createVerifier({
-      issuers: {
-        [issuer]: { keys: key, algorithms: ['HS256'], audience },
-        'https://other': { keys: verificationKey(pair), algorithms: ['EdDSA'], audience: null },
-      },
-      now: () => now,
-    }),
-  }
-  async function agree(verifier: Verifier<unknown>, token: string): Promise<string> {
-    const { ok, code, checks } = await verifier.explain(token)
-    let refusal: string | undefined
-    try {
-      await verifier(token)
-    } catch (error) {
-      if (!(error instanceof AuthError)) throw error
-      refusal = error.code
-    }
-    expect({ ok, code }).toEqual({ ok: refusal === undefined, code: refusal })
-    expect(checks.find(({ verdict }) => verdict === 'fail')?.code).toBe(refusal)
-    expect(ok).toBe(checks.every(({ verdict }) => verdict === 'pass'))
-    return refusal ?? 'accepted'
-  }
-  test.each(Object.entries(verifiers))(
-    '%s, on thousands of mutated tokens',
-    async (_, verifier) => {
-      const seen = new Map<string, number>()
-      await fc.assert(
-        fc.asyncProperty(mutations, async (mutation) => {
-          const outcome = await agree(verifier, mutation.token)
-          seen.set(outcome, (seen.get(outcome) ?? 0) + 1)
-        }),
-        { numRuns: 3000 },
-      )
-      expect(seen.size).toBeGreaterThan(10)
-      expect(seen.get('accepted')).toBeGreaterThan(50)
-    },
-  )
-  test('on a token of a public-key algorithm', async () => {
-    const sign = createSigner({
-      key: pair,
-      issuer: 'https://other',
-      audience: null,
-      expiresIn: 60,
-      now: () => now,
-    })
-    const verifier = verifiers['one with several issuers']
-    if (!verifier) throw new Error('missing')
-    const token = await sign()
-    expect(await agree(verifier, token)).toBe('accepted')
-    for (let at = 0; at < token.length; at += 7) {
-      const other = randomBytes(1).toString('base64url').charAt(0)
-      await agree(verifier, token.slice(0, at) + other + token.slice(at + 1))
-    }
-  })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { freezeAndMeasure } from '../../../src/token/json/json-length.js'
+import { freezeAndMeasure } from '../../../src/token/json/json.js'
 import { parseStrictObject } from '../../../src/token/json/json.js'
 
 const maxDepth = 32
