@@ -7,7 +7,8 @@ import { isRocaModulus } from './strength/roca.js'
 const largestExponent = 2n ** 256n
 
 /**
- * Ties hash, curve and key type together; node:crypto does not (it verifies ES256 with a P-384 key).
+ * Checks that the type, curve and size of a key are those that its algorithm needs. node:crypto does not: it verifies
+ * ES256 with a P-384 key.
  *
  * @throws ConfigError saying which key the algorithm needs
  * @example checkFits('publicKey', material, 'ES256')
@@ -21,7 +22,7 @@ export function checkFits(place: string, material: KeyObject, alg: Algorithm): v
       if (material.asymmetricKeyType === 'rsa-pss')
         throw new ConfigError(
           place,
-          `${alg} needs an RSA key of the plain kind (rsaEncryption); JWS has no place for RSASSA-PSS parameters`,
+          `${alg} needs a plain RSA key (rsaEncryption); a JWS cannot carry RSASSA-PSS parameters`,
         )
       if (material.asymmetricKeyType !== 'rsa')
         throw new ConfigError(place, `${alg} needs an RSA key`)
@@ -32,7 +33,7 @@ export function checkFits(place: string, material: KeyObject, alg: Algorithm): v
         throw new ConfigError(place, `${alg} needs an EC key on ${row.crv}`)
       return
     case 'plain':
-      // The type definitions do not know every type that a newer runtime has.
+      // The type definitions do not list every key type of a newer runtime.
       if (String(material.asymmetricKeyType) !== row.keyType)
         throw new ConfigError(place, `${alg} needs an ${row.crv} key`)
       return
@@ -42,10 +43,11 @@ export function checkFits(place: string, material: KeyObject, alg: Algorithm): v
 }
 
 /**
- * Signs and verifies once: node:crypto takes a private key whose public half belongs to another one, and signs what
- * nobody can verify.
+ * Checks that the two halves of a private key belong together, by signing and verifying once. node:crypto accepts a
+ * public half of another key, and makes signatures that never verify.
  *
- * @throws ConfigError
+ * @throws ConfigError when the halves do not belong together
+ * @example checkPair(createPrivateKey(pem))
  */
 export function checkPair(material: KeyObject): void {
   const hash = ['rsa', 'ec'].includes(material.asymmetricKeyType ?? '') ? 'sha256' : null
@@ -58,11 +60,11 @@ function signsWhatItVerifies(material: KeyObject, hash: string | null, probe: Bu
   try {
     return verify(hash, probe, createPublicKey(material), sign(hash, probe, material))
   } catch {
-    return false // OpenSSL refuses to work with such a key at all
+    return false // OpenSSL refuses to use such a key at all
   }
 }
 
-/** RFC 7518 section 3.3: at least 2048 bits; above 8192 a verification takes so long that it is an attack. */
+/** RFC 7518 section 3.3: at least 2048 bits; above 8192 a verification takes so long that it could be an attack. */
 function checkRsa(place: string, material: KeyObject): void {
   const { modulusLength = 0, publicExponent = 0n } = material.asymmetricKeyDetails ?? {}
   if (modulusLength < 2048 || modulusLength > 8192)

@@ -5,8 +5,8 @@ import { ownCopy } from './own-copy.js'
 import { readPem } from './pem.js'
 
 /**
- * Key material as people have it: PEM text (SPKI, PKCS#8, PKCS#1, SEC 1, X.509 certificate), DER of the same kinds, a
- * JWK (RFC 7517), or what node:crypto made of it.
+ * Key material in any usual form: PEM text (SPKI, PKCS#8, PKCS#1, SEC 1, X.509 certificate), DER of the same kinds, a
+ * JWK (RFC 7517), or a `KeyObject` of node:crypto.
  */
 export type AsymmetricInput = string | Uint8Array | JwkInput | KeyObject
 
@@ -27,7 +27,7 @@ const privateReaders: Readonly<Record<string, Reader>> = {
 const privateGiven = 'was given a private key; pass its public half'
 
 /**
- * Reads a public key. Private material is refused, not stripped: a verifier that holds it could be made to sign.
+ * Reads a public key. Private material is refused, not stripped: a verifier that holds it could be abused to sign.
  *
  * @throws ConfigError that says what to pass instead
  * @example readPublicKey(readFileSync('public.pem', 'utf8'))
@@ -45,7 +45,7 @@ export function readPublicKey(input: AsymmetricInput): KeyObject {
   }
   if (input instanceof Uint8Array) {
     const der = asBuffer(input)
-    // PKCS#1 is read as public and as private by the same call; a private key must be known for one first.
+    // The public readers also accept a private PKCS#1 key, so private keys must be recognised first.
     if (tryReaders(der, Object.values(privateReaders))) throw new ConfigError(place, privateGiven)
     return readAnyDer(place, der, Object.values(publicReaders))
   }
@@ -78,7 +78,7 @@ export function readPrivateKey(input: AsymmetricInput): KeyObject {
   const members = keyMembers(input, 'sign')
   const key = withoutDetails(place, () => createPrivateKey({ key: members, format: 'jwk' }))
   const made = key.export({ format: 'jwk' })
-  // Node works out the public half of an Edwards key itself, and forgets the one that was given.
+  // Node computes the public half of an Edwards key itself, and ignores the one in the JWK.
   if (['x', 'y', 'pub'].some((name) => made[name] !== members[name]))
     throw new ConfigError(place, 'has a public half that belongs to another key')
   return key
@@ -92,7 +92,10 @@ function onlyBlock(place: string, text: string) {
     if (error instanceof SyntaxError) throw new ConfigError(place, error.message)
     throw error
   }
-  throw new ConfigError(place, 'must hold one key; of a certificate chain pass the first alone')
+  throw new ConfigError(
+    place,
+    'must hold one key; of a certificate chain, pass the first certificate only',
+  )
 }
 
 function pick(place: string, readers: Readonly<Record<string, Reader>>, label: string): Reader {
@@ -112,19 +115,19 @@ function tryReaders(der: Buffer, readers: readonly Reader[]): KeyObject | undefi
     try {
       return read(der)
     } catch {
-      // Not this kind; the next one may fit, and the caller refuses when none does.
+      // Not this kind. The next one may fit; the caller refuses if none does.
     }
   }
   return undefined
 }
 
-/** OpenSSL stops reading where the key ends; bytes after it are a mistake or a trick. */
+/** OpenSSL stops reading where the key ends. Bytes after it are a mistake or an attack. */
 function readDer(place: string, der: Buffer, read: Reader): KeyObject {
   if (der.byteLength !== elementLength(der)) throw new ConfigError(place, 'has bytes after the key')
   return withoutDetails(place, () => read(der))
 }
 
-/** Length of the DER element at the start, its head included; keys are below 64 KiB. */
+/** The length of the DER element at the start, including its head; -1 above 64 KiB. */
 function elementLength(der: Buffer): number {
   const first = der[1] ?? 0
   if (first < 128) return 2 + first
@@ -133,13 +136,13 @@ function elementLength(der: Buffer): number {
   return 2 + octets + (octets === 0 ? 0 : der.readUIntBE(2, octets))
 }
 
-/** Messages of node:crypto can hold parts of a key; they go no further. */
+/** Replaces the messages of node:crypto, which can contain parts of a key. */
 function withoutDetails(place: string, read: () => KeyObject): KeyObject {
   try {
     return read()
   } catch (error) {
     if (error instanceof ConfigError) throw error
-    throw new ConfigError(place, 'is damaged, or of a kind that this runtime does not know')
+    throw new ConfigError(place, 'is damaged, or of a kind that this runtime does not support')
   }
 }
 

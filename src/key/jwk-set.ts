@@ -6,16 +6,16 @@ import { hmacKey, type HmacKeyOptions } from './hmac-key.js'
 import { publicKey } from './asymmetric-key.js'
 import type { Key } from './key.js'
 
-/** What is asked of the secrets of a set; as {@link hmacKey} takes it. */
+/** Options for the secrets of a set, as in {@link hmacKey}. */
 export type SetSecrets = Omit<HmacKeyOptions, 'kid'>
 
 /**
  * The verification keys of a JWK set (RFC 7517 section 5), each bound to one of the configured algorithms: the one that
  * its `alg` names, else the only one that fits it. Entries of another kind, for another use, or that no configured
- * algorithm would accept are left out, as that section asks; the caller decides what an empty answer means.
+ * algorithm accepts are left out, as that section asks. The caller decides what an empty result means.
  *
- * @throws ConfigError for what is no JWK set, and for the whole set when a `kid` is there twice, secrets are mixed with
- * public keys, a private key is in it, or a key without `alg` fits two of the algorithms
+ * @throws ConfigError when this is not a JWK set, a `kid` occurs twice, secrets are mixed with public keys, a private
+ * key is in the set, or a key without `alg` fits two of the algorithms
  * @example readJwkSet(JSON.parse(text), ['ES256', 'RS256'])
  */
 export function readJwkSet(
@@ -28,7 +28,10 @@ export function readJwkSet(
   refuseDuplicates(entries)
   const symmetric = entries.filter(({ kty }) => kty === 'oct')
   if (symmetric.length > 0 && symmetric.length < entries.length)
-    throw new ConfigError(place, 'mixes secrets (kty "oct") with public keys; keep them apart')
+    throw new ConfigError(
+      place,
+      'mixes secrets (kty "oct") with public keys; keep them in separate sets',
+    )
   if (entries.some((jwk) => jwk.kty !== 'oct' && secretMembers.some((name) => name in jwk)))
     throw new ConfigError(place, 'holds a private key; publish its public half only')
   return entries.flatMap((jwk) => {
@@ -47,10 +50,10 @@ function entriesOf(set: unknown): readonly JsonWebKey[] {
 function refuseDuplicates(entries: readonly JsonWebKey[]): void {
   const kids = entries.map((jwk) => jwk['kid']).filter((kid) => kid !== undefined)
   if (new Set(kids).size < kids.length)
-    throw new ConfigError('jwks', 'has two keys of the same "kid"; give each its own')
+    throw new ConfigError('jwks', 'has two keys with the same "kid"; give each key another one')
 }
 
-/** The one algorithm of a key. It is never the token that chooses (RFC 8725 section 3.1). */
+/** The one algorithm of a key. A token never chooses it (RFC 8725 section 3.1). */
 function bind(jwk: JsonWebKey, algorithms: readonly Algorithm[]): Algorithm | undefined {
   const named: unknown = jwk['alg']
   if (named !== undefined) {
@@ -76,7 +79,7 @@ function fits(jwk: JsonWebKey, alg: Algorithm): boolean {
     case 'ec':
       return jwk.kty === 'EC' && jwk.crv === row.crv
     case 'plain':
-      // ML-DSA keys (kty "AKP") have to have `alg` (RFC 9964 section 3), so only curves come here.
+      // ML-DSA keys (kty "AKP") must have `alg` (RFC 9964 section 3), so only curves get here.
       return jwk.kty === 'OKP' && jwk.crv === row.crv
   }
 }

@@ -3,8 +3,8 @@ import type { Algorithm } from './algorithms.js'
 import { isJwk, type JsonWebKey, type KeyOperation } from './jwk.js'
 
 /**
- * Checks that the `alg`, `use` and `key_ops` of a JWK permit what the key is wanted for (RFC 7517 sections 4.2 to 4.4).
- * Other kinds of input say nothing about their use, and pass.
+ * Checks that the `alg`, `use` and `key_ops` of a JWK permit an operation (RFC 7517 sections 4.2 to 4.4). Other kinds
+ * of input do not restrict their use, and pass.
  *
  * @throws ConfigError naming the member
  * @example checkUse(jwk, 'ES256', 'verify')

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { algorithmRow, signatureBytes, type Algorithm } from './algorithms.js'
 import { Mac } from './signature/hmac.js'
 
-/** What a {@link Key} is made of; whoever makes one has checked that the material fits the algorithm. */
+/** The parts of a {@link Key}. The caller has checked that the material fits the algorithm. */
 export interface KeyParts {
   readonly material: KeyObject
   readonly kid: string

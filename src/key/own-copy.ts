@@ -1,9 +1,9 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 
 /**
- * The same key in an object that nobody else knows, by way of DER. What `generateKeyPair` of node:crypto gives shares a
- * lock with the job that made it; Node 20 takes it again when that job is collected as garbage in the middle of an export
- * as a JWK, and waits for ever.
+ * Copies a key into a fresh object, by way of DER. A key of `generateKeyPair` of node:crypto shares a lock with the job
+ * that made it. If that job is garbage collected in the middle of an export as a JWK, Node 20 takes the lock again and
+ * waits for ever.
  *
  * @example ownCopy(generateKeyPairSync('ed25519').privateKey).export({ format: 'jwk' })
  */

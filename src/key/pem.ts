@@ -10,8 +10,8 @@ const block = /-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----/g
 const body = /^[A-Za-z0-9+/\s]+={0,2}\s*$/
 
 /**
- * The blocks of a PEM text; text around them is explanation (RFC 7468 section 2). EC parameters, which OpenSSL writes
- * before an EC private key, say nothing that the key does not say, and are left out.
+ * The blocks of a PEM text. Text around them is ignored (RFC 7468 section 2), and so are EC parameters, which OpenSSL
+ * writes before an EC private key and which the key repeats.
  *
  * @throws SyntaxError when a block is not closed, is encrypted, or is not base64; never quoting it
  * @example readPem('-----BEGIN PUBLIC KEY-----\n…') // [{ label: 'PUBLIC KEY', der }]
@@ -19,8 +19,8 @@ const body = /^[A-Za-z0-9+/\s]+={0,2}\s*$/
 export function readPem(text: string): readonly PemBlock[] {
   const found = [...text.matchAll(block)]
   const begun = text.split('-----BEGIN ').length - 1
-  if (begun === 0) throw new SyntaxError('holds no PEM block ("-----BEGIN …")')
-  if (found.length !== begun) throw new SyntaxError('holds a PEM block without its END line')
+  if (begun === 0) throw new SyntaxError('is not PEM text: it has no "-----BEGIN …" line')
+  if (found.length !== begun) throw new SyntaxError('has a PEM block without its END line')
   return found
     .map(([, label = '', content = '']) => ({ label, der: decode(label, content) }))
     .filter(({ label }) => label !== 'EC PARAMETERS')
@@ -32,7 +32,7 @@ function decode(label: string, content: string): Buffer {
       'is encrypted; decrypt it with createPrivateKey({ key, passphrase }) of node:crypto and pass the result',
     )
   if (content.includes('\\n'))
-    throw new SyntaxError('has "\\n" as two characters where lines should end; replace them')
-  if (!body.test(content)) throw new SyntaxError('holds a PEM block that is not base64')
+    throw new SyntaxError('has "\\n" as two characters instead of line breaks; replace them')
+  if (!body.test(content)) throw new SyntaxError('has a PEM block that is not base64')
   return Buffer.from(content, 'base64')
 }

@@ -2,7 +2,7 @@ import { createHash, createPublicKey, KeyObject } from 'node:crypto'
 import type { JwkInput } from './jwk.js'
 import { ownCopy } from './own-copy.js'
 
-/** The members that take part, in the order RFC 7638 section 3.2 and RFC 8037 section 2 give them. */
+/** The members that are hashed, in the order of RFC 7638 section 3.2 and RFC 8037 section 2. */
 const members: Readonly<Record<string, readonly string[]>> = {
   EC: ['crv', 'kty', 'x', 'y'],
   RSA: ['e', 'kty', 'n'],
@@ -11,7 +11,7 @@ const members: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * The RFC 7638 SHA-256 thumbprint of a public key, as base64url: the same name for the same key everywhere.
+ * The RFC 7638 SHA-256 thumbprint of a public key, as base64url: everyone gets the same name for the same key.
  *
  * @throws TypeError for a secret key, whose thumbprint would give it away (RFC 7638 section 7).
  * @example thumbprint(publicJwk) // 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs'

@@ -1,8 +1,8 @@
 import { AuthError, type Refusal } from '../foundation/errors.js'
 
 /**
- * One check of a token: `verify` asks for its verdict, `explain` for the rest. `Subject` is the part of the token that is
- * checked, `Policy` what it is checked against. Both have been parsed, and neither is changed.
+ * One check of a token: `verify` asks for its verdict, `explain` for the rest. `Subject` is the part of the token that
+ * is checked, `Policy` what it is checked against. Both have been parsed, and neither is changed.
  */
 export interface Check<Subject, Policy> {
   readonly name: string

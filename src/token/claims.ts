@@ -183,7 +183,8 @@ function refuseTimes(claims: Claims, moment: ClaimsMoment): Refusal | undefined 
 
 /**
  * The first registered claim of the wrong type; undefined when all types are right. The strict parse has already
- * refused numbers that are not finite. Each claim is named here: looking them up by a variable takes three times as long.
+ * refused numbers that are not finite. Each claim is named here: looking them up by a variable takes three times as
+ * long.
  *
  * @example mistyped({ sub: 'a', exp: '1' }) // 'exp'
  */

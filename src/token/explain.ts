@@ -29,8 +29,8 @@ export interface Explanation {
 }
 
 /**
- * Takes every step of a verifier and records its verdict, also after a failed one if the next can still be made. Neither
- * reads nor fills a cache.
+ * Takes every step of a verifier and records its verdict, also after a failed one if the next can still be made.
+ * Neither reads nor fills a cache.
  *
  * The claims of a token that fails are shown as they are: they say what the token says, not who sent it.
  *

@@ -68,8 +68,8 @@ export function decodeHeader(segment: string): JoseHeader {
 }
 
 /**
- * Decodes the claims segment of a token that is ASCII, or that a signature check will refuse if it is not, into a frozen
- * object.
+ * Decodes the claims segment of a token that is ASCII, or that a signature check will refuse if it is not, into a
+ * frozen object.
  *
  * @throws AuthError TOKEN_MALFORMED, TOKEN_JSON
  * @example decodePayload(parts.payload, { bigints: false })['sub']

@@ -1,7 +1,7 @@
 import { AuthError, ConfigError } from '../foundation/errors.js'
 import type { Claims } from './token.js'
 
-/** The part of Standard Schema v1 (https://standardschema.dev) that is used; zod, valibot and arktype speak it. */
+/** The part of Standard Schema v1 (https://standardschema.dev) that is used; zod, valibot and arktype implement it. */
 export interface StandardSchema<Output> {
   readonly '~standard': {
     readonly version: 1
@@ -13,13 +13,14 @@ type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly { readonly path?: readonly unknown[] | undefined }[] }
 
-/** A schema, or a function that returns what handlers shall see and throws for claims that do not fit. */
+/** A schema, or a function that returns the claims for handlers and throws for claims that do not fit. */
 export type ClaimsSchema<C> = StandardSchema<C> | ((claims: Claims) => C | Promise<C>)
 
 /**
  * Runs a claims schema over verified claims.
  *
- * @throws AuthError CLAIMS_REFUSED, whatever the schema throws: a claims set that can not be read is a refusal
+ * @throws AuthError CLAIMS_REFUSED, also for any other error of the schema: claims that cannot be read are refused
+ * @example const { role } = await applySchema(z.object({ role: z.string() }), claims)
  */
 export async function applySchema<C>(schema: ClaimsSchema<C>, claims: Claims): Promise<C> {
   const standard = '~standard' in schema ? schema['~standard'] : undefined
@@ -42,7 +43,9 @@ function claimOf(segment: unknown): { claim?: string } {
   return typeof name === 'string' ? { claim: name } : {}
 }
 
-/** What one handler changes, the next request must not see: a verified token may be handed out more than once. */
+/**
+ * Freezes the output: the same verified token may serve several requests, and no handler may change it for the next.
+ */
 function deepFreeze<T>(value: T): T {
   if (
     typeof value !== 'object' ||

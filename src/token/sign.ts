@@ -11,15 +11,15 @@ import { randomId } from '../encoding/random-id.js'
 import { signSigningInput } from '../key/signature/sign.js'
 import type { Claims } from './token.js'
 
-/** What every token of one signer has in common. */
+/** Options of {@link createSigner}. */
 export interface SignerOptions {
-  /** A private key, or an HMAC key; or a function that gives the one to sign with now, asked for every token. */
+  /** A private key or an HMAC key; or a function that returns the key to sign with, called for every token. */
   readonly key: Key | (() => Key)
   /** `iss`; null to leave it out. */
   readonly issuer: string | null
   /** `aud`; null to leave it out. */
   readonly audience: string | readonly string[] | null
-  /** Life of a token; null for tokens without `exp`, which this package's verifiers refuse by default. */
+  /** Lifetime of a token; null for tokens without `exp`, which verifiers of this package refuse by default. */
   readonly expiresIn: Duration | null
   /** Kind of token (RFC 8725 section 3.11). Default `JWT`. */
   readonly typ?: string
@@ -29,7 +29,7 @@ export interface SignerOptions {
   readonly now?: () => number
 }
 
-/** Signs one claims set. Claims given here win over what the signer would set: `aud`, `exp`, `iat`, `jti` and so on. */
+/** Signs one claims set. These claims replace those that the signer would set: `aud`, `exp`, `iat`, `jti` and so on. */
 export type Signer = (claims?: Claims) => Promise<string>
 
 /** Options of `createSigner`. */
@@ -49,8 +49,8 @@ const ownHeaderMembers = ['alg', 'typ', 'kid']
  * Builds a signer of access tokens. Each token gets `iss`, `aud`, `iat`, `exp` and a `jti` of 128 random bits.
  *
  * @throws ConfigError when an option is missing, unknown or dangerous. The signer rejects with TypeError for claims
- * that JSON can not hold exactly, with ConfigError when the function `key` gives no key for signing, and with whatever
- * that function throws.
+ * that JSON cannot represent exactly, with ConfigError when the function `key` returns no key for signing, and with any
+ * error of that function.
  * @example
  * const sign = createSigner({ key, issuer: 'https://auth.example', audience: 'api', expiresIn: '15m' })
  * const token = await sign({ sub: 'user-1', scope: 'orders:read' })
@@ -65,7 +65,7 @@ export function createSigner(options: SignerOptions): Signer {
     const { key, header } = prepare()
     checkClaimsObject(claims)
     const iat = claims.iat ?? Math.floor(now())
-    if (!Number.isSafeInteger(Math.floor(iat))) throw new TypeError('the claim "iat" is no time')
+    if (!Number.isSafeInteger(Math.floor(iat))) throw new TypeError('the claim "iat" is not a time')
     const exp = life === null ? undefined : iat + life
     checkSignable(claims)
     // Spreading into a literal after other members would take ten times as long.
@@ -99,7 +99,7 @@ interface Prepared {
   readonly header: string
 }
 
-/** The key to sign with now; its header is made once, and again only when there is another key. */
+/** The key to sign with. Its header is encoded once, and again only when the key changes. */
 function preparer(
   source: Key | (() => Key),
   typ: string,
@@ -129,12 +129,12 @@ function readExtra(given: unknown, option: string): Readonly<Record<string, unkn
   if (clash !== undefined) throw new ConfigError(`${option}.${clash}`, 'is set by the signer')
   const refused = refusedMembers.find((name) => name in extra)
   if (refused !== undefined)
-    throw new ConfigError(`${option}.${refused}`, 'is refused by every verifier here')
+    throw new ConfigError(`${option}.${refused}`, 'is refused by every verifier')
   return extra
 }
 
 /**
- * What no verifier here would accept is not signed.
+ * Refuses claims that no verifier of this package accepts.
  *
  * @throws TypeError naming the claim
  */
@@ -150,7 +150,7 @@ function checkClaimsObject(claims: unknown): void {
 }
 
 /**
- * JSON would turn some values into something else without a word: null, a rounded number, a missing member.
+ * Refuses values that JSON would silently change: into null, a rounded number, or a missing member.
  *
  * @throws TypeError naming the path of the claim
  */
@@ -169,7 +169,7 @@ function findUnsignable(container: object): Unsignable | undefined {
   for (const name of Object.keys(container)) {
     const value = record[name]
     if (typeof value === 'string' && name !== '__proto__') continue
-    const problem = name === '__proto__' ? 'is a name no verifier here accepts' : problemOf(value)
+    const problem = name === '__proto__' ? 'has a name that no verifier accepts' : problemOf(value)
     if (problem !== undefined) return { path: [name], problem }
     const inner = typeof value === 'object' && value !== null ? findUnsignable(value) : undefined
     if (inner) return { path: [name, ...inner.path], problem: inner.problem }
@@ -187,7 +187,7 @@ function problemOf(value: unknown): string | undefined {
     case 'bigint':
     case 'function':
     case 'symbol':
-      return `is a ${typeof value}, which JSON can not hold`
+      return `is a ${typeof value}, which JSON cannot represent`
     default:
       return undefined
   }

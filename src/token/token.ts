@@ -21,8 +21,8 @@ export interface Claims {
 declare const verified: unique symbol
 
 /**
- * A token whose signature and claims have been checked. Only a verifier makes one. Revocation, guards and context accept
- * nothing else, so that an unverified token cannot reach them by mistake.
+ * A token whose signature and claims have been checked. Only a verifier makes one. Revocation, guards and context
+ * accept nothing else, so that an unverified token cannot reach them by mistake.
  */
 export interface VerifiedToken<C = Claims> {
   readonly [verified]: true

@@ -32,8 +32,8 @@ export interface Verifier<C = Claims> {
 }
 
 /**
- * Builds a verifier. It checks length and shape, the header with its pinned `alg`, the signature with the right key, and
- * the claims, in this order; `steps.ts` lists every check.
+ * Builds a verifier. It checks length and shape, the header with its pinned `alg`, the signature with the right key,
+ * and the claims, in this order; `steps.ts` lists every check.
  *
  * Algorithms, issuer and audience have no default. `null` opts out of the last two and is visible in review.
  *
@@ -47,7 +47,7 @@ export function createVerifier<C = Claims>(options: VerifierOptions<C>): Verifie
   const memory = new HeaderMemory()
   const cache = createCache(policy)
 
-  // The list of steps.ts written out, because every request pays for it: a loop over the steps takes five times as long.
+  // The list of steps.ts written out, because every request pays for it: a loop over it takes five times as long.
   const verify = async (token: string): Promise<VerifiedToken<C>> => {
     checkLength(token, policy.maxLength)
     const kept = cache?.recall(token)

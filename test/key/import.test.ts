@@ -204,8 +204,8 @@ describe('other input than a key', () => {
     passphrase: 'x',
   })
   it.each([
-    ['text', 'abc', /no PEM block/],
-    ['JSON text', JSON.stringify(jwkOf(spki)), /no PEM block/],
+    ['text', 'abc', /is not PEM text/],
+    ['JSON text', JSON.stringify(jwkOf(spki)), /is not PEM text/],
     ['two keys', pem + pem, /one key/],
     ['an unfinished PEM', pem.slice(0, -30), /END line/],
     ['PEM in one line', pem.replaceAll('\n', '\\n'), /two characters/],

@@ -1,24 +1,24 @@
 /**
  * The two spellings of an ECDSA signature: R ‖ S of fixed length, as JWS has it (RFC 7518 section 3.4), and DER
- * (RFC 3279 section 2.2.3), as OpenSSL has it. Converting here lets node:crypto be given the bare key: its own
- * `dsaEncoding` option costs 1.4x a verification and 2.2x a signature on Node 24.
+ * (RFC 3279 section 2.2.3), as OpenSSL has it. The conversion is done here because the `dsaEncoding` option of
+ * node:crypto costs 1.4x for a verification and 2.2x for a signature on Node 24.
  */
 
 const sequence = 0x30
 const integer = 0x02
-/** The length octet that says: the next one is the length. Needed from 128 on, which only P-521 reaches. */
+/** Means that the next octet is the length. Needed from 128 on, which only P-521 reaches. */
 const longForm = 0x81
 
 /** Three octets of header, and twice two more, a sign octet and the 66 octets of P-521. */
 const longestDer = 141
 
-/** The latest DER signature. A buffer and four views for each would cost 1 % of a verification. */
+/** The latest DER signature. A new buffer and views for each would cost 1 % of a verification. */
 const der = Buffer.alloc(longestDer)
 const derViews = Array.from({ length: longestDer + 1 }, (_, length) => der.subarray(0, length))
 
 /**
- * R ‖ S → DER. The caller has checked that the length is the curve's; zero and too large numbers are left to OpenSSL.
- * The bytes are good until the next call.
+ * R ‖ S → DER. The caller has checked the length; OpenSSL refuses zero and numbers that are too large. The bytes are
+ * valid until the next call.
  *
  * @example verify('sha256', data, key, concatenatedToDer(signature))
  */
@@ -37,14 +37,14 @@ export function concatenatedToDer(signature: Uint8Array): Buffer {
   return derViews[start + length] ?? der
 }
 
-/** Where an INTEGER goes: its octets `from` to `end`, after a zero octet when it would read as negative. */
+/** Where to write an INTEGER, and its octets `from` to `end`; a zero octet goes first if it would read as negative. */
 interface Digits {
   readonly at: number
   readonly from: number
   readonly end: number
 }
 
-/** Writes an INTEGER into {@link der}; answers where the next element goes. Shorter than `set` with views. */
+/** Writes an INTEGER into {@link der}. Returns the position of the next element. */
 function writeInteger(signature: Uint8Array, { at, from, end }: Digits): number {
   const sign = signBit(signature, from)
   der[at] = integer
@@ -68,21 +68,21 @@ export function derToConcatenated(der: Uint8Array, bytes: number): Buffer {
   if (der[0] !== sequence || length !== der.byteLength - start || isLongFormDue !== (start === 3)) {
     throw malformed()
   }
-  const out = Buffer.allocUnsafe(bytes) // from Node's pool, which takes a third of the time; every octet is written
+  const out = Buffer.allocUnsafe(bytes) // from Node's pool, in a third of the time; every octet is written below
   const half = bytes / 2
   const next = readInteger(der, start, { out, from: 0, end: half })
   if (readInteger(der, next, { out, from: half, end: bytes }) !== der.byteLength) throw malformed()
   return out
 }
 
-/** Where the digits of an INTEGER go, at the right end, after zeros. */
+/** Where to write the digits of an INTEGER: at the right end, after zeros. */
 interface Target {
   readonly out: Buffer
   readonly from: number
   readonly end: number
 }
 
-/** Copies the INTEGER at `offset`; answers where the next element begins. */
+/** Copies the INTEGER at `offset`. Returns the position of the next element. */
 function readInteger(der: Uint8Array, offset: number, { out, from, end }: Target): number {
   const length = der[offset + 1] ?? 0
   const after = offset + 2 + length
@@ -98,7 +98,7 @@ function readInteger(der: Uint8Array, offset: number, { out, from, end }: Target
   return after
 }
 
-/** Where the number between two places begins, without leading zeros, but with at least one octet. */
+/** Where the number between two positions begins without its leading zeros; it has at least one octet. */
 function skipZeros(signature: Uint8Array, from: number, end: number): number {
   let at = from
   while (at < end - 1 && signature[at] === 0) at++

@@ -3,7 +3,7 @@ import { sign } from 'node:crypto'
 /** `sign` of node:crypto, as it takes its key. */
 type SigningKey = Parameters<typeof sign>[2]
 
-/** What is signed, by which hash. */
+/** The data to sign, the hash and the key. */
 export interface PoolJob {
   readonly hash: string
   readonly data: Uint8Array
@@ -11,8 +11,8 @@ export interface PoolJob {
 }
 
 /**
- * Signatures at once. Two of libuv's four threads stay free for DNS, files and verifying passwords, which a burst of
- * logins would otherwise have to wait for.
+ * Signatures at a time. Two of libuv's four threads stay free for DNS, files and password hashing, which would
+ * otherwise have to wait during a burst of logins.
  */
 const mostAtOnce = 2
 
@@ -20,8 +20,8 @@ let running = 0
 const waiting: (() => void)[] = []
 
 /**
- * Signs on libuv's thread pool, at most two at once; the others wait in order. For the algorithms that take a third
- * of a millisecond and more, which every other request of the process would feel: p99 29 ms instead of 148.
+ * Signs on libuv's thread pool, at most two at a time; the others wait in order. For the algorithms that take a third
+ * of a millisecond and more, and would otherwise delay every other request of the process: p99 29 ms instead of 148.
  *
  * @throws what `sign` of node:crypto throws
  * @example await signOnPool({ hash: 'sha256', data, key })
@@ -37,7 +37,7 @@ export async function signOnPool(job: PoolJob): Promise<Buffer> {
       })
     })
   } finally {
-    // The place goes to the next in line, so that nobody who comes now can take it first.
+    // Hand the slot to the next in line, so that a call that arrives now cannot take it first.
     const next = waiting.shift()
     if (next) next()
     else running--

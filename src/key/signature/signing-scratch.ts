@@ -1,30 +1,29 @@
 /**
- * The bytes of signing inputs, which every request pays for: one buffer that is reused, and the token written into it
- * whole, which takes less than cutting the text out of it first (0.1 µs of HS256's 2.8).
+ * The bytes of signing inputs, which every request pays for: one buffer is reused, and the whole token is written into
+ * it, which is faster than cutting the signed text out first (0.1 µs of 2.8 µs for HS256).
  */
 
-/** Longest text, in characters; the longest token that any verifier can be set to take. */
+/** Longest text, in characters: the largest `maxLength` of a verifier. */
 export const longestText = 16_384
 
 /** Room in front of the text for the pad of an HMAC, which is as long as a block of the hash: 128 bytes at most. */
 export const headroom = 128
 
-/** A UTF-8 character is at most so many bytes; with room for one more, text beyond ASCII shows itself by its length. */
+/** Room for one more UTF-8 character, so that text beyond ASCII is recognised by its length. */
 const spare = 4
 
 /**
- * Pad and text. Sharing is safe because everything from writing to reading happens in one synchronous call, and nobody
- * keeps a view.
+ * Pad and text. Sharing is safe because writing and reading happen in one synchronous call, and no view is kept.
  */
 export const signingScratch = Buffer.alloc(headroom + longestText + spare)
 
-/** Views from the text's beginning minus a pad, by pad and length: making one costs as much as copying the text. */
+/** Views that begin `pad` bytes before the text, by pad and length: making one costs as much as copying the text. */
 const views = new Map<number, Buffer[]>()
-/** Kept for usual lengths only: an attacker chooses how many there are. */
+/** Views are kept for usual lengths only, because an attacker chooses the lengths. */
 const longestKeptView = 2048
 
 /**
- * Writes a text; whether it is ASCII and not too long, so that every character has become one byte.
+ * Writes a text. Returns whether it is ASCII and not too long, so that every character has become one byte.
  *
  * @example if (writeText(token)) hash('sha256', textView(64, end), 'binary')
  */
@@ -33,7 +32,7 @@ export function writeText(text: string): boolean {
 }
 
 /**
- * The first `length` characters of the latest text as bytes, and `pad` bytes before them. Good until the next text.
+ * The first `length` characters of the latest text as bytes, and `pad` bytes before them. Valid until the next text.
  *
  * @example verify('sha256', textView(0, end), key, signature)
  */

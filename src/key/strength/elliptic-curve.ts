@@ -1,4 +1,4 @@
-/** A curve y² = x³ + ax + b over a prime field (SEC 2), enough of it to tell points from other bytes. */
+/** A curve y² = x³ + ax + b over a prime field (SEC 2), with what is needed to tell points from other bytes. */
 interface Curve {
   readonly bytes: number
   readonly p: bigint
@@ -51,8 +51,8 @@ export function holdsPoint(bytes: Buffer): boolean {
 }
 
 /**
- * Whether the bytes are exactly a compressed point: 02 or 03 and an x of the curve. Of random bytes of that length one
- * in 170 is.
+ * Whether the bytes are exactly a compressed point: 02 or 03 and an x of the curve. One in 170 random
+ * byte strings of that length is one by chance.
  *
  * @example isCompressedPoint(Buffer.from('02…', 'hex'))
  */

@@ -1,7 +1,7 @@
 import { holdsPoint, isCompressedPoint } from './elliptic-curve.js'
 import { oddPrimesUpTo } from './primes.js'
 
-/** What the text forms of public keys and certificates hold, in lower case: PEM, JWK, SSH, PGP, XML. */
+/** Texts that occur in public keys and certificates, in lower case: PEM, JWK, SSH, PGP, XML. */
 const markers = [
   ...['-----begin', '---- begin', 'public key', 'certificate'],
   ...['"kty"', 'ssh-rsa', 'ssh-dss', 'ssh-ed', 'ecdsa-sha2-', '<modulus>'],
@@ -13,20 +13,20 @@ const identifiers = [
   ...['06032b656e', '06032b656f', '06032b6570', '06032b6571', '06096086480165030403'],
 ].map((hex) => Buffer.from(hex, 'hex'))
 
-/** Two numbers and their heads: the least that an RSA public key of 512 bits takes. */
+/** The length of an RSA public key of 512 bits: two numbers and their heads. */
 const leastPkcs1 = 70
-/** Points are looked for at every place; in longer secrets only markers and identifiers are. */
+/** In longer secrets only markers and identifiers are looked for, not points. */
 const longestForPoints = 1024
 const modulusBytes = [256, 384, 512]
-/** An RSA modulus has no small factor; of random numbers of that form one in nine has none. */
+/** An RSA modulus has no small factor. Only one in nine random odd numbers of its length has none either. */
 const smallPrimes = oddPrimesUpTo(7919)
 
 /**
  * Whether bytes hold a public key or certificate in any encoding, anywhere: PEM, DER (SPKI, PKCS#1, X.509), JWK or JWK
- * set, SSH, raw points and moduli, each of them also as base64, base64url, hexadecimal or UTF-16. Everybody knows a
- * public key, so none may ever be an HMAC secret (RFC 8725 section 2.1).
+ * set, SSH, raw points and moduli, each of them also as base64, base64url, hexadecimal or UTF-16. A public key is
+ * known to everyone, so it must never be an HMAC secret (RFC 8725 section 2.1).
  *
- * Not seen: the 32 bytes of a bare Ed25519 key, which look like any other 32 bytes.
+ * Not recognised: the 32 bytes of a bare Ed25519 key, which look like any other 32 bytes.
  *
  * @example holdsPublicKey(readFileSync('public.pem')) // true
  */
@@ -78,7 +78,7 @@ function elementAt(bytes: Buffer, at: number, tag: number) {
   return end <= bytes.byteLength ? { content, end } : undefined
 }
 
-/** Numbers without any frame around them, which only their length and form give away. */
+/** Whether this is a bare number, recognised by its length and form alone. */
 function isBareKey(bytes: Buffer): boolean {
   if (isCompressedPoint(bytes)) return true
   const number = bytes[0] === 0 ? bytes.subarray(1) : bytes
@@ -87,13 +87,13 @@ function isBareKey(bytes: Buffer): boolean {
   return modulus % 2n === 1n && smallPrimes.every((prime) => modulus % prime !== 0n)
 }
 
-/** White space, quotes and a byte order mark around a text say nothing. */
+/** The text without white space, quotes and byte order mark around it. */
 function trimmed(text: Buffer): Buffer {
   const inner = text.toString('latin1').replace(/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '')
   return Buffer.from(inner.replace(/^[\s"']+|[\s"']+$/g, ''), 'latin1')
 }
 
-/** What the whole text says as base64, base64url or hexadecimal. */
+/** The bytes of the whole text as base64, base64url or hexadecimal. */
 function decodings(text: string): readonly Buffer[] {
   const compact = text.replace(/[\s:]/g, '')
   const found: Buffer[] = []
@@ -102,7 +102,7 @@ function decodings(text: string): readonly Buffer[] {
   return found
 }
 
-/** What is inside the text as base64 or hexadecimal, wherever it begins: something else may stand before and after. */
+/** The bytes of base64 or hexadecimal anywhere inside the text, whatever comes before and after. */
 function shiftedDecodings(text: Buffer): readonly Buffer[] {
   const latin1 = text.toString('latin1')
   const base64 = latin1.replace(/[^A-Za-z0-9+/_-]/g, '')

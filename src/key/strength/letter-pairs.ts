@@ -1,7 +1,8 @@
 /**
- * What a letter costs after another in English and in identifiers: bits, 1 to 11, as a hexadecimal digit. One row for the
- * beginning of a word, then one for each letter from a to z; one column for each letter that follows. Counted in the
- * documentation of a few hundred open source packages, each different word weighted by the square root of its number.
+ * The cost of a letter after another in English and in identifiers: bits, 1 to 11, as a hexadecimal digit. One row for
+ * the beginning of a word, then one for each letter from a to z; one column for each letter that follows. Counted in
+ * the documentation of a few hundred open source packages, each different word weighted by the square root of its
+ * number.
  */
 const pairs = [
   '45445555466445547434565878',
@@ -36,7 +37,7 @@ const pairs = [
 /** The same, row after row. */
 const pairBits = Uint8Array.from(pairs.join(''), (digit) => Number.parseInt(digit, 16))
 
-/** What people write for a letter. */
+/** Characters that replace a letter, as in `p4ssw0rd`. */
 const lookalikes: ReadonlyMap<string, string> = new Map(
   Object.entries({
     0: 'o',
@@ -53,21 +54,21 @@ const lookalikes: ReadonlyMap<string, string> = new Map(
 )
 
 /**
- * An order-1 model knows half of what a reader knows: English holds 3.4 bits a letter in pairs, 1.3 to 1.8 in text
+ * Pairs of letters are half of what a reader knows: English has 3.4 bits per letter in pairs, 1.3 to 1.8 in text
  * (Shannon, "Prediction and Entropy of Printed English", 1951).
  */
 const ofText = 0.5
 
-/** Bits for what does not happen often in a text of words. */
+/** Bits for rare events in a text of words. */
 const beginning = 1
 const capitalInside = 2
 const capitalsEnd = 3
 const lookalike = 1.5
 const separator = 1.5
 
-/** What a character is to a text of words. */
+/** The role of a character in a text of words. */
 export interface WordCharacter {
-  /** 0 for a to 25 for z; undefined for what stands for no letter. */
+  /** 0 for a to 25 for z; undefined for other characters. */
   readonly letter: number | undefined
   readonly kind: 'lower' | 'capital' | 'lookalike' | 'separator' | 'other'
 }
@@ -76,7 +77,7 @@ const other: WordCharacter = { letter: undefined, kind: 'other' }
 const byCode = Array.from({ length: 128 }, (_, code) => classify(String.fromCharCode(code)))
 
 /**
- * Sees a character as part of a text of words.
+ * The role of a character in a text of words.
  *
  * @example wordCharacter('Q') // { letter: 16, kind: 'capital' }
  */
@@ -94,7 +95,7 @@ function classify(character: string): WordCharacter {
 }
 
 /**
- * Bits that a character adds to a text of words, given the one before it; undefined where words have no place for it.
+ * Bits that a character adds to a text of words, given the one before it; undefined where no word can have it.
  *
  * @example wordCost(wordCharacter('q'), wordCharacter('u')) // 0.5
  */

@@ -1,8 +1,8 @@
 import { oddPrimesUpTo } from './primes.js'
 
 /**
- * Primes whose product goes into the primes that Infineon's library made for RSA keys of 2048 bits and more
- * (CVE-2017-15361; Nemec et al., "The Return of Coppersmith's Attack", 2017, section 2). 2 says nothing.
+ * The primes from whose product Infineon's library built the factors of RSA keys of 2048 bits and more (CVE-2017-15361;
+ * Nemec et al., "The Return of Coppersmith's Attack", 2017, section 2). 2 is left out, because it tells nothing.
  */
 const primes = oddPrimesUpTo(701)
 

@@ -1,18 +1,18 @@
 import { wordCharacter, wordCost } from './letter-pairs.js'
 
 /**
- * How many bits of a secret an attacker would have to guess, estimated from above: what the shortest of a few plain
- * descriptions takes. Random bytes, hexadecimal and base64 come out at what they hold; words, names, keyboard runs,
- * counting, repeats and text with look-alike digits come out at much less. A hash of something guessable does not show.
+ * An upper estimate of the bits of a secret that an attacker must guess: the length of the shortest of a few simple
+ * descriptions. Random bytes, hexadecimal and base64 get their full entropy; words, names, keyboard runs, counting,
+ * repeats and text with look-alike digits get much less. A hash of something guessable is not recognised.
  */
 
-/** Beyond that nothing more is looked at: a shorter beginning can only hold less. */
+/** Bytes that are looked at; the entropy of the beginning is never more than that of the whole. */
 const longest = 512
 
 /** Shorter repeats are chance. */
 const shortestCopy = 3
 
-/** What saying "this is text with words, runs and repeats" takes; keeps chance from counting as structure. */
+/** The cost of saying "this is text with words, runs and repeats", so that chance does not count as structure. */
 const structureCost = 12
 
 const keyboardRows = [
@@ -27,11 +27,13 @@ const keyboardRows = [
 const neighbours = new Uint8Array(256 * 256)
 for (const row of keyboardRows) markNeighbours(row)
 
-/** What {@link estimateEntropy} finds. */
+/** The result of {@link estimateEntropy}. */
 export interface Entropy {
   /** Bits of entropy, at most. */
   readonly bits: number
-  /** Which share of what its characters could hold it does hold: near 1 for random ones, below a half for text. */
+  /**
+   * The entropy relative to that of random characters of the same alphabet: near 1 for random ones, below 0.5 for text.
+   */
   readonly share: number
 }
 
@@ -48,7 +50,7 @@ export function estimateEntropy(secret: Uint8Array): Entropy {
   return { bits: Math.min(plain, structured), share: structured / plain }
 }
 
-/** What each character costs by itself: its alphabet's share, less for characters that are frequent in this text. */
+/** The cost of each character by itself: by the size of its alphabet, and less if it is frequent in this text. */
 function singleCosts(text: string): readonly number[] {
   const symbols = alphabetSize(text)
   const counts = new Uint16Array(256)
@@ -73,7 +75,7 @@ function alphabetSize(text: string): number {
   return classes.reduce((sum, [pattern, size]) => sum + (pattern.test(text) ? size : 0), 0)
 }
 
-/** The cheapest way through the text, each step one character or one repeat of what was there before. */
+/** The cheapest way through the text. Each step is one character, or a repeat of an earlier part. */
 function cheapest(text: string, single: readonly number[]): number {
   const step = stepCosts(text, single)
   const copied = longestCopies(text.toLowerCase())
@@ -90,7 +92,7 @@ function cheapest(text: string, single: readonly number[]): number {
   return costs[text.length] ?? 0
 }
 
-/** For each character the least of what it costs by itself, in a run, and in a word. */
+/** For each character its least cost: by itself, in a run, or in a word. */
 function stepCosts(text: string, single: readonly number[]): readonly number[] {
   const lower = text.toLowerCase()
   const characters = Array.from(text, wordCharacter)
@@ -102,7 +104,7 @@ function stepCosts(text: string, single: readonly number[]): readonly number[] {
   })
 }
 
-/** Counting up or down, standing still, or walking along the keyboard. */
+/** The cost of a character that counts up or down, repeats, or is next to the one before on the keyboard. */
 function runCost(lower: string, at: number): number {
   if (at === 0) return Infinity
   const step = lower.charCodeAt(at) - lower.charCodeAt(at - 1)
@@ -112,7 +114,7 @@ function runCost(lower: string, at: number): number {
   return neighbours[pair] === 1 ? 2 : Infinity
 }
 
-/** For each place, how many characters from there on stand somewhere before it. */
+/** For each position, how many characters from there on also occur before it. */
 function longestCopies(lower: string): Uint16Array {
   const longestHere = new Uint16Array(lower.length)
   for (let distance = 1; distance < lower.length; distance++) {

@@ -4,13 +4,13 @@ import { ConfigError } from '../../foundation/errors.js'
 import { isJwk, keyMembers, type JwkInput } from '../jwk.js'
 import { estimateEntropy } from './secret-entropy.js'
 
-/** A shared secret as people have it: its bytes, a JWK with `kty` "oct", or a secret `KeyObject`. */
+/** A shared secret in any usual form: its bytes, a JWK with `kty` "oct", or a secret `KeyObject`. */
 export type SecretInput = Uint8Array | JwkInput | KeyObject
 
 /**
- * The bytes of a secret, copied, so that the caller can wipe theirs.
+ * Copies the bytes of a secret, so that the caller can wipe the original.
  *
- * @throws ConfigError for text, because nobody can tell whether it is the secret or an encoding of it
+ * @throws ConfigError for text, because it may be the secret or an encoding of it
  * @example readSecret({ kty: 'oct', k: 'AAEC' }) // <Buffer 00 01 02>
  */
 export function readSecret(input: unknown): Buffer {
@@ -29,17 +29,17 @@ export function readSecret(input: unknown): Buffer {
   return Buffer.from(keyMembers(input, 'sign')['k'] ?? '', 'base64url')
 }
 
-/** Secrets that are known to others: a set of texts, or any list of texts and bytes. */
+/** Secrets that others know: a set of texts, or any list of texts and bytes. */
 export type KnownSecrets = Iterable<string | Uint8Array> | ReadonlySet<string>
 
 /**
- * For random bytes, hexadecimal and base64 the estimate errs downwards by up to an eighth: the line for 128 bits is
- * drawn at 112. Random characters keep two thirds of what they could hold; words, runs and repeats do not keep a half.
+ * For random bytes, hexadecimal and base64 the estimate is up to an eighth too low, so 112 bits count as 128. Random
+ * characters have two thirds of the entropy that they could have; words, runs and repeats have less than half.
  */
 const leastBits = 112
 const leastShare = 0.46
 
-/** What is asked of a secret. */
+/** The requirements for a secret. */
 export interface SecretPolicy {
   readonly leastBytes: number
   /** Default: none. */
@@ -51,10 +51,10 @@ export interface SecretPolicy {
 const advice = 'make one with randomBytes(64) of node:crypto'
 
 /**
- * Refuses a secret that is short (RFC 7518 section 3.2), known, guessable (RFC 8725 section 3.5), or somebody's public
- * key (RFC 8725 section 2.1).
+ * Refuses a secret that is short (RFC 7518 section 3.2), known, guessable (RFC 8725 section 3.5), or a public key (RFC
+ * 8725 section 2.1).
  *
- * @throws ConfigError that says which, and nothing of the secret
+ * @throws ConfigError with the reason, and no part of the secret
  * @example checkSecret(randomBytes(32), { leastBytes: 32 })
  */
 export function checkSecret(
@@ -74,32 +74,32 @@ export function checkSecret(
 }
 
 function isGuessable(secret: Buffer): boolean {
-  // 122 random bits, and less in the versions that hold time and place (RFC 9562 section 5).
+  // A UUID has 122 random bits, and fewer in the versions with a time and a node (RFC 9562 section 5).
   if (/^[{"]?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[}"]?$/i.test(secret.toString('latin1')))
     return true
   const { bits, share } = estimateEntropy(secret)
   return bits < leastBits || share < leastShare
 }
 
-/** The secret, and the text that it is an encoding of, if it is one: base64 of a word is no better than the word. */
+/** The secret, and the text that it encodes, if any: base64 of a word is no better than the word. */
 function readings(secret: Buffer): readonly Buffer[] {
   const text = secret.toString('latin1').trim()
   const found = [secret, Buffer.from(text, 'latin1')]
   if (/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) found.push(Buffer.from(text, 'base64'))
   if (/^(?:[0-9a-f]{2})+$/i.test(text)) found.push(Buffer.from(text, 'hex'))
-  // Random bytes are printable throughout less often than once in 2^45.
+  // 32 random bytes are all printable once in 2^43.
   return found.filter((reading, at) => at === 0 || /^[\t-\r -~]+$/.test(reading.toString('latin1')))
 }
 
-/** Whether a list names the secret, as it is or in one of the usual encodings. */
+/** Whether a list contains the secret, as it is or in one of the usual encodings. */
 function isKnown(secret: Buffer, known: KnownSecrets): boolean {
-  // A text is an iterable of its characters, and would be a list of nothing.
+  // A text is iterable too, but its characters are not secrets.
   if (typeof known !== 'object' || !(Symbol.iterator in known))
     throw new ConfigError('hmacKey.knownSecrets', 'must be a list or a set')
   const text = secret.toString()
   const base64 = secret.toString('base64')
   const names = new Set([
-    // Text that is not UTF-8 does not come back as the same bytes, and is on no list.
+    // Bytes that are not UTF-8 are not text, and cannot be on a list of texts.
     ...(Buffer.from(text).equals(secret) ? [text, text.trim(), text.replace(/\n$/, '')] : []),
     ...[base64, base64.replace(/=+$/, ''), secret.toString('base64url'), secret.toString('hex')],
   ])

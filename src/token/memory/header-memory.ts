@@ -16,9 +16,9 @@ const mostSegments = 64
 const longestSegment = 1024
 
 /**
- * Headers of tokens that verified, by their encoded text: an issuer writes the same one into all its tokens, and
- * neither decoding nor checking it again can come to anything else. Only verified tokens teach it, so nobody else can
- * fill it. 64 headers of at most 1024 characters; past that it starts over.
+ * Headers of verified tokens, by their encoded text. An issuer writes the same header into all its tokens, and decoding
+ * and checking it again would give the same result. Only headers of verified tokens are kept, so an attacker cannot
+ * fill it. It keeps 64 headers of at most 1024 characters, and starts over when it is full.
  *
  * @example
  * const known = memory.find(parts.header)
@@ -26,7 +26,7 @@ const longestSegment = 1024
  */
 export class HeaderMemory {
   readonly #entries = new Map<string, Entry>()
-  /** Nearly always the one: comparing text is cheaper than hashing it. */
+  /** Nearly always the right one: comparing text is cheaper than hashing it. */
   #last: Entry | undefined
 
   find(segment: string): KnownHeader | undefined {

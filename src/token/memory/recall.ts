@@ -4,24 +4,24 @@ import type { VerifiedToken } from '../token.js'
 import { defaultCacheLimits, VerifiedCache } from './verified-cache.js'
 import type { VerifierPolicy } from '../verifier-options.js'
 
-/** A token that verified, by whose policy, and which keys that issuer had then. */
+/** A verified token, the issuer whose policy accepted it, and the version of that issuer's keys at the time. */
 export interface Verification<C> {
   readonly verified: VerifiedToken<C>
   readonly issuer: IssuerPolicy
   readonly version: number
 }
 
-/** How often a verifier's cache knew a token, and how often it did not. */
+/** Hits and misses of a verifier's cache. */
 export interface CacheUse {
   readonly hits: number
   readonly misses: number
 }
 
-/** A verifier's own cache; no two verifiers share one. */
+/** The cache of one verifier. Verifiers never share one. */
 export interface Recall<C> {
   use(): CacheUse
   /**
-   * The token as it was verified before, if its keys are the same still.
+   * The token as it was verified before, if the issuer's keys have not changed since.
    *
    * @throws AuthError TOKEN_EXPIRED, TOKEN_TOO_OLD, TOKEN_NOT_YET_VALID
    */
@@ -33,15 +33,15 @@ export interface Recall<C> {
  * The cache that a policy asks for; undefined for none.
  *
  * A hit checks `exp`, `nbf`, `iat` and the age again, and that the issuer's keys have not changed; after a change of
- * keys everything is verified again. Issuer, audience, kind and schema can not come to anything else for the same
- * text. Failures are never kept.
+ * keys everything is verified again. For the same text, issuer, audience, kind and schema cannot give another result.
+ * Failures are never kept.
  *
  * @example const kept = createCache(policy)?.recall(token)
  */
 export function createCache<C>(policy: VerifierPolicy<C>): Recall<C> | undefined {
   const { cache: limits, issuers, now } = policy
   if (limits === false) return undefined
-  // An HMAC takes hardly longer than looking a token up.
+  // An HMAC takes hardly longer than a cache lookup.
   const isKept = (issuer: IssuerPolicy) =>
     issuer.hasVersion && (limits !== undefined || !issuer.symmetric)
   const all = issuers.kind === 'one' ? [issuers.issuer] : [...issuers.byName.values()]

@@ -1,29 +1,29 @@
-/** How much a cache of verified tokens may hold. */
+/** The limits of a cache of verified tokens. */
 export interface CacheLimits {
   /** Most tokens, at least 4. */
   readonly entries: number
-  /** Most bytes, as estimated from the lengths of the tokens. */
+  /** Most bytes, estimated from the lengths of the tokens. */
   readonly bytes: number
 }
 
-/** What a verifier keeps when `cache` is not set: 16384 tokens, 16 MiB. */
+/** The limits when `cache` is not set: 16384 tokens, 16 MiB. */
 export const defaultCacheLimits: CacheLimits = { entries: 16_384, bytes: 16_777_216 }
 
-/** How many places a token may be kept in. */
+/** The number of slots that a token can be kept in. */
 const ways = 4
 
-/** Bytes of an entry beside its token: the objects and texts that its claims have become. */
+/** Bytes of an entry beside its token: the objects and texts of its claims. */
 const overhead = 400
-/** The token itself, and once more for what was decoded from it. */
+/** One byte for the token itself, one for the texts decoded from it. */
 const bytesPerCharacter = 2
 
 /**
- * What is known about tokens that verified, by their whole text: set-associative, 4 ways. A tag of 30 bits out of the
- * signature finds the place, and the full text decides: a tag that is met by chance, or on purpose, finds nothing.
- * Signatures of verified tokens are as good as random, so no place fills before the others; nothing but verified
- * tokens goes in, so nobody else can fill it at all.
+ * Values by the whole text of a verified token: a set-associative cache with 4 ways. A tag of 30 bits from the
+ * signature finds the slot, and the full text decides, so that a tag that collides by chance or on purpose finds
+ * nothing. The signatures of verified tokens are as good as random, so all slots fill evenly. Only verified tokens are
+ * stored, so an attacker cannot fill it.
  *
- * Not for: answers that can change. Whoever takes a value out checks its times, its keys and its revocation again.
+ * Not for: answers that can change. The caller checks times, keys and revocation again.
  *
  * @example
  * const cache = new VerifiedCache<VerifiedToken>({ entries: 1024, bytes: 1_048_576 })
@@ -37,16 +37,16 @@ export class VerifiedCache<Value> {
   #tokens: (string | undefined)[] = []
   #values: (Value | undefined)[] = []
   #bytes = 0
-  /** The next place to give up; goes round. */
+  /** The next slot to evict; goes round. */
   #hand = 0
 
   constructor({ entries, bytes }: CacheLimits) {
-    const places = Math.min(entries, Math.floor(bytes / overhead))
-    this.#sets = Math.max(1, Math.floor(places / ways))
-    this.#mostBytes = places === 0 ? 0 : bytes
+    const slots = Math.min(entries, Math.floor(bytes / overhead))
+    this.#sets = Math.max(1, Math.floor(slots / ways))
+    this.#mostBytes = slots === 0 ? 0 : bytes
   }
 
-  /** Estimated bytes of what is kept. */
+  /** Estimated bytes of all entries. */
   get bytes(): number {
     return this.#bytes
   }
@@ -54,9 +54,9 @@ export class VerifiedCache<Value> {
   find(token: string): Value | undefined {
     if (this.#bytes === 0) return undefined
     const tag = tagOf(token)
-    const first = this.#firstPlace(tag)
-    for (let place = first; place < first + ways; place++) {
-      if (this.#tags[place] === tag && this.#tokens[place] === token) return this.#values[place]
+    const first = this.#firstSlot(tag)
+    for (let slot = first; slot < first + ways; slot++) {
+      if (this.#tags[slot] === tag && this.#tokens[slot] === token) return this.#values[slot]
     }
     return undefined
   }
@@ -66,16 +66,16 @@ export class VerifiedCache<Value> {
     if (cost > this.#mostBytes) return
     if (this.#tokens.length === 0) this.#allocate()
     const tag = tagOf(token)
-    const place = this.#placeFor(token, tag)
-    this.#drop(place)
+    const slot = this.#slotFor(token, tag)
+    this.#drop(slot)
     while (this.#bytes + cost > this.#mostBytes) {
       this.#drop(this.#hand)
       this.#hand = (this.#hand + 1) % this.#tokens.length
     }
-    this.#tags[place] = tag
+    this.#tags[slot] = tag
     // A copy: a slice would keep the whole request that it was cut from.
-    this.#tokens[place] = Buffer.from(token, 'latin1').toString('latin1')
-    this.#values[place] = value
+    this.#tokens[slot] = Buffer.from(token, 'latin1').toString('latin1')
+    this.#values[slot] = value
     this.#bytes += cost
   }
 
@@ -87,35 +87,35 @@ export class VerifiedCache<Value> {
     this.#hand = 0
   }
 
-  /** Not before there is something to keep: most verifiers of a test, or a tool, never do. */
+  /** Called with the first entry: most verifiers of tests and tools never store one. */
   #allocate(): void {
-    const places = this.#sets * ways
-    this.#tags = new Int32Array(places)
-    this.#tokens = new Array<string | undefined>(places).fill(undefined)
-    this.#values = new Array<Value | undefined>(places).fill(undefined)
+    const slots = this.#sets * ways
+    this.#tags = new Int32Array(slots)
+    this.#tokens = new Array<string | undefined>(slots).fill(undefined)
+    this.#values = new Array<Value | undefined>(slots).fill(undefined)
   }
 
-  #firstPlace(tag: number): number {
+  #firstSlot(tag: number): number {
     return (tag % this.#sets) * ways
   }
 
-  /** The token's own place, else an empty one, else one in turn. */
-  #placeFor(token: string, tag: number): number {
-    const first = this.#firstPlace(tag)
-    const places = this.#tokens.slice(first, first + ways)
-    const own = places.indexOf(token)
-    const free = own < 0 ? places.indexOf(undefined) : own
+  /** The slot that has the token, else an empty one, else the next to evict. */
+  #slotFor(token: string, tag: number): number {
+    const first = this.#firstSlot(tag)
+    const slots = this.#tokens.slice(first, first + ways)
+    const own = slots.indexOf(token)
+    const free = own < 0 ? slots.indexOf(undefined) : own
     if (free >= 0) return first + free
     this.#hand = (this.#hand + 1) % this.#tokens.length
     return first + (this.#hand % ways)
   }
 
-  #drop(place: number): void {
-    const token = this.#tokens[place]
+  #drop(slot: number): void {
+    const token = this.#tokens[slot]
     if (token === undefined) return
     this.#bytes -= costOf(token)
-    this.#tokens[place] = undefined
-    this.#values[place] = undefined
+    this.#tokens[slot] = undefined
+    this.#values[slot] = undefined
   }
 }
 
@@ -123,7 +123,7 @@ function costOf(token: string): number {
   return overhead + bytesPerCharacter * token.length
 }
 
-/** Thirty bits out of five characters of the signature, none of them its last, which has fewer bits than the others. */
+/** Thirty bits from five characters of the signature; its last character has fewer bits and is left out. */
 function tagOf(token: string): number {
   const at = token.length - 6
   return (
@@ -135,7 +135,7 @@ function tagOf(token: string): number {
   )
 }
 
-/** Different for most characters of the base64url alphabet; which bits they are does not matter. */
+/** A different value for most characters of the base64url alphabet. */
 function sixBits(code: number): number {
   return (code ^ (code >> 6)) & 0x3f
 }
