@@ -8,7 +8,7 @@ const decode = (text: string) => {
 }
 
 describe('decodeIntoScratch takes what encoding again gives back, and nothing else', () => {
-  test('for every text of up to two characters', () => {
+  test('decodeIntoScratch accepts exactly the canonical texts of up to two characters', () => {
     let taken = 0
     for (let a = 0; a < 128; a++) {
       for (let b = -1; b < 128; b++) {
@@ -20,7 +20,7 @@ describe('decodeIntoScratch takes what encoding again gives back, and nothing el
     }
     expect(taken).toBe(256) // one for each byte
   })
-  test('for texts out of the alphabets and what surrounds them', () => {
+  test('decodeIntoScratch agrees with encoding again on texts of base64 characters and others', () => {
     const unit = fc.constantFrom(...Array.from('ABCDwxyzQg019-_+/= \n.\0~'))
     fc.assert(
       fc.property(fc.string({ unit, maxLength: 12 }), (text) => {
@@ -30,7 +30,7 @@ describe('decodeIntoScratch takes what encoding again gives back, and nothing el
       { numRuns: 20_000 },
     )
   })
-  test('for encodings of bytes, and each with another last character', () => {
+  test('decodeIntoScratch decodes every encoding, and refuses it with another last character', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 40 }),
@@ -46,7 +46,7 @@ describe('decodeIntoScratch takes what encoding again gives back, and nothing el
       { numRuns: 5000 },
     )
   })
-  test('and no text that is too long', () => {
+  test('decodeIntoScratch refuses text longer than its buffer', () => {
     expect(decodeIntoScratch('A'.repeat(16_384))).toBe(12_288)
     expect(decodeIntoScratch('A'.repeat(16_388))).toBe(-1)
   })

@@ -28,31 +28,31 @@ describe('signCompact and verifyCompact', () => {
       expect(verified.header).toEqual({ alg: 'HS256', kid: 'one' })
     },
   )
-  test('take bytes that lie inside a larger buffer', async () => {
+  test('signCompact and verifyCompact work on bytes inside a larger buffer', async () => {
     const bytes = new Uint8Array(Buffer.from('before text after').buffer.slice(0)).subarray(0, 6)
     const { payload } = verifyCompact(await signCompact(bytes, key), key)
     expect(Buffer.from(payload)).toEqual(Buffer.from(bytes))
   })
-  test('choose among several keys by kid and alg', async () => {
+  test('verifyCompact chooses among several keys by kid and alg', async () => {
     const keys = [other, key, ed.verifying]
     for (const signing of [key, other, ed.signing]) {
       const jws = await signCompact(Buffer.from('x'), signing)
       expect(verifyCompact(jws, keys).header.kid).toBe(signing.kid)
     }
   })
-  test('find no key for an unknown kid, or for none among several', async () => {
+  test('verifyCompact finds no key among several for an unknown kid or without kid', async () => {
     const jws = await signCompact(Buffer.from('x'), key, { kid: 'three' })
     expect(refusal(() => verifyCompact(jws, [key, other]))).toBe('KEY_UNKNOWN')
     const bare = await signCompact(Buffer.from('x'), key, { kid: undefined })
     expect(refusal(() => verifyCompact(bare, [key, other]))).toBe('KEY_UNKNOWN')
     expect(refusal(() => verifyCompact(bare, key))).toBe('accepted')
   })
-  test('never use the key of a kid for another algorithm', async () => {
+  test('verifyCompact never uses the key of a kid for another algorithm', async () => {
     const jws = await signCompact(Buffer.from('x'), key, { kid: ed.verifying.kid })
     expect(refusal(() => verifyCompact(jws, [key, ed.verifying]))).toBe('KEY_UNKNOWN')
     expect(refusal(() => verifyCompact(jws, ed.verifying))).toBe('ALGORITHM_REFUSED')
   })
-  test('refuse another key’s signature, and every header that verify refuses', async () => {
+  test('verifyCompact refuses the signature of another key, and every header that verify refuses', async () => {
     const jws = await signCompact(Buffer.from('x'), key)
     expect(refusal(() => verifyCompact(jws, other))).toBe('SIGNATURE_INVALID')
     for (const name of ['crit', 'b64', 'jwk', 'jku', 'x5u', 'x5c', 'enc', 'zip']) {
@@ -60,21 +60,21 @@ describe('signCompact and verifyCompact', () => {
       expect(refusal(() => verifyCompact(bad, key))).toBe('HEADER_REFUSED')
     }
   })
-  test('look at no typ and no cty: what the payload is, is the caller’s business', async () => {
+  test('verifyCompact ignores typ and cty, because the caller knows what the payload is', async () => {
     const jws = await signCompact(Buffer.from('x'), key, { typ: 'receipt', cty: 'text/plain' })
     expect(verifyCompact(jws, key).header).toMatchObject({ typ: 'receipt', cty: 'text/plain' })
   })
-  test('freeze the header', async () => {
+  test('verifyCompact freezes the header', async () => {
     const { header } = verifyCompact(await signCompact(Buffer.from('x'), key, { a: { b: 1 } }), key)
     expect(Object.isFrozen(header) && Object.isFrozen(header['a'])).toBe(true)
   })
-  test('refuse what is no compact JWS', () => {
+  test('verifyCompact refuses anything but a compact JWS', () => {
     for (const text of ['', '.', '..', 'a.b', undefined, null, 1, {}]) {
       expect(refusal(() => verifyCompact(text as string, key))).toBe('TOKEN_MALFORMED')
     }
     expect(refusal(() => verifyCompact('a'.repeat(16_385), key))).toBe('TOKEN_TOO_LARGE')
   })
-  test('are told about wrong keys as ConfigError', async () => {
+  test('signCompact and verifyCompact report wrong keys as ConfigError', async () => {
     const jws = await signCompact(Buffer.from('x'), key)
     await expect(signCompact(Buffer.from('x'), ed.verifying)).rejects.toThrow(ConfigError)
     await expect(signCompact(Buffer.from('x'), 'key' as never)).rejects.toThrow(ConfigError)
@@ -88,7 +88,7 @@ describe('signCompact and verifyCompact', () => {
 
 describe('decodeToken', () => {
   const encode = (text: string) => Buffer.from(text).toString('base64url')
-  test('shows header and claims, verified or not, under names that say so', () => {
+  test('decodeToken shows header and claims under names that say "unverified"', () => {
     const token = `${encode('{"alg":"none"}')}.${encode('{"sub":"x","a":{"b":1}}')}.`
     const decoded = decodeToken(token)
     expect(decoded).toEqual({

@@ -21,7 +21,7 @@ describe('what no verifier here would accept is not signed:', () => {
     ['an array', ['user-1']],
     ['a Map', new Map([['sub', 'user-1']])],
     ['a Date', new Date()],
-  ])('%s instead of claims', async (_, claims) => {
+  ])('createSigner refuses %s instead of claims', async (_, claims) => {
     await expect(signAnything(claims)).rejects.toThrow('one plain object')
   })
 
@@ -36,7 +36,7 @@ describe('what no verifier here would accept is not signed:', () => {
     await expect(signAnything(claims)).rejects.toThrow('wrong type')
   })
 
-  test('and the message holds no value', async () => {
+  test('the error for a refused claim does not contain its value', async () => {
     await expect(signAnything({ sub: 47114711 })).rejects.not.toThrow('4711')
   })
 })

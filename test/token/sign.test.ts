@@ -18,28 +18,28 @@ async function signed(
 }
 
 describe('a signed token', () => {
-  test('has iss, aud, iat, exp in whole seconds, and a jti', async () => {
+  test('a signed token has iss, aud, a jti, and iat and exp in whole seconds', async () => {
     const { header, claims } = await signed()
     expect(header).toEqual({ alg: 'HS256', typ: 'JWT' })
     expect(claims).toEqual({ iss: 'i', aud: 'a', iat: 1000, exp: 1900, jti: claims['jti'] })
     expect(claims['jti']).toMatch(/^[A-Za-z0-9_-]{22}$/)
   })
-  test('names the key when its id means something to others', async () => {
+  test('a signed token has the kid of its key', async () => {
     const named = hmacKey(randomBytes(32), 'HS256', { kid: 'k1' })
     expect((await signed({ key: named })).header).toEqual({ alg: 'HS256', typ: 'JWT', kid: 'k1' })
     const { signing } = pairFor('ES256')
     expect((await signed({ key: signing })).header).toMatchObject({ kid: signing.kid })
   })
-  test('leaves out what is null', async () => {
+  test('a signed token has no iss, aud or exp when the option is null', async () => {
     const { claims } = await signed({ issuer: null, audience: null, expiresIn: null })
     expect(Object.keys(claims).sort()).toEqual(['iat', 'jti'])
   })
-  test('says what the caller says where both say something', async () => {
+  test('claims of the caller replace those of the signer', async () => {
     const own = { iss: 'x', aud: ['y'], iat: 5, exp: 7, jti: 'z' }
     expect((await signed({}, own)).claims).toEqual(own)
     expect((await signed({}, { iat: 5 })).claims).toMatchObject({ iat: 5, exp: 905 })
   })
-  test('carries several audiences, another typ and further header members', async () => {
+  test('a signed token can have several audiences, another typ and further header members', async () => {
     const { header, claims } = await signed({
       audience: ['a', 'b'],
       typ: 'at+jwt',
@@ -48,12 +48,12 @@ describe('a signed token', () => {
     expect(claims).toMatchObject({ aud: ['a', 'b'] })
     expect(header).toEqual({ alg: 'HS256', typ: 'at+jwt', x: 1 })
   })
-  test('leaves out members that are undefined, as JSON does', async () => {
+  test('a signed token leaves out claims that are undefined, as JSON does', async () => {
     expect((await signed({}, { a: undefined, b: 1 })).claims).not.toHaveProperty('a')
   })
 })
 
-describe('claims that JSON can not hold exactly are a TypeError that names them', () => {
+describe('claims that JSON cannot represent exactly are a TypeError that names them', () => {
   test.each([
     ['a', { a: Number.NaN }],
     ['a', { a: Number.POSITIVE_INFINITY }],

@@ -11,7 +11,7 @@ const keys: Record<string, Key> = {
 }
 
 describe.each(Object.entries(keys))('%s', (alg, key) => {
-  test('a signed token verifies and gives its claims back', async () => {
+  test('a signed token verifies and gives back its claims', async () => {
     const sign = createSigner({ key, issuer: 'https://a', audience: 'api', expiresIn: '15m' })
     const verify = createVerifier({
       keys: verificationKey(key),

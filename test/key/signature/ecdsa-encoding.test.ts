@@ -22,7 +22,7 @@ function halves(bytes: number) {
 }
 
 describe.each(sizes)('R ‖ S of %i bytes', (bytes) => {
-  it('comes back from DER as it was', () => {
+  it('an ECDSA signature converted to DER and back is unchanged', () => {
     fc.assert(
       fc.property(halves(bytes), halves(bytes), (r, s) => {
         const signature = Buffer.concat([r, s])
@@ -32,7 +32,7 @@ describe.each(sizes)('R ‖ S of %i bytes', (bytes) => {
     )
   })
 
-  it('has one DER: with any one byte changed, removed or added it is refused, or another signature', () => {
+  it('an ECDSA signature has one DER encoding: any byte changed, removed or added makes it invalid or another signature', () => {
     fc.assert(
       fc.property(
         halves(bytes),
@@ -64,7 +64,7 @@ describe.each(sizes)('R ‖ S of %i bytes', (bytes) => {
 })
 
 describe.each(['ES256', 'ES384', 'ES512', 'ES256K'] as const)('%s', (alg) => {
-  it('agrees with the ieee-p1363 encoding of node:crypto in both directions', async () => {
+  it('the conversion agrees with the ieee-p1363 encoding of node:crypto in both directions', async () => {
     const raw = rawPair(alg)
     const { signing } = pairFor(alg)
     const hash = `sha${alg.slice(2, 5)}`

@@ -18,14 +18,14 @@ const data = Buffer.from('eyJhbGciOiJub25lIn0.c29tZSBieXRlcw')
 const text = data.toString()
 
 describe('algorithms', () => {
-  it('are sixteen everywhere, and three more where the runtime has ML-DSA', () => {
+  it('there are sixteen algorithms, and three more where the runtime has ML-DSA', () => {
     const postQuantum = algorithmNames.filter((name) => name.startsWith('ML-DSA'))
     expect(algorithmNames.length - postQuantum.length).toBe(16)
     expect([0, 3]).toContain(postQuantum.length)
     expect(Number(process.versions.node.split('.')[0]) < 24).toBe(postQuantum.length === 0)
   })
 
-  it('that the runtime does not have are unknown names', () => {
+  it('an algorithm that the runtime does not have is an unknown name', () => {
     for (const name of ['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87']) {
       const isThere = algorithmNames.some((known) => known === name)
       expect(isAlgorithm(name)).toBe(isThere)
@@ -77,7 +77,7 @@ describe.each(algorithmNames)('%s', (alg) => {
     expect(verifyText(verifying, text, ofBytes.toString('base64url'))).toBe(true)
   })
 
-  it('takes no other spelling of a signature', async () => {
+  it('accepts no other spelling of a signature', async () => {
     const signature = await signSigningInput(signing, text)
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     const others = [
@@ -93,7 +93,7 @@ describe.each(algorithmNames)('%s', (alg) => {
     expect(others.filter((other) => verifyText(verifying, text, other))).toEqual([])
   })
 
-  it('takes no text whose characters agree in the low byte only', async () => {
+  it('refuses text whose characters agree only in the low byte', async () => {
     const signature = await signSigningInput(signing, text)
     const twins = Array.from(text).map(
       (character, at) =>
@@ -139,7 +139,7 @@ describe('HMAC of text', () => {
     },
   )
 
-  it('does not mix up keys that take turns', async () => {
+  it('HMAC does not mix up keys that are used in turns', async () => {
     const keys = (['HS256', 'HS512', 'HS384', 'HS256'] as const).map((alg) => pairFor(alg).signing)
     const tags: string[] = []
     for (const key of keys) tags.push(await signSigningInput(key, text))
@@ -152,7 +152,7 @@ describe('HMAC of text', () => {
     }
   })
 
-  it('refuses text beyond ASCII at the end of the scratch', () => {
+  it('HMAC refuses text beyond ASCII at the end of its buffer', () => {
     const key = pairFor('HS256').signing
     for (const odd of ['é', '€', '\ud800']) {
       for (const length of [8190, 8191, 8192, 8193]) {

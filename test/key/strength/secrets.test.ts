@@ -89,7 +89,7 @@ describe('secrets that can be guessed', () => {
     },
   )
 
-  it('longer random secrets are accepted', () => {
+  it('random secrets longer than the hash are accepted', () => {
     for (const bytes of [33, 48, 64, 100, 1000]) {
       const secrets = [
         randomBytes(bytes),

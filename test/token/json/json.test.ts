@@ -8,7 +8,7 @@ const parse = (text: string, options = {}) =>
   parseStrictObject(Buffer.from(text), { ...limits, ...options })
 
 describe('a strict parse', () => {
-  test('agrees with JSON.parse on every object it takes', () => {
+  test('a strict parse agrees with JSON.parse on every object that it accepts', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 6 })), (value) => {
         const text = JSON.stringify(value)
@@ -19,7 +19,7 @@ describe('a strict parse', () => {
       { numRuns: 2000 },
     )
   })
-  test('finds every duplicate, wherever it is', () => {
+  test('a strict parse finds every duplicate name at any depth', () => {
     const name = fc.string({
       maxLength: 3,
       unit: fc.constantFrom('a', '"', '\\', ':', '{', 'é', '\u2028'),
@@ -49,7 +49,7 @@ describe('a strict parse', () => {
   ])('names the problem: %s', (problem, text) => {
     expect(parse(text)).toEqual({ ok: false, problem })
   })
-  test('reads a name that ends in a quote as it is, after one that ends in a backslash', () => {
+  test('a strict parse reads a name that ends in a quote correctly after one that ends in a backslash', () => {
     for (const stem of ['', 'a', 'é', '\u2028']) {
       const names = [`${stem}\\`, `${stem}"`]
       for (let round = 0; round < 100; round++) {
@@ -62,13 +62,13 @@ describe('a strict parse', () => {
       }
     }
   })
-  test('refuses a large integer beside a name with an escape too', () => {
+  test('a strict parse refuses a large integer also beside a name with an escape', () => {
     for (const members of ['"\\\\":9007199254740993', '"\\"":9007199254740993,"a":1'])
       expect(parse(`{${members}}`)).toEqual({ ok: false, problem: 'number' })
     for (let round = 0; round < 100; round++)
       expect(parse('{"\\\\":1}').ok && parse('{"\\"":9007199254740993,"\\\\":1}').ok).toBe(false)
   })
-  test('freezes everything', () => {
+  test('a strict parse freezes the result at every depth', () => {
     const result = parse('{"a":{"b":[{"c":1}]}}')
     const frozen = (value: unknown): boolean =>
       typeof value !== 'object' ||
@@ -76,7 +76,7 @@ describe('a strict parse', () => {
       (Object.isFrozen(value) && Object.values(value).every(frozen))
     expect(result.ok && frozen(result.object)).toBe(true)
   })
-  test('reads bytes that lie inside a larger buffer', () => {
+  test('a strict parse reads bytes inside a larger buffer', () => {
     const bytes = Buffer.from('xx{"a":1}xx').subarray(2, 9)
     expect(parseStrictObject(bytes, limits)).toEqual({ ok: true, object: { a: 1 } })
   })
@@ -116,7 +116,7 @@ describe('exact integers', () => {
     if (typeof value !== 'object' || value === null) return value
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, expected(inner)]))
   }
-  test('come back digit for digit, and everything else as JSON.parse has it', () => {
+  test('exact integers keep every digit, and all other values are as JSON.parse reads them', () => {
     fc.assert(
       fc.property(value, (value) => {
         expect(parseExact(write(value))).toEqual(expected(value))
@@ -124,7 +124,7 @@ describe('exact integers', () => {
       { numRuns: 3000 },
     )
   })
-  test('are asked for', () => {
+  test('exact integers are refused unless bigints is set', () => {
     const text = '{"a":-123456789012345678901234567890}'
     expect(parse(text)).toEqual({ ok: false, problem: 'number' })
     expect(parse(text, { bigints: true })).toEqual({

@@ -7,7 +7,7 @@ const maxDepth = 32
 const measure = (text: string) => freezeAndMeasure(JSON.parse(text), maxDepth)
 
 describe('the length of the shortest text', () => {
-  test('is that of JSON.stringify, or not known', () => {
+  test('the shortest length is that of JSON.stringify, or NaN', () => {
     let known = 0
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
@@ -23,7 +23,7 @@ describe('the length of the shortest text', () => {
     )
     expect(known).toBeGreaterThan(1000)
   })
-  test('is never more than any spelling of a number has', () => {
+  test('the shortest length of a number is never more than the length of any spelling of it', () => {
     const digits = fc.integer({ min: 0, max: 99_999 })
     fc.assert(
       fc.property(digits, fc.integer({ min: -6, max: 12 }), (mantissa, exponent) => {
@@ -42,7 +42,7 @@ describe('the length of the shortest text', () => {
     for (const text of ['-1', '-0', '0.5', '1e3', '1000', '1790000000', '1e10', '9007199254740993'])
       expect(measure(text)).not.toBe(text.length)
   })
-  test('is never the length of a text that says a name twice', () => {
+  test('a text with a name twice is always longer than the shortest length', () => {
     const name = fc.constantFrom('a', 'b', '', 'exp', '__proto__', '\\u0061')
     const value = fc.constantFrom(
       ...['0', '1e3', '1000', '1e2', '100', '12e2', '1200', '-0', '0.1', '1E0', '1e9', '1e10'],
@@ -64,13 +64,13 @@ describe('the length of the shortest text', () => {
     )
     expect(Math.min(twice, once)).toBeGreaterThan(500)
   })
-  test('is not known past the depth, nor with a member that would be a prototype', () => {
+  test('the shortest length is NaN beyond the maximum depth and with a member named __proto__', () => {
     const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
     expect(measure(nested(32))).toBe(64)
     expect(measure(nested(33))).toBeNaN()
     expect(measure('{"a":{"__proto__":1}}')).toBeNaN()
   })
-  test('is not made up by members that somebody has put on every object', () => {
+  test('a polluted Object.prototype makes the shortest length NaN', () => {
     // Without this the four characters of `,"":` and a value could be hidden behind them.
     Object.assign(Object.prototype, { p: 1 })
     try {
@@ -86,7 +86,7 @@ describe('the length of the shortest text', () => {
   })
 })
 
-test('bytes that are not UTF-8 are refused, also where there are as many as characters', () => {
+test('bytes that are not UTF-8 are refused, even when there are as many bytes as characters', () => {
   const bytes = Buffer.from('{"a":"?"}')
   bytes[6] = 0xff
   expect(parseStrictObject(bytes, { maxDepth })).toEqual({ ok: false, problem: 'utf8' })

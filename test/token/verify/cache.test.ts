@@ -42,7 +42,7 @@ function sign(claims: Record<string, unknown> = {}): Promise<string> {
 }
 
 describe('a token that has been verified', () => {
-  test('is the same VerifiedToken when it comes again, and costs no key and no signature', async () => {
+  test('a cached token is the same VerifiedToken again, without a key lookup or signature check', async () => {
     const { verify, state } = counting()
     const token = await sign()
     const first = await verify(token)
@@ -50,7 +50,7 @@ describe('a token that has been verified', () => {
     expect(await verify(Buffer.from(token).toString())).toBe(first)
     expect(state.asked).toBe(1)
   })
-  test('is refused once it has expired, with exp and without iat', async () => {
+  test('a cached token with exp and without iat is refused once it has expired', async () => {
     const { verify, state } = counting()
     const token = await sign({ iat: undefined, exp: now + 10 })
     expect(await verdict(verify, token)).toBe('accepted')
@@ -60,7 +60,7 @@ describe('a token that has been verified', () => {
     expect(await verdict(verify, token)).toBe('TOKEN_EXPIRED')
     expect(state.asked).toBe(1)
   })
-  test('is refused when the clock says that it is too old, or not yet valid', async () => {
+  test('a cached token is refused when it is too old or not yet valid by the clock', async () => {
     const { verify, state } = counting({ maxTokenAge: 100, clockTolerance: 0 })
     const token = await sign({ nbf: now - 5 })
     expect(await verdict(verify, token)).toBe('accepted')
@@ -71,7 +71,7 @@ describe('a token that has been verified', () => {
     state.time = now - 6
     expect(await verdict(verify, token)).toBe('TOKEN_NOT_YET_VALID')
   })
-  test('is verified anew when the keys have changed', async () => {
+  test('a cached token is verified again when the keys have changed', async () => {
     const { verify, state } = counting()
     const token = await sign()
     await verify(token)
@@ -82,7 +82,7 @@ describe('a token that has been verified', () => {
     state.key = undefined
     expect(await verdict(verify, token)).toBe('KEY_UNKNOWN')
   })
-  test('is verified anew when the keys changed while it was being verified', async () => {
+  test('a cached token is verified again when the keys changed during its verification', async () => {
     const state = { version: 0, asked: 0 }
     const keys = {
       find: async () => {
@@ -99,7 +99,7 @@ describe('a token that has been verified', () => {
     await verify(token)
     expect(state.asked).toBe(2)
   })
-  test('can not be changed by who was handed it first', async () => {
+  test('a cached token cannot be changed by the first caller that received it', async () => {
     const { verify } = counting()
     const token = await sign({ roles: ['user'] })
     const first = await verify(token)
@@ -109,7 +109,7 @@ describe('a token that has been verified', () => {
 })
 
 describe('what is kept', () => {
-  test('HMAC tokens only when asked for', async () => {
+  test('the cache keeps HMAC tokens only when cache is set', async () => {
     const token = forge()
     for (const [options, asked] of [
       [{}, 2],
@@ -122,14 +122,14 @@ describe('what is kept', () => {
       expect(state.asked).toBe(asked)
     }
   })
-  test('nothing with cache: false', async () => {
+  test('nothing is kept with cache: false', async () => {
     const { verify, state } = counting({ cache: false })
     const token = await sign()
     await verify(token)
     await verify(token)
     expect(state.asked).toBe(2)
   })
-  test('nothing when the keys are a bare function, which has no version', async () => {
+  test('nothing is kept when the keys are a function, which has no version', async () => {
     let asked = 0
     const keys = () => {
       asked++
@@ -148,14 +148,14 @@ describe('what is kept', () => {
     await verify(token)
     expect(asked).toBe(2)
   })
-  test('no failure: a token that was too early is accepted later', async () => {
+  test('failures are not kept: a token that was too early is accepted later', async () => {
     const { verify, state } = counting({ cache })
     const token = await sign({ nbf: now + 100 })
     expect(await verdict(verify, token)).toBe('TOKEN_NOT_YET_VALID')
     state.time = now + 100
     expect(await verdict(verify, token)).toBe('accepted')
   })
-  test('no twin: a token that differs in any one character is looked at afresh', async () => {
+  test('a token that differs from a cached one in any character is verified again', async () => {
     const { verify } = counting({ cache })
     const token = await sign()
     await verify(token)
@@ -166,7 +166,7 @@ describe('what is kept', () => {
       )
     }
   })
-  test('each verifier’s own: another policy never meets it', async () => {
+  test('verifiers with different policies never share cached tokens', async () => {
     const token = withClaims({ sub: 'u1' })
     const here = verifierWith({ cache })
     const there = createVerifier({
@@ -218,7 +218,7 @@ describe('the bounds hold', () => {
     while (text.length < length) text += Math.random().toString(36).slice(2)
     return text.slice(0, length)
   }
-  test('entries: of 10,000 tokens at most so many are found again', () => {
+  test('the cache never finds more of 10,000 tokens than its limit of entries', () => {
     const store = new VerifiedCache<number>({ entries: 128, bytes: 10_000_000 })
     const tokens = Array.from({ length: 10_000 }, () => random(100))
     for (const [i, token] of tokens.entries()) store.store(token, i)
@@ -227,7 +227,7 @@ describe('the bounds hold', () => {
     expect(found.length).toBeGreaterThan(100)
     for (const token of found) expect(store.find(token)).toBe(tokens.indexOf(token))
   })
-  test('bytes: long tokens push out as many as they need', () => {
+  test('long tokens evict as many entries as they need bytes', () => {
     const store = new VerifiedCache<number>({ entries: 1024, bytes: 100_000 })
     for (let i = 0; i < 5000; i++) {
       store.store(random(50 + ((i * 37) % 4000)), i)
@@ -235,12 +235,12 @@ describe('the bounds hold', () => {
     }
     expect(store.bytes).toBeGreaterThan(50_000)
   })
-  test('a token that is larger than everything is not kept', () => {
+  test('a token larger than the whole cache is not kept', () => {
     const store = new VerifiedCache<number>({ entries: 4, bytes: 1000 })
     store.store(random(8000), 1)
     expect(store.bytes).toBe(0)
   })
-  test('the same token twice is kept once', () => {
+  test('the same token stored twice is kept once', () => {
     const store = new VerifiedCache<number>({ entries: 16, bytes: 10_000 })
     const token = random(100)
     store.store(token, 1)
@@ -249,7 +249,7 @@ describe('the bounds hold', () => {
     expect(store.bytes).toBe(bytes)
     expect(store.find(token)).toBe(2)
   })
-  test('tokens that meet in tag and place are told apart by their text', () => {
+  test('tokens with the same tag and slot are told apart by their text', () => {
     const store = new VerifiedCache<string>({ entries: 64, bytes: 100_000 })
     const end = random(20)
     for (const start of ['a', 'b', 'c']) store.store(`${start}${end}`, start)
@@ -257,7 +257,7 @@ describe('the bounds hold', () => {
     expect(store.find(`d${end}`)).toBeUndefined()
     expect(store.find(end)).toBeUndefined()
   })
-  test('cleared, it holds nothing', () => {
+  test('a cleared cache holds nothing', () => {
     const store = new VerifiedCache<number>({ entries: 16, bytes: 10_000 })
     const token = random(100)
     store.store(token, 1)

@@ -81,7 +81,7 @@ const classes: readonly {
     holds: ({ header, claims }) => hasPrototype(header) || hasPrototype(claims),
   },
   {
-    name: 'a number that a double can not hold (RFC 8259 section 6)',
+    name: 'a number that a double cannot hold (RFC 8259 section 6)',
     example: withRawClaims('"x":9007199254740993'),
     holds: ({ header, claims }) => hasHugeNumber(header) || hasHugeNumber(claims),
   },
@@ -162,7 +162,7 @@ describe('against jose and jsonwebtoken with the same policy', () => {
   }
 
   test(
-    'what we accept they accept, and what we alone refuse has a name',
+    'jose and jsonwebtoken accept every token that verify accepts, and every other difference has a named reason',
     { timeout: 0 },
     async () => {
       for (const { example } of classes) await compare(example)

@@ -13,7 +13,7 @@ import {
 
 const verify = verifierWith()
 
-test('the token these tests start from is accepted', async () => {
+test('the token that these tests start from is accepted', async () => {
   expect(await verdict(verify, forge())).toBe('accepted')
 })
 
@@ -121,7 +121,7 @@ describe('the length of a token, checked before anything is decoded', () => {
     while (withClaims({ filler }).length < length - 1) filler += 'x'
     return withClaims({ filler })
   }
-  test('a token near 8192 characters is accepted, one beyond is refused', async () => {
+  test('a token of just under 8192 characters is accepted, a longer one is refused', async () => {
     const token = ofLength(8192)
     expect(token.length).toBeLessThanOrEqual(8192)
     expect(await verdict(verify, token)).toBe('accepted')

@@ -35,7 +35,7 @@ describe('explain names every check in the order of the path', () => {
     'claims schema',
   ]
 
-  test('for a good token all of them pass', async () => {
+  test('every check passes for a valid token', async () => {
     const { ok, code, checks } = await verify.explain(forge())
     expect({ ok, code }).toEqual({ ok: true, code: undefined })
     expect(checks.map(({ name }) => name)).toEqual([
@@ -75,7 +75,7 @@ describe('explain names every check in the order of the path', () => {
       exp: 'not reached',
     })
   })
-  test('each names where its rule stands, what would pass and what was found', async () => {
+  test('every check names its rule, what would pass and what was found', async () => {
     const { checks } = await verify.explain(forge())
     for (const { rfc, expected, found } of checks) {
       expect(rfc).toMatch(/^(RFC \d+ section \d|none: )/)
@@ -106,12 +106,12 @@ describe('explain goes on past a failed check', () => {
       'claims schema': 'not reached',
     })
   })
-  test('a wrong typ leaves the signature to be looked at', async () => {
+  test('the signature is still checked after a wrong typ', async () => {
     const { code, checks } = await verify.explain(withHeader({ typ: 'x' }))
     expect(code).toBe('TYPE_MISMATCH')
     expect(verdicts(checks)).toMatchObject({ typ: 'fail', key: 'pass', signature: 'pass' })
   })
-  test('a refused alg asks no key source', async () => {
+  test('the key source is not asked for a refused alg', async () => {
     let asked = 0
     const keys = () => {
       asked++
@@ -127,19 +127,19 @@ describe('explain goes on past a failed check', () => {
     })
     expect(asked).toBe(0)
   })
-  test('what is too long is not looked into', async () => {
+  test('a token that is too long is not looked into', async () => {
     const { code, checks } = await verify.explain('x'.repeat(9000))
     expect(code).toBe('TOKEN_TOO_LARGE')
     expect(checks.slice(1).every(({ verdict }) => verdict === 'not reached')).toBe(true)
   })
-  test('broken JSON is named by what is wrong with it', async () => {
+  test('the report of broken JSON says what is wrong with it', async () => {
     const { checks } = await verify.explain(forge({ payload: '{"a":1,"a":2}' }))
     expect(checks.find(({ name }) => name === 'payload')).toMatchObject({
       verdict: 'fail',
       found: 'duplicate',
     })
   })
-  test('a schema that refuses names the claim', async () => {
+  test('the report of a schema that refuses names the claim', async () => {
     const picky = verifierWith({ claims: z.object({ role: z.string() }) })
     const { code, checks } = await picky.explain(forge())
     expect(code).toBe('CLAIMS_REFUSED')
@@ -160,7 +160,7 @@ describe('explain goes on past a failed check', () => {
   })
 })
 
-test('explain says nothing about the signature or the key', async () => {
+test('explain discloses nothing of the signature or the key', async () => {
   const token = forge()
   const [header = '', payload = '', signature = ''] = token.split('.')
   for (const text of [token, `${header}.${payload}.${mac('x')}`]) {

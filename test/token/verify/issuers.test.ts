@@ -25,16 +25,16 @@ function signAs(key: Key, issuer: string | null, audience: string | null): Promi
 }
 
 describe('several issuers, each with its own keys, algorithms and audience', () => {
-  test('each issuer’s token is accepted by its own entry', async () => {
+  test('a token is accepted by the entry of its issuer', async () => {
     expect(await verdict(several, await signAs(keyA, 'https://a', 'for-a'))).toBe('accepted')
     expect(await verdict(several, await signAs(keyB, 'https://b', null))).toBe('accepted')
     expect(await verdict(several, await signAs(keyC, 'https://c', 'for-c'))).toBe('accepted')
   })
-  test('an algorithm of another entry is refused', async () => {
+  test('a token with an algorithm of another issuer is refused', async () => {
     const token = await signAs(keyB, 'https://a', 'for-a')
     expect(await verdict(several, token)).toBe('ALGORITHM_REFUSED')
   })
-  test('an audience of another entry is refused', async () => {
+  test('a token with an audience of another issuer is refused', async () => {
     const token = await signAs(keyA, 'https://a', 'for-c')
     expect(await verdict(several, token)).toBe('AUDIENCE_MISMATCH')
   })
@@ -80,7 +80,7 @@ describe('the options of several issuers', () => {
     ['no audience inside', { issuers: { a: { keys: keyC, algorithms: ['HS256'] } } }],
     ['mixed algorithms inside', { issuers: { a: { ...entry, algorithms: ['HS256', 'RS256'] } } }],
     ['nothing inside', { issuers: { a: null } }],
-  ])('%s is a ConfigError', (_, options) => {
+  ])('the issuers option %s is a ConfigError', (_, options) => {
     expect(() => createVerifier(options as never)).toThrow(ConfigError)
   })
 })

@@ -72,15 +72,15 @@ describe('an option that is wrong is a ConfigError that names it', () => {
     }
     expect.unreachable('it was accepted')
   })
-  test('a misspelt option is told its right name', () => {
+  test('the error for a misspelt option suggests the right name', () => {
     expect(() => createVerifier({ ...base, clocktolerance: 1 } as never)).toThrow('clockTolerance')
   })
-  test('one algorithm as text is told what to write instead', () => {
+  test('the error for one algorithm as text says what to write instead', () => {
     expect(() => createVerifier({ ...base, algorithms: 'HS256' } as never)).toThrow(
       /algorithms: must be an array, for one algorithm too: \[name\]/,
     )
   })
-  test('the message never holds the value', () => {
+  test('the error for a wrong option never contains its value', () => {
     const canary = 'canary-canary-canary'
     try {
       createVerifier({ ...base, keys: canary } as never)
@@ -90,7 +90,7 @@ describe('an option that is wrong is a ConfigError that names it', () => {
     }
     expect.unreachable('it was accepted')
   })
-  test('options changed afterwards change nothing', async () => {
+  test('changing the options object afterwards does not change the verifier', async () => {
     const algorithms: 'HS256'[] = ['HS256']
     const requiredClaims = ['exp']
     const verify = createVerifier({ ...base, algorithms, requiredClaims })
@@ -101,13 +101,13 @@ describe('an option that is wrong is a ConfigError that names it', () => {
 })
 
 describe('issuer and audience', () => {
-  test('null takes any, and none', async () => {
+  test('null for issuer and audience accepts any value and none', async () => {
     const open = createVerifier({ ...base, issuer: null, audience: null })
     expect(await verdict(open, withClaims({ iss: 'x', aud: 'y' }))).toBe('accepted')
     expect(await verdict(open, withClaims({ iss: undefined, aud: undefined }))).toBe('accepted')
     expect(await verdict(open, withClaims({ iss: ['x'] }))).toBe('CLAIM_INVALID')
   })
-  test('a list takes each of its names', async () => {
+  test('a list for issuer and audience accepts each of its names', async () => {
     const either = createVerifier({ ...base, issuer: ['a', 'b'], audience: ['x', 'y'] })
     expect(await verdict(either, withClaims({ iss: 'b', aud: ['y', 'z'] }))).toBe('accepted')
     expect(await verdict(either, withClaims({ iss: 'c', aud: 'y' }))).toBe('ISSUER_MISMATCH')
@@ -115,18 +115,18 @@ describe('issuer and audience', () => {
 })
 
 describe('requiredClaims', () => {
-  test('an empty list frees exp, and what other options ask for stays required', async () => {
+  test('an empty requiredClaims makes exp optional, and claims that other options need stay required', async () => {
     const free = verifierWith({ requiredClaims: [] })
     expect(await verdict(free, withClaims({ exp: undefined }))).toBe('accepted')
     expect(await verdict(free, withClaims({ aud: undefined }))).toBe('CLAIM_MISSING')
     expect(await verdict(free, withClaims({ exp: 1 }))).toBe('TOKEN_EXPIRED')
   })
-  test('an inherited property is no claim', async () => {
+  test('an inherited property does not satisfy requiredClaims', async () => {
     const verify = verifierWith({ requiredClaims: ['toString'] })
     expect(await verdict(verify, forge())).toBe('CLAIM_MISSING')
     expect(await verdict(verify, withClaims({ toString: 'x' }))).toBe('accepted')
   })
-  test('a claim that is null is there', async () => {
+  test('a claim with the value null satisfies requiredClaims', async () => {
     const verify = verifierWith({ requiredClaims: ['tenant'] })
     expect(await verdict(verify, withClaims({ tenant: null }))).toBe('accepted')
   })
@@ -138,22 +138,22 @@ describe('maxTokenAge', () => {
     [0, 'accepted'],
     [309, 'accepted'],
     [310, 'TOKEN_TOO_OLD'],
-  ])('a token of %d seconds: %s', async (age, expected) => {
+  ])('with maxTokenAge, a token of %d seconds is %s', async (age, expected) => {
     expect(await verdict(aged, withClaims({ iat: now - age }))).toBe(expected)
   })
-  test('it makes iat required', async () => {
+  test('maxTokenAge makes iat required', async () => {
     expect(await verdict(aged, withClaims({ iat: undefined }))).toBe('CLAIM_MISSING')
   })
 })
 
 describe('now', () => {
-  test('is the system’s clock by default', async () => {
+  test('the clock is the system’s by default', async () => {
     const verify = createVerifier({ keys: key, algorithms: ['HS256'], issuer, audience })
     const seconds = Date.now() / 1000
     expect(await verdict(verify, withClaims({ iat: seconds, exp: seconds + 60 }))).toBe('accepted')
     expect(await verdict(verify, withClaims({ exp: seconds - 120 }))).toBe('TOKEN_EXPIRED')
   })
-  test('a clock that has no time accepts nothing', async () => {
+  test('a verifier whose clock returns NaN accepts nothing', async () => {
     const broken = verifierWith({ now: () => Number.NaN })
     expect(await verdict(broken, forge())).toBe('TOKEN_EXPIRED')
     const noExp = verifierWith({ now: () => Number.NaN, requiredClaims: [] })
@@ -164,10 +164,10 @@ describe('now', () => {
 describe('keys', () => {
   const verifyBy = (keys: unknown) => createVerifier({ ...base, keys: keys as KeySource })
 
-  test('a single key answers whatever kid the token names', async () => {
+  test('a single key is used for every kid', async () => {
     expect(await verdict(verifyBy(key), withHeader({ kid: 'another' }))).toBe('accepted')
   })
-  test('a function chooses by the header, at once or later', async () => {
+  test('a function can choose the key by the header, synchronously or asynchronously', async () => {
     const byKid = (header: { kid?: string }) => (header.kid === 'k1' ? key : undefined)
     expect(await verdict(verifyBy(byKid), withHeader({ kid: 'k1' }))).toBe('accepted')
     expect(await verdict(verifyBy(byKid), withHeader({ kid: 'k2' }))).toBe('KEY_UNKNOWN')
@@ -188,23 +188,26 @@ describe('keys', () => {
     'a key for another algorithm': verificationKey(rsa),
     'a private key': rsa,
   }
-  test.each(Object.entries(answers))('an answer of %s is no key', async (_, answer) => {
-    expect(
-      await verdict(
-        verifyBy(() => answer),
-        forge(),
-      ),
-    ).toBe('KEY_UNKNOWN')
-    expect(
-      await verdict(
-        verifyBy(() => Promise.resolve(answer)),
-        forge(),
-      ),
-    ).toBe('KEY_UNKNOWN')
-    const finder = { find: () => answer, version: () => 0 }
-    expect(await verdict(verifyBy(finder), forge())).toBe('KEY_UNKNOWN')
-  })
-  test('a source that fails is unavailable, 503, and not a bad token', async () => {
+  test.each(Object.entries(answers))(
+    'a key source that answers %s has no key',
+    async (_, answer) => {
+      expect(
+        await verdict(
+          verifyBy(() => answer),
+          forge(),
+        ),
+      ).toBe('KEY_UNKNOWN')
+      expect(
+        await verdict(
+          verifyBy(() => Promise.resolve(answer)),
+          forge(),
+        ),
+      ).toBe('KEY_UNKNOWN')
+      const finder = { find: () => answer, version: () => 0 }
+      expect(await verdict(verifyBy(finder), forge())).toBe('KEY_UNKNOWN')
+    },
+  )
+  test('a key source that fails gives 503 (unavailable), not an invalid token', async () => {
     const fail = () => {
       throw new Error('down')
     }
@@ -213,7 +216,7 @@ describe('keys', () => {
       expect(error).toMatchObject({ code: 'KEYS_UNAVAILABLE', status: 503, retryAfter: 5 })
     }
   })
-  test('a source that hangs is given up after its deadline, and told so', async () => {
+  test('a key source that hangs is aborted after its deadline', async () => {
     let told: AbortSignal | undefined
     const finder = {
       find: (_: unknown, signal: AbortSignal) => {
@@ -225,7 +228,7 @@ describe('keys', () => {
     expect(await verdict(verifyBy(finder), forge())).toBe('KEYS_UNAVAILABLE')
     expect(told?.aborted).toBe(true)
   }, 10_000)
-  test('no two pending lookups share a signal', async () => {
+  test('two pending key lookups never share a signal', async () => {
     const signals: AbortSignal[] = []
     const finder = {
       find: (_: unknown, signal: AbortSignal) => {
@@ -240,7 +243,7 @@ describe('keys', () => {
   })
 })
 
-test('two verifiers with the same options do not share anything', async () => {
+test('two verifiers with the same options share nothing', async () => {
   const other = hmacKey(randomBytes(32), 'HS256')
   const one = createVerifier(base)
   const two = createVerifier({ ...base, keys: other })

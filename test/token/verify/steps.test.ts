@@ -124,16 +124,19 @@ describe('verify stops at the first check that fails in the list that explain wa
   const one = createVerifier({ ...everyOption, ...trusted, issuer })
   const several = createVerifier({ ...everyOption, issuers: { [issuer]: trusted } })
 
-  test('with one issuer, there is a fault for every check of the list', async () => {
+  test('there is a fault for every check of the list, with one issuer', async () => {
     const { ok, checks } = await one.explain(written(good))
     expect(ok).toBe(true)
     expect(checks.map(({ name }) => name)).toEqual(faults.map(([name]) => name))
   })
-  test.each(faults)('with one issuer, a token with a fault in %s', async (name, spoil) => {
-    expect(await agreedVerdict(one, written(good))).toEqual({ check: 'accepted' })
-    expect((await agreedVerdict(one, written(spoil(good)))).check).toBe(name)
-  })
-  test('with one issuer, tokens with any two faults', async () => {
+  test.each(faults)(
+    'a token with a fault in %s is refused by that check, with one issuer',
+    async (name, spoil) => {
+      expect(await agreedVerdict(one, written(good))).toEqual({ check: 'accepted' })
+      expect((await agreedVerdict(one, written(spoil(good)))).check).toBe(name)
+    },
+  )
+  test('a token with any two faults is refused alike by verify and explain, with one issuer', async () => {
     const names = faults.map(([name]) => name)
     let first = 0
     for (const [i, [earlier, spoil]] of faults.entries()) {
@@ -146,17 +149,20 @@ describe('verify stops at the first check that fails in the list that explain wa
     // The others are pairs of which the second fault undoes the first: two values of one member.
     expect(first).toBeGreaterThan(170)
   })
-  test('with several issuers, there is a fault for every check of the list but iss', async () => {
+  test('there is a fault for every check of the list, with several issuers', async () => {
     const { checks } = await several.explain(written(good))
     const names = [...faults.map(([name]) => name), 'issuer']
     expect(checks.map(({ name }) => name).toSorted()).toEqual(names.toSorted())
   })
-  test.each(faults)('with several issuers, a token with a fault in %s', async (name, spoil) => {
-    // An unknown `iss` picks no issuer, so that the check of the claim cannot fail after it.
-    const decisive = name === 'iss' ? 'issuer' : name
-    expect((await agreedVerdict(several, written(spoil(good)))).check).toBe(decisive)
-  })
-  test('with several issuers, tokens with any two faults', async () => {
+  test.each(faults)(
+    'a token with a fault in %s is refused by that check, with several issuers',
+    async (name, spoil) => {
+      // An unknown `iss` picks no issuer, so that the check of the claim cannot fail after it.
+      const decisive = name === 'iss' ? 'issuer' : name
+      expect((await agreedVerdict(several, written(spoil(good)))).check).toBe(decisive)
+    },
+  )
+  test('a token with any two faults is refused alike by verify and explain, with several issuers', async () => {
     const checks = new Set<string>()
     for (const [i, [, spoil]] of faults.entries()) {
       for (const [, spoilToo] of faults.slice(i + 1)) {
@@ -189,7 +195,7 @@ describe('verify and explain agree', () => {
     'one with several issuers': several,
   }
   test.each(Object.entries(verifiers))(
-    'for %s, on thousands of mutated tokens',
+    'verify and explain agree for %s on thousands of mutated tokens',
     async (_, verifier) => {
       const seen = new Map<string, number>()
       await fc.assert(
@@ -204,7 +210,7 @@ describe('verify and explain agree', () => {
       expect(seen.get('accepted')).toBeGreaterThan(50)
     },
   )
-  test('on a token of a public-key algorithm with any character changed', async () => {
+  test('verify and explain agree on a public-key token with any character changed', async () => {
     const sign = createSigner({
       key: pair,
       issuer: 'https://other',
