@@ -1,5 +1,7 @@
-import type { PinnedHeader } from './header.js'
+import { within } from '../foundation/deadline.js'
+import { AuthError } from '../foundation/errors.js'
 import { Key } from '../key/key.js'
+import type { PinnedHeader } from './header.js'
 
 /**
  * The answer of a source: a key; several keys to try in this order, when the header does not tell them apart; or none.
@@ -34,4 +36,82 @@ export function toFinder(source: KeySource): KeyFinder {
   if (source instanceof Key) return { find: () => source, version: () => 0 }
   if (typeof source === 'function') return { find: source, version: () => 0 }
   return source
+}
+
+/** How long a key source may take before its keys count as unavailable (503). */
+const deadlineMs = 5000
+
+/** Several keys are tried only while secrets change, never to search for one (RFC 8725 section 3.8). */
+const mostCandidates = 4
+
+/** Seconds after which a caller may try again when the keys are unavailable. */
+const retryAfter = 5
+
+/**
+ * Asks a key source for the key of one header, or for candidates. Returns a promise only if the source does.
+ *
+ * If the source fails or hangs, the keys are unavailable; if it answers with anything but a fitting key, the key is
+ * unknown. Only a {@link Key} ever verifies anything (CVE-2026-44351, CVE-2022-23529).
+ *
+ * @throws AuthError KEY_UNKNOWN, KEYS_UNAVAILABLE; the promise rejects with the same
+ * @example const keys = await findKey(finder, header)
+ */
+export function findKey(keys: KeyFinder, header: PinnedHeader): SomeKeys | Promise<SomeKeys> {
+  const deadline = spare ?? new AbortController()
+  spare = undefined
+  let answer: unknown
+  try {
+    answer = keys.find(header, deadline.signal)
+  } catch (error) {
+    throw unavailable(error)
+  }
+  if (isThenable(answer))
+    return awaitKey(answer, deadline).then((found) => pickFitting(keys, found, header))
+  // A synchronous answer has not used the signal, so the next call gets it: making one costs as much as an HMAC.
+  spare = deadline
+  return pickFitting(keys, answer, header)
+}
+
+/** One key, or candidates in the order in which they are tried; never none. */
+type SomeKeys = Key | readonly Key[]
+
+/** A signal that no pending call uses. */
+let spare: AbortController | undefined
+
+async function awaitKey(
+  pending: PromiseLike<unknown>,
+  deadline: AbortController,
+): Promise<unknown> {
+  const late = () => {
+    const error = new Error('the key source did not answer in time')
+    deadline.abort(error)
+    return error
+  }
+  try {
+    return await within(deadlineMs, () => pending, { late })
+  } catch (error) {
+    throw unavailable(error)
+  }
+}
+
+/** Accepts candidates only from a source with `matched`: from others an array may be a mistake. */
+function pickFitting(keys: KeyFinder, found: unknown, header: PinnedHeader): SomeKeys {
+  if (fits(found, header)) return found
+  const candidates: readonly unknown[] = keys.matched && Array.isArray(found) ? found : []
+  const fitting = candidates.filter((each) => fits(each, header))
+  if (fitting.length === 0 || candidates.length > mostCandidates) throw new AuthError('KEY_UNKNOWN')
+  return fitting
+}
+
+function fits(found: unknown, header: PinnedHeader): found is Key {
+  return found instanceof Key && found.alg === header.alg && found.kind !== 'private'
+}
+
+function unavailable(error: unknown): AuthError {
+  if (error instanceof AuthError) return error
+  return new AuthError('KEYS_UNAVAILABLE', { retryAfter }, { cause: error })
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value
 }

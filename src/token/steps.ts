@@ -1,7 +1,7 @@
 import type { Key } from '../key/key.js'
 import { checkStep, makingStep, show, type Step } from './check.js'
 import { claimsChecks, typesCheck, type ClaimsMoment } from './claims.js'
-import { findKey } from './find-key.js'
+import { findKey } from './key-source.js'
 import { headerChecks, jwsHeaderChecks, type PinnedHeader } from './header.js'
 import {
   checkLength,

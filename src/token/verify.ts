@@ -1,6 +1,6 @@
 import { checkClaims } from './claims.js'
 import { createExplain, type Explanation } from './explain.js'
-import { findKey } from './find-key.js'
+import { findKey } from './key-source.js'
 import { checkHeader } from './header.js'
 import {
   checkLength,
