@@ -105,6 +105,7 @@ export const factories = [
     file: 'src/key/hmac-key.ts',
     table: 'hmacKeyTable',
     types: ['HmacKeyOptions', 'KeyOptions'],
+    from: 'src/key/kid.ts',
   },
   {
     factory: 'publicKey, privateKey',
