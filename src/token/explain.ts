@@ -39,11 +39,10 @@ export interface Explanation {
 export function createExplain<C>(
   policy: VerifierPolicy<C>,
 ): (token: string) => Promise<Explanation> {
-  const steps = stepsOf(policy)
   return async (token) => {
     let passage = startOf(policy, token)
     const checks: CheckReport[] = []
-    for (const step of steps) {
+    for (const step of stepsOf(policy)) {
       const taken = await step.take(passage)
       const report = reportOf(step, passage, taken)
       checks.push(report)
