@@ -38,10 +38,10 @@ export const getProfileHandler: GuardedHandler<types.ProfileReq, types.Profile> 
 import { type Handler } from '../generated/server.js'
 import type * as types from '../generated/types.js'
 
-export const refreshHandler: Handler<types.RefreshReq, types.LoginResp> = ({ request, headers, setHeader }) => {
+export const refreshHandler: Handler<types.RefreshReq, types.LoginResp> = ({ request, headers, setHeader, address }) => {
   setHeader('cache-control', 'private')
   if (request.refreshToken !== 'good') throw new AuthError('REFRESH_UNKNOWN')
-  return { accessToken: headers('x-twice').join('|'), refreshToken: '', expiresIn: 0 }
+  return { accessToken: headers('x-twice').join('|'), refreshToken: address, expiresIn: 0 }
 }
 `,
   'handlers/update-profile.ts': `import { type GuardedHandler } from '../generated/server.js'

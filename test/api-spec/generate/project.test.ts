@@ -54,6 +54,8 @@ describe('a generated project', () => {
 describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (server) => {
   let call: typeof fetch | undefined
   let baseUrl = 'http://localhost'
+  /** Where the server sees the caller. */
+  const address = server === 'fetch' ? '198.51.100.7' : '127.0.0.1'
   let close: () => Promise<unknown>
   const services = { config, log: [] as string[] }
 
@@ -64,7 +66,7 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
     if (server === 'fetch') {
       const handle = (
         module['createHandler'] as (setup: object) => (request: Request) => Promise<Response>
-      )({ gates, services })
+      )({ gates, services, addressOf: () => address })
       call = (input, init) => handle(new Request(input, init))
       close = () => Promise.resolve()
       return
@@ -233,6 +235,15 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
         { reason: 'invalid_request' },
       ])
     }
+  })
+
+  it('hands the address of the caller to the handler', async () => {
+    const answer = await (call ?? fetch)(`${baseUrl}/v1/user/refresh`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ refreshToken: 'good' }),
+    })
+    expect(await answer.json()).toMatchObject({ refreshToken: address })
   })
 
   it('tells a handler that its caller has gone, and only then', async () => {

@@ -10,13 +10,15 @@ export interface Setup {
   /** The gate of each guard: createGates(config) of auth.ts, or your own. */
   readonly gates: Gates
   readonly services: Services
+  /** The address of the caller, which a Request does not hold: from the runtime, or from a proxy you trust. Default: ''. */
+  readonly addressOf?: (request: Request) => string
 }
 
 /** Longest body of a route without maxBytes: one mebibyte, as in go-zero. */
 const defaultMaxBytes = 1_048_576
 
 /** A function from Request to Response, routes with @jwt behind the gate of their name. */
-export function createHandler({ gates, services }: Setup): (request: Request) => Promise<Response> {
+export function createHandler({ gates, services, addressOf = () => '' }: Setup): (request: Request) => Promise<Response> {
   const find = createRouter()
   return async (request) => {
     const added = new Headers({ 'cache-control': 'no-store' })
@@ -24,7 +26,7 @@ export function createHandler({ gates, services }: Setup): (request: Request) =>
       const url = new URL(request.url)
       const found = find(request.method, url.pathname)
       if (found === undefined) throw new HttpError(404, problemOf(404, 'not_found'))
-      return await admit({ ...found, request, url, services, added }, gates)
+      return await admit({ ...found, request, url, services, address: addressOf(request), added }, gates)
     } catch (error) {
       const { status, headers, body } = answerTo(error, gates)
       for (const [name, value] of Object.entries(headers)) added.set(name, value)
@@ -42,6 +44,7 @@ interface Exchange extends Found {
   readonly request: Request
   readonly url: URL
   readonly services: Services
+  readonly address: string
   /** Header fields of the answer. */
   readonly added: Headers
 }
@@ -59,13 +62,14 @@ async function admit(exchange: Exchange, gates: Gates): Promise<Response> {
 }
 
 async function answer(exchange: Exchange, claims: Claims | undefined): Promise<Response> {
-  const { route, params, request, url, services, added } = exchange
+  const { route, params, request, url, services, address, added } = exchange
   const headers = headersOf(request)
   const result = await route.run({
     call: {
       method: route.method,
       path: route.path,
       services,
+      address,
       signal: request.signal,
       headers,
       setHeader: (name, value) => {

@@ -67,6 +67,7 @@ function callOf(request: FastifyRequest, reply: FastifyReply, services: Service)
     method: request.method,
     path: request.routeOptions.url ?? '',
     services,
+    address: request.ip,
     signal: left.signal,
     headers: (name) => request.raw.headersDistinct[name.toLowerCase()] ?? [],
     setHeader: (name, value) => {

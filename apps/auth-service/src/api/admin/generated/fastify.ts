@@ -89,6 +89,7 @@ function incoming({ method, path, guard }: Route, { request, reply, names, setup
       method,
       path,
       services: setup.services,
+      address: request.ip,
       signal: left.signal,
       headers,
       setHeader: (name, value) => {

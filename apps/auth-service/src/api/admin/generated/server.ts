@@ -10,6 +10,8 @@ export interface Call {
   readonly method: string
   readonly path: string
   readonly services: Services
+  /** The address of the caller, as the server knows it; '' where it does not. */
+  readonly address: string
   /** Aborted when the route's time is up, and when the caller has gone. */
   readonly signal: AbortSignal
   /** All values of a header field of the request. */
