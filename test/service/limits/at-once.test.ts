@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { memoryLocks } from '../../../apps/auth-service/src/limits/account-locks.js'
-import { createLoginLimits, type Turn } from '../../../apps/auth-service/src/limits/login-limits.js'
-import { redisLocks } from '../../../apps/auth-service/src/limits/redis-locks.js'
+import { createAdmission } from '../../../apps/auth-service/src/limits/admission.js'
+import { memoryLockouts } from '../../../apps/auth-service/src/limits/lockouts.js'
+import { redisLockouts } from '../../../apps/auth-service/src/limits/redis-lockouts.js'
 import { startRedis, type RedisServer } from '../../setup/redis.js'
 
 let server: RedisServer
@@ -19,78 +19,84 @@ afterAll(async () => {
 })
 
 const loginLimits = { account: 3, address: 1000, service: 1000 }
-const times = { free: 3, firstWait: 1000, longestWait: 3_600_000, kept: 3_600_000 }
+const times = { allowance: 3, first: 1000, longest: 3_600_000, kept: 3_600_000 }
 const limitsIn = (redis: Redis | undefined) =>
-  createLoginLimits({ configuration: { loginLimits }, redis })
+  createAdmission({ configuration: { loginLimits }, redis, slots: 1000 })
 
-const places = {
+const stores = {
   'in one process': () => {
-    const [limits, locks] = [limitsIn(undefined), memoryLocks(times)]
-    return { limits: [limits, limits], locks: [locks, locks] } as const
+    const [limits, lockouts] = [limitsIn(undefined), memoryLockouts(times)]
+    return { limits: [limits, limits], lockouts: [lockouts, lockouts] } as const
   },
   'in two processes over Redis': () => {
     const [one, two] = connections
     return {
       limits: [limitsIn(one), limitsIn(two)],
-      locks: [redisLocks(one, times), redisLocks(two, times)],
+      lockouts: [redisLockouts(one, times), redisLockouts(two, times)],
     } as const
   },
 }
 
-describe.each(Object.entries(places))('%s', (_, open) => {
-  /** That many attempts of one account, each decided only when all have been let in; what each came to. */
-  async function atOnce(account: string, guesses: readonly boolean[]) {
+/** A login with the right password. */
+const loginOf = (id: string, address: string) => ({
+  address,
+  account: () => Promise.resolve({ id, passwordHash: 'phc', disabled: false }),
+  check: (phc: string | undefined) => Promise.resolve(phc === 'phc'),
+})
+
+describe.each(Object.entries(stores))('logins at once %s', (where, open) => {
+  /** Attempts on one account, each decided only once all are being compared; and the result of each. */
+  async function atOnce(id: string, guesses: readonly boolean[]) {
     const { limits } = open()
     let release = (): void => undefined
-    const decided = new Promise<void>((resolve) => {
+    const released = new Promise<void>((resolve) => {
       release = resolve
     })
-    let entered = 0
-    const going = guesses.map((isRight, at) =>
-      limits[at % 2 === 0 ? 0 : 1].attempt('10.0.0.1', async (attempt) => {
-        const turn: Turn = await attempt.on(account)
-        expect(turn.locked).toBe(false)
-        if (++entered === guesses.length) release()
-        await decided
-        return turn.decide(isRight)
+    let compared = 0
+    const attempts = guesses.map((isRight, at) =>
+      limits[at % 2 === 0 ? 0 : 1].admit({
+        ...loginOf(id, '10.0.0.1'),
+        check: async (phc) => {
+          expect(phc).toBe('phc')
+          if (++compared === guesses.length) release()
+          await released
+          return isRight
+        },
       }),
     )
-    return { outcomes: await Promise.all(going), limits }
+    return { outcomes: (await Promise.all(attempts)).map(({ kind }) => kind), limits }
   }
   const right = (count: number) => Array.from({ length: count }, () => true)
   const wrong = (count: number) => Array.from({ length: count }, () => false)
 
-  test('right logins of one account from a new address lock nobody out, however many', async () => {
+  test(`right logins at once never lock their account, however many, ${where}`, async () => {
     const { outcomes, limits } = await atOnce('bob', right(10))
     expect(outcomes).toEqual(outcomes.map(() => 'right'))
-    const next = limits[1].attempt('10.0.0.2', async (attempt) =>
-      (await attempt.on('bob')).decide(true),
-    )
-    expect(await next).toBe('right')
+    expect(await limits[1].admit(loginOf('bob', '10.0.0.2'))).toMatchObject({ kind: 'right' })
   })
 
-  test('of fifty wrong guesses no more are told so than one after the other', async () => {
+  test(`of fifty wrong guesses at once no more are compared than one after another, ${where}`, async () => {
     const { outcomes } = await atOnce('carol', wrong(50))
     expect(outcomes.filter((each) => each === 'wrong')).toHaveLength(4)
     expect(outcomes.filter((each) => each === 'locked')).toHaveLength(46)
   })
 
-  test('a right guess that comes after too many wrong ones is locked as they are', async () => {
+  test(`a right guess decided after too many wrong ones is locked as well, ${where}`, async () => {
     const { outcomes } = await atOnce('dave', [...wrong(50), true])
     expect(outcomes.at(-1)).toBe('locked')
   })
 
-  test('fifty at once are waited for no longer than four one after the other', async () => {
-    const { locks } = open()
+  test(`fifty failures at once lock an account no longer than four one after another, ${where}`, async () => {
+    const { lockouts } = open()
     const all = Array.from({ length: 50 }, (_, at) =>
-      locks[at % 2 === 0 ? 0 : 1].takes('frank', 'wrong'),
+      lockouts[at % 2 === 0 ? 0 : 1].record('frank', 'wrong'),
     )
-    expect((await Promise.all(all)).filter((taken) => taken)).toHaveLength(4)
+    expect((await Promise.all(all)).filter((isOpen) => isOpen)).toHaveLength(4)
     const from = performance.now()
-    while (!(await locks[0].takes('frank', 'none'))) await sleep(20)
-    // The next wait is twice the first one, and what fifty failures come to would be an hour.
+    while (!(await lockouts[0].record('frank', 'none'))) await sleep(20)
+    // The next lockout is twice the first one; that of fifty failures would be an hour.
     expect(performance.now() - from).toBeLessThan(60_000)
-    expect(await locks[1].takes('frank', 'wrong')).toBe(true)
-    expect(await locks[0].takes('frank', 'right')).toBe(false)
+    expect(await lockouts[1].record('frank', 'wrong')).toBe(true)
+    expect(await lockouts[0].record('frank', 'right')).toBe(false)
   })
 })

@@ -108,7 +108,12 @@ export class RequestFault extends Error {
   }
 }
 
-/** BUSY, for whoever may come again in a moment. */
+/** BUSY: the caller may try again in a moment. */
 export function busy(): RequestFault {
   return new RequestFault('BUSY', undefined, { 'retry-after': '2' })
+}
+
+/** TOO_MANY: the caller may try again after so many seconds. */
+export function tooMany(seconds: number): RequestFault {
+  return new RequestFault('TOO_MANY', undefined, { 'retry-after': String(seconds) })
 }

@@ -11,7 +11,6 @@ import { answerClientErrors } from './client-errors.js'
 import { docsRoutes } from './docs/routes.js'
 import { RequestFault } from '../foundation/faults.js'
 import { createHostCheck } from './host-check.js'
-import { withAddress } from '../limits/caller-address.js'
 import { oauthRoutes } from '../oauth/routes.js'
 import { metricsRoute } from './routes/metrics.js'
 import { openRoutes } from './routes/open.js'
@@ -99,20 +98,20 @@ function takeOnlyJson(app: FastifyInstance): void {
   })
 }
 
-/** Where everybody may have a password checked. */
+/** Routes that check a password of anyone. */
 const logins: ReadonlySet<string | undefined> = new Set(['/user/login', '/console/login'])
 
 /**
- * First of all whether the request is meant for this service, and a login whether there is room for it: a crowd that is read
- * before it is refused makes others wait several times as long (the storm of `npm run bench -- service`). Last of all a line
- * for the log.
+ * Before anything else, the host check and the early refusal of a login while too many wait: a crowd that is read before it
+ * is refused makes other requests wait several times as long (the storm of `npm run bench -- service`). After the answer, a
+ * line in the log.
  */
 function watchRequests(app: FastifyInstance, service: Service): void {
   const checkHost = createHostCheck(service.configuration.hosts)
   app.addHook('onRequest', (request, _reply, done) => {
     checkHost(request)
-    if (logins.has(request.routeOptions.url)) service.passwords.checkRoom()
-    withAddress(request.ip, done)
+    if (logins.has(request.routeOptions.url)) service.admission.refuseWhenBusy()
+    done()
   })
   app.addHook('onResponse', (request, reply, done) => {
     const { method, refusal, routeOptions } = request

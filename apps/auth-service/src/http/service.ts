@@ -3,7 +3,7 @@ import { createRevocation, type Sessions, type KeyRing, type Revocation } from '
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import type { Configuration } from '../configuration/configuration.js'
 import type { DataDirectory } from '../storage/data-directory.js'
-import type { ClientLimits } from '../oauth/client-authentication.js'
+import type { ClientLimits } from '../limits/address-budget.js'
 import type { OAuthClients } from '../oauth/clients.js'
 import { createOAuth, type OAuth } from '../oauth/oauth.js'
 import { openClients } from '../oauth/open-clients.js'
@@ -13,7 +13,8 @@ import { createProcesses, type Processes } from '../observing/processes.js'
 import { watchRevocations, type WatchedRevocations } from '../observing/recent-revocations.js'
 import { openTracing, type Tracing } from '../observing/tracing.js'
 import { createTraffic, type Traffic } from '../observing/traffic.js'
-import { createLoginLimits, type LoginLimits } from '../limits/login-limits.js'
+import { createAdmission, type Admission } from '../limits/admission.js'
+import type { QueueLoad } from '../limits/queue.js'
 import { createPasswordRules, type PasswordRules } from '../users/password-rules.js'
 import { createPasswords, type Passwords } from '../users/passwords.js'
 import { openSessions, type SessionRooms } from '../sessions/sessions.js'
@@ -30,7 +31,7 @@ export interface Service extends Gates {
   readonly users: Users
   readonly passwords: Passwords
   readonly passwordRules: PasswordRules
-  readonly loginLimits: LoginLimits
+  readonly admission: Admission
   readonly traffic: Traffic
   readonly tracing: Tracing
   readonly metrics: Metrics
@@ -79,8 +80,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const [metrics, store] = [createMetrics(), tracing.sessions(stores.sessions)]
   const rooms = { signing, store, users, revocation, metrics }
   const sessions = openSessions(parts, rooms)
-  const loginLimits = createLoginLimits({ configuration, redis: storage.redis })
-  const oauth = await openOAuth(parts, rooms, { database, limits: loginLimits.clients })
+  const admission = openAdmission(configuration, storage, passwords)
+  const oauth = await openOAuth(parts, rooms, { database, limits: admission.clients })
   // Whoever was the demo user before there was a configuration is nobody from now on.
   if (!configuration.demo) await storage.patiently(() => sessions.endAll(demoSubject))
   const stopSweeping = sweepRegularly(stores, log)
@@ -89,15 +90,15 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   storage.started('requests')
   const observed = { traffic, tracing, metrics, log }
   const gates = openGates({ configuration, signing, revocation, users, ...observed })
-  const cache = () => gates.verify.cacheUse()
-  metrics.measure({ revocations, cache, hashing: () => passwords.load(), ring: signing.ring })
+  const [cache, hashing] = [() => gates.verify.cacheUse(), () => hashingLoad(passwords, admission)]
+  metrics.measure({ revocations, cache, hashing, ring: signing.ring })
   return {
     ...{ configuration, log, users, passwords, sessions, revocation, traffic, processes, metrics },
     ...{ ...gates, tracing },
     recentRevocations: () => watched.recent(),
     subjectOf: async (sid) => (await stores.sessions.findBySid(sid))?.subject,
     passwordRules: createPasswordRules(configuration),
-    ...{ loginLimits, oauth, clients: oauth.clients, ring: signing.ring },
+    ...{ admission, oauth, clients: oauth.clients, ring: signing.ring },
     ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
     close: async () => {
       stopSweeping()
@@ -129,6 +130,21 @@ async function openUsers(
   passwords: Passwords,
 ): Promise<Users> {
   return demo ? withDemoUser(users, await passwords.hash('secret')) : users
+}
+
+/** Twice as many slots as passwords hashed at once: while one is hashed, the account of the next one is looked up. */
+function openAdmission(
+  configuration: Configuration,
+  { redis }: Pick<Storage, 'redis'>,
+  { atOnce }: Passwords,
+): Admission {
+  return createAdmission({ configuration, redis, slots: 2 * atOnce })
+}
+
+/** Passwords that are hashed or wait for it, and logins that wait for their turn to be. */
+function hashingLoad(passwords: Passwords, admission: Admission): QueueLoad {
+  const load = passwords.load()
+  return { ...load, waiting: load.waiting + admission.waiting() }
 }
 
 async function openOAuth(

@@ -1,33 +1,19 @@
+import type { ClientLimits } from '../limits/address-budget.js'
 import type { ClientCredentials, OAuthClient, OAuthClients } from './clients.js'
 import { decodeForm, type Form } from './form.js'
 import { OAuthFault } from './oauth-fault.js'
 
-/** A client that says who it is, before anybody has looked whether that is so. */
-export interface ClientAttempt {
-  /** As it was sent: perhaps the id of nobody. */
-  readonly unverifiedId: string
-  /** Where the connection comes from. */
-  readonly address: string
-}
-
-/** What slows down those who try secrets. Both are called for every attempt, with a secret or without. */
-export interface ClientLimits {
-  /** @throws RequestFault with `Retry-After` when there have been too many failures */
-  admit(attempt: ClientAttempt): Promise<void> | void
-  /** This one has failed. */
-  failed(attempt: ClientAttempt): Promise<void> | void
-}
-
-/** What {@link authenticateClient} reads. */
+/** A request of {@link authenticateClient}. */
 export interface ClientRequest {
   readonly form: Form
   /** Every `Authorization` field of the request. */
   readonly authorization: readonly string[]
+  /** Of the caller, as the framework gives it. */
   readonly address: string
 }
 
-/** Who knows the clients, and who counts. */
-export interface ClientDoor {
+/** The registered clients, and the limits for callers that try secrets. */
+export interface ClientAuthentication {
   readonly clients: Pick<OAuthClients, 'authenticate'>
   readonly limits: ClientLimits
 }
@@ -39,15 +25,14 @@ export interface ClientDoor {
  * @throws OAuthFault invalid_client, invalid_request; RequestFault where a limit is reached
  */
 export async function authenticateClient(
-  { clients, limits }: ClientDoor,
+  { clients, limits }: ClientAuthentication,
   request: ClientRequest,
 ): Promise<OAuthClient> {
   const credentials = readCredentials(request)
-  const attempt = { unverifiedId: credentials.id, address: request.address }
-  await limits.admit(attempt)
+  await limits.admit(request.address)
   const client = await clients.authenticate(credentials)
   if (client !== undefined) return client
-  await limits.failed(attempt)
+  await limits.failed(request.address)
   throw new OAuthFault('invalid_client')
 }
 

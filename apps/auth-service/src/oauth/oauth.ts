@@ -7,10 +7,10 @@ import {
   type Verifier,
 } from 'jotgate'
 import type { Configuration } from '../configuration/configuration.js'
+import type { ClientLimits } from '../limits/address-budget.js'
 import type { SigningKeys } from '../sessions/signing.js'
 import { userOrClientClaims } from '../sessions/token-kinds.js'
 import { clientTimes } from './client-times.js'
-import type { ClientLimits } from './client-authentication.js'
 import type { OAuthClient, OAuthClients } from './clients.js'
 
 /** What the OAuth endpoints work with. */

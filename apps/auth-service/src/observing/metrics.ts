@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
-import type { HashingLoad } from '../users/passwords.js'
+import type { QueueLoad } from '../limits/queue.js'
 import type { KeyRing } from 'jotgate'
 import type { CacheUse, RevocationStatus } from 'jotgate/extend'
 
@@ -7,7 +7,7 @@ import type { CacheUse, RevocationStatus } from 'jotgate/extend'
 export interface Sources {
   readonly revocations: () => RevocationStatus
   readonly cache: () => CacheUse | undefined
-  readonly hashing: () => HashingLoad
+  readonly hashing: () => QueueLoad
   readonly ring: KeyRing | undefined
 }
 

@@ -1,18 +1,15 @@
 import { RequestFault } from '../../../foundation/faults.js'
-import { callerAddress } from '../../../limits/caller-address.js'
-import { checkPassword } from '../../../limits/check-password.js'
 import { longestPassword } from '../../../users/passwords.js'
 import { demoSubject } from '../../../users/demo-user.js'
 import { type User } from '../../../users/users.js'
-import { type Call, type Handler, type RequestCall } from '../generated/server.js'
+import { type Handler, type RequestCall } from '../generated/server.js'
 import { type LoginReq, type TokenResp } from '../generated/types.js'
 import { sessionOf } from '../login-session.js'
 
 /** POST /user/login */
 export const loginHandler: Handler<LoginReq, TokenResp> = async (call) => {
-  const { services, request } = call
   const { sessions, ...session } = await sessionOf(call)
-  const user = await checkCredentials(request, call)
+  const user = await checkCredentials(call)
   const [userAgent] = call.headers('user-agent')
   const tokens = await sessions.issue({
     ...session,
@@ -26,11 +23,11 @@ export const loginHandler: Handler<LoginReq, TokenResp> = async (call) => {
     await renewHash(user, call)
     return tokens
   }
-  await services.sessions.end({ sid: tokens.sid, subject: user.id })
+  await call.services.sessions.end({ sid: tokens.sid, subject: user.id })
   throw refused()
 }
 
-/** A password that was changed, or a user disabled, while this login went on has ended the sessions it could see. */
+/** A change of password, or of the user, during this login has ended only the sessions there were at that moment. */
 async function mayStillLogIn(
   { id, passwordHash }: User,
   { request, services }: RequestCall<LoginReq>,
@@ -43,7 +40,7 @@ async function mayStillLogIn(
   )
 }
 
-/** A hash from elsewhere, or from when less was asked for. Where that can not be done now, the next login does it. */
+/** Replaces a hash that was imported or made with weaker parameters. If that fails, the next login does it. */
 async function renewHash(
   { id, passwordHash: from }: User,
   call: RequestCall<LoginReq>,
@@ -63,21 +60,17 @@ function refused(): RequestFault {
 }
 
 /** Unknown, wrong, locked and disabled get one answer after the same work. */
-async function checkCredentials(login: LoginReq, { services, signal }: Call): Promise<User> {
-  const { username, password } = login
+async function checkCredentials(call: RequestCall<LoginReq>): Promise<User> {
+  const { address, request, services, signal } = call
+  const { username, password } = request
   if (Buffer.byteLength(password) > longestPassword)
     throw new RequestFault('BODY_INVALID', 'password: must be at most 1024 bytes')
-  const { loginLimits, passwords, users } = services
-  const { user, fits } = await passwords.admit(() =>
-    loginLimits.attempt(callerAddress(), async (attempt) => {
-      const user = await users.byUsername(username)
-      const turn = await attempt.on(user?.id)
-      const isEnabled = user?.disabled === false
-      const comparison = { password, phc: user?.passwordHash, isEnabled, passwords }
-      const isGone = () => signal.aborted
-      return { user, fits: await checkPassword(turn, { ...comparison, isGone }) }
-    }),
-  )
-  if (!user || !fits) throw refused()
-  return user
+  const { admission, passwords, users } = services
+  const login = await admission.admit({
+    address,
+    account: () => users.byUsername(username),
+    check: (phc) => passwords.check(password, phc, () => signal.aborted),
+  })
+  if (login.kind !== 'right') throw refused()
+  return login.account
 }

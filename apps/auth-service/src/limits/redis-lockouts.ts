@@ -1,12 +1,12 @@
 import type { RedisConnection } from '../storage/redis.js'
-import type { AccountLocks, LockTimes } from './account-locks.js'
 import { askRedis } from './ask-redis.js'
+import type { Lockouts, LockoutTimes } from './lockouts.js'
 
 /**
- * Input: the account; the guess, wrong passwords that nobody waits for, the first wait, the longest, and how long they are
- * kept, in milliseconds. Output: 1 when the account is open, else 0. By the server's clock, which all processes share.
+ * Input: the account; the guess, the allowance, and in milliseconds the first lockout, the longest, and how long a count is
+ * kept. Output: 1 when the account is open, else 0. By the server's clock, which all processes share.
  */
-const takes = `
+const record = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local known = redis.call('HMGET', KEYS[1], 'count', 'lockedUntil')
@@ -22,17 +22,17 @@ local left = known[1] and redis.call('PTTL', KEYS[1]) or tonumber(ARGV[5])
 redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.max(left, wait)))
 return 1`
 
-/** Locks of all processes over one Redis; one key an account, so that a Cluster has all of it in one place. */
-export function redisLocks(redis: RedisConnection, times: LockTimes): AccountLocks {
-  const { free, firstWait, longestWait, kept } = times
+/** Lockouts of all processes over one Redis; one key for each account, so that one node of a Cluster holds all of it. */
+export function redisLockouts(redis: RedisConnection, times: LockoutTimes): Lockouts {
+  const { allowance, first, longest, kept } = times
   return {
-    takes: async (account, guess) => {
+    record: async (account, guess) => {
       const name = `jotgate:limit:account:${account}`
-      const args = [guess, free, firstWait, longestWait, kept]
+      const args = [guess, allowance, first, longest, kept]
       const answer = await askRedis(async () => {
-        // It would be kept until Redis is back, and count a guess that was answered 503 long ago.
-        if (redis.status !== 'ready') throw new Error('Redis can not be reached')
-        return redis.eval(takes, 1, name, ...args)
+        // The client would keep the command until Redis is back, and count a guess that was answered 503 long ago.
+        if (redis.status !== 'ready') throw new Error('Redis cannot be reached')
+        return redis.eval(record, 1, name, ...args)
       })
       return answer === 1
     },

@@ -1,39 +1,55 @@
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startRedis } from '../../setup/redis.js'
-import { networkOf } from '../../../apps/auth-service/src/limits/caller-address.js'
-import { createLoginLimits } from '../../../apps/auth-service/src/limits/login-limits.js'
-
-type Limits = ReturnType<typeof createLoginLimits>
+import { networkOf } from '../../../apps/auth-service/src/limits/address-budget.js'
+import {
+  createAdmission,
+  type Account,
+  type Admission,
+} from '../../../apps/auth-service/src/limits/admission.js'
 
 const loginLimits = { account: 3, address: 20, service: 60 }
-const inMemory = () => createLoginLimits({ configuration: { loginLimits }, redis: undefined })
+const slots = 1000
+const createLimits = (more: Partial<typeof loginLimits> = {}) =>
+  createAdmission({
+    configuration: { loginLimits: { ...loginLimits, ...more } },
+    redis: undefined,
+    slots,
+  })
+const inMemory = () => createLimits()
 
-type Attempting = [limits: Limits, from: string, account: string | undefined, right?: boolean]
+const accountOf = (id: string, disabled = false): Account => ({ id, passwordHash: 'phc', disabled })
 
-/** One attempt: `locked` when the account is left alone, else `tried`; 429 when it is not let in. */
-async function attempt(...[limits, from, account, right = false]: Attempting) {
+type Attempting = [limits: Admission, from: string, account: string | undefined, right?: boolean]
+
+/** One attempt: `locked` when the account is locked, else `tried`; the code when it is not admitted. */
+async function attempt(...[limits, address, id, right = false]: Attempting) {
   try {
-    return await limits.attempt(from, async (entered) => {
-      const turn = await entered.on(account)
-      return (await turn.decide(right)) === 'locked' ? 'locked' : 'tried'
+    const { kind } = await limits.admit({
+      address,
+      account: () => Promise.resolve(id === undefined ? undefined : accountOf(id)),
+      check: (phc) => Promise.resolve(right && phc === 'phc'),
     })
+    return kind === 'locked' ? 'locked' : 'tried'
   } catch (error) {
     return (error as { code: string }).code
   }
 }
 
-/** Twenty logins of one address that go on, each of an account of its own, until they are let finish. */
-function holdLogins(limits: Limits, isRight: (place: number) => boolean): () => Promise<void> {
+/** Twenty logins of one address in progress, each of another account, until the returned function is called. */
+function holdLogins(limits: Admission, isRight: (place: number) => boolean): () => Promise<void> {
   let open = (): void => undefined
   const opened = new Promise<void>((resolve) => {
     open = resolve
   })
   const going = Array.from({ length: 20 }, (_, i) =>
-    limits.attempt('10.0.0.1', async (entered) => {
-      const turn = await entered.on(`name-${String(i)}`)
-      await opened
-      await turn.decide(isRight(i))
+    limits.admit({
+      address: '10.0.0.1',
+      account: () => Promise.resolve(accountOf(`name-${String(i)}`)),
+      check: async () => {
+        await opened
+        return isRight(i)
+      },
     }),
   )
   return async () => {
@@ -51,11 +67,8 @@ describe('in one process', () => {
   })
   const later = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000)
 
-  test('an account is left alone for 30 s, a minute, and so on up to an hour', async () => {
-    const limits = createLoginLimits({
-      configuration: { loginLimits: { account: 3, address: 100_000, service: 100_000 } },
-      redis: undefined,
-    })
+  test('an account is locked for 30 s, then a minute, and so on up to an hour', async () => {
+    const limits = createLimits({ address: 100_000, service: 100_000 })
     const wrong = () => attempt(limits, '10.0.0.1', 'bob')
     for (let i = 0; i < 4; i++) expect(await wrong()).toBe('tried')
     const waits: number[] = []
@@ -68,7 +81,7 @@ describe('in one process', () => {
     expect(waits).toEqual([30, 60, 120, 240, 480, 960, 1920, 3600, 3600])
   })
 
-  test('waiting is no failure: whoever goes on guessing does not make the wait longer', async () => {
+  test('attempts during a lockout do not make it longer', async () => {
     const limits = inMemory()
     for (let i = 0; i < 4; i++) await attempt(limits, '10.0.0.1', 'bob')
     for (let i = 0; i < 10; i++) expect(await attempt(limits, '10.0.0.1', 'bob')).toBe('locked')
@@ -76,18 +89,15 @@ describe('in one process', () => {
     expect(await attempt(limits, '10.0.0.1', 'bob')).toBe('tried')
   })
 
-  test('of a hundred at once as many are tried as one after the other', async () => {
-    const limits = createLoginLimits({
-      configuration: { loginLimits: { account: 3, address: 1000, service: 1000 } },
-      redis: undefined,
-    })
+  test('of a hundred attempts at once as many are tried as one after another', async () => {
+    const limits = createLimits({ address: 1000, service: 1000 })
     const all = await Promise.all(
       Array.from({ length: 100 }, () => attempt(limits, '10.0.0.1', 'bob')),
     )
     expect(all.filter((outcome) => outcome === 'tried')).toHaveLength(4)
   })
 
-  test('the right password begins the count anew', async () => {
+  test('the right password clears the count of an account', async () => {
     const limits = inMemory()
     for (let round = 0; round < 5; round++) {
       for (let i = 0; i < 2; i++) expect(await attempt(limits, '10.0.0.1', 'bob')).toBe('tried')
@@ -95,7 +105,7 @@ describe('in one process', () => {
     }
   })
 
-  test('the owner is not locked out of where it has logged in before', async () => {
+  test('the owner is not locked out at an address of an earlier login', async () => {
     const limits = inMemory()
     await attempt(limits, '10.0.0.1', 'bob', true)
     for (let i = 0; i < 15; i++) await attempt(limits, '10.9.9.9', 'bob')
@@ -106,7 +116,7 @@ describe('in one process', () => {
     expect(await attempt(limits, '10.0.0.1', 'bob', true)).toBe('tried')
   })
 
-  test('where the owner goes on logging in stays known, two weeks from the last time', async () => {
+  test('an address stays known for two weeks after the last login from there', async () => {
     const limits = inMemory()
     const day = 86_400
     await attempt(limits, '10.0.0.1', 'bob', true)
@@ -120,7 +130,7 @@ describe('in one process', () => {
     expect(await attempt(limits, '10.0.0.1', 'bob', true)).toBe('locked')
   })
 
-  test('an address is refused after so many failures, for a quarter of an hour; others are not', async () => {
+  test('an address with too many failures is refused for a quarter of an hour, and no other', async () => {
     const limits = inMemory()
     for (let i = 0; i < 20; i++)
       expect(await attempt(limits, '10.0.0.1', `name-${String(i)}`)).toBe('tried')
@@ -130,13 +140,13 @@ describe('in one process', () => {
     expect(await attempt(limits, '10.0.0.1', 'another', true)).toBe('tried')
   })
 
-  test('logins that succeed are counted nowhere', async () => {
+  test('logins that succeed use no budget', async () => {
     const limits = inMemory()
     for (let i = 0; i < 200; i++)
       expect(await attempt(limits, '10.0.0.1', `name-${String(i % 7)}`, true)).toBe('tried')
   })
 
-  test('an address is busy while too many of its attempts go on, and refused only for those that failed', async () => {
+  test('an address is busy while too many of its logins are in progress, and refused only for those that failed', async () => {
     const limits = inMemory()
     const finish = holdLogins(limits, () => true)
     for (let i = 0; i < 100; i++)
@@ -149,9 +159,9 @@ describe('in one process', () => {
       expect(await attempt(limits, '10.0.0.1', 'late', true)).toBe('TOO_MANY')
   })
 
-  test('clients are told to come again shortly while the logins of their address may all be right', async () => {
+  test('clients get BUSY while the logins in progress at their address may all be right', async () => {
     const limits = inMemory()
-    const client = { unverifiedId: 'client-1', address: '10.0.0.1' }
+    const client = '10.0.0.1'
     const finish = holdLogins(limits, (i) => i > 9)
     await later(0)
     const busy = { code: 'BUSY', headers: { 'retry-after': '2' } }
@@ -162,13 +172,10 @@ describe('in one process', () => {
     await expect(limits.clients.admit(client)).rejects.toMatchObject({ code: 'TOO_MANY' })
   })
 
-  test('an address is busy, and not refused, also when the last of its attempts ends at that moment', async () => {
+  test('an address is busy, not refused, even when its last login in progress ends at that moment', async () => {
     const seen = new Set<string>()
     for (let steps = 0; steps < 40; steps++) {
-      const limits = createLoginLimits({
-        configuration: { loginLimits: { ...loginLimits, address: 1 } },
-        redis: undefined,
-      })
+      const limits = createLimits({ address: 1 })
       const going = attempt(limits, '10.0.0.1', 'bob', true)
       for (let i = 0; i < steps; i++) await Promise.resolve()
       seen.add(await attempt(limits, '10.0.0.1', 'late', true))
@@ -177,16 +184,18 @@ describe('in one process', () => {
     expect([...seen].sort()).toEqual(['BUSY', 'tried'])
   })
 
-  test('whoever was turned away on the way has guessed nothing, and is counted nowhere', async () => {
+  test('a login that was refused or failed midway uses no budget', async () => {
     const limits = inMemory()
     const broken = new Error('the database is away')
     for (let i = 0; i < 100; i++) {
-      const cancelled = limits.attempt('10.0.0.1', async (entered) =>
-        (await entered.on('bob')).cancelled(),
-      )
-      await cancelled
-      const lost = limits.attempt('10.0.0.1', () => Promise.reject(broken))
-      await expect(lost).rejects.toBe(broken)
+      const login = {
+        address: '10.0.0.1',
+        account: () => Promise.resolve(accountOf('bob')),
+        check: () => Promise.resolve(true),
+      }
+      const fails = () => Promise.reject(broken)
+      await expect(limits.admit({ ...login, check: fails })).rejects.toBe(broken)
+      await expect(limits.admit({ ...login, account: fails })).rejects.toBe(broken)
     }
     expect(await attempt(limits, '10.0.0.1', 'bob')).toBe('tried')
     // The whole service takes no more from strangers: an address that goes on asking is not refused for it later.
@@ -197,23 +206,24 @@ describe('in one process', () => {
     expect(await attempt(limits, '10.0.0.3', 'carol', true)).toBe('tried')
   })
 
-  test('unknown accounts cost what known ones cost, and are locked as one', async () => {
+  test('all unknown accounts share one count, and are locked like a known one', async () => {
     const limits = inMemory()
     const outcomes = []
     for (let i = 0; i < 8; i++) outcomes.push(await attempt(limits, '10.0.0.1', undefined))
     expect(outcomes).toEqual(['tried', 'tried', 'tried', 'tried', ...Array(4).fill('locked')])
   })
 
-  test('clients are refused with the addresses they share', async () => {
+  test('clients of one network share its budget', async () => {
     const limits = inMemory()
-    const client = { unverifiedId: 'client-1', address: '2001:db8:1:2::7' }
+    const client = '2001:db8:1:2::7'
     for (let i = 0; i < 20; i++) {
       await limits.clients.admit(client)
       await limits.clients.failed(client)
     }
-    const neighbour = { ...client, address: '2001:db8:1:2::9' }
-    await expect(limits.clients.admit(neighbour)).rejects.toMatchObject({ code: 'TOO_MANY' })
-    await limits.clients.admit({ ...client, address: '2001:db8:1:3::7' })
+    await expect(limits.clients.admit('2001:db8:1:2::9')).rejects.toMatchObject({
+      code: 'TOO_MANY',
+    })
+    await limits.clients.admit('2001:db8:1:3::7')
   })
 })
 
@@ -229,14 +239,14 @@ test.each([
   expect(networkOf(address)).toBe(network)
 })
 
-test('over Redis all processes count together, and nobody guesses while it is away', async () => {
+test('over Redis all processes count together, and no password is compared while Redis is away', async () => {
   const redis = await startRedis({ url: undefined })
   const connections = [0, 1].map(() => new Redis(redis.url).on('error', () => undefined))
   await Promise.all(connections.map((each) => each.ping()))
   const [one, two] = connections.map((each) =>
-    createLoginLimits({ configuration: { loginLimits }, redis: each }),
+    createAdmission({ configuration: { loginLimits }, redis: each, slots }),
   )
-  if (!one || !two) throw new Error('two were made')
+  if (!one || !two) throw new Error('two admissions expected')
   try {
     const outcomes = []
     for (let i = 0; i < 3; i++)

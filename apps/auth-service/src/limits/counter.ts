@@ -2,36 +2,39 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
 import type { RedisConnection } from '../storage/redis.js'
 import { askRedis } from './ask-redis.js'
 
-/** Counts what happens under names, each name for a while. */
+/** Counts events by name, each name for a window of time. */
 export interface Counter {
   /**
    * Counts one more.
    *
-   * @returns 0 while that is no more than the limit, else the seconds until the name is forgotten
+   * @returns 0 while the count is at most the limit, else the seconds until its window ends
    * @throws AuthError STORE_UNAVAILABLE
    */
   add(name: string): Promise<number>
-  /** Counts one and no more, and remembers it from now on. */
+  /** Sets the count to one, and begins its window anew. */
   renew(name: string): Promise<void>
   /** Counts one less: what was counted did not happen. */
   takeBack(name: string): Promise<void>
-  /** Seconds until the name is forgotten while it is over the limit, else 0. */
-  wait(name: string): Promise<number>
+  /** Seconds until the window ends while the count has reached the limit, else 0. */
+  secondsToWait(name: string): Promise<number>
   has(name: string): Promise<boolean>
 }
 
-/** What {@link createCounter} is told. */
+/** Options of {@link createCounter}. */
 export interface CounterOptions {
+  /** Shared by all processes; undefined: this process counts alone. */
   readonly redis: RedisConnection | undefined
   readonly prefix: string
   readonly limit: number
-  /** Seconds after the first one. */
+  /** Seconds that a window lasts from the first event. */
   readonly duration: number
 }
 
 /**
- * A counter in Redis, over all processes, or in this process where there is none. A Redis that does not answer is
- * STORE_UNAVAILABLE: nobody guesses passwords uncounted while it is away.
+ * A counter in Redis, or in this process where there is none. It fails closed: without an answer of Redis no password is
+ * compared.
+ *
+ * @example const failures = createCounter({ redis, prefix: 'address', limit: 20, duration: 900 })
  */
 export function createCounter({ redis, prefix, limit, duration }: CounterOptions): Counter {
   const options = { keyPrefix: `jotgate:limit:${prefix}`, points: limit, duration }
@@ -39,31 +42,32 @@ export function createCounter({ redis, prefix, limit, duration }: CounterOptions
     redis === undefined
       ? new RateLimiterMemory(options)
       : new RateLimiterRedis({ ...options, storeClient: redis, rejectIfRedisNotReady: true })
+  // Memory answers at once.
+  const ask = redis === undefined ? <T>(question: () => Promise<T>) => question() : askRedis
   const consume = (name: string): Promise<RateLimiterRes> =>
-    askRedis(() =>
+    ask(() =>
       limiter.consume(name).catch((refusal: unknown) => {
         if (refusal instanceof RateLimiterRes) return refusal
         throw refusal
       }),
     )
   return {
-    add: async (name) => overLimit(await consume(name), limit),
+    add: async (name) => {
+      const found = await consume(name)
+      return found.consumedPoints > limit ? secondsLeft(found) : 0
+    },
     renew: async (name) => {
-      await askRedis(() => limiter.set(name, 1, duration))
+      await ask(() => limiter.set(name, 1, duration))
     },
     takeBack: async (name) => {
-      await askRedis(() => limiter.reward(name, 1))
+      await ask(() => limiter.reward(name, 1))
     },
-    wait: async (name) => {
-      const found = await askRedis(() => limiter.get(name))
+    secondsToWait: async (name) => {
+      const found = await ask(() => limiter.get(name))
       return found === null || found.consumedPoints < limit ? 0 : secondsLeft(found)
     },
-    has: async (name) => (await askRedis(() => limiter.get(name))) !== null,
+    has: async (name) => (await ask(() => limiter.get(name))) !== null,
   }
-}
-
-function overLimit(found: RateLimiterRes, limit: number): number {
-  return found.consumedPoints > limit ? secondsLeft(found) : 0
 }
 
 function secondsLeft({ msBeforeNext }: RateLimiterRes): number {

@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto'
+import type { Configuration } from '../configuration/configuration.js'
+import { tooMany } from '../foundation/faults.js'
+import type { RedisConnection } from '../storage/redis.js'
+import {
+  createAddressBudget,
+  networkOf,
+  type AddressBudget,
+  type ClientLimits,
+} from './address-budget.js'
+import { createCounter, type Counter } from './counter.js'
+import { memoryLockouts, type Lockouts } from './lockouts.js'
+import { createQueue } from './queue.js'
+import { redisLockouts } from './redis-lockouts.js'
+
+/** What the limits know of an account. */
+export interface Account {
+  readonly id: string
+  /** PHC string. */
+  readonly passwordHash: string
+  readonly disabled: boolean
+}
+
+/** A password that was sent, and how it is checked. */
+export interface Login<A extends Account> {
+  /** Of the caller, as the framework gives it. */
+  readonly address: string
+  /** Looks the account up. Called once the login has a slot and its address is within budget; undefined: there is none. */
+  readonly account: () => Promise<A | undefined>
+  /** Compares the password with a PHC string. Without one the answer is false, after the same time. */
+  readonly check: (phc: string | undefined) => Promise<boolean>
+}
+
+/** The result of a login. Answer `wrong` and `locked` alike: the difference tells that an account exists. */
+export type LoginResult<A extends Account> =
+  { readonly kind: 'right'; readonly account: A } | { readonly kind: 'wrong' | 'locked' }
+
+/** Admits logins, and every other check of a password, under limits that slow down guessing. */
+export interface Admission {
+  /**
+   * For a login whose body has not been read: reading a whole crowd before refusing it makes all other requests wait.
+   *
+   * @throws RequestFault BUSY with `Retry-After` when as many logins wait for a slot as may
+   */
+  readonly refuseWhenBusy: () => void
+  /**
+   * Checks a password under all limits. Unknown, disabled and locked accounts take the time of a wrong password.
+   *
+   * @throws RequestFault with `Retry-After`: BUSY, TOO_MANY; AuthError STORE_UNAVAILABLE; whatever the login's own functions
+   * throw, in which case nothing is counted
+   */
+  admit<A extends Account>(login: Login<A>): Promise<LoginResult<A>>
+  /** How many logins wait for a slot. */
+  waiting(): number
+  /** The limits for OAuth clients and their secrets. */
+  readonly clients: ClientLimits
+}
+
+/** Options of {@link createAdmission}. */
+export interface AdmissionOptions {
+  readonly configuration: Pick<Configuration, 'loginLimits'>
+  /** Where all processes count together; undefined: this process counts alone. */
+  readonly redis: RedisConnection | undefined
+  /** Logins that are worked on at once. */
+  readonly slots: number
+}
+
+/**
+ * Limits for logins (NIST SP 800-63B-4 section 3.2.2): an address with too many failures in 15 minutes is refused with 429,
+ * and so is every unknown address after too many failures of the whole service in a minute; an account with too many wrong
+ * passwords in a row is locked for 30 s, then a minute, up to an hour.
+ *
+ * A stranger cannot lock the owner out: an address from which the owner has logged in before has a count of its own for the
+ * account, and does not use the budget of the whole service.
+ *
+ * @example const login = await createAdmission({ configuration, redis, slots: 4 }).admit({ address, account, check })
+ */
+export function createAdmission({ slots, ...options }: AdmissionOptions): Admission {
+  const limits = openLimits(options)
+  const queue = createQueue(slots)
+  return {
+    refuseWhenBusy: queue.refuseWhenFull,
+    // Neither limits nor database are asked before there is a slot: a crowd would make all other requests wait for them.
+    admit: (login) => queue.run(() => checkLogin(limits, login)),
+    waiting: () => queue.load().waiting,
+    clients: limits.addresses.clients,
+  }
+}
+
+interface Limits {
+  /** Failures of each address. */
+  readonly addresses: AddressBudget
+  /** Failures of the whole service, but for known addresses. */
+  readonly service: Counter
+  /** Addresses from which an account has logged in. */
+  readonly known: Counter
+  readonly lockouts: Lockouts
+}
+
+const [minute, day] = [60, 86_400]
+/** Seconds that an address stays known for an account after its last login from there. */
+const knownFor = 14 * day
+/** Milliseconds. */
+const lockoutTimes = { first: 30_000, longest: 3_600_000, kept: 14 * day * 1000 } as const
+
+function openLimits({ configuration, redis }: Omit<AdmissionOptions, 'slots'>): Limits {
+  const { account, address, service } = configuration.loginLimits
+  const times = { ...lockoutTimes, allowance: account }
+  const failures = createCounter({
+    redis,
+    prefix: 'address',
+    limit: address,
+    duration: 15 * minute,
+  })
+  return {
+    addresses: createAddressBudget(failures),
+    service: createCounter({ redis, prefix: 'all', limit: service, duration: minute }),
+    known: createCounter({ redis, prefix: 'known', limit: 1, duration: knownFor }),
+    lockouts: redis === undefined ? memoryLockouts(times) : redisLockouts(redis, times),
+  }
+}
+
+/** One login that has a slot: the budget of its address, then the comparison, then the decision. */
+async function checkLogin<A extends Account>(
+  limits: Limits,
+  { address, account, check }: Login<A>,
+): Promise<LoginResult<A>> {
+  const network = networkOf(address)
+  const leave = await limits.addresses.begin(network)
+  try {
+    const attempt = await compare(limits, network, { account, check })
+    return await decide(limits, attempt)
+  } finally {
+    leave()
+  }
+}
+
+/** A login whose password has been compared, and that counts as a failure so far. */
+interface Attempt<A extends Account> {
+  readonly account: A | undefined
+  readonly fits: boolean
+  /** The account was locked before the comparison. */
+  readonly locked: boolean
+  /** The name of the count that decides: of the account, or of the account at a known address. */
+  readonly lockout: string
+  /** The name of the account at this address. */
+  readonly here: string
+  /** Takes back what was counted. */
+  readonly takeBack: () => Promise<unknown>
+}
+
+/**
+ * Looks the account up and compares the password, with nothing at all where the account is locked.
+ *
+ * @throws RequestFault TOO_MANY; what the login's functions throw. Whatever is thrown, nothing stays counted
+ */
+async function compare<A extends Account>(
+  limits: Limits,
+  network: string,
+  login: Omit<Login<A>, 'address'>,
+): Promise<Attempt<A>> {
+  const { addresses, service, known, lockouts } = limits
+  const counted = [() => addresses.takeBack(network)]
+  const takeBack = () => Promise.all(counted.map((each) => each()))
+  try {
+    const account = await login.account()
+    const name = hashOf(account?.id ?? '')
+    const here = hashOf(name, network)
+    const isKnown = await known.has(here)
+    const lockout = isKnown ? here : name
+    const locked = !(await lockouts.record(lockout, 'none'))
+    if (!isKnown) {
+      const seconds = await service.add('all')
+      counted.push(() => service.takeBack('all'))
+      if (seconds > 0) throw tooMany(seconds)
+    }
+    const fits = await login.check(locked ? undefined : account?.passwordHash)
+    return { account, fits: fits && account?.disabled === false, locked, lockout, here, takeBack }
+  } catch (error) {
+    await takeBack().catch(() => undefined) // the caller learns what went wrong first
+    throw error
+  }
+}
+
+/**
+ * Decides a login in one step over all processes. Of guesses that are compared at once, as many learn whether they were right
+ * as of guesses one after another; the others are locked, right or wrong. Right ones lock no account, however many they are.
+ */
+async function decide<A extends Account>(
+  { lockouts, known }: Limits,
+  { account, fits, locked, lockout, here, takeBack }: Attempt<A>,
+): Promise<LoginResult<A>> {
+  // Attempts during a lockout are not counted, or it would never end. The call is made all the same: it takes time.
+  const guess = locked ? 'none' : fits ? 'right' : 'wrong'
+  const isOpen = await lockouts.record(lockout, guess)
+  if (locked || !isOpen) return { kind: 'locked' }
+  if (account === undefined || !fits) return { kind: 'wrong' }
+  await Promise.all([takeBack(), known.renew(here)])
+  return { kind: 'right', account }
+}
+
+/** Hashed, so that no dump of Redis shows names of accounts or addresses. */
+function hashOf(...parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
+}
