@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { adminRole } from '../http/gates.js'
+import { adminRole } from '../users/names.js'
 import type { Users } from '../users/users.js'
 
 /**

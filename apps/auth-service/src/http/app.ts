@@ -49,7 +49,7 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
   docsRoutes(app, service.configuration)
   registerRoutes(app, {
     gates: { Auth: service.gate },
-    services: service,
+    services: service.userApi,
     appGuards: true,
     appAnswers: true,
   })
@@ -84,8 +84,8 @@ function createServer(service: Service): FastifyInstance {
 
 function administration(app: FastifyInstance, service: Service): void {
   const gates = { Admin: service.adminGate }
-  for (const register of [registerAdminRoutes, registerClientRoutes])
-    register(app, { gates, services: service, appAnswers: true })
+  registerAdminRoutes(app, { gates, services: service.adminApi, appAnswers: true })
+  registerClientRoutes(app, { gates, services: service.clientsApi, appAnswers: true })
 }
 
 /** JSON and nothing else; no bytes at all are no body, whatever their type is said to be. */

@@ -22,6 +22,7 @@ import { openPaths, openPrefixes } from './open-paths.js'
 import type { SigningKeys } from '../sessions/signing.js'
 import { userClaims } from '../sessions/token-kinds.js'
 import { firstParty } from '../oauth/first-party.js'
+import { adminRole } from '../users/names.js'
 import type { Users } from '../users/users.js'
 
 /** Who gets in, and where. */
@@ -45,9 +46,6 @@ export interface GateParts {
   readonly metrics: Metrics
   readonly log: Logger
 }
-
-/** The role that may administer. */
-export const adminRole = 'admin'
 
 /** Builds the verifier and what it stands before. */
 export function openGates(parts: GateParts): Gates {

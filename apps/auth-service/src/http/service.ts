@@ -1,10 +1,18 @@
 import type { Logger } from 'pino'
-import { createRevocation, type Sessions, type KeyRing, type Revocation } from 'jotgate'
+import {
+  createRevocation,
+  type KeyRing,
+  type Revocation,
+  type Sessions,
+  type Verifier,
+} from 'jotgate'
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
+import type { Services as AdminServices } from '../api/admin/services.js'
+import type { Services as ClientsServices } from '../api/clients/services.js'
+import type { Services as UserServices } from '../api/user/services.js'
 import type { Configuration } from '../configuration/configuration.js'
 import type { DataDirectory } from '../storage/data-directory.js'
 import type { ClientLimits } from '../limits/address-budget.js'
-import type { OAuthClients } from '../oauth/clients.js'
 import { createOAuth, type OAuth } from '../oauth/oauth.js'
 import { openClients } from '../oauth/open-clients.js'
 import { openGates, type Gates } from './gates.js'
@@ -15,7 +23,7 @@ import { openTracing, type Tracing } from '../observing/tracing.js'
 import { createTraffic, type Traffic } from '../observing/traffic.js'
 import { createAdmission, type Admission } from '../limits/admission.js'
 import type { QueueLoad } from '../limits/queue.js'
-import { createPasswordRules, type PasswordRules } from '../users/password-rules.js'
+import { createPasswordRules } from '../users/password-rules.js'
 import { createPasswords, type Passwords } from '../users/passwords.js'
 import { openSessions, type SessionRooms } from '../sessions/sessions.js'
 import { openSigningKeys, type SigningKeys } from '../sessions/signing.js'
@@ -24,87 +32,113 @@ import { createSqlUsers } from '../users/sql-users.js'
 import { demoSubject, withDemoUser } from '../users/demo-user.js'
 import type { Users } from '../users/users.js'
 
-/** Everything the routes work with. */
+/** The running service: each API with the parts that it uses, and what HTTP itself uses. */
 export interface Service extends Gates {
   readonly configuration: Configuration
   readonly log: Logger
-  readonly users: Users
-  readonly passwords: Passwords
-  readonly passwordRules: PasswordRules
-  readonly admission: Admission
+  readonly userApi: UserServices
+  readonly adminApi: AdminServices
+  readonly clientsApi: ClientsServices
+  readonly oauth: OAuth
+  readonly users: Pick<Users, 'anyWith'>
+  readonly sessions: Pick<Sessions, 'refresh' | 'end'>
+  readonly admission: Pick<Admission, 'refuseWhenBusy'>
   readonly traffic: Traffic
   readonly tracing: Tracing
   readonly metrics: Metrics
-  readonly processes: Processes
-  readonly recentRevocations: WatchedRevocations['recent']
-  /** Whose session that is, live or not. @throws AuthError STORE_UNAVAILABLE */
-  readonly subjectOf: (sid: string) => Promise<string | undefined>
-  readonly sessions: Sessions
-  readonly revocation: Revocation
-  readonly clients: OAuthClients
-  readonly oauth: OAuth
-  /** Undefined where tokens are signed with a shared secret: there is nothing to publish. */
+  /** Undefined where tokens are signed with a shared secret: no key is published. */
   readonly ring: KeyRing | undefined
-  /** Whether tokens can be signed, verified and known to be revoked at this moment. */
+  /** Whether tokens can be signed and verified, and revocations are known, at this moment. */
   ready(): boolean
-  /** Lets go of the database; nothing may be asked afterwards. */
+  /** Closes the database; nothing may be asked afterwards. */
   close(): Promise<void>
 }
 
-/** What the service is made from. */
+/** Options of {@link createService}. */
 export interface ServiceParts {
   readonly configuration: Configuration
   readonly data: DataDirectory
   readonly log: Logger
 }
 
-/** How often ended sessions are thrown away; revocations see to their own. */
+/** How often ended sessions are deleted; the store of revocations deletes its own entries. */
 const sweepEveryMs = 60 * 60 * 1000
 
 /**
- * Wires the rooms together: keys, sessions and revocations in the database, what protects them beside it.
+ * Wires the rooms together: keys, sessions and revocations in the database, the secrets that protect them beside it.
  *
- * @throws Error or ConfigError when something is set up wrongly
+ * @throws ConfigError, SetupFault, AuthError STORE_UNAVAILABLE
  */
 export async function createService(parts: ServiceParts): Promise<Service> {
-  const { configuration, data, log } = parts
+  const { configuration, log } = parts
   const storage = await openStorage(parts)
   const { stores, database } = storage
-  const signing = await openSigningKeys({ configuration, data, log, store: stores.keys })
-  const tracing = await openTracing()
+  const signing = await openSigningKeys({ ...parts, store: stores.keys })
+  const [traffic, tracing, metrics] = [createTraffic(), await openTracing(), createMetrics()]
   const passwords = tracing.passwords(await createPasswords())
   const users = await openUsers(configuration, await createSqlUsers(database), passwords)
   const watched = watchRevocations(stores.revocations)
   const revocation = openRevocation(parts, watched.store)
   await storage.patiently(() => revocation.start())
-  const [metrics, store] = [createMetrics(), tracing.sessions(stores.sessions)]
-  const rooms = { signing, store, users, revocation, metrics }
+  const rooms = { signing, store: tracing.sessions(stores.sessions), users, revocation, metrics }
   const sessions = openSessions(parts, rooms)
   const admission = openAdmission(configuration, storage, passwords)
   const oauth = await openOAuth(parts, rooms, { database, limits: admission.clients })
-  // Whoever was the demo user before there was a configuration is nobody from now on.
+  // The demo's user does not exist once there is a configuration.
   if (!configuration.demo) await storage.patiently(() => sessions.endAll(demoSubject))
   const stopSweeping = sweepRegularly(stores, log)
-  const [traffic, revocations] = [createTraffic(), () => revocation.status()]
+  const revocations = () => revocation.status()
   const processes = await createProcesses({ database, traffic, revocations, log })
   storage.started('requests')
-  const observed = { traffic, tracing, metrics, log }
-  const gates = openGates({ configuration, signing, revocation, users, ...observed })
+  const gates = openGates({ ...{ configuration, traffic, tracing, log }, ...rooms })
   const [cache, hashing] = [() => gates.verify.cacheUse(), () => hashingLoad(passwords, admission)]
   metrics.measure({ revocations, cache, hashing, ring: signing.ring })
+  const made = { users, passwords, sessions, admission, oauth, processes, revocation, signing }
   return {
-    ...{ configuration, log, users, passwords, sessions, revocation, traffic, processes, metrics },
-    ...{ ...gates, tracing },
-    recentRevocations: () => watched.recent(),
-    subjectOf: async (sid) => (await stores.sessions.findBySid(sid))?.subject,
-    passwordRules: createPasswordRules(configuration),
-    ...{ admission, oauth, clients: oauth.clients, ring: signing.ring },
+    ...{ configuration, log, users, sessions, admission, traffic, tracing, metrics, oauth },
+    ...{ ...gates, ring: signing.ring, ...apisOf(parts, { ...made, ...gates, stores, watched }) },
     ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
     close: async () => {
       stopSweeping()
       for (const each of [revocation, signing]) each.close()
       for (const each of [processes, storage]) await each.close()
     },
+  }
+}
+
+/** What {@link apisOf} hands out. */
+interface ApiParts {
+  readonly users: Users
+  readonly passwords: Passwords
+  readonly admission: Admission
+  readonly sessions: Sessions
+  readonly verify: Verifier
+  readonly oauth: OAuth
+  readonly revocation: Revocation
+  readonly signing: SigningKeys
+  readonly processes: Processes
+  readonly stores: Pick<Storage['stores'], 'sessions'>
+  readonly watched: WatchedRevocations
+}
+
+/** Hands each API the parts that it names in its services.ts. */
+function apisOf(
+  { configuration, log }: ServiceParts,
+  parts: ApiParts,
+): Pick<Service, 'userApi' | 'adminApi' | 'clientsApi'> {
+  const { users, passwords, admission, sessions, verify, oauth } = parts
+  const { revocation, signing, processes, stores, watched } = parts
+  const { clients } = oauth
+  const passwordRules = createPasswordRules(configuration)
+  const both = { log, users, passwords, passwordRules, sessions, verify }
+  return {
+    userApi: { ...both, configuration, admission, clients, oauth },
+    adminApi: {
+      ...{ ...both, revocation, processes, ring: signing.ring },
+      recentRevocations: () => watched.recent(),
+      subjectOf: async (sid) => (await stores.sessions.findBySid(sid))?.subject,
+    },
+    clientsApi: { log, users, clients },
   }
 }
 
@@ -164,7 +198,7 @@ function sweepRegularly(stores: Storage['stores'], log: Logger): () => void {
   const sweep = () => stores.sessions.sweep(Math.floor(Date.now() / 1000))
   const timer = setInterval(() => {
     sweep().catch((error: unknown) => {
-      log.error({ err: error }, 'what has expired could not be thrown away')
+      log.error({ err: error }, 'ended sessions could not be deleted')
     })
   }, sweepEveryMs).unref()
   return () => {

@@ -1,3 +1,6 @@
+/** The role of administrators. */
+export const adminRole = 'admin'
+
 const usernameShape = /^[A-Za-z0-9._@-]{1,64}$/
 const roleShape = /^[a-z0-9:_-]{1,64}$/
 

@@ -1,1 +1,24 @@
-export type { Service as Services } from '../../http/service.js'
+import type { Logger } from 'pino'
+import type { KeyRing, Revocation, Sessions, Verifier } from 'jotgate'
+import type { Processes } from '../../observing/processes.js'
+import type { WatchedRevocations } from '../../observing/recent-revocations.js'
+import type { PasswordRules } from '../../users/password-rules.js'
+import type { Passwords } from '../../users/passwords.js'
+import type { Users } from '../../users/users.js'
+
+/** The parts of the service that the API of administrators uses. */
+export interface Services {
+  readonly log: Pick<Logger, 'info'>
+  readonly users: Omit<Users, 'anyWith' | 'changeProfile'>
+  readonly passwords: Pick<Passwords, 'hash'>
+  readonly passwordRules: PasswordRules
+  readonly sessions: Pick<Sessions, 'list' | 'end' | 'endOthers' | 'endAll'>
+  /** The subject of a session, live or ended; undefined: there is no such session. @throws AuthError STORE_UNAVAILABLE */
+  readonly subjectOf: (sid: string) => Promise<string | undefined>
+  readonly verify: Verifier
+  readonly revocation: Pick<Revocation, 'isRevoked' | 'revoke' | 'status'>
+  readonly recentRevocations: WatchedRevocations['recent']
+  /** Undefined where tokens are signed with a shared secret. */
+  readonly ring: KeyRing | undefined
+  readonly processes: Pick<Processes, 'list'>
+}

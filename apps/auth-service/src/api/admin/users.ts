@@ -16,7 +16,7 @@ export function toUser(user: StoredUser): User {
  *
  * @throws RequestFault USER_UNKNOWN
  */
-export async function findUser(users: Users, id: string): Promise<StoredUser> {
+export async function findUser(users: Pick<Users, 'byId'>, id: string): Promise<StoredUser> {
   return found(await users.byId(id))
 }
 

@@ -1,1 +1,11 @@
-export type { Service as Services } from '../../http/service.js'
+import type { Logger } from 'pino'
+import type { OAuthClients } from '../../oauth/clients.js'
+import type { Users } from '../../users/users.js'
+
+/** The parts of the service that the API of OAuth clients uses. */
+export interface Services {
+  readonly log: Pick<Logger, 'info'>
+  /** For the administrator who calls. */
+  readonly users: Pick<Users, 'byId'>
+  readonly clients: Omit<OAuthClients, 'authenticate'>
+}

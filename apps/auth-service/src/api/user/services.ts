@@ -1,1 +1,24 @@
-export type { Service as Services } from '../../http/service.js'
+import type { Logger } from 'pino'
+import type { Sessions, Verifier } from 'jotgate'
+import type { Configuration } from '../../configuration/configuration.js'
+import type { Admission } from '../../limits/admission.js'
+import type { OAuthClients } from '../../oauth/clients.js'
+import type { OAuth } from '../../oauth/oauth.js'
+import type { PasswordRules } from '../../users/password-rules.js'
+import type { Passwords } from '../../users/passwords.js'
+import type { Users } from '../../users/users.js'
+
+/** The parts of the service that the first-party API uses. */
+export interface Services {
+  readonly configuration: Pick<Configuration, 'audience'>
+  readonly log: Pick<Logger, 'warn'>
+  readonly users: Pick<Users, 'byId' | 'byUsername' | 'changeProfile' | 'replaceHash'>
+  readonly passwords: Pick<Passwords, 'check' | 'hash' | 'isOutdated'>
+  readonly passwordRules: PasswordRules
+  readonly admission: Pick<Admission, 'admit'>
+  readonly sessions: Sessions
+  readonly verify: Verifier
+  /** For logins at a registered client. */
+  readonly clients: Pick<OAuthClients, 'byId'>
+  readonly oauth: Pick<OAuth, 'sessionsOf'>
+}

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthError, type CookieTokens } from 'jotgate'
 import { auth } from 'jotgate/fastify'
 import type { Service } from '../service.js'
+import type { Services } from '../../api/user/services.js'
 import { firstParty } from '../../oauth/first-party.js'
 import { readRequest } from '../../api/user/generated/schema.js'
 import { type Call } from '../../api/user/generated/server.js'
@@ -13,7 +14,7 @@ import { loginHandler } from '../../api/user/handlers/login.js'
  * The login is the same as everybody's.
  */
 export function consoleSessionRoutes(app: FastifyInstance, service: Service): void {
-  const { cookies, sessions } = service
+  const { cookies, sessions, userApi } = service
   if (cookies === undefined) return
   const answer = (reply: FastifyReply, tokens: CookieTokens) => {
     const { setCookie, body } = cookies.set(tokens)
@@ -32,7 +33,7 @@ export function consoleSessionRoutes(app: FastifyInstance, service: Service): vo
 
     own.post('/console/login', async (request, reply) => {
       const login = readRequest(LoginReq, partsOf(request), { strict: true })
-      const tokens = await loginHandler({ ...callOf(request, reply, service), request: login })
+      const tokens = await loginHandler({ ...callOf(request, reply, userApi), request: login })
       await end(request)
       return answer(reply, tokens)
     })
@@ -58,7 +59,7 @@ function partsOf({ body }: FastifyRequest) {
   return { json: body, form: none, path: none, header: none }
 }
 
-function callOf(request: FastifyRequest, reply: FastifyReply, services: Service): Call {
+function callOf(request: FastifyRequest, reply: FastifyReply, services: Services): Call {
   const left = new AbortController()
   reply.raw.once('close', () => {
     left.abort()

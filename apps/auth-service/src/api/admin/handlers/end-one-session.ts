@@ -1,6 +1,6 @@
 import { AuthError } from 'jotgate'
 import { RequestFault } from '../../../foundation/faults.js'
-import { actingAdmin, noteAction } from '../acting.js'
+import { actingAdmin, noteAction } from '../../acting-admin.js'
 import { type GuardedHandler } from '../generated/server.js'
 import { type SessionReq } from '../generated/types.js'
 

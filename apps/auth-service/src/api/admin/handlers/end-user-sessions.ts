@@ -1,4 +1,4 @@
-import { actingAdmin, noteAction } from '../acting.js'
+import { actingAdmin, noteAction } from '../../acting-admin.js'
 import { type GuardedHandler } from '../generated/server.js'
 import { type Ended, type UserReq } from '../generated/types.js'
 import { findUser } from '../users.js'

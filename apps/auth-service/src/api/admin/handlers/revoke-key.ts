@@ -1,5 +1,5 @@
 import { RequestFault } from '../../../foundation/faults.js'
-import { actingAdmin, noteAction } from '../acting.js'
+import { actingAdmin, noteAction } from '../../acting-admin.js'
 import { type GuardedHandler } from '../generated/server.js'
 import { type KeyReq, type Keys } from '../generated/types.js'
 import { keysOf, requireRing } from '../keys.js'

@@ -1,7 +1,7 @@
 import type { RevokeRequest } from 'jotgate'
 import { RequestFault } from '../../../foundation/faults.js'
 import { plainText } from '../../../users/names.js'
-import { actingAdmin, noteAction } from '../acting.js'
+import { actingAdmin, noteAction } from '../../acting-admin.js'
 import { type GuardedHandler } from '../generated/server.js'
 import { type NewRevocation } from '../generated/types.js'
 

@@ -1,4 +1,4 @@
-import { actingAdmin, noteAction } from '../acting.js'
+import { actingAdmin, noteAction } from '../../acting-admin.js'
 import { type GuardedHandler } from '../generated/server.js'
 import { type Keys } from '../generated/types.js'
 import { keysOf, requireRing } from '../keys.js'

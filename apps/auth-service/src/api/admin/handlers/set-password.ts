@@ -1,6 +1,6 @@
 import { RequestFault } from '../../../foundation/faults.js'
 import { putPassword } from '../../../users/put-password.js'
-import { actingAdmin, noteAction } from '../acting.js'
+import { actingAdmin, noteAction } from '../../acting-admin.js'
 import { type GuardedHandler } from '../generated/server.js'
 import { type NewPassword } from '../generated/types.js'
 import { findUser } from '../users.js'

@@ -1,4 +1,4 @@
-import { actingAdmin, noteAction } from '../../admin/acting.js'
+import { actingAdmin, noteAction } from '../../acting-admin.js'
 import { RequestFault } from '../../../foundation/faults.js'
 import type { ClientChange as ChangeToCheck } from '../../../oauth/clients.js'
 import { foundClient, orInvalid, toClient } from '../clients.js'

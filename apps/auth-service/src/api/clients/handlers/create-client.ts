@@ -1,4 +1,4 @@
-import { actingAdmin, noteAction } from '../../admin/acting.js'
+import { actingAdmin, noteAction } from '../../acting-admin.js'
 import type { NewClient as ClientToCheck } from '../../../oauth/clients.js'
 import { orInvalid, toClient } from '../clients.js'
 import { type GuardedHandler } from '../generated/server.js'

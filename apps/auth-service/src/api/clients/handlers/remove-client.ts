@@ -1,4 +1,4 @@
-import { actingAdmin, noteAction } from '../../admin/acting.js'
+import { actingAdmin, noteAction } from '../../acting-admin.js'
 import { RequestFault } from '../../../foundation/faults.js'
 import { type GuardedHandler } from '../generated/server.js'
 import { type ClientReq } from '../generated/types.js'

@@ -1,4 +1,4 @@
-import { actingAdmin, noteAction } from '../../admin/acting.js'
+import { actingAdmin, noteAction } from '../../acting-admin.js'
 import { foundClient, orInvalid } from '../clients.js'
 import { type GuardedHandler } from '../generated/server.js'
 import { type RotatedSecret, type SecretRotation } from '../generated/types.js'

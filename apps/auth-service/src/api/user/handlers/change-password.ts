@@ -2,7 +2,7 @@ import { RequestFault } from '../../../foundation/faults.js'
 import { putPassword } from '../../../users/put-password.js'
 import { type GuardedHandler } from '../generated/server.js'
 import { type PasswordChange } from '../generated/types.js'
-import { ownSession } from '../own-session.js'
+import { ownSession } from '../../../sessions/own-session.js'
 import { currentUser } from '../profile.js'
 
 /**

@@ -2,7 +2,7 @@ import { AuthError } from 'jotgate'
 import { RequestFault } from '../../../foundation/faults.js'
 import { type GuardedHandler } from '../generated/server.js'
 import { type SessionReq } from '../generated/types.js'
-import { ownSession } from '../own-session.js'
+import { ownSession } from '../../../sessions/own-session.js'
 
 /**
  * DELETE /user/sessions/:id. Again is the same as once.

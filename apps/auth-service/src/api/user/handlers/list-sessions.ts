@@ -1,6 +1,6 @@
 import { type GuardedHandler } from '../generated/server.js'
 import { type Sessions } from '../generated/types.js'
-import { ownSession } from '../own-session.js'
+import { ownSession } from '../../../sessions/own-session.js'
 
 /** GET /user/sessions */
 export const listSessionsHandler: GuardedHandler<object, Sessions> = async (call) => {

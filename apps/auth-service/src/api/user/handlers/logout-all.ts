@@ -1,5 +1,5 @@
 import { type GuardedHandler } from '../generated/server.js'
-import { ownSession } from '../own-session.js'
+import { ownSession } from '../../../sessions/own-session.js'
 
 /** POST /user/logout-all */
 export const logoutAllHandler: GuardedHandler<object, void> = async ({ claims, services }) => {

@@ -1,17 +1,18 @@
 import type { Logger } from 'pino'
 import { AuthError, type Claims } from 'jotgate'
-import type { User, Users } from '../../users/users.js'
+import type { User, Users } from '../users/users.js'
 
-/** What an action needs of a call. */
+/** The part of a call that an action of an administrator uses. */
 export interface ActingCall {
   readonly claims: Claims
-  readonly services: { readonly users: Users; readonly log: Logger }
+  readonly services: { readonly users: Pick<Users, 'byId'>; readonly log: Pick<Logger, 'info'> }
 }
 
 /**
  * The administrator who calls.
  *
- * @throws AuthError SUBJECT_REFUSED when there is none any more
+ * @throws AuthError SUBJECT_REFUSED when the user was removed or disabled
+ * @example const { username } = await actingAdmin(call)
  */
 export async function actingAdmin({ claims, services }: ActingCall): Promise<User> {
   const user = await services.users.byId(claims.sub ?? '')
@@ -20,7 +21,7 @@ export async function actingAdmin({ claims, services }: ActingCall): Promise<Use
 }
 
 /**
- * Notes in the log who did what, by the names of users; sessions, keys and tokens are not named there.
+ * Logs an action with the names of the users. Sessions, keys and tokens are not named there.
  *
  * @example noteAction(call, { by: admin.username, action: 'disable', user: user.username })
  */
