@@ -17,7 +17,9 @@ const planted = [
   'no cycle: src/gate/gate.ts → src/token/planted.ts',
   'not through the own index: src/session/sessions.ts → src/session/index.ts',
   'by name apps/[^/]+/: apps/service/src/main.ts → src/token/planted.ts',
+  'room apps/auth-service/src/limits/: apps/auth-service/src/limits/planted.ts → apps/auth-service/src/oauth/clients.ts',
   'unlisted: src/unlisted/thing.ts',
+  'unlisted: apps/auth-service/src/unlisted/thing.ts',
 ]
 
 /**

@@ -1,4 +1,4 @@
-import { outside, table } from './table.mjs'
+import { outside, service, table } from './table.mjs'
 
 /** @typedef {import('dependency-cruiser').IForbiddenRuleType} Rule */
 
@@ -8,18 +8,30 @@ import { outside, table } from './table.mjs'
  * @returns {Rule[]}
  */
 export function rules() {
-  return [...table.map(rowRule), ...outside.map(outsideRule), ...everywhere]
+  return [
+    ...table.map(rowRule),
+    ...service.rooms.map(roomRule),
+    ...outside.map(outsideRule),
+    ...everywhere,
+  ]
 }
 
 /**
- * Source files no row of the table speaks of.
+ * Source files that no row of the table covers, nor a room of the service.
  *
  * @param {readonly string[]} files paths from the root
  */
 export function unlisted(files) {
-  const listed = table.map((row) => row.from)
+  const { folder, rooms } = service
+  const listed = [
+    ...table.map((row) => row.from),
+    ...rooms.map((room) => `${folder}${room}/`),
+    `${folder}main.ts`,
+  ]
   return files.filter(
-    (file) => file.startsWith('src/') && !listed.some((from) => file.startsWith(from)),
+    (file) =>
+      (file.startsWith('src/') || file.startsWith(folder)) &&
+      !listed.some((from) => file.startsWith(from)),
   )
 }
 
@@ -41,6 +53,22 @@ function rowRule(row) {
     severity: 'error',
     from: { path: `^${escape(row.from)}`, ...(pathNot.length > 0 && { pathNot }) },
     to: allowed.length > 0 ? { pathNot: allowed } : {},
+  }
+}
+
+/**
+ * @param {string} room
+ * @param {number} at
+ * @param {readonly string[]} rooms
+ * @returns {Rule}
+ */
+function roomRule(room, at, rooms) {
+  const below = rooms.slice(0, at + 1)
+  return {
+    name: `room ${service.folder}${room}/`,
+    severity: 'error',
+    from: { path: `^${service.folder}${room}/` },
+    to: { path: `^${service.folder}`, pathNot: `^${service.folder}(${below.join('|')})/` },
   }
 }
 

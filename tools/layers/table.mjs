@@ -123,5 +123,23 @@ export const table = [
   },
 ]
 
+/** The rooms of the service, lowest first: a room imports from itself and from the rooms before it. */
+export const service = {
+  folder: 'apps/auth-service/src/',
+  rooms: [
+    'foundation',
+    'configuration',
+    'storage',
+    'limits',
+    'users',
+    'observing',
+    'sessions',
+    'oauth',
+    'api',
+    'http',
+    'commands',
+  ],
+}
+
 /** Folders that see the library as its users do: by the name `jotgate`. */
 export const outside = ['apps/[^/]+/', 'examples/', 'bench/']
