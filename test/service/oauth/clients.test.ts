@@ -112,7 +112,7 @@ describe.each([
 
   test('have another secret, and the one before only until its time is over', async () => {
     const time = { now: 1_000_000 }
-    const clients = await createSqlClients(await opened, times, () => time.now)
+    const clients = await createSqlClients(await opened, times, { now: () => time.now })
     const { client, secret: before } = await clients.create(billing)
     const { id } = client
     const rotated = await clients.rotateSecret(id, 60)

@@ -69,7 +69,9 @@ async function fillTables(
 ): Promise<Pick<Drawn, 'client'>> {
   const users = await createSqlUsers(database)
   for (const user of written.users) await users.create(user)
-  const clients = await createSqlClients(database, written.times, () => written.start)
+  const clients = await createSqlClients(database, written.times, {
+    now: () => written.start,
+  })
   const { client, secret = '' } = await clients.create(written.client)
   const log = pino({ level: 'silent' })
   const revocations = () => written.status

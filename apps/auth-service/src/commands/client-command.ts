@@ -96,8 +96,8 @@ async function open(
   const storage = await openStorage({ configuration, data, log })
   const { issuer, accessTtl } = configuration
   const revocation = createRevocation({ store: storage.stores.revocations, issuer, accessTtl })
-  const { database } = storage
-  const clients = await openClients({ configuration, database, revocation })
+  const { patientDatabase: database } = storage
+  const clients = await openClients({ configuration, database, starting: database, revocation })
   storage.started('command')
   return {
     clients,

@@ -36,8 +36,8 @@ export async function openUserAdministration(
 ): Promise<UserAdministration> {
   const { configuration } = parts
   const storage = await openStorage(parts)
-  const { stores, database } = storage
-  const stored = await createSqlUsers(database)
+  const { stores, patientDatabase } = storage
+  const stored = await createSqlUsers(patientDatabase)
   storage.started('command')
   // The demo's own user is listed; her password is known to the process that runs the demo, and no hash is this one.
   const users = configuration.demo ? withDemoUser(stored, '') : stored

@@ -6,7 +6,6 @@ import {
   type Sessions,
   type Verifier,
 } from 'jotgate'
-import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import type { Services as AdminServices } from '../api/admin/services.js'
 import type { Services as ClientsServices } from '../api/clients/services.js'
 import type { Services as UserServices } from '../api/user/services.js'
@@ -72,23 +71,24 @@ const sweepEveryMs = 60 * 60 * 1000
 export async function createService(parts: ServiceParts): Promise<Service> {
   const { configuration, log } = parts
   const storage = await openStorage(parts)
-  const { stores, database } = storage
+  const { stores, database, patientDatabase: starting } = storage
   const signing = await openSigningKeys({ ...parts, store: stores.keys })
   const [traffic, tracing, metrics] = [createTraffic(), await openTracing(), createMetrics()]
   const passwords = tracing.passwords(await createPasswords())
-  const users = await openUsers(configuration, await createSqlUsers(database), passwords)
+  const stored = await createSqlUsers(database, starting)
+  const users = await openUsers(configuration, stored, passwords)
   const watched = watchRevocations(stores.revocations)
   const revocation = openRevocation(parts, watched.store)
   await storage.patiently(() => revocation.start())
   const rooms = { signing, store: tracing.sessions(stores.sessions), users, revocation, metrics }
   const sessions = openSessions(parts, rooms)
   const admission = openAdmission(configuration, storage, passwords)
-  const oauth = await openOAuth(parts, rooms, { database, limits: admission.clients })
+  const oauth = await openOAuth(parts, rooms, { storage, limits: admission.clients })
   // The demo's user does not exist once there is a configuration.
   if (!configuration.demo) await storage.patiently(() => sessions.endAll(demoSubject))
   const stopSweeping = sweepRegularly(stores, log)
   const revocations = () => revocation.status()
-  const processes = await createProcesses({ database, traffic, revocations, log })
+  const processes = await createProcesses({ database, starting, traffic, revocations, log })
   storage.started('requests')
   const gates = openGates({ ...{ configuration, traffic, tracing, log }, ...rooms })
   const [cache, hashing] = [() => gates.verify.cacheUse(), () => hashingLoad(passwords, admission)]
@@ -184,11 +184,12 @@ function hashingLoad(passwords: Passwords, admission: Admission): QueueLoad {
 async function openOAuth(
   parts: ServiceParts,
   rooms: SessionRooms & { readonly signing: SigningKeys },
-  { database, limits }: { readonly database: SqlDatabase; readonly limits: ClientLimits },
+  { storage, limits }: { readonly storage: Storage; readonly limits: ClientLimits },
 ): Promise<OAuth> {
   const { configuration } = parts
   const { signing, revocation } = rooms
-  const clients = await openClients({ configuration, database, revocation })
+  const { database, patientDatabase: starting } = storage
+  const clients = await openClients({ configuration, database, starting, revocation })
   const openFor = (itsTimes: Configuration, scope: string) =>
     openSessions({ ...parts, configuration: itsTimes, scope }, rooms)
   return createOAuth({ configuration, signing, revocation, clients, limits, openSessions: openFor })

@@ -5,22 +5,26 @@ import { firstParty, firstPartyScope } from './first-party.js'
 import type { ClientChange, OAuthClient, OAuthClients } from './clients.js'
 import { createSqlClients } from './sql-clients.js'
 
-/** What {@link openClients} needs to know. */
+/** Options of {@link openClients}. */
 export interface ClientRooms {
   readonly configuration: SessionTimes & Pick<Configuration, 'audience'>
   readonly database: SqlDatabase
+  /** The same database, with the deadline of a start. */
+  readonly starting: SqlDatabase
   readonly revocation: Pick<Revocation, 'revoke'>
 }
 
 /**
- * The registered clients, and the service's own, which nobody has to register: whoever logs in at `/user/login` has a
- * session of it, which any OAuth client library can refresh under its id. Who is disabled gets no tokens any more, and those it has are refused from then on.
+ * The registered clients, and the first-party one, which needs no registration: a login at `/user/login` begins a session of
+ * it, which any OAuth client library can refresh under its id. A disabled client gets no tokens, and the ones it has are
+ * refused from then on.
  *
- * @example const clients = await openClients({ configuration, database, revocation })
+ * @throws ConfigError, AuthError STORE_UNAVAILABLE
+ * @example const clients = await openClients({ configuration, database, starting, revocation })
  */
 export async function openClients(rooms: ClientRooms): Promise<OAuthClients> {
-  const { configuration, database, revocation } = rooms
-  const clients = await createSqlClients(database, configuration)
+  const { configuration, database, starting, revocation } = rooms
+  const clients = await createSqlClients(database, configuration, { starting })
   const own = ownClient(configuration.audience)
   return {
     ...clients,

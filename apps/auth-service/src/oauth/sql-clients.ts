@@ -30,19 +30,26 @@ interface Table {
   readonly now: () => number
 }
 
+/** Options of {@link createSqlClients}. */
+export interface SqlClientOptions {
+  /** Unix time in seconds; default: the machine's clock. */
+  readonly now?: () => number
+  /** The same database, with the deadline of a start; default: the one of requests. */
+  readonly starting?: SqlDatabase
+}
+
 /**
  * OAuth clients in the service's database; makes the table where it is missing.
  *
- * @param now Unix time in seconds; default: the machine's clock
- * @throws ConfigError when the database is two or more versions ahead
+ * @throws ConfigError when the database is two or more versions ahead; AuthError STORE_UNAVAILABLE
  * @example const clients = await createSqlClients(storage.database, configuration)
  */
 export async function createSqlClients(
   db: SqlDatabase,
   configuration: SessionTimes,
-  now: () => number = () => Math.floor(Date.now() / 1000),
+  { now = () => Math.floor(Date.now() / 1000), starting = db }: SqlClientOptions = {},
 ): Promise<OAuthClients> {
-  await migrate(db, clientSchema)
+  await migrate(starting, clientSchema)
   const table = { db, configuration, now }
   return {
     list: async () => {

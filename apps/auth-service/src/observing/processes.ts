@@ -57,9 +57,11 @@ export interface Processes {
   close(): Promise<void>
 }
 
-/** What a process tells of itself. */
+/** Options of {@link createProcesses}. */
 export interface ProcessParts {
   readonly database: SqlDatabase
+  /** The same database, with the deadline of a start; default: `database`. */
+  readonly starting?: SqlDatabase
   readonly traffic: Traffic
   readonly revocations: () => RevocationStatus
   readonly log: Logger
@@ -74,21 +76,21 @@ const patience = 30
  * on it but what administrators see.
  */
 export async function createProcesses(parts: ProcessParts): Promise<Processes> {
-  const { database, log } = parts
-  await migrate(database, processSchema)
+  const { database, starting = database, log } = parts
+  await migrate(starting, processSchema)
   const id = randomBytes(9).toString('base64url')
   const self = createSelf(parts)
-  const write = async (): Promise<void> => {
-    await database.query(
+  const write = async (db: SqlDatabase): Promise<void> => {
+    await db.query(
       `INSERT INTO service_processes (id, seen_at, report) VALUES ($1, $2, $3)
        ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, report = excluded.report`,
       [id, seconds(), JSON.stringify(self())],
     )
-    await database.query('DELETE FROM service_processes WHERE seen_at < $1', [seconds() - patience])
+    await db.query('DELETE FROM service_processes WHERE seen_at < $1', [seconds() - patience])
   }
-  await write()
+  await write(starting)
   const timer = setInterval(() => {
-    write().catch((error: unknown) => {
+    write(database).catch((error: unknown) => {
       log.warn({ err: error }, 'this process could not say how it is')
     })
   }, everyMs).unref()

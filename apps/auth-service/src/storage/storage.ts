@@ -13,14 +13,20 @@ import type { Configuration } from '../configuration/configuration.js'
 import type { DataDirectory } from './data-directory.js'
 import type { RedisConnection } from './redis.js'
 import { createPatience, type Awaited, type Patience, type Stage } from './start/patience.js'
-import { startingDatabase, type DatabaseRooms } from './start/starting-database.js'
+import {
+  startingDatabase,
+  type DatabaseRooms,
+  type StartingParts,
+} from './start/starting-database.js'
 
-/** Where everything is kept that must outlive a process. */
+/** The databases for everything that outlives a process. */
 export interface Storage {
   readonly stores: Pick<SqlStores, 'sessions' | 'revocations' | 'keys'>
-  /** For the service's own tables. */
+  /** For the service's own tables, in requests. */
   readonly database: SqlDatabase
-  /** For what is counted over all processes; undefined where there is no Redis. */
+  /** The same database for a start, which asks until there is an answer, and for commands, which wait as long as a start. */
+  readonly patientDatabase: SqlDatabase
+  /** For counters of all processes; undefined where there is no Redis. */
   readonly redis: RedisConnection | undefined
   /**
    * Takes a step of the start that asks for sessions or revocations, as often as it must; the others wait by themselves.
@@ -33,11 +39,11 @@ export interface Storage {
    * service with that of a start.
    */
   started(stage: Exclude<Stage, 'start'>): void
-  /** Lets go of it; nothing may be asked afterwards. */
+  /** Closes all connections; nothing may be asked afterwards. */
   close(): Promise<void>
 }
 
-/** What {@link openStorage} needs to know. */
+/** Options of {@link openStorage}. */
 export type StorageParts = {
   readonly configuration: Pick<
     Configuration,
@@ -72,6 +78,7 @@ export async function openStorage(parts: StorageParts): Promise<Storage> {
   const redis = openRedis(address, log)
   return {
     database: sql.database,
+    patientDatabase: sql.patientDatabase,
     redis,
     started,
     patiently: (step) => patience.wait(redisHere, step),
@@ -86,7 +93,8 @@ export async function openStorage(parts: StorageParts): Promise<Storage> {
 const fileHere: Awaited = { name: 'the database file', field: 'DATA_DIR' }
 const redisHere: Awaited = { name: 'Redis', field: 'redis (REDIS_URL)' }
 
-interface SqlStorage extends DatabaseRooms, Pick<Storage, 'close'> {
+interface SqlStorage extends Pick<Storage, 'database' | 'patientDatabase' | 'close'> {
+  readonly stores: SqlStores
   readonly what: Awaited
 }
 
@@ -100,15 +108,21 @@ async function openDatabase(parts: StorageParts, patience: Patience): Promise<Sq
 async function openFile(data: DataDirectory, patience: Patience): Promise<SqlStorage> {
   const what = fileHere
   const db = await patience.wait(what, () => openSqlite(data.database))
+  const usual = roomsOf(db)
   const starting = roomsOf({ ...db, busyTimeoutMs: patience.deadlineMs })
   return {
-    ...startingDatabase({ usual: roomsOf(db), starting, patience, what }),
-    what,
+    ...twice({ usual, starting, patience, what }),
     close: () => {
       db.close()
       return Promise.resolve()
     },
   }
+}
+
+/** The stores change from one deadline to the other by themselves; of the database there are both. */
+function twice(parts: StartingParts): Omit<SqlStorage, 'close'> {
+  const { stores, database: patientDatabase } = startingDatabase(parts)
+  return { stores, database: parts.usual.database, patientDatabase, what: parts.what }
 }
 
 function roomsOf(client: SqliteClient): DatabaseRooms {
@@ -136,8 +150,7 @@ async function openPostgres(
   }
   const [usual, starting] = [rooms({}), rooms({ deadlineMs: patience.deadlineMs })]
   return {
-    ...startingDatabase({ usual, starting, patience, what }),
-    what,
+    ...twice({ usual, starting, patience, what }),
     close: () => pool.end(),
   }
 }

@@ -34,11 +34,12 @@ const row = z.object({
 /**
  * Users in the service's database; makes the table where it is missing.
  *
- * @throws ConfigError when the database is two or more versions ahead
+ * @param starting the same database, with the deadline of a start; default: `db`
+ * @throws ConfigError when the database is two or more versions ahead; AuthError STORE_UNAVAILABLE
  * @example const users = await createSqlUsers(db)
  */
-export async function createSqlUsers(db: SqlDatabase): Promise<Users> {
-  await migrate(db, userSchema)
+export async function createSqlUsers(db: SqlDatabase, starting = db): Promise<Users> {
+  await migrate(starting, userSchema)
   const one = async (where: 'id' | 'username', value: string): Promise<User | undefined> => {
     if (value.includes('\0')) return undefined // which PostgreSQL has no text for
     const rows = await db.query(`SELECT ${columns} FROM service_users WHERE ${where} = $1`, [value])

@@ -1,13 +1,13 @@
 import type { SqlDatabase, SqlStores } from 'jotgate/stores/sqlite'
 import type { Awaited, Patience } from './patience.js'
 
-/** A database: the stores in it, and room for the service's own tables. */
+/** A database: the library's stores in it, and queries for the service's own tables. */
 export interface DatabaseRooms {
   readonly stores: SqlStores
   readonly database: SqlDatabase
 }
 
-/** The same database twice, and who waits how. */
+/** The same database with two deadlines. */
 export interface StartingParts {
   /** With the deadline of a command in a request. */
   readonly usual: DatabaseRooms
@@ -18,8 +18,8 @@ export interface StartingParts {
 }
 
 /**
- * A database that is waited for while the service starts, and not a moment afterwards. Everything that a start asks may be
- * asked twice: tables that are there, a revision of the key ring that is taken.
+ * A database that is asked again and again while the service starts, and once afterwards. Every question of a start may be
+ * asked twice: tables exist already, a revision of the key ring is taken already.
  *
  * @example const { stores, database } = startingDatabase({ usual, starting, patience, what })
  */
