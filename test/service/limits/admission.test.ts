@@ -206,6 +206,38 @@ describe('in one process', () => {
     expect(await attempt(limits, '10.0.0.3', 'carol', true)).toBe('tried')
   })
 
+  test('the password of a locked account is compared with nothing, for as long', async () => {
+    const limits = inMemory()
+    for (let i = 0; i < 4; i++) await attempt(limits, '10.0.0.1', 'bob')
+    const compared: (string | undefined)[] = []
+    const login = (id: string) =>
+      limits.admit({
+        address: '10.0.0.1',
+        account: () => Promise.resolve(accountOf(id)),
+        check: (phc) => {
+          compared.push(phc)
+          return Promise.resolve(true)
+        },
+      })
+    expect(await login('bob')).toEqual({ kind: 'locked' })
+    expect(await login('carol')).toMatchObject({ kind: 'right', account: { id: 'carol' } })
+    expect(compared).toEqual([undefined, 'phc'])
+  })
+
+  test('the right password of a disabled account is counted as a wrong one', async () => {
+    const limits = inMemory()
+    const kinds: string[] = []
+    for (let i = 0; i < 5; i++) {
+      const { kind } = await limits.admit({
+        address: '10.0.0.1',
+        account: () => Promise.resolve(accountOf('bob', true)),
+        check: () => Promise.resolve(true),
+      })
+      kinds.push(kind)
+    }
+    expect(kinds).toEqual(['wrong', 'wrong', 'wrong', 'wrong', 'locked'])
+  })
+
   test('all unknown accounts share one count, and are locked like a known one', async () => {
     const limits = inMemory()
     const outcomes = []
