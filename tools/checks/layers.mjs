@@ -6,7 +6,7 @@ import { root } from '../setup/paths.mjs'
 
 const folders = ['src', 'apps', 'examples', 'bench']
 const plantedFolder = `${root}/tools/fixtures/layers`
-/** What the planted faults must be reported as; the first is nothing but an `import type`. */
+/** The expected reports of the planted faults; the first one is only an `import type`. */
 const planted = [
   'layer src/token/: src/token/planted.ts → src/gate/gate.ts',
   'layer src/token/: src/token/reads-a-file.ts → fs',

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { folder, start } from '../own-services.js'
 
 test.each(['/user/login', '/console/login'])(
-  'of a crowd, those who come to %s without room for them are turned away unread, and everybody else is answered',
+  'a crowd at %s is refused unread while the queue is full, and all others are answered',
   async (path) => {
     const config = join(folder(), 'jotgate.yaml')
     const lines = ['issuer: https://auth.example', 'audience: api', 'hosts: [auth.example]']
@@ -26,7 +26,7 @@ test.each(['/user/login', '/console/login'])(
     expect([400, 403]).toContain(alone.status)
     const going = { isOver: false }
     const body = JSON.stringify({ username: 'nobody', password: 'whatever it may be' })
-    // They come back at once, so that whatever place is free is taken, until all have had their turn.
+    // They retry at once, so that every free slot is taken, until all have been answered.
     const insist = async () => {
       for (;;) {
         const { status } = await post('/user/login', body)

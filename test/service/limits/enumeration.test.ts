@@ -9,7 +9,7 @@ import {
   type RunningService,
 } from '../running-service.js'
 
-/** How often each kind of login is timed beside a wrong password. */
+/** How many times each kind of login is timed beside a wrong password. */
 const pairs = amount({ short: 16, full: 300 })
 /** How far the 95 % interval of the median ratio may reach from 1, in the long run. */
 const margin = amount<number | undefined>({ short: undefined, full: 0.05 })
@@ -43,7 +43,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-/** Of nobody's password, by the parameters that new ones get. */
+/** A hash of an unknown password, with the parameters of new ones. */
 const passwordHash =
   '$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IG9yIG90aGVy$zHGnHYH3xQ8GEZyn3zPEHnxEoBGR0xVwHJDMpHkTPGY'
 
@@ -63,7 +63,7 @@ async function hashesDone(): Promise<number> {
   return Number(/^jotgate_hashing_done (\d+)$/m.exec(text)?.[1])
 }
 
-// Fresh accounts: none of them has failed before, but for the one that is locked.
+// Fresh accounts without earlier failures, except for the locked one.
 const kinds: Readonly<Record<string, (round: number) => string>> = {
   unknown: (round) => `nobody-${String(round)}`,
   disabled: (round) => `off-${String(round)}`,
@@ -71,7 +71,7 @@ const kinds: Readonly<Record<string, (round: number) => string>> = {
 }
 
 test.each(Object.entries(kinds))(
-  'an account that is %s is answered as a wrong password, after the same work and time',
+  'an account that is %s is answered like a wrong password, after the same work and time',
   { timeout: 120_000 },
   async (_, nameIn) => {
     const ratios: number[] = []
@@ -95,7 +95,7 @@ test.each(Object.entries(kinds))(
     const [low, high] = medianInterval(ratios)
     console.log(`${_}: 95 % of the paired median within ${low.toFixed(3)} to ${high.toFixed(3)}`)
     if (margin === undefined) {
-      // So few on a busy machine show only what is far off: the interval has to reach what would be equal.
+      // On a busy machine so few show only large differences: the interval must include equality.
       expect(low).toBeLessThan(1.25)
       expect(high).toBeGreaterThan(0.8)
       return

@@ -35,7 +35,7 @@ async function startLimited(limits: string, more: Readonly<Record<string, string
   return { call, login, disable, service }
 }
 
-test('an account that is locked answers the right password as a wrong one, but where it is known', async () => {
+test('a locked account answers the right password as a wrong one, except at a known address', async () => {
   const { login, call } = await startLimited('{ account: 2, address: 100, service: 100 }')
   const home = await login(password, '10.0.0.1')
   expect(home.status).toBe(200)
@@ -46,7 +46,7 @@ test('an account that is locked answers the right password as a wrong one, but w
   expect(outcomes[0]?.status).toBe(401)
   expect((await login(password, '10.0.0.1')).status).toBe(200)
 
-  // A stolen access token is no way round it: the password that is asked for is counted too.
+  // A stolen access token is no way round it: a wrong current password is counted too.
   const { accessToken } = JSON.parse(home.body) as { accessToken: string }
   const change = async (currentPassword: string) =>
     (await call('PUT /user/password', accessToken, { currentPassword, newPassword: 'x' })).status
@@ -56,7 +56,7 @@ test('an account that is locked answers the right password as a wrong one, but w
 })
 
 test.each(['in memory', 'over Redis'])(
-  'right logins at once all succeed; among too many wrong ones a right one is answered as they are, %s',
+  'right logins at once all succeed, and among too many wrong ones a right one is answered like them, %s',
   async (where) => {
     const env: Record<string, string> = {}
     if (where === 'over Redis') {
@@ -77,7 +77,7 @@ test.each(['in memory', 'over Redis'])(
   },
 )
 
-test('an address is refused with 429 and told when to come again; its neighbours are not', async () => {
+test('an address with too many failures gets 429 with Retry-After, and its neighbours do not', async () => {
   const { login } = await startLimited('{ account: 50, address: 4, service: 100 }')
   for (let i = 0; i < 4; i++)
     expect((await login('wrong', '10.0.0.2', `n${String(i)}`)).status).toBe(401)
@@ -90,7 +90,7 @@ test('an address is refused with 429 and told when to come again; its neighbours
   expect((await login(password, '10.0.0.3')).status).toBe(200)
 })
 
-test('the right password of an account that is disabled counts as a wrong one', async () => {
+test('the right password of a disabled account is counted as a wrong one', async () => {
   const { login, disable } = await startLimited('{ account: 50, address: 3, service: 100 }')
   await disable()
   const answers = []
@@ -99,8 +99,8 @@ test('the right password of an account that is disabled counts as a wrong one', 
   expect(answers).toEqual([401, 401, 401, 429])
 })
 
-test('an office that logs in at once is told to come again shortly, and is not shut out afterwards', async () => {
-  // As few as go on at once on the smallest machine: all others wait for their turn.
+test('an office that logs in at once gets 503 with a short Retry-After, and is not refused afterwards', async () => {
+  // As few as are worked on at once on the smallest machine: all others wait for a slot.
   const { login } = await startLimited('{ account: 100, address: 1, service: 1000 }')
   const all = await Promise.all(Array.from({ length: 40 }, () => login(password, '10.0.0.2')))
   const of = (status: number) => all.filter((each) => each.status === status)

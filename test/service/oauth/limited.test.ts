@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { folder, start } from '../own-services.js'
 import { basic, postForm, registerClients } from './clients-of.js'
 
-test('whoever tries secrets is told to wait, the right one included, in the words of RFC 6749', async () => {
+test('a caller that tries secrets gets 429 even for the right one, in the form of RFC 6749', async () => {
   const dataDir = folder()
   const config = join(dataDir, 'jotgate.yaml')
   writeFileSync(

@@ -18,7 +18,7 @@ import {
 } from '../oauth/clients.js'
 import { openClients } from '../oauth/open-clients.js'
 
-/** How {@link runClientCommand} is called. */
+/** The usage of {@link runClientCommand}. */
 export const clientUsage = `       jotgate-service client add NAME [--public] [--grant G]… [--scope S]… [--audience A]…
                               [--access-ttl T] [--refresh-ttl T] [--grace T] [--recover-within T]
                                              registers an OAuth client and prints its secret, this once
@@ -58,7 +58,7 @@ interface Errand {
 /**
  * `jotgate-service client …`. What it prints; undefined when it was called in no known way.
  *
- * @throws SetupFault when it can not be done
+ * @throws SetupFault naming what is wrong
  */
 export async function runClientCommand(
   environment: Environment,

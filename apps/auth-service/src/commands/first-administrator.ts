@@ -3,8 +3,8 @@ import { adminRole } from '../users/names.js'
 import type { Users } from '../users/users.js'
 
 /**
- * Says in the log how the first administrator is made, where there is none: nobody could do it over HTTP. Never rejects,
- * since a service without administrators is as good as any other.
+ * Logs how to add the first administrator while there is none, because HTTP offers no way. Never rejects: the service works
+ * without administrators.
  *
  * @example await askForAdministrator(service)
  */

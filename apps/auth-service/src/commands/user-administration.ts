@@ -8,17 +8,17 @@ import { createSqlUsers } from '../users/sql-users.js'
 import { openStorage } from '../storage/storage.js'
 import type { Users } from '../users/users.js'
 
-/** The users of a service, for a process beside it that serves nobody: it signs nothing and counts nothing. */
+/** The users of a service, for a command beside it, which signs no tokens and counts no requests. */
 export interface UserAdministration {
   readonly configuration: Configuration
   readonly users: Users
   /** Ends the sessions of a subject, in every process of the service. @throws AuthError STORE_UNAVAILABLE */
   endSessions(subject: string): Promise<void>
-  /** Lets go of the storage; nothing may be asked afterwards. */
+  /** Closes the storage; nothing may be asked afterwards. */
   close(): Promise<void>
 }
 
-/** What {@link openUserAdministration} needs to know. */
+/** Options of {@link openUserAdministration}. */
 export interface UserAdministrationParts {
   readonly configuration: Configuration
   readonly data: DataDirectory
@@ -39,7 +39,7 @@ export async function openUserAdministration(
   const { stores, patientDatabase } = storage
   const stored = await createSqlUsers(patientDatabase)
   storage.started('command')
-  // The demo's own user is listed; her password is known to the process that runs the demo, and no hash is this one.
+  // The demo's user is listed. Only the process that runs the demo knows her password: an empty hash matches none.
   const users = configuration.demo ? withDemoUser(stored, '') : stored
   const { issuer: iss, accessTtl } = configuration
   const revocation = createRevocation({ store: stores.revocations, issuer: iss, accessTtl })
@@ -61,12 +61,12 @@ export async function openUserAdministration(
   }
 }
 
-/** No session begins or goes on here. */
+/** This process begins and refreshes no sessions. */
 const signing = {
   key: () => {
     throw new AuthError('KEYS_UNAVAILABLE')
   },
 }
 
-/** Nobody asks this process what it has counted. */
+/** This process publishes no metrics. */
 const metrics = { session: () => undefined }

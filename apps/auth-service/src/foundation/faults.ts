@@ -1,6 +1,6 @@
 /**
- * What can be wrong with a request before it comes to tokens. The rows complete the library's `errorTable`; both are
- * answered as RFC 9457 problem documents.
+ * The faults of a request that are not about tokens. The rows complete the library's `errorTable`; both are answered as
+ * RFC 9457 problem documents.
  */
 export const faultTable = {
   BODY_INVALID: {
@@ -95,7 +95,7 @@ export const faultTable = {
 /** The name of one row of {@link faultTable}. */
 export type FaultCode = keyof typeof faultTable
 
-/** A fault with what may be said about it: names of fields, never their values. */
+/** A fault whose message names fields, and never their values. */
 export class RequestFault extends Error {
   override readonly name = 'RequestFault'
   readonly code: FaultCode

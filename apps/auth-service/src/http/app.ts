@@ -26,14 +26,16 @@ import { registerRoutes } from '../api/user/generated/fastify.js'
 const bodyLimit = 8192
 
 /**
- * How long, in milliseconds, a connection may take to send a request's header, and the whole of it: whoever sends nothing, half a
- * header, or a body byte by byte holds a connection no longer than that. Node itself would look every 30 s only.
+ * Milliseconds in which a connection must send a request's header, and the whole request: a caller that sends nothing, half a
+ * header, or a body byte by byte holds a connection no longer. Node's default is to look every 30 s.
  */
 const patience = { headers: 5_000, request: 8_000, lookEvery: 1_000 } as const
 
 /**
- * The HTTP server: host check, log, guard, routes, one form for every error. Everything is guarded that
- * `service.gate` does not leave out.
+ * The HTTP server: host check, log, gate, routes, one form for every error. `service.gate` guards every route except those
+ * that it leaves open.
+ *
+ * @example await (await createApp(service)).listen({ host, port })
  */
 export async function createApp(service: Service): Promise<FastifyInstance> {
   const app = createServer(service)
@@ -74,7 +76,7 @@ function createServer(service: Service): FastifyInstance {
       connectionsCheckingInterval: patience.lookEvery,
     },
     forceCloseConnections: 'idle',
-    return503OnClosing: false, // what has arrived is answered; what comes later finds nobody listening
+    return503OnClosing: false, // requests that have arrived are answered; later connections are refused
     clientErrorHandler: answerClientErrors(service.log),
     frameworkErrors: (_error, request, reply) => {
       void answerFault(new RequestFault('REQUEST_INVALID'), request, reply)
@@ -88,7 +90,7 @@ function administration(app: FastifyInstance, service: Service): void {
   registerClientRoutes(app, { gates, services: service.clientsApi, appAnswers: true })
 }
 
-/** JSON and nothing else; no bytes at all are no body, whatever their type is said to be. */
+/** Only JSON; an empty body is no body, whatever its content type. */
 function takeOnlyJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
@@ -116,7 +118,7 @@ function watchRequests(app: FastifyInstance, service: Service): void {
   app.addHook('onResponse', (request, reply, done) => {
     const { method, refusal, routeOptions } = request
     countRequest(request, reply, service)
-    const refusedByGate = refusal === '' && reply.statusCode >= 400 // which has told the log itself
+    const refusedByGate = refusal === '' && reply.statusCode >= 400 // which has logged it
     if (refusedByGate) {
       done()
       return
@@ -132,7 +134,7 @@ function watchRequests(app: FastifyInstance, service: Service): void {
   })
 }
 
-/** Probes, and the pages that show the traffic, are none of it; what they are refused with has been counted. */
+/** Traffic leaves out probes and the pages that show it; their refusals are counted. */
 function countRequest(request: FastifyRequest, reply: FastifyReply, service: Service): void {
   const { traffic, metrics } = service
   if (request.refusal !== '') {

@@ -25,17 +25,17 @@ import { firstParty } from '../oauth/first-party.js'
 import { adminRole } from '../users/names.js'
 import type { Users } from '../users/users.js'
 
-/** Who gets in, and where. */
+/** The gates of the service, and what they verify with. */
 export interface Gates {
   readonly verify: Verifier
   readonly gate: Gate<Claims>
-  /** For what administrators may do. */
+  /** For the APIs of administrators. */
   readonly adminGate: Gate<Claims>
-  /** Sessions of the service's own pages; undefined where browsers would take no cookie from them. */
+  /** Cookies of the console; undefined where browsers would accept none from it. */
   readonly cookies: CookieMode | undefined
 }
 
-/** What {@link openGates} is made from. */
+/** Options of {@link openGates}. */
 export interface GateParts {
   readonly configuration: Configuration
   readonly signing: SigningKeys
@@ -47,12 +47,12 @@ export interface GateParts {
   readonly log: Logger
 }
 
-/** Builds the verifier and what it stands before. */
+/** Builds the verifier and the two gates. */
 export function openGates(parts: GateParts): Gates {
   const { origins, idleTtl: refreshTtl } = parts.configuration
   const cookies = origins.length === 0 ? undefined : createCookieMode({ origins, refreshTtl })
   const verify = openVerifier(parts.configuration, parts.signing)
-  // In the header, and in the cookie where there are pages of one's own.
+  // In the header, and in the cookie where the console has an origin.
   const extract = cookies ? from.first(from.bearer(), cookies.extract) : from.bearer()
   return {
     verify,
@@ -77,14 +77,14 @@ function openVerifier(
     issuer,
     audience,
     typ: 'at+jwt',
-    // A revocation is kept for one access token life: no token may be good for longer than that.
+    // A revocation is kept for one access token life, so no token may be valid for longer.
     maxTokenAge: accessTtl,
     requiredClaims: ['exp', 'sub', 'client_id', 'iat', 'jti', 'sid'],
     claims: userClaims,
   })
 }
 
-/** Everything is guarded but what gives and takes tokens, what anyone may read, and what has a gate of its own. */
+/** Guards every route except logins and logouts, public pages, and paths with another gate. */
 function openGate(parts: GateParts, reading: Reading): Gate<Claims> {
   const { configuration, revocation } = parts
   const path = [...openPaths, ...oauthPaths(configuration.issuer)]
@@ -97,8 +97,8 @@ function openGate(parts: GateParts, reading: Reading): Gate<Claims> {
 }
 
 /**
- * The gate of administrators. It believes no role in a token: the user is asked for at every call, and so is the store of
- * revocations. A client's token is nobody's here, whatever its scope.
+ * The gate of administrators. It trusts no role in a token: it reads the user and asks the store of revocations at every call.
+ * A client's token is refused, whatever its scope.
  */
 function openAdminGate(parts: GateParts, reading: Reading): Gate<Claims> {
   const { revocation, users } = parts

@@ -106,7 +106,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   }
 }
 
-/** What {@link apisOf} hands out. */
+/** Parts that {@link apisOf} hands out. */
 interface ApiParts {
   readonly users: Users
   readonly passwords: Passwords

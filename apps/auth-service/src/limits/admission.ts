@@ -13,7 +13,7 @@ import { memoryLockouts, type Lockouts } from './lockouts.js'
 import { createQueue } from './queue.js'
 import { redisLockouts } from './redis-lockouts.js'
 
-/** What the limits know of an account. */
+/** The fields of an account that the limits read. */
 export interface Account {
   readonly id: string
   /** PHC string. */
@@ -135,7 +135,7 @@ async function checkLogin<A extends Account>(
   }
 }
 
-/** A login whose password has been compared, and that counts as a failure so far. */
+/** A login whose password has been compared, and which is counted as a failure until it is decided. */
 interface Attempt<A extends Account> {
   readonly account: A | undefined
   readonly fits: boolean

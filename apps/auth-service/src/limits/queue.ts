@@ -1,6 +1,6 @@
 import { busy } from '../foundation/faults.js'
 
-/** What a {@link Queue} does at this moment. */
+/** The jobs of a {@link Queue}. */
 export interface QueueLoad {
   readonly running: number
   readonly waiting: number

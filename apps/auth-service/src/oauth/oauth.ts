@@ -13,21 +13,21 @@ import { userOrClientClaims } from '../sessions/token-kinds.js'
 import { clientTimes } from './client-times.js'
 import type { OAuthClient, OAuthClients } from './clients.js'
 
-/** What the OAuth endpoints work with. */
+/** The parts that the OAuth endpoints use. */
 export interface OAuth {
   readonly configuration: Configuration
   readonly clients: OAuthClients
   readonly revocation: Pick<Revocation, 'isRevoked' | 'revoke'>
   readonly limits: ClientLimits
-  /** The issuer of the sessions that a client has begun. */
+  /** The sessions of a client, with its times and scope. */
   sessionsOf(client: Pick<OAuthClient, 'policy' | 'scopes'>): Sessions
   /** An access token for the client itself (RFC 9068). */
   signFor(client: OAuthClient, rights: ClientRights): Promise<ClientToken>
-  /** Verifies any access token of this service, a user's or a client's, for whomever it is. */
+  /** Verifies any access token of this service, a user's or a client's, for any audience. */
   readonly verify: (token: string) => Promise<VerifiedToken>
 }
 
-/** What a client's own token permits. */
+/** The rights of a client's own token. */
 export interface ClientRights {
   readonly audience: readonly string[]
   readonly scope: string
@@ -39,15 +39,15 @@ export interface ClientToken {
   readonly expiresIn: number
 }
 
-/** What {@link createOAuth} needs to know. */
+/** Options of {@link createOAuth}. */
 export interface OAuthParts {
   readonly configuration: Configuration
   readonly signing: SigningKeys
   readonly clients: OAuthClients
   readonly revocation: Pick<Revocation, 'isRevoked' | 'revoke'>
-  /** The issuer under a configuration whose times are a client's, for tokens with no more than its scope. */
+  /** Sessions with a client's times, for tokens with at most its scope. */
   readonly openSessions: (configuration: Configuration, scope: string) => Sessions
-  /** Default: nobody is slowed down. */
+  /** Default: no limits. */
   readonly limits?: ClientLimits
 }
 
@@ -69,7 +69,7 @@ export function createOAuth(parts: OAuthParts): OAuth {
 
 const noLimits: ClientLimits = { admit: () => undefined, failed: () => undefined }
 
-/** One issuer for each policy and scope there is: what was taken from a client is in no token of its sessions any more. */
+/** One object for each policy and scope, so that rights taken from a client are in no later token of its sessions. */
 function openByPolicy({ configuration, openSessions }: OAuthParts): OAuth['sessionsOf'] {
   const byPolicy = new Map<string, Sessions>()
   return ({ policy, scopes }) => {
@@ -103,7 +103,7 @@ function createEitherVerifier({ configuration, signing }: OAuthParts): Verifier 
   const { issuer, accessTtl } = configuration
   return createVerifier({
     ...{ keys: signing.keys, algorithms: signing.algorithms, issuer, typ: 'at+jwt' },
-    // Whom it is for is held against who asks: nothing is opened with what this verifies.
+    // Introspection compares the audience with the client that asks; no route is opened by this verifier.
     audience: null,
     maxTokenAge: accessTtl,
     requiredClaims: ['exp', 'aud', 'sub', 'client_id', 'iat', 'jti'],

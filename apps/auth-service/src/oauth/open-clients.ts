@@ -35,7 +35,7 @@ export async function openClients(rooms: ClientRooms): Promise<OAuthClients> {
     change: async (id, change) => {
       const before = await clients.byId(id)
       const narrows = takesAway(before, change)
-      // First of all, so that a store that is away leaves everything as it was; again for what was signed meanwhile.
+      // Before the change, so that a failing store leaves everything as it was; after it, for tokens signed meanwhile.
       if (narrows) await refuseOwn(revocation, id)
       const client = await clients.change(id, change)
       if (client === undefined) return undefined
@@ -47,16 +47,16 @@ export async function openClients(rooms: ClientRooms): Promise<OAuthClients> {
       return client
     },
     remove: async (id) => {
-      // Disabled first: whatever fails after that, it gets nothing any more.
+      // Disabled first: it gets no tokens, whatever fails afterwards.
       const client = await clients.change(id, { disabled: true })
-      // It never comes back: sessions of when it had their grant are refused with all the rest.
+      // Its id is never used again, so sessions of an earlier grant are refused too.
       if (client !== undefined) await refuseTokens(revocation, { id, mayHaveSessions: true })
       return clients.remove(id)
     },
   }
 }
 
-/** Whether a client may do less afterwards than tokens that it has may say. */
+/** True when a change takes rights away that earlier tokens of the client may state. */
 function takesAway(before: OAuthClient | undefined, change: ClientChange): boolean {
   const rights = ['grants', 'scopes', 'audiences'] as const
   return rights.some((right) => {
@@ -81,8 +81,8 @@ function ownClient(audience: string): OAuthClient {
 }
 
 /**
- * First its own tokens, then those of users' sessions that it has begun. The second can not be told by their age:
- * a client with sessions that is enabled again has good tokens one access token life after it was disabled.
+ * Refuses a client's own tokens, and then those of users' sessions at it. The latter are refused by client, not by age: if
+ * the client is enabled again, its tokens are valid one access token life after it was disabled.
  */
 async function refuseTokens(
   revocation: Pick<Revocation, 'revoke'>,
@@ -92,7 +92,7 @@ async function refuseTokens(
   if (mayHaveSessions) await revocation.revoke({ client: id })
 }
 
-/** Those it has now; new ones are good. */
+/** Refuses the client's own tokens that exist now; later ones are valid. */
 async function refuseOwn(revocation: Pick<Revocation, 'revoke'>, id: string): Promise<void> {
   await revocation.revoke({ subject: id, before: Math.floor(Date.now() / 1000) })
 }

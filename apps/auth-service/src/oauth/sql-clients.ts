@@ -22,7 +22,7 @@ import {
   type RotatedSecret,
 } from './clients.js'
 
-/** What the statements below work with. */
+/** The table of clients. */
 interface Table {
   readonly db: SqlDatabase
   readonly configuration: SessionTimes
@@ -149,7 +149,7 @@ async function update(
   return changed && toStored(changed, table.now())
 }
 
-/** Whoever sends no secret is compared with none, so that a public client is its id and nothing else. */
+/** Without a secret only a public client is authenticated, by its id alone. */
 function judge(
   { secret }: ClientCredentials,
   stored: StoredClient | undefined,

@@ -3,7 +3,7 @@ import type { QueueLoad } from '../limits/queue.js'
 import type { KeyRing } from 'jotgate'
 import type { CacheUse, RevocationStatus } from 'jotgate/extend'
 
-/** What is measured when somebody asks. */
+/** Values that are read at each scrape. */
 export interface Sources {
   readonly revocations: () => RevocationStatus
   readonly cache: () => CacheUse | undefined
@@ -11,7 +11,7 @@ export interface Sources {
   readonly ring: KeyRing | undefined
 }
 
-/** What happened to a session. */
+/** An event of a session. */
 export type SessionEventKind = 'refreshed' | 'replayed' | 'recovered' | 'reused' | 'rolled_back'
 
 /** Counts for Prometheus. No label holds anything that a caller has sent. */

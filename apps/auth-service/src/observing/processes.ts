@@ -41,7 +41,7 @@ const report = z.object({
 
 const row = z.object({ id: z.string(), seen_at: z.coerce.number(), report: z.string() })
 
-/** What one process of the service last wrote about itself. Times are Unix seconds. */
+/** The last report of one process of the service. Times are Unix seconds. */
 export interface ProcessReport extends z.infer<typeof report> {
   readonly id: string
   readonly seenAt: number
@@ -72,8 +72,10 @@ const everyMs = 5000
 const patience = 30
 
 /**
- * Has this process write every five seconds how it is, where all processes of the service can read it. Nothing depends
- * on it but what administrators see.
+ * Writes a report of this process every five seconds, which all processes of the service can read. Only the pages of
+ * administrators use it.
+ *
+ * @throws AuthError STORE_UNAVAILABLE
  */
 export async function createProcesses(parts: ProcessParts): Promise<Processes> {
   const { database, starting = database, log } = parts
@@ -123,7 +125,7 @@ function createSelf({ traffic, revocations }: ProcessParts): () => z.infer<typeo
   }
 }
 
-/** None of a row that another version of the service has written in a way of its own. */
+/** Empty for a row that another version of the service has written in another form. */
 function toReport(fields: unknown): ProcessReport[] {
   const { id, seen_at, report: text } = row.parse(fields)
   const parsed = report.safeParse(JSON.parse(text))

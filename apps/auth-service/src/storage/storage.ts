@@ -155,7 +155,7 @@ async function openPostgres(
   }
 }
 
-/** Where it is, and not who uses it. */
+/** The address without user and password. */
 function placeOf(connectionString: string): string {
   const { host } = new URL(connectionString)
   return host === '' ? '' : ` at ${host}`

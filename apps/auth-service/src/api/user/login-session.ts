@@ -4,7 +4,7 @@ import { firstParty, firstPartyScope } from '../../oauth/first-party.js'
 import { type RequestCall } from './generated/server.js'
 import { type LoginReq } from './generated/types.js'
 
-/** Whose a session is that a login begins, and by which times it goes. */
+/** The client and rights of the session that a login begins, and the sessions with that client's times. */
 export interface LoginSession extends Required<
   Pick<IssueRequest, 'client' | 'scope' | 'audience'>
 > {
@@ -12,8 +12,8 @@ export interface LoginSession extends Required<
 }
 
 /**
- * The session that a login asks for: a first-party one, or one of a registered app, with the app's scope and times. What
- * an app is may be known by anybody; only the client itself can refresh the session.
+ * The session that a login asks for: a first-party one, or one of a registered app, with the app's scope and times. The id of
+ * an app is public; only the client itself can refresh the session.
  *
  * @throws RequestFault BODY_INVALID for a client that may have no sessions
  */

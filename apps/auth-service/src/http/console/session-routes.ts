@@ -10,8 +10,8 @@ import { LoginReq } from '../../api/user/generated/types.js'
 import { loginHandler } from '../../api/user/handlers/login.js'
 
 /**
- * Login, refresh and logout of the service's own pages, in cookies no script can read: only for pages of an own origin.
- * The login is the same as everybody's.
+ * Login, refresh and logout of the console, with tokens in cookies that no script can read, and only for pages of a configured
+ * origin. The login is that of the first-party API, with the same limits.
  */
 export function consoleSessionRoutes(app: FastifyInstance, service: Service): void {
   const { cookies, sessions, userApi } = service
@@ -20,7 +20,7 @@ export function consoleSessionRoutes(app: FastifyInstance, service: Service): vo
     const { setCookie, body } = cookies.set(tokens)
     return reply.header('set-cookie', [...setCookie]).send(body)
   }
-  /** Ends the session there was; one that is no good has ended. */
+  /** Ends the session of the cookie; an invalid one has ended already. */
   const end = async ({ headers }: FastifyRequest): Promise<void> => {
     const presented = cookies.refreshToken(headers.cookie)
     if (presented === undefined) return

@@ -7,9 +7,9 @@ import { type User, type UserChange } from '../generated/types.js'
 import { checkRoles, findUser, found, toUser } from '../users.js'
 
 /**
- * PUT /admin/users/:id: what is left out stays. Whoever is disabled or gets other roles has its sessions ended, so that no
- * token of before says what is no longer so. Of the account in use the session that asks goes on, with a token that says the
- * new roles from its next refresh on.
+ * PUT /admin/users/:id: fields that are left out stay. The sessions of the user end, so that no earlier token states old
+ * roles. An administrator who changes the own account keeps the calling session; its tokens state the new roles from the
+ * next refresh on.
  *
  * @throws RequestFault BODY_INVALID, USER_UNKNOWN, OWN_ACCOUNT; AuthError STORE_UNAVAILABLE
  */

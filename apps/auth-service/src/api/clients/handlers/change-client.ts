@@ -6,7 +6,8 @@ import { type GuardedHandler } from '../generated/server.js'
 import { type Client, type ClientChange } from '../generated/types.js'
 
 /**
- * PUT /admin/clients/:id: what is left out stays. Whoever is disabled, or may do less than before, has its tokens refused.
+ * PUT /admin/clients/:id: fields that are left out stay. The tokens of a client that is disabled, or may do less than before,
+ * are refused.
  *
  * @throws RequestFault BODY_INVALID, CLIENT_UNKNOWN; AuthError STORE_UNAVAILABLE
  */

@@ -7,7 +7,7 @@ import { ownSession } from '../../../sessions/own-session.js'
 /**
  * DELETE /user/sessions/:id. Again is the same as once.
  *
- * @throws RequestFault SESSION_UNKNOWN, for a session of somebody else too: nobody learns that it exists
+ * @throws RequestFault SESSION_UNKNOWN, for another user's session too: the caller does not learn that it exists
  */
 export const endSessionHandler: GuardedHandler<SessionReq, void> = async (call) => {
   const { claims, request, services } = call
