@@ -14,7 +14,7 @@ export interface KeyRing extends KeyFinder {
   /** Reads the ring, makes its first keys where there are none, and follows it from then on. */
   start(): Promise<void>
   /** The key to sign with at this moment: ask for every token. @throws AuthError KEYS_UNAVAILABLE */
-  signingKey(): Key
+  readonly signingKey: () => Key
   /** The public halves, for `/.well-known/jwks.json`. @throws AuthError KEYS_UNAVAILABLE */
   publishedSet(): PublishedSet
   /** The keys in the order in which they sign. */

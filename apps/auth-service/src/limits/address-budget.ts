@@ -85,17 +85,14 @@ interface InProgress {
 
 function createInProgress(): InProgress {
   const counts = new Map<string, number>()
-  const add = (network: string, step: 1 | -1): void => {
-    const count = (counts.get(network) ?? 0) + step
-    if (count > 0) counts.set(network, count)
-    else counts.delete(network)
-  }
   return {
     has: (network) => counts.has(network),
     enter: (network) => {
-      add(network, 1)
+      counts.set(network, (counts.get(network) ?? 0) + 1)
       return () => {
-        add(network, -1)
+        const others = (counts.get(network) ?? 1) - 1
+        if (others > 0) counts.set(network, others)
+        else counts.delete(network)
       }
     },
   }

@@ -36,27 +36,21 @@ export function createQueue(slots: number): Queue {
   const refuseWhenFull = (): void => {
     if (waiting.length >= mostWaiting) throw busy()
   }
-  const takeSlot = async (): Promise<void> => {
-    if (running < slots) {
-      running++
-      return
-    }
-    refuseWhenFull()
-    await new Promise<void>((resolve) => waiting.push(resolve))
-  }
-  const releaseSlot = (): void => {
-    done++
-    const next = waiting.shift()
-    if (next === undefined) running--
-    else next() // which takes over the slot
-  }
   return {
     run: async (job) => {
-      await takeSlot()
+      if (running >= slots) {
+        refuseWhenFull()
+        await new Promise<void>((resolve) => waiting.push(resolve))
+      } else {
+        running++
+      }
       try {
         return await job()
       } finally {
-        releaseSlot()
+        done++
+        const next = waiting.shift()
+        if (next === undefined) running--
+        else next() // which takes over the slot
       }
     },
     refuseWhenFull,

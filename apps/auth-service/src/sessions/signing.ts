@@ -64,7 +64,7 @@ async function openRing(
   // Another algorithm in the configuration is for new keys: those in the ring stay what they are until they are gone.
   const algorithms = new Set([algorithm, ...ring.list().map(({ alg }) => alg as Algorithm)])
   return {
-    key: () => ring.signingKey(),
+    key: ring.signingKey,
     keys: ring,
     algorithms: [...algorithms],
     ring,
