@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { SubjectState } from '../../src/session/index.js'
+import type { RevokeAccess } from '../../src/session/session-options.js'
 import { openSqlite, sqliteDatabase, sqliteStores } from '../../src/stores/sql/sqlite.js'
 import { client, codeOf, login, makeSessions } from '../session/setup.js'
 
@@ -16,7 +17,8 @@ afterAll(() => {
 
 type Load = (subject: string) => Promise<SubjectState | null | undefined>
 
-const storeDeadlineMs = 60
+/** Milliseconds: of the sessions that meet a fault, and of those that must not give up on a busy machine. */
+const [hastyMs, patientMs] = [60, 20_000]
 const member: SubjectState = { claims: { role: 'member' } }
 
 /** What a database of users can do to whoever asks it. */
@@ -26,9 +28,9 @@ const faults: Readonly<Record<string, Load>> = {
   },
   rejects: () => Promise.reject(new Error('connection reset')),
   hangs: () => new Promise(() => undefined),
-  'answers when nobody waits any more': () => sleep(2 * storeDeadlineMs).then(() => member),
+  'answers when nobody waits any more': () => sleep(2 * hastyMs).then(() => member),
   'rejects when nobody waits any more': () =>
-    sleep(2 * storeDeadlineMs).then(() => Promise.reject(new Error('too late'))),
+    sleep(2 * hastyMs).then(() => Promise.reject(new Error('too late'))),
 }
 
 /** Sessions in an SQLite file, which another connection looks into. */
@@ -41,23 +43,24 @@ async function open() {
   )
   const subjects: { load: Load } = { load: () => Promise.resolve(member) }
   const stores = sqliteStores(own)
-  const made = makeSessions({
+  const options = {
     store: stores.sessions,
-    revoke: (entry) =>
+    revoke: (entry: Parameters<RevokeAccess>[0]) =>
       'sid' in entry
         ? stores.revocations
             .add([{ kind: 'sid', issuer: 'i', value: entry.sid, expiresAt: 2e9 }])
             .then(() => undefined)
         : Promise.reject(new Error('not in this test')),
-    loadSubject: (subject) => subjects.load(subject),
-    storeDeadlineMs,
-  })
+    loadSubject: (subject: string) => subjects.load(subject),
+  }
+  const made = makeSessions({ ...options, storeDeadlineMs: patientMs })
+  const hasty = makeSessions({ ...options, storeDeadlineMs: hastyMs, now: made.clock.now })
   const look = sqliteDatabase(other)
   const rows = async () => [
     await look.query('SELECT * FROM jotgate_families'),
     await look.query('SELECT * FROM jotgate_revocations'),
   ]
-  return { ...made, subjects, rows }
+  return { ...made, hasty, subjects, rows }
 }
 
 /** A session in each state from which a refresh is answered, with the token to present. */
@@ -84,16 +87,18 @@ describe.each(Object.entries(faults))('a database of users that %s', (_, load) =
     async (_, prepare) => {
       const site = await open()
       const token = await prepare(site)
-      const { sessions, seen, subjects, rows } = site
+      const { sessions, hasty, seen, subjects, rows } = site
       const before = await rows()
       const hooks = seen.hooks.length
       subjects.load = load
-      const asked = Array.from({ length: 5 }, () => codeOf(sessions.refresh(token, { client })))
+      const asked = Array.from({ length: 5 }, () =>
+        codeOf(hasty.sessions.refresh(token, { client })),
+      )
       expect(new Set(await Promise.all(asked))).toEqual(new Set(['STORE_UNAVAILABLE']))
       // An answer that comes late must find nobody who acts on it.
-      await sleep(2 * storeDeadlineMs)
+      await sleep(2 * hastyMs)
       expect(await rows()).toEqual(before)
-      expect(seen.hooks).toHaveLength(hooks)
+      expect([seen.hooks.length, hasty.seen.hooks.length]).toEqual([hooks, 0])
 
       subjects.load = () => Promise.resolve(member)
       const answers = [
