@@ -9,7 +9,14 @@ import { makeMaterial } from './core/material.mjs'
 import { makeTokens } from './core/tokens.mjs'
 import { measureServers } from './http.mjs'
 import * as material from './http/material.mjs'
-import { checkLoop, getLoop, making, setLoops, verifiedTokens } from './revocation/contenders.mjs'
+import {
+  checkLoop,
+  getLoop,
+  making,
+  mapLoop,
+  setLoops,
+  verifiedTokens,
+} from './revocation/contenders.mjs'
 import {
   accessTtl,
   issuer,
@@ -19,6 +26,7 @@ import {
   tokenEntries,
 } from './revocation/entries.mjs'
 import { holding, loading } from './revocation/holding.mjs'
+import { MapTable } from './revocation/map-table.mjs'
 import { revokedId } from './revocation/server.mjs'
 import { loadServers } from './sessions/servers.mjs'
 
@@ -33,7 +41,7 @@ const milliseconds = { name: 'ms', of: 1 }
 
 /**
  * What it costs that tokens can be revoked, with a million entries: the check, beside the bare signature check, a
- * `Set<string>` and a GET of Redis; over HTTP; memory and garbage collection; loading, and putting back what Redis lost.
+ * `Set<string>`, a `Map` for each kind, and a GET of Redis; over HTTP; memory and garbage collection; loading, and putting back what Redis lost.
  *
  * @param {Context} context
  * @returns {Promise<readonly Measurement[]>}
@@ -73,11 +81,14 @@ async function checks({ context: { tokens: most, effort }, count, client }) {
   const revoked = await verifiedTokens(tokens, known.slice(0, tokens))
   for (const { payload } of revoked) await client.set(redisKey(payload.jti ?? ''), '1')
   const set = new Set(known)
+  const maps = new MapTable()
+  for (const entry of ids) maps.add(entry)
   const byId = await loaded(ids)
   const byAny = await loaded(mixedEntries(count))
   /** @type {(tokens: readonly Token[], expected: boolean) => readonly Contender[]} */
   const others = (asked, expected) => [
     ...setLoops(set, asked, expected),
+    mapLoop(maps, asked, expected),
     getLoop(client, asked, expected),
   ]
   const plans = [
@@ -121,7 +132,7 @@ async function loaded(entries) {
 }
 
 /**
- * Of the set, what is more than the making of the text that it is asked about.
+ * For the set and the maps: the time without the making of the text that they are asked about.
  *
  * @param {ReadonlyMap<string, number[]>} times
  */
@@ -132,7 +143,7 @@ function withoutMaking(times) {
       .filter(([name]) => name !== making)
       .map(([name, each]) => [
         name,
-        name.startsWith('Set')
+        /^(Set|Map)/.test(name)
           ? each.map((time, round) => Math.max(1, time - (made?.[round] ?? 0)))
           : each,
       ]),
@@ -212,6 +223,7 @@ async function memory({ context: { effort }, count }) {
   const nothing = await holding('nothing', count, rounds)
   const own = await holding('jotgate', count, rounds)
   const set = await holding('Set<string>', count, rounds)
+  const maps = await holding('Map per kind', count, rounds)
   const beyond = (/** @type {readonly number[]} */ each) =>
     each.map((ms, round) => Math.max(0.01, ms - (nothing.gcMs[round] ?? 0)))
   const limit = (/** @type {number} */ value) => own.gcMs.map(() => value)
@@ -226,6 +238,7 @@ async function memory({ context: { effort }, count }) {
       times: new Map([
         ['jotgate', own.gcMs.map(() => own.bytes)],
         ['Set<string>', own.gcMs.map(() => set.bytes)],
+        ['Map per kind', own.gcMs.map(() => maps.bytes)],
         ['48 B', limit(48)],
       ]),
     },
@@ -238,6 +251,7 @@ async function memory({ context: { effort }, count }) {
       times: new Map([
         ['jotgate', beyond(own.gcMs)],
         ['Set<string>', beyond(set.gcMs)],
+        ['Map per kind', beyond(maps.gcMs)],
         ['10 ms', limit(10)],
       ]),
     },

@@ -4,13 +4,19 @@ import { bars, isMet } from '../../bench/bars.mjs'
 import { measure } from '../../bench/measure.mjs'
 import { columnsOf, compare, tableRows } from '../../bench/report.mjs'
 import type { Measurement } from '../../bench/suite.mjs'
-import { checkLoop, setLoops, verifiedTokens } from '../../bench/suites/revocation/contenders.mjs'
+import {
+  checkLoop,
+  mapLoop,
+  setLoops,
+  verifiedTokens,
+} from '../../bench/suites/revocation/contenders.mjs'
 import {
   issuer,
   mixedEntries,
   readOnce,
   tokenEntries,
 } from '../../bench/suites/revocation/entries.mjs'
+import { MapTable } from '../../bench/suites/revocation/map-table.mjs'
 import { suites } from '../../bench/suites/table.mjs'
 
 const context = {
@@ -44,15 +50,15 @@ describe('the revocation suite of the benchmark', () => {
       columnsOf(each)[1],
       [...each.times.keys()].sort(),
     ])
-    const all = ['Redis GET', 'Set<string>', 'jotgate', 'node:crypto']
+    const all = ['Map per kind', 'Redis GET', 'Set<string>', 'jotgate', 'node:crypto']
     expect(shapes).toEqual([
       ['id not revoked', 'µs', all],
       ['id revoked', 'µs', all],
       ['every kind, not revoked', 'µs', ['jotgate', 'node:crypto']],
       ['node:http, added', 'µs', ['Redis GET', 'jotgate']],
       ['node:http, whole request', 'µs', ['Redis GET', 'jotgate', 'verify only']],
-      ['memory an entry', 'B', ['48 B', 'Set<string>', 'jotgate']],
-      ['full garbage collection, added', 'ms', ['10 ms', 'Set<string>', 'jotgate']],
+      ['memory an entry', 'B', ['48 B', 'Map per kind', 'Set<string>', 'jotgate']],
+      ['full garbage collection, added', 'ms', ['10 ms', 'Map per kind', 'Set<string>', 'jotgate']],
       ['loading from Redis', 'ms', ['jotgate', 'reading alone']],
       ['putting back after FLUSHALL', 'ms', ['jotgate', 'reading alone']],
     ])
@@ -81,7 +87,8 @@ describe('what is measured', () => {
     const effort = { rounds: 1, sliceMs: 0.1, warmMs: 0.1 }
     const [set] = setLoops(new Set(), tokens, true)
     if (!set) throw new Error('there is a set')
-    for (const contender of [checkLoop(empty, tokens, true), set])
+    const maps = mapLoop(new MapTable(), tokens, true)
+    for (const contender of [checkLoop(empty, tokens, true), set, maps])
       await expect(measure([contender], effort)).rejects.toThrow('was right 0 times')
     empty.close()
   })

@@ -5,6 +5,7 @@ import { issuer, redisKey } from './entries.mjs'
 /** @import { Redis } from 'ioredis' */
 /** @import { Revocation, VerifiedToken } from 'jotgate' */
 /** @import { Contender } from '../../measure.mjs' */
+/** @import { MapTable } from './map-table.mjs' */
 
 /** @typedef {VerifiedToken & { readonly payload: { readonly jti?: string } }} Token */
 
@@ -101,6 +102,28 @@ export function setLoops(set, tokens, expected) {
       },
     },
   ]
+}
+
+/**
+ * The same question to a `Map` for each kind, with the expiry; the making of the text is in the time, as with the set.
+ *
+ * @param {MapTable} table
+ * @param {readonly Token[]} tokens
+ * @param {boolean} expected
+ * @returns {Contender}
+ */
+export function mapLoop(table, tokens, expected) {
+  const ids = new FreshIds(tokens)
+  const now = () => Date.now() / 1000
+  let next = 0
+  return {
+    name: 'Map per kind',
+    run: (count) => {
+      let right = 0
+      for (let i = 0; i < count; i++) if (table.refusesId(ids.at(next++), now) === expected) right++
+      return right
+    },
+  }
 }
 
 /** As many as ask at once. */

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 import process from 'node:process'
 import { createRevocation } from 'jotgate'
 import { accessTtl, issuer, readOnce, tokenEntries } from './entries.mjs'
+import { MapTable } from './map-table.mjs'
 
 // A process that holds a list of ids, by itself: what they take in memory, and what a full garbage collection takes.
 process.once(
@@ -33,6 +34,15 @@ async function hold(what, count) {
     // As texts come out of JSON: in one piece.
     for (let n = 0; n < count; n++) set.add(Buffer.from(randomUUID()).toString('latin1'))
     return { size: () => set.size }
+  }
+  if (what === 'Map per kind') {
+    const table = new MapTable()
+    const expiresAt = Math.floor(Date.now() / 1000) + 7200
+    for (let n = 0; n < count; n++) {
+      const value = Buffer.from(randomUUID()).toString('latin1')
+      table.add({ kind: 'jti', issuer, value, expiresAt })
+    }
+    return { size: () => table.size }
   }
   const store = readOnce(tokenEntries(count))
   const revocation = createRevocation({ store, issuer, accessTtl })

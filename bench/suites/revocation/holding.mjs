@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url'
 /**
  * What a process of its own pays for holding entries.
  *
- * @param {'nothing' | 'jotgate' | 'Set<string>'} what
+ * @param {'nothing' | 'jotgate' | 'Set<string>' | 'Map per kind'} what
  * @param {number} count
  * @param {number} rounds
  * @returns {Promise<Holding>}
