@@ -3,22 +3,22 @@ import { isStorableName } from '../foundation/names.js'
 import type { Claims, VerifiedToken } from '../token/token.js'
 import type { RevocationEntry, RevocationName } from './ports.js'
 
-/** What to refuse from now on. `before` is a Unix time in whole seconds, at most 60 s ahead. */
+/** Which tokens to refuse from now on. `before` is a Unix time in whole seconds, at most 60 s ahead. */
 export type RevokeRequest =
   /** One token, by its `jti` and `iss`, kept until after its own `exp`. */
   | { readonly token: VerifiedToken<unknown> }
-  /** One token by its id, which must come out of a verified token or from an administrator. */
+  /** One token by its id. The id must come from a verified token or from an administrator. */
   | { readonly jti: string }
   /** One session: every token with this `sid`. */
   | { readonly sid: string }
   /** Every token of a subject that was issued at or before a time. */
   | { readonly subject: string; readonly before: number }
-  /** Every token with this `client_id`, old or new, for one access token life: the issuer must refuse it too. */
+  /** Every token with this `client_id`, old or new, for the life of one access token: the issuer must refuse the client too. */
   | { readonly client: string }
   /** Every token of the issuer that was issued at or before a time. */
   | { readonly all: true; readonly before: number }
 
-/** What an entry is made with, beside the request. */
+/** The circumstances in which {@link toEntry} makes an entry. */
 export interface EntryContext {
   readonly issuer: string
   /** Longest life of an access token, in seconds. */
@@ -26,15 +26,17 @@ export interface EntryContext {
   readonly now: number
 }
 
-/** Seconds: the widest clock tolerance that a verifier may have, and a minute for clocks that differ. */
+/** Seconds that an entry outlives its tokens: the largest clock tolerance of a verifier, and a minute for clocks that differ. */
 export const margin = 300 + 60
-const furthestAhead = 60
+/** Seconds. */
+const mostAhead = 60
 
 /**
  * The entry for a request.
  *
- * @throws AuthError CLAIM_MISSING for a token without `jti`; TypeError for a name that is no text of 1 to 1024
- * characters; RangeError for a `before` that is no whole second or too far ahead
+ * @throws AuthError CLAIM_MISSING for a token without `jti`; TypeError for a name that is not a string of 1 to 1024
+ * characters; RangeError for a `before` that is not a whole second or too far ahead
+ * @example toEntry({ sid: 'session-1' }, { issuer: 'https://auth.example', accessTtl: 900, now })
  */
 export function toEntry(request: RevokeRequest, context: EntryContext): RevocationEntry {
   if ('token' in request) return tokenEntry(request.token, context)
@@ -44,7 +46,7 @@ export function toEntry(request: RevokeRequest, context: EntryContext): Revocati
     return { kind, value, issuer, expiresAt: now + accessTtl + margin }
   }
   const before = checkBefore(request.before, now)
-  // Of a token without `iat` nobody knows when its life began: it is counted from now.
+  // A token without `iat` may have been issued just now.
   const expiresAt = Math.max(now, before) + accessTtl + margin
   return 'subject' in request
     ? { kind: 'sub', value: checkName('subject', request.subject), issuer, before, expiresAt }
@@ -70,7 +72,7 @@ function named(request: Named): ['jti' | 'sid' | 'client', string] {
   return ['client', checkName('client', request.client)]
 }
 
-/** The names under which a token with these claims may have been revoked. */
+/** Names of all entries that can refuse a token of this issuer with these claims. */
 export function namesOf(issuer: string, claims: Claims): RevocationName[] {
   const given = [
     ['jti', claims.jti],
@@ -89,9 +91,9 @@ function checkName(option: string, name: unknown): string {
   throw new TypeError(`revoke: ${option} must be text of 1 to 1024 characters`)
 }
 
-/** A time far ahead would refuse what nobody has issued yet. */
+/** A cut-off far ahead would refuse tokens that have not been issued yet. */
 function checkBefore(before: unknown, now: number): number {
-  if (typeof before === 'number' && Number.isSafeInteger(before) && before <= now + furthestAhead)
+  if (typeof before === 'number' && Number.isSafeInteger(before) && before <= now + mostAhead)
     return before
   throw new RangeError('revoke: before must be a Unix time in seconds, at most 60 s ahead')
 }

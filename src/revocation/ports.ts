@@ -1,12 +1,12 @@
 /** What revocation needs of a store. Times are Unix seconds, whole numbers. */
 
 /**
- * One thing that is no longer good, from one issuer. `jti`, `sid` and `client` name a token, a session, a client;
- * `sub` and `all` refuse what was issued at or before `before`.
+ * Something revoked, of one issuer. `jti`, `sid` and `client` refuse the tokens of one id, session or client; `sub` (one
+ * subject) and `all` refuse tokens issued at or before `before`.
  */
 export type RevocationEntry = {
   readonly issuer: string
-  /** Kept until here: the longest life of what it refuses, plus every allowed clock tolerance. */
+  /** Kept until then: the longest life of the refused tokens, plus every allowed clock tolerance. */
   readonly expiresAt: number
 } & (
   | { readonly kind: 'jti' | 'sid' | 'client'; readonly value: string }
@@ -14,7 +14,7 @@ export type RevocationEntry = {
   | { readonly kind: 'all'; readonly before: number }
 )
 
-/** What an entry is about: issuer, kind and, but for `all`, value. Two entries of one name are merged into one. */
+/** Identifies an entry: issuer, kind and, except for `all`, value. Two entries of the same name are merged into one. */
 export type RevocationName =
   | {
       readonly issuer: string
@@ -23,68 +23,75 @@ export type RevocationName =
     }
   | { readonly issuer: string; readonly kind: 'all' }
 
-/** Where revocations live. The set only grows, until entries have expired. Every method has its own deadline. */
+/**
+ * Keeps revocation entries. Entries are only added and extended, until they have expired. Each method enforces a deadline
+ * of its own.
+ */
 export interface RevocationStore {
   /**
-   * Keeps entries, one or many; the same entry twice is one. Of two with the same name the later `before` and the later
-   * `expiresAt` stand. Resolves when the store has confirmed all of them (at as many replicas as it was told to ask).
-   * Idempotent and commutative: may be repeated, in any order, by any number of processes.
+   * Adds entries. Of two with the same name the later `before` and the later `expiresAt` are kept. Resolves when the store
+   * has acknowledged all of them, at as many replicas as it was configured to wait for. Idempotent and commutative: calls
+   * may be repeated, in any order, by any number of processes.
+   *
    * @throws AuthError STORE_UNAVAILABLE
    */
   add(entries: readonly RevocationEntry[]): Promise<void>
-  /** The entries of these names, as far as there are any: for a look at the truth itself (strict mode). */
+  /** The entries with these names, as far as they exist: for a check of the store itself (`isRevokedStrict`). */
   find(names: readonly RevocationName[]): Promise<readonly RevocationEntry[]>
   /**
-   * Opens a feed. The place in the store's order is noted first; from then on whatever is added anywhere is handed to
-   * `listener.add`, in order and without a gap, by whichever way the store has of being told (stream, notification,
-   * polling). What changes nothing need not be handed out.
+   * Opens a feed. The store first notes its current position; every entry added anywhere from then on is passed to
+   * `listener.add`, in order and without a gap, by whatever means the store has (stream, notification, polling). Additions
+   * that change nothing may be left out.
    */
   open(request: FeedRequest): Promise<RevocationFeed>
-  /** Removes entries that expired before `before`; how many. */
+  /** Removes entries that expired before `before`; returns their number. */
   sweep(before: number): Promise<number>
 }
 
-/** What {@link RevocationStore.open} is told: what a store that knows no epoch begins with, and who is listening. */
+/** Argument of {@link RevocationStore.open}. */
 export interface FeedRequest {
   /**
-   * Kept, in one atomic step with a new epoch, when the store knows no epoch of this entry's issuer: an `all` entry up to
-   * now. On a first start it refuses nothing; after a loss of everything it costs every client one refresh. The memory
-   * store has no epochs: it is as old as its process.
+   * An `all` entry up to now. A store that has no epoch for the issuer of this entry creates one and adds the entry, in one
+   * atomic step. On the very first start it refuses no token in use; after a loss of all data it costs every client one
+   * refresh. The memory store has no epochs: it is as old as its process.
    */
-  readonly whenNew: RevocationEntry & { readonly kind: 'all' }
+  readonly firstEntry: RevocationEntry & { readonly kind: 'all' }
   readonly listener: FeedListener
 }
 
-/** Who a feed hands entries to, and tells of its end. */
+/** Receives the entries of a feed, and its end. */
 export interface FeedListener {
-  /** Called synchronously, in the store's order. */
+  /** Called synchronously, in the order of the store. */
   add(entries: readonly RevocationEntry[]): void
   /**
-   * The feed has ended and nothing will come any more: connection gone, a gap (trimmed stream, an older copy put back, a
-   * changed epoch), a demoted primary, a missed deadline. At most once. Open another one.
+   * The feed has ended and delivers nothing more: its connection is gone, entries are missing (a trimmed stream, a restored
+   * backup, a new epoch), its server is no primary any more, or a deadline was missed. Called at most once. Open another feed.
    */
   lost(cause: unknown): void
 }
 
-/** A feed that stands: all that its store holds, what is added from now on, and a heartbeat that says whether it is whole. */
+/** An open feed: a snapshot of the store, the entries added from now on, and heartbeats that prove that none is missing. */
 export interface RevocationFeed {
-  /** Changes when the store began anew. */
+  /** Random id of the data in the store. It changes when the store was emptied and started again. */
   readonly epoch: string
-  /** Whether this call made the epoch (a first start, or everything was lost). */
-  readonly begun: boolean
-  /** All that the store holds that has not expired at `now`, in slices of at most some thousands. May repeat what the listener is given. */
+  /** Whether opening this feed has created the epoch: at the very first start, or because all data was lost. */
+  readonly isNewEpoch: boolean
+  /**
+   * All entries of the store that have not expired at `now`, in pages of at most some thousands. May repeat entries that
+   * the listener also receives.
+   */
   snapshot(now: number): AsyncIterable<readonly RevocationEntry[]>
   /**
-   * A heartbeat through the store: resolves when everything that the store had confirmed to anybody before this call has
-   * been handed to the listener, and the answer came from the primary (with `minReplicas`, confirmed by them). Rejects
-   * after its deadline, and then the feed's connections are destroyed and `lost` is called.
+   * A heartbeat through the store. Resolves when the listener has received every entry that the store had acknowledged to
+   * anyone before this call, and the primary has answered (with `minReplicas`, confirmed by that many replicas). Rejects
+   * after its deadline; then the connections of the feed are destroyed and `lost` is called.
    */
-  beat(): Promise<void>
+  heartbeat(): Promise<void>
   /**
-   * What the store's `add` does, at the very server that this feed follows: after a failover a store may for a while
-   * write to another, which nobody hears of.
+   * Like `add` of the store, but at the very server that this feed follows: after a failover the store may for a while
+   * write to another server, whose entries no feed delivers.
    */
   add(entries: readonly RevocationEntry[]): Promise<void>
-  /** Ends it and frees its connections; `lost` is not called. */
+  /** Closes the feed and its connections; `lost` is not called. */
   close(): void
 }

@@ -1,3 +1,4 @@
+import { askStore } from '../foundation/ask-store.js'
 import type { Duration } from '../foundation/duration.js'
 import { AuthError, ConfigError } from '../foundation/errors.js'
 import {
@@ -13,46 +14,47 @@ import { readOptions, type OptionTable, type OptionValues } from '../foundation/
 import type { VerifiedToken } from '../token/token.js'
 import { margin, namesOf, toEntry, type RevokeRequest } from './entry.js'
 import type { RevocationStore } from './ports.js'
+import { createFollower, type RevocationEvent } from './feed/follower.js'
+import type { Restoration } from './feed/restoration.js'
 import { storeDeadlineMs } from './store-deadline.js'
-import { askStore } from '../foundation/ask-store.js'
-import { createReplica, type Replica, type RevocationEvent } from './feed/follower.js'
 import { RevocationTable } from './table/table.js'
 
-/** What {@link createRevocation} is told. */
+/** Options of {@link createRevocation}. */
 export interface RevocationOptions {
   /** Where revocations are kept: `revocations` of a store. */
   readonly store: RevocationStore
   /**
-   * `iss` of the tokens that `revoke` is about; tokens without `iss` are taken for its own. Entries name it: all
-   * processes over one store must have the same, or one does not refuse what another has revoked.
+   * `iss` of the tokens that `revoke` refuses; a token without `iss` counts as one of them. Entries carry it: all processes
+   * over one store must use the same value, or one process does not enforce what another has revoked.
    */
   readonly issuer: string
   /**
-   * Longest life of any access token of this issuer that verifiers still take: an entry for a session, a subject, a
-   * client or everything is kept for that long, and 360 s more. Tokens issued under a longer `accessTtl` before must
-   * not outlive it: give every verifier `maxTokenAge` of the same length, or keep the longer value here until the last
-   * of them has expired. An entry for a verified token (`{ token }`) is kept by that token's own `exp`.
+   * The longest life of any access token of this issuer that verifiers still accept. An entry for a session, a subject, a
+   * client or everything is kept for that long, plus 360 s. Before you shorten it, make sure that tokens with the longer
+   * life cannot outlive their entries: give every verifier a `maxTokenAge` of the new length, or keep the longer value
+   * here until the last of those tokens has expired. An entry for a verified token (`{ token }`) is kept by the `exp` of
+   * that token.
    */
   readonly accessTtl: Duration
-  /** How old the last answer of the store may be before nothing can be said any more. Default 10 s. */
+  /** How old the last successful heartbeat may be before {@link Revocation.isRevoked} throws. Default 10 s. */
   readonly maxStaleness?: Duration
   /** Milliseconds between two heartbeats through the store. Default 1000. */
-  readonly beatEveryMs?: number
+  readonly heartbeatEveryMs?: number
   /**
-   * Milliseconds for each heartbeat: a feed that misses one has ended, and another is opened. Two of them and
-   * `beatEveryMs` must fit into `maxStaleness`. Default 1000.
+   * Milliseconds for each heartbeat. A feed that misses one is closed, and another one is opened. `maxStaleness` must have
+   * room for `heartbeatEveryMs` and two of these. Default 1000.
    */
   readonly deadlineMs?: number
-  /** Entries in this process beyond which `revoke` rejects. Default 1,000,000. */
+  /** Entries in this process from which on `revoke` rejects. Default 1,000,000. */
   readonly maxEntries?: number
   /**
-   * Told when the store was first read, its feed has ended or stands again, and when it had lost entries. Worth a line in the
-   * log each: the library writes none. What a listener throws is dropped. Default: nobody is told.
+   * Called when the store was first read, when its feed has ended, when another feed is open, and when the store had lost
+   * entries. Log each event: the library writes no log. Exceptions of the listener are ignored. Default: no listener.
    */
   readonly onEvent?: (event: RevocationEvent) => unknown
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number
-  /** A clock in seconds that never jumps, for staleness and against a system clock that does. Default: `performance.now() / 1000`. */
+  /** Seconds on a clock that never jumps, for staleness and to detect jumps of `now`. Default: `performance.now() / 1000`. */
   readonly monotonic?: () => number
 }
 
@@ -60,59 +62,63 @@ export interface RevocationOptions {
 export interface RevocationStatus {
   readonly ready: boolean
   readonly entries: number
-  /** Seconds since the beginning of the last heartbeat that came back; undefined before the first. */
+  /** Seconds since the start of the last successful heartbeat; undefined before the first. */
   readonly staleness: number | undefined
-  /** Changes when the store began anew; undefined before it was first read. */
+  /**
+   * Random id of the data in the store: it changes when the store was emptied and started again. Undefined before the
+   * store was first read.
+   */
   readonly epoch: string | undefined
 }
 
-/** What is no longer good, as this process knows it. */
+/** The revoked tokens, as this process knows them. */
 export interface Revocation {
   /**
-   * Resolves when this process enforces it and the store has confirmed it. When it rejects because of the store, this
-   * process enforces it all the same, until it stops, and gives it to the store again when that answers.
+   * Revokes. Resolves when this process enforces the entry and the store has acknowledged it. When it rejects because of
+   * the store, this process enforces the entry anyway until it stops, and writes it again once the store is available.
    *
-   * @throws AuthError STORE_UNAVAILABLE (the store, or `maxEntries`), CLAIM_MISSING; TypeError, RangeError for a
-   * request that makes no sense
+   * @throws AuthError STORE_UNAVAILABLE (the store, or `maxEntries`), CLAIM_MISSING; TypeError or RangeError for an
+   * invalid request
    */
   revoke(request: RevokeRequest): Promise<void>
   /**
-   * Whether a token has been revoked. In memory, no waiting.
+   * Whether a token has been revoked. Looks only into memory.
    *
-   * @throws AuthError REVOCATION_UNKNOWN (503) when this process can not tell
+   * @throws AuthError REVOCATION_UNKNOWN (503) when this process has not heard from the store for too long
    */
   isRevoked(token: VerifiedToken<unknown>): boolean
   /**
-   * Whether a token has been revoked, with a question to the store itself: for the few routes where even the moment that
-   * a revocation takes to reach this process is too long. Does not depend on {@link ready}.
+   * Whether a token has been revoked, asking the store: for the few routes that cannot accept the short delay until a
+   * revocation reaches this process. Does not depend on {@link ready}.
    *
    * @throws AuthError STORE_UNAVAILABLE
    * @example createGate({ verify, isRevoked: (token) => revocation.isRevokedStrict(token) })
    */
   isRevokedStrict(token: VerifiedToken<unknown>): Promise<boolean>
   /**
-   * Reads the whole store and follows it from then on. Over a store that nobody has used before it takes up to a second:
-   * every token of the second of its start is refused.
+   * Reads the whole store and follows it from then on. Over an unused store it takes up to a second, because all tokens
+   * issued up to the second of the first start are refused.
    *
    * @throws AuthError STORE_UNAVAILABLE
    */
   start(): Promise<void>
-  /** Whether {@link isRevoked} can tell at this moment. */
+  /** Whether {@link isRevoked} can answer at this moment. */
   ready(): boolean
   status(): RevocationStatus
-  /** Stops following. Within `maxStaleness` everything becomes unknown. */
+  /** Stops following the store. After `maxStaleness`, {@link isRevoked} throws for every token that is not revoked. */
   close(): void
 }
 
 /**
- * Builds the list of what is no longer good: held in this process, kept in a store, followed by a feed, so that
- * processes over one store hear of each other's revocations as soon as the store can tell.
+ * Creates the list of revoked tokens. It is kept in memory and in a store, and follows the store by a feed: processes over
+ * one store enforce each other's revocations as soon as the store delivers them.
  *
- * Entries are forgotten, here and in the store, only by a clock that has run evenly for as long as they live, at most a
- * day: a system clock that jumps ahead and is put right again revives no token, unless it was wrong for longer.
+ * Expired entries are removed, here and in the store, only after the system clock has run evenly for the life of an entry,
+ * at most a day. So no revoked token becomes valid when the clock jumps ahead and is corrected, unless it was wrong for
+ * longer than that.
  *
- * What the store has lost this process goes on enforcing, and puts back. A store that has lost everything begins anew
- * with an entry that refuses all tokens issued until then: each client refreshes once.
+ * Entries that the store has lost stay enforced here and are written to it again. A store that has lost everything starts
+ * a new epoch with an entry that refuses all tokens issued until then: each client refreshes once.
  *
  * @throws ConfigError when an option is missing, unknown or dangerous
  * @example
@@ -124,29 +130,29 @@ export function createRevocation(options: RevocationOptions): Revocation {
   const policy = readRevocationOptions(options)
   const { accessTtl } = policy
   const table = new RevocationTable({ life: accessTtl + margin })
-  const replica = createReplica({
+  const follower = createFollower({
     ...policy,
     table,
     settleAfter: Math.min(accessTtl + margin, longestSettling),
-    whenNew: () => allUntil(Math.floor(policy.now()), policy),
+    firstEntry: () => allUntil(Math.floor(policy.now()), policy),
   })
   const ready = (): boolean => {
-    const staleness = replica.staleness()
+    const staleness = follower.staleness()
     return staleness !== undefined && staleness <= policy.maxStaleness
   }
   return Object.freeze({
-    revoke: createRevoke(policy, table, replica),
+    revoke: createRevoke(policy, table, follower.restoration),
     ...createQuestions(policy, table, ready),
-    start: () => replica.start(),
+    start: () => follower.start(),
     ready,
     status: () => ({
       ready: ready(),
       entries: table.size,
-      staleness: replica.staleness(),
-      epoch: replica.epoch,
+      staleness: follower.staleness(),
+      epoch: follower.epoch,
     }),
     close: () => {
-      replica.close()
+      follower.close()
     },
   })
 }
@@ -154,18 +160,18 @@ export function createRevocation(options: RevocationOptions): Revocation {
 function createRevoke(
   { store, issuer, accessTtl, maxEntries, now }: RevocationPolicy,
   table: RevocationTable,
-  replica: Replica,
+  restoration: Restoration,
 ): Revocation['revoke'] {
   return async (request) => {
     const entry = toEntry(request, { issuer, accessTtl, now: Math.floor(now()) })
-    if (!table.has(entry) && table.size >= maxEntries)
+    if (table.size >= maxEntries && !table.has(entry))
       throw new AuthError('STORE_UNAVAILABLE', {}, { cause: new Error('maxEntries is reached') })
     table.add(entry)
     try {
       await askStore(storeDeadlineMs, () => store.add([entry]))
-      replica.expect(entry)
+      restoration.expectInFeed(entry)
     } catch (error) {
-      replica.owe()
+      restoration.request()
       throw error
     }
   }
@@ -197,7 +203,7 @@ function allUntil(before: number, { issuer, accessTtl }: RevocationPolicy) {
   return { kind: 'all', issuer, before, expiresAt: before + accessTtl + margin } as const
 }
 
-/** Seconds: a process that lives for a day sweeps the store, however long access tokens live. */
+/** Seconds: a process that runs for a day sweeps the store, however long access tokens live. */
 const longestSettling = 86_400
 
 /** Options of `createRevocation`. */
@@ -206,7 +212,7 @@ export const revocationTable = {
   issuer: text(),
   accessTtl: seconds({ least: 1 }),
   maxStaleness: seconds({ default: 10 }),
-  beatEveryMs: milliseconds({ default: 1000 }),
+  heartbeatEveryMs: milliseconds({ default: 1000 }),
   deadlineMs: milliseconds({ default: 1000 }),
   maxEntries: count({ default: 1_000_000 }),
   onEvent: funcOr<NonNullable<RevocationOptions['onEvent']>>(() => undefined),
@@ -218,11 +224,11 @@ type RevocationPolicy = OptionValues<typeof revocationTable>
 
 function readRevocationOptions(options: RevocationOptions): RevocationPolicy {
   const policy = readOptions('createRevocation', revocationTable, options)
-  const { beatEveryMs, deadlineMs, maxStaleness } = policy
-  if (beatEveryMs + 2 * deadlineMs > maxStaleness * 1000)
+  const { heartbeatEveryMs, deadlineMs, maxStaleness } = policy
+  if (heartbeatEveryMs + 2 * deadlineMs > maxStaleness * 1000)
     throw new ConfigError(
       'createRevocation.maxStaleness',
-      'must have room for beatEveryMs and twice deadlineMs',
+      'must be at least heartbeatEveryMs plus twice deadlineMs',
     )
   return policy
 }

@@ -4,8 +4,8 @@ import { revocationFeedCases } from './revocation-feed-contract.js'
 import { revocationKeepingCases } from './revocation-keeping-contract.js'
 
 /**
- * Everything that revocation relies on in its store, for users' own stores and for ours. Takes any test runner. Every
- * feed that a case opens is closed by it.
+ * The contract of a {@link RevocationStore}: run it against a store of your own, in any test runner. Each case closes the
+ * feeds that it opens.
  *
  * @example
  * for (const { name, run } of revocationStoreContract) test(name, () => run(() => myStore()))

@@ -6,20 +6,20 @@ import {
   kinds,
   later,
   now,
+  ofCases,
   openFeed,
   sameEntries,
   session,
   snapshotOf,
   subject,
-  told,
   withFeed,
-  type Heard,
+  type OpenFeed,
 } from './revocation-samples.js'
 
-/** A case with one store and a feed of it. */
-function fed(
+/** A case with a store that holds `before`, and an open feed of it. */
+function withOpenFeed(
   name: string,
-  run: (store: RevocationStore, opened: Heard) => Promise<void>,
+  run: (store: RevocationStore, opened: OpenFeed) => Promise<void>,
   before: readonly RevocationEntry[] = [],
 ): ContractCase<RevocationStore> {
   return {
@@ -32,88 +32,97 @@ function fed(
   }
 }
 
-/** Names of sessions. */
+/** Different names of sessions. */
 function names(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}-${String(index)}`)
 }
 
-const following: readonly ContractCase<RevocationStore>[] = [
-  fed(
-    'what is added after opening has been handed out when a later beat resolves',
-    async (store, { feed, heard }) => {
+const delivery: readonly ContractCase<RevocationStore>[] = [
+  withOpenFeed(
+    'a heartbeat resolves after the entries added before it have been delivered',
+    async (store, { feed, delivered }) => {
       await store.add(kinds)
-      await feed.beat()
-      sameEntries(told(heard), kinds)
+      await feed.heartbeat()
+      sameEntries(ofCases(delivered), kinds)
     },
   ),
-  fed(
-    'entries are handed out in the order in which they were added',
-    async (store, { feed, heard }) => {
+  withOpenFeed(
+    'entries are delivered in the order in which they were added',
+    async (store, { feed, delivered }) => {
       for (const entry of kinds) await store.add([entry])
-      await feed.beat()
+      await feed.heartbeat()
       deepStrictEqual(
-        told(heard).map(({ kind }) => kind),
+        ofCases(delivered).map(({ kind }) => kind),
         kinds.map(({ kind }) => kind),
       )
     },
   ),
-  fed(
-    'a longer life is handed out to those who know the shorter one',
-    async (store, { feed, heard }) => {
+  withOpenFeed(
+    'an entry is delivered again when its expiry is extended',
+    async (store, { feed, delivered }) => {
       await store.add([session('s', later + 5)])
-      await feed.beat()
-      sameEntries(told(heard), [session('s', later + 5)])
+      await feed.heartbeat()
+      sameEntries(ofCases(delivered), [session('s', later + 5)])
     },
     [session('s')],
   ),
-  fed(
-    'a later cut-off is handed out merged with what was known',
-    async (store, { feed, heard }) => {
+  withOpenFeed(
+    'an entry is delivered again when its cut-off is extended',
+    async (store, { feed, delivered }) => {
       await store.add([subject('u', now + 5, later)])
-      await feed.beat()
-      const last = told(heard).at(-1)
+      await feed.heartbeat()
+      const last = ofCases(delivered).at(-1)
       ok(last !== undefined && 'before' in last)
       strictEqual(last.before, now + 5)
     },
     [subject('u', now, later + 9)],
   ),
-  fed('fifty calls at once all arrive', async (store, { feed, heard }) => {
-    const sessions = names('s', 50).map((name) => session(name))
-    await Promise.all(sessions.map((each) => store.add([each])))
-    await feed.beat()
-    sameEntries(told(heard), sessions)
-  }),
-  fed('several thousand entries of one call all arrive', async (store, { feed, heard }) => {
-    const sessions = names('s', 3000).map((name) => session(name))
-    await store.add(sessions)
-    await feed.beat()
-    strictEqual(new Set(told(heard).map((each) => ('value' in each ? each.value : ''))).size, 3000)
-  }),
-  fed('two feeds hear the same', async (store, { feed, heard }) => {
+  withOpenFeed(
+    'fifty concurrent additions are all delivered',
+    async (store, { feed, delivered }) => {
+      const sessions = names('s', 50).map((name) => session(name))
+      await Promise.all(sessions.map((each) => store.add([each])))
+      await feed.heartbeat()
+      sameEntries(ofCases(delivered), sessions)
+    },
+  ),
+  withOpenFeed(
+    'several thousand entries of one call are all delivered',
+    async (store, { feed, delivered }) => {
+      const sessions = names('s', 3000).map((name) => session(name))
+      await store.add(sessions)
+      await feed.heartbeat()
+      strictEqual(
+        new Set(ofCases(delivered).map((each) => ('value' in each ? each.value : ''))).size,
+        3000,
+      )
+    },
+  ),
+  withOpenFeed('two feeds deliver the same entries', async (store, { feed, delivered }) => {
     await withFeed(store, async (other) => {
       await store.add(kinds)
-      await Promise.all([feed.beat(), other.feed.beat()])
-      sameEntries(told(heard), kinds)
-      sameEntries(told(other.heard), kinds)
+      await Promise.all([feed.heartbeat(), other.feed.heartbeat()])
+      sameEntries(ofCases(delivered), kinds)
+      sameEntries(ofCases(other.delivered), kinds)
     })
   }),
-  fed(
-    'a beat resolves again and again, also at once, and nothing is lost by it',
+  withOpenFeed(
+    'concurrent and repeated heartbeats resolve, and the feed stays open',
     async (store, opened) => {
-      await Promise.all([opened.feed.beat(), opened.feed.beat()])
+      await Promise.all([opened.feed.heartbeat(), opened.feed.heartbeat()])
       await store.add([session('s')])
-      await opened.feed.beat()
-      sameEntries(told(opened.heard), [session('s')])
+      await opened.feed.heartbeat()
+      sameEntries(ofCases(opened.delivered), [session('s')])
       deepStrictEqual(opened.lost, [])
     },
   ),
-  fed(
-    'sweeping ends no feed, and what comes after it still arrives',
+  withOpenFeed(
+    'a feed stays open during a sweep and delivers entries added after it',
     async (store, opened) => {
       await store.sweep(now + 1)
       await store.add([session('u')])
-      await opened.feed.beat()
-      sameEntries(told(opened.heard), [session('u')])
+      await opened.feed.heartbeat()
+      sameEntries(ofCases(opened.delivered), [session('u')])
       deepStrictEqual(opened.lost, [])
     },
     [session('s', now), session('t', now)],
@@ -121,24 +130,24 @@ const following: readonly ContractCase<RevocationStore>[] = [
 ]
 
 const snapshots: readonly ContractCase<RevocationStore>[] = [
-  fed(
-    'a snapshot holds what was there before opening',
+  withOpenFeed(
+    'a snapshot contains the entries added before the feed was opened',
     async (_, { feed }) => {
       sameEntries(await snapshotOf(feed), kinds)
     },
     kinds,
   ),
-  fed(
-    'what comes between opening and snapshot is in one of the two',
-    async (store, { feed, heard }) => {
+  withOpenFeed(
+    'an entry added between opening and snapshot is in the snapshot or is delivered',
+    async (store, { feed, delivered }) => {
       await store.add([session('between')])
       const snapshot = await snapshotOf(feed)
-      await feed.beat()
-      ok([...snapshot, ...heard].some((each) => 'value' in each && each.value === 'between'))
+      await feed.heartbeat()
+      ok([...snapshot, ...delivered].some((each) => 'value' in each && each.value === 'between'))
     },
   ),
-  fed(
-    'a snapshot of thousands comes whole, in slices',
+  withOpenFeed(
+    'a snapshot of thousands of entries is complete',
     async (_, { feed }) => {
       strictEqual(
         new Set((await snapshotOf(feed)).map((each) => ('value' in each ? each.value : ''))).size,
@@ -147,82 +156,85 @@ const snapshots: readonly ContractCase<RevocationStore>[] = [
     },
     names('s', 4500).map((name) => session(name)),
   ),
-  fed(
-    'what is added while a snapshot is read is in it or is handed out',
-    async (store, { feed, heard }) => {
+  withOpenFeed(
+    'an entry added while a snapshot is read is in the snapshot or is delivered',
+    async (store, { feed, delivered }) => {
       const seen = new Set<string>()
-      let turn = 0
+      let count = 0
       for await (const entries of feed.snapshot(now)) {
         for (const each of entries) if ('value' in each) seen.add(each.value)
-        await store.add([session(`late-${String(turn++)}`)])
+        await store.add([session(`late-${String(count++)}`)])
       }
-      await feed.beat()
-      for (const each of heard) if ('value' in each) seen.add(each.value)
+      await feed.heartbeat()
+      for (const each of delivered) if ('value' in each) seen.add(each.value)
       strictEqual([...seen].filter((name) => name.startsWith('s-')).length, 4500)
-      strictEqual([...seen].filter((name) => name.startsWith('late-')).length, turn)
+      strictEqual([...seen].filter((name) => name.startsWith('late-')).length, count)
     },
     names('s', 4500).map((name) => session(name)),
   ),
 ]
 
-const ending: readonly ContractCase<RevocationStore>[] = [
+const lifecycle: readonly ContractCase<RevocationStore>[] = [
   {
-    name: 'a closed feed hands out nothing, does not call it lost, and its beat rejects',
+    name: 'a closed feed delivers nothing, does not call lost, and rejects heartbeats',
     run: async (makeStore) => {
       const store = await makeStore()
-      const { feed, heard, lost } = await openFeed(store)
+      const { feed, delivered, lost } = await openFeed(store)
       feed.close()
       feed.close()
-      const until = heard.length
+      const until = delivered.length
       await store.add([session('s')])
-      await rejects(feed.beat())
-      await withFeed(store, (other) => other.feed.beat())
-      strictEqual(heard.length, until)
+      await rejects(feed.heartbeat())
+      await withFeed(store, (other) => other.feed.heartbeat())
+      strictEqual(delivered.length, until)
       deepStrictEqual(lost, [])
     },
   },
   {
-    name: 'feeds of one store have one epoch, which only the first may have begun',
+    name: 'all feeds of a store have the same epoch, and only the first may have created it',
     run: async (makeStore) => {
       const store = await makeStore()
       const epoch = await withFeed(store, ({ feed }) => Promise.resolve(feed.epoch))
       await withFeed(store, ({ feed }) => {
         strictEqual(feed.epoch, epoch)
-        strictEqual(feed.begun, false)
+        strictEqual(feed.isNewEpoch, false)
         return Promise.resolve()
       })
     },
   },
   {
-    name: 'who begins an epoch has kept the entry for it, once',
+    name: 'the first entry is added exactly once with a new epoch',
     run: async (makeStore) => {
       const store = await makeStore()
-      const of = 'https://new.example'
+      const newIssuer = 'https://new.example'
       const opened = await Promise.all([
-        openFeed(store, of),
-        openFeed(store, of),
-        openFeed(store, of),
+        openFeed(store, newIssuer),
+        openFeed(store, newIssuer),
+        openFeed(store, newIssuer),
       ])
       for (const { feed } of opened) feed.close()
-      const begun = opened.filter(({ feed }) => feed.begun).length
-      ok(begun <= 1)
-      strictEqual((await store.find([{ kind: 'all', issuer: of }])).length, begun)
+      const created = opened.filter(({ feed }) => feed.isNewEpoch).length
+      ok(created <= 1)
+      strictEqual((await store.find([{ kind: 'all', issuer: newIssuer }])).length, created)
     },
   },
-  fed('what is added through a feed is kept and handed to every feed', async (store, opened) => {
-    await withFeed(store, async (other) => {
-      await opened.feed.add(kinds)
-      await Promise.all([opened.feed.beat(), other.feed.beat()])
-      sameEntries(told(opened.heard), kinds)
-      sameEntries(told(other.heard), kinds)
-    })
-    sameEntries(await contentsOf(store), kinds)
-  }),
-  fed(
-    'adding again what is held changes nothing and ends no feed',
+  withOpenFeed(
+    'an entry added through a feed is stored and delivered to every feed',
+    async (store, opened) => {
+      await withFeed(store, async (other) => {
+        await opened.feed.add(kinds)
+        await Promise.all([opened.feed.heartbeat(), other.feed.heartbeat()])
+        sameEntries(ofCases(opened.delivered), kinds)
+        sameEntries(ofCases(other.delivered), kinds)
+      })
+      sameEntries(await contentsOf(store), kinds)
+    },
+  ),
+  withOpenFeed(
+    'adding existing entries again changes nothing and ends no feed',
     async (store, { feed, lost }) => {
       await Promise.all([store.add(kinds), store.add(kinds), store.add(kinds)])
-      await feed.beat()
+      await feed.heartbeat()
       sameEntries(await contentsOf(store), kinds)
       deepStrictEqual(lost, [])
     },
@@ -230,9 +242,9 @@ const ending: readonly ContractCase<RevocationStore>[] = [
   ),
 ]
 
-/** What a feed hands out, and when. */
+/** Cases about feeds: what a feed delivers, its snapshot, and its end. */
 export const revocationFeedCases: readonly ContractCase<RevocationStore>[] = [
-  ...following,
+  ...delivery,
   ...snapshots,
-  ...ending,
+  ...lifecycle,
 ]

@@ -12,7 +12,7 @@ import {
   subject,
 } from './revocation-samples.js'
 
-/** Adds entries, one call each, and says what is then held to hold others. */
+/** A case that adds entries, in one call each and in one call for all, and expects the store to hold `held` then. */
 function keeps(
   name: string,
   added: readonly RevocationEntry[],
@@ -39,10 +39,10 @@ const everything = (before: number, expiresAt = later): RevocationEntry => ({
 })
 
 const merging: readonly ContractCase<RevocationStore>[] = [
-  keeps('an empty store has no entries, and a call without entries adds none', []),
-  keeps('entries of every kind come back whole', kinds),
+  keeps('a new store is empty, and adding no entries adds none', []),
+  keeps('entries of every kind are returned unchanged', kinds),
   keeps(
-    'values come back letter by letter and are told apart by capitals',
+    'values are returned unchanged, and compared case-sensitively',
     [
       `o'Neil "\\" $1 ?1 {x} * : 🔑 \n\t`,
       'Abc',
@@ -53,38 +53,38 @@ const merging: readonly ContractCase<RevocationStore>[] = [
       'a'.repeat(1024),
     ].map((value) => session(value)),
   ),
-  keeps('one value of two issuers is two entries', [
+  keeps('the same value of two issuers is two entries', [
     session('s'),
     { ...session('s'), issuer: 'https://other.example' },
   ]),
-  keeps('one value of two kinds is two entries', [session('x'), token]),
-  keeps('the same entry twice is one', [session('s'), session('s')], [session('s')]),
+  keeps('the same value of two kinds is two entries', [session('x'), token]),
+  keeps('adding the same entry twice stores it once', [session('s'), session('s')], [session('s')]),
   keeps(
-    'a longer life of an entry stands',
+    'a later expiry extends an entry',
     [session('s'), session('s', later + 5)],
     [session('s', later + 5)],
   ),
   keeps(
-    'a shorter life does not shorten it',
+    'an earlier expiry does not shorten an entry',
     [session('s'), session('s', later - 5)],
     [session('s')],
   ),
   keeps(
-    'of two cut-offs of a subject the later stands, with the later expiry',
+    'of two entries of a subject the later cut-off and the later expiry are kept',
     [subject('u', now, later + 9), subject('u', now + 5, later)],
     [subject('u', now + 5, later + 9)],
   ),
   keeps(
-    'a cut-off is not moved back by an earlier one that comes later',
+    'an earlier cut-off that is added later does not replace the later one',
     [subject('u', now + 5, later), subject('u', now, later + 9)],
     [subject('u', now + 5, later + 9)],
   ),
   keeps(
-    'of two cut-offs of everything the later stands, with the later expiry',
+    'of two entries for everything the later cut-off and the later expiry are kept',
     [everything(now + 5), everything(now, later + 9)],
     [everything(now + 5, later + 9)],
   ),
-  keeps('a cut-off at 0 and one far ahead come back as they are', [
+  keeps('a cut-off of 0 and one of 2³² - 1 are returned unchanged', [
     subject('a', 0),
     subject('b', 0xffff_ffff, 0xffff_ffff),
   ]),
@@ -92,7 +92,7 @@ const merging: readonly ContractCase<RevocationStore>[] = [
 
 const finding: readonly ContractCase<RevocationStore>[] = [
   {
-    name: 'entries are found by their names, of every kind, and what is not there is not found',
+    name: 'entries of every kind are found by name, and absent names are not found',
     run: async (makeStore) => {
       const store = await makeStore()
       await store.add(kinds)
@@ -103,7 +103,7 @@ const finding: readonly ContractCase<RevocationStore>[] = [
     },
   },
   {
-    name: 'the entry of another issuer is not found',
+    name: 'an entry is not found by the name of another issuer',
     run: async (makeStore) => {
       const store = await makeStore()
       await store.add(kinds)
@@ -111,7 +111,7 @@ const finding: readonly ContractCase<RevocationStore>[] = [
     },
   },
   {
-    name: 'what is found is what was merged',
+    name: 'a merged entry is found with its merged times',
     run: async (makeStore) => {
       const store = await makeStore()
       await store.add([subject('u', now, later + 9)])
@@ -120,7 +120,7 @@ const finding: readonly ContractCase<RevocationStore>[] = [
     },
   },
   {
-    name: 'an entry is found as soon as adding it has resolved',
+    name: 'an entry is found as soon as add has resolved',
     run: async (makeStore) => {
       const store = await makeStore()
       for (const entry of kinds) {
@@ -133,7 +133,7 @@ const finding: readonly ContractCase<RevocationStore>[] = [
 
 const expiring: readonly ContractCase<RevocationStore>[] = [
   {
-    name: 'an entry is not in a snapshot from its expiry on',
+    name: 'a snapshot omits entries that have expired',
     run: async (makeStore) => {
       const store = await makeStore()
       await store.add([session('s', now + 1), session('t', now)])
@@ -141,7 +141,7 @@ const expiring: readonly ContractCase<RevocationStore>[] = [
     },
   },
   {
-    name: 'sweeping removes what expired before a time, and counts it',
+    name: 'a sweep removes and counts the entries that expired before a time',
     run: async (makeStore) => {
       const store = await makeStore()
       await store.add([session('s', now), session('t', now + 1), session('u')])
@@ -152,7 +152,7 @@ const expiring: readonly ContractCase<RevocationStore>[] = [
     },
   },
   {
-    name: 'sweeping spares what was given a longer life',
+    name: 'a sweep keeps an entry whose expiry was extended',
     run: async (makeStore) => {
       const store = await makeStore()
       await store.add([session('s', now)])
@@ -163,7 +163,7 @@ const expiring: readonly ContractCase<RevocationStore>[] = [
   },
 ]
 
-/** What a store keeps, finds and removes. */
+/** Cases about what a store keeps, finds and removes. */
 export const revocationKeepingCases: readonly ContractCase<RevocationStore>[] = [
   ...merging,
   ...finding,

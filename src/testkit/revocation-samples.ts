@@ -1,19 +1,19 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import type { RevocationEntry, RevocationFeed, RevocationStore } from '../revocation/ports.js'
 
-/** Unix seconds at which the cases take place. */
+/** The time of all cases, in Unix seconds. */
 export const now = 1_800_000_000
-/** An expiry well after it. */
+/** An expiry well after {@link now}. */
 export const later = now + 1000
-/** Whose tokens the entries are about. */
+/** Issuer of the entries. */
 export const issuer = 'https://auth.example'
 
-/** An entry about a session. */
+/** An entry for a session. */
 export function session(value: string, expiresAt = later): RevocationEntry {
   return { kind: 'sid', issuer, value, expiresAt }
 }
 
-/** An entry about a subject's tokens up to a time. */
+/** An entry for the tokens of a subject that were issued at or before a time. */
 export function subject(value: string, before: number, expiresAt = later): RevocationEntry {
   return { kind: 'sub', issuer, value, before, expiresAt }
 }
@@ -27,34 +27,38 @@ export const kinds: readonly RevocationEntry[] = [
   { kind: 'all', issuer, before: now + 7, expiresAt: later },
 ]
 
-/** A feed with all that it has said. */
-export interface Heard {
+/** A feed, and what it has delivered. */
+export interface OpenFeed {
   readonly feed: RevocationFeed
-  readonly heard: RevocationEntry[]
+  readonly delivered: RevocationEntry[]
+  /** Causes with which `lost` was called. */
   readonly lost: unknown[]
 }
 
-/** Opens a feed; what a new store begins with is an entry of an issuer that no case speaks of. */
+/** Issuer of the first entry of a new store; no case uses it otherwise. */
+const otherIssuer = 'https://bystander.example'
+
+/** Opens a feed. */
 export async function openFeed(
   store: RevocationStore,
-  of = 'https://bystander.example',
-): Promise<Heard> {
-  const heard: RevocationEntry[] = []
+  firstIssuer = otherIssuer,
+): Promise<OpenFeed> {
+  const delivered: RevocationEntry[] = []
   const lost: unknown[] = []
   const feed = await store.open({
-    whenNew: { kind: 'all', issuer: of, before: now, expiresAt: later },
+    firstEntry: { kind: 'all', issuer: firstIssuer, before: now, expiresAt: later },
     listener: {
-      add: (entries) => heard.push(...entries),
+      add: (entries) => delivered.push(...entries),
       lost: (cause) => lost.push(cause),
     },
   })
-  return { feed, heard, lost }
+  return { feed, delivered, lost }
 }
 
-/** Opens a feed for as long as something is done with it. */
+/** Opens a feed for the duration of `use`. */
 export async function withFeed<T>(
   store: RevocationStore,
-  use: (opened: Heard) => Promise<T>,
+  use: (opened: OpenFeed) => Promise<T>,
 ): Promise<T> {
   const opened = await openFeed(store)
   try {
@@ -64,27 +68,28 @@ export async function withFeed<T>(
   }
 }
 
-/** Every entry of a snapshot about {@link issuer} or another that cases name, each slice checked for its size. */
+/** All entries of a snapshot, except for the first entry of a new store. Checks the size of each page. */
 export async function snapshotOf(feed: RevocationFeed, at = now): Promise<RevocationEntry[]> {
   const all: RevocationEntry[] = []
   for await (const entries of feed.snapshot(at)) {
-    if (entries.length > 10_000) throw new Error('a slice of a snapshot is too large')
+    if (entries.length > 10_000)
+      throw new Error('a page of a snapshot has more than 10,000 entries')
     all.push(...entries)
   }
-  return told(all)
+  return ofCases(all)
 }
 
-/** What a store holds. */
+/** All entries of a store, except for the first entry of a new store. */
 export function contentsOf(store: RevocationStore, at = now): Promise<RevocationEntry[]> {
   return withFeed(store, ({ feed }) => snapshotOf(feed, at))
 }
 
-/** Without the entry that a new epoch begins with. */
-export function told(entries: readonly RevocationEntry[]): RevocationEntry[] {
-  return entries.filter((entry) => entry.issuer !== 'https://bystander.example')
+/** Without the first entry of a new store. */
+export function ofCases(entries: readonly RevocationEntry[]): RevocationEntry[] {
+  return entries.filter((entry) => entry.issuer !== otherIssuer)
 }
 
-/** Compares without order. */
+/** Compares two lists of entries, ignoring the order. */
 export function sameEntries(
   actual: readonly RevocationEntry[],
   expected: readonly RevocationEntry[],

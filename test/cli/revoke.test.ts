@@ -51,7 +51,7 @@ async function sqlite(): Promise<RevocationStore> {
 
 /** A service that follows a store. */
 async function follow(store: RevocationStore): Promise<Revocation> {
-  const revocation = createRevocation({ store, issuer, accessTtl: '15m', beatEveryMs: 100 })
+  const revocation = createRevocation({ store, issuer, accessTtl: '15m', heartbeatEveryMs: 100 })
   closing.push(() => {
     revocation.close()
   })

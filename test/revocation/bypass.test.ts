@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-/** A guarded service over a clock that stands still, asked as written. */
+/** A guarded service with a simulated clock, and a client that sends requests byte by byte as given. */
 async function serve(guarding: Parameters<typeof guarded>[0]) {
   const clock = fakeClock()
   const service = await guarded({ now: clock.now, ...guarding })
@@ -24,8 +24,8 @@ async function serve(guarding: Parameters<typeof guarded>[0]) {
 
 const claims = { sub: 'user-1', jti: 'token-1', sid: 'session-1', client_id: 'web' }
 
-/** Spellings that a gate rightly takes for a good token: their scheme is written otherwise, or they are signatures too. */
-const taken = [
+/** Spellings that a gate must accept for a valid token: the scheme in other letters, or other spaces. */
+const accepted = [
   'bearer in lower case',
   'BEARER in upper case',
   'bEaReR in both',
@@ -33,21 +33,21 @@ const taken = [
   'blanks around the value',
 ]
 
-describe.each<Alg>(['HS256', 'ES256'])('a revoked token of %s', (alg) => {
+describe.each<Alg>(['HS256', 'ES256'])('with %s', (alg) => {
   const twins = alg === 'ES256' ? ['r and n - s'] : []
 
   test.each([
     ['without a cache', false],
     ['with a cache of verified tokens', true],
-  ])('gets in by no other spelling, %s', async (_, cache) => {
+  ])('a revoked token is refused in every other spelling, %s', async (_, cache) => {
     const { sign, revocation, ask, status } = await serve({ alg, cache })
     const token = await sign(claims)
     const all = spellings(token, alg)
     expect(all.length).toBeGreaterThan(alg === 'ES256' ? 48 : 40)
     const before = await Promise.all(all.map((each) => ask(each)))
     const inside = all.filter((_each, at) => before[at] === 200).map(({ name }) => name)
-    // Twice each, so that what is remembered is remembered in every spelling that is taken.
-    expect(inside.sort()).toEqual([...taken, ...twins].sort())
+    // Twice each, so that the cache has every accepted spelling.
+    expect(inside.sort()).toEqual([...accepted, ...twins].sort())
     expect(await status(token)).toBe(200)
     await revocation.revoke({ jti: claims.jti })
     const answers = await Promise.all([...all, ...all].map((each) => ask(each)))
@@ -57,7 +57,7 @@ describe.each<Alg>(['HS256', 'ES256'])('a revoked token of %s', (alg) => {
   })
 })
 
-test('a list of token texts in place of the revocation is found out by these spellings', async () => {
+test('the spellings defeat a deny list of token strings', async () => {
   const denied = new Set<string>()
   let text = ''
   const bearer = from.bearer()
@@ -85,30 +85,33 @@ describe('a revoked token', () => {
     ['everything until now', (now) => ({ all: true, before: now })],
   ]
 
-  test.each(requests)('by %s is refused until its clock tolerance is over', async (_, request) => {
-    const { sign, revocation, clock, status } = await serve({ cache: true })
-    const token = await sign(claims)
-    await revocation.revoke(request(clock.now()))
-    clock.advance(1)
-    const good = await sign({
-      ...claims,
-      jti: 'b',
-      sid: 'b',
-      sub: 'b',
-      client_id: 'b',
-      exp: clock.now() + 899,
-    })
-    const both = async () => [await status(token), await status(good)]
-    expect(await both()).toEqual([401, 200])
-    for (const seconds of [898, 1, tolerance - 1]) {
-      clock.advance(seconds)
+  test.each(requests)(
+    'a token revoked by %s is refused until its clock tolerance is over',
+    async (_, request) => {
+      const { sign, revocation, clock, status } = await serve({ cache: true })
+      const token = await sign(claims)
+      await revocation.revoke(request(clock.now()))
+      clock.advance(1)
+      const good = await sign({
+        ...claims,
+        jti: 'b',
+        sid: 'b',
+        sub: 'b',
+        client_id: 'b',
+        exp: clock.now() + 899,
+      })
+      const both = async () => [await status(token), await status(good)]
       expect(await both()).toEqual([401, 200])
-    }
-    clock.advance(1)
-    expect(await both()).toEqual([401, 401])
-  })
+      for (const seconds of [898, 1, tolerance - 1]) {
+        clock.advance(seconds)
+        expect(await both()).toEqual([401, 200])
+      }
+      clock.advance(1)
+      expect(await both()).toEqual([401, 401])
+    },
+  )
 
-  test('that is remembered as verified is asked about again at every call', async () => {
+  test('revocation is checked at every request, even for a token in the cache of verified tokens', async () => {
     const { sign, revocation, status, verifications } = await serve({ cache: true })
     const [token, other] = [await sign(claims), await sign({ ...claims, sid: 'session-2' })]
     for (const each of [token, other, token, other]) expect(await status(each)).toBe(200)

@@ -11,40 +11,52 @@ import { nameOf, ShakyStore, union } from './shaky-store.js'
 import { issuer } from './tokens.js'
 
 const accessTtl = 60
-/** Unix seconds at which everything begins. */
+/** Unix seconds at which every run begins. */
 export const start = 10_000
-/** Seconds for which a clock may be wrong: longer than that it is believed. */
-const longestWrong = accessTtl + 360 - 60
+/** Seconds for which the system clock may be wrong in this model: after that, a process takes the wrong time for the right one. */
+const longestClockError = accessTtl + 360 - 60
 
-/** Turns of the event loop and answers of the store, until nothing is left to come. */
+/** Time between two heartbeats, and of one step of {@link World.advance}. */
 const stepMs = 20
 
 interface Process {
   revocation: Revocation
-  /** What it must refuse: its own, and what the store had when a heartbeat of its was asked for that came back. */
-  must: Map<string, RevocationEntry>
+  /** Entries that it must enforce: its own, and those in the store at the start of its last successful heartbeat. */
+  required: Map<string, RevocationEntry>
   readonly events: RevocationEvent[]
   epochs: Set<string>
-  /** When the last heartbeat that is back was asked for. */
-  confirmedAt: number
+  /** Start of the last successful heartbeat. */
+  heartbeatAt: number
 }
 
 export type Kind = 'jti' | 'sid' | 'client' | 'sub'
 const claimNames = { jti: 'jti', sid: 'sid', client: 'client_id', sub: 'sub' } as const
 const values = ['a', 'b', 'n0', 'n1199']
-/** Beside the start: no cut-off reaches the second. */
+/** `iat` of the tokens that are checked. No cut-off reaches the last one. */
 const issueTimes = [start - 50, start + 100, start + 400, Number.MAX_SAFE_INTEGER]
 
-/** Two processes over one store, whose clock moves on by minutes while it loses, forgets and is late. */
+/**
+ * The world of moving-clock-model.test.ts.
+ *
+ * System under test: two processes with `createRevocation` over one {@link ShakyStore}. Time is simulated.
+ * Moves: revoke in a process, add to the store, let time pass, put the system clock wrong, restart a process, and
+ * everything that the store can do (see there): reject, disconnect, lose all or some entries, deliver late or in disorder.
+ * Invariants, after each move (`check`): a process refuses every token of its `required` entries; it refuses no token that
+ * no entry ever added refuses; it says "unknown" only while not ready; it is not ready without a heartbeat for 10 s.
+ * In the end (`settle`): the store holds every required entry again, and both processes agree with it.
+ */
 export class World {
   readonly scheduler: fc.Scheduler
   readonly store: ShakyStore
   readonly tokenOf: (claims: Claims) => VerifiedToken
   readonly processes: Process[] = []
-  /** True seconds; the system's clock may be wrong by `wrong`. */
+  /** The true time, in Unix seconds. */
   time = start
-  wrong = 0
-  #wrongFor = 0
+  /** Seconds by which the system clock is ahead of the true time. */
+  #clockError = 0
+  /** Seconds since the system clock was last right. */
+  #secondsWrong = 0
+  /** Whether the system clock has been wrong by more than a minute once. */
   #hasJumped = false
 
   constructor(scheduler: fc.Scheduler, tokenOf: World['tokenOf']) {
@@ -54,15 +66,16 @@ export class World {
       const [process, askedAt] = [this.processes[owner], this.time]
       return (entries) => {
         if (!process) return
-        process.confirmedAt = Math.max(process.confirmedAt, askedAt)
-        for (const entry of entries) note(process.must, entry)
+        process.heartbeatAt = Math.max(process.heartbeatAt, askedAt)
+        for (const entry of entries) note(process.required, entry)
       }
     })
     for (const owner of [0, 1]) this.processes.push(this.#begin(owner))
   }
 
+  /** Time of the system clock. */
   get wall(): number {
-    return this.time + this.wrong
+    return this.time + this.#clockError
   }
 
   restart(owner: number): void {
@@ -74,22 +87,22 @@ export class World {
     const events: RevocationEvent[] = []
     const revocation = createRevocation({
       store: this.store.for(owner),
-      ...{ issuer, accessTtl, beatEveryMs: stepMs, maxStaleness: '10s' },
+      ...{ issuer, accessTtl, heartbeatEveryMs: stepMs, maxStaleness: '10s' },
       now: () => this.wall,
       monotonic: () => this.time,
       onEvent: (event) => void events.push(event),
     })
     revocation.start().catch(() => undefined)
-    return { revocation, must: new Map(), events, epochs: new Set(), confirmedAt: -Infinity }
+    return { revocation, required: new Map(), events, epochs: new Set(), heartbeatAt: -Infinity }
   }
 
-  /** As a process does it, whose clock says how long the entry is kept, and refuses a cut-off that is far ahead. */
+  /** Revokes in a process. Its clock decides until when the entry is kept, and whether the cut-off is too far ahead. */
   revoke(owner: number, wanted: RevocationEntry): void {
     const before = 'before' in wanted ? wanted.before : this.wall
     if (before > this.wall + 60) return
     const entry = { ...wanted, expiresAt: Math.max(this.wall, before) + accessTtl + 360 }
     const process = this.processes[owner]
-    if (!process) throw new Error('there is no such process')
+    if (!process) throw new Error('the world has no such process')
     const request =
       entry.kind === 'sub'
         ? { subject: entry.value, before: entry.before }
@@ -98,30 +111,30 @@ export class World {
           : { [entry.kind]: entry.value }
     // The names of a request are those of the kinds.
     process.revocation.revoke(request as Parameters<Revocation['revoke']>[0]).catch(() => undefined)
-    note(process.must, entry)
-    note(this.store.ever, entry)
+    note(process.required, entry)
+    note(this.store.everAdded, entry)
   }
 
   add(entries: readonly RevocationEntry[]): void {
     this.store.put(entries)
   }
 
-  /** By much only once: of a clock that is wrong in the same way twice, and right when nobody looks, nobody can tell. */
-  setWrong(seconds: number): void {
+  /** Ignores a second jump: a clock that is wrong twice by the same time looks right. */
+  setClockError(seconds: number): void {
     const isJump = Math.abs(seconds) > 60
     if (isJump && this.#hasJumped) return
     this.#hasJumped ||= isJump
-    this.wrong = seconds
+    this.#clockError = seconds
   }
 
-  pass(seconds: number): void {
+  passTime(seconds: number): void {
     this.time += seconds
-    this.#wrongFor = this.wrong === 0 ? 0 : this.#wrongFor + seconds
-    if (this.#wrongFor > longestWrong) this.wrong = 0
+    this.#secondsWrong = this.#clockError === 0 ? 0 : this.#secondsWrong + seconds
+    if (this.#secondsWrong > longestClockError) this.#clockError = 0
   }
 
-  /** Lets time for timers pass, and at each step one answer come, or as many as there are; the scheduler says which first. */
-  async turn(steps: number, answers = 1): Promise<void> {
+  /** Runs the timers of some steps. In each step up to `answers` pending answers of the store arrive, in the scheduler's order. */
+  async advance(steps: number, answers = 1): Promise<void> {
     for (let n = 0; n < steps; n++) {
       await vi.advanceTimersByTimeAsync(stepMs)
       for (let at = 0; at < answers && this.scheduler.count() > 0; at++)
@@ -145,7 +158,7 @@ export class World {
     return { kind, issuer, value, expiresAt }
   }
 
-  /** Whether some entry of these refuses a token of this name and time, at this moment. */
+  /** Whether one of these entries refuses a token of this name and `iat` now, by the true time and the system clock. */
   isRefused(known: ReadonlyMap<string, RevocationEntry>, name: string, iat: number): boolean {
     return [name, 'all '].some((each) => {
       const entry = known.get(each)
@@ -158,87 +171,92 @@ export class World {
     })
   }
 
-  /** Whatever must be refused is; what nobody has ever said is not; who can not tell says so. */
+  /** Checks the invariants that hold at any time. */
   check(): void {
-    for (const { revocation, confirmedAt } of this.processes)
-      if (revocation.ready() && this.time - confirmedAt > 10)
-        throw new Error('one who has heard of nothing for too long is ready')
-    for (const { revocation, must } of this.processes)
+    for (const { revocation, heartbeatAt } of this.processes)
+      if (revocation.ready() && this.time - heartbeatAt > 10)
+        throw new Error('a process is ready without a heartbeat for more than 10 s')
+    for (const { revocation, required } of this.processes)
       for (const { kind, value, iat } of questions) {
         const name = `${kind} ${value}`
         const refused = ask(revocation, this.tokenOf({ [claimNames[kind]]: value, iat }))
-        if (this.isRefused(must, name, iat) && refused !== true)
-          throw new Error(`${name} is un-revoked: ${String(refused)}`)
-        if (refused === true && !this.isRefused(this.store.ever, name, iat) && this.wrong === 0)
-          throw new Error(`${name} is refused for nothing`)
+        if (this.isRefused(required, name, iat) && refused !== true)
+          throw new Error(`${name} is revoked, but isRevoked gives ${String(refused)}`)
+        if (
+          refused === true &&
+          !this.isRefused(this.store.everAdded, name, iat) &&
+          this.#clockError === 0
+        )
+          throw new Error(`${name} is refused, but was never revoked`)
         if (refused === undefined && revocation.ready())
-          throw new Error(`${name} is not known to one who is ready`)
+          throw new Error(`${name} is unknown to a process that is ready`)
       }
   }
 
-  /** The store does not take it, though its feeds stand: it must be given it again. */
-  async revokeInVain(): Promise<void> {
+  /** Revokes while the store rejects writes with its feeds open: the entry must be written again later. */
+  async revokeWhileFull(): Promise<void> {
     this.store.isFull = true
     this.revoke(0, this.entry('client', 'b', { back: 0 }))
-    await this.turn(5, Infinity)
+    await this.advance(5, Infinity)
     this.store.isFull = false
-    await this.turn(20, Infinity)
+    await this.advance(20, Infinity)
   }
 
-  /** Everybody refuses what the store says, and nothing else. */
+  /** Checks that each process refuses exactly what the entries of the store refuse. */
   checkAgreement(): void {
     for (const { revocation } of this.processes)
       for (const { kind, value, iat } of questions) {
         const refused = ask(revocation, this.tokenOf({ [claimNames[kind]]: value, iat }))
         if (refused !== this.isRefused(this.store.held, `${kind} ${value}`, iat))
-          throw new Error(`${kind} ${value} is not as the store says: ${String(refused)}`)
+          throw new Error(`${kind} ${value} differs from the store: ${String(refused)}`)
       }
   }
 
-  /** In the end all know all, and the store holds it. */
+  /** Repairs everything, waits, and checks that the store and both processes hold all required entries. */
   async settle(): Promise<void> {
     this.store.isDown = false
     this.store.isFull = false
-    this.wrong = 0
+    this.#clockError = 0
     for (let times = 0; times < 3; times++) {
-      // Whoever could not be started is started again.
+      // A start that failed is repeated.
       for (const { revocation } of this.processes) revocation.start().catch(() => undefined)
-      await this.turn(70, Infinity)
+      await this.advance(70, Infinity)
     }
-    await this.revokeInVain()
+    await this.revokeWhileFull()
     this.check()
     const all = new Map<string, RevocationEntry>()
-    for (const { must } of this.processes) for (const entry of must.values()) note(all, entry)
+    for (const { required } of this.processes)
+      for (const entry of required.values()) note(all, entry)
     for (const [name, entry] of all) {
       if (entry.expiresAt <= this.time) continue
       const held = this.store.held.get(name)
       if (!held || union(held, entry).expiresAt !== held.expiresAt)
         throw new Error(`the store lacks ${name}`)
       if ('before' in entry && 'before' in held && held.before < entry.before)
-        throw new Error(`the store has less of ${name}`)
+        throw new Error(`the store has an earlier cut-off of ${name}`)
       for (const process of this.processes)
-        process.must.set(name, union(process.must.get(name), entry))
+        process.required.set(name, union(process.required.get(name), entry))
     }
     this.check()
     this.checkAgreement()
     for (const { revocation, events, epochs } of this.processes) {
       expect(revocation.ready()).toBe(true)
       expect(revocation.status().epoch).toBe(this.store.epoch)
-      const anew = events.filter(({ kind }) => kind === 'beganAnew').length
-      expect(anew).toBeGreaterThanOrEqual(epochs.size - 1)
+      const resets = events.filter(({ kind }) => kind === 'storeReset').length
+      expect(resets).toBeGreaterThanOrEqual(epochs.size - 1)
     }
   }
 }
 
-/** A name and a time of issue, of every kind that is asked about. */
-const questions = (Object.keys(claimNames) as Kind[]) // nothing else is in it
+/** Tokens to check: each name of each kind with each time of issue. */
+const questions = (Object.keys(claimNames) as Kind[]) // it has no other keys
   .flatMap((kind) => values.flatMap((value) => issueTimes.map((iat) => ({ kind, value, iat }))))
 
 function note(known: Map<string, RevocationEntry>, entry: RevocationEntry): void {
   known.set(nameOf(entry), union(known.get(nameOf(entry)), entry))
 }
 
-/** Undefined: it can not tell. */
+/** Undefined: unknown. */
 function ask(revocation: Revocation, token: VerifiedToken): boolean | undefined {
   try {
     return revocation.isRevoked(token)

@@ -10,15 +10,15 @@ afterEach(() => {
   for (const revocation of open.splice(0)) revocation.close()
 })
 
-/** As long as an entry lives when access tokens live for 15 minutes. */
+/** Life of an entry with an accessTtl of 15 minutes. */
 const settling = 900 + 360
 
-/** A process with clocks of its own over a store, looking into it all the time. */
+/** A process with simulated clocks and a heartbeat every 2 ms. */
 async function startProcess(
   store = memoryStores().revocations,
   clocks = { wall: fakeClock(), steady: fakeClock(0) },
 ) {
-  let reads = 0
+  let heartbeats = 0
   const { wall, steady } = clocks
   const revocation = createRevocation({
     store: {
@@ -27,38 +27,38 @@ async function startProcess(
         const feed = await store.open(request)
         return {
           ...feed,
-          beat: () => {
-            reads++
-            return feed.beat()
+          heartbeat: () => {
+            heartbeats++
+            return feed.heartbeat()
           },
         }
       },
     },
     issuer,
     accessTtl: '15m',
-    beatEveryMs: 2,
+    heartbeatEveryMs: 2,
     now: wall.now,
     monotonic: steady.now,
   })
   open.push(revocation)
   await revocation.start()
-  /** Lets it look a few times. */
-  const look = async () => {
-    const seen = reads
+  /** Waits for a few heartbeats. */
+  const waitForHeartbeats = async () => {
+    const before = heartbeats
     await vi.waitFor(() => {
-      expect(reads).toBeGreaterThan(seen + 3)
+      expect(heartbeats).toBeGreaterThan(before + 3)
     }, 5000)
   }
   const pass = async (seconds: number) => {
     wall.advance(seconds)
     steady.advance(seconds)
-    await look()
+    await waitForHeartbeats()
   }
-  return { revocation, store, wall, steady, pass, look }
+  return { revocation, store, wall, steady, pass }
 }
 
 describe('a system clock that jumps ahead and is put right', () => {
-  test('revives no token, in this process or another', async () => {
+  test('a clock jump that is corrected later revives no token, in this process or another', async () => {
     const { revocation, store, wall, pass } = await startProcess()
     await pass(settling + 61)
     const token = await verifiedToken({ sid: 'session-1' }, wall.now)
@@ -73,7 +73,7 @@ describe('a system clock that jumps ahead and is put right', () => {
     expect(other.revocation.isRevoked(token)).toBe(true)
   })
 
-  test('revives none for a process that was started meanwhile', async () => {
+  test('a clock jump that is corrected later revives no token in a process started meanwhile', async () => {
     const { revocation, store, wall } = await startProcess()
     const token = await verifiedToken({ sid: 'session-1' }, wall.now)
     await revocation.revoke({ sid: 'session-1' })
@@ -85,7 +85,7 @@ describe('a system clock that jumps ahead and is put right', () => {
   })
 })
 
-test('what has expired by a clock that runs evenly is forgotten', async () => {
+test('expired entries are removed from process and store when the clock runs evenly', async () => {
   const { revocation, store, pass } = await startProcess()
   await revocation.revoke({ sid: 'session-1' })
   await revocation.revoke({ sid: 'session-2' })
@@ -97,7 +97,7 @@ test('what has expired by a clock that runs evenly is forgotten', async () => {
   }, 5000)
 })
 
-describe('a time to forget by', () => {
+describe('createSettledTime', () => {
   const make = () => {
     const [wall, steady] = [fakeClock(), fakeClock(0)]
     const settled = createSettledTime({ now: wall.now, monotonic: steady.now, settleAfter: 100 })
@@ -108,7 +108,7 @@ describe('a time to forget by', () => {
     return { wall, settled, pass }
   }
 
-  test('is none until the clocks have agreed for long enough, and then a minute ago', () => {
+  test('the settled time is 0 until the clocks have agreed for settleAfter, and then a minute ago', () => {
     const { wall, settled, pass } = make()
     pass(99)
     expect(settled()).toBe(0)
@@ -116,7 +116,7 @@ describe('a time to forget by', () => {
     expect(settled()).toBe(wall.now() - 60)
   })
 
-  test.each([61, -61])('is none again after a jump of %i s', (jump) => {
+  test.each([61, -61])('the settled time is 0 again after a jump of %i s', (jump) => {
     const { wall, settled, pass } = make()
     pass(100)
     wall.advance(jump)
@@ -127,7 +127,7 @@ describe('a time to forget by', () => {
     expect(settled()).toBe(wall.now() - 60)
   })
 
-  test('bears what clocks may differ by, and does not add it up unseen', () => {
+  test('the settled time tolerates a difference of a minute in total', () => {
     const { wall, settled, pass } = make()
     pass(100)
     wall.advance(60)

@@ -20,7 +20,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-/** Waits for what another timer has to bring about, on a busy machine too. */
+/** Waits until a check passes, on a busy machine too. */
 function eventually(check: () => void): Promise<void> {
   return vi.waitFor(check, { timeout: 10_000, interval: 20 })
 }
@@ -28,7 +28,7 @@ function eventually(check: () => void): Promise<void> {
 const wall = (): number => Date.now() / 1000
 
 async function follow(store: RevocationStore, onEvent?: (event: RevocationEvent) => void) {
-  const options = { store, issuer, accessTtl: '15m', beatEveryMs: 20 } as const
+  const options = { store, issuer, accessTtl: '15m', heartbeatEveryMs: 20 } as const
   const revocation = createRevocation({ ...options, ...(onEvent && { onEvent }) })
   open.push(revocation)
   await revocation.start()
@@ -39,8 +39,8 @@ function token(sid: string) {
   return verifiedToken({ sub: 'user-1', sid }, wall)
 }
 
-describe('a process', () => {
-  test('hears of what another one over the same SQLite file has revoked', async () => {
+describe('processes over one SQLite file', () => {
+  test('a process enforces what another process over the same SQLite file has revoked', async () => {
     const path = join(folder, 'shared.db')
     const stores = async () => sqliteStores(await openSqlite(path)).revocations
     const one = await follow(await stores())
@@ -52,7 +52,7 @@ describe('a process', () => {
     })
   })
 
-  test('knows at its start what was revoked before', async () => {
+  test('a process enforces at its start what was revoked before', async () => {
     const store = sqliteStores(await openSqlite(join(folder, 'before.db'))).revocations
     await (await follow(store)).revoke({ sid: 'session-1' })
     const later = await follow(store)

@@ -25,11 +25,11 @@ interface Guarding {
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number
   readonly gateOptions?: Partial<GateOptions<Claims>>
-  /** What is behind the gate. Default: one that answers `in`. */
+  /** The handler behind the gate. Default: answers `in`. */
   readonly behind?: (gate: Gate<Claims>) => Listener<AuthRequest<Claims>>
 }
 
-/** A service on node:http whose gate asks a started revocation. */
+/** A service on node:http whose gate checks revocation. */
 export async function guarded(guarding: Guarding = {}) {
   const { alg = 'HS256', cache = false, now = () => Date.now() / 1000, gateOptions } = guarding
   const { store = memoryStores().revocations } = guarding
@@ -37,9 +37,9 @@ export async function guarded(guarding: Guarding = {}) {
   const revocation = createRevocation({ store, issuer, accessTtl: '15m', now })
   await revocation.start()
   const key = keys[alg]
-  let looks = 0
+  let verifications = 0
   const find = () => {
-    looks++
+    verifications++
     return alg === 'HS256' ? key : verificationKey(key)
   }
   const verify = createVerifier({
@@ -58,8 +58,8 @@ export async function guarded(guarding: Guarding = {}) {
   return {
     ...{ base: server.base, revocation, events },
     sign: createSigner({ key, issuer, audience, expiresIn: '15m', now }),
-    /** How many tokens were verified, and not only remembered. */
-    verifications: () => looks,
+    /** Number of tokens verified, without those found in the cache. */
+    verifications: () => verifications,
     close: async () => {
       await server.close()
       revocation.close()

@@ -1,13 +1,13 @@
 import type { FeedListener, RevocationFeed, RevocationStore } from '../../src/revocation/index.js'
 import { memoryRevocations } from '../../src/stores/memory/revocations.js'
 
-/** A store over real ones that a test takes away, puts back and cuts off. */
+/** A store over a memory store, which a test can shut down, replace and disconnect. */
 export function looseStore() {
   let inner = memoryRevocations()
   let epoch = 1
   let isDown = false
   const feeds = new Set<{ readonly feed: RevocationFeed; readonly listener: FeedListener }>()
-  const seen = { opens: 0, beats: 0, closes: 0 }
+  const calls = { opens: 0, heartbeats: 0, closes: 0 }
   const gate = () => (isDown ? Promise.reject(new Error('connection refused')) : Promise.resolve())
 
   const store: RevocationStore = {
@@ -15,7 +15,7 @@ export function looseStore() {
     find: (names) => gate().then(() => inner.find(names)),
     sweep: (before) => gate().then(() => inner.sweep(before)),
     open: async (request) => {
-      seen.opens++
+      calls.opens++
       await gate()
       const of = inner
       const feed = await of.open(request)
@@ -24,42 +24,42 @@ export function looseStore() {
       return {
         ...feed,
         epoch: String(epoch),
-        beat: async () => {
-          seen.beats++
+        heartbeat: async () => {
+          calls.heartbeats++
           await gate()
-          await feed.beat()
+          await feed.heartbeat()
         },
         add: (entries) => gate().then(() => feed.add(entries)),
         close: () => {
-          seen.closes++
+          calls.closes++
           feeds.delete(own)
           feed.close()
         },
       }
     },
   }
-  const cut = () => {
+  const disconnect = () => {
     for (const { feed, listener } of feeds) {
       feed.close()
-      listener.lost(new Error('cut'))
+      listener.lost(new Error('disconnected'))
     }
     feeds.clear()
   }
   return {
     store,
-    seen,
-    cut,
+    calls,
+    disconnect,
     get inner() {
       return inner
     },
     down: (value: boolean) => {
       isDown = value
     },
-    /** Everything is gone, or what another store has is there instead. */
+    /** Replaces all data, by default with none, and starts a new epoch. */
     replace: (other = memoryRevocations()) => {
       inner = other
       epoch++
-      cut()
+      disconnect()
     },
   }
 }

@@ -7,7 +7,7 @@ import { issuer, verifiedToken } from './tokens.js'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate'] })
-  // How long a process waits before it tries again: the same each time, so that a failure can be made smaller.
+  // The jitter of reconnecting: constant, so that fast-check can shrink a failure.
   vi.spyOn(Math, 'random').mockReturnValue(0.5)
 })
 afterEach(() => {
@@ -15,6 +15,10 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
+/**
+ * A model test of revocation under a moving clock: random moves on a {@link World}, whose docstring lists the system under
+ * test, the moves and the invariants. The invariants are checked after each move, and `settle` checks the end state.
+ */
 type Command = fc.AsyncCommand<object, World>
 
 function command(name: string, act: (world: World) => unknown): Command {
@@ -60,18 +64,18 @@ const commands = fc.commands(
       }),
     ),
     fc.integer({ min: 1, max: 300 }).map((seconds) =>
-      command(`pass(${String(seconds)})`, async (world) => {
-        world.pass(seconds)
+      command(`passTime(${String(seconds)})`, async (world) => {
+        world.passTime(seconds)
         world.check()
-        await world.turn(4)
+        await world.advance(4)
       }),
     ),
     ...[1, 2, 3].map(() =>
       fc.integer({ min: 4, max: 30 }).map((times) =>
-        command(`live(${String(times)})`, async (world) => {
+        command(`passHalfMinutes(${String(times)})`, async (world) => {
           for (let n = 0; n < times; n++) {
-            world.pass(30)
-            await world.turn(2, Infinity)
+            world.passTime(30)
+            await world.advance(2, Infinity)
             world.check()
           }
         }),
@@ -83,21 +87,21 @@ const commands = fc.commands(
       }),
     ),
     fc.constantFrom(-3600, -50, 0, 50, 3600).map((seconds) =>
-      command(`wrong(${String(seconds)})`, (world) => {
-        world.setWrong(seconds)
+      command(`clockError(${String(seconds)})`, (world) => {
+        world.setClockError(seconds)
       }),
     ),
     fc
       .integer({ min: 1, max: 12 })
-      .map((most) => command(`turn(${String(most)})`, (world) => world.turn(most))),
+      .map((most) => command(`advance(${String(most)})`, (world) => world.advance(most))),
     fc.constant(
-      command('deliver', ({ store }) => {
-        store.deliver()
+      command('deliverInDisorder', ({ store }) => {
+        store.deliverInDisorder()
       }),
     ),
     fc.constant(
-      command('cut', ({ store }) => {
-        store.cut()
+      command('disconnect', ({ store }) => {
+        store.disconnect()
       }),
     ),
     fc.boolean().map((isDown) =>
@@ -111,8 +115,8 @@ const commands = fc.commands(
       }),
     ),
     fc.constant(
-      command('lose', ({ store }) => {
-        store.lose()
+      command('loseAll', ({ store }) => {
+        store.loseAll()
       }),
     ),
     owner.map((who) =>
@@ -124,7 +128,7 @@ const commands = fc.commands(
   { maxCommands: 40, size: 'max' },
 )
 
-test('no id is un-revoked before its time is over, and none is invented, however clock and store behave', async () => {
+test('no token is accepted before its entry expires, and none is refused without an entry, however clock and store behave', async () => {
   const template = await verifiedToken({}, () => start)
   const tokenOf = (claims: Claims): VerifiedToken => ({
     ...template,
@@ -134,12 +138,12 @@ test('no id is un-revoked before its time is over, and none is invented, however
     fc.asyncProperty(fc.scheduler(), commands, async (scheduler, list) => {
       const world = new World(scheduler, tokenOf)
       try {
-        await world.turn(80, Infinity)
+        await world.advance(80, Infinity)
         await fc.asyncModelRun(() => ({ model: {}, real: world }), list)
         await world.settle()
       } finally {
         for (const { revocation } of world.processes) revocation.close()
-        // What is left of one run must not wake in the next.
+        // Timers of one run must not fire in the next one.
         vi.clearAllTimers()
       }
     }),

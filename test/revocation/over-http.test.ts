@@ -25,7 +25,7 @@ async function serve(guarding: Parameters<typeof guarded>[0]) {
   return { ...service, status }
 }
 
-describe('a subject cut off in a second', () => {
+describe('a cut-off of a subject', () => {
   const client = 'web'
 
   async function login() {
@@ -44,7 +44,7 @@ describe('a subject cut off in a second', () => {
     return { ...service, clock, sessions, issue }
   }
 
-  test('loses every token of that second, and the session that the same action begins none', async () => {
+  test('revoking a subject refuses all tokens of that second, except for the session that the same action starts', async () => {
     const { clock, sessions, issue, revocation, status } = await login()
     const [early, other] = [await issue('user-1'), await issue('user-2')]
     clock.advance(10)
@@ -52,34 +52,34 @@ describe('a subject cut off in a second', () => {
     const moment = clock.now()
     await revocation.revoke({ subject: 'user-1', before: moment })
     const late = await issue('user-1')
-    const begun = await issue('user-1', moment)
-    const next = await sessions.refresh(begun.refreshToken, { client })
+    const started = await issue('user-1', moment)
+    const next = await sessions.refresh(started.refreshToken, { client })
     const statuses = () =>
-      Promise.all([early, same, late, begun, next, other].map((each) => status(each.accessToken)))
+      Promise.all([early, same, late, started, next, other].map((each) => status(each.accessToken)))
     expect(await statuses()).toEqual([401, 401, 401, 200, 200, 200])
     clock.advance(1)
     expect(await status((await issue('user-1')).accessToken)).toBe(200)
     expect(await statuses()).toEqual([401, 401, 401, 200, 200, 200])
   })
 
-  test('as "everything until now", of which the session begun by that action is no part', async () => {
+  test('revoking everything refuses all tokens of that second, except for the session that the same action starts', async () => {
     const { clock, issue, revocation, status } = await login()
     const before = [await issue('user-1'), await issue('user-2')]
     await revocation.revoke({ all: true, before: clock.now() })
-    const begun = await issue('user-2', clock.now())
-    const statuses = [...before, begun].map((each) => status(each.accessToken))
+    const started = await issue('user-2', clock.now())
+    const statuses = [...before, started].map((each) => status(each.accessToken))
     expect(await Promise.all(statuses)).toEqual([401, 401, 200])
   })
 })
 
-describe('a stream that is open', () => {
+describe('an open stream', () => {
   let redis: RedisServer
   beforeAll(async () => {
     redis = await startRedis()
   })
   afterAll(() => redis.stop())
 
-  /** A process with a connection of its own, which sends a line every 20 ms for as long as its gate lets it. */
+  /** A process with its own connection to Redis, which sends a line every 20 ms until its gate ends the stream. */
   async function streaming() {
     const client = new Redis(redis.url)
     closing.push(() => {
@@ -100,7 +100,7 @@ describe('a stream that is open', () => {
     })
   }
 
-  /** Opens one and reads its first line. */
+  /** Opens a stream and reads its first line. */
   async function open(base: string, token: string) {
     const asking = request(base, { headers: { authorization: `Bearer ${token}` } }).end()
     closing.push(() => asking.destroy())
@@ -108,7 +108,7 @@ describe('a stream that is open', () => {
     await once(answer, 'data')
     const state = { ended: false }
     const ended = new Promise<void>((resolve) => {
-      // Cut off, an answer ends with an error.
+      // A response that is cut off ends with an error.
       for (const name of ['error', 'close'])
         answer.once(name, () => {
           state.ended = true
@@ -119,7 +119,7 @@ describe('a stream that is open', () => {
     return { answer, state, ended }
   }
 
-  test('is closed when another process revokes its session, and others are not', async () => {
+  test('a stream is closed when another process revokes its session, and other streams stay open', async () => {
     const [one, other] = [await streaming(), await streaming()]
     const kept = await open(other.base, await other.sign({ sub: 'user-1', sid: 'kept' }))
     const revoked = await open(other.base, await other.sign({ sub: 'user-1', sid: 'revoked' }))

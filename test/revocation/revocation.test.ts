@@ -42,56 +42,72 @@ async function started(options: Partial<RevocationOptions> = {}) {
 
 const claims = { sub: 'user-1', jti: 'token-1', sid: 'session-1', client_id: 'web' }
 
-describe('revoking', () => {
+describe('revoke', () => {
   const start = 1_800_000_000
   interface Case {
     readonly name: string
     readonly request: RevokeRequest
-    /** What the presented token has beside or instead of {@link claims}. */
+    /** Claims of the presented token that differ from {@link claims}. */
     readonly changes?: Claims
     readonly refused: boolean
   }
   const cases: readonly Case[] = [
-    { name: 'a token id refuses that token', request: { jti: 'token-1' }, refused: true },
-    { name: 'a token id leaves others', request: { jti: 'token-2' }, refused: false },
-    { name: 'a session refuses its tokens', request: { sid: 'session-1' }, refused: true },
-    { name: 'a session leaves others', request: { sid: 'session-2' }, refused: false },
-    { name: 'a client refuses its tokens', request: { client: 'web' }, refused: true },
-    { name: 'a client leaves others', request: { client: 'app' }, refused: false },
+    { name: 'revoking a token id refuses that token', request: { jti: 'token-1' }, refused: true },
     {
-      name: 'a subject refuses what was issued before',
+      name: 'revoking a token id refuses no other token',
+      request: { jti: 'token-2' },
+      refused: false,
+    },
+    { name: 'revoking a session refuses its tokens', request: { sid: 'session-1' }, refused: true },
+    {
+      name: 'revoking a session refuses no token of another session',
+      request: { sid: 'session-2' },
+      refused: false,
+    },
+    { name: 'revoking a client refuses its tokens', request: { client: 'web' }, refused: true },
+    {
+      name: 'revoking a client refuses no token of another client',
+      request: { client: 'app' },
+      refused: false,
+    },
+    {
+      name: 'revoking a subject refuses tokens issued before the cut-off',
       request: { subject: 'user-1', before: start + 1 },
       refused: true,
     },
     {
-      name: 'a subject refuses what was issued in that second',
+      name: 'revoking a subject refuses tokens issued in the second of the cut-off',
       request: { subject: 'user-1', before: start },
       refused: true,
     },
     {
-      name: 'a subject leaves what was issued after',
+      name: 'revoking a subject refuses no token issued after the cut-off',
       request: { subject: 'user-1', before: start - 1 },
       refused: false,
     },
     {
-      name: 'a subject leaves others',
+      name: 'revoking a subject refuses no token of another subject',
       request: { subject: 'user-2', before: start },
       refused: false,
     },
     {
-      name: 'everything refuses what was issued until then',
+      name: 'revoking everything refuses tokens issued up to the cut-off',
       request: { all: true, before: start },
       refused: true,
     },
     {
-      name: 'everything leaves what was issued after',
+      name: 'revoking everything refuses no token issued after the cut-off',
       request: { all: true, before: start },
       changes: { iat: start + 1 },
       refused: false,
     },
-    { name: 'a token id is not taken for a session', request: { sid: 'token-1' }, refused: false },
     {
-      name: 'the token id of another issuer is another id',
+      name: 'revoking a session refuses no token with that id',
+      request: { sid: 'token-1' },
+      refused: false,
+    },
+    {
+      name: 'revoking a token id refuses no token of another issuer with that id',
       request: { jti: 'token-1' },
       changes: { iss: 'https://b' },
       refused: false,
@@ -106,7 +122,7 @@ describe('revoking', () => {
     expect(revocation.isRevoked(presented)).toBe(refused)
   })
 
-  test('a verified token goes by its id and its own issuer', async () => {
+  test('revoking a verified token revokes its id for its own issuer', async () => {
     const { revocation, token } = await started()
     const own = await token(claims)
     const foreign = await token({ ...claims, iss: 'https://b' })
@@ -115,7 +131,7 @@ describe('revoking', () => {
     expect(revocation.isRevoked(own)).toBe(false)
   })
 
-  test('a token without an issue time is older than every time', async () => {
+  test('a cut-off refuses a token without iat', async () => {
     const { revocation, token } = await started()
     const presented = { ...(await token(claims)), payload: { sub: 'user-1' } }
     await revocation.revoke({ subject: 'user-1', before: 1 })
@@ -127,19 +143,19 @@ describe('revoking', () => {
     ['a fraction of a second', { all: true, before: start - 0.5 }],
     ['an empty session', { sid: '' }],
     ['a session with a null character', { sid: 'a\0' }],
-  ])('%s is refused and changes nothing', async (_, request) => {
+  ])('revoke rejects %s and adds no entry', async (_, request) => {
     const { revocation } = await started()
     await expect(revocation.revoke(request)).rejects.toThrow(/^revoke: /)
     expect(revocation.status().entries).toBe(0)
   })
 
-  test('a minute ahead is taken', async () => {
+  test('revoke accepts a cut-off a minute ahead', async () => {
     const { revocation } = await started()
     await revocation.revoke({ all: true, before: start + 60 })
     expect(revocation.status().entries).toBe(1)
   })
 
-  test('a token without an id is refused', async () => {
+  test('revoke rejects a token without jti', async () => {
     const { revocation, token } = await started()
     const presented = { ...(await token(claims)), payload: { sub: 'user-1' } }
     await expect(revocation.revoke({ token: presented })).rejects.toMatchObject({
@@ -147,7 +163,7 @@ describe('revoking', () => {
     })
   })
 
-  test('beyond maxEntries is refused; what is known already is not', async () => {
+  test('revoke rejects a new entry beyond maxEntries, and accepts a known one', async () => {
     const { revocation } = await started({ maxEntries: 1 })
     await revocation.revoke({ sid: 'a' })
     await expect(revocation.revoke({ sid: 'b' })).rejects.toMatchObject({ status: 503 })
@@ -156,7 +172,7 @@ describe('revoking', () => {
 })
 
 describe('an entry', () => {
-  test('is enforced past the expiry of the token and every clock tolerance, and not for ever', async () => {
+  test('an entry is enforced until 360 s after the expiry of its token', async () => {
     const { revocation, clock, token } = await started()
     const presented = await token(claims)
     await revocation.revoke({ token: presented })
@@ -166,7 +182,7 @@ describe('an entry', () => {
     expect(revocation.isRevoked(presented)).toBe(false)
   })
 
-  test('for a token is kept by its own expiry, however much longer than accessTtl', async () => {
+  test('the entry for a verified token outlives its exp, even far beyond accessTtl', async () => {
     const { revocation, clock, token } = await started()
     const short = await token(claims)
     const presented = { ...short, payload: { ...short.payload, exp: clock.now() + 86_400 } }
@@ -175,7 +191,7 @@ describe('an entry', () => {
     expect(revocation.isRevoked(presented)).toBe(true)
   })
 
-  test('for a session outlives every access token that the session can have at that moment', async () => {
+  test('the entry for a session outlives the newest access token of the session', async () => {
     const { revocation, clock, token } = await started()
     await revocation.revoke({ sid: 'session-1' })
     const newest = await token(claims)
@@ -184,13 +200,13 @@ describe('an entry', () => {
   })
 })
 
-describe('when the store', () => {
+describe('with a failing store', () => {
   const failing: RevocationStore = {
     ...memoryStores().revocations,
     add: () => Promise.reject(new Error('connection reset')),
   }
 
-  test('does not confirm, revoking rejects with 503, and this process enforces it all the same', async () => {
+  test('revoke rejects with 503 if the store rejects, and the process enforces the entry anyway', async () => {
     const { revocation, token } = await started({ store: failing })
     const presented = await token(claims)
     await expect(revocation.revoke({ token: presented })).rejects.toMatchObject({
@@ -199,7 +215,7 @@ describe('when the store', () => {
     expect(revocation.isRevoked(presented)).toBe(true)
   })
 
-  test('hangs, revoking rejects too', async () => {
+  test('revoke rejects with 503 if the store does not answer', async () => {
     const store = { ...failing, add: () => new Promise<never>(() => undefined) }
     const { revocation } = await started({ store })
     await expect(revocation.revoke({ sid: 'a' })).rejects.toMatchObject({
@@ -207,7 +223,7 @@ describe('when the store', () => {
     })
   })
 
-  test('has not been read yet, nothing is known and the process is not ready', async () => {
+  test('before start, isRevoked throws and the process is not ready', async () => {
     const { revocation, token } = make()
     const presented = await token(claims)
     expect(revocation.ready()).toBe(false)
@@ -218,15 +234,15 @@ describe('when the store', () => {
     expect(revocation.isRevoked(presented)).toBe(false)
   })
 
-  test('can not be read at the start, starting rejects and nothing is known', async () => {
+  test('start rejects if the store cannot be opened, and the process is not ready', async () => {
     const store = { ...failing, open: () => Promise.reject(new Error('no such table')) }
     const { revocation } = make({ store })
     await expect(revocation.start()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     expect(revocation.ready()).toBe(false)
   })
 
-  test('has been silent for longer than maxStaleness, nothing but what is revoked is known', async () => {
-    const { revocation, steady, token } = await started({ beatEveryMs: 7000 })
+  test('after maxStaleness without a heartbeat, isRevoked throws for every token that is not revoked', async () => {
+    const { revocation, steady, token } = await started({ heartbeatEveryMs: 7000 })
     await revocation.revoke({ sid: 'session-2' })
     const good = await token(claims)
     const revoked = await token({ ...claims, sid: 'session-2' })
@@ -241,15 +257,15 @@ describe('when the store', () => {
   })
 })
 
-describe('createRevocation refuses', () => {
+describe('options of createRevocation', () => {
   test.each<[string, Record<string, unknown>, string]>([
     ['an unknown option', { stale: 5 }, 'stale'],
-    ['no issuer', { issuer: '' }, 'issuer'],
-    ['no access token life', { accessTtl: 0 }, 'accessTtl'],
-    ['a heartbeat of no length', { beatEveryMs: 0 }, 'beatEveryMs'],
-    ['heartbeats that do not fit', { beatEveryMs: 9000 }, 'maxStaleness'],
-    ['a store that is none', { store: null }, 'store'],
-  ])('%s', (_, options, option) => {
+    ['an empty issuer', { issuer: '' }, 'issuer'],
+    ['an accessTtl of 0', { accessTtl: 0 }, 'accessTtl'],
+    ['a heartbeat interval of 0', { heartbeatEveryMs: 0 }, 'heartbeatEveryMs'],
+    ['heartbeats that do not fit into maxStaleness', { heartbeatEveryMs: 9000 }, 'maxStaleness'],
+    ['a store of null', { store: null }, 'store'],
+  ])('createRevocation rejects %s', (_, options, option) => {
     const build = () =>
       createRevocation({
         store: memoryStores().revocations,

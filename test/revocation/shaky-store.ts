@@ -7,23 +7,23 @@ import type {
   RevocationStore,
 } from '../../src/revocation/index.js'
 
-/** What one process has of the store. */
+/** A feed of one process. */
 interface OpenFeed {
   readonly listener: FeedListener
   readonly owner: number
-  /** Confirmed, and not yet handed out. */
-  readonly waiting: RevocationEntry[]
+  /** Added to the store, and not delivered yet. */
+  readonly undelivered: RevocationEntry[]
   open: boolean
 }
 
-/** When a heartbeat is asked for; what it returns is called with what was held then, once the heartbeat is back. */
-export type Asked = (owner: number) => (entries: readonly RevocationEntry[]) => void
+/** Called at the start of a heartbeat; the result is called with the entries of the store at that time, when the heartbeat succeeds. */
+export type OnHeartbeat = (owner: number) => (entries: readonly RevocationEntry[]) => void
 
 export function nameOf(name: RevocationName): string {
   return `${name.kind} ${'value' in name ? name.value : ''}`
 }
 
-/** Of two entries of one name, what both together say. */
+/** Two entries of the same name as one, with the later times. */
 export function union(one: RevocationEntry | undefined, other: RevocationEntry): RevocationEntry {
   if (one === undefined) return other
   const expiresAt = Math.max(one.expiresAt, other.expiresAt)
@@ -32,26 +32,26 @@ export function union(one: RevocationEntry | undefined, other: RevocationEntry):
 }
 
 /**
- * A store whose every answer comes when a scheduler lets it, and which loses, forgets, repeats and reorders as it is told.
- * What it promises it keeps: a heartbeat comes back when all that was confirmed before it has been handed out.
+ * A store in which a scheduler decides when each answer arrives, and which can lose, repeat and reorder entries. It keeps
+ * the contract of heartbeats: one succeeds only after all entries added before it have been delivered.
  */
 export class ShakyStore {
   readonly #scheduler: Scheduler
-  readonly #asked: Asked
+  readonly #onHeartbeat: OnHeartbeat
   readonly #feeds: OpenFeed[] = []
   readonly held = new Map<string, RevocationEntry>()
-  /** Everything that it has ever been given, together. */
-  readonly ever = new Map<string, RevocationEntry>()
-  /** None: nobody has used it, or everything is lost. */
+  /** All entries ever added, merged by name. */
+  readonly everAdded = new Map<string, RevocationEntry>()
+  /** Undefined in an unused store, and after {@link loseAll}. */
   #epoch: string | undefined
   #epochs = 0
   isDown = false
-  /** It answers, and takes nothing: its memory is full. */
+  /** Whether it rejects writes, as with a full memory. */
   isFull = false
 
-  constructor(scheduler: Scheduler, asked: Asked) {
+  constructor(scheduler: Scheduler, onHeartbeat: OnHeartbeat) {
     this.#scheduler = scheduler
-    this.#asked = asked
+    this.#onHeartbeat = onHeartbeat
   }
 
   /** The store as one process sees it. */
@@ -61,7 +61,7 @@ export class ShakyStore {
         await this.#answer('add')
         if (this.isFull) throw new Error('out of memory')
         this.put(entries)
-        // Kept, and the answer is lost.
+        // The entries are stored even if this answer fails.
         await this.#answer('added')
       },
       find: async (names) => {
@@ -74,14 +74,14 @@ export class ShakyStore {
         for (const [name] of old) this.held.delete(name)
         return old.length
       },
-      open: async ({ whenNew, listener }) => {
+      open: async ({ firstEntry, listener }) => {
         await this.#answer('open')
-        const begun = this.#epoch === undefined
+        const isNewEpoch = this.#epoch === undefined
         this.#epoch ??= `epoch ${String(++this.#epochs)}`
-        if (begun) this.put([whenNew])
-        const feed: OpenFeed = { listener, owner, waiting: [], open: true }
+        if (isNewEpoch) this.put([firstEntry])
+        const feed: OpenFeed = { listener, owner, undelivered: [], open: true }
         this.#feeds.push(feed)
-        return this.#feedOf(feed, this.#epoch, begun)
+        return this.#feedOf(feed, this.#epoch, isNewEpoch)
       },
     }
   }
@@ -94,52 +94,52 @@ export class ShakyStore {
     for (const entry of entries) {
       const merged = union(this.held.get(nameOf(entry)), entry)
       this.held.set(nameOf(entry), merged)
-      this.ever.set(nameOf(entry), union(this.ever.get(nameOf(entry)), entry))
-      for (const feed of this.#feeds) if (feed.open) feed.waiting.push(merged)
+      this.everAdded.set(nameOf(entry), union(this.everAdded.get(nameOf(entry)), entry))
+      for (const feed of this.#feeds) if (feed.open) feed.undelivered.push(merged)
     }
   }
 
-  /** Some of what waits is handed out, last first, and twice. */
-  deliver(): void {
+  /** Delivers some entries, in reverse order and twice. */
+  deliverInDisorder(): void {
     for (const feed of this.#feeds.filter(({ open }) => open)) {
-      const some = feed.waiting.splice(-3).reverse()
+      const some = feed.undelivered.splice(-3).reverse()
       feed.listener.add(some)
       feed.listener.add(some)
     }
   }
 
-  /** All feeds end, and what waits in them is handed out by nobody. */
-  cut(): void {
+  /** Ends all feeds; undelivered entries are dropped. */
+  disconnect(): void {
     for (const feed of this.#feeds.filter(({ open }) => open)) {
       feed.open = false
-      feed.listener.lost(new Error('cut'))
+      feed.listener.lost(new Error('disconnected'))
     }
   }
 
-  /** An older copy is put back: what the names are of is gone, without a new epoch. */
+  /** Restores an older backup: the entries of some names are gone, without a new epoch. */
   rollBack(isGone: (name: string) => boolean): void {
     for (const name of [...this.held.keys()].filter(isGone)) this.held.delete(name)
-    this.cut()
+    this.disconnect()
   }
 
-  /** Everything is gone. */
-  lose(): void {
+  /** Loses all data, the epoch included. */
+  loseAll(): void {
     this.#epoch = undefined
     this.rollBack(() => true)
   }
 
-  #feedOf(feed: OpenFeed, epoch: string, begun: boolean): RevocationFeed {
+  #feedOf(feed: OpenFeed, epoch: string, isNewEpoch: boolean): RevocationFeed {
     return {
       epoch,
-      begun,
+      isNewEpoch,
       snapshot: (now) => this.#snapshot(feed, now),
-      beat: async () => {
-        const before = [...this.held.values()]
-        const confirm = this.#asked(feed.owner)
-        await this.#answer('beat')
+      heartbeat: async () => {
+        const heldNow = [...this.held.values()]
+        const confirm = this.#onHeartbeat(feed.owner)
+        await this.#answer('heartbeat')
         if (!feed.open) throw new Error('the feed has ended')
-        feed.listener.add(feed.waiting.splice(0).reverse())
-        confirm(before)
+        feed.listener.add(feed.undelivered.splice(0).reverse())
+        confirm(heldNow)
       },
       add: async (entries) => {
         if (!feed.open) throw new Error('the feed has ended')
@@ -156,8 +156,8 @@ export class ShakyStore {
     for (let at = 0; at < names.length; at += 700) {
       await this.#answer('snapshot')
       if (!feed.open) throw new Error('the feed has ended')
-      const slice = names.slice(at, at + 700).flatMap((name) => this.held.get(name) ?? [])
-      yield slice.filter(({ expiresAt }) => expiresAt > now)
+      const page = names.slice(at, at + 700).flatMap((name) => this.held.get(name) ?? [])
+      yield page.filter(({ expiresAt }) => expiresAt > now)
     }
   }
 

@@ -1,4 +1,4 @@
-/** How a revoked token may be sent again so that it is not recognised: each a request's own header lines. */
+/** A way to send a token differently so that a deny list might not recognize it: header lines of a request. */
 export interface Spelling {
   readonly name: string
   readonly lines: readonly string[]
@@ -11,11 +11,11 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 /** Order of the P-256 group (SEC 2 section 2.4.2). */
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
 
-/** Every spelling of one token that some library, proxy or store has ever taken for that token, or for another one. */
+/** Spellings that some library, proxy or store takes for the same token. */
 export function spellings(token: string, alg: string): readonly Spelling[] {
   const texts = new Map([...otherTexts(token), ...(alg === 'ES256' ? otherSignatures(token) : [])])
   return [
-    // Not every token has the letters that one of them changes.
+    // Some spellings change letters that this token does not contain.
     ...[...texts]
       .filter(([, text]) => text !== token)
       .map(([name, text]) => ({ name, lines: [`Authorization: Bearer ${text}`] })),
@@ -91,7 +91,7 @@ function otherTexts(token: string): readonly (readonly [string, string])[] {
   ]
 }
 
-/** The same value to whoever does not look at the bits that are left over in the last letter. */
+/** Texts that decode to the same bytes if the unused bits of the last character are ignored. */
 function sameBytes(part: string): readonly string[] {
   const spare = [0, 0, 4, 2][part.length % 4] ?? 0
   const last = alphabet.indexOf(part.slice(-1))
@@ -105,7 +105,7 @@ function padded(part: string): string {
   return part.padEnd(Math.ceil(part.length / 4) * 4, '=')
 }
 
-/** Other signatures over the same token, of which the first is as good as the signer's. */
+/** Other signatures of the same token. The first one is valid. */
 function otherSignatures(token: string): readonly (readonly [string, string])[] {
   const cut = token.lastIndexOf('.') + 1
   const bytes = Buffer.from(token.slice(cut), 'base64url')
@@ -125,7 +125,7 @@ function otherSignatures(token: string): readonly (readonly [string, string])[] 
   ]
 }
 
-/** n - s, which with r is a signature of the same message too. */
+/** n - s: with r it is a valid signature of the same message too. */
 export function negative(s: Uint8Array): Buffer {
   const value = order - BigInt(`0x${Buffer.from(s).toString('hex')}`)
   return Buffer.from(value.toString(16).padStart(64, '0'), 'hex')

@@ -11,7 +11,7 @@ export const issuer = 'https://auth.example'
 
 const key = hmacKey(randomBytes(32), 'HS256')
 
-/** A token that has really been verified, with these claims; `undefined` leaves one out. */
+/** A token with these claims, signed and verified; a claim of `undefined` is omitted. */
 export async function verifiedToken(claims: Claims, now: () => number): Promise<VerifiedToken> {
   const sign = createSigner({ key, issuer, audience: null, expiresIn: '15m', now })
   const verify = createVerifier({

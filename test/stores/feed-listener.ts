@@ -3,7 +3,7 @@ import type { FeedListener, RevocationEntry, RevocationStore } from '../../src/r
 export const now = 1_800_000_000
 export const issuer = 'https://auth.example'
 export const later = now + 1000
-export const whenNew = { kind: 'all', issuer, before: now - 100, expiresAt: later } as const
+export const firstEntry = { kind: 'all', issuer, before: now - 100, expiresAt: later } as const
 
 /** A revoked session. */
 export function session(value: string, expiresAt = later): RevocationEntry {
@@ -28,7 +28,7 @@ export function recorder() {
 /** Follows a store. */
 export async function follow(store: RevocationStore) {
   const told = recorder()
-  const feed = await store.open({ whenNew, listener: told.listener })
+  const feed = await store.open({ firstEntry, listener: told.listener })
   return { ...told, feed }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { RevocationEntry, RevocationStore } from '../../src/revocation/ports.js'
-import { follow, issuer, later, now, readWhole, session, whenNew } from './feed-listener.js'
+import { follow, issuer, later, now, readWhole, session, firstEntry } from './feed-listener.js'
 
 const kinds: readonly RevocationEntry[] = [
   { kind: 'jti', issuer, value: 'token-1', expiresAt: later },
@@ -16,11 +16,11 @@ export function revocationCases(make: () => Promise<RevocationStore>): void {
   test('the first feed begins an epoch with its entry, and those after it find both', async () => {
     const store = await make()
     const all = await Promise.all(Array.from({ length: 4 }, () => follow(store)))
-    expect(all.filter(({ feed }) => feed.begun)).toHaveLength(1)
+    expect(all.filter(({ feed }) => feed.isNewEpoch)).toHaveLength(1)
     expect(new Set(all.map(({ feed }) => feed.epoch)).size).toBe(1)
-    for (const { feed } of all) expect((await readWhole(feed)).entries).toEqual([whenNew])
+    for (const { feed } of all) expect((await readWhole(feed)).entries).toEqual([firstEntry])
     const again = await follow(store)
-    expect(again.feed.begun).toBe(false)
+    expect(again.feed.isNewEpoch).toBe(false)
     for (const { feed } of [...all, again]) feed.close()
   })
 
@@ -29,7 +29,7 @@ export function revocationCases(make: () => Promise<RevocationStore>): void {
     const { feed, entries } = await follow(store)
     await store.add(kinds)
     await store.add(kinds)
-    await feed.beat()
+    await feed.heartbeat()
     expect(entries).toEqual(kinds)
     expect(await store.find([...kinds, session('nobody')])).toHaveLength(kinds.length)
     expect(await store.find(kinds.slice(1, 2))).toEqual(kinds.slice(1, 2))
@@ -43,10 +43,10 @@ export function revocationCases(make: () => Promise<RevocationStore>): void {
       ({ kind: 'sub', issuer, value: 'u', before, expiresAt }) as const
     await store.add([subject(now, later + 9), subject(now + 5, later)])
     await store.add([subject(now - 5, later - 5)])
-    await feed.beat()
+    await feed.heartbeat()
     expect(entries).toEqual([subject(now + 5, later + 9)])
     await store.add([subject(now, later + 10)])
-    await feed.beat()
+    await feed.heartbeat()
     expect(entries.at(-1)).toEqual(subject(now + 5, later + 10))
     feed.close()
   })
@@ -58,15 +58,15 @@ export function revocationCases(make: () => Promise<RevocationStore>): void {
       session(`s-${String(index)}`, index % 2 === 0 ? later : now),
     )
     await store.add(many)
-    await feed.beat()
+    await feed.heartbeat()
     expect(entries).toEqual(many)
     const whole = await readWhole(feed)
-    expect(whole.entries).toEqual([whenNew, ...many.filter(({ expiresAt }) => expiresAt > now)])
+    expect(whole.entries).toEqual([firstEntry, ...many.filter(({ expiresAt }) => expiresAt > now)])
     expect(whole.slices).toBeGreaterThan(1)
     expect(await store.sweep(now)).toBe(0)
     expect(await store.sweep(later + 1)).toBe(2501)
     await store.add([session('after')])
-    await feed.beat()
+    await feed.heartbeat()
     expect(entries.at(-1)).toEqual(session('after'))
     expect(entries).toHaveLength(2501)
     feed.close()
@@ -79,10 +79,10 @@ export function revocationCases(make: () => Promise<RevocationStore>): void {
     closed.feed.close()
     const all = Array.from({ length: 200 }, (_, index) => session(`at-once-${String(index)}`))
     await Promise.all(all.map((entry) => store.add([entry])))
-    await feed.beat()
+    await feed.heartbeat()
     expect(entries).toHaveLength(all.length)
     expect(entries).toEqual(expect.arrayContaining(all))
-    await expect(closed.feed.beat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await expect(closed.feed.heartbeat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     expect([closed.entries, closed.causes]).toEqual([[], []])
     feed.close()
   })
@@ -90,7 +90,7 @@ export function revocationCases(make: () => Promise<RevocationStore>): void {
   test('an entry arrives without a heartbeat', async () => {
     const store = await make()
     const { feed, entries } = await follow(store)
-    await feed.beat()
+    await feed.heartbeat()
     const from = performance.now()
     await store.add([session('s')])
     await vi.waitFor(

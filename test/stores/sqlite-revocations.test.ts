@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test, vi } from 'vitest'
 import { migrate } from '../../src/stores/sql/migrate.js'
 import { revocationsSchema } from '../../src/stores/sql/revocations.js'
 import { openSqlite, sqliteDatabase, sqliteStores } from '../../src/stores/sql/sqlite.js'
-import { follow, readWhole, session, whenNew } from './feed-listener.js'
+import { follow, readWhole, session, firstEntry } from './feed-listener.js'
 import { revocationCases } from './revocation-cases.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'jotgate-feeds-'))
@@ -32,15 +32,15 @@ test('a database of version 1 comes forward with its entries, and its places go 
   ] as const)
     await database.query(`INSERT INTO jotgate_revocations VALUES ($1, $2, 'sid', $3, 0, $4)`, [
       place,
-      whenNew.issuer,
+      firstEntry.issuer,
       value,
-      whenNew.expiresAt,
+      firstEntry.expiresAt,
     ])
   const { revocations } = sqliteStores(client)
   const { feed, entries } = await follow(revocations)
-  expect((await readWhole(feed)).entries).toEqual([session('a'), session('b'), whenNew])
+  expect((await readWhole(feed)).entries).toEqual([session('a'), session('b'), firstEntry])
   await revocations.add([session('c')])
-  await feed.beat()
+  await feed.heartbeat()
   expect(entries).toEqual([session('c')])
   const places = await database.query('SELECT place FROM jotgate_revocations ORDER BY place')
   expect(places.map(({ place }) => place)).toEqual([7, 9, 10, 11])
@@ -56,7 +56,7 @@ test('a feed ends when an older copy was put back by SQLite, and the next one mi
   client.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   copyFileSync(path, copy)
   await revocations.add([session('lost')])
-  await feed.beat()
+  await feed.heartbeat()
   const other = await openSqlite(path)
   other.exec(`ATTACH '${copy}' AS copy; BEGIN IMMEDIATE`)
   for (const table of ['revocations', 'revocation_places', 'revocation_epochs'])
@@ -67,10 +67,10 @@ test('a feed ends when an older copy was put back by SQLite, and the next one mi
   await vi.waitFor(() => {
     expect(causes).toHaveLength(1)
   }, 5000)
-  await expect(feed.beat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  await expect(feed.heartbeat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   const again = await follow(revocations)
-  expect([again.feed.begun, again.feed.epoch]).toEqual([false, feed.epoch])
-  expect((await readWhole(again.feed)).entries).toEqual([whenNew])
+  expect([again.feed.isNewEpoch, again.feed.epoch]).toEqual([false, feed.epoch])
+  expect((await readWhole(again.feed)).entries).toEqual([firstEntry])
   again.feed.close()
   other.close()
   client.close()
@@ -96,9 +96,9 @@ test('a feed ends when its epoch is gone, and the next one begins another', asyn
   const { revocations } = sqliteStores(client)
   const one = await follow(revocations)
   client.exec('DELETE FROM jotgate_revocation_epochs')
-  await expect(one.feed.beat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  await expect(one.feed.heartbeat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   const two = await follow(revocations)
-  expect(two.feed.begun).toBe(true)
+  expect(two.feed.isNewEpoch).toBe(true)
   expect(two.feed.epoch).not.toBe(one.feed.epoch)
   expect([one.causes.length, two.causes.length]).toEqual([1, 0])
   two.feed.close()

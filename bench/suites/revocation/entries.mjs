@@ -49,8 +49,8 @@ export function mixedEntries(count) {
  */
 export const redisKey = (id) => `revoked:${id}`
 
-/** Entries of one piece of a snapshot, as the stores have them. */
-const slice = 2000
+/** Entries of one page of a snapshot, as in the stores. */
+const pageSize = 2000
 
 /**
  * A store that holds nothing after it has been read once: in what is measured there are the entries of the process
@@ -67,11 +67,11 @@ export function readOnce(entries) {
     open: () =>
       Promise.resolve({
         epoch: 'read once',
-        begun: false,
+        isNewEpoch: false,
         snapshot: async function* () {
-          while (entries.length > 0) yield await Promise.resolve(entries.splice(-slice))
+          while (entries.length > 0) yield await Promise.resolve(entries.splice(-pageSize))
         },
-        beat: () => Promise.resolve(),
+        heartbeat: () => Promise.resolve(),
         add: () => Promise.resolve(),
         close: () => undefined,
       }),

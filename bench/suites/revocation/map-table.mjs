@@ -1,4 +1,4 @@
-/** @import { RevocationEntry } from 'jotgate' */
+/** @import { RevocationEntry } from 'jotgate/extend' */
 
 /** @typedef {{ readonly expiresAt: number, readonly before: number, confirmedIn: number }} Times */
 

@@ -76,11 +76,11 @@ const day = 86_400
 /** Whether no service has ever followed the store for this issuer; from now on the store has begun. */
 async function begins({ revocations }: OpenedStore, context: EntryContext): Promise<boolean> {
   const { issuer, expiresAt } = toEntry({ all: true, before: context.now }, context)
-  const whenNew = { kind: 'all', issuer, before: context.now, expiresAt } as const
+  const firstEntry = { kind: 'all', issuer, before: context.now, expiresAt } as const
   const listener = { add: () => undefined, lost: () => undefined }
-  const feed = await revocations.open({ whenNew, listener })
+  const feed = await revocations.open({ firstEntry, listener })
   feed.close()
-  return feed.begun
+  return feed.isNewEpoch
 }
 
 function answerOf(entry: RevocationEntry, isFirst: boolean, now: number): Answer {

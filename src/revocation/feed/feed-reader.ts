@@ -3,106 +3,106 @@ import { askStore } from '../../foundation/ask-store.js'
 import type { FeedListener, RevocationEntry, RevocationFeed, RevocationStore } from '../ports.js'
 import type { RevocationTable } from '../table/table.js'
 
-/** What a link is built from. */
-export interface LinkParts {
+/** What a {@link FeedReader} needs. */
+export interface FeedReaderParts {
   readonly store: RevocationStore
   readonly table: RevocationTable
-  /** What a store that knows no epoch begins with. */
-  readonly whenNew: () => RevocationEntry & { readonly kind: 'all' }
-  /** A time that has surely come: what expired by then is not asked for, and not put back. */
+  /** The first entry of a store that has no epoch yet. */
+  readonly firstEntry: () => RevocationEntry & { readonly kind: 'all' }
+  /** Unix seconds that have certainly passed: entries that expired by then are neither read nor restored. */
   readonly expired: () => number
   /** For each heartbeat. */
   readonly deadlineMs: number
-  /** Called at most once, and never after {@link Link.end}. */
+  /** Called at most once, and never after {@link FeedReader.close}. */
   readonly onLost: () => void
 }
 
-/** For opening, and for each slice of a snapshot or of what is put back. */
+/** Deadline for opening, and for each page of a snapshot and each batch of a restoration. */
 const patienceMs = 5000
-/** Entries merged or put back between two looks at what else is waiting. */
-const slice = 1000
+/** Entries merged or restored before other work gets its turn. */
+const batchSize = 1000
 
-/** One feed from its opening to its end, poured into a table. */
-export class Link {
-  readonly #parts: LinkParts
+/** Reads one feed into a table, from opening it to its end. */
+export class FeedReader {
+  readonly #parts: FeedReaderParts
   #feed: RevocationFeed | undefined
-  #ended = false
+  #closed = false
   #cause: unknown
 
-  constructor(parts: LinkParts) {
+  constructor(parts: FeedReaderParts) {
     this.#parts = parts
   }
 
-  get ended(): boolean {
-    return this.#ended
+  get closed(): boolean {
+    return this.#closed
   }
 
   get epoch(): string | undefined {
     return this.#feed?.epoch
   }
 
-  /** Whether the store had no epoch before. */
-  get begun(): boolean {
-    return this.#feed?.begun ?? false
+  /** Whether opening this feed has started the epoch. */
+  get isNewEpoch(): boolean {
+    return this.#feed?.isNewEpoch ?? false
   }
 
-  /** Opens a feed and merges all that the store holds. @throws AuthError STORE_UNAVAILABLE */
+  /** Opens the feed and merges all entries of the store into the table. @throws AuthError STORE_UNAVAILABLE */
   async open(): Promise<void> {
-    const { store, table, whenNew, expired } = this.#parts
-    // Before opening: what is handed out before a snapshot is whole counts as held by the store.
-    table.recount()
+    const { store, table, firstEntry, expired } = this.#parts
+    // Before opening: entries that the feed delivers before the end of the snapshot are confirmed too.
+    table.beginResync()
     await this.#step(async () => {
-      const request = { whenNew: whenNew(), listener: this.#listener() }
+      const request = { firstEntry: firstEntry(), listener: this.#listener() }
       const opening = store.open(request)
       opening.then(
         (feed) => {
-          if (this.#ended) feed.close()
+          if (this.#closed) feed.close()
         },
         () => undefined,
       )
       this.#feed = await askStore(patienceMs, () => opening)
-      if (this.#ended) this.#feed.close()
-      this.#check()
+      if (this.#closed) this.#feed.close()
+      this.#checkOpen()
       await this.#merge(this.#feed.snapshot(expired()))
     })
   }
 
-  /** @throws AuthError STORE_UNAVAILABLE; the link has ended then */
-  beat(): Promise<void> {
+  /** Resolves when the table holds all entries that the store had before. @throws AuthError STORE_UNAVAILABLE, and closes */
+  heartbeat(): Promise<void> {
     return this.#step(async () => {
-      await askStore(this.#parts.deadlineMs, () => this.#opened().beat())
+      await askStore(this.#parts.deadlineMs, () => this.#opened().heartbeat())
     })
   }
 
   /**
-   * Puts back what the store has not shown to hold, a slice at a time; how many. Any number of processes may do so at
-   * once.
+   * Writes all entries to the store that it has not confirmed since the feed was opened; returns their number. Any number
+   * of processes may do so at the same time.
    *
-   * @throws AuthError STORE_UNAVAILABLE; the link has ended then
+   * @throws AuthError STORE_UNAVAILABLE, and closes
    */
-  async putBack(): Promise<number> {
+  async restore(): Promise<number> {
     const { table, expired } = this.#parts
     let count = 0
     await this.#step(async () => {
       const feed = this.#opened()
-      for (const found of table.missing(expired())) {
-        for (let at = 0; at < found.length; at += slice) {
-          this.#check()
-          const entries = found.slice(at, at + slice)
+      for (const found of table.unconfirmed(expired())) {
+        for (let at = 0; at < found.length; at += batchSize) {
+          this.#checkOpen()
+          const entries = found.slice(at, at + batchSize)
           await askStore(patienceMs, () => feed.add(entries))
           count += entries.length
         }
-        await breathe()
-        this.#check()
+        await yieldToOthers()
+        this.#checkOpen()
       }
     })
     return count
   }
 
-  /** Ends it, also while it is being opened. */
-  end(cause?: unknown): void {
-    if (this.#ended) return
-    this.#ended = true
+  /** Also while the feed is being opened. */
+  close(cause?: unknown): void {
+    if (this.#closed) return
+    this.#closed = true
     this.#cause = cause
     this.#feed?.close()
   }
@@ -111,10 +111,10 @@ export class Link {
     return {
       add: (entries) => {
         try {
-          // What an old feed still says is true, but says nothing about what the store holds by now.
-          for (const entry of entries) this.#parts.table.add(entry, !this.#ended)
+          // An entry of a closed feed is valid, but no longer shows what the store holds.
+          for (const entry of entries) this.#parts.table.add(entry, !this.#closed)
         } catch (cause) {
-          // An entry that can not be enforced: to go on would be to let through what it refuses.
+          // An entry that cannot be enforced: ignoring it would accept tokens that it refuses.
           this.#lose(cause)
         }
       },
@@ -125,33 +125,33 @@ export class Link {
   }
 
   #lose(cause: unknown): void {
-    if (this.#ended) return
-    this.end(cause)
+    if (this.#closed) return
+    this.close(cause)
     this.#parts.onLost()
   }
 
   async #merge(snapshot: AsyncIterable<readonly RevocationEntry[]>): Promise<void> {
-    const slices = snapshot[Symbol.asyncIterator]()
+    const pages = snapshot[Symbol.asyncIterator]()
     for (;;) {
-      const next = await askStore(patienceMs, () => slices.next())
-      this.#check()
+      const next = await askStore(patienceMs, () => pages.next())
+      this.#checkOpen()
       if (next.done === true) return
-      for (let at = 0; at < next.value.length; at += slice) {
-        for (const entry of next.value.slice(at, at + slice)) this.#parts.table.add(entry, true)
-        await breathe()
-        this.#check()
+      for (let at = 0; at < next.value.length; at += batchSize) {
+        for (const entry of next.value.slice(at, at + batchSize)) this.#parts.table.add(entry, true)
+        await yieldToOthers()
+        this.#checkOpen()
       }
     }
   }
 
-  /** Does something with the feed; if that fails the feed has ended. */
+  /** Runs a step of work with the feed, and closes it if that fails. */
   async #step(work: () => Promise<void>): Promise<void> {
     try {
-      this.#check()
+      this.#checkOpen()
       await work()
-      this.#check()
+      this.#checkOpen()
     } catch (cause) {
-      this.end(cause)
+      this.close(cause)
       if (cause instanceof AuthError) throw cause
       throw new AuthError('STORE_UNAVAILABLE', { retryAfter: 1 }, { cause })
     }
@@ -162,12 +162,12 @@ export class Link {
     return this.#feed
   }
 
-  #check(): void {
-    if (this.#ended) throw new Error('the feed has ended', { cause: this.#cause })
+  #checkOpen(): void {
+    if (this.#closed) throw new Error('the feed has ended', { cause: this.#cause })
   }
 }
 
-/** Lets what else is waiting go first. */
-function breathe(): Promise<void> {
+/** Gives other pending work its turn. */
+function yieldToOthers(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,22 +1,22 @@
-/** What {@link createSettledTime} is built from. */
+/** What {@link createSettledTime} needs. */
 export interface SettledTimeParts {
   /** Unix time in seconds. */
   readonly now: () => number
   /** Seconds on a clock that never jumps. */
   readonly monotonic: () => number
-  /** Seconds for which the two must have agreed. */
+  /** Seconds for which both clocks must have agreed. */
   readonly settleAfter: number
 }
 
-/** Seconds. By as much two clocks may differ; entries are kept for longer than that beyond their use. */
+/** Seconds by which the clocks may differ. Entries are kept longer than needed by more than that. */
 const clockSpread = 60
 
 /**
- * A time that is good enough to forget revocations by: one that surely has come. It is the wall clock less a minute,
- * while that has kept step with the monotonic clock, to a minute, for `settleAfter`; otherwise 0. A clock that has just
- * jumped, or that nobody has watched for long enough, may be put right again, and what was forgotten meanwhile would
- * be accepted again. When `settleAfter` is the longest life of an entry, whatever was there before a jump has truly
- * expired once the time is settled again.
+ * A time that has certainly passed, so that entries which expired by then may be removed. It is the wall clock less a
+ * minute, once that clock has agreed with the monotonic clock to a minute for `settleAfter` seconds; before that it is 0.
+ * A clock that has just jumped may be corrected later, and a token whose entry was removed in between would be accepted
+ * again. With `settleAfter` no shorter than the longest life of an entry, all entries from before a jump have really
+ * expired when the time is settled again.
  *
  * @example const settledTime = createSettledTime({ now, monotonic, settleAfter: 1260 })
  */

@@ -1,77 +1,79 @@
-/** The index holds at most three entries in five slots: longer runs of taken slots are slower to pass. */
-const fullness = 0.6
-const leastSlots = 1024
-/** Slots of the smaller index that are moved on while one entry is added: enough to be done long before the larger one is full. */
-const movedWithEach = 8
+/** The index holds at most three entries in five slots: probing gets slow when more slots are taken. */
+const maxLoad = 0.6
+const minSlots = 1024
+/** Slots migrated for each entry added: enough to empty the smaller table long before the larger one is full. */
+const migratedPerAdd = 8
 
 /**
- * Finds entries by their hash, and says of nearly all others at the first look that they are not there: open addressing
- * (slots of two words, hash and place), behind a filter of one bit in each of four places of one word (a register-blocked
- * Bloom filter; Putze, Sanders and Singler 2007). It only grows: the next larger one is filled a few slots at a time, and
- * both are looked into meanwhile. Places are numbers above 0.
+ * Finds the offsets of entries by hash: open addressing with linear probing (two words a slot, hash and offset), behind a
+ * register-blocked Bloom filter that sets four bits of one word for each entry (Putze, Sanders and Singler 2007). It only
+ * grows: a table of twice the size is filled a few slots at a time, and lookups search both until that is done. Offsets
+ * are numbers above 0.
  *
  * @example
  * const index = new EntryIndex()
- * index.add(hash, place)
- * if (index.mayHave(hash)) index.find(hash, (place) => isIt(place))
+ * index.add(hash, offset)
+ * if (index.mayContain(hash)) index.find(hash, (offset) => isMatch(offset))
  */
 export class EntryIndex {
-  #current = new Slots(leastSlots)
-  #older: Slots | undefined
-  #moved = 0
+  #current = new HashTable(minSlots)
+  /** The table before it grew, until all of it is migrated. */
+  #smaller: HashTable | undefined
+  #migrated = 0
 
-  /** Bytes of what it is made of. */
+  /** Allocated bytes. */
   get bytes(): number {
-    return this.#current.bytes + (this.#older?.bytes ?? 0)
+    return this.#current.bytes + (this.#smaller?.bytes ?? 0)
   }
 
-  /** False: it is not there. True: it is, but for one in a hundred. */
-  mayHave(hash: number): boolean {
-    return this.#current.mayHave(hash) || (this.#older?.mayHave(hash) ?? false)
+  /** False: the hash is not in the index. True: it is, except for about one hash in a hundred. */
+  mayContain(hash: number): boolean {
+    return this.#current.mayContain(hash) || (this.#smaller?.mayContain(hash) ?? false)
   }
 
-  /** The place with this hash that is the right one, or 0. */
-  find(hash: number, isIt: (place: number) => boolean): number {
-    const found = this.#current.find(hash, isIt)
-    if (found !== 0 || this.#older === undefined) return found
-    return this.#older.find(hash, isIt)
+  /** The offset with this hash for which `isMatch` returns true, or 0. */
+  find(hash: number, isMatch: (offset: number) => boolean): number {
+    const found = this.#current.find(hash, isMatch)
+    if (found !== 0 || this.#smaller === undefined) return found
+    return this.#smaller.find(hash, isMatch)
   }
 
-  add(hash: number, place: number): void {
-    if (this.#older !== undefined) this.tend(movedWithEach)
+  add(hash: number, offset: number): void {
+    if (this.#smaller !== undefined) this.migrate(migratedPerAdd)
     else if (this.#current.isFull) {
-      this.#older = this.#current
-      this.#moved = 0
-      this.#current = new Slots(this.#older.size * 2)
+      this.#smaller = this.#current
+      this.#migrated = 0
+      this.#current = new HashTable(this.#smaller.slotCount * 2)
     }
-    this.#current.add(hash, place)
+    this.#current.add(hash, offset)
   }
 
-  /** Moves on what a smaller index still has, `slots` of it at most. */
-  tend(slots: number): void {
-    const older = this.#older
-    if (older === undefined) return
-    const end = Math.min(older.size, this.#moved + slots)
-    for (; this.#moved < end; this.#moved++) older.copy(this.#moved, this.#current)
-    if (end === older.size) this.#older = undefined
+  /** Migrates up to `count` slots of the smaller table, if there is one. */
+  migrate(count: number): void {
+    const smaller = this.#smaller
+    if (smaller === undefined) return
+    const end = Math.min(smaller.slotCount, this.#migrated + count)
+    for (; this.#migrated < end; this.#migrated++) smaller.copySlot(this.#migrated, this.#current)
+    if (end === smaller.slotCount) this.#smaller = undefined
   }
 }
 
-/** An index of one size. */
-class Slots {
-  readonly size: number
+/** A hash table and Bloom filter of a fixed size. */
+class HashTable {
+  /** A power of two. */
+  readonly slotCount: number
   readonly #slots: Int32Array
   readonly #mask: number
   readonly #filter: Int32Array
   readonly #filterMask: number
   #used = 0
 
-  constructor(size: number) {
-    this.size = size
-    this.#slots = new Int32Array(2 * size)
-    this.#mask = size - 1
-    this.#filter = new Int32Array(size / 4)
-    this.#filterMask = size / 4 - 1
+  constructor(slotCount: number) {
+    this.slotCount = slotCount
+    this.#slots = new Int32Array(2 * slotCount)
+    this.#mask = slotCount - 1
+    this.#filter = new Int32Array(slotCount / 4)
+    this.#filterMask = slotCount / 4 - 1
   }
 
   get bytes(): number {
@@ -79,39 +81,39 @@ class Slots {
   }
 
   get isFull(): boolean {
-    return this.#used >= fullness * this.size
+    return this.#used >= maxLoad * this.slotCount
   }
 
-  mayHave(hash: number): boolean {
-    const bits = bitsOf(hash)
+  mayContain(hash: number): boolean {
+    const bits = filterBits(hash)
     return ((this.#filter[hash & this.#filterMask] ?? 0) & bits) === bits
   }
 
-  find(hash: number, isIt: (place: number) => boolean): number {
-    for (let at = hash & this.#mask; ; at = (at + 1) & this.#mask) {
-      const place = this.#slots[2 * at + 1] ?? 0
-      if (place === 0 || (this.#slots[2 * at] === hash && isIt(place))) return place
+  find(hash: number, isMatch: (offset: number) => boolean): number {
+    for (let slot = hash & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const offset = this.#slots[2 * slot + 1] ?? 0
+      if (offset === 0 || (this.#slots[2 * slot] === hash && isMatch(offset))) return offset
     }
   }
 
-  add(hash: number, place: number): void {
+  add(hash: number, offset: number): void {
     const word = hash & this.#filterMask
-    this.#filter[word] = (this.#filter[word] ?? 0) | bitsOf(hash)
-    let at = hash & this.#mask
-    while (this.#slots[2 * at + 1] !== 0) at = (at + 1) & this.#mask
-    this.#slots[2 * at] = hash
-    this.#slots[2 * at + 1] = place
+    this.#filter[word] = (this.#filter[word] ?? 0) | filterBits(hash)
+    let slot = hash & this.#mask
+    while (this.#slots[2 * slot + 1] !== 0) slot = (slot + 1) & this.#mask
+    this.#slots[2 * slot] = hash
+    this.#slots[2 * slot + 1] = offset
     this.#used++
   }
 
-  copy(at: number, target: Slots): void {
-    const place = this.#slots[2 * at + 1] ?? 0
-    if (place !== 0) target.add(this.#slots[2 * at] ?? 0, place)
+  copySlot(slot: number, target: HashTable): void {
+    const offset = this.#slots[2 * slot + 1] ?? 0
+    if (offset !== 0) target.add(this.#slots[2 * slot] ?? 0, offset)
   }
 }
 
-/** Four bits of a word, by other bits of the hash than the word itself; a shift goes by its five lowest bits. */
-function bitsOf(hash: number): number {
+/** Four bits of a word, from other bits of the hash than those that choose the word; a shift uses its five lowest bits. */
+function filterBits(hash: number): number {
   const mixed = Math.imul(hash, 0x9e3779b1)
   return (
     (1 << (mixed >>> 27)) | (1 << (mixed >>> 22)) | (1 << (mixed >>> 17)) | (1 << (mixed >>> 12))

@@ -1,139 +1,154 @@
+import { kindNumbers } from './kinds.js'
 import { readName, type NameBytes } from './name-bytes.js'
 
-/** Kinds by their numbers. None is 0: that is memory without a record. */
-export const kindNumbers = { jti: 1, sid: 2, client: 3, sub: 4, all: 5 } as const
-
-/** What an entry is about, beside its name; the number of an issuer is the table's. */
+/** Kind and issuer of an entry, as numbers; issuers are numbered by `Issuers`. */
 export interface EntryKey {
   readonly kind: number
   /** 0 to {@link mostIssuers}. */
   readonly issuer: number
 }
 
-/** How many issuers a log tells apart. */
+/** Times of an entry in whole Unix seconds, from 0 to {@link lastSecond}. */
+export interface EntryTimes {
+  /** Above 0. */
+  readonly expiresAt: number
+  /** Infinity for an entry without a cut-off: it refuses tokens of any age. */
+  readonly before: number
+}
+
+/** 2³² - 1, in the year 2106: later times are kept as this one. */
+export const lastSecond = 0xffff_ffff
+
+/** The highest number of an issuer: a record has 15 bits for it. */
 export const mostIssuers = 0x7fff
 
 const chunkBits = 18
-/** Words in one piece of memory: 1 MiB. */
+/** Words in one chunk of memory: 1 MiB. */
 const chunkWords = 1 << chunkBits
 const chunkMask = chunkWords - 1
 
-/** A record's words: what it is about, when it expires, when it was last seen, the name's bytes, and its cut-off if it has one. */
-const at = { about: 0, expiresAt: 1, seen: 2, name: 3 } as const
-const latest = 0xffff_ffff
+/**
+ * Words of a record: a header (see {@link headerOf}), the expiry, the resync in which the store last confirmed the entry,
+ * the bytes of the name, and for some kinds a cut-off.
+ */
+const words = { header: 0, expiresAt: 1, confirmedIn: 2, name: 3 } as const
 
 /**
- * Entries one after another in plain memory, which costs the garbage collector nothing. They stay where they are; their
- * times are written over. A place is a number above 0. Times are whole seconds from 0 to 2³² - 1, later ones count as the
- * last; an expiry of 0 means that the entry has gone elsewhere.
+ * Records of entries one after another in typed arrays, which the garbage collector does not scan. A record never moves;
+ * only its times and its confirmation are overwritten. An offset is a number above 0. An expiry of 0 marks a record whose
+ * entry has moved to another segment.
  *
- * @example const place = log.append(key, name)
+ * @example const offset = log.append(key, name)
  */
 export class EntryLog {
   readonly #chunks: Uint32Array[] = []
-  /** The next free word. */
+  /** Offset of the next free word. */
   #end = 1
 
+  /** Allocated bytes. */
   get bytes(): number {
     return this.#chunks.length * chunkWords * 4
   }
 
-  /** A new entry that has never been seen and has expired; the caller sets its times. */
+  /** Appends a record without times, which the caller sets next, and without a confirmation; returns its offset. */
   append(key: EntryKey, name: NameBytes): number {
-    const about = aboutOf(key, name)
-    const words = wordsOf(about)
-    if ((this.#end & chunkMask) + words > chunkWords) this.#end = this.#chunks.length << chunkBits
-    const place = this.#end
-    if (place >> chunkBits >= this.#chunks.length) this.#chunks.push(new Uint32Array(chunkWords))
-    const chunk = this.#chunkOf(place)
-    chunk[place & chunkMask] = about
-    chunk.set(name.words.subarray(0, name.wordCount), (place & chunkMask) + at.name)
-    this.#end += words
-    return place
+    const header = headerOf(key, name)
+    const length = recordLength(header)
+    if ((this.#end & chunkMask) + length > chunkWords) this.#end = this.#chunks.length << chunkBits
+    const offset = this.#end
+    if (offset >> chunkBits >= this.#chunks.length) this.#chunks.push(new Uint32Array(chunkWords))
+    const chunk = this.#chunkOf(offset)
+    chunk[offset & chunkMask] = header
+    chunk.set(name.words.subarray(0, name.wordCount), (offset & chunkMask) + words.name)
+    this.#end += length
+    return offset
   }
 
-  /** Whether the entry at a place is about this. */
-  holds(place: number, about: number, name: NameBytes): boolean {
-    const chunk = this.#chunkOf(place)
-    const start = place & chunkMask
-    if (chunk[start] !== about) return false
+  /** Whether the record at an offset has this header and this name. */
+  matches(offset: number, header: number, name: NameBytes): boolean {
+    const chunk = this.#chunkOf(offset)
+    const start = offset & chunkMask
+    if (chunk[start] !== header) return false
     for (let word = 0; word < name.wordCount; word++)
-      if (chunk[start + at.name + word] !== name.words[word]) return false
+      if (chunk[start + words.name + word] !== name.words[word]) return false
     return true
   }
 
-  expiresAt(place: number): number {
-    return this.#read(place, at.expiresAt)
+  /** 0 for a record whose entry has moved. */
+  expiresAt(offset: number): number {
+    return this.#read(offset, words.expiresAt)
   }
 
-  /** The number by which it was last marked, 0 for never. */
-  seen(place: number): number {
-    return this.#read(place, at.seen)
+  /** The resync in which the store last confirmed the entry; 0 for never. */
+  confirmedIn(offset: number): number {
+    return this.#read(offset, words.confirmedIn)
   }
 
-  /** Infinity for a kind that has no cut-off: it refuses whatever is named so. */
-  before(place: number): number {
-    const about = this.#read(place, at.about)
-    return hasCutOff(about) ? this.#read(place, wordsOf(about) - 1) : Infinity
+  timesOf(offset: number): EntryTimes {
+    const header = this.#read(offset, words.header)
+    const expiresAt = this.#read(offset, words.expiresAt)
+    const before = hasCutOff(header) ? this.#read(offset, recordLength(header) - 1) : Infinity
+    return { expiresAt, before }
   }
 
-  setTimes(place: number, times: { expiresAt: number; before: number }): void {
-    const about = this.#read(place, at.about)
-    this.#write(place, at.expiresAt, times.expiresAt)
-    if (hasCutOff(about)) this.#write(place, wordsOf(about) - 1, times.before)
+  setTimes(offset: number, { expiresAt, before }: EntryTimes): void {
+    const header = this.#read(offset, words.header)
+    this.#write(offset, words.expiresAt, expiresAt)
+    if (hasCutOff(header)) this.#write(offset, recordLength(header) - 1, before)
   }
 
-  setSeen(place: number, mark: number): void {
-    this.#write(place, at.seen, mark)
+  setConfirmedIn(offset: number, resync: number): void {
+    this.#write(offset, words.confirmedIn, resync)
   }
 
-  keyOf(place: number): EntryKey {
-    const about = this.#read(place, at.about)
-    return { kind: (about >>> 14) & 7, issuer: about >>> 17 }
+  keyOf(offset: number): EntryKey {
+    const header = this.#read(offset, words.header)
+    return { kind: (header >>> 14) & 7, issuer: header >>> 17 }
   }
 
-  nameOf(place: number): string {
-    const about = this.#read(place, at.about)
-    const chunk = this.#chunkOf(place)
-    const start = ((place & chunkMask) + at.name) * 4
-    return readName(new Uint8Array(chunk.buffer, start, about & 0xfff), (about >>> 12) & 3)
+  nameOf(offset: number): string {
+    const header = this.#read(offset, words.header)
+    const chunk = this.#chunkOf(offset)
+    const start = ((offset & chunkMask) + words.name) * 4
+    return readName(new Uint8Array(chunk.buffer, start, header & 0xfff), (header >>> 12) & 3)
   }
 
-  /** The place after one, 0 after the last; of 0, the first. */
-  next(place: number): number {
-    const end = place === 0 ? 1 : place + wordsOf(this.#read(place, at.about))
+  /** Offset of the record after this one, 0 after the last; of offset 0, the first record. */
+  next(offset: number): number {
+    const end = offset === 0 ? 1 : offset + recordLength(this.#read(offset, words.header))
     if (end >= this.#end) return 0
-    if (this.#read(end, at.about) !== 0) return end
-    // What did not fit the rest of a piece begins the next one.
+    if (this.#read(end, words.header) !== 0) return end
+    // A record that did not fit into the rest of a chunk begins the next one.
     const start = ((end + chunkMask) >>> chunkBits) << chunkBits
     return start < this.#end ? start : 0
   }
 
-  #chunkOf(place: number): Uint32Array {
-    const chunk = this.#chunks[place >> chunkBits]
-    if (chunk === undefined) throw new RangeError('there is no such place')
+  #chunkOf(offset: number): Uint32Array {
+    const chunk = this.#chunks[offset >> chunkBits]
+    if (chunk === undefined) throw new RangeError('the log has no such offset')
     return chunk
   }
 
-  #read(place: number, word: number): number {
-    return this.#chunkOf(place)[(place & chunkMask) + word] ?? 0
+  #read(offset: number, word: number): number {
+    return this.#chunkOf(offset)[(offset & chunkMask) + word] ?? 0
   }
 
-  #write(place: number, word: number, value: number): void {
-    this.#chunkOf(place)[(place & chunkMask) + word] = Math.min(latest, Math.max(0, value))
+  #write(offset: number, word: number, value: number): void {
+    this.#chunkOf(offset)[(offset & chunkMask) + word] = Math.min(lastSecond, Math.max(0, value))
   }
 }
 
-/** Length, form, kind and issuer in one word. */
-export function aboutOf({ kind, issuer }: EntryKey, name: NameBytes): number {
+/** One word: length of the name in bytes (12 bits), its form (2), kind (3) and issuer (15). */
+export function headerOf({ kind, issuer }: EntryKey, name: NameBytes): number {
   return (name.length | (name.form << 12) | (kind << 14) | (issuer << 17)) >>> 0
 }
 
-function hasCutOff(about: number): boolean {
-  return ((about >>> 14) & 7) >= kindNumbers.sub
+/** Whether it is a record of a kind that refuses only tokens issued up to a cut-off: `sub` or `all`. */
+function hasCutOff(header: number): boolean {
+  return ((header >>> 14) & 7) >= kindNumbers.sub
 }
 
-/** Words of a record. */
-function wordsOf(about: number): number {
-  return at.name + (((about & 0xfff) + 3) >>> 2) + (hasCutOff(about) ? 1 : 0)
+/** In words. */
+function recordLength(header: number): number {
+  return words.name + (((header & 0xfff) + 3) >>> 2) + (hasCutOff(header) ? 1 : 0)
 }

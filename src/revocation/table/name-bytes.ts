@@ -1,18 +1,18 @@
 import { longestName } from './seeded-hash.js'
 
-/** How a name is written as bytes; each form is read back letter by letter. */
+/** Encodings of a name as bytes; each of them decodes to exactly the same name. */
 const forms = { latin1: 0, utf16: 1, uuid: 2, base64url: 3 } as const
 
-/** Code units of base64url (RFC 4648 section 5) by their six bits, and back; -1 for what is none. */
+/** Values of base64url characters (RFC 4648 section 5) and of hex digits by code unit; -1 for any other character. */
 const sixBits = digitsOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
 const fourBits = digitsOf('0123456789abcdef')
-/** Where a UUID (RFC 9562) has its hyphens. */
+/** Positions of the hyphens in a UUID (RFC 9562). */
 const hyphens = [8, 13, 18, 23]
 const uuidLength = 36
 
 /**
- * A name as few bytes as it takes: the ids that people use are random bytes written in hex or base64url, and are kept as
- * those bytes. Everything else is a byte a letter, or two.
+ * A name in as few bytes as possible: most ids are random bytes written as a UUID or in base64url, and are kept as those
+ * bytes. Any other name takes one byte a character, or two.
  *
  * @example
  * const name = new NameBytes()
@@ -21,25 +21,16 @@ const uuidLength = 36
 export class NameBytes {
   readonly words = new Uint32Array(longestName / 2)
   readonly #bytes = new Uint8Array(this.words.buffer)
-  #form: number = forms.latin1
-  #length = 0
-
-  get form(): number {
-    return this.#form
-  }
-
-  /** In bytes; what is left of the last word is 0. */
-  get length(): number {
-    return this.#length
-  }
-
-  get wordCount(): number {
-    return (this.#length + 3) >>> 2
-  }
+  /** Which encoding the bytes are in, for {@link readName}. */
+  form: number = forms.latin1
+  /** In bytes; the unused bytes of the last word are 0. */
+  length = 0
+  wordCount = 0
 
   /** @throws RangeError for a name longer than `longestName` */
   set(name: string): void {
-    if (name.length > longestName) throw new RangeError('the name is too long')
+    if (name.length > longestName)
+      throw new RangeError('the name of a revocation is longer than 1024 characters')
     if (this.#setUuid(name) || this.#setBase64url(name) || this.#setLatin1(name)) return
     this.#begin(forms.utf16, name.length * 2)
     for (let at = 0; at < name.length; at++) {
@@ -50,9 +41,10 @@ export class NameBytes {
   }
 
   #begin(form: number, length: number): void {
-    this.#form = form
-    this.#length = length
-    if (length > 0) this.words[(length - 1) >>> 2] = 0
+    this.form = form
+    this.length = length
+    this.wordCount = (length + 3) >>> 2
+    if (length > 0) this.words[this.wordCount - 1] = 0
   }
 
   #setUuid(name: string): boolean {
@@ -73,7 +65,7 @@ export class NameBytes {
     return true
   }
 
-  /** Only what encoding gives back as it was: no spare bits set in the last letter. */
+  /** Only canonical base64url, which encodes to the same text again: the unused bits of the last character are 0. */
   #setBase64url(name: string): boolean {
     const rest = name.length & 3
     if (name.length < 16 || rest === 1) return false
@@ -102,14 +94,14 @@ export class NameBytes {
   }
 }
 
-/** The name that {@link NameBytes} made these bytes of. */
+/** Decodes the bytes that {@link NameBytes} made of a name. */
 export function readName(bytes: Uint8Array, form: number): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (form === forms.latin1) return buffer.toString('latin1')
   if (form === forms.utf16) return buffer.toString('utf16le')
   if (form === forms.base64url) return buffer.toString('base64url')
   const hex = buffer.toString('hex')
-  const starts = [0, ...hyphens.map((place, before) => place - before)]
+  const starts = [0, ...hyphens.map((position, before) => position - before)]
   return starts.map((start, part) => hex.slice(start, starts[part + 1])).join('-')
 }
 

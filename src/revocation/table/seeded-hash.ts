@@ -1,23 +1,23 @@
 import { randomFillSync } from 'node:crypto'
 
-/** In UTF-16 code units: the longest name that is ever revoked, and so the longest one worth hashing. */
+/** In UTF-16 code units: the longest name of an entry. Longer names are never looked up. */
 export const longestName = 1024
 
 /** Fills an array with random bytes. */
 export type Randomness = (words: Uint32Array) => unknown
 
 /**
- * Where a name stands in a table: 32 bits, by secret random factors of this process.
+ * A 32-bit hash of a name, keyed with secret random factors of this process.
  *
- * The sum is multilinear, a universal hash (Carter and Wegman 1979; Lemire and Kaser 2014, "Strongly universal string
- * hashing is fast"): for any two different names, whoever chose them, the chance over the factors to meet is 2⁻²⁵ for
- * ASCII. So nobody who does not know the factors can fill one corner of a table. No name is ever taken for another by
- * its hash: tables compare letter by letter. A character counts as its code and 1, so that no name is a longer one's
- * beginning; the last steps are MurmurHash3's, which lose nothing and spread what is left in the upper bits.
+ * It is multilinear, a universal hash (Carter and Wegman 1979; Lemire and Kaser 2014, "Strongly universal string hashing
+ * is fast"): for any two different ASCII names, whoever chose them, the chance of a collision over the factors is 2⁻²⁵.
+ * So an attacker who does not know the factors cannot make names collide. Collisions are harmless anyway: the table
+ * compares whole names. Each character counts as its code plus 1, so that trailing null characters change the hash. The
+ * last steps are the finalizer of MurmurHash3, which is reversible and spreads the entropy to all bits.
  *
- * Not for: names that nobody compares afterwards, or hashes that anyone sees.
+ * Not for: hashes that are compared instead of the names, or that leave the process.
  *
- * @example new SeededHash().of(start, 'session-1')
+ * @example new SeededHash().of(seed, 'session-1')
  */
 export class SeededHash {
   readonly #factors = new Uint32Array(longestName)
@@ -26,12 +26,12 @@ export class SeededHash {
     random(this.#factors)
   }
 
-  /** @param start random too, one for each kind and issuer: the same name of two kinds is two names */
-  of(start: number, name: string): number {
+  /** @param seed random too, one for each kind and issuer: the same name of two kinds has two hashes */
+  of(seed: number, name: string): number {
     const factors = this.#factors
-    let sum = start
+    let sum = seed
     let at = 0
-    // Four at a time is a sixth quicker, and this is most of what a request pays.
+    // Four characters at a time are a sixth faster, and this loop is most of the cost of a lookup.
     for (; at + 3 < name.length; at += 4)
       sum =
         (sum +

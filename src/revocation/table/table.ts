@@ -1,34 +1,39 @@
 import { randomFillSync } from 'node:crypto'
 import type { Claims } from '../../token/token.js'
-import { kindNumbers } from './entry-log.js'
-import { Issuers, type KnownIssuer } from './issuers.js'
-import { NameBytes } from './name-bytes.js'
 import type { RevocationEntry } from '../ports.js'
+import { entryAt } from './entry-at.js'
+import { lastSecond, type EntryTimes } from './entry-log.js'
+import { Issuers, type KnownIssuer } from './issuers.js'
+import { kindNumbers } from './kinds.js'
+import { NameBytes } from './name-bytes.js'
 import { longestName, SeededHash, type Randomness } from './seeded-hash.js'
-import type { EntryTimes, Sought } from './shelf.js'
-import { Shelves, type Placed } from './shelves.js'
+import type { Lookup } from './segment.js'
+import { Segments, type Location } from './segments.js'
 
-/** What {@link RevocationTable} is told. */
+/** Options of {@link RevocationTable}. */
 export interface TableOptions {
-  /** Seconds for which an entry is kept as a rule; it may be any longer. Default 1260. */
+  /** Seconds for which an entry is usually kept; single entries may live longer. Default 1260. */
   readonly life?: number
-  /** Default: the system's. */
+  /** Source of random bytes. Default: Node's. */
   readonly random?: Randomness
 }
 
-/** Who asks, of whom, and when. */
-interface Question {
+/** The token that is being checked. */
+interface CheckedToken {
   readonly issuer: KnownIssuer
+  /** Unix seconds. */
   readonly issuedAt: number
   readonly now: () => number
 }
 
-/** Entries that one call of {@link RevocationTable.tend} deals with. */
-const slice = 5000
+/** Entries that one call of {@link RevocationTable.maintain} handles. */
+const batchSize = 5000
 
 /**
- * The entries that a process holds, exactly, in memory that the garbage collector does not look into. Grows by union
- * only: an entry leaves some time after it has expired, together with others of its time.
+ * The revocation entries that this process knows, in memory that the garbage collector does not scan: 47 bytes for a
+ * UUID. Lookups are exact. Entries are only added and extended; {@link sweep} drops expired ones, a segment at a time.
+ *
+ * The only file of this folder that the rest of revocation imports.
  *
  * @example
  * const table = new RevocationTable()
@@ -36,183 +41,175 @@ const slice = 5000
  * table.refuses(issuer, token.payload, () => Date.now() / 1000)
  */
 export class RevocationTable {
-  readonly #hash: SeededHash
   readonly #issuers: Issuers
-  readonly #shelves: Shelves
+  readonly #hash: SeededHash
+  readonly #segments: Segments
+  /** The name of the current lookup. */
   readonly #name = new NameBytes()
-  /** How many times it has been asked anew what the store holds. */
-  #round = 1
+  /** Number of the current resync: how often the store has been read from the start. */
+  #resync = 1
 
   constructor({ life = 1260, random = randomFillSync }: TableOptions = {}) {
     this.#hash = new SeededHash(random)
     this.#issuers = new Issuers(random)
-    this.#shelves = new Shelves(life)
+    this.#segments = new Segments(life)
   }
 
-  /** Number of entries, expired ones included as long as they are kept. */
+  /** Number of entries, including expired ones that have not been dropped yet. */
   get size(): number {
-    return this.#shelves.size
+    return this.#segments.size
   }
 
-  /** Bytes of memory taken by them. */
+  /** Allocated bytes. */
   get bytes(): number {
-    return this.#shelves.bytes
+    return this.#segments.bytes
   }
 
   /**
-   * Adds an entry, or lets the one of its name last longer and reach further.
+   * Adds an entry. If there is one of the same name, the later expiry and the later cut-off of both are kept.
    *
-   * @param isStored whether the store is known to hold it
-   * @throws RangeError for a name that is too long, or entries of more than 32,768 issuers
+   * @param isConfirmed whether the entry comes from the store
+   * @throws RangeError for a name of more than 1024 characters, or for entries of more than 32,768 issuers
    */
-  add(entry: RevocationEntry, isStored = false): void {
+  add(entry: RevocationEntry, isConfirmed = false): void {
     const issuer = this.#issuers.findOrAdd(entry.issuer)
-    const sought = this.#seek(entry, issuer)
+    const lookup = this.#lookupOf(entry, issuer)
     const given = timesOf(entry)
-    if (entry.kind === 'all') issuer.allUntil = Math.max(issuer.allUntil, given.before)
-    const known = this.#shelves.find(sought)
-    const old = known?.shelf.timesOf(known.place)
-    const times = old === undefined ? given : later(old, given)
-    const isNew = old === undefined || !isSame(times, old)
-    const placed = isNew || known === undefined ? this.#shelves.put(sought, times, known) : known
-    // What comes from the store and is less than what is known here shows that the store does not have that.
-    if (isStored && isSame(times, given)) placed.shelf.log.setSeen(placed.place, this.#round)
-    else if (isNew) placed.shelf.log.setSeen(placed.place, 0)
+    if (entry.kind === 'all') issuer.latestCutOff = Math.max(issuer.latestCutOff, given.before)
+    const known = this.#segments.find(lookup)
+    const old = known?.segment.log.timesOf(known.offset)
+    const times = old === undefined ? given : latestOf(old, given)
+    const isNew = old === undefined || !areSame(times, old)
+    const location = isNew || known === undefined ? this.#segments.put(lookup, times, known) : known
+    // A store that hands out earlier times than the known ones does not have those: that confirms nothing.
+    if (isConfirmed && areSame(times, given))
+      location.segment.log.setConfirmedIn(location.offset, this.#resync)
+    else if (isNew) location.segment.log.setConfirmedIn(location.offset, 0)
   }
 
+  /** Whether there is an entry of this name. */
   has(entry: RevocationEntry): boolean {
-    const issuer = this.#issuers.find(entry.issuer)
-    return issuer !== undefined && this.#shelves.find(this.#seek(entry, issuer)) !== undefined
+    return this.#find(entry) !== undefined
   }
 
-  /** Whether the store has shown, since the last {@link recount}, that it holds all that is known of this entry. */
-  isStored(entry: RevocationEntry): boolean {
-    const issuer = this.#issuers.find(entry.issuer)
-    const placed = issuer && this.#shelves.find(this.#seek(entry, issuer))
-    return placed !== undefined && placed.shelf.log.seen(placed.place) >= this.#round
+  /** Whether the store has handed out this entry, with the times known here, since the last {@link beginResync}. */
+  isConfirmed(entry: RevocationEntry): boolean {
+    const found = this.#find(entry)
+    return found !== undefined && found.segment.log.confirmedIn(found.offset) >= this.#resync
   }
 
   /**
    * Whether any entry refuses a token of this issuer with these claims.
    *
-   * @param now Unix seconds; asked only when there is an entry, since reading a clock takes as long as finding none
+   * @param now Unix seconds; only called when an entry matches, because reading a clock costs as much as a failed lookup
    */
   refuses(issuer: string, claims: Claims, now: () => number): boolean {
     const known = this.#issuers.find(issuer)
     if (known === undefined) return false
-    // A token that does not say when it was issued is older than any time.
-    const question = { issuer: known, issuedAt: claims.iat ?? -Infinity, now }
+    // A token without `iat` counts as older than every cut-off.
+    const token = { issuer: known, issuedAt: claims.iat ?? -Infinity, now }
     return (
-      this.#hits(kindNumbers.jti, claims.jti, question) ||
-      this.#hits(kindNumbers.sid, claims['sid'], question) ||
-      this.#hits(kindNumbers.sub, claims.sub, question) ||
-      this.#hits(kindNumbers.client, claims['client_id'], question) ||
-      // There nearly always is one, of the store's beginning, and nearly every token is younger.
-      (question.issuedAt <= known.allUntil && this.#hits(kindNumbers.all, '', question))
+      this.#isNamed(kindNumbers.jti, claims.jti, token) ||
+      this.#isNamed(kindNumbers.sid, claims['sid'], token) ||
+      this.#isNamed(kindNumbers.sub, claims.sub, token) ||
+      this.#isNamed(kindNumbers.client, claims['client_id'], token) ||
+      // Nearly every issuer has an `all` entry, of the first start; nearly every token is younger than its cut-off.
+      (token.issuedAt <= known.latestCutOff && this.#isNamed(kindNumbers.all, '', token))
     )
   }
 
-  /** Forgets what expired at or before `now`, when everything of its time has. */
+  /** Drops segments whose entries have all expired at or before `now`, in Unix seconds that have certainly passed. */
   sweep(now: number): void {
-    this.#shelves.sweep(now)
+    this.#segments.sweep(now)
   }
 
-  /** A piece of the work that is not done while somebody waits. */
-  tend(): void {
-    const { sooner, later: second } = this.#shelves
-    sooner.index.tend(slice)
-    second.index.tend(slice)
-    for (const placed of this.#shelves.toMove(slice)) {
-      const seen = placed.shelf.log.seen(placed.place)
-      const entry = this.#read(placed)
-      const sought = this.#seek(entry, this.#issuers.findOrAdd(entry.issuer))
-      const moved = this.#shelves.put(sought, timesOf(entry), placed)
-      moved.shelf.log.setSeen(moved.place, seen)
+  /** Does a bounded part of the pending work: growing the indexes, and moving long-lived entries out of the current segment. */
+  maintain(): void {
+    this.#segments.growIndexes(batchSize)
+    for (const location of this.#segments.takeLongLived(batchSize)) {
+      const confirmedIn = location.segment.log.confirmedIn(location.offset)
+      const entry = entryAt(location, this.#issuers)
+      const lookup = this.#lookupOf(entry, this.#issuers.findOrAdd(entry.issuer))
+      const moved = this.#segments.put(lookup, timesOf(entry), location)
+      moved.segment.log.setConfirmedIn(moved.offset, confirmedIn)
     }
   }
 
-  /** From now on only what is added anew as stored counts as known to the store. */
-  recount(): void {
-    this.#round++
+  /** Forgets which entries the store has confirmed: it is about to be read from the start. */
+  beginResync(): void {
+    this.#resync++
   }
 
   /**
-   * What the store has not shown to hold since the last {@link recount}, and has not expired at `now`; after every few
-   * thousand entries looked at, what was found among them. Not while {@link tend} or {@link sweep} may be called.
+   * Entries that the store has not confirmed since the last {@link beginResync} and that have not expired at `now`. Yields
+   * after every few thousand entries checked, possibly an empty list. Neither {@link maintain} nor {@link sweep} may be
+   * called before it ends.
    */
-  *missing(now: number): Generator<readonly RevocationEntry[]> {
+  *unconfirmed(now: number): Generator<readonly RevocationEntry[]> {
     let found: RevocationEntry[] = []
-    let looked = 0
-    for (const shelf of [this.#shelves.later, this.#shelves.sooner])
-      for (const place of shelf.places()) {
-        if (shelf.log.seen(place) < this.#round && shelf.log.expiresAt(place) > now)
-          found.push(this.#read({ shelf, place }))
-        if (++looked % slice !== 0) continue
+    let checked = 0
+    for (const segment of [this.#segments.next, this.#segments.current])
+      for (const offset of segment.offsets()) {
+        const { log } = segment
+        if (log.confirmedIn(offset) < this.#resync && log.expiresAt(offset) > now)
+          found.push(entryAt({ segment, offset }, this.#issuers))
+        if (++checked % batchSize !== 0) continue
         yield found
         found = []
       }
     yield found
   }
 
-  #hits(kind: number, name: unknown, { issuer, issuedAt, now }: Question): boolean {
-    const { later: second, sooner } = this.#shelves
-    const [inSecond, inSooner] = [second.ofKind[kind] !== 0, sooner.ofKind[kind] !== 0]
-    if (!inSecond && !inSooner) return false
+  /** Whether an entry of this kind and name refuses the token. */
+  #isNamed(kind: number, name: unknown, { issuer, issuedAt, now }: CheckedToken): boolean {
+    const { next, current } = this.#segments
+    const inNext = next.countByKind[kind] !== 0
+    const inCurrent = current.countByKind[kind] !== 0
+    if (!inNext && !inCurrent) return false
     if (typeof name !== 'string' || name.length > longestName) return false
-    const hash = this.#hash.of(issuer.starts[kind] ?? 0, name)
-    const mayBe =
-      (inSecond && second.index.mayHave(hash)) || (inSooner && sooner.index.mayHave(hash))
-    if (!mayBe) return false
+    const hash = this.#hash.of(issuer.hashSeeds[kind] ?? 0, name)
+    const mayExist =
+      (inNext && next.index.mayContain(hash)) || (inCurrent && current.index.mayContain(hash))
+    if (!mayExist) return false
     this.#name.set(name)
-    const sought = { hash, name: this.#name, key: { kind, issuer: issuer.number } }
-    const found = this.#shelves.find(sought)
+    const key = { kind, issuer: issuer.number }
+    const found = this.#segments.find({ hash, key, name: this.#name })
     if (found === undefined) return false
-    const { expiresAt, before } = found.shelf.timesOf(found.place)
+    const { expiresAt, before } = found.segment.log.timesOf(found.offset)
     return issuedAt <= before && now() < expiresAt
   }
 
-  #seek(entry: RevocationEntry, { number, starts }: KnownIssuer): Sought {
-    const name = entry.kind === 'all' ? '' : entry.value
-    const kind = kindNumbers[entry.kind]
-    this.#name.set(name)
-    const hash = this.#hash.of(starts[kind] ?? 0, name)
-    return { hash, name: this.#name, key: { kind, issuer: number } }
+  #find(entry: RevocationEntry): Location | undefined {
+    const issuer = this.#issuers.find(entry.issuer)
+    return issuer && this.#segments.find(this.#lookupOf(entry, issuer))
   }
 
-  #read({ shelf, place }: Placed): RevocationEntry {
-    const key = shelf.log.keyOf(place)
-    const { expiresAt, before } = shelf.timesOf(place)
-    const kind = kindNames[key.kind] ?? 'jti'
-    const issuer = this.#issuers.nameOf(key.issuer)
-    if (kind === 'all') return { kind, issuer, before, expiresAt }
-    const value = shelf.log.nameOf(place)
-    if (kind === 'sub') return { kind, issuer, value, before, expiresAt }
-    return { kind, issuer, value, expiresAt }
+  /** Valid until the next lookup, because all of them share the bytes of the name. */
+  #lookupOf(entry: RevocationEntry, { number, hashSeeds }: KnownIssuer): Lookup {
+    const kind = kindNumbers[entry.kind]
+    const name = entry.kind === 'all' ? '' : entry.value
+    this.#name.set(name)
+    const hash = this.#hash.of(hashSeeds[kind] ?? 0, name)
+    return { hash, key: { kind, issuer: number }, name: this.#name }
   }
 }
 
-/** Kinds in the order of their numbers. */
-const kindNames: readonly (RevocationEntry['kind'] | undefined)[] = [
-  undefined,
-  ...(['jti', 'sid', 'client', 'sub', 'all'] as const),
-]
-
-/** 2³² - 1: the last second that the table tells apart, in the year 2106. */
-const lastSecond = 0xffff_ffff
-
+/** Times of an entry in whole seconds, limited to what a record can hold. */
 function timesOf(entry: RevocationEntry): EntryTimes {
   const expiresAt = Math.min(lastSecond, Math.max(1, Math.ceil(entry.expiresAt)))
   if (!('before' in entry)) return { expiresAt, before: Infinity }
   return { expiresAt, before: Math.min(lastSecond, Math.max(0, Math.floor(entry.before))) }
 }
 
-function later(one: EntryTimes, other: EntryTimes): EntryTimes {
+/** The later expiry and the later cut-off of two. */
+function latestOf(one: EntryTimes, other: EntryTimes): EntryTimes {
   return {
     expiresAt: Math.max(one.expiresAt, other.expiresAt),
     before: Math.max(one.before, other.before),
   }
 }
 
-function isSame(one: EntryTimes, other: EntryTimes): boolean {
+/** Whether both times are equal. */
+function areSame(one: EntryTimes, other: EntryTimes): boolean {
   return one.expiresAt === other.expiresAt && one.before === other.before
 }

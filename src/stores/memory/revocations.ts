@@ -60,7 +60,7 @@ function openFeed(
   listeners.add(own)
   return {
     epoch: 'memory',
-    begun: false,
+    isNewEpoch: false,
     snapshot: async function* (now: number) {
       let live: RevocationEntry[] = []
       // A Map may change while it is gone through: what is added meanwhile comes last.
@@ -72,7 +72,7 @@ function openFeed(
       }
       if (live.length > 0) yield live
     },
-    beat: () =>
+    heartbeat: () =>
       listeners.has(own) ? Promise.resolve() : Promise.reject(new Error('the feed is closed')),
     close: () => {
       listeners.delete(own)

@@ -1,24 +1,26 @@
 import { unavailable } from '../../foundation/ask-store.js'
 import type { RedisConnection, RedisPort, RedisReply, RedisScript, ScriptInput } from './port.js'
 
-/** Writes that as many replicas have taken over as were asked for. */
+/** Writes that are confirmed by a configured number of replicas. */
 export interface Confirmed {
-  /** Runs a script that may run late, or twice. @throws AuthError STORE_UNAVAILABLE, also for too few replicas */
+  /** Runs a script. It must be harmless if it runs late or twice. @throws AuthError STORE_UNAVAILABLE, also for too few replicas */
   run(script: RedisScript, input: ScriptInput): Promise<RedisReply>
-  /** Waits for the replicas of what went down that connection. @throws AuthError STORE_UNAVAILABLE */
+  /** Waits until replicas have confirmed all writes of this connection. @throws AuthError STORE_UNAVAILABLE */
   wait(connection: RedisConnection): Promise<void>
 }
 
-/** How long replicas are waited for, and how many. */
+/** How many replicas must confirm a write, and how long to wait for them. */
 export interface ReplicaPolicy {
-  /** 0: nobody is waited for. */
+  /** 0: do not wait. */
   readonly minReplicas: number
   readonly deadlineMs: number
 }
 
 /**
- * Without replicas a script runs as any other. With them it goes down a connection of its own, and WAIT after it, which
- * speaks of what that connection wrote.
+ * With `minReplicas` 0 a script runs like any other. Otherwise it runs on a dedicated connection, followed by WAIT, which
+ * covers the writes of that connection.
+ *
+ * @example await confirmedWrites(port, { minReplicas: 1, deadlineMs: 1000 }).run(addScript, input)
  */
 export function confirmedWrites(port: RedisPort, policy: ReplicaPolicy): Confirmed {
   const { minReplicas, deadlineMs } = policy
@@ -27,16 +29,14 @@ export function confirmedWrites(port: RedisPort, policy: ReplicaPolicy): Confirm
     const args = ['WAIT', String(minReplicas), String(deadlineMs)]
     const reached = await connection.command(args, { deadlineMs: 2 * deadlineMs })
     if (Number(reached) < minReplicas)
-      throw unavailable(
-        new Error('fewer replicas than minReplicas have taken over what was written'),
-      )
+      throw unavailable(new Error('fewer replicas than minReplicas have confirmed the write'))
   }
-  const line = oneConnection(port)
+  const shared = sharedConnection(port)
   return {
     wait,
     run: async (script, input) => {
       if (minReplicas === 0) return port.run(script, input)
-      return line.use(input.keys[0], async (connection) => {
+      return shared.use(input.keys[0], async (connection) => {
         const reply = await runOn(connection, script, input)
         await wait(connection)
         return reply
@@ -45,32 +45,32 @@ export function confirmedWrites(port: RedisPort, policy: ReplicaPolicy): Confirm
   }
 }
 
-/** Later than any time of any server: the script may run whenever it arrives. */
-const whenever = String(Number.MAX_SAFE_INTEGER)
+/** A deadline that never passes: the script may run whenever it arrives. */
+const noDeadline = String(Number.MAX_SAFE_INTEGER)
 
-/** Runs a script on a connection of one life, where nothing is sent twice. */
+/** Runs a script on a connection that is never reopened, so that no command is sent twice. */
 export async function runOn(
   connection: RedisConnection,
   { text }: RedisScript,
   { keys, args }: ScriptInput,
 ): Promise<RedisReply> {
-  const rest = [String(keys.length), ...keys, ...args.map(String), whenever]
+  const rest = [String(keys.length), ...keys, ...args.map(String), noDeadline]
   const answer = await connection.command(['EVAL', text, ...rest])
   if (!Array.isArray(answer) || answer[0] !== 'done')
-    throw new TypeError('a script did not say that it is done')
+    throw new TypeError('a script did not answer that it is done')
   return (answer as readonly RedisReply[])[2] ?? null // Array.isArray forgets the members' type
 }
 
-/** Milliseconds after which a connection that nobody uses is closed: it would keep the process alive. */
+/** Milliseconds after which an unused connection is closed: it would keep the process alive. */
 const idleMs = 1000
 
-/** One connection for all writes, opened when it is needed; whoever fails on it closes it. */
-function oneConnection(port: RedisPort) {
+/** One connection for all writes, opened when needed, and closed after any failed write. */
+function sharedConnection(port: RedisPort) {
   let current: Promise<RedisConnection> | undefined
   let users = 0
   let idle: NodeJS.Timeout | undefined
   const forget = (opening: Promise<RedisConnection> | undefined): void => {
-    // Another one may have taken its place since.
+    // Another connection may have replaced it since.
     if (current === opening) current = undefined
   }
   const close = (opening: Promise<RedisConnection> | undefined): void => {

@@ -15,43 +15,43 @@ import {
 } from './revocation-record.js'
 import { addScript, markScript } from './revocation-scripts.js'
 
-/** What a feed is built from. */
+/** What {@link followStream} needs. */
 export interface StreamParts {
-  /** Asks and writes. */
-  readonly asking: RedisConnection
-  /** Does nothing but wait for messages. */
-  readonly following: RedisConnection
+  /** For commands: heartbeats, writes and the snapshot. */
+  readonly commands: RedisConnection
+  /** Only waits for messages of the stream. */
+  readonly messages: RedisConnection
   readonly keys: RevocationKeys
   readonly confirmed: Confirmed
   readonly listener: FeedListener
-  readonly place: StreamPlace
+  readonly start: StreamStart
 }
 
-/** Where a feed begins. */
-export interface StreamPlace {
+/** Where a feed starts in the stream. */
+export interface StreamStart {
   readonly epoch: string
-  readonly begun: boolean
+  readonly isNewEpoch: boolean
   readonly issuer: string
-  /** Id and number of the last message before. */
+  /** Id and number of the last message before the start. */
   readonly id: string
   readonly number: number
 }
 
-/** Milliseconds after which a follower asks again. */
+/** Milliseconds for which one read waits for messages. */
 const blockMs = 1000
-/** Names in one piece of a snapshot, about. */
-const slice = '1000'
+/** Names in one page of a snapshot, approximately. */
+const pageSize = '1000'
 
-/** Follows the stream from a place, until something is missing or a connection is gone. */
+/** Follows the stream from a position until a message is missing or a connection is closed. */
 export function followStream(parts: StreamParts): RevocationFeed {
-  const { asking, following, listener, place } = parts
+  const { commands, messages, listener, start } = parts
   const marks = new Map<string, () => void>()
   let ended = false
 
   const end = (): void => {
     ended = true
-    asking.close()
-    following.close()
+    commands.close()
+    messages.close()
   }
   const lose = (cause: unknown): void => {
     if (ended) return
@@ -67,74 +67,74 @@ export function followStream(parts: StreamParts): RevocationFeed {
       throw unavailable(cause)
     }
   }
-  for (const { closed } of [asking, following])
+  for (const { closed } of [commands, messages])
     void closed.then(() => {
       lose(new Error('a connection of the feed is closed'))
     })
-  void follow(parts, { hasEnded: () => ended, pass: (mark) => marks.get(mark)?.() }).catch(lose)
+  void follow(parts, { hasEnded: () => ended, onMark: (mark) => marks.get(mark)?.() }).catch(lose)
   return {
-    epoch: place.epoch,
-    begun: place.begun,
+    epoch: start.epoch,
+    isNewEpoch: start.isNewEpoch,
     snapshot: (now) => snapshot(parts, now, lose),
-    beat: () => orLose(() => beat(parts, marks)),
+    heartbeat: () => orLose(() => sendHeartbeat(parts, marks)),
     add: (entries) => orLose(() => add(parts, entries)),
     close: end,
   }
 }
 
-/** Down the connection whose server the heartbeats ask. */
+/** On the connection that the heartbeats use, so that both are about the same server. */
 async function add(
-  { asking, keys, confirmed }: StreamParts,
+  { commands, keys, confirmed }: StreamParts,
   entries: readonly RevocationEntry[],
 ): Promise<void> {
   for (const input of addInputs(keys, entries)) {
-    await runOn(asking, addScript, input)
-    await confirmed.wait(asking)
+    await runOn(commands, addScript, input)
+    await confirmed.wait(commands)
   }
 }
 
-/** A mark is written, and seen by the follower behind all that was there before. */
-async function beat(parts: StreamParts, marks: Map<string, () => void>): Promise<void> {
+/** Writes a mark to the stream and waits until it arrives: every message before it has been delivered then. */
+async function sendHeartbeat(parts: StreamParts, marks: Map<string, () => void>): Promise<void> {
   const mark = randomBytes(9).toString('base64url')
-  const passed = new Promise<void>((resolve) => marks.set(mark, resolve))
+  const arrived = new Promise<void>((resolve) => marks.set(mark, resolve))
   try {
-    await askPrimary(parts, mark)
+    await writeMark(parts, mark)
     const late = () => new Error('a heartbeat did not come back in time')
-    await within(blockMs, () => passed, { late })
+    await within(blockMs, () => arrived, { late })
   } finally {
     marks.delete(mark)
   }
 }
 
-/** Writes the mark, at a server that is a primary, knows this epoch, and has as many replicas as are asked for. */
-async function askPrimary(parts: StreamParts, mark: string): Promise<void> {
-  const { asking, keys, confirmed, place } = parts
-  const role = await asking.command(['ROLE'])
+/** Writes the mark to a server that must be a primary, have this epoch, and reach the configured number of replicas. */
+async function writeMark(parts: StreamParts, mark: string): Promise<void> {
+  const { commands, keys, confirmed, start } = parts
+  const role = await commands.command(['ROLE'])
   if (!Array.isArray(role) || role[0] !== 'master')
-    throw new Error('the server is no primary any more')
-  const input = { keys: scriptKeys(keys), args: [place.issuer, mark] }
-  if ((await runOn(asking, markScript, input)) !== place.epoch)
-    throw new Error('the store has begun a new epoch')
-  await confirmed.wait(asking)
+    throw new Error('the server is no longer a primary')
+  const input = { keys: scriptKeys(keys), args: [start.issuer, mark] }
+  if ((await runOn(commands, markScript, input)) !== start.epoch)
+    throw new Error('the store has started a new epoch')
+  await confirmed.wait(commands)
 }
 
-interface Following {
+interface FollowHooks {
   readonly hasEnded: () => boolean
-  readonly pass: (mark: string) => void
+  readonly onMark: (mark: string) => void
 }
 
-/** Hands out what comes, in order; a message without the number that follows is a gap. */
-async function follow(parts: StreamParts, { hasEnded, pass }: Following): Promise<void> {
-  const { following, keys, listener, place } = parts
-  let { id, number } = place
+/** Delivers messages in order. Their numbers are consecutive: any other number is a gap. */
+async function follow(parts: StreamParts, { hasEnded, onMark }: FollowHooks): Promise<void> {
+  const { messages, keys, listener, start } = parts
+  let { id, number } = start
   while (!hasEnded()) {
-    const found = await following.readStream(keys.stream, id, blockMs)
+    const found = await messages.readStream(keys.stream, id, blockMs)
     if (hasEnded()) return
     for (const message of found) {
       const fields = readMessage(message)
       if (fields.number !== number + 1) throw new Error('messages of the stream are missing')
       if (fields.entry) listener.add([fields.entry])
-      if (fields.mark !== undefined) pass(fields.mark)
+      if (fields.mark !== undefined) onMark(fields.mark)
       ;({ id } = message)
       number++
     }
@@ -166,19 +166,19 @@ function readMessage({ fields }: StreamEntry): Message {
   }
 }
 
-/** Goes through the set by cursor: whatever is in it from the beginning to the end is given at least once. */
+/** Scans the set by cursor. ZSCAN returns every name that is in the set all the time at least once. */
 async function* snapshot(
-  { asking, keys }: StreamParts,
+  { commands, keys }: StreamParts,
   now: number,
   lose: (cause: unknown) => void,
 ): AsyncGenerator<readonly RevocationEntry[]> {
   let cursor = '0'
   try {
     do {
-      const reply = await asking.command(['ZSCAN', keys.expiries, cursor, 'COUNT', slice])
+      const reply = await commands.command(['ZSCAN', keys.expiries, cursor, 'COUNT', pageSize])
       const [next, pairs] = pageOf(reply)
       cursor = next
-      yield await toEntries({ asking, keys }, pairs, now)
+      yield await toEntries({ commands, keys }, pairs, now)
     } while (cursor !== '0')
   } catch (cause) {
     lose(cause)
@@ -191,11 +191,11 @@ function pageOf(reply: RedisReply): readonly [cursor: string, pairs: RedisReply]
     const [cursor, pairs] = reply as readonly RedisReply[] // Array.isArray forgets the members' type
     if (typeof cursor === 'string' && pairs !== undefined) return [cursor, pairs]
   }
-  throw new TypeError('Redis did not give a page of a set')
+  throw new TypeError('Redis did not answer ZSCAN with a cursor and a list')
 }
 
 async function toEntries(
-  { asking, keys }: Pick<StreamParts, 'asking' | 'keys'>,
+  { commands, keys }: Pick<StreamParts, 'commands' | 'keys'>,
   pairs: RedisReply,
   now: number,
 ): Promise<readonly RevocationEntry[]> {
@@ -203,13 +203,15 @@ async function toEntries(
   const live = new Map<string, string>()
   for (let i = 0; i + 1 < texts.length; i += 2)
     if (Number(texts[i + 1]) > now) live.set(texts[i] ?? '', texts[i + 1] ?? '')
-  const cut = [...live.keys()].filter(hasCutOff)
+  const namesWithCutOff = [...live.keys()].filter(hasCutOff)
   const cutOffs =
-    cut.length === 0 ? [] : textsOf(await asking.command(['HMGET', keys.cutOffs, ...cut]))
-  const cutOffOf = new Map(cut.map((name, i) => [name, cutOffs[i]]))
+    namesWithCutOff.length === 0
+      ? []
+      : textsOf(await commands.command(['HMGET', keys.cutOffs, ...namesWithCutOff]))
+  const cutOffOf = new Map(namesWithCutOff.map((name, i) => [name, cutOffs[i]]))
   return [...live].flatMap(([name, expiry]) => {
     const cutOff = cutOffOf.get(name)
-    // Swept between the two questions.
+    // The entry was swept between the two commands.
     return cutOff === null ? [] : [toEntry(name, expiry, cutOff)]
   })
 }

@@ -1,11 +1,11 @@
 import { redisScript } from './script.js'
 
 /**
- * Marks and entries that the stream keeps, about: a follower that is further behind finds a gap, and reads everything anew.
+ * Approximate number of messages in the stream. A follower that is further behind finds a gap and reads the whole store.
  */
 const streamLength = 50_000
 
-/** Numbers a message and puts it on the stream. Every message has the number after the one before: a gap shows. */
+/** Adds a message to the stream, under the next number. Numbers are consecutive, so that a gap is noticed. */
 const publish = `
 local function publish(...)
   local number = redis.call('INCR', KEYS[4])
@@ -13,7 +13,7 @@ local function publish(...)
 end
 `
 
-/** Keeps one entry if it says something new: of two with one name the later expiry and the later cut-off stand. */
+/** Adds one entry, unless it changes nothing. Of two with the same name the later expiry and the later cut-off are kept. */
 const keep = `
 ${publish}
 local function later(known, given)
@@ -31,11 +31,10 @@ end
 `
 
 /**
- * Keeps entries, all or none. It writes even when they say nothing new: WAIT of newer servers (Valkey 8, not Redis 7.0)
- * speaks only of what its own connection changed, and what was kept earlier may not have reached a replica yet.
+ * Adds entries, all or none. Writes even when they change nothing: WAIT of newer servers (Valkey 8, not Redis 7.0) covers
+ * only changes made by its own connection, and entries added earlier may not have reached a replica yet.
  *
- * Input: expiries, cut-offs, stream, counter; a name, an expiry and a cut-off (empty for none) for each entry.
- * Output: nothing.
+ * Input: expiries, cut-offs, stream, counter; name, expiry and cut-off (empty for none) of each entry. Output: nothing.
  */
 export const addScript = redisScript(`
 ${keep}
@@ -45,10 +44,10 @@ if redis.call('GET', KEYS[4]) == before then redis.call('SET', KEYS[4], before o
 return nil`)
 
 /**
- * Notes the place from which a feed follows, and begins an epoch where there is none.
+ * Returns the position from which a feed follows the stream. Creates an epoch if the issuer has none.
  *
- * Input: expiries, cut-offs, stream, counter, epochs; issuer, an epoch to begin, and the entry to keep then.
- * Output: the epoch, the id of the last message, and how many there have been.
+ * Input: expiries, cut-offs, stream, counter, epochs; issuer, a new epoch, and the first entry of a new epoch.
+ * Output: the epoch, the id of the last message, and the number of messages ever added.
  */
 export const openScript = redisScript(`
 ${keep}
@@ -62,9 +61,9 @@ local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
 return { epoch, last and last[1] or '0-0', redis.call('GET', KEYS[4]) or '0' }`)
 
 /**
- * Puts a mark behind everything that is on the stream.
+ * Adds the mark of a heartbeat to the stream.
  *
- * Input: expiries, cut-offs, stream, counter, epochs; issuer, mark. Output: the epoch, nothing when there is none any more.
+ * Input: expiries, cut-offs, stream, counter, epochs; issuer, mark. Output: the epoch, or nothing if there is none.
  */
 export const markScript = redisScript(`
 ${publish}
@@ -75,7 +74,7 @@ return epoch`)
 /**
  * Removes entries that expired before a time.
  *
- * Input: expiries, cut-offs; the time, most entries. Output: how many there were.
+ * Input: expiries, cut-offs; the time, the largest number of entries to remove. Output: the number of removed entries.
  */
 export const sweepScript = redisScript(`
 local names = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[1], 'LIMIT', 0, ARGV[2])

@@ -16,7 +16,7 @@ import {
   nameText,
   revocationKeys,
   scriptKeys,
-  scriptSlice,
+  scriptBatch,
   toArgs,
   toEntry,
   type RevocationKeys,
@@ -24,17 +24,17 @@ import {
 import { addScript, openScript, sweepScript } from './revocation-scripts.js'
 import { runOn, type Confirmed } from './confirmed.js'
 
-/** What revocations in Redis are built from. */
+/** What {@link redisRevocations} needs. */
 export interface RevocationParts {
   readonly port: RedisPort
   readonly prefix: string
-  /** Writes that go down one connection and wait for replicas. */
+  /** Writes that wait for replicas. */
   readonly confirmed: Confirmed
 }
 
 /**
- * Revocations in Redis: a sorted set of names by expiry, and a stream of what was added, numbered so that a gap shows.
- * Nothing here expires by itself, or is ever taken for gone because the connection is.
+ * Revocations in Redis: a sorted set of names by expiry, and a stream of added entries, numbered so that a gap is noticed.
+ * No key has a TTL: entries are removed only by `sweep`.
  */
 export function redisRevocations({ port, prefix, confirmed }: RevocationParts): RevocationStore {
   const keys = revocationKeys(prefix)
@@ -47,10 +47,10 @@ export function redisRevocations({ port, prefix, confirmed }: RevocationParts): 
     sweep: async (before: number) => {
       let count = 0
       for (;;) {
-        const args = [before, scriptSlice]
+        const args = [before, scriptBatch]
         const removed = Number(await port.run(sweepScript, { keys: scriptKeys(keys), args }))
         count += removed
-        if (removed < scriptSlice) return count
+        if (removed < scriptBatch) return count
       }
     },
   }
@@ -62,7 +62,7 @@ async function find(
   names: readonly string[],
 ): Promise<readonly RevocationEntry[]> {
   if (names.length === 0) return []
-  // In this order: what has an expiry has its cut-off too, unless it has been swept since, and then it is gone.
+  // In this order: a name with an expiry has its cut-off too, unless the entry was swept in between.
   const expiries = textsOf(await port.command(keys.expiries, ['ZMSCORE', keys.expiries, ...names]))
   const cutOffs = textsOf(await port.command(keys.cutOffs, ['HMGET', keys.cutOffs, ...names]))
   return names.flatMap((name, i) => {
@@ -72,35 +72,38 @@ async function find(
   })
 }
 
-interface Place {
+interface OpenParts {
   readonly port: RedisPort
   readonly keys: RevocationKeys
   readonly confirmed: Confirmed
 }
 
-/** Opens both connections of a feed: one that waits for news, one that asks and writes. */
+/** Opens both connections of a feed: one for commands, one that waits for messages. */
 async function open(
-  { port, keys, confirmed }: Place,
+  { port, keys, confirmed }: OpenParts,
   request: FeedRequest,
 ): Promise<RevocationFeed> {
-  const asking = await port.connect(keys.stream)
+  const commands = await port.connect(keys.stream)
   try {
-    await requireNoEviction(asking)
-    const own = randomBytes(16).toString('base64url')
-    const { whenNew } = request
-    const args = [whenNew.issuer, own, ...toArgs(whenNew)]
+    await requireNoEviction(commands)
+    const newEpoch = randomBytes(16).toString('base64url')
+    const { firstEntry } = request
+    const args = [firstEntry.issuer, newEpoch, ...toArgs(firstEntry)]
     const [epoch, id, count] = textsOf(
-      await runOn(asking, openScript, { keys: scriptKeys(keys), args }),
+      await runOn(commands, openScript, { keys: scriptKeys(keys), args }),
     )
     if (typeof epoch !== 'string' || typeof id !== 'string')
-      throw new TypeError('Redis did not say where its stream stands')
-    const following = await port.connect(keys.stream)
+      throw new TypeError('Redis did not answer with the position of the stream')
+    const messages = await port.connect(keys.stream)
     return followStream({
-      ...{ asking, following, keys, confirmed, listener: request.listener },
-      place: { epoch, id, number: Number(count), issuer: whenNew.issuer, begun: epoch === own },
+      ...{ commands, messages, keys, confirmed, listener: request.listener },
+      start: {
+        ...{ epoch, id, number: Number(count), issuer: firstEntry.issuer },
+        isNewEpoch: epoch === newEpoch,
+      },
     })
   } catch (error) {
-    asking.close()
+    commands.close()
     throw error
   }
 }

@@ -3,37 +3,37 @@ import { unavailable } from '../../foundation/ask-store.js'
 import { integerOf, textOf, type SqlRow, type SqlValue } from './database.js'
 import { entryColumns, toEntry } from './revocation-rows.js'
 
-/** Milliseconds for each question of a feed. */
+/** Milliseconds for each statement of a feed. */
 export const feedDeadlineMs = 2000
 
-/** What a feed asks its database through. Each question has a deadline; the line has ended after a missed one. */
+/** Connection of a feed to its database. Each statement has a deadline; the line ends when one is missed. */
 export interface FeedLine {
-  /** Milliseconds between two looks when nothing wakes it. */
+  /** Milliseconds between two polls without a notification. */
   readonly everyMs: number
   query(text: string, params: readonly SqlValue[]): Promise<readonly SqlRow[]>
-  /** Tells of news, and of the line's end by itself. Called once. @throws AuthError when it has ended by now */
+  /** Calls `wake` for new entries and `lost` when the line ends by itself. Called once. @throws AuthError when it has ended already */
   listen(listener: { wake(): void; lost(cause: unknown): void }): void
-  /** Ends it at once, whatever is under way. */
+  /** Ends the line at once, even during a statement. */
   end(): void
 }
 
-/** What a feed is about. */
+/** What {@link followLine} needs beside the line. */
 export interface LineRequest {
-  /** The epoch that this process has drawn: the store's, when the store has just begun. */
-  readonly own: string
+  /** Random epoch that this process has proposed: it is the epoch of the store if the store had none. */
+  readonly proposedEpoch: string
   readonly issuer: string
   readonly listener: FeedListener
-  readonly lookText: string
+  readonly pollText: string
 }
 
-/** Rows in one answer. */
-const sliceSize = 1000
+/** Entries in one answer. */
+const pageSize = 1000
 
 /**
- * Input: $1 the place that was read last, $2 issuer. Output: `last`, `epoch` and `writable` in every row, with one entry each;
- * one row without an entry when there is nothing new. One statement sees one state: no entry up to `last` is missing.
+ * Input: $1 the position read last, $2 issuer. Output: `last`, `epoch` and `writable` in every row, with one entry each; one
+ * row without an entry if there is nothing new. One statement reads one snapshot: no entry up to `last` is missing.
  */
-export function lookText(writable: string): string {
+export function pollText(writable: string): string {
   return `
   SELECT p.last AS last, e.epoch AS epoch, ${writable} AS writable,
     r.place AS place, r.issuer AS issuer, r.kind AS kind, r.value AS value,
@@ -42,21 +42,21 @@ export function lookText(writable: string): string {
   JOIN jotgate_revocation_epochs AS e ON e.issuer = $2
   LEFT JOIN (
     SELECT place, ${entryColumns} FROM jotgate_revocations WHERE place > $1
-    ORDER BY place LIMIT ${String(sliceSize)}
+    ORDER BY place LIMIT ${String(pageSize)}
   ) AS r ON TRUE
   ORDER BY r.place`
 }
 
 const snapshotText = `
   SELECT place, ${entryColumns} FROM jotgate_revocations WHERE place > $1 AND expires_at > $2
-  ORDER BY place LIMIT ${String(sliceSize)}`
+  ORDER BY place LIMIT ${String(pageSize)}`
 
-/** A feed, but for the writing of entries. */
-export type Following = Omit<RevocationFeed, 'add'>
+/** A feed without `add`. */
+export type ReadOnlyFeed = Omit<RevocationFeed, 'add'>
 
-/** Follows a database through a line, from the place at which it stands. */
-export async function followLine(line: FeedLine, request: LineRequest): Promise<Following> {
-  const { listener, own } = request
+/** Follows the database from its current position. */
+export async function followLine(line: FeedLine, request: LineRequest): Promise<ReadOnlyFeed> {
+  const { listener, proposedEpoch } = request
   const { epoch, read } = await createReader(line, request)
   let ended = false
   let timer: NodeJS.Timeout | undefined
@@ -79,7 +79,7 @@ export async function followLine(line: FeedLine, request: LineRequest): Promise<
       throw unavailable(cause)
     }
   })
-  // What goes wrong is told by `lost`.
+  // Failures are reported by `lost`.
   const wake = (): void => void pull().catch(() => undefined)
   const schedule = (ms: number): void => {
     timer = setTimeout(() => {
@@ -91,58 +91,58 @@ export async function followLine(line: FeedLine, request: LineRequest): Promise<
   schedule(0)
   return {
     epoch,
-    begun: epoch === own,
+    isNewEpoch: epoch === proposedEpoch,
     snapshot: (now) => snapshot(line, now, lose),
-    beat: pull,
+    heartbeat: pull,
     close: end,
   }
 }
 
 interface Reader {
   readonly epoch: string
-  /** Hands out everything up to the last place that the store has when asked. */
+  /** Delivers all entries up to the last position that the store has at the time of the call. */
   readonly read: (hasEnded: () => boolean) => Promise<void>
 }
 
-/** Notes where the store stands. */
+/** Reads from the current position of the store. */
 async function createReader(line: FeedLine, request: LineRequest): Promise<Reader> {
-  const { issuer, listener, lookText: text } = request
-  const lookAfter = async (place: number) => readLook(await line.query(text, [place, issuer]))
-  const { epoch, last } = await lookAfter(Number.MAX_SAFE_INTEGER)
+  const { issuer, listener, pollText: text } = request
+  const poll = async (after: number) => readPoll(await line.query(text, [after, issuer]))
+  const { epoch, last } = await poll(Number.MAX_SAFE_INTEGER)
   let position = last
   return {
     epoch,
     read: async (hasEnded) => {
       for (;;) {
         if (hasEnded()) throw new Error('the feed has ended')
-        const look = await lookAfter(position)
+        const polled = await poll(position)
         if (hasEnded()) throw new Error('the feed has ended')
-        if (look.epoch !== epoch) throw new Error('the store has begun a new epoch')
-        if (look.last < position) throw new Error('the store knows less than it did')
-        if (look.entries.length > 0) listener.add(look.entries)
-        position = look.entries.length < sliceSize ? look.last : look.place
-        if (position === look.last) return
+        if (polled.epoch !== epoch) throw new Error('the store has started a new epoch')
+        if (polled.last < position) throw new Error('the store has lost entries')
+        if (polled.entries.length > 0) listener.add(polled.entries)
+        position = polled.entries.length < pageSize ? polled.last : polled.position
+        if (position === polled.last) return
       }
     },
   }
 }
 
-/** Slices by place: none holds a transaction open for the next. What changes in between is followed. */
+/** Pages by position, without a transaction over all of them: changes in between are delivered by the feed. */
 async function* snapshot(
   line: FeedLine,
   now: number,
   lose: (cause: unknown) => void,
 ): AsyncIterable<readonly RevocationEntry[]> {
-  let place = 0
+  let position = 0
   try {
     for (;;) {
-      const rows = await line.query(snapshotText, [place, now])
+      const rows = await line.query(snapshotText, [position, now])
       const newest = rows.at(-1)
       if (newest === undefined) return
-      place = integerOf(newest, 'place')
+      position = integerOf(newest, 'place')
       yield rows.map(toEntry)
-      if (rows.length < sliceSize) return
-      // A database in this process answers at once: others want to be served too.
+      if (rows.length < pageSize) return
+      // A database in this process answers without giving other work its turn.
       await new Promise((resolve) => setImmediate(resolve))
     }
   } catch (cause) {
@@ -151,30 +151,31 @@ async function* snapshot(
   }
 }
 
-interface Look {
+/** Answer to one poll. */
+interface Poll {
   readonly last: number
   readonly epoch: string
   /** Of the last entry. */
-  readonly place: number
+  readonly position: number
   readonly entries: readonly RevocationEntry[]
 }
 
-function readLook(rows: readonly SqlRow[]): Look {
+function readPoll(rows: readonly SqlRow[]): Poll {
   const [row] = rows
-  if (row === undefined) throw new Error('the store knows no epoch')
-  if (integerOf(row, 'writable') !== 1) throw new Error('the server takes no writes')
+  if (row === undefined) throw new Error('the store has no epoch')
+  if (integerOf(row, 'writable') !== 1) throw new Error('the server does not accept writes')
   const last = integerOf(row, 'last')
   const found = rows.filter(({ place }) => place !== null)
   const newest = found.at(-1)
   return {
     last,
     epoch: textOf(row, 'epoch'),
-    place: newest === undefined ? last : integerOf(newest, 'place'),
+    position: newest === undefined ? last : integerOf(newest, 'place'),
     entries: found.map(toEntry),
   }
 }
 
-/** Runs a step alone; who asks while it runs gets the next run, which begins after the question. */
+/** Runs one step at a time. A call during a run gets the next run, which starts after the call. */
 function oneAtATime(step: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined
   let next: Promise<void> | undefined

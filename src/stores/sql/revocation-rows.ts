@@ -2,7 +2,7 @@ import type { RevocationEntry, RevocationName } from '../../revocation/ports.js'
 import { toRevocationEntry } from '../revocation-entry.js'
 import { integerOf, textOf, type SqlRow } from './database.js'
 
-/** An entry, or only its name, as a statement takes it. */
+/** An entry, or only its name, as a parameter of a statement. */
 export interface GivenRow {
   readonly issuer: string
   readonly kind: string
@@ -11,10 +11,8 @@ export interface GivenRow {
   readonly expires_at: number
 }
 
-/** Rows for entries or names, one for each name, with the later times of all that have it: a statement meets a row once. */
-export function toGiven(all: readonly (RevocationEntry | RevocationName)[]): {
-  readonly rows: readonly GivenRow[]
-} {
+/** Rows for entries or names. Entries of the same name become one row with the later times: a statement may touch a row only once. */
+export function givenRows(all: readonly (RevocationEntry | RevocationName)[]): readonly GivenRow[] {
   const byName = new Map<string, GivenRow>()
   for (const each of all) {
     const value = 'value' in each ? each.value : ''
@@ -29,18 +27,18 @@ export function toGiven(all: readonly (RevocationEntry | RevocationName)[]): {
       expires_at: Math.max(known?.expires_at ?? 0, 'expiresAt' in each ? each.expiresAt : 0),
     })
   }
-  return { rows: [...byName.values()] }
+  return [...byName.values()]
 }
 
-/** The JSON text that a statement takes; `back` counts down to the last row's 0. */
+/** JSON of rows, as a parameter of a statement. `back` counts down to 0 in the last row. */
 export function givenText(rows: readonly GivenRow[]): string {
   return JSON.stringify(rows.map((row, index) => ({ ...row, back: rows.length - 1 - index })))
 }
 
-/** What {@link toEntry} reads of a row, by name: columns that the next release has added change no answer. */
+/** Columns that {@link toEntry} reads, by name, so that a column added by a later release changes nothing. */
 export const entryColumns = 'issuer, kind, value, cut_off, expires_at'
 
-/** @throws TypeError for a row that is no entry known here */
+/** @throws TypeError for a row that is damaged, or of an unknown kind */
 export function toEntry(row: SqlRow): RevocationEntry {
   return toRevocationEntry({
     issuer: textOf(row, 'issuer'),

@@ -10,17 +10,18 @@ import type { SqlDatabase, SqlStatement } from './database.js'
 import {
   feedDeadlineMs,
   followLine,
-  lookText,
+  pollText,
   type FeedLine,
-  type Following,
+  type ReadOnlyFeed,
 } from './revocation-feed.js'
-import { givenText, toEntry, toGiven } from './revocation-rows.js'
+import { givenRows, givenText, toEntry } from './revocation-rows.js'
 import type { Schema } from './migrate.js'
 import { together } from './together.js'
 
 /**
- * `value` is empty for `all`; `cut_off` is 0 where an entry has no `before`. The one row of places holds the highest that
- * was given: whoever takes some changes it and so holds it until its commit, which puts places in the order of commits.
+ * `value` is empty for `all`; `cut_off` is 0 for an entry without `before`. `place` is the position in the feed. The single
+ * row of `jotgate_revocation_places` holds the last position: a transaction that takes positions locks this row until its
+ * commit, so that positions are in the order of commits.
  */
 export const revocationsSchema: Schema = {
   part: 'revocations',
@@ -55,21 +56,21 @@ export const revocationsSchema: Schema = {
   ],
 }
 
-/** What differs from database to database. */
+/** What differs between the databases. */
 export interface RevocationDialect {
-  /** Something to select from: `given`, the rows of the JSON text in `$1`. */
+  /** A FROM item named `given`: the rows of the JSON in `$1`. */
   readonly given: string
-  /** Whether the server that answers takes writes: 1 or 0. */
+  /** An expression: 1 if the server accepts writes, otherwise 0. */
   readonly writable: string
-  /** Ends a transaction that has added something: wakes those who follow. */
+  /** Last statements of a transaction that has added entries: they wake the feeds. */
   readonly wake: readonly SqlStatement[]
-  /** Adds entries written by `toGiven`, under places of their own, as one step. */
+  /** Adds `count` entries, given as JSON, at new positions, in one transaction. */
   add(database: SqlDatabase, given: string, count: number): Promise<void>
-  /** A line of a feed's own. */
+  /** Opens the connection of one feed. */
   openLine(database: SqlDatabase): Promise<FeedLine>
 }
 
-/** Of a statement that inserts: the later cut-off and expiry stand, at the new place when that changes anything. */
+/** End of an INSERT: keeps the later cut-off and expiry, and moves the entry to the new position if that changes anything. */
 const merging = `
   ON CONFLICT (issuer, kind, value) DO UPDATE SET
     place = excluded.place,
@@ -81,8 +82,8 @@ const merging = `
     OR excluded.expires_at > jotgate_revocations.expires_at`
 
 /**
- * Input: $1 entries as JSON. Output: none. Needs the places taken before it, in the table or statement named `places`,
- * whose `last` is the place of the last entry.
+ * Input: $1 entries as JSON. Output: none. The positions must have been taken before: `last` of the table or statement named
+ * `places` is the position of the last entry.
  */
 export function insertText(given: string, places: string, condition = 'TRUE'): string {
   return `
@@ -91,44 +92,41 @@ export function insertText(given: string, places: string, condition = 'TRUE'): s
   FROM ${given}, ${places} AS p WHERE ${condition} ${merging}`
 }
 
-/** Input: $1 how many. Output: none. */
+/** Input: $1 number of positions to take. Output: none. */
 export const takePlacesText = 'UPDATE jotgate_revocation_places SET last = last + $1'
 
-const beginText = `
+const proposeText = `
   INSERT INTO jotgate_revocation_epochs (issuer, epoch) VALUES ($1, $2) ON CONFLICT (issuer) DO NOTHING`
-/** An epoch is drawn: who finds its own in the table has begun it. */
-const ifBegun = (issuer: string, epoch: string): string =>
+/** Each process proposes a random epoch: the one whose epoch is in the table has created it. */
+const ifAccepted = (issuer: string, epoch: string): string =>
   `EXISTS (SELECT 1 FROM jotgate_revocation_epochs WHERE issuer = ${issuer} AND epoch = ${epoch})`
-const takeOneText = `UPDATE jotgate_revocation_places SET last = last + 1 WHERE ${ifBegun('$1', '$2')}`
+const takeOneText = `UPDATE jotgate_revocation_places SET last = last + 1 WHERE ${ifAccepted('$1', '$2')}`
 
-/** The place is looked at again: a row that has changed in the meantime has another, and stays. */
+/** Compares `place` again: an entry that was extended in the meantime has another one, and stays. */
 const sweepText = `
   DELETE FROM jotgate_revocations WHERE expires_at < $1 AND place IN (
     SELECT place FROM jotgate_revocations WHERE expires_at < $1 ORDER BY expires_at LIMIT 1000
   ) RETURNING place`
 
-/** Entries in one statement at most. */
-const sliceSize = 1000
+/** Largest number of entries in one statement. */
+const batchSize = 1000
 
 /** Revocations in an SQL database. */
 export function sqlRevocations(database: SqlDatabase, dialect: RevocationDialect): RevocationStore {
   const findText = `
     SELECT r.issuer, r.kind, r.value, r.cut_off, r.expires_at FROM jotgate_revocations AS r
     JOIN ${dialect.given} ON r.issuer = given.issuer AND r.kind = given.kind AND r.value = given.value`
-  // All that is added takes its places from one row, which is locked until the commit.
+  // Every addition locks the row of positions until its commit, so concurrent calls are combined.
   const add = together(async (entries: readonly RevocationEntry[]) => {
-    const { rows } = toGiven(entries)
-    for (const slice of slices(rows)) {
-      await dialect.add(database, givenText(slice), slice.length)
-    }
-  }, sliceSize)
+    for (const batch of batches(givenRows(entries)))
+      await dialect.add(database, givenText(batch), batch.length)
+  }, batchSize)
   return {
     add,
     find: async (names: readonly RevocationName[]) => {
-      const { rows } = toGiven(names)
       const found = []
-      for (const slice of slices(rows))
-        found.push(...(await database.query(findText, [givenText(slice)])))
+      for (const batch of batches(givenRows(names)))
+        found.push(...(await database.query(findText, [givenText(batch)])))
       return found.map(toEntry)
     },
     open: async (request) => ({ ...(await open(database, dialect, request)), add }),
@@ -137,7 +135,7 @@ export function sqlRevocations(database: SqlDatabase, dialect: RevocationDialect
       for (;;) {
         const { length } = await database.query(sweepText, [before])
         swept += length
-        if (length < sliceSize) return swept
+        if (length < batchSize) return swept
       }
     },
   }
@@ -146,24 +144,27 @@ export function sqlRevocations(database: SqlDatabase, dialect: RevocationDialect
 async function open(
   database: SqlDatabase,
   dialect: RevocationDialect,
-  { whenNew, listener }: FeedRequest,
-): Promise<Following> {
-  const own = randomBytes(16).toString('base64url')
-  const known = await database.query(epochText, [whenNew.issuer])
+  { firstEntry, listener }: FeedRequest,
+): Promise<ReadOnlyFeed> {
+  const proposedEpoch = randomBytes(16).toString('base64url')
+  const known = await database.query(epochText, [firstEntry.issuer])
   if (known.length === 0) {
-    const given = givenText(toGiven([whenNew]).rows)
-    const { issuer } = whenNew
-    const inserting = insertText(dialect.given, 'jotgate_revocation_places', ifBegun('$2', '$3'))
-    const begin = database.batch.bind(database, [
-      { text: beginText, params: [issuer, own] },
-      { text: takeOneText, params: [issuer, own] },
-      { text: inserting, params: [given, issuer, own] },
+    const given = givenText(givenRows([firstEntry]))
+    const { issuer } = firstEntry
+    const inserting = insertText(dialect.given, 'jotgate_revocation_places', ifAccepted('$2', '$3'))
+    const propose = database.batch.bind(database, [
+      { text: proposeText, params: [issuer, proposedEpoch] },
+      { text: takeOneText, params: [issuer, proposedEpoch] },
+      { text: inserting, params: [given, issuer, proposedEpoch] },
       ...dialect.wake,
     ])
-    await askStore(feedDeadlineMs, begin)
+    await askStore(feedDeadlineMs, propose)
   }
   const line = await dialect.openLine(database)
-  const request = { own, issuer: whenNew.issuer, listener, lookText: lookText(dialect.writable) }
+  const request = {
+    ...{ proposedEpoch, issuer: firstEntry.issuer, listener },
+    pollText: pollText(dialect.writable),
+  }
   try {
     return await followLine(line, request)
   } catch (error) {
@@ -174,6 +175,6 @@ async function open(
 
 const epochText = 'SELECT epoch FROM jotgate_revocation_epochs WHERE issuer = $1'
 
-function* slices<T>(all: readonly T[]): Iterable<readonly T[]> {
-  for (let at = 0; at < all.length; at += sliceSize) yield all.slice(at, at + sliceSize)
+function* batches<T>(all: readonly T[]): Iterable<readonly T[]> {
+  for (let at = 0; at < all.length; at += batchSize) yield all.slice(at, at + batchSize)
 }

@@ -8,34 +8,41 @@ import {
 } from './history.js'
 
 /**
- * V1: no token is accepted later than `maxStaleness` after its revocation was acknowledged. V3: after healing a process
- * reconnects, and what was acknowledged before is enforced there soon. V4: what was acknowledged is enforced by everybody
- * in the end, by a process that has just started too; what was not is a 503. V5: what a process has refused as revoked it
- * never accepts again. O1: nothing is accepted by a process that can not know, and none ends. O2: a token that nobody has
- * revoked is accepted for as long as the last answer of the store is good, then 503 with Retry-After, never 401.
+ * Checks a recorded run of several service processes against the rules of revocation.
+ *
+ * System under test: processes with `createRevocation` over one store, under load, while the store fails.
+ * Input: a {@link History} of revocations, uses of tokens, events of the processes, and faults, on one clock.
+ * Rules:
+ * - `enforcedInTime`: no token is accepted later than `maxStaleness` after its revocation was acknowledged.
+ * - `reconnects`: once the fault is over, a process opens a feed again and soon enforces what was acknowledged before.
+ * - `durable`: in the end every process, a new one too, enforces what was acknowledged; other attempts are answered 503.
+ * - `staysRevoked`: a process that has refused a token as revoked never accepts it again.
+ * - `failsClosed`: a process that cannot know what is revoked accepts nothing, and no process exits.
+ * - `noFalseRefusal`: a token that is not revoked is accepted until the last heartbeat is older than `maxStaleness`; then
+ *   the answer is 503 with Retry-After, never 401.
  */
-export type Invariant = keyof typeof checks
+export type Rule = keyof typeof checks
 
-/** A breach of an invariant. */
+/** A breach of a rule. */
 export interface Breach {
-  readonly invariant: Invariant
+  readonly rule: Rule
   readonly node: string
   /** When, on the history's clock. */
   readonly at: number
   readonly message: string
 }
 
-/** Milliseconds: how long what is promised without a time of its own may take. */
+/** Limits in milliseconds for what must happen "soon". */
 export interface Patience {
-  /** From healing until a process follows the store again. */
+  /** From the end of the fault until a process follows the store again. */
   readonly reconnectMs: number
-  /** From there until everything that was acknowledged before is enforced. */
+  /** From then until everything that was acknowledged before is enforced. */
   readonly enforceMs: number
 }
 
 /**
- * Checks a recorded run, after the run and without any process. Only what can not have happened in any order that the
- * times allow is a breach: requests in flight at once are none.
+ * Checks a recorded run. Overlapping requests may have been handled in either order: something is a breach only if no order
+ * that the recorded times allow explains it.
  *
  * @example expect(checkHistory(history, { reconnectMs: 2000, enforceMs: 1000 })).toEqual([])
  */
@@ -45,39 +52,39 @@ export function checkHistory(history: History, patience: Patience): readonly Bre
   const run = {
     ...history,
     patience,
-    about: (use: Use) => attempts[use.token] ?? [],
+    attemptsFor: (use: Use) => attempts[use.token] ?? [],
     notesOf: groupBy(history.notes),
     usesOf: groupBy(history.uses),
   }
-  // Object.entries forgets the names' type.
-  return Object.entries(checks).flatMap(([invariant, check]) =>
-    check(run).map((finding) => ({ invariant: invariant as Invariant, ...finding })),
+  // Object.entries widens the type of the keys to string.
+  return Object.entries(checks).flatMap(([rule, check]) =>
+    check(run).map((finding) => ({ rule: rule as Rule, ...finding })),
   )
 }
 
 const checks = {
-  V1: acceptedTooLate,
-  V3: slowToHeal,
-  V4: forgotten,
-  V5: revived,
-  O1: blindOrGone,
-  O2: badAnswers,
+  enforcedInTime: acceptedTooLate,
+  reconnects: slowToRecover,
+  durable: forgotten,
+  staysRevoked: acceptedAgain,
+  failsClosed: acceptedBlindlyOrExited,
+  noFalseRefusal: wrongAnswers,
 } as const satisfies Record<string, (run: Run) => readonly Finding[]>
 
-/** A breach, as the check of one invariant sees it. */
-type Finding = Omit<Breach, 'invariant'>
+/** A breach, without its rule. */
+type Finding = Omit<Breach, 'rule'>
 
 interface Run extends History {
   readonly patience: Patience
-  /** The attempts to revoke that are about the token of a use. */
-  readonly about: (use: Use) => readonly RevokeAttempt[]
+  /** Attempts to revoke the token of a use. */
+  readonly attemptsFor: (use: Use) => readonly RevokeAttempt[]
   readonly notesOf: ReadonlyMap<string, readonly Note[]>
   readonly usesOf: ReadonlyMap<string, readonly Use[]>
 }
 
 const acknowledged = 204
 
-/** When the first of these was acknowledged; infinite for never. */
+/** When the first of these was acknowledged; Infinity for never. */
 function ackedAt(attempts: readonly RevokeAttempt[]): number {
   return Math.min(
     ...attempts.map(({ status, answered }) => (status === acknowledged ? answered : Infinity)),
@@ -86,13 +93,13 @@ function ackedAt(attempts: readonly RevokeAttempt[]): number {
 
 function acceptedTooLate(run: Run): Finding[] {
   return accepted(run).flatMap((use) => {
-    const late = use.began - ackedAt(run.about(use))
+    const late = use.began - ackedAt(run.attemptsFor(use))
     if (late <= run.maxStalenessMs) return []
     return [at(use, `accepted ${late.toFixed(0)} ms after its revocation was acknowledged`)]
   })
 }
 
-function slowToHeal(run: Run): Finding[] {
+function slowToRecover(run: Run): Finding[] {
   const slow = run.faults.flatMap(({ nodes, healed }) =>
     nodes.flatMap((node) => {
       const late = reconnectionMs(run.notesOf.get(node) ?? [], healed)
@@ -101,7 +108,7 @@ function slowToHeal(run: Run): Finding[] {
     }),
   )
   const lax = accepted(run).flatMap((use) => {
-    const acked = ackedAt(run.about(use))
+    const acked = ackedAt(run.attemptsFor(use))
     const lasts = (run.notesOf.get(use.node) ?? []).some(
       ({ what, at: time }) =>
         what === 'recovered' && time > acked && use.began > time + run.patience.enforceMs,
@@ -111,7 +118,7 @@ function slowToHeal(run: Run): Finding[] {
   return [...slow, ...lax]
 }
 
-/** From healing until the feed that was lost stands again; 0 when none was lost then. */
+/** From the end of a fault until a lost feed was open again; 0 if no feed was lost. */
 export function reconnectionMs(notes: readonly Note[], healed: number): number {
   const lost = notes.findLast(({ what, at: time }) => what === 'lost' && time <= healed)
   if (lost === undefined) return 0
@@ -125,13 +132,13 @@ function forgotten(run: Run): Finding[] {
       ? []
       : [{ node, at: answered, message: `an attempt to revoke was answered ${String(status)}` }],
   )
-  const revived = accepted(run)
-    .filter((use) => use.last && ackedAt(run.about(use)) < use.began)
-    .map((use) => at(use, 'a revocation that was acknowledged is enforced no more'))
-  return [...ambiguous, ...revived]
+  const accepting = accepted(run)
+    .filter((use) => use.last && ackedAt(run.attemptsFor(use)) < use.began)
+    .map((use) => at(use, 'an acknowledged revocation is no longer enforced'))
+  return [...ambiguous, ...accepting]
 }
 
-function revived(run: Run): Finding[] {
+function acceptedAgain(run: Run): Finding[] {
   return [...run.usesOf.values()].flatMap((uses) => {
     const refused = new Map<number, number>()
     for (const { status, token, ended } of uses)
@@ -142,7 +149,7 @@ function revived(run: Run): Finding[] {
   })
 }
 
-function blindOrGone(run: Run): Finding[] {
+function acceptedBlindlyOrExited(run: Run): Finding[] {
   const exits = run.notes.filter(({ what }) => what === 'exited')
   const blind = accepted(run).flatMap((use) => {
     const ready = (run.notesOf.get(use.node) ?? []).find(({ what }) => what === 'ready')
@@ -152,7 +159,7 @@ function blindOrGone(run: Run): Finding[] {
     return cut ? [at(use, 'accepted by a process that could not know')] : []
   })
   return [
-    ...exits.map((note) => at({ ...note, began: note.at }, 'the process has ended')),
+    ...exits.map((note) => at({ ...note, began: note.at }, 'the process has exited')),
     ...blind,
   ]
 }
@@ -162,33 +169,33 @@ function isBlind({ nodes, cutFrom, healing }: Fault, use: Use, { maxStalenessMs 
   return use.began > cutFrom + maxStalenessMs && use.ended < healing
 }
 
-function badAnswers(run: Run): Finding[] {
+function wrongAnswers(run: Run): Finding[] {
   return run.uses.flatMap((use) => {
     if (use.status === 200) return []
-    if (use.status === 503) return badUnknown(use, run)
+    if (use.status === 503) return wrongUnavailable(use, run)
     if (use.status !== 401) return [at(use, `answered ${String(use.status)}`)]
-    const revoked = run.about(use).some(({ asked }) => asked < use.ended)
-    if (revoked || hasLostEpoch(use, run)) return []
-    return [at(use, 'a token that nobody has revoked was answered 401')]
+    const revoked = run.attemptsFor(use).some(({ asked }) => asked < use.ended)
+    if (revoked || isBeforeNewEpoch(use, run)) return []
+    return [at(use, 'a token that was not revoked was answered 401')]
   })
 }
 
-function badUnknown(use: Use, run: Run): Finding[] {
+function wrongUnavailable(use: Use, run: Run): Finding[] {
   if (!use.retryAfter) return [at(use, 'a 503 without Retry-After')]
   const ready = (run.notesOf.get(use.node) ?? []).find(({ what }) => what === 'ready')
   if (ready === undefined || use.began < ready.at) return []
-  if (run.faults.some((fault) => maySuffer(fault, use, run)) || wasStalled(use, run)) return []
-  return [at(use, 'unknown while the last answer of the store was still good')]
+  if (run.faults.some((fault) => isAffectedBy(fault, use, run)) || wasStalled(use, run)) return []
+  return [at(use, 'answered 503 though the last heartbeat was recent enough')]
 }
 
-function maySuffer({ nodes, from, healed }: Fault, use: Use, run: Run): boolean {
+function isAffectedBy({ nodes, from, healed }: Fault, use: Use, run: Run): boolean {
   if (!nodes.includes(use.node) || use.ended < from + run.maxStalenessMs - run.beatAgeMs)
     return false
   const back = reconnectionMs(run.notesOf.get(use.node) ?? [], healed)
   return use.began <= healed + back + run.beatAgeMs
 }
 
-/** Whether the machine was so busy that something stood still: of how soon a store answers that says nothing. */
+/** Whether the machine was so busy that a process stood still: slow answers say nothing about revocation then. */
 function wasStalled({ began, ended }: Use, { maxStalenessMs, beatAgeMs, notes }: Run): boolean {
   return notes.some(
     ({ what, at: time, ms = 0 }) =>
@@ -196,15 +203,15 @@ function wasStalled({ began, ended }: Use, { maxStalenessMs, beatAgeMs, notes }:
   )
 }
 
-/** Whether the store has begun anew since the token was issued: everything until then is refused. */
-function hasLostEpoch(use: Use, run: Run): boolean {
+/** Whether the store has started a new epoch since the token was issued: all tokens issued until then are refused. */
+function isBeforeNewEpoch(use: Use, run: Run): boolean {
   const { iat = Infinity } = run.tokens[use.token] ?? {}
   return run.faults.some(
     ({ everythingLost, from }) =>
       everythingLost &&
       use.ended > from &&
       run.notes.some(
-        ({ what, at: time, wall }) => what === 'beganAnew' && time > from && iat <= wall,
+        ({ what, at: time, wall }) => what === 'storeReset' && time > from && iat <= wall,
       ),
   )
 }

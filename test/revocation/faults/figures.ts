@@ -1,30 +1,29 @@
 import { reconnectionMs } from './check-history.js'
 import { createFinder, type History } from './history.js'
 
-/** What a run shows beside its breaches. Times in milliseconds. */
+/** Figures of a run. Times in milliseconds. */
 export interface Figures {
   readonly accepted: number
   readonly refused: number
   readonly unknown: number
   readonly acknowledged: number
   readonly notAcknowledged: number
-  /** For a request, at the median, at 99 of 100, and at most. */
+  /** Of a request: median, p99 and maximum. */
   readonly requestMs: readonly [number, number, number]
-  /** From healing until the last process followed the store again. */
+  /** From the end of the fault until the last process followed the store again. */
   readonly reconnectMs: number
-  /** How long a process accepted at most what had been revoked before, once it followed again. */
+  /** The longest time for which a process that followed again accepted a token revoked before. */
   readonly enforceMs: number
-  /** Entries put back: how often. */
-  readonly putBacks: number
+  readonly restorations: number
   readonly lost: number
-  readonly beganAnew: number
+  readonly storeResets: number
 }
 
 /** @example console.log(figuresOf(history)) */
 export function figuresOf(history: History): Figures {
   const { uses, revokes, notes, faults } = history
   const count = <T>(of: readonly T[], test: (each: T) => boolean) => of.filter(test).length
-  const told = (what: string) => count(notes, (note) => note.what === what)
+  const countOf = (what: string) => count(notes, (note) => note.what === what)
   const times = uses.map(({ began, ended }) => ended - began).sort((a, b) => a - b)
   const reconnections = faults.flatMap(({ nodes, healed }) =>
     nodes.map((node) =>
@@ -43,13 +42,13 @@ export function figuresOf(history: History): Figures {
     requestMs: [atPart(times, 0.5), atPart(times, 0.99), atPart(times, 1)],
     reconnectMs: Math.max(0, ...reconnections),
     enforceMs: enforcementMs(history),
-    putBacks: told('putBack'),
-    lost: told('lost'),
-    beganAnew: told('beganAnew'),
+    restorations: countOf('restored'),
+    lost: countOf('lost'),
+    storeResets: countOf('storeReset'),
   }
 }
 
-/** Of sorted numbers, the one below which this part lies. */
+/** Quantile of sorted numbers, for `part` from 0 to 1. */
 export function atPart(sorted: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0
 }

@@ -11,7 +11,7 @@ import { clockMs, type Note } from './history.js'
 /** One service process under test. */
 export interface Node {
   readonly name: string
-  /** Its answer; status 0 when there was none within ten seconds. */
+  /** Sends a request; the answer has status 0 if there was none within ten seconds. */
   ask(path: string, options?: AskOptions): Promise<Answer>
   status(): Promise<RevocationStatus | undefined>
   stop(): Promise<void>
@@ -34,15 +34,15 @@ export interface Fleet {
   readonly nodes: readonly Node[]
   readonly notes: readonly Note[]
   /** Starts one more; resolves when it listens. */
-  add(place: string): Promise<Node>
-  /** Waits until every process says that it can tell what is revoked; false when that takes longer than `ms`. */
+  add(address: string): Promise<Node>
+  /** Waits until every process is ready; false after `ms`. */
   allReady(ms: number): Promise<boolean>
-  /** Waits until every process has had a heartbeat that began after this call; false when that takes longer than `ms`. */
+  /** Waits until every process has had a successful heartbeat that started after this call; false after `ms`. */
   allHeard(ms: number): Promise<boolean>
   stop(): Promise<void>
 }
 
-/** Starts the processes that one store is shared by; they are named n1, n2, … */
+/** Starts processes over one store; they are named n1, n2, … */
 export function createFleet(folder: string, options: Omit<ServiceOptions, 'place'>): Fleet {
   const nodes: Node[] = []
   const notes: Note[] = []
@@ -53,24 +53,29 @@ export function createFleet(folder: string, options: Omit<ServiceOptions, 'place
   return {
     nodes,
     notes,
-    add: async (place) => {
+    add: async (address) => {
       const name = `n${String(++count)}`
       const noteOf = (note: Omit<Note, 'node'>): unknown => notes.push({ node: name, ...note })
-      const node = await startNode({ name, folder, options: { ...options, place }, note: noteOf })
+      const node = await startNode({
+        name,
+        folder,
+        options: { ...options, place: address },
+        note: noteOf,
+      })
       nodes.push(node)
       return node
     },
     allReady: (ms) =>
       until(ms, async () => {
-        const said = await Promise.all(nodes.map((node) => node.status()))
-        return said.every((status) => status?.ready === true)
+        const statuses = await Promise.all(nodes.map((node) => node.status()))
+        return statuses.every((status) => status?.ready === true)
       }),
     allHeard: (ms) => {
       const since = clockMs()
       return until(ms, async () => {
         const asked = clockMs()
-        const said = await Promise.all(nodes.map((node) => node.status()))
-        return said.every((status) => (status?.staleness ?? Infinity) * 1000 < asked - since)
+        const statuses = await Promise.all(nodes.map((node) => node.status()))
+        return statuses.every((status) => (status?.staleness ?? Infinity) * 1000 < asked - since)
       })
     },
     stop: async () => {
@@ -116,12 +121,12 @@ async function startNode({ name, folder, options, note }: NodeParts): Promise<No
   }
 }
 
-/** The port that the process tells; everything else that it tells is noted. */
+/** The port that the process reports. Its other messages are recorded as notes. */
 function listen(child: ChildProcess, note: NodeParts['note']): Promise<number> {
   return new Promise((resolve, reject) => {
     child.on('message', (message: ServiceMessage) => {
       if ('port' in message) resolve(message.port)
-      // The program tells nothing else.
+      // The program sends no other messages.
       else note(message as Omit<Note, 'node'>)
     })
     child.once('exit', () => {

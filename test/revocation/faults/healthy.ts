@@ -4,23 +4,23 @@ import { createSigner } from '../../../src/token/index.js'
 import { clockMs } from './history.js'
 import type { Node } from './fleet.js'
 
-/** How much is revoked, and for how long. */
+/** How much to revoke, and for how long. */
 export interface Pace {
   readonly perSecond: number
   readonly seconds: number
-  /** One of so many is a token that is presented to every process until all refuse it. */
+  /** One in so many revocations is of a token that is presented to every process until all refuse it. */
   readonly sampleOneIn: number
 }
 
-/** What came of it. Times in milliseconds. */
+/** Result of {@link revokeSteadily}. Times in milliseconds. */
 export interface Spread {
   readonly acknowledged: number
   readonly failed: number
   /** Acknowledgements in a second. */
   readonly rate: number
-  /** From asking to the acknowledgement, for each revocation. */
+  /** From the request to the acknowledgement, of each revocation. */
   readonly ackMs: readonly number[]
-  /** From the acknowledgement to the refusal by the last process, for each sample. */
+  /** From the acknowledgement to the refusal by the last process, of each sample. */
   readonly refusedMs: readonly number[]
 }
 
@@ -32,10 +32,10 @@ interface Site {
 
 /** Milliseconds between two bursts. */
 const burstMs = 10
-/** Milliseconds after which a process that still accepts is asked no more. */
+/** Milliseconds after which a sample counts as never refused. */
 const patienceMs = 10_000
 
-/** Revokes at a steady pace, at every process by turns, and sees how soon every one of them refuses. */
+/** Revokes at a steady pace, in each process in turn, and measures how soon all of them refuse. */
 export async function revokeSteadily(
   { nodes, secret, issuer }: Site,
   { perSecond, seconds, sampleOneIn }: Pace,
@@ -72,14 +72,14 @@ export async function revokeSteadily(
   return { acknowledged: ackMs.length, failed, rate, ackMs, refusedMs }
 }
 
-/** When a process was seen to refuse a token: after the acknowledgement at the earliest. */
+/** When a process first refused a token, at the acknowledgement at the earliest. */
 async function refusedAt(node: Node, token: string, acked: number): Promise<number> {
   for (;;) {
     const { status } = await node.ask('/', { token })
     const now = clockMs()
     if (status === 401) return now
     if (now > acked + patienceMs) return Infinity
-    // What is measured must not be the asking.
+    // A short wait, so that the requests themselves do not slow the process down.
     await sleep(5)
   }
 }

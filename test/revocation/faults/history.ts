@@ -1,10 +1,10 @@
-/** What was seen of several processes under a load, on one clock: milliseconds, of {@link clockMs}. */
+/** A recorded run of several processes under load. All times are milliseconds of one clock, {@link clockMs}. */
 export interface History {
   /** Milliseconds: `maxStaleness` of the processes. */
   readonly maxStalenessMs: number
-  /** Milliseconds by which the last heartbeat may be older than the fault: one pause and two deadlines. */
+  /** Milliseconds by which the last heartbeat may be older than the fault: one interval and two deadlines. */
   readonly beatAgeMs: number
-  /** By their number. */
+  /** A token's number is its index. */
   readonly tokens: readonly TokenFacts[]
   readonly revokes: readonly RevokeAttempt[]
   readonly uses: readonly Use[]
@@ -12,7 +12,7 @@ export interface History {
   readonly faults: readonly Fault[]
 }
 
-/** Of a token, what a revocation can be about. */
+/** Claims of a token by which it can be revoked. */
 export interface TokenFacts {
   /** Unix time in seconds. */
   readonly iat: number
@@ -22,12 +22,12 @@ export interface TokenFacts {
   readonly client: string
 }
 
-/** What was to be revoked; `sub` with what was issued at or before a Unix time in seconds. */
+/** What was to be revoked; for `sub`, tokens issued at or before a Unix time in seconds. */
 export type Target =
   | { readonly kind: 'jti' | 'sid' | 'client'; readonly value: string }
   | { readonly kind: 'sub'; readonly value: string; readonly before: number }
 
-/** One attempt to revoke, at one process. */
+/** One call of `revoke` in one process. */
 export interface RevokeAttempt {
   readonly node: string
   readonly target: Target
@@ -37,7 +37,7 @@ export interface RevokeAttempt {
   readonly status: number
 }
 
-/** One request with a token to the protected path of one process. */
+/** One request with a token to a protected path of one process. */
 export interface Use {
   readonly node: string
   /** The number of the token. */
@@ -47,13 +47,13 @@ export interface Use {
   /** 0 when there was no answer. */
   readonly status: number
   readonly retryAfter: boolean
-  /** Whether everything was healed, and had time to settle. */
+  /** Whether this use was after the fault and after everything had settled. */
   readonly last: boolean
 }
 
 /**
- * What a process said of itself, or was seen to do. `started`: the program was started; `stalled`: it was not given the
- * processor for `ms`; `exited`: its end, which nobody had ordered. The others are events of the revocation.
+ * Something that happened in a process. `started`: the program was started; `stalled`: it got no processor time for `ms`;
+ * `exited`: it ended unexpectedly. The others are events of `createRevocation`.
  */
 export interface Note {
   readonly node: string
@@ -61,23 +61,23 @@ export interface Note {
   /** Unix time in seconds. */
   readonly wall: number
   readonly what:
-    'started' | 'ready' | 'lost' | 'recovered' | 'beganAnew' | 'putBack' | 'stalled' | 'exited'
+    'started' | 'ready' | 'lost' | 'recovered' | 'storeReset' | 'restored' | 'stalled' | 'exited'
   readonly ms?: number
 }
 
-/** Something that was done to the store, or to the way to it. */
+/** A fault of the store, or of the network to it. */
 export interface Fault {
-  /** The processes that it can reach. */
+  /** The processes that it affects. */
   readonly nodes: readonly string[]
-  /** Not before this anything was done. */
+  /** The fault starts here or later. */
   readonly from: number
-  /** From here on none of them can reach a store at all, until `healing`; absent when some may. */
+  /** From here until `healing` none of these processes can reach a store; absent if some may. */
   readonly cutFrom?: number
-  /** Not before this anything was mended. */
+  /** The repair starts here or later. */
   readonly healing: number
-  /** By here everything was mended. */
+  /** The repair is complete. */
   readonly healed: number
-  /** Whether the store forgot even its epoch: tokens issued until it began anew are refused. */
+  /** Whether the store lost its epoch too: tokens issued before the new epoch are refused. */
   readonly everythingLost: boolean
 }
 
@@ -86,7 +86,7 @@ export function clockMs(): number {
   return Number(process.hrtime.bigint() / 1000n) / 1000
 }
 
-/** Finds the attempts to revoke that are about a token. */
+/** Finds the attempts to revoke a token. */
 export function createFinder(
   revokes: readonly RevokeAttempt[],
 ): (token: TokenFacts) => readonly RevokeAttempt[] {

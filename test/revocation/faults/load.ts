@@ -3,26 +3,26 @@ import { createSigner, decodeToken, type Signer } from '../../../src/token/index
 import { clockMs, type RevokeAttempt, type Target, type TokenFacts, type Use } from './history.js'
 import type { Node } from './fleet.js'
 
-/** What a load is made of. */
+/** Options of {@link startLoad}. */
 export interface LoadOptions {
-  /** The processes as they are at the moment. */
+  /** The running processes; the array may grow. */
   readonly nodes: readonly Node[]
   /** In hexadecimal digits. */
   readonly secret: string
   readonly issuer: string
   readonly seed: number
-  /** Milliseconds between two rounds: in each, every process is asked three times and something is revoked. */
+  /** Milliseconds between two rounds. Each round sends three requests to every process and one revocation. */
   readonly roundMs: number
 }
 
-/** Users who log in, call, and are revoked, by turns and at random; everything is written down. */
+/** Simulated users who log in, send requests and are revoked at random, with a record of everything. */
 export interface Load {
   readonly tokens: readonly TokenFacts[]
   readonly revokes: readonly RevokeAttempt[]
   readonly uses: readonly Use[]
-  /** Ends it, and waits for what is under way. */
+  /** Stops, and waits for pending requests. */
   stop(): Promise<void>
-  /** Presents every token that anybody wanted revoked, and some others, to every process. */
+  /** Presents every token that was to be revoked, and some others, to every process. */
   sweep(): Promise<void>
 }
 
@@ -32,17 +32,17 @@ interface Issued {
   readonly facts: TokenFacts
 }
 
-/** A session or a client that somebody wanted revoked. */
+/** A session or a client that was to be revoked. */
 interface ShutOut {
   readonly sid?: string
   readonly client?: string
 }
 
-/** Tokens that nobody has revoked are kept at this number. */
+/** Number of tokens in use that are not revoked. */
 const wanted = 100
-/** Requests under way beyond which nothing new is asked: a machine that is busy otherwise must not choke. */
+/** Pending requests from which on no round starts, so that a busy machine is not overloaded. */
 const most = 60
-/** Of what was revoked, so many of the newest are asked about more often. */
+/** The newest revoked tokens, which are presented more often. */
 const recent = 20
 
 /** @example const load = startLoad({ nodes, secret, issuer, seed: 1, roundMs: 20 }) */
@@ -58,7 +58,7 @@ class RandomLoad implements Load {
   readonly #random: () => number
   readonly #pending = new Set<Promise<unknown>>()
   #count = 0
-  /** Nobody has asked to revoke these. */
+  /** Tokens that were never to be revoked. */
   #good: Issued[] = []
   readonly #revoked: Issued[] = []
   readonly #shutOut: ShutOut[] = []
@@ -104,7 +104,7 @@ class RandomLoad implements Load {
   }
 
   async #round(): Promise<void> {
-    // Somebody who is shut out goes on trying: a session or a client that was revoked, with a token made since.
+    // A revoked session or client goes on trying, with a token issued after its revocation.
     const shut = this.#pick(this.#shutOut)
     if (shut !== undefined && this.#random() < 0.2) await this.#issue(shut)
     for (let i = 0; i < 2 && this.#good.length < wanted; i++) await this.#issue()
@@ -142,7 +142,7 @@ class RandomLoad implements Load {
     if (node === undefined || token === undefined) return
     const target = this.#targetFor(token.facts)
     this.#good = this.#good.filter((each) => {
-      if (!isAbout(target, each.facts)) return true
+      if (!isTargetOf(target, each.facts)) return true
       this.#revoked.push(each)
       return false
     })
@@ -166,7 +166,7 @@ class RandomLoad implements Load {
   }
 }
 
-function isAbout(target: Target, { iat, ...names }: TokenFacts): boolean {
+function isTargetOf(target: Target, { iat, ...names }: TokenFacts): boolean {
   return names[target.kind] === target.value && (target.kind !== 'sub' || iat <= target.before)
 }
 
@@ -175,7 +175,7 @@ function requestFor(target: Target): object {
   return { [target.kind]: target.value }
 }
 
-/** Numbers from 0 to 1 that a seed gives again (mulberry32). */
+/** Reproducible random numbers from 0 to 1 (mulberry32). */
 function createRandom(seed: number): () => number {
   let state = seed >>> 0
   return () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Weakness } from '../../stores/children/weakened-store.js'
-import type { Invariant } from './check-history.js'
+import type { Rule } from './check-history.js'
 import { createFleet, type Fleet, type Node } from './fleet.js'
 import { clockMs, type Fault, type History } from './history.js'
 import { startLoad } from './load.js'
@@ -14,46 +14,46 @@ export interface FaultRun {
   record(options: RunOptions): Promise<History>
 }
 
-/** What keeps the promises in a run: without it these of the invariants are broken. */
-export type Proofs = Readonly<Partial<Record<Weakness, readonly Invariant[]>>>
+/** For each safety mechanism, the rules that a run must break without it. */
+export type Proofs = Readonly<Partial<Record<Weakness, readonly Rule[]>>>
 
-/** What a {@link FaultRun} is made of. */
+/** Argument of {@link defineRun}. */
 export interface RunParts<S extends Site> {
   readonly name: string
   readonly proves: Proofs
   readonly open: () => Promise<S>
-  /** Does harm, mends it, and says what it has done. */
+  /** Causes the fault, repairs it, and returns its times. */
   readonly harm: (scene: Scene<S>) => Promise<Omit<Fault, 'nodes'> & { nodes?: readonly Node[] }>
   readonly minReplicas?: number
 }
 
-/** Where harm is done. */
+/** What a fault can be caused to. */
 export interface Scene<S extends Site> {
   readonly site: S
   readonly fleet: Fleet
-  /** Starts another process at the store. */
+  /** Starts another process over the store. */
   readonly newcomer: () => Promise<Node>
 }
 
-/** How a run is made. */
+/** Options of a run. */
 export interface RunOptions {
-  /** Of compiled sources. */
+  /** The folder of the compiled sources. */
   readonly folder: string
   readonly seed: number
   readonly weakness: Weakness
   readonly maxStalenessMs: number
-  readonly beatEveryMs: number
+  readonly heartbeatEveryMs: number
   readonly deadlineMs: number
-  /** Milliseconds under a load before and after the fault. */
+  /** Milliseconds under load before and after the fault. */
   readonly quietMs: number
   readonly roundMs: number
 }
 
 const issuer = 'https://auth.example'
-/** Milliseconds after which a process that can not tell is asked no more. */
+/** Milliseconds to wait for processes to become ready. */
 const patienceMs = 60_000
 
-/** A run: three processes under a load, a fault, a rest, a process more, and a look at everything. */
+/** A run: three processes under load, a fault, a quiet time, one more process, and a final check of every token. */
 export function defineRun<S extends Site>(parts: RunParts<S>): FaultRun {
   const { name, proves } = parts
   return Object.freeze({ name, proves, record: (options: RunOptions) => record(parts, options) })
@@ -65,13 +65,13 @@ async function record<S extends Site>(run: RunParts<S>, options: RunOptions): Pr
   const fleet = createFleet(options.folder, {
     ...{ secret, issuer, minReplicas: run.minReplicas ?? 0, weakness: options.weakness },
     maxStalenessMs: options.maxStalenessMs,
-    beatEveryMs: options.beatEveryMs,
+    heartbeatEveryMs: options.heartbeatEveryMs,
     deadlineMs: options.deadlineMs,
   })
   try {
-    await Promise.all([0, 1, 2].map((process) => fleet.add(site.placeOf(process))))
+    await Promise.all([0, 1, 2].map((process) => fleet.add(site.addressFor(process))))
     if (!(await fleet.allReady(patienceMs))) throw new Error('the processes were never ready')
-    // Over a store that nobody has used, what was issued up to the second of the start is refused.
+    // Over a new store, tokens issued up to the second of the first start are refused.
     await sleep(1100)
     return await play(run, options, { site, fleet, secret })
   } finally {
@@ -92,7 +92,7 @@ async function play<S extends Site>(
   { site, fleet, secret }: Stage<S>,
 ): Promise<History> {
   const { nodes, notes } = fleet
-  const newcomer = () => fleet.add(site.placeOf(nodes.length))
+  const newcomer = () => fleet.add(site.addressFor(nodes.length))
   const load = startLoad({ nodes, secret, issuer, seed, roundMs })
   await sleep(quietMs)
   const done = await harm({ site, fleet, newcomer })
@@ -101,12 +101,12 @@ async function play<S extends Site>(
   await newcomer()
   await fleet.allReady(patienceMs)
   await load.stop()
-  // A feed that was lost a moment ago may be opened for the second time: what is put back then counts too.
+  // Twice: a feed lost a moment ago may be opened a second time, and the entries restored then count too.
   for (let i = 0; i < 2; i++) await fleet.allHeard(patienceMs)
   await load.sweep()
   return {
     maxStalenessMs: options.maxStalenessMs,
-    beatAgeMs: options.beatEveryMs + 2 * options.deadlineMs,
+    beatAgeMs: options.heartbeatEveryMs + 2 * options.deadlineMs,
     tokens: load.tokens,
     revokes: load.revokes,
     uses: load.uses,
@@ -115,7 +115,7 @@ async function play<S extends Site>(
   }
 }
 
-/** Does harm that cuts every process off for so long. */
+/** Causes a fault that disconnects every process for some time. */
 export async function cutFor(
   ms: number,
   { harm, mend }: { readonly harm: () => unknown; readonly mend: () => unknown },

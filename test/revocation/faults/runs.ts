@@ -4,7 +4,7 @@ import { clockMs } from './history.js'
 import { cutFor, defineRun, type FaultRun } from './run.js'
 import { oneRedis, proxiedRedis, type Driver, type OneRedis } from './sites.js'
 
-/** Length of a fault in milliseconds, and the client of Redis. */
+/** Duration of a fault in milliseconds, and the Redis client. */
 export interface Length {
   readonly ms: number
   readonly driver?: Driver
@@ -12,11 +12,11 @@ export interface Length {
 
 const seconds = (ms: number): string => `${String(ms / 1000)} s`
 
-/** The server is killed, and comes back with what it had on disk. */
+/** The server is killed, and restarted with its data on disk. */
 export const killed = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
   defineRun({
     name: `Redis killed for ${seconds(ms)} (${driver})`,
-    proves: { heartbeat: ['O1'] },
+    proves: { heartbeat: ['failsClosed'] },
     open: oneRedis(driver),
     harm: ({ site }) => cutFor(ms, { harm: site.redis.kill, mend: () => restart(site) }),
   })
@@ -26,11 +26,11 @@ async function restart({ redis }: OneRedis): Promise<void> {
   await redis.answers()
 }
 
-/** The server stands still: it accepts connections, and says nothing. */
+/** The server is stopped: it accepts connections but does not answer. */
 export const frozen = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
   defineRun({
     name: `Redis stopped for ${seconds(ms)} (${driver})`,
-    proves: { heartbeat: ['O1'] },
+    proves: { heartbeat: ['failsClosed'] },
     open: oneRedis(driver),
     harm: ({ site: { redis } }) =>
       cutFor(ms, {
@@ -39,11 +39,11 @@ export const frozen = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
       }),
   })
 
-/** One process is cut off: its connections hang, new ones too, and nobody tells it. */
+/** One process is disconnected without notice: its connections hang, new ones too. */
 export const cutOff = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
   defineRun({
-    name: `one process cut off for ${seconds(ms)} (${driver})`,
-    proves: { heartbeat: ['V1', 'O1'] },
+    name: `one process disconnected for ${seconds(ms)} (${driver})`,
+    proves: { heartbeat: ['enforcedInTime', 'failsClosed'] },
     open: proxiedRedis(driver),
     harm: async ({ site: { proxy }, fleet: { nodes } }) => {
       const done = await cutFor(ms, {
@@ -57,11 +57,11 @@ export const cutOff = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
     },
   })
 
-/** Everything is deleted; `withNewcomer`: and a process is started at once. */
+/** All data is deleted; `withNewcomer`: and another process is started at once. */
 export const flushed = (withNewcomer: boolean): FaultRun =>
   defineRun({
     name: withNewcomer ? 'FLUSHALL, and a new process' : 'FLUSHALL',
-    proves: { heartbeat: ['V1'], putBack: ['V4'] },
+    proves: { heartbeat: ['enforcedInTime'], restoration: ['durable'] },
     open: oneRedis('ioredis'),
     harm: async ({ site: { redis }, newcomer }) => {
       const from = clockMs()
@@ -72,11 +72,11 @@ export const flushed = (withNewcomer: boolean): FaultRun =>
     },
   })
 
-/** An older copy comes back: the same epoch, without what was acknowledged since. */
+/** An older backup is restored: the same epoch, without the entries acknowledged since. */
 export const olderCopy = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
   defineRun({
-    name: `an older copy put back after ${seconds(ms)} (${driver})`,
-    proves: { putBack: ['V4'] },
+    name: `an older backup restored after ${seconds(ms)} (${driver})`,
+    proves: { restoration: ['durable'] },
     open: oneRedis(driver),
     harm: async ({ site: { redis } }) => {
       await redis.keepCopy()
@@ -91,11 +91,11 @@ export const olderCopy = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
     },
   })
 
-/** The server comes back, and loads for so long what it had some time ago: it answers LOADING. */
+/** The server is restarted with an older backup, and answers LOADING for some time. */
 export const loading = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
   defineRun({
     name: `Redis loading for ${seconds(ms)} (${driver})`,
-    proves: { heartbeat: ['V1'], putBack: ['V4'] },
+    proves: { heartbeat: ['enforcedInTime'], restoration: ['durable'] },
     open: oneRedis(driver),
     harm: async ({ site: { redis } }) => {
       const fill = `for i = 1, ${String(ms)} do redis.call('SET', 'filler:' .. i, 'x') end`
@@ -113,26 +113,26 @@ export const loading = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
     },
   })
 
-/** The server follows one that is not there: it answers READONLY. */
+/** The server becomes a replica of an absent primary: it answers READONLY. */
 export const readOnly = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
   defineRun({
     name: `Redis made a replica for ${seconds(ms)} (${driver})`,
-    proves: { heartbeat: ['O1'] },
+    proves: { heartbeat: ['failsClosed'] },
     open: oneRedis(driver),
     harm: async ({ site: { redis } }) => {
-      const nobody = String(await freePort())
+      const unusedPort = String(await freePort())
       return cutFor(ms, {
-        harm: () => redis.command('REPLICAOF', '127.0.0.1', nobody),
+        harm: () => redis.command('REPLICAOF', '127.0.0.1', unusedPort),
         mend: () => redis.command('REPLICAOF', 'NO', 'ONE'),
       })
     },
   })
 
-/** Memory is full: nothing can be written, no heartbeat either. */
+/** Memory is full: all writes fail, heartbeats too. */
 export const memoryFull = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
   defineRun({
     name: `Redis without memory for ${seconds(ms)} (${driver})`,
-    proves: { heartbeat: ['O1'] },
+    proves: { heartbeat: ['failsClosed'] },
     open: oneRedis(driver),
     harm: ({ site: { redis } }) =>
       cutFor(ms, {
@@ -141,11 +141,11 @@ export const memoryFull = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
       }),
   })
 
-/** Messages of the stream are trimmed, lost, repeated and put in another order; connections are killed. */
-export const messedStream = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
+/** Messages of the stream are trimmed, lost, repeated and reordered; connections are killed. */
+export const disorderedStream = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
   defineRun({
     name: `a stream in disorder for ${seconds(ms)} (${driver})`,
-    proves: { heartbeat: ['V1'] },
+    proves: { heartbeat: ['enforcedInTime'] },
     open: oneRedis(driver),
     harm: async ({ site: { redis } }) => {
       const from = clockMs()
@@ -162,13 +162,13 @@ const onStream = (lua: string): readonly string[] => ['EVAL', lua, '2', ...keys]
 
 const disorders: readonly (readonly string[])[] = [
   ['XTRIM', keys[0] ?? '', 'MAXLEN', '0'],
-  // A message is counted, and is not there.
+  // A message is counted but missing.
   onStream(`return redis.call('INCR', KEYS[2])`),
-  // The last one comes twice.
+  // The last message is repeated.
   onStream(`
     local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
     return last and redis.call('XADD', KEYS[1], '*', unpack(last[2])) or ''`),
-  // The second comes before the first.
+  // Two messages in reverse order.
   onStream(`
     local second = redis.call('INCRBY', KEYS[2], 2)
     redis.call('XADD', KEYS[1], '*', 'n', second, 'mark', 'b')

@@ -12,20 +12,20 @@ import {
   type Driver,
 } from './sites.js'
 
-/** PostgreSQL is shut down, and comes back. */
+/** PostgreSQL is shut down and started again. */
 export const restarted = (ms: number): FaultRun =>
   defineRun({
     name: `PostgreSQL restarted, gone for ${String(ms / 1000)} s`,
-    proves: { heartbeat: ['V1'] },
+    proves: { heartbeat: ['enforcedInTime'] },
     open: onePostgres,
     harm: ({ site: { shutDown, startAgain } }) => cutFor(ms, { harm: shutDown, mend: startAgain }),
   })
 
-/** The server of a Cluster that has the revocations stands still. */
+/** The server of a Cluster that holds the revocations is stopped. */
 export const holderFrozen = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
   defineRun({
     name: `one server of a Cluster stopped for ${String(ms / 1000)} s (${driver})`,
-    proves: { heartbeat: ['O1'] },
+    proves: { heartbeat: ['failsClosed'] },
     open: redisCluster(driver),
     harm: ({ site: { holder } }) =>
       cutFor(ms, {
@@ -34,11 +34,11 @@ export const holderFrozen = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
       }),
   })
 
-/** The primary acknowledges what no replica has, and is killed: Sentinel promotes one that never hears of it. */
+/** The primary acknowledges writes without its replicas, and is killed: Sentinel promotes a replica without those writes. */
 export const failedOver = (driver: Driver): FaultRun =>
   defineRun({
     name: `a failover that loses what was acknowledged (${driver})`,
-    proves: { heartbeat: ['V1'], putBack: ['V4'] },
+    proves: { heartbeat: ['enforcedInTime'], restoration: ['durable'] },
     open: behindSentinel(driver),
     harm: async ({ site }) => {
       const { primary, replicas } = rolesIn(site)
@@ -52,11 +52,11 @@ export const failedOver = (driver: Driver): FaultRun =>
     },
   })
 
-/** The primary stands still until another is promoted, goes on, and takes writes until it hears of that. */
+/** The primary is stopped until a replica is promoted; then it resumes, and accepts writes until it learns of the failover. */
 export const splitBrain = (driver: Driver): FaultRun =>
   defineRun({
     name: `an old primary that goes on after a failover (${driver})`,
-    proves: { heartbeat: ['V1'] },
+    proves: { heartbeat: ['enforcedInTime'] },
     open: behindSentinel(driver),
     harm: async ({ site }) => {
       const { primary } = rolesIn(site)
@@ -69,11 +69,11 @@ export const splitBrain = (driver: Driver): FaultRun =>
     },
   })
 
-/** The primary has lost its replicas, without which nothing counts as kept. */
+/** The primary has lost its replicas, without which it must not acknowledge a write. */
 export const alone = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
   defineRun({
     name: `a primary without its replicas for ${String(ms / 1000)} s, minReplicas 1 (${driver})`,
-    proves: { heartbeat: ['O1'] },
+    proves: { heartbeat: ['failsClosed'] },
     minReplicas: 1,
     open: behindSentinel(driver),
     harm: ({ site }) => {

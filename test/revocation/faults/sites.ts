@@ -5,14 +5,14 @@ import { startRestartableRedis, type RestartableRedis } from '../../setup/redis-
 import { startSentinel, type RedisSentinel } from '../../setup/redis-sentinel.js'
 import { startTcpProxy, type TcpProxy } from '../../setup/tcp-proxy.js'
 
-/** A store that processes share, and the way of each process to it. */
+/** A store that processes share, and how each process reaches it. */
 export interface Site {
-  /** What the process of this number opens, from 0. */
-  readonly placeOf: (process: number) => string
+  /** Address of the store for the process with this index. */
+  readonly addressFor: (process: number) => string
   readonly stop: () => Promise<void>
 }
 
-/** The two clients of Redis. */
+/** The two Redis clients. */
 export type Driver = 'ioredis' | 'node-redis'
 
 /** One Redis. */
@@ -23,10 +23,10 @@ export interface OneRedis extends Site {
 /** Opens one Redis, for this client. */
 export const oneRedis = (driver: Driver) => async (): Promise<OneRedis> => {
   const redis = await startRestartableRedis()
-  return { redis, placeOf: () => placeAt(driver, redis.port), stop: redis.stop }
+  return { redis, addressFor: () => addressAt(driver, redis.port), stop: redis.stop }
 }
 
-/** One Redis, with a proxy before it for the first process. */
+/** One Redis, which the first process reaches through a proxy. */
 export interface ProxiedRedis extends OneRedis {
   readonly proxy: TcpProxy
 }
@@ -38,7 +38,7 @@ export const proxiedRedis = (driver: Driver) => async (): Promise<ProxiedRedis> 
   return {
     redis,
     proxy,
-    placeOf: (process) => placeAt(driver, process === 0 ? proxy.port : redis.port),
+    addressFor: (process) => addressAt(driver, process === 0 ? proxy.port : redis.port),
     stop: async () => {
       await proxy.stop()
       await redis.stop()
@@ -46,7 +46,7 @@ export const proxiedRedis = (driver: Driver) => async (): Promise<ProxiedRedis> 
   }
 }
 
-function placeAt(driver: Driver, port: number): string {
+function addressAt(driver: Driver, port: number): string {
   return `${driver}://127.0.0.1:${String(port)}#faults`
 }
 
@@ -58,11 +58,11 @@ export interface BehindSentinel extends Site {
 /** Opens a Redis behind Sentinel, for this client. */
 export const behindSentinel = (driver: Driver) => async (): Promise<BehindSentinel> => {
   const { name, sentinels, servers, stop } = await startSentinel()
-  const places = sentinels.map(({ host, port }) => `${host}:${String(port)}`).join()
-  return { servers, stop, placeOf: () => `${driver}-sentinel://${name}@${places}#faults` }
+  const addresses = sentinels.map(({ host, port }) => `${host}:${String(port)}`).join()
+  return { servers, stop, addressFor: () => `${driver}-sentinel://${name}@${addresses}#faults` }
 }
 
-/** Three primaries, of which one has the revocations. */
+/** Three primaries, one of which holds the revocations. */
 export interface RedisOfMany extends Site {
   readonly holder: { readonly pid: number }
 }
@@ -71,10 +71,10 @@ export interface RedisOfMany extends Site {
 export const redisCluster = (driver: Driver) => async (): Promise<RedisOfMany> => {
   const { nodes, stop } = await startRedisCluster()
   for (const { port, pid } of nodes) {
-    // The others answer that it has moved.
+    // The other servers answer MOVED.
     const holds = await redisCommand(port, 'EXISTS', '{faults:revocations}').catch(() => undefined)
-    const place = `${driver}-cluster://127.0.0.1:${String(port)}#faults`
-    if (holds !== undefined) return { holder: { pid }, stop, placeOf: () => place }
+    const address = `${driver}-cluster://127.0.0.1:${String(port)}#faults`
+    if (holds !== undefined) return { holder: { pid }, stop, addressFor: () => address }
   }
   await stop()
   throw new Error('no server of the cluster has the key')
@@ -89,6 +89,7 @@ export interface OnePostgres extends Site {
 /** Opens a PostgreSQL of its own. */
 export async function onePostgres(): Promise<OnePostgres> {
   const { url, stop, shutDown, startAgain } = await startPostgres({ url: undefined })
-  if (shutDown === undefined || startAgain === undefined) throw new Error('it is not its own')
-  return { shutDown, startAgain, stop, placeOf: () => `${url}#faults` }
+  if (shutDown === undefined || startAgain === undefined)
+    throw new Error('the test cannot restart this PostgreSQL')
+  return { shutDown, startAgain, stop, addressFor: () => `${url}#faults` }
 }

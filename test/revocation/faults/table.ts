@@ -1,6 +1,6 @@
 import { amount } from '../../setup/amount.js'
 import type { Weakness } from '../../stores/children/weakened-store.js'
-import type { Invariant } from './check-history.js'
+import type { Rule } from './check-history.js'
 import type { FaultRun } from './run.js'
 import {
   cutOff,
@@ -9,7 +9,7 @@ import {
   killed,
   loading,
   memoryFull,
-  messedStream,
+  disorderedStream,
   olderCopy,
   readOnly,
 } from './runs.js'
@@ -23,7 +23,7 @@ const short: readonly FaultRun[] = [
   cutOff({ ms: 3000 }),
   flushed(true),
   olderCopy({ ms: 500 }),
-  messedStream({ ms: 1500 }),
+  disorderedStream({ ms: 1500 }),
 ]
 
 const full: readonly FaultRun[] = [
@@ -33,7 +33,7 @@ const full: readonly FaultRun[] = [
   flushed(false),
   flushed(true),
   olderCopy({ ms: 3000 }),
-  messedStream({ ms: 15_000 }),
+  disorderedStream({ ms: 15_000 }),
   memoryFull({ ms: 20_000 }),
   loading({ ms: 20_000 }),
   readOnly({ ms: 20_000 }),
@@ -44,7 +44,7 @@ const full: readonly FaultRun[] = [
   alone({ ms: 20_000 }),
 ]
 
-/** What is proved by the others already, of other lengths and by the other client. */
+/** The same faults with other durations and with the other client. */
 const more: readonly FaultRun[] = [
   ...[1000, 5000].map((ms) => frozen({ ms })),
   ...[3000, 10_000].map((ms) => cutOff({ ms })),
@@ -57,28 +57,29 @@ const more: readonly FaultRun[] = [
   holderFrozen({ ms: 20_000, driver: 'node-redis' }),
 ]
 
-/** Runs, all of which must keep every promise. */
+/** Runs in which no rule may be broken. */
 export const runs = isFull ? [...full, ...more] : short
 
-/** A run without what keeps a promise there. */
+/** A run with a store that lacks a safety mechanism, and the rules that must be found broken then. */
 export interface Control {
   readonly run: FaultRun
   readonly weakness: Weakness
-  readonly broken: readonly Invariant[]
+  readonly broken: readonly Rule[]
 }
 
 const all = (isFull ? full : short).flatMap(controlsOf)
 
-/** Every one in the long form, in the short one those of the two that matter most. */
+/** All of them in the long form; in the short form those of the two most important runs. */
 export const controls: readonly Control[] = isFull
   ? all
   : all.filter(
       ({ run, weakness }) =>
-        /Redis stopped/.test(run.name) || (weakness === 'putBack' && /older copy/.test(run.name)),
+        /Redis stopped/.test(run.name) ||
+        (weakness === 'restoration' && /older backup/.test(run.name)),
     )
 
 function controlsOf(run: FaultRun): readonly Control[] {
-  return (['heartbeat', 'putBack'] as const).flatMap((weakness) => {
+  return (['heartbeat', 'restoration'] as const).flatMap((weakness) => {
     const broken = run.proves[weakness]
     return broken === undefined ? [] : [{ run, weakness, broken }]
   })

@@ -25,7 +25,7 @@ function make(options: Partial<RevocationOptions> & Pick<RevocationOptions, 'sto
   const revocation = createRevocation({
     issuer,
     accessTtl: '15m',
-    beatEveryMs: 10,
+    heartbeatEveryMs: 10,
     onEvent: (event) => {
       events.push(event)
       throw new Error('a listener that fails stops nothing')
@@ -44,8 +44,8 @@ const session = (value: string): RevocationEntry => ({
   expiresAt: Math.ceil(wall()) + 900,
 })
 
-describe('a process whose store', () => {
-  test('was lost goes on enforcing, and puts back what it knows', async () => {
+describe('createRevocation over a failing store', () => {
+  test('keeps enforcing entries that the store has lost, and restores them', async () => {
     const loose = looseStore()
     const { revocation, kinds } = make({ store: loose.store })
     await revocation.start()
@@ -59,11 +59,11 @@ describe('a process whose store', () => {
     for (const sid of ['a', 'b', 'c', 'd'])
       expect(revocation.isRevoked(await token(sid))).toBe(true)
     await eventually(() => {
-      expect(kinds()).toEqual(['ready', 'lost', 'beganAnew', 'recovered', 'putBack'])
+      expect(kinds()).toEqual(['ready', 'lost', 'storeReset', 'recovered', 'restored'])
     })
   })
 
-  test('is put back by several processes at once holds each entry once', async () => {
+  test('restores each entry once when several processes restore at the same time', async () => {
     const loose = looseStore()
     const all = [make({ store: loose.store }), make({ store: loose.store })]
     for (const { revocation } of all) await revocation.start()
@@ -77,18 +77,21 @@ describe('a process whose store', () => {
     expect(await loose.inner.find(names)).toEqual(await before.find(names))
   })
 
-  test('is confirmed for by a server that nobody follows any more is given the entry itself', async () => {
-    const [old, followed] = [memoryRevocations(), memoryRevocations()]
-    const store = { ...followed, add: (entries: readonly RevocationEntry[]) => old.add(entries) }
-    const [one, other] = [make({ store }), make({ store: followed })]
+  test('restores an entry that only a demoted primary has acknowledged', async () => {
+    const [demoted, primary] = [memoryRevocations(), memoryRevocations()]
+    const store = { ...primary, add: (entries: readonly RevocationEntry[]) => demoted.add(entries) }
+    const [one, other] = [make({ store }), make({ store: primary })]
     for (const { revocation } of [one, other]) await revocation.start()
     await one.revocation.revoke({ sid: 'a' })
     const revoked = await token('a')
     await eventually(() => {
       expect(other.revocation.isRevoked(revoked)).toBe(true)
     })
-    expect(one.kinds()).toContain('putBack')
-    // Once the feed has brought it, nothing is put back any more.
+    // The other process may hear of the entry before the write that restores it has returned here.
+    await eventually(() => {
+      expect(one.kinds()).toContain('restored')
+    })
+    // Once the feed has delivered the entry, it is not restored again.
     await eventually(async () => {
       const before = one.kinds().length
       await new Promise((resolve) => setTimeout(resolve, 100))
@@ -96,7 +99,7 @@ describe('a process whose store', () => {
     })
   })
 
-  test('did not confirm is given the entry again when it answers, though its feed stood', async () => {
+  test('writes an entry again that the store rejected while its feed stayed open', async () => {
     const inner = memoryRevocations()
     let refuses = true
     const { revocation } = make({
@@ -114,7 +117,7 @@ describe('a process whose store', () => {
     })
   })
 
-  test('hands out an entry that can not be enforced lets nothing more through as if it were known', async () => {
+  test('becomes not ready when the feed delivers an entry that cannot be enforced', async () => {
     const inner = memoryRevocations()
     const steady = fakeClock(0)
     const { revocation, kinds } = make({ store: inner, monotonic: steady.now })
@@ -128,16 +131,16 @@ describe('a process whose store', () => {
     expect(revocation.ready()).toBe(false)
   })
 
-  test('hears no heartbeat goes stale from the start of the last one that came back', async () => {
+  test('counts staleness from the start of the last successful heartbeat', async () => {
     const loose = looseStore()
     const steady = fakeClock(0)
     const { revocation } = make({ store: loose.store, monotonic: steady.now })
     await revocation.start()
     loose.down(true)
     const good = await token('good')
-    const { beats } = loose.seen
+    const { heartbeats } = loose.calls
     await eventually(() => {
-      expect(loose.seen.opens + loose.seen.beats).toBeGreaterThan(beats + 1)
+      expect(loose.calls.opens + loose.calls.heartbeats).toBeGreaterThan(heartbeats + 1)
     })
     steady.advance(10)
     expect(revocation.isRevoked(good)).toBe(false)
@@ -151,11 +154,11 @@ describe('a process whose store', () => {
     })
   })
 
-  test('ends every feed at once is not stormed', async () => {
+  test('backs off when every feed ends as soon as it is open', async () => {
     const inner = memoryRevocations()
     let opens = 0
     const { revocation } = make({
-      beatEveryMs: 1,
+      heartbeatEveryMs: 1,
       store: {
         ...inner,
         open: async (request) => {
@@ -165,13 +168,13 @@ describe('a process whose store', () => {
               feed.close()
               request.listener.lost(new Error('again'))
             })
-          return opens > 1 ? { ...feed, beat: () => new Promise(() => undefined) } : feed
+          return opens > 1 ? { ...feed, heartbeat: () => new Promise(() => undefined) } : feed
         },
       },
     })
     await revocation.start()
     await inner.open({
-      whenNew: { kind: 'all', issuer, before: 0, expiresAt: 1 },
+      firstEntry: { kind: 'all', issuer, before: 0, expiresAt: 1 },
       listener: { add: () => undefined, lost: () => undefined },
     })
     await inner.add([session('x'.repeat(5000))])
@@ -181,8 +184,8 @@ describe('a process whose store', () => {
   })
 })
 
-describe('opening', () => {
-  test('is not ready before the whole snapshot, and enforces what was handed out before', async () => {
+describe('start', () => {
+  test('enforces delivered entries before the snapshot is complete, and is ready only then', async () => {
     const inner = memoryRevocations()
     await inner.add([session('held')])
     let release = (): void => undefined
@@ -216,7 +219,7 @@ describe('opening', () => {
     expect(revocation.ready()).toBe(true)
   })
 
-  test('that is closed meanwhile closes the feed that comes late, and rejects', async () => {
+  test('rejects when closed meanwhile, and closes the feed that opens late', async () => {
     const loose = looseStore()
     let release = (): void => undefined
     const held = new Promise<void>((resolve) => {
@@ -236,33 +239,33 @@ describe('opening', () => {
     release()
     await expect(starting).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     await eventually(() => {
-      expect(loose.seen.closes).toBeGreaterThan(0)
+      expect(loose.calls.closes).toBeGreaterThan(0)
     })
     expect(revocation.ready()).toBe(false)
   })
 
-  test('after a close no heartbeat is sent', async () => {
+  test('sends no heartbeat after close', async () => {
     const loose = looseStore()
     const { revocation } = make({ store: loose.store })
     await revocation.start()
     await eventually(() => {
-      expect(loose.seen.beats).toBeGreaterThan(2)
+      expect(loose.calls.heartbeats).toBeGreaterThan(2)
     })
     revocation.close()
-    const { beats, opens } = loose.seen
+    const { heartbeats, opens } = loose.calls
     await new Promise((resolve) => setTimeout(resolve, 150))
-    expect(loose.seen.beats).toBe(beats)
-    expect(loose.seen.opens).toBe(opens)
+    expect(loose.calls.heartbeats).toBe(heartbeats)
+    expect(loose.calls.opens).toBe(opens)
   })
 
-  test('a new store refuses what was issued before, and nothing that is issued once it has started', async () => {
+  test('over a new store refuses tokens issued before, and accepts tokens issued afterwards', async () => {
     const inner = memoryRevocations()
     const { revocation } = make({
       store: {
         ...inner,
         open: async (request) => {
-          await inner.add([request.whenNew])
-          return { ...(await inner.open(request)), begun: true }
+          await inner.add([request.firstEntry])
+          return { ...(await inner.open(request)), isNewEpoch: true }
         },
       },
     })
@@ -273,17 +276,17 @@ describe('opening', () => {
   })
 })
 
-describe('asking the store itself', () => {
-  test('refuses what this process has not heard of, and not what nobody has revoked', async () => {
+describe('isRevokedStrict', () => {
+  test('finds an entry in the store that this process has not received, and no other', async () => {
     const inner = memoryRevocations()
-    const deaf = { ...inner, open: () => new Promise<never>(() => undefined) }
-    const { revocation } = make({ store: deaf })
+    const silent = { ...inner, open: () => new Promise<never>(() => undefined) }
+    const { revocation } = make({ store: silent })
     await inner.add([session('a')])
     expect(await revocation.isRevokedStrict(await token('a'))).toBe(true)
     expect(await revocation.isRevokedStrict(await token('b'))).toBe(false)
   })
 
-  test('that does not answer rejects with 503', async () => {
+  test('rejects with 503 when the store is unavailable', async () => {
     const loose = looseStore()
     loose.down(true)
     const { revocation } = make({ store: loose.store })

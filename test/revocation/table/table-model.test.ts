@@ -12,21 +12,26 @@ interface Times {
 }
 
 /**
- * A plain map of names to times: what the table must be, whatever it does inside. `ever` forgets nothing: a table may
- * still have a cut-off that has expired when the next one of its name comes, and keep the later of the two.
+ * The model: a plain map from names to times.
+ *
+ * System under test: {@link RevocationTable} by itself.
+ * Moves: add one entry, add 400 entries, let time pass and sweep, maintain.
+ * Invariant: the table refuses exactly the names that the model refuses, for tokens of different ages. One exception: if a
+ * cut-off is added after an earlier one of the same name has expired but was not dropped, the table may keep the later of
+ * both. So the table may refuse what `everKnown` refuses, which never forgets an entry.
  */
 interface Model {
   now: number
   readonly known: Map<string, Times>
-  readonly ever: Map<string, Times>
+  readonly everKnown: Map<string, Times>
 }
 
 const none: Times = { before: 0, expiresAt: 0 }
 
-function note({ known, ever, now }: Model, name: string, times: Times): void {
+function note({ known, everKnown, now }: Model, name: string, times: Times): void {
   const old = known.get(name) ?? none
   known.set(name, latest(old.expiresAt > now ? old : none, times))
-  ever.set(name, latest(ever.get(name) ?? none, times))
+  everKnown.set(name, latest(everKnown.get(name) ?? none, times))
 }
 
 function latest(one: Times, other: Times): Times {
@@ -36,7 +41,7 @@ function latest(one: Times, other: Times): Times {
   }
 }
 
-/** What is done to both; `sweep` is the table's own, or a planted one. */
+/** The table, with its own `sweep` or a faulty one. */
 interface Real {
   readonly table: RevocationTable
   readonly sweep: (table: RevocationTable, now: number) => void
@@ -63,7 +68,7 @@ class Add implements fc.Command<Model, Real> {
     const before = this.kind === 'sub' ? model.now - this.back : Infinity
     note(model, `${this.kind} ${this.value}`, { before, expiresAt })
     const entry = { kind: this.kind, issuer, value: this.value, expiresAt, before }
-    table.add(entry) // `before` is more than kinds without it have
+    table.add(entry) // kinds without `before` ignore it
     compare(model, table, [this.value])
   }
   toString = () => `add(${this.kind} ${this.value} for ${String(this.lives)}, ${String(this.back)})`
@@ -94,34 +99,34 @@ class Pass implements fc.Command<Model, Real> {
   check = () => true
   run(model: Model, real: Real): void {
     model.now += this.seconds
-    // Forgetting runs behind the clock.
+    // A process sweeps a minute behind the clock.
     real.sweep(real.table, model.now - 60)
     compare(model, real.table, names)
   }
   toString = () => `pass(${String(this.seconds)})`
 }
 
-class Tend implements fc.Command<Model, Real> {
+class Maintain implements fc.Command<Model, Real> {
   check = () => true
   run(model: Model, { table }: Real): void {
-    table.tend()
+    table.maintain()
     compare(model, table, names)
   }
-  toString = () => 'tend'
+  toString = () => 'maintain'
 }
 
 const names = ['a', 'b', '3f2504e0-4f89-41d3-9a0c-0305e82c3301', 'é🔑', 'n0', 'n401', 'n999']
 
-/** Neither more nor less is refused than the model says, by every name of every kind. */
+/** Checks every name of every kind against the model. */
 function compare(model: Model, table: RevocationTable, values: readonly string[]): void {
-  const { now, known, ever } = model
+  const { now, known, everKnown } = model
   for (const kind of kinds)
     for (const value of values)
       for (const iat of [now - 40, now - 10, now]) {
         const refusedBy = (times: Times) => now < times.expiresAt && iat <= times.before
         const name = `${kind} ${value}`
         const least = refusedBy(known.get(name) ?? none)
-        const most = kind === 'sub' ? refusedBy(ever.get(name) ?? none) : least
+        const most = kind === 'sub' ? refusedBy(everKnown.get(name) ?? none) : least
         const answer = table.refuses(issuer, { [claimNames[kind]]: value, iat }, () => now)
         if (answer ? !most : least) throw new Error(`${name}: ${String(answer)}`)
       }
@@ -138,13 +143,13 @@ const commands = fc.commands(
       .chain(([kind, value, lives]) =>
         fc.integer({ min: 0, max: 50 }).map((back) => new Add(kind, value, { lives, back })),
       ),
-    // A token that lives much longer than others.
+    // An entry for a token that lives much longer than others.
     fc
       .tuple(fc.constantFrom(...names), fc.integer({ min: life, max: 20 * life }))
       .map(([value, lives]) => new Add('jti', value, { lives, back: 0 })),
     fc.integer({ min: 0, max: 2000 }).map((first) => new AddMany(first)),
     fc.integer({ min: 1, max: 2 * life }).map((seconds) => new Pass(seconds)),
-    fc.constant(new Tend()),
+    fc.constant(new Maintain()),
   ],
   { maxCommands: 60 },
 )
@@ -153,7 +158,7 @@ function property(sweep: Real['sweep']) {
   return fc.property(commands, (list) => {
     fc.modelRun(
       () => ({
-        model: { now: start, known: new Map(), ever: new Map() },
+        model: { now: start, known: new Map(), everKnown: new Map() },
         real: { table: new RevocationTable({ life }), sweep },
       }),
       list,
@@ -163,7 +168,7 @@ function property(sweep: Real['sweep']) {
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 300)
 
-test('a table refuses what a plain map of names refuses, through growth, forgetting and moving', () => {
+test('a table refuses the same names as a plain map while it grows, sweeps and moves entries', () => {
   fc.assert(
     property((table, now) => {
       table.sweep(now)
@@ -172,7 +177,7 @@ test('a table refuses what a plain map of names refuses, through growth, forgett
   )
 })
 
-test('a table that forgets a little early is found out', () => {
+test('the model notices a table that drops entries ten seconds early', () => {
   const planted = property((table, now) => {
     table.sweep(now + 70)
   })

@@ -40,7 +40,7 @@ interface Presented {
   readonly claims: Claims
 }
 
-/** Whether one entry by itself, as it was added, refuses a token. */
+/** Whether this entry alone refuses a token. */
 function refusedBy(added: RevocationEntry, { issuer, claims }: Presented): boolean {
   if (added.issuer !== issuer || added.expiresAt <= now) return false
   if (added.kind === 'all' || added.kind === 'sub') {
@@ -50,7 +50,7 @@ function refusedBy(added: RevocationEntry, { issuer, claims }: Presented): boole
   return claims[added.kind === 'client' ? 'client_id' : added.kind] === added.value
 }
 
-test('whatever any entry refuses the table refuses, in any order, swept or not', () => {
+test('a table refuses every token that one of its entries refuses, in any order, swept or not', () => {
   let refused = 0
   fc.assert(
     fc.property(
@@ -66,7 +66,7 @@ test('whatever any entry refuses the table refuses, in any order, swept or not',
           refused++
           expect(answer).toBe(true)
         }
-        // Two cut-offs of one subject become one with the later time and the later expiry: never less than both.
+        // Two cut-offs of a subject become one with the later cut-off and the later expiry: it may refuse more than both.
         if (!entries.some((each) => refusedBy({ ...each, expiresAt: now + 9 }, presented)))
           expect(answer).toBe(false)
       },
@@ -76,7 +76,7 @@ test('whatever any entry refuses the table refuses, in any order, swept or not',
   expect(refused).toBeGreaterThan(50)
 })
 
-test('the size counts what is held, each once, until all of its time has expired', () => {
+test('the size counts each entry once, until all entries of the segment have expired', () => {
   const table = new RevocationTable()
   const add = (value: string, expiresAt: number) => {
     table.add({ kind: 'sid', issuer: 'a', value, expiresAt })
@@ -97,8 +97,8 @@ function session(value: string, expiresAt = now + 900): RevocationEntry {
   return { kind: 'sid', issuer, value, expiresAt }
 }
 
-describe('a table that grows', () => {
-  test('finds everything at every size, while it moves on, and nothing else', () => {
+describe('a growing table', () => {
+  test('a growing table finds all of its entries at every size, and no others', () => {
     const table = new RevocationTable()
     const ids = Array.from({ length: 20_000 }, () => randomUUID())
     for (const [count, id] of ids.entries()) {
@@ -113,15 +113,15 @@ describe('a table that grows', () => {
     expect(ids.some(() => table.refuses(issuer, { sid: randomUUID() }, clock))).toBe(false)
   })
 
-  test('takes at most 48 bytes an entry at a million, counted in the memory it has', () => {
+  test('a table of a million entries allocates at most 48 bytes an entry', () => {
     const table = new RevocationTable()
     for (let count = 0; count < 1_000_000; count++) table.add(session(randomUUID()))
-    for (let times = 0; times < 1000; times++) table.tend()
+    for (let times = 0; times < 1000; times++) table.maintain()
     expect(table.bytes / table.size).toBeLessThanOrEqual(48)
   })
 
-  test('works a bounded time for each entry, whoever chose the names', () => {
-    // Names that differ in one character, all of them of the smallest alphabet: what a weak hash puts into one corner.
+  test('names chosen by an attacker are spread evenly over the hash table', () => {
+    // Names that differ in few characters of a small alphabet: a weak hash makes them collide.
     const names = Array.from({ length: 1 << 14 }, (_, n) => n.toString(2).padStart(1000, 'a'))
     const hash = new SeededHash()
     const slots = new Map<number, number>()
@@ -129,7 +129,7 @@ describe('a table that grows', () => {
       const slot = hash.of(1, name) & (names.length - 1)
       slots.set(slot, (slots.get(slot) ?? 0) + 1)
     }
-    // Of truly random ones about 63 % are taken, and the fullest has seven or eight.
+    // A random function takes about 63 % of the slots, and at most seven or eight names a slot.
     expect(slots.size).toBeGreaterThan(names.length * 0.55)
     expect(Math.max(...slots.values())).toBeLessThan(24)
   })
@@ -148,7 +148,7 @@ describe('names', () => {
       .map((all) => all.join('')),
   )
 
-  test('are kept letter by letter, whatever they are made of', () => {
+  test('a name is decoded to exactly the same name, whatever its characters', () => {
     const bytes = new NameBytes()
     fc.assert(
       fc.property(alphabets, (name) => {
@@ -160,7 +160,7 @@ describe('names', () => {
     )
   })
 
-  test('of ids take the bytes that they were made of', () => {
+  test('a UUID takes 16 bytes, and base64url the bytes that it encodes', () => {
     const bytes = new NameBytes()
     bytes.set(randomUUID())
     expect(bytes.length).toBe(16)
@@ -175,9 +175,9 @@ describe('names', () => {
       'a UUID and its bytes in base64url',
       Buffer.from('3f2504e04f8941d39a0c0305e82c3301', 'hex').toString('base64url'),
     ],
-    ['a base64url text and one with a spare bit set', 'AAAAAAAAAAAAAAAAAAAAAB'],
-    ['a text and it with a null character', 'session-1\0'],
-    ['half a surrogate pair and what stands for it', '\ud83d'],
+    ['base64url, and the same with an unused bit set', 'AAAAAAAAAAAAAAAAAAAAAB'],
+    ['a name, and the same with a null character', 'session-1\0'],
+    ['half a surrogate pair, and its replacement character', '\ud83d'],
   ]
   const twins = [
     '3F2504E0-4F89-41D3-9A0C-0305E82C3301',
@@ -186,7 +186,7 @@ describe('names', () => {
     'session-1',
     '\ufffd',
   ]
-  test.each(lookalikes)('%s are two names', (_, name) => {
+  test.each(lookalikes)('similar names are different entries: %s', (_, name) => {
     const table = new RevocationTable()
     for (const twin of twins.filter((each) => each !== name)) table.add(session(twin))
     expect(table.refuses(issuer, { sid: name }, clock)).toBe(false)
@@ -195,8 +195,8 @@ describe('names', () => {
     expect(table.size).toBe(twins.filter((each) => each !== name).length + 1)
   })
 
-  test('that met in their hash would still be two: the hash decides nothing', () => {
-    // All factors the same: names of the same letters in another order have one hash.
+  test('names with the same hash are different entries', () => {
+    // With equal factors, names of the same characters in another order have the same hash.
     const same = (words: Uint32Array) => words.fill(7)
     const table = new RevocationTable({ random: same })
     expect(new SeededHash(same).of(7, 'session-12')).toBe(new SeededHash(same).of(7, 'session-21'))
@@ -209,7 +209,7 @@ describe('names', () => {
     expect(table.refuses('https://other.example', { sid: 'session-12' }, clock)).toBe(false)
   })
 
-  test('longer than any that is revoked are not looked for, and not added', () => {
+  test('a name of more than 1024 characters is not refused and cannot be added', () => {
     const table = new RevocationTable()
     table.add(session('a'.repeat(1024)))
     expect(table.refuses(issuer, { sid: 'a'.repeat(1024) }, clock)).toBe(true)
@@ -220,29 +220,29 @@ describe('names', () => {
   })
 })
 
-describe('what the store lacks', () => {
-  const missing = (table: RevocationTable) =>
-    [...table.missing(now)]
+describe('unconfirmed entries', () => {
+  const unconfirmed = (table: RevocationTable) =>
+    [...table.unconfirmed(now)]
       .flat()
       .map((entry) => ('value' in entry ? entry.value : entry.kind))
       .sort()
 
-  test('is what was not seen there since counting began, and less than what is known', () => {
+  test('an entry is unconfirmed until the store delivers it with the known times in the current resync', () => {
     const table = new RevocationTable()
     table.add(session('own'))
     table.add(session('kept'), true)
     table.add(session('longer here', now + 950))
     table.add(session('expired', now))
-    expect(missing(table)).toEqual(['longer here', 'own'])
-    table.recount()
+    expect(unconfirmed(table)).toEqual(['longer here', 'own'])
+    table.beginResync()
     table.add(session('kept'), true)
     table.add(session('longer here'), true)
-    expect(missing(table)).toEqual(['longer here', 'own'])
-    table.recount()
-    expect(missing(table)).toEqual(['kept', 'longer here', 'own'])
+    expect(unconfirmed(table)).toEqual(['longer here', 'own'])
+    table.beginResync()
+    expect(unconfirmed(table)).toEqual(['kept', 'longer here', 'own'])
   })
 
-  test('comes back whole: every kind, with its times', () => {
+  test('unconfirmed entries of every kind are returned with all of their times', () => {
     const table = new RevocationTable()
     const entries: RevocationEntry[] = [
       { kind: 'jti', issuer, value: randomUUID(), expiresAt: now + 1 },
@@ -254,6 +254,6 @@ describe('what the store lacks', () => {
     for (const each of entries) table.add(each)
     const inOrder = (all: Iterable<RevocationEntry>) =>
       [...all].sort((one, other) => one.expiresAt - other.expiresAt)
-    expect(inOrder([...table.missing(now)].flat())).toEqual(entries)
+    expect(inOrder([...table.unconfirmed(now)].flat())).toEqual(entries)
   })
 })

@@ -20,7 +20,7 @@ export interface ServiceOptions {
   readonly secret: string
   readonly issuer: string
   readonly maxStalenessMs: number
-  readonly beatEveryMs: number
+  readonly heartbeatEveryMs: number
   readonly deadlineMs: number
   readonly minReplicas: number
   readonly weakness: Weakness
@@ -32,7 +32,7 @@ export type ServiceMessage =
   | { readonly what: string; readonly at: number; readonly wall: number; readonly ms?: number }
 
 const options = JSON.parse(process.argv[2] ?? '') as ServiceOptions // as the test has written it
-const { issuer, maxStalenessMs, beatEveryMs, deadlineMs } = options
+const { issuer, maxStalenessMs, heartbeatEveryMs, deadlineMs } = options
 
 function tell(message: ServiceMessage): void {
   process.send?.(message)
@@ -45,7 +45,7 @@ function note(what: string, ms?: number): void {
 
 const store = weaken(await openRevocations(options.place, options), options.weakness)
 const revocation = createRevocation({
-  ...{ store, issuer, accessTtl: '15m', beatEveryMs, deadlineMs },
+  ...{ store, issuer, accessTtl: '15m', heartbeatEveryMs, deadlineMs },
   maxStaleness: maxStalenessMs / 1000,
   onEvent: ({ kind }) => {
     note(kind)

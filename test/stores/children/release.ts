@@ -39,7 +39,7 @@ async function open(): Promise<
 const { database, ...stores } = await open()
 await stores.migrate()
 if (release === 'next') await migrateToNext(database)
-const { feed, heard } = await openFeed(stores.revocations)
+const { feed, delivered } = await openFeed(stores.revocations)
 // Without a grace every refresh rotates.
 const sessions = sessionsOver(stores.sessions, secret, { grace: 0 })
 
@@ -60,8 +60,8 @@ async function carryOut(order: Order): Promise<Answer> {
       await stores.revocations.add([{ kind: 'sid', issuer, value: order.sid, expiresAt: later }])
       return 'true'
     case 'ask':
-      await feed.beat()
-      return String(heard.some((entry) => entry.kind === 'sid' && entry.value === order.sid))
+      await feed.heartbeat()
+      return String(delivered.some((entry) => entry.kind === 'sid' && entry.value === order.sid))
   }
 }
 

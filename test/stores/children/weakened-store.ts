@@ -1,29 +1,29 @@
 import type { RevocationStore } from '../../../src/revocation/index.js'
 
-/** What is taken from a store to see that a fault is noticed without it. */
-export type Weakness = 'none' | 'heartbeat' | 'putBack'
+/** The safety mechanism that a store lacks, so that a test can show that the checks notice it. */
+export type Weakness = 'none' | 'heartbeat' | 'restoration'
 
 /**
- * A store without what makes it safe. `heartbeat`: a heartbeat always succeeds, and that the store is gone is never told.
- * `putBack`: what is put back never comes.
+ * A store without one of its safety mechanisms. `heartbeat`: heartbeats always succeed, and the end of a feed is not
+ * reported. `restoration`: entries written to the store again never arrive.
  */
 export function weaken(store: RevocationStore, weakness: Weakness): RevocationStore {
   if (weakness === 'heartbeat')
     return {
       ...store,
-      open: async ({ whenNew, listener }) => {
+      open: async ({ firstEntry, listener }) => {
         const add = listener.add.bind(listener)
-        const feed = await store.open({ whenNew, listener: { add, lost: () => undefined } })
-        // What is put back would tell by its failure that the store is gone.
-        const putBack = feed.add.bind(feed)
+        const feed = await store.open({ firstEntry, listener: { add, lost: () => undefined } })
+        // A restoration that fails would reveal that the store is gone.
+        const restore = feed.add.bind(feed)
         return {
           ...feed,
-          beat: () => Promise.resolve(),
-          add: (entries) => putBack(entries).catch(() => undefined),
+          heartbeat: () => Promise.resolve(),
+          add: (entries) => restore(entries).catch(() => undefined),
         }
       },
     }
-  if (weakness === 'putBack')
+  if (weakness === 'restoration')
     return {
       ...store,
       open: async (request) => ({ ...(await store.open(request)), add: () => Promise.resolve() }),

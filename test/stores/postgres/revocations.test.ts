@@ -5,7 +5,7 @@ import { migrate } from '../../../src/stores/sql/migrate.js'
 import { revocationsSchema } from '../../../src/stores/sql/revocations.js'
 import { startPostgres, type PostgresServer } from '../../setup/postgres.js'
 import { startTcpProxy, type TcpProxy } from '../../setup/tcp-proxy.js'
-import { follow, readWhole, session, whenNew } from '../feed-listener.js'
+import { follow, readWhole, session, firstEntry } from '../feed-listener.js'
 import { revocationCases } from '../revocation-cases.js'
 
 let server: PostgresServer
@@ -56,14 +56,14 @@ test('a database of version 1 comes forward with its entries', async () => {
   const { versions } = revocationsSchema
   await migrate(database, { ...revocationsSchema, versions: versions.slice(0, 1) })
   await database.query(`INSERT INTO jotgate_revocations VALUES (7, $1, 'sid', 'a', 0, $2)`, [
-    whenNew.issuer,
-    whenNew.expiresAt,
+    firstEntry.issuer,
+    firstEntry.expiresAt,
   ])
   const store = make(schema, pool)
   const { feed, entries } = await follow(store)
-  expect((await readWhole(feed)).entries).toEqual([session('a'), whenNew])
+  expect((await readWhole(feed)).entries).toEqual([session('a'), firstEntry])
   await store.add([session('b')])
-  await feed.beat()
+  await feed.heartbeat()
   expect(entries).toEqual([session('b')])
   feed.close()
 })
@@ -78,19 +78,19 @@ test('an open transaction that took its place first is waited for, and both entr
   await slow.query('UPDATE jotgate_revocation_places SET last = last + 1')
   await slow.query(
     `INSERT INTO jotgate_revocations SELECT last, $1, 'sid', 'slow', 0, $2 FROM jotgate_revocation_places`,
-    [whenNew.issuer, whenNew.expiresAt],
+    [firstEntry.issuer, firstEntry.expiresAt],
   )
   let quickDone = false
   const quick = store.add([session('quick')]).then(() => {
     quickDone = true
   })
-  await feed.beat()
+  await feed.heartbeat()
   await new Promise((resolve) => setTimeout(resolve, 100))
-  await feed.beat()
+  await feed.heartbeat()
   expect([quickDone, entries]).toEqual([false, []])
   await slow.query('COMMIT')
   await quick
-  await feed.beat()
+  await feed.heartbeat()
   expect(entries).toEqual([session('slow'), session('quick')])
   await slow.end()
   feed.close()
@@ -103,16 +103,16 @@ test('places taken by a sequence would lose the entry that commits late', async 
   const { feed, entries } = await follow(store)
   const [slow, quick] = [openPool(), openPool()]
   const insert = `INSERT INTO ${schema}.jotgate_revocations VALUES ($3, $1, 'sid', $4, 0, $2)`
-  const times = [whenNew.issuer, whenNew.expiresAt]
+  const times = [firstEntry.issuer, firstEntry.expiresAt]
   const late = await slow.connect()
   await late.query('BEGIN')
   await late.query(insert, [...times, 2, 'slow'])
   await quick.query(insert, [...times, 3, 'quick'])
   await quick.query(`UPDATE ${schema}.jotgate_revocation_places SET last = 3`)
-  await feed.beat()
+  await feed.heartbeat()
   await late.query('COMMIT')
   late.release()
-  await feed.beat()
+  await feed.heartbeat()
   expect(entries).toEqual([session('quick')])
   feed.close()
 })
@@ -138,10 +138,10 @@ test('a feed whose server falls silent ends by its deadline, and its connection 
   await make(schema).add([session('before')])
   const pool = farPool()
   const { feed, causes } = await follow(make(schema, pool))
-  await feed.beat()
+  await feed.heartbeat()
   const lent = pool.totalCount
   proxy.order({ direction: 'toServer', after: 0, then: 'stall' })
-  await expect(feed.beat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  await expect(feed.heartbeat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   expect(causes).toHaveLength(1)
   expect(pool.totalCount).toBe(lent - 1)
   proxy.heal()
@@ -153,12 +153,12 @@ test('a feed ends when the server is stopped but its port still answers, and non
   const pool = openPool(frozen.url)
   const store = postgresStores(pool, { schema: 'auth', deadlineMs: 10_000 }).revocations
   const { feed, causes } = await follow(store)
-  await feed.beat()
+  await feed.heartbeat()
   const { rows } = await pool.query<{ pid: number }>('SELECT pid FROM pg_stat_activity')
   const all = [pid, ...rows.map((row) => row.pid)]
   for (const each of all) process.kill(each, 'SIGSTOP')
   try {
-    await expect(feed.beat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await expect(feed.heartbeat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     expect(causes).toHaveLength(1)
     const quick = postgresStores(openPool(frozen.url), { schema: 'auth' }).revocations
     await expect(follow(quick)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
@@ -166,7 +166,7 @@ test('a feed ends when the server is stopped but its port still answers, and non
     for (const each of all) process.kill(each, 'SIGCONT')
   }
   const again = await follow(store)
-  expect([again.feed.begun, again.feed.epoch]).toEqual([false, feed.epoch])
+  expect([again.feed.isNewEpoch, again.feed.epoch]).toEqual([false, feed.epoch])
   again.feed.close()
   await frozen.stop()
 }, 60_000)
@@ -184,8 +184,8 @@ test('a feed ends when the server crashes, and the next one has all that was con
     expect(causes).toHaveLength(1)
   }, 10_000)
   const again = await vi.waitFor(() => follow(store), { timeout: 20_000, interval: 200 })
-  expect([again.feed.begun, again.feed.epoch]).toEqual([false, feed.epoch])
-  expect((await readWhole(again.feed)).entries).toEqual([whenNew, session('confirmed')])
+  expect([again.feed.isNewEpoch, again.feed.epoch]).toEqual([false, feed.epoch])
+  expect((await readWhole(again.feed)).entries).toEqual([firstEntry, session('confirmed')])
   again.feed.close()
   await crashing.stop()
 }, 60_000)
@@ -203,7 +203,7 @@ test('a feed ends when the server ends its connection, and the next one has what
   await store.add([session('in between')])
   const again = await follow(store)
   expect(again.feed.epoch).toBe(feed.epoch)
-  expect((await readWhole(again.feed)).entries).toEqual([whenNew, session('in between')])
+  expect((await readWhole(again.feed)).entries).toEqual([firstEntry, session('in between')])
   again.feed.close()
 })
 
@@ -214,7 +214,7 @@ test('a feed ends when its server takes no more writes', async () => {
   url.pathname = `/${database}`
   const store = make(newSchema(), openPool(url.href))
   const { feed } = await follow(store)
-  await feed.beat()
+  await feed.heartbeat()
   feed.close()
   await openPool().query(`ALTER DATABASE ${database} SET default_transaction_read_only = on`)
   const late = openPool(url.href)

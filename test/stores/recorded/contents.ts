@@ -57,7 +57,7 @@ export const revocations: readonly RevocationEntry[] = [
 ]
 
 /** What a store begins with when its first feed is opened. */
-export const whenNew = { kind: 'all', issuer, before: start - 100, expiresAt: later } as const
+export const firstEntry = { kind: 'all', issuer, before: start - 100, expiresAt: later } as const
 
 /** Users of the service. */
 export const users = [

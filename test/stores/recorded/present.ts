@@ -47,7 +47,7 @@ async function fillStores(stores: RedisStores, written: typeof contents): Promis
   await stores.sessions.rotate(written.request(rotated, 1, 20))
   await stores.sessions.end(ended.id, written.start + 7)
   const listener = { add: () => undefined, lost: () => undefined }
-  const feed = await stores.revocations.open({ whenNew: written.whenNew, listener })
+  const feed = await stores.revocations.open({ firstEntry: written.firstEntry, listener })
   await stores.revocations.add(written.revocations)
   feed.close()
   return fillRing(stores.keys, written)

@@ -141,9 +141,9 @@ async function keepRefusing({ revocations }: Opened): Promise<void> {
   const { feed, entries } = await follow(revocations)
   const known = (await readWhole(feed, written.start)).entries
   expect(known).toEqual(expect.arrayContaining([...written.revocations]))
-  const more = { ...written.whenNew, kind: 'sid', value: 'later' } as const
+  const more = { ...written.firstEntry, kind: 'sid', value: 'later' } as const
   await revocations.add([more])
-  await feed.beat()
+  await feed.heartbeat()
   expect(entries).toMatchObject([{ kind: 'sid', value: 'later' }])
   expect((await readWhole(feed, written.start)).entries).toHaveLength(known.length + 1)
   feed.close()

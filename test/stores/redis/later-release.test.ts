@@ -77,13 +77,13 @@ describe('a session that a later release has kept', () => {
 describe('a revocation that a later release has kept', () => {
   test('with one more field of its message is taken, and a mark of another kind is passed over', async () => {
     const { revocations, stream } = openStores()
-    const { feed, heard } = await openFeed(revocations)
+    const { feed, delivered } = await openFeed(revocations)
     const name = JSON.stringify([issuer, 'sid', 's-1'])
     const fields = ['name', name, 'expiry', String(later), 'cutOff', '', 'why', 'theft']
     await stream('n', '2', ...fields)
     await stream('n', '3', 'mark', '', 'audit', 'x')
-    await feed.beat()
-    expect(heard).toEqual([session('s-1')])
+    await feed.heartbeat()
+    expect(delivered).toEqual([session('s-1')])
     feed.close()
   })
 

@@ -23,7 +23,7 @@ afterEach(async () => {
 const wall = () => Date.now() / 1000
 async function follow(store: RevocationStore, events: string[]): Promise<Revocation> {
   const revocation = createRevocation({
-    ...{ store, issuer: 'https://auth.example', accessTtl: '15m', beatEveryMs: 100 },
+    ...{ store, issuer: 'https://auth.example', accessTtl: '15m', heartbeatEveryMs: 100 },
     onEvent: ({ kind }) => events.push(kind),
   })
   closing.unshift(() => {
@@ -54,13 +54,13 @@ describe('a primary that has become a replica', () => {
       closing.push(close)
       const store = redisStores(client, { prefix: 'demoted', deadlineMs: 2000 }).revocations
       const { feed, lost } = await openFeed(store)
-      await feed.beat()
+      await feed.heartbeat()
       await admin.replicaof('127.0.0.1', new URL(second.url).port)
       closing.push(() => admin.replicaof('NO', 'ONE'))
-      await expect(feed.beat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+      await expect(feed.heartbeat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
       expect(lost).toHaveLength(1)
       await expect(store.add([session('s')])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
-      await expect(withFeed(store, (opened) => opened.feed.beat())).rejects.toMatchObject({
+      await expect(withFeed(store, (opened) => opened.feed.heartbeat())).rejects.toMatchObject({
         code: 'STORE_UNAVAILABLE',
       })
     },
@@ -157,6 +157,6 @@ describe('a failover', () => {
     }
     expect(passed).toBe(0)
     // By whichever of the two was there first.
-    expect([...events, ...others]).toContain('putBack')
+    expect([...events, ...others]).toContain('restored')
   }, 120_000)
 })

@@ -74,10 +74,10 @@ describe.each(Object.entries(ways))('a feed by %s', (_, connect) => {
     const { store, tag } = await openStore(connect)
     const first = await openFeed(store)
     await admin.del(...(await admin.keys(`${tag}*`)))
-    await expect(first.feed.beat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
-    expect(await lostOf(first.lost)).toMatch(/begun a new epoch/)
+    await expect(first.feed.heartbeat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    expect(await lostOf(first.lost)).toMatch(/started a new epoch/)
     const second = await openFeed(store)
-    expect(second.feed.begun).toBe(true)
+    expect(second.feed.isNewEpoch).toBe(true)
     expect(second.feed.epoch).not.toBe(first.feed.epoch)
     const held: RevocationEntry[] = []
     for await (const slice of second.feed.snapshot(0)) held.push(...slice)
@@ -97,7 +97,7 @@ describe.each(Object.entries(ways))('a feed by %s', (_, connect) => {
     const pid = redis.pid ?? expect.unreachable()
     process.kill(pid, 'SIGSTOP')
     try {
-      await expect(feed.beat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+      await expect(feed.heartbeat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
       expect(await lostOf(lost)).toMatch(/no answer within 300 ms|did not answer|is closed/)
     } finally {
       process.kill(pid, 'SIGCONT')
@@ -152,7 +152,7 @@ test('a Redis without memory keeps all of a call or nothing, says so, and takes 
   const many = Array.from({ length: 300 }, (_, i) => session(`s-${String(i)}`))
   try {
     await expect(store.add(many)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
-    await expect(feed.beat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await expect(feed.heartbeat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     expect(await lostOf(lost)).toMatch(/OOM/)
   } finally {
     await admin.config('SET', 'maxmemory', '0')
@@ -171,7 +171,7 @@ describe('processes over one Redis', () => {
       store,
       issuer: 'https://auth.example',
       accessTtl: '15m',
-      beatEveryMs: 100,
+      heartbeatEveryMs: 100,
     })
     closing.unshift(() => {
       revocation.close()
@@ -206,7 +206,7 @@ describe('processes over one Redis', () => {
     const { store, prefix } = await openStore()
     const { client, close } = await ioredisAt(redis.url)
     closing.push(close)
-    const { feed, heard } = await openFeed(
+    const { feed, delivered } = await openFeed(
       redisStores(client, { prefix, deadlineMs: 2000 }).revocations,
     )
     closing.unshift(() => {
@@ -216,7 +216,7 @@ describe('processes over one Redis', () => {
     for (let i = 0; i < 1000; i++) {
       const from = performance.now()
       await store.add([session(`p-${String(i)}`)])
-      while (heard.length <= i) {
+      while (delivered.length <= i) {
         if (performance.now() - from > 5000) break
         await new Promise((resolve) => setImmediate(resolve))
       }
@@ -225,7 +225,7 @@ describe('processes over one Redis', () => {
     times.sort((x, y) => x - y)
     const at = (share: number) => (times[Math.floor(share * times.length)] ?? NaN).toFixed(1)
     console.log(`1,000 revocations to another feed: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`)
-    expect(heard).toHaveLength(1000)
+    expect(delivered).toHaveLength(1000)
   })
 })
 
@@ -238,13 +238,13 @@ test('a primary without its replicas keeps nothing for good, and goes stale', as
   const { revocations } = redisStores(client, { minReplicas: 1, deadlineMs: 500 })
   const { feed, lost } = await openFeed(revocations)
   await revocations.add([session('kept')])
-  await feed.beat()
+  await feed.heartbeat()
   for (const { pid } of replicas) process.kill(pid, 'SIGSTOP')
   try {
     await expect(revocations.add([session('alone')])).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
     })
-    await expect(feed.beat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await expect(feed.heartbeat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     expect(await lostOf(lost)).toMatch(/fewer replicas/)
   } finally {
     for (const { pid } of replicas) process.kill(pid, 'SIGCONT')

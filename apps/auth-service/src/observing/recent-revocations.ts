@@ -36,9 +36,9 @@ export function watchRevocations(store: RevocationStore): WatchedRevocations {
       add: (entries) => store.add(entries),
       find: (names) => store.find(names),
       sweep: (before) => store.sweep(before),
-      open: ({ whenNew, listener }) =>
+      open: ({ firstEntry, listener }) =>
         store.open({
-          whenNew,
+          firstEntry,
           listener: {
             add: (entries) => {
               listener.add(entries)
