@@ -20,6 +20,7 @@ const planted = [
   'room apps/auth-service/src/limits/: apps/auth-service/src/limits/planted.ts → apps/auth-service/src/oauth/clients.ts',
   'unlisted: src/unlisted/thing.ts',
   'unlisted: apps/auth-service/src/unlisted/thing.ts',
+  'one door src/revocation/table/: src/revocation/revocation.ts → src/revocation/table/segment.ts',
 ]
 
 /**

@@ -1,4 +1,4 @@
-import { outside, service, table } from './table.mjs'
+import { doors, outside, service, table } from './table.mjs'
 
 /** @typedef {import('dependency-cruiser').IForbiddenRuleType} Rule */
 
@@ -11,6 +11,7 @@ export function rules() {
   return [
     ...table.map(rowRule),
     ...service.rooms.map(roomRule),
+    ...doors.map(doorRule),
     ...outside.map(outsideRule),
     ...everywhere,
   ]
@@ -69,6 +70,19 @@ function roomRule(room, at, rooms) {
     severity: 'error',
     from: { path: `^${service.folder}${room}/` },
     to: { path: `^${service.folder}`, pathNot: `^${service.folder}(${below.join('|')})/` },
+  }
+}
+
+/**
+ * @param {import('./table.mjs').Door} door
+ * @returns {Rule}
+ */
+function doorRule({ folder, door }) {
+  return {
+    name: `one door ${folder}`,
+    severity: 'error',
+    from: { pathNot: `^${escape(folder)}` },
+    to: { path: `^${escape(folder)}`, pathNot: `^${escape(folder + door)}$` },
   }
 }
 

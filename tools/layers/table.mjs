@@ -141,5 +141,14 @@ export const service = {
   ],
 }
 
+/**
+ * A folder of which files outside may import only one.
+ *
+ * @typedef {{ readonly folder: string, readonly door: string }} Door
+ */
+
+/** @type {readonly Door[]} */
+export const doors = [{ folder: 'src/revocation/table/', door: 'table.ts' }]
+
 /** Folders that see the library as its users do: by the name `jotgate`. */
 export const outside = ['apps/[^/]+/', 'examples/', 'bench/']
