@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { badUsage } from './command-error.js'
 import type { OptionSpecs } from './option-spec.js'
-import { nearestName } from '../foundation/suggest.js'
+import { nearestName } from '../foundation/names.js'
 
 /** What a command was called with, checked against its options. */
 export interface Arguments {

@@ -1,6 +1,6 @@
 import { badUsage } from './command-error.js'
 import type { Command } from './command.js'
-import { nearestName } from '../foundation/suggest.js'
+import { nearestName } from '../foundation/names.js'
 
 /** What a command line begins with: a command and what follows it, or a group of commands that help is asked on. */
 export type Found =

@@ -8,7 +8,7 @@ import {
 } from '../key/index.js'
 import { badUsage } from './command-error.js'
 import { isSecret, type KeyMaterial } from './key-file.js'
-import { nearestName } from '../foundation/suggest.js'
+import { nearestName } from '../foundation/names.js'
 
 /**
  * An algorithm by its name.

@@ -4,8 +4,14 @@ import { ClientError } from './errors.js'
 import { notify } from '../foundation/listener.js'
 import type { OnClientEvent } from './events.js'
 import { createFetch } from './fetch.js'
-import { optionalFunc, part, text, value } from '../foundation/option-kinds.js'
-import { readOptions, type OptionTable } from '../foundation/options.js'
+import {
+  optionalFunc,
+  type OptionTable,
+  part,
+  readOptions,
+  text,
+  value,
+} from '../foundation/options.js'
 import { readOrigins } from './origins.js'
 import { ask, type Grant, type Target, type TokenSource } from './source.js'
 

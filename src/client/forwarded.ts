@@ -1,6 +1,5 @@
 import { ClientError } from './errors.js'
-import { clock, func, text, value } from '../foundation/option-kinds.js'
-import { readOptions, type OptionTable } from '../foundation/options.js'
+import { clock, func, type OptionTable, readOptions, text, value } from '../foundation/options.js'
 import { readOrigins } from './origins.js'
 import { unverifiedTimes } from './payload.js'
 import { type TokenSource } from './source.js'

@@ -1,5 +1,11 @@
-import { clock, flag, func, unchecked } from '../foundation/option-kinds.js'
-import { readOptions, type OptionTable } from '../foundation/options.js'
+import {
+  clock,
+  flag,
+  func,
+  type OptionTable,
+  readOptions,
+  unchecked,
+} from '../foundation/options.js'
 import { unverifiedTimes } from './payload.js'
 import { type Grant, type TokenSource } from './source.js'
 

@@ -4,12 +4,13 @@ import {
   clock,
   flag,
   optionalFunc,
+  type OptionTable,
   part,
+  readOptions,
   seconds,
   text,
   value,
-} from '../foundation/option-kinds.js'
-import { readOptions, type OptionTable } from '../foundation/options.js'
+} from '../foundation/options.js'
 import { type OnClientEvent } from './events.js'
 import { pageUrl, readSecureUrl } from './origins.js'
 import { type StoredSession } from './pair.js'

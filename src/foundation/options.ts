@@ -1,5 +1,6 @@
+import { parseDuration, type Duration } from './duration.js'
 import { ConfigError } from './errors.js'
-import { nearestName } from './suggest.js'
+import { isText, nearestName } from './names.js'
 
 /** One option: what kind of value it takes, its default and its bounds. The documentation's tables are made from this. */
 export interface Option<T> {
@@ -66,4 +67,174 @@ function checkNames(
     throw new ConfigError(`${factory}.${unknown}`, `is not an option; ${hint}`)
   }
   return given as Readonly<Record<string, unknown>> // an object, as has just been looked at
+}
+
+/** Whether an option may be left out: with a default, or as undefined. Without either it is required. */
+export interface Presence<D> {
+  readonly default?: D
+  readonly optional?: true
+}
+
+interface Bounds {
+  readonly least?: number
+  readonly most?: number
+}
+
+/** An optional option reads as undefined when it is left out. */
+type Read<T, Settings> = Settings extends { readonly optional: true } ? T | undefined : T
+
+/**
+ * An option with a check of its own.
+ *
+ * @example value('origins', readOrigins, {})
+ */
+export function value<T, Settings extends Presence<unknown> = object>(
+  kind: string,
+  read: (given: unknown, option: string) => T,
+  settings?: Settings,
+): Option<Read<T, Settings>> {
+  const { optional, ...rest }: Presence<unknown> = settings ?? {}
+  const required = optional !== true && !('default' in rest)
+  return { kind, ...rest, required, read }
+}
+
+/** Whole seconds, or a duration such as `'15m'`. */
+export function seconds<Settings extends Presence<Duration> & Bounds = object>(
+  settings?: Settings,
+): Option<Read<number, Settings>> {
+  const read = (given: unknown, option: string) =>
+    inBounds(settings, {
+      option,
+      unit: 'seconds',
+      given: parseDuration(given as Duration, option), // it takes anything
+    })
+  return { ...value('duration', read, settings), unit: 'seconds' }
+}
+
+/** A whole number of milliseconds, at least 1 unless `least` says otherwise. */
+export function milliseconds<Settings extends Presence<number> & Bounds = object>(
+  settings?: Settings,
+): Option<Read<number, Settings>> {
+  return { ...count(settings, 'milliseconds'), unit: 'milliseconds' }
+}
+
+/** A whole number, at least 1 unless `least` says otherwise. */
+export function count<Settings extends Presence<number> & Bounds = object>(
+  settings?: Settings,
+  unit = '',
+): Option<Read<number, Settings>> {
+  const bounds = { least: 1, ...settings }
+  const read = (given: unknown, option: string) => {
+    if (typeof given !== 'number' || !Number.isSafeInteger(given))
+      throw new ConfigError(option, `must be a whole number${unit === '' ? '' : ` of ${unit}`}`)
+    return inBounds(bounds, { option, unit, given })
+  }
+  return { ...value('whole number', read, settings), ...bounds }
+}
+
+/** A number, fractions allowed. */
+export function number<Settings extends Presence<number> & Bounds = object>(
+  settings?: Settings,
+): Option<Read<number, Settings>> {
+  const read = (given: unknown, option: string) => {
+    if (typeof given !== 'number' || !Number.isFinite(given))
+      throw new ConfigError(option, 'must be a number')
+    return inBounds(settings, { option, unit: '', given })
+  }
+  return value('number', read, settings)
+}
+
+/** True or false. */
+export function flag<Settings extends Presence<boolean> = object>(
+  settings?: Settings,
+): Option<Read<boolean, Settings>> {
+  const read = (given: unknown, option: string) => {
+    if (typeof given === 'boolean') return given
+    throw new ConfigError(option, 'must be a boolean')
+  }
+  return value('boolean', read, settings)
+}
+
+/** Text, and not the empty text. */
+export function text<Settings extends Presence<string> = object>(
+  settings?: Settings,
+): Option<Read<string, Settings>> {
+  const read = (given: unknown, option: string) => {
+    if (isText(given)) return given
+    throw new ConfigError(option, 'must be text')
+  }
+  return value('text', read, settings)
+}
+
+/** A function; its parameters and answer cannot be checked before it is called, so the caller says its type. */
+export function func<F>(): Option<F> {
+  return value('function', (given, option) => readFunction(given, option) as F)
+}
+
+/** A function that may be left out. */
+export function optionalFunc<F>(): Option<F | undefined> {
+  return { ...func<F>(), required: false }
+}
+
+/** A function with a default. */
+export function funcOr<F>(usual: F): Option<F> {
+  return { ...func<F>(), required: false, default: usual }
+}
+
+function readFunction(given: unknown, option: string): unknown {
+  if (typeof given === 'function') return given
+  throw new ConfigError(option, 'must be a function')
+}
+
+/** A clock: Unix time in seconds. Default: the system's clock. */
+export function clock(): Option<() => number> {
+  return funcOr(() => Date.now() / 1000)
+}
+
+/** One of some texts. */
+export function oneOf<T extends string, Settings extends Presence<T> = object>(
+  known: readonly T[],
+  settings?: Settings,
+): Option<Read<T, Settings>> {
+  const read = (given: unknown, option: string): T => {
+    const found = known.find((each) => each === given)
+    if (found !== undefined) return found
+    const quoted = known.map((each) => `"${each}"`)
+    throw new ConfigError(
+      option,
+      `must be ${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1) ?? ''}`,
+    )
+  }
+  return value(known.map((each) => `'${each}'`).join(' or '), read, settings)
+}
+
+/** A part that another factory makes, recognised by its members. `kind` names it in the error: "must be …". */
+export function part<T extends object>(kind: string, members: readonly string[]): Option<T> {
+  return value(kind, (given, option) => {
+    const isPart =
+      typeof given === 'object' && given !== null && members.every((name) => name in given)
+    if (isPart) return given as T // known by its members
+    throw new ConfigError(option, `must be ${kind}`)
+  })
+}
+
+/** An option that may be left out and is checked by the function that uses it. */
+export function unchecked<T>(kind: string): Option<T | undefined> {
+  return value(kind, (given) => given as T, { optional: true }) // checked there
+}
+
+interface Measured {
+  readonly option: string
+  readonly unit: string
+  readonly given: number
+}
+
+function inBounds({ least, most }: Bounds = {}, { option, unit, given }: Measured): number {
+  if ((least === undefined || given >= least) && (most === undefined || given <= most)) return given
+  const of = unit === '' ? '' : ` ${unit}`
+  if (least === undefined) throw new ConfigError(option, `must be at most ${String(most)}${of}`)
+  if (most !== undefined)
+    throw new ConfigError(option, `must be from ${String(least)} to ${String(most)}${of}`)
+  const one = least === 1 ? of.replace(/s$/, '') : of
+  throw new ConfigError(option, `must be at least ${String(least)}${one}`)
 }

@@ -5,11 +5,12 @@ import {
   func,
   funcOr,
   optionalFunc,
+  type OptionTable,
+  readOptions,
   seconds,
   text,
   unchecked,
-} from '../foundation/option-kinds.js'
-import { readOptions, type OptionTable } from '../foundation/options.js'
+} from '../foundation/options.js'
 import { type VerifiedToken } from '../token/token.js'
 import { type Call } from './call.js'
 import { type OnEvent } from './events.js'

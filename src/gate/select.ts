@@ -1,6 +1,5 @@
 import { AuthError, ConfigError } from '../foundation/errors.js'
-import { oneOf, unchecked } from '../foundation/option-kinds.js'
-import { readOptions, type OptionTable } from '../foundation/options.js'
+import { oneOf, type OptionTable, readOptions, unchecked } from '../foundation/options.js'
 import { type Call } from './call.js'
 import { readPath } from './path.js'
 import { isPattern } from './pattern.js'

@@ -3,8 +3,14 @@ import { ConfigError } from '../foundation/errors.js'
 import type { PinnedHeader } from '../token/header.js'
 import type { KeyFinder } from '../token/key-source.js'
 import { Key } from '../key/key.js'
-import { clock, seconds, value } from '../foundation/option-kinds.js'
-import { readOptions, type OptionTable, type OptionValues } from '../foundation/options.js'
+import {
+  clock,
+  type OptionTable,
+  type OptionValues,
+  readOptions,
+  seconds,
+  value,
+} from '../foundation/options.js'
 
 /** The key that signs now, and the one that signed before. */
 export interface CurrentAndPreviousOptions {

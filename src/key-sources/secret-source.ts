@@ -2,8 +2,14 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } f
 import { ConfigError } from '../foundation/errors.js'
 import type { KeyFinder } from '../token/key-source.js'
 import { notify } from '../foundation/listener.js'
-import { flag, oneOf, optionalFunc } from '../foundation/option-kinds.js'
-import { readOptions, type OptionTable, type OptionValues } from '../foundation/options.js'
+import {
+  flag,
+  oneOf,
+  optionalFunc,
+  type OptionTable,
+  type OptionValues,
+  readOptions,
+} from '../foundation/options.js'
 import { decodeSecret, secretEncodings, type SecretEncoding } from './secret-encoding.js'
 
 export type { SecretEncoding } from './secret-encoding.js'

@@ -1,7 +1,6 @@
 import { createSecretKey } from 'node:crypto'
 import { ConfigError } from '../foundation/errors.js'
-import { unchecked } from '../foundation/option-kinds.js'
-import { readOptions, type OptionTable } from '../foundation/options.js'
+import { type OptionTable, readOptions, unchecked } from '../foundation/options.js'
 import { knownRow, type Algorithm } from './algorithms.js'
 import { isJwk } from './jwk.js'
 import { checkUse, permits } from './jwk-use.js'

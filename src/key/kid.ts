@@ -1,7 +1,6 @@
 import { randomBytes, type KeyObject } from 'node:crypto'
 import { ConfigError } from '../foundation/errors.js'
-import { unchecked } from '../foundation/option-kinds.js'
-import type { OptionTable } from '../foundation/options.js'
+import { type OptionTable, unchecked } from '../foundation/options.js'
 import { isJwk } from './jwk.js'
 import { thumbprint } from './thumbprint.js'
 

@@ -6,11 +6,13 @@ import {
   count,
   funcOr,
   milliseconds,
+  type OptionTable,
+  type OptionValues,
   part,
+  readOptions,
   seconds,
   text,
-} from '../foundation/option-kinds.js'
-import { readOptions, type OptionTable, type OptionValues } from '../foundation/options.js'
+} from '../foundation/options.js'
 import type { VerifiedToken } from '../token/token.js'
 import { margin, namesOf, toEntry, type RevokeRequest } from './entry.js'
 import type { RevocationStore } from './ports.js'

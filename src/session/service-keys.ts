@@ -1,7 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { ConfigError } from '../foundation/errors.js'
-import { value } from '../foundation/option-kinds.js'
-import { readOptions, type OptionTable } from '../foundation/options.js'
+import { type OptionTable, readOptions, value } from '../foundation/options.js'
 
 /** Secrets of 32 random bytes or more. */
 export interface ServiceKeysOptions {

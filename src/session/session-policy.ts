@@ -8,11 +8,13 @@ import {
   milliseconds,
   number,
   optionalFunc,
+  type OptionTable,
+  type OptionValues,
   part,
+  readOptions,
   seconds,
   value,
-} from '../foundation/option-kinds.js'
-import { readOptions, type OptionTable, type OptionValues } from '../foundation/options.js'
+} from '../foundation/options.js'
 import { readSchema } from '../token/schema.js'
 import type { Signer } from '../token/sign.js'
 import type { SessionHooks } from './events.js'

@@ -5,8 +5,14 @@ import { ConfigError } from '../foundation/errors.js'
 import { refusedMembers } from './header.js'
 import { Key } from '../key/key.js'
 import { isText } from '../foundation/names.js'
-import { clock, seconds, text, value } from '../foundation/option-kinds.js'
-import { readOptions, type OptionTable } from '../foundation/options.js'
+import {
+  clock,
+  type OptionTable,
+  readOptions,
+  seconds,
+  text,
+  value,
+} from '../foundation/options.js'
 import { randomId } from '../encoding/random-id.js'
 import { signSigningInput } from '../key/signature/sign.js'
 import type { Claims } from './token.js'

@@ -1,7 +1,16 @@
 import type { Duration } from '../foundation/duration.js'
 import { ConfigError } from '../foundation/errors.js'
-import { clock, count, flag, seconds, text, value } from '../foundation/option-kinds.js'
-import { readOptions, type OptionTable, type OptionValues } from '../foundation/options.js'
+import {
+  clock,
+  count,
+  flag,
+  type OptionTable,
+  type OptionValues,
+  readOptions,
+  seconds,
+  text,
+  value,
+} from '../foundation/options.js'
 import { isText } from '../foundation/names.js'
 import type { CacheLimits } from './memory/verified-cache.js'
 import { readSchema, type ClaimsSchema } from './schema.js'

@@ -9,10 +9,10 @@ import {
   oneOf,
   optionalFunc,
   part,
+  readOptions,
   seconds,
   text,
-} from '../../src/foundation/option-kinds.js'
-import { readOptions } from '../../src/foundation/options.js'
+} from '../../src/foundation/options.js'
 
 describe('readOptions', () => {
   test('names an unknown option and the one that was meant, never its value', () => {

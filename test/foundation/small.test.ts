@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { notify } from '../../src/foundation/listener.js'
-import { isScopeToken, isStorableName, isText } from '../../src/foundation/names.js'
-import { nearestName } from '../../src/foundation/suggest.js'
+import { isScopeToken, isStorableName, isText, nearestName } from '../../src/foundation/names.js'
 
 describe('notify', () => {
   test('drops what a listener throws or rejects with', async () => {

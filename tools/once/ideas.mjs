@@ -20,7 +20,7 @@ export const ideas = [
   },
   {
     idea: 'an edit distance',
-    home: 'src/foundation/suggest.ts',
+    home: 'src/foundation/names.ts',
     isCopy: (node) => isCall(node, 'Math', 'min') && plusOnes(node) >= 2,
   },
   {

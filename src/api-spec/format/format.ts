@@ -1,6 +1,5 @@
 import { type Diagnostic } from '../language/diagnostic.js'
-import { text } from '../../foundation/option-kinds.js'
-import { readOptions, type OptionTable } from '../../foundation/options.js'
+import { type OptionTable, readOptions, text } from '../../foundation/options.js'
 import { type ImportStatement, type SourceFile, type Statement } from '../language/syntax/ast.js'
 import { parseFile } from '../language/syntax/parse-file.js'
 import { Printer } from './printer.js'

@@ -1,6 +1,5 @@
 import { ConfigError } from '../../foundation/errors.js'
-import { flag, oneOf, value } from '../../foundation/option-kinds.js'
-import { readOptions, type OptionTable } from '../../foundation/options.js'
+import { flag, oneOf, type OptionTable, readOptions, value } from '../../foundation/options.js'
 import { type ApiSpec } from '../language/spec.js'
 import { emitAuth, emitConfig, emitGuards } from './emit-auth.js'
 import { emitClient } from './emit-client.js'

@@ -1,4 +1,4 @@
-import { nearestName } from '../../foundation/suggest.js'
+import { nearestName } from '../../foundation/names.js'
 
 /** Where a member of a request comes from. */
 export type Source = 'json' | 'form' | 'path' | 'header'

@@ -1,7 +1,6 @@
 import { ConfigError } from '../../foundation/errors.js'
 import { ApiSpecError } from '../generate/error.js'
-import { value } from '../../foundation/option-kinds.js'
-import { readOptions, type OptionTable } from '../../foundation/options.js'
+import { type OptionTable, readOptions, value } from '../../foundation/options.js'
 import { type Alternative, isObject, readSchemes, readSecurity, type Security } from './security.js'
 
 /** An operation of the document and what it asks of its callers. */

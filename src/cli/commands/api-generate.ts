@@ -5,7 +5,7 @@ import { badUsage } from '../command-error.js'
 import type { Answer, Command } from '../command.js'
 import type { Io } from '../io.js'
 import { printable } from '../printable.js'
-import { nearestName } from '../../foundation/suggest.js'
+import { nearestName } from '../../foundation/names.js'
 import { watchApi } from '../watch-api.js'
 import type { WrittenFile } from '../write-below.js'
 

@@ -1,7 +1,6 @@
 import type { Duration } from '../../foundation/duration.js'
 import { ConfigError } from '../../foundation/errors.js'
-import { oneOf, seconds, value } from '../../foundation/option-kinds.js'
-import { readOptions, type OptionTable } from '../../foundation/options.js'
+import { oneOf, type OptionTable, readOptions, seconds, value } from '../../foundation/options.js'
 import { type HostCookie } from './set-cookie.js'
 
 /** How a service's own pages hold a session in cookies. */

@@ -1,6 +1,5 @@
 import { ConfigError } from '../../foundation/errors.js'
-import { unchecked } from '../../foundation/option-kinds.js'
-import { readOptions, type OptionTable } from '../../foundation/options.js'
+import { type OptionTable, readOptions, unchecked } from '../../foundation/options.js'
 import { isPattern, patternOf } from '../pattern.js'
 import {
   checkPath,

@@ -1,18 +1,19 @@
 import type { Duration } from '../../foundation/duration.js'
 import { ConfigError } from '../../foundation/errors.js'
-import type { Algorithm } from '../../key/algorithms.js'
+import { type Algorithm, readAlgorithms } from '../../key/algorithms.js'
 import {
   clock,
   funcOr,
   milliseconds,
   oneOf,
   optionalFunc,
+  type OptionTable,
+  type OptionValues,
+  readOptions,
   seconds,
   text,
   value,
-} from '../../foundation/option-kinds.js'
-import { readOptions, type OptionTable, type OptionValues } from '../../foundation/options.js'
-import { readAlgorithms } from '../../key/algorithm-option.js'
+} from '../../foundation/options.js'
 import type { DiscoveryKind } from './discovery.js'
 import { guardedFetch, type Fetch } from './guarded-fetch.js'
 import type { Reach } from './reach.js'

@@ -5,11 +5,13 @@ import {
   clock,
   milliseconds,
   optionalFunc,
+  type OptionTable,
+  type OptionValues,
   part,
+  readOptions,
   seconds,
   value,
-} from '../../foundation/option-kinds.js'
-import { readOptions, type OptionTable, type OptionValues } from '../../foundation/options.js'
+} from '../../foundation/options.js'
 import type { KeyRingStore } from '../ports.js'
 import type { RingTimes } from './ring-state.js'
 import type { EncryptionKeys } from './seal.js'

@@ -1,5 +1,4 @@
-import { count, milliseconds, text } from '../../foundation/option-kinds.js'
-import type { OptionTable } from '../../foundation/options.js'
+import { count, milliseconds, type OptionTable, text } from '../../foundation/options.js'
 import { storeDeadline } from '../store-deadline.js'
 
 /** How the stores use Redis. */

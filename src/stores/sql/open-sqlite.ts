@@ -1,6 +1,5 @@
 import { AuthError, ConfigError } from '../../foundation/errors.js'
-import { milliseconds } from '../../foundation/option-kinds.js'
-import { readOptions, type OptionTable } from '../../foundation/options.js'
+import { milliseconds, type OptionTable, readOptions } from '../../foundation/options.js'
 import { whileBusy } from './busy.js'
 import { busyTimeoutDefault, type SqliteClient } from './sqlite-database.js'
 

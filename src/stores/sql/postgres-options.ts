@@ -1,5 +1,4 @@
-import { milliseconds, text } from '../../foundation/option-kinds.js'
-import type { OptionTable } from '../../foundation/options.js'
+import { milliseconds, type OptionTable, text } from '../../foundation/options.js'
 import { storeDeadline } from '../store-deadline.js'
 
 /** How the stores use PostgreSQL. */

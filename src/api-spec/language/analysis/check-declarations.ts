@@ -1,7 +1,7 @@
 import { type Project } from '../load.js'
 import { type Report } from '../report.js'
 import { primitives } from '../spec.js'
-import { nearestName } from '../../../foundation/suggest.js'
+import { nearestName } from '../../../foundation/names.js'
 import { type DataType, type SourceFile } from '../syntax/ast.js'
 import { type Token } from '../syntax/token.js'
 

@@ -1,5 +1,5 @@
 import { mostDiagnostics } from '../diagnostic.js'
-import { nearestName } from '../../../foundation/suggest.js'
+import { nearestName } from '../../../foundation/names.js'
 import { code, isBlank, isDigit, isLetter, startsWord } from './characters.js'
 import { endOfDuration } from './duration.js'
 import { type Mode, TextCursor } from './text-cursor.js'

@@ -1,5 +1,5 @@
 import { characters, type Diagnostic } from '../diagnostic.js'
-import { nearestName } from '../../../foundation/suggest.js'
+import { nearestName } from '../../../foundation/names.js'
 import { type LexicalProblem, type Scan } from './scanner.js'
 import { type Mode } from './text-cursor.js'
 import { type Position, type Token, type Wanted } from './token.js'
