@@ -36,15 +36,14 @@ export function readOptions<Table extends OptionTable>(
   table: Table,
   given: unknown,
 ): OptionValues<Table> {
-  const options = checkNames(factory, Object.keys(table), given)
-  const values = Object.entries(table).map(([name, option]) => {
-    const path = `${factory}.${name}`
-    const value = options[name] ?? (options[name] === null ? null : option.default)
-    if (value !== undefined) return [name, option.read(value, path)]
-    if (option.required) return [name, option.read(undefined, path)]
-    return [name, undefined]
-  })
-  return Object.freeze(Object.fromEntries(values)) as OptionValues<Table> // made of the table's own entries
+  const options = checkNames(factory, table, given)
+  const values: Record<string, unknown> = {}
+  for (const [name, option] of Object.entries(table)) {
+    const value = options[name] === undefined ? option.default : options[name]
+    values[name] =
+      value === undefined && !option.required ? undefined : option.read(value, `${factory}.${name}`)
+  }
+  return Object.freeze(values) as OptionValues<Table> // made of the table's own entries
 }
 
 /**
@@ -54,13 +53,14 @@ export function readOptions<Table extends OptionTable>(
  */
 function checkNames(
   factory: string,
-  known: readonly string[],
+  table: OptionTable,
   given: unknown,
 ): Readonly<Record<string, unknown>> {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw new ConfigError(factory, 'takes one object of options')
-  const unknown = Object.keys(given).find((name) => !known.includes(name))
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(table, name))
   if (unknown !== undefined) {
+    const known = Object.keys(table)
     const near = nearestName(unknown, known)
     const hint =
       near === undefined ? `known options: ${known.join(', ')}` : `did you mean "${near}"?`

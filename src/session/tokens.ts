@@ -3,7 +3,6 @@ import { AuthError } from '../foundation/errors.js'
 import { decodeToken } from '../token/decode-token.js'
 import { applySchema } from '../token/schema.js'
 import type { Claims } from '../token/token.js'
-import { ask } from './asking.js'
 import type { SessionsPolicy } from './session-policy.js'
 import type { StoredSession } from './ports.js'
 import { encodeRefreshToken } from './refresh-token.js'
@@ -68,9 +67,19 @@ export async function signAccess(
     client_id: session.client,
     scope: content.scope,
   }
-  const token = await ask('KEYS_UNAVAILABLE', () => policy.sign(claims))
+  const token = await sign(policy, claims)
   await checkClaims(policy, token)
   return { token, issuedAt, expiresAt, scope: content.scope }
+}
+
+/** A signer that fails could not decide: that is a 503, never a 401 that logs users out. */
+async function sign(policy: SessionsPolicy, claims: Claims): Promise<string> {
+  try {
+    return await policy.sign(claims)
+  } catch (cause) {
+    if (cause instanceof AuthError) throw cause
+    throw new AuthError('KEYS_UNAVAILABLE', { retryAfter: 1 }, { cause })
+  }
 }
 
 /** Reads the signed token as a verifier will. A token that does not fit is a bug of the program, not the user's fault. */

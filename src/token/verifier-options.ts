@@ -120,18 +120,22 @@ interface Read {
 /** A caller in plain JavaScript can pass anything, whatever the parameter's type says. */
 function isOfSeveral(options: unknown): boolean {
   if (typeof options !== 'object' || options === null || !('issuers' in options)) return false
-  const extra = Object.keys(options).find((name) => name in issuerTable || name === 'issuer')
+  const extra = Object.keys(options).find(
+    (name) => Object.hasOwn(issuerTable, name) || name === 'issuer',
+  )
   if (extra !== undefined && options.issuers !== undefined)
     throw new ConfigError(`createVerifier.${extra}`, 'belongs to one issuer, and excludes issuers')
   return options.issuers !== undefined
 }
 
+/** `issuers` may be there, as undefined. */
+const oneTable = {
+  ...verifierTable,
+  issuers: value('object of issuers', readIssuers, { optional: true }),
+}
+
 function readOne(options: unknown): Read {
-  const table = {
-    ...verifierTable,
-    issuers: value('object of issuers', readIssuers, { optional: true }),
-  } // undefined here
-  const values = readOptions('createVerifier', table, options)
+  const values = readOptions('createVerifier', oneTable, options)
   const names = { ...sharedPolicy(values), issuer: values.issuer }
   return {
     issuers: { kind: 'one', issuer: toIssuerPolicy('createVerifier', values, names) },
