@@ -39,16 +39,18 @@ export interface Explanation {
 export function createExplain<C>(
   policy: VerifierPolicy<C>,
 ): (token: string) => Promise<Explanation> {
+  let steps: readonly Step<Passage>[] | undefined
   return async (token) => {
-    let passage = startOf(policy, token)
+    steps ??= stepsOf(policy)
+    const passed = new Set<string>()
+    let passage: Passage = { ...startOf(policy, token), passed }
     const checks: CheckReport[] = []
-    for (const step of stepsOf(policy)) {
+    for (const step of steps) {
       const taken = await step.take(passage)
       const report = reportOf(step, passage, taken)
       checks.push(report)
-      const passed =
-        report.verdict === 'pass' ? new Set([...passage.passed, step.name]) : passage.passed
-      passage = { ...passage, ...taken?.made, passed }
+      if (report.verdict === 'pass') passed.add(step.name)
+      if (taken) passage = { ...passage, ...taken.made }
     }
     const code = checks.find(({ verdict }) => verdict === 'fail')?.code
     const ok = checks.every(({ verdict }) => verdict === 'pass')
