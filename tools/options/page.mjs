@@ -71,7 +71,7 @@ function takes({ kind, unit, least, most }) {
 function defaultOf(option) {
   if (option.required) return '_required_'
   const { default: usual } = option
-  if (usual === undefined || typeof usual === 'function') return ''
+  if (usual === undefined || usual === '' || typeof usual === 'function') return ''
   return `\`${typeof usual === 'string' ? usual : JSON.stringify(usual)}\``
 }
 

@@ -17,7 +17,7 @@ const inputs = [
   ['apps/console/src', /\.\w+$/],
   ['apps/console/public', /\.\w+$/],
   ['dist/client', /\.js$/],
-  ['dist/core', /\.js$/],
+  ['dist/foundation', /\.js$/],
 ]
 const single = ['apps/console/index.html', 'package-lock.json', 'tools/setup/build-console.mjs']
 
