@@ -43,7 +43,13 @@ export function guardedFetch(reach: Reach, lookup: Lookup = systemLookup): Fetch
     new Promise((resolve, reject) => {
       const request = url.protocol === 'http:' ? requestHttp : requestHttps
       request(url, { headers, signal, agent: false, lookup: guard(reach, lookup) }, (message) => {
-        resolve(toResponse(message))
+        // What is thrown in an event's listener ends the process.
+        try {
+          resolve(toResponse(message))
+        } catch (cause) {
+          message.destroy()
+          reject(new JwksProblem('status', 'the server answered with no valid status', { cause }))
+        }
       })
         .on('error', reject)
         .end()

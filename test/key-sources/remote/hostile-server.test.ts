@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { publicJwk } from '../../../src/key/index.js'
@@ -18,6 +19,20 @@ const oct = {
 
 const rows: Record<string, { answer: JwksServer['answer']; kind: string; message?: RegExp }> = {
   'status 500': { answer: status(500), kind: 'status', message: /500/ },
+  ...Object.fromEntries(
+    // Statuses that HTTP does not have, and `Response` refuses.
+    ['000', '099', '600', '999'].map((code) => [
+      `the status line "HTTP/1.1 ${code}"`,
+      {
+        answer: (request: IncomingMessage) => {
+          request.socket.end(
+            `HTTP/1.1 ${code} X\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}`,
+          )
+        },
+        kind: 'status',
+      },
+    ]),
+  ),
   'a redirect to a good set': {
     answer: (request, response) => {
       if (request.url === '/moved') setOf([b])(request, response)
