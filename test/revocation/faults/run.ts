@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '../../setup/server.js'
 import type { Weakness } from '../../stores/children/weakened-store.js'
 import type { Rule } from './check-history.js'
 import { createFleet, type Fleet, type Node } from './fleet.js'
 import { clockMs, type Fault, type History } from './history.js'
-import { startLoad } from './load.js'
+import { startLoad, type Load } from './load.js'
 import type { Site } from './sites.js'
 
 /** One kind of fault, over one kind of store. */
@@ -33,6 +34,8 @@ export interface Scene<S extends Site> {
   readonly fleet: Fleet
   /** Starts another process over the store. */
   readonly newcomer: () => Promise<Node>
+  /** Waits until the load has had so many more revocations acknowledged, however slow the machine is. */
+  readonly moreAcknowledged: (count: number) => Promise<void>
 }
 
 /** Options of a run. */
@@ -50,7 +53,9 @@ export interface RunOptions {
 }
 
 const issuer = 'https://auth.example'
-/** Milliseconds to wait for processes to become ready. */
+/** Revocations that must be acknowledged before the fault. */
+const enough = 12
+/** Milliseconds to wait for processes to become ready, and for acknowledgements. */
 const patienceMs = 60_000
 
 /** A run: three processes under load, a fault, a quiet time, one more process, and a final check of every token. */
@@ -94,8 +99,10 @@ async function play<S extends Site>(
   const { nodes, notes } = fleet
   const newcomer = () => fleet.add(site.addressFor(nodes.length))
   const load = startLoad({ nodes, secret, issuer, seed, roundMs })
+  const moreAcknowledged = (count: number) => waitForAcknowledged(load, count)
   await sleep(quietMs)
-  const done = await harm({ site, fleet, newcomer })
+  await moreAcknowledged(enough)
+  const done = await harm({ site, fleet, newcomer, moreAcknowledged })
   await fleet.allReady(patienceMs)
   await sleep(quietMs)
   await newcomer()
@@ -113,6 +120,13 @@ async function play<S extends Site>(
     notes: [...notes],
     faults: [{ ...done, nodes: (done.nodes ?? nodes).map(({ name }) => name) }],
   }
+}
+
+async function waitForAcknowledged({ revokes }: Load, count: number): Promise<void> {
+  const acknowledged = () => revokes.filter(({ status }) => status === 204).length
+  const wanted = acknowledged() + count
+  if (!(await until(patienceMs, () => Promise.resolve(acknowledged() >= wanted))))
+    throw new Error('the load had too few revocations acknowledged')
 }
 
 /** Causes a fault that disconnects every process for some time. */

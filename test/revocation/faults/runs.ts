@@ -78,9 +78,10 @@ export const olderCopy = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
     name: `an older backup restored after ${seconds(ms)} (${driver})`,
     proves: { restoration: ['durable'] },
     open: oneRedis(driver),
-    harm: async ({ site: { redis } }) => {
+    harm: async ({ site: { redis }, moreAcknowledged }) => {
       await redis.keepCopy()
       await sleep(1000)
+      await moreAcknowledged(5)
       return cutFor(ms, {
         harm: redis.kill,
         mend: async () => {
@@ -97,11 +98,12 @@ export const loading = ({ ms, driver = 'ioredis' }: Length): FaultRun =>
     name: `Redis loading for ${seconds(ms)} (${driver})`,
     proves: { heartbeat: ['enforcedInTime'], restoration: ['durable'] },
     open: oneRedis(driver),
-    harm: async ({ site: { redis } }) => {
+    harm: async ({ site: { redis }, moreAcknowledged }) => {
       const fill = `for i = 1, ${String(ms)} do redis.call('SET', 'filler:' .. i, 'x') end`
       await redis.command('EVAL', fill, '0')
       await redis.keepCopy()
       await sleep(1000)
+      await moreAcknowledged(5)
       const from = clockMs()
       await redis.kill()
       const cutFrom = clockMs()
