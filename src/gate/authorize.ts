@@ -3,8 +3,8 @@ import { isScopeToken } from '../foundation/names.js'
 import { type VerifiedToken } from '../token/token.js'
 
 /**
- * A question about a verified token, without side effects: true permits, everything else refuses with FORBIDDEN (403).
- * `scope` names what would be enough, for the challenge (RFC 6750 section 3.1).
+ * A pure check of a verified token: true permits, anything else refuses with FORBIDDEN (403).
+ * `scope` lists the scopes that would be enough, for the challenge (RFC 6750 section 3.1).
  */
 export interface Guard<C> {
   (token: VerifiedToken<C>): boolean
@@ -14,9 +14,9 @@ export interface Guard<C> {
 type Scalar = string | number | boolean | null
 
 /**
- * Every one of these scopes, in `scope` (space-delimited, RFC 9068 section 2.2.3) or `scp` (an array or text).
+ * Requires every one of these scopes, in `scope` (space-delimited, RFC 9068 section 2.2.3) or `scp` (an array or text).
  *
- * @throws ConfigError for no scope at all, or one that RFC 6749 section 3.3 does not allow
+ * @throws ConfigError when no scope is given, or one that RFC 6749 section 3.3 does not allow
  * @example createGate({ verify, authorize: requireScopes('orders:read') })
  */
 export function requireScopes(...scopes: readonly string[]): Guard<unknown> {
@@ -33,14 +33,14 @@ export function requireScopes(...scopes: readonly string[]): Guard<unknown> {
 }
 
 /**
- * Every one of these roles, in `roles` (an array) or `role` (text). For alternatives: `anyOf`.
+ * Requires every one of these roles, in `roles` (an array) or `role` (text). For alternatives: `anyOf`.
  *
- * @throws ConfigError for no role at all, or an empty one
+ * @throws ConfigError when no role is given, or an empty one
  * @example anyOf(requireRoles('admin'), requireRoles('auditor'))
  */
 export function requireRoles(...roles: readonly string[]): Guard<unknown> {
   if (roles.length === 0 || roles.includes('')) {
-    throw new ConfigError('requireRoles', 'takes one or more names of roles')
+    throw new ConfigError('requireRoles', 'takes one or more role names')
   }
   return guard([], ({ payload }) => {
     const held = [...names(payload['roles']), ...names(payload['role'])]
@@ -49,8 +49,8 @@ export function requireRoles(...roles: readonly string[]): Guard<unknown> {
 }
 
 /**
- * A claim that equals a value, that is a list holding it, or that a function says true to. A claim that is not there
- * fits nothing, and the function is not asked.
+ * Requires a claim that equals a value, is a list containing it, or for which a function returns true. A missing claim
+ * never matches, and the function is not called.
  *
  * @throws ConfigError for an empty name
  * @example requireClaim('tier', 'gold')
@@ -70,7 +70,7 @@ export function requireClaim<C, K extends keyof C & string>(
 }
 
 /**
- * Permits what every guard permits.
+ * Permits when every guard permits.
  *
  * @throws ConfigError without a guard
  * @example allOf(requireScopes('orders:write'), requireClaim('tenant', 'north'))
@@ -83,7 +83,7 @@ export function allOf<C>(...guards: readonly Guard<NoInfer<C>>[]): Guard<C> {
 }
 
 /**
- * Permits what one guard permits. The challenge names the scopes of the first guard that has any.
+ * Permits when at least one guard permits. The challenge names the scopes of the first guard that has any.
  *
  * @throws ConfigError without a guard
  * @example anyOf(requireScopes('orders:read'), requireRoles('admin'))
@@ -96,7 +96,7 @@ export function anyOf<C>(...guards: readonly Guard<NoInfer<C>>[]): Guard<C> {
 }
 
 /**
- * Permits what a guard refuses with `false`, and nothing else.
+ * Permits when the guard returns exactly `false`.
  *
  * @example not(requireRoles('suspended'))
  */
@@ -117,7 +117,7 @@ function atLeastOne<C>(place: string, guards: readonly Guard<C>[]): readonly Gua
   return guards
 }
 
-/** Guards written in plain JavaScript may return anything, a promise included; only the boolean counts. */
+/** Guards written in plain JavaScript may return anything, even a promise; only a boolean counts. */
 function isTrue(answer: unknown): boolean {
   return answer === true
 }

@@ -1,8 +1,8 @@
 import { type Middleware } from './call.js'
 
 /**
- * Several middlewares as one, the first outermost: `chain(a, b)` runs a, then b, then the handler, and comes back
- * through b and a. An empty chain only runs the handler.
+ * Combines several middlewares into one, the first outermost: `chain(a, b)` runs a, then b, then the handler, and
+ * returns through b and a. An empty chain only runs the handler.
  *
  * @example const both = chain(users, tenants)
  */

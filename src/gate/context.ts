@@ -1,14 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type VerifiedToken } from '../token/token.js'
 
-/** Who is calling. Frozen; made by a gate from a token that passed every check. */
+/** The caller. Frozen; created by a gate from a token that passed every check. */
 export interface AuthContext<C> {
   readonly token: VerifiedToken<C>
   /** The same as `token.claims`. */
   readonly claims: C
 }
 
-/** What one gate found, and what gates outside it found. `context` is undefined when it let the call by without. */
+/**
+ * What one gate found, and what the gates outside it found. `context` is undefined for a call admitted without a token.
+ */
 interface Frame {
   readonly owner: object
   readonly context: AuthContext<unknown> | undefined
@@ -20,9 +22,10 @@ const anyone = {}
 
 /**
  * The context of the call being handled, from anywhere below the gate: handlers, hooks, streams. With several gates
- * it is the innermost one that asked for a token. Undefined outside a call and in calls let by without a token.
+ * it is the context of the innermost one that required a token. Undefined outside a call and in calls admitted
+ * without a token.
  *
- * `C` is a cast: this function can not know which gate the call went through. `gate.current()` does.
+ * `C` is a cast: this function cannot know which gate the call went through. `gate.current()` does.
  *
  * @example const subject = fromContext()?.token.payload.sub
  */
@@ -33,7 +36,7 @@ export function fromContext<C>(): AuthContext<C> | undefined {
 }
 
 /**
- * Runs `fn` with a context that did not come from a gate: a job that works for a user, a test.
+ * Runs `fn` with a context that did not come from a gate: for a job on behalf of a user, or a test.
  *
  * @example await newContext(context, () => sendReminder())
  */
@@ -42,8 +45,8 @@ export function newContext<R>(context: AuthContext<unknown>, fn: () => R): R {
 }
 
 /**
- * Runs `fn` as a call that `owner` let in, with or without a context. What the same owner found before is hidden: a
- * call made inside another call, as test injections are, must not inherit who the outer caller was.
+ * Runs `fn` as a call that `owner` admitted, with or without a context. An earlier context of the same owner is hidden:
+ * a call made inside another call, as test injections are, must not inherit the outer caller.
  *
  * @example enter(gate, context, next)
  */
@@ -53,7 +56,7 @@ export function enter<R>(owner: object, context: AuthContext<unknown> | undefine
   return storage.run({ owner, context, outer }, fn)
 }
 
-/** What `owner` found in the call being handled. */
+/** The context that `owner` found for the call being handled. */
 export function contextOf(owner: object): AuthContext<unknown> | undefined {
   let frame = storage.getStore()
   while (frame && frame.owner !== owner) frame = frame.outer
@@ -61,10 +64,10 @@ export function contextOf(owner: object): AuthContext<unknown> | undefined {
 }
 
 /**
- * A function that runs others in the context of now, wherever it is called from; undefined where there is none.
- * What already runs in that context, or in one below it, is left as it is.
+ * Returns a function that runs callbacks in the current context, wherever it is called from; undefined when there is
+ * no context. Code that already runs in that context, or in one below it, keeps its own.
  *
- * Events of a request are emitted from the socket's context, not from the handler's: adapters lead them back.
+ * Node emits a request's events in the socket's context, not in the handler's: adapters use this to restore it.
  *
  * @example const keep = keepContext(); emitter.on('data', () => keep?.(() => fromContext()))
  */

@@ -3,7 +3,10 @@ import { notify } from '../foundation/listener.js'
 import { type Call } from './call.js'
 import { type AuthContext } from './context.js'
 
-/** What a gate has decided, for logs and metrics. Holds no token, no claim's value, and no path but the router's pattern. */
+/**
+ * A decision of a gate, for logs and metrics. Contains no token, no claim value, and no path except the router's
+ * pattern.
+ */
 export type GateEvent = GateEventCall &
   (
     | { readonly kind: 'authorized' | 'anonymous' }
@@ -14,11 +17,11 @@ export type GateEvent = GateEventCall &
         readonly reason: PublicReason
         /** Name of the claim or header member that failed. */
         readonly claim?: string
-        /** What the application's own function threw, as it is: not redacted. Only with a 503 or a 500. */
+        /** The error that the application's own function threw, unredacted. Only with a 503 or a 500. */
         readonly fault?: unknown
       }
     | {
-        /** A stream that outlived its token was ended. */
+        /** A stream that outlived its token was closed. */
         readonly kind: 'closed'
         readonly code: ErrorCode
         readonly reason: PublicReason
@@ -29,19 +32,19 @@ interface GateEventCall {
   readonly method?: string
   readonly operation?: string
   readonly pattern?: string
-  /** Time that all checks took together, or that a closed stream was open, in milliseconds. */
+  /** Milliseconds: the time of all checks together, or how long a closed stream was open. */
   readonly durationMs: number
 }
 
-/** Is told about every call; what it throws or rejects with changes nothing. */
+/** Called for every decision; its errors and rejections are ignored. */
 export type OnEvent = (event: GateEvent) => unknown
 
 type Admit<C> = () => Promise<AuthContext<C> | undefined>
 
 /**
- * Runs the checks and tells `onEvent` how they ended.
+ * Runs the checks and reports to `onEvent` how they ended.
  *
- * @throws whatever the checks throw
+ * @throws the error of the checks, unchanged
  * @example await watchDecision(onEvent, call, () => admit(policy, call))
  */
 export function watchDecision<C>(

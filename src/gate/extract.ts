@@ -2,23 +2,23 @@ import { AuthError, ConfigError } from '../foundation/errors.js'
 import { type Call } from './call.js'
 
 /**
- * Finds the token of a call: undefined when there is none.
+ * Finds a call's token; returns undefined when there is none.
  *
- * @throws AuthError TOKEN_AMBIGUOUS for more than one, TOKEN_SCHEME for an Authorization header of another form
+ * @throws AuthError TOKEN_AMBIGUOUS for more than one, TOKEN_SCHEME for another form of Authorization header
  */
 export type Extractor = (call: Call) => string | undefined
 
-/** Field names (RFC 9110 section 5.6.2), which cookie names are too (RFC 6265 section 4.1.1). */
+/** Field names (RFC 9110 section 5.6.2); cookie names have the same form (RFC 6265 section 4.1.1). */
 const fieldName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const bearerValue = /^bearer +([\x21-\x7e]+)$/i
-/** A list of credentials in one field is how some proxies join two fields. */
+/** Some proxies join two fields into one comma-separated list. */
 const bearerInList = /(?:^|,)[ \t]*bearer[ \t]/i
 
 /**
- * `Authorization: Bearer <token>` (RFC 6750 section 2.1): the scheme in any case, spaces, one token, nothing after it.
+ * `Authorization: Bearer <token>` (RFC 6750 section 2.1): the scheme in any case, spaces, one token and nothing more.
  *
  * A second field, a comma-joined list, or an `access_token` in the query beside the header is TOKEN_AMBIGUOUS
- * (RFC 6750 section 2: not more than one method); a query token alone is not read at all.
+ * (RFC 6750 section 2: not more than one method). A query token alone is ignored.
  */
 function bearer(): Extractor {
   return (call) => {
@@ -32,8 +32,8 @@ function bearer(): Extractor {
 }
 
 /**
- * The `Authorization` header with or without `Bearer` and one blank before the token, as go-zero takes it: what follows
- * is the token, blanks and all.
+ * The `Authorization` header with or without `Bearer` and one space before the token, as go-zero accepts it: the rest
+ * is the token, spaces included.
  *
  * Not for: new services. RFC 6750 asks for the scheme.
  */
@@ -46,7 +46,7 @@ function bare(): Extractor {
   }
 }
 
-/** The whole value of a header field of your own: `token: <token>`. */
+/** The whole value of a custom header field: `token: <token>`. */
 function header(name: string): Extractor {
   const field = checkName('from.header', name).toLowerCase()
   return (call) => {
@@ -59,9 +59,9 @@ function header(name: string): Extractor {
 }
 
 /**
- * A cookie. An empty one is none; two of one name are TOKEN_AMBIGUOUS, because a neighbouring host can plant the other.
+ * A cookie. An empty one counts as missing; two of one name are TOKEN_AMBIGUOUS, because a sibling host can plant one.
  *
- * Browsers send cookies by themselves, for pages of others too: take `createCookieMode`'s, which lets only own pages by.
+ * Browsers also send cookies with requests from foreign pages: use `createCookieMode`, which admits only own pages.
  */
 function cookie(name: string): Extractor {
   const wanted = checkName('from.cookie', name)
@@ -76,7 +76,7 @@ function cookie(name: string): Extractor {
 /**
  * A query parameter.
  *
- * Not for: anything that can send a header. Addresses end up in logs, histories and `Referer`
+ * Not for: clients that can send a header. URLs end up in logs, histories and `Referer`
  * (RFC 9700 section 4.3.2).
  */
 function query(name: string): Extractor {
@@ -89,7 +89,7 @@ function query(name: string): Extractor {
   }
 }
 
-/** Several places, of which a call may use one: two tokens in two places are TOKEN_AMBIGUOUS (RFC 6750 section 2). */
+/** Several places, of which a call may use one: tokens in two places are TOKEN_AMBIGUOUS (RFC 6750 section 2). */
 function first(...extractors: readonly Extractor[]): Extractor {
   if (extractors.length === 0) throw new ConfigError('from.first', 'takes at least one extractor')
   return (call) =>
@@ -97,15 +97,15 @@ function first(...extractors: readonly Extractor[]): Extractor {
 }
 
 /**
- * Where tokens are looked for. Each looks at every value sent, and more than one token is TOKEN_AMBIGUOUS (400).
+ * Where the gate looks for a token. Each looks at every value sent, and more than one token is TOKEN_AMBIGUOUS (400).
  *
- * @throws ConfigError for names that no header, cookie or parameter can have
+ * @throws ConfigError for a name that no header, cookie or parameter can have
  * @example createGate({ verify, extract: from.first(from.bearer(), from.cookie('__Host-token')) })
  */
 export const from = Object.freeze({ bearer, bare, header, cookie, query, first })
 
 /**
- * The value of one cookie in all `Cookie` fields of a call; undefined when there is none, or an empty one.
+ * The value of one cookie in all `Cookie` fields of a call; undefined when it is missing or empty.
  *
  * @throws AuthError TOKEN_AMBIGUOUS for more than one
  * @example readCookie(call.header('cookie'), '__Host-refresh')
@@ -135,7 +135,7 @@ function queryValues(call: Call, name: string): readonly string[] {
   return new URLSearchParams(call.query).getAll(name)
 }
 
-/** Blanks and tabs round a name are nothing; any other space is part of it, and makes another name. */
+/** Spaces and tabs around a name are ignored; any other whitespace is part of the name. */
 function cookieValue(pair: string, wanted: string): string | undefined {
   const equals = pair.indexOf('=')
   if (equals < 0 || withoutBlanks(pair.slice(0, equals)) !== wanted) return undefined
@@ -156,14 +156,14 @@ function isBlank(character: string | undefined): boolean {
   return character === ' ' || character === '\t'
 }
 
-/** Shared caches know that `Authorization` makes an answer personal; of other places they can not (RFC 6750 section 2.3). */
+/** Shared caches treat answers to `Authorization` as personal; a token elsewhere needs this (RFC 6750 section 2.3). */
 function keepPrivate(call: Call): void {
   call.setHeader('Cache-Control', 'private')
 }
 
 function checkName(place: string, name: unknown): string {
   if (typeof name !== 'string' || !fieldName.test(name)) {
-    throw new ConfigError(place, "takes a name of letters, digits and !#$%&'*+-.^_`|~")
+    throw new ConfigError(place, "takes a name made of letters, digits and !#$%&'*+-.^_`|~")
   }
   return name
 }

@@ -18,55 +18,55 @@ import { from, type Extractor } from './extract.js'
 import { createResponder, type Refusal, type RespondOptions } from './respond.js'
 
 /**
- * What {@link GateOptions.authorize} takes: a guard, or a function of your own, which may ask a store.
+ * The value of {@link GateOptions.authorize}: a guard, or a custom function, which may ask a store.
  *
- * What it rejects with means that the store could not say (503); what it throws at once is a fault of its own (500).
+ * A rejection means that the store could not answer (503); a synchronous throw is a bug in the function (500).
  */
 export interface Authorize<C> {
   (token: VerifiedToken<C>): boolean | Promise<boolean>
-  /** Scopes that would be enough, for the challenge of the 403. */
+  /** The scopes that would be enough, for the challenge of the 403. */
   readonly scope?: readonly string[]
 }
 
-/** A gate's policy. */
+/** Options of `createGate`. */
 export interface GateOptions<C> {
-  /** Usually what `createVerifier` made. */
+  /** Verifies a token; usually made by `createVerifier`. */
   readonly verify: (token: string) => VerifiedToken<C> | Promise<VerifiedToken<C>>
-  /** Where the token is. Default `from.bearer()`. */
+  /** Finds the token. Default `from.bearer()`. */
   readonly extract?: Extractor
   /**
-   * Whether a good token has been taken back. Default: no token ever is. What it throws beside AuthError is
+   * Whether a valid token has been revoked. Default: no token ever is. Any error except AuthError becomes
    * REVOCATION_UNKNOWN (503).
    */
   readonly isRevoked?: (token: VerifiedToken<C>) => boolean | Promise<boolean>
-  /** Whether the token permits this; anything but true is FORBIDDEN (403). Default: every good token does. */
+  /** Whether the token permits this call; anything but true is FORBIDDEN (403). Default: every valid token does. */
   readonly authorize?: Authorize<C>
-  /** Lets calls without a token by; one that is not good is refused all the same. Default false. */
+  /** Also admits calls without a token; an invalid token is still refused. Default false. */
   readonly optional?: boolean
-  /** Which calls need a token, usually made by `select`. Default: every one. */
+  /** Which calls need a token, usually made by `select`. Default: every call. */
   readonly select?: (call: Call) => boolean
-  /** Is told about every decision. Default: nobody is. */
+  /** Called for every decision. Default: none. */
   readonly onEvent?: OnEvent
-  /** How refusals look: `problem`, `kratos`, `goZero` or a function. Default `problem` (RFC 9457). */
+  /** The format of refusals: `problem`, `kratos`, `goZero` or a function. Default `problem` (RFC 9457). */
   readonly render?: RespondOptions['render']
   /** `realm` of the challenge. Default `api`. */
   readonly realm?: string
   /**
-   * How often `isRevoked` is asked again while a stream is open, at the latest; seconds or `'5s'`, from one second to
-   * an hour. Default 5 s: with an answer that takes as long again, a stream ends within 10 s of a revocation.
+   * How often at least `isRevoked` is asked again while a stream is open; seconds or `'5s'`, from one second to an
+   * hour. Default 5 s: an answer may take as long again, so a stream ends within 10 s of a revocation.
    */
   readonly recheckEvery?: Duration
 }
 
-/** What one route asks for beside the gate's own policy. */
+/** What one route requires, in addition to the gate's own policy. */
 export interface Demand<C> {
-  /** Instead of the gate's. */
+  /** Replaces the gate's. */
   readonly optional?: boolean
-  /** After the gate's. */
+  /** Checked after the gate's. */
   readonly authorize?: Authorize<C>
 }
 
-/** Resolved options; every function is there. */
+/** Resolved options; every function is present. */
 export interface GatePolicy<C> {
   readonly verify: GateOptions<C>['verify']
   readonly extract: Extractor

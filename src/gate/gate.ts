@@ -14,33 +14,33 @@ import {
 } from './gate-options.js'
 import { createWatch } from './watch.js'
 
-/** A policy, ready to be put in front of handlers by an adapter. */
+/** A policy, ready for an adapter to put in front of handlers. */
 export interface Gate<C> {
-  /** Lets the call through to `next`, in its context, or rejects with AuthError and never calls `next`. */
+  /** Admits the call to `next`, in its context, or rejects with AuthError and never calls `next`. */
   <R>(call: Call, next: () => R | Promise<R>): Promise<R>
   /**
-   * Every check, for adapters: the context, or undefined for a call let by without a token. `demand` is what the route
-   * asks for beside the gate.
+   * Runs every check, for adapters: returns the context, or undefined for a call admitted without a token. `demand` is
+   * what the route requires in addition to the gate.
    *
-   * @throws AuthError and nothing else
+   * @throws AuthError, never another error
    */
   check(call: Call, demand?: Demand<C>): Promise<AuthContext<C> | undefined>
-  /** Runs `fn` in what {@link check} returned, for adapters. */
+  /** Runs `fn` in the context that {@link check} returned, for adapters. */
   enter<R>(context: AuthContext<C> | undefined, fn: () => R): R
   /** The answer to a refusal, for adapters. */
   readonly respond: (error: unknown) => Refusal
   /**
-   * Who is calling, anywhere below this gate.
+   * The caller, anywhere below this gate.
    *
-   * @throws AuthError TOKEN_MISSING where this gate has let nobody in: outside a call, or without a token
+   * @throws AuthError TOKEN_MISSING when this gate has authenticated no one: outside a call, or without a token
    */
   readonly current: () => AuthContext<C>
   /**
-   * Watches over a stream that may outlive its token: calls `close` once, when the token of the call being handled (or
-   * of `context`) has expired, is revoked, or nobody can say within `recheckEvery`. Returns what ends the watch: call it
-   * when the stream ends. Without a token there is nothing to watch.
+   * Watches a stream that may outlive its token: calls `close` once, when the token of the call being handled (or of
+   * `context`) has expired, is revoked, or its revocation stays unknown for `recheckEvery`. Returns a function that
+   * ends the watch: call it when the stream ends. Without a token there is nothing to watch.
    *
-   * The gRPC and Connect adapters do so by themselves; answers over HTTP are as long as their handler makes them.
+   * The gRPC and Connect adapters do this by themselves; an HTTP answer is open for as long as its handler keeps it.
    *
    * @example response.once('close', gate.watch(() => response.destroy()))
    */
@@ -48,12 +48,13 @@ export interface Gate<C> {
 }
 
 /**
- * Builds a gate: which calls, where the token is, whether it is good, whether it still is, whether it permits this.
+ * Builds a gate. It decides for each call: does it need a token, where is it, is it valid, is it revoked, does it
+ * permit this call.
  *
- * Everything unexpected refuses: what the checks throw beside AuthError becomes 503, or 500 where the application's own
- * `select`, `extract` or `authorize` threw at once, and `next` is not called.
+ * Everything unexpected refuses: any error of a check except AuthError becomes 503, or 500 when the application's own
+ * `select`, `extract` or `authorize` threw synchronously. `next` is then not called.
  *
- * @throws ConfigError when an option is unknown or can not work
+ * @throws ConfigError when an option is unknown or invalid
  * @example
  * const gate = createGate({ verify, authorize: requireScopes('orders:read') })
  * app.use(auth(gate)) // from 'jotgate/express'
@@ -93,7 +94,7 @@ async function admit<C>(
     'KEYS_UNAVAILABLE',
     step('KEYS_UNAVAILABLE', () => policy.verify(raw)),
   )
-  // Anything but a plain false refuses: a store's wrapper that returns undefined knows nothing.
+  // Only a plain false admits: a store wrapper that returns undefined knows nothing.
   const asked = step('REVOCATION_UNKNOWN', () => policy.isRevoked(token))
   const revoked: unknown = isPending(asked) ? await wait('REVOCATION_UNKNOWN', asked) : asked
   if (revoked !== false)
@@ -105,7 +106,7 @@ async function admit<C>(
   return contextFor(token)
 }
 
-/** What throws at once has asked nobody, and is a fault of its own; what rejects may have asked a store in vain. */
+/** A synchronous throw is a bug in the function; a rejection may mean that a store did not answer. */
 function permit<C>(authorize: Authorize<C>, token: VerifiedToken<C>): Promise<void> | undefined {
   const asked = step('POLICY_FAULT', () => authorize(token))
   const decide = (permitted: unknown) => {
@@ -116,14 +117,14 @@ function permit<C>(authorize: Authorize<C>, token: VerifiedToken<C>): Promise<vo
   return undefined
 }
 
-/** A promise is truthy and later perhaps false: not an answer to go by. */
+/** A promise is truthy and may later be false, so it cannot decide. */
 function needsToken<C>(policy: GatePolicy<C>, call: Call): boolean {
   const answer: unknown = policy.select(call)
   if (typeof answer !== 'boolean') throw new TypeError('select must return a boolean')
   return answer
 }
 
-/** Runs one step; what it throws at once beside AuthError means that this step could not decide. */
+/** Runs one step; a synchronous error except AuthError means that this step could not decide. */
 function step<R>(code: ErrorCode, run: () => R): R {
   try {
     return run()
@@ -132,7 +133,7 @@ function step<R>(code: ErrorCode, run: () => R): R {
   }
 }
 
-/** Waits for a step; what it rejects with beside AuthError means the same. */
+/** Waits for a step; a rejection with anything but AuthError means the same. */
 async function wait<R>(code: ErrorCode, pending: R | PromiseLike<R>): Promise<R> {
   try {
     return await pending
@@ -141,7 +142,7 @@ async function wait<R>(code: ErrorCode, pending: R | PromiseLike<R>): Promise<R>
   }
 }
 
-/** Where there is nothing to wait for nobody waits: async hooks, on Node 20 the price of a context, ask for every promise. */
+/** Await only a promise: async hooks, which Node 20 needs for a context, cost time for every promise. */
 function isPending<R>(answer: R | PromiseLike<R>): answer is PromiseLike<R> {
   return typeof answer === 'object' && answer !== null && 'then' in answer
 }

@@ -1,8 +1,8 @@
-/** A path that can be read in one way only. */
+/** A path that can be read in only one way. */
 export interface PlainPath {
   /** As sent. */
   readonly raw: string
-  /** Decoded once, for routers that compare so. */
+  /** Decoded once, for routers that compare decoded paths. */
   readonly decoded: string
 }
 
@@ -15,7 +15,7 @@ const plain = /^\/[\x21-\x7e]*$/
 const trick = /[\\;#?]|\/\/|\/\.{1,2}(?:\/|$)/
 
 /**
- * Reads a path once; undefined when another program could read another path in it, or none.
+ * Reads a path once; returns undefined when another program could read a different path in it, or none.
  *
  * @example readPath('/caf%C3%A9')?.decoded // '/café'
  */

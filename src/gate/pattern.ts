@@ -1,10 +1,10 @@
-/** What routers write for "any": a parameter, a wildcard, an optional group or an optional parameter. */
+/** How routers write "any": a parameter, a wildcard, an optional group or an optional parameter. */
 const open = /[:*{?]/
-/** From here on a pattern may mean several segments or none: `*`, `{…}`, `:id?`, `:id([0-9]+)`. */
+/** From here on a pattern may match several segments or none: `*`, `{…}`, `:id?`, `:id([0-9]+)`. */
 const tail = /[*{?]|:[^/]*[(?]/
 
 /**
- * Whether this is a router's pattern, `/users/:id`, and not a path.
+ * Whether this is a router's pattern, such as `/users/:id`, rather than a path.
  *
  * @example isPattern('/files/*') // true
  */
@@ -13,10 +13,10 @@ export function isPattern(path: string): boolean {
 }
 
 /**
- * A regular expression for the paths in lower case that a pattern can mean, and rather more than less: a parameter is
- * whatever follows in its segment, `*`, `{` and what is optional or has an expression of its own is everything after.
+ * A regular expression for the lower-case paths that a pattern can match; in doubt it matches more. A parameter matches
+ * the rest of its segment; `*`, `{` and a parameter that is optional or has an expression match everything after.
  *
- * Not for: opening anything.
+ * Not for: deciding that a call is open.
  *
  * @example patternOf('/users/:id').test('/users/7') // true
  */

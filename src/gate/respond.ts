@@ -1,34 +1,34 @@
 import { ConfigError, type AuthError, type PublicReason } from '../foundation/errors.js'
 import { isScopeToken } from '../foundation/names.js'
 
-/** An answer to a call that was refused. */
+/** The answer to a refused call. */
 export interface Refusal {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/** What a renderer decides, at once and not in a promise: the body, and the status where a service has its own. */
+/** The result of a renderer, never a promise: the body, and a status if the service uses its own. */
 export interface RenderedBody {
   readonly body: string
-  /** Media type of the body, visible ASCII; none for an empty one. */
+  /** Media type of the body, visible ASCII; omit it for an empty body. */
   readonly contentType?: string
   /** From 200 to 599. Default: the status of the error table. */
   readonly status?: number
 }
 
-/** Writes the body of a refusal. `error.reason` may be shown to the caller, `error.code` not. */
+/** Writes the body of a refusal. Callers may see `error.reason`, but not `error.code`. */
 export type Renderer = (error: AuthError) => RenderedBody
 
-/** How refusals look. */
+/** The format of refusals. */
 export interface RespondOptions {
   /** `problem` (RFC 9457), `kratos`, `goZero` (no body), or a function. */
   readonly render: keyof typeof renderers | Renderer
-  /** `realm` of the challenge (RFC 9110 section 11.5): which part of the service this is. */
+  /** `realm` of the challenge (RFC 9110 section 11.5): names this part of the service. */
   readonly realm: string
 }
 
-/** What the caller reads, by public reason: fixed texts, so that nothing of a token can be in them. */
+/** Texts for callers, by public reason: fixed, so that they cannot contain any part of a token. */
 const details = {
   token_missing: 'This needs an access token, sent as "Authorization: Bearer".',
   token_invalid: 'The access token is not valid here.',
@@ -37,7 +37,7 @@ const details = {
   origin_refused: "The request does not come from one of this service's own pages.",
   invalid_request: 'The request can be read in more than one way.',
   invalid_grant: 'The grant is not valid.',
-  unavailable: 'The request can not be checked at the moment.',
+  unavailable: 'The request cannot be checked at the moment.',
 } as const satisfies Record<PublicReason, string>
 
 const titles = {
@@ -56,7 +56,7 @@ const kratosReasons = {
   503: 'SERVICE_UNAVAILABLE',
 } as const satisfies Record<AuthError['status'], string>
 
-/** Kratos' messages byte for byte, trailing space included; what must look alike from outside shares one. */
+/** Kratos' messages byte for byte, trailing space included; errors that must look alike from outside share one. */
 const kratosMessages: Readonly<Partial<Record<AuthError['code'], string>>> = {
   TOKEN_MISSING: 'JWT token is missing',
   TOKEN_SCHEME: 'JWT token is missing',
@@ -96,15 +96,15 @@ const renderers = {
   goZero: (): RenderedBody => ({ body: '' }),
 } as const satisfies Record<string, Renderer>
 
-/** A quoted-string without anything to escape, and one that fits into a header field whole. */
+/** A quoted-string that needs no escaping and fits into a header field. */
 const quotable = /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,128}$/
 
 /**
- * Builds the function that turns a refusal into an answer: status, `WWW-Authenticate` (RFC 6750 section 3),
+ * Builds the function that turns a refusal into a response: status, `WWW-Authenticate` (RFC 6750 section 3),
  * `Cache-Control: no-store`, `Retry-After` on 503, and a body.
  *
  * A 503 or 500 carries no challenge: another token would not help. A renderer that throws, or returns anything
- * but a {@link RenderedBody}, is replaced by `problem`.
+ * except a {@link RenderedBody}, is replaced by `problem`.
  *
  * @throws ConfigError for a realm that would need escaping, or an unknown renderer
  * @example createResponder({ render: 'problem', realm: 'api' })(new AuthError('TOKEN_MISSING')).status // 401
@@ -114,7 +114,7 @@ export function createResponder({ render, realm }: RespondOptions): (error: Auth
   if (typeof given !== 'string' || !quotable.test(given)) {
     throw new ConfigError(
       'realm',
-      'must be 1 to 128 visible ASCII characters or blanks, no quote or backslash',
+      'must be 1 to 128 visible ASCII characters or spaces, without quotes and backslashes',
     )
   }
   const renderer = rendererOf(render)
@@ -129,7 +129,7 @@ export function createResponder({ render, realm }: RespondOptions): (error: Auth
   }
 }
 
-/** What the caller could do: come back later, bring another token, or nothing where the fault is the server's own. */
+/** What helps the caller: to retry later, or to bring another token; nothing when the server itself is at fault. */
 function standing(error: AuthError, realm: string): Readonly<Record<string, string>> {
   if (error.status === 500) return {}
   if (error.status !== 503) return { 'WWW-Authenticate': challenge(error, realm) }
@@ -138,28 +138,28 @@ function standing(error: AuthError, realm: string): Readonly<Record<string, stri
 
 function challenge(error: AuthError, realm: string): string {
   const bare = `Bearer realm="${realm}"`
-  // Who sent no credentials is told nothing about errors (RFC 6750 section 3.1).
+  // A caller without credentials gets no error details (RFC 6750 section 3.1).
   if (error.bearer === null) return bare
   const described = `${bare}, error="${error.bearer}", error_description="${details[error.reason]}"`
   const scope = (error.scope ?? []).filter(isScopeToken)
   return scope.length === 0 ? described : `${described}, scope="${scope.join(' ')}"`
 }
 
-/** The call stays refused, whatever a renderer does; what no adapter could send never gets to one. */
+/** The call stays refused, whatever a renderer does; invalid output never reaches an adapter. */
 function renderSafely(renderer: Renderer, error: AuthError): RenderedBody {
   try {
     const rendered: unknown = renderer(error)
     const checked = checkRendered(rendered)
     if (checked !== undefined) return checked
-    // An async renderer that rejects: nobody else will ever look at its promise.
+    // An async renderer that rejects: no one else handles its promise.
     Promise.resolve(rendered).catch(() => undefined)
   } catch {
-    // As if it had returned nothing.
+    // Treated as if it had returned nothing.
   }
   return renderers.problem(error)
 }
 
-/** Reads each member once; undefined for what is no answer. */
+/** Reads each member once; returns undefined for an invalid answer. */
 function checkRendered(rendered: unknown): RenderedBody | undefined {
   if (typeof rendered !== 'object' || rendered === null) return undefined
   const { body, contentType, status }: Partial<Record<keyof RenderedBody, unknown>> = rendered
@@ -177,13 +177,13 @@ function isMediaType(value: unknown): value is string {
   return typeof value === 'string' && /^[\x20-\x7e]+$/.test(value)
 }
 
-/** Not 1xx, which is no answer (RFC 9110 section 15.2). */
+/** 1xx is not a final answer (RFC 9110 section 15.2). */
 function isFinalStatus(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 200 && value <= 599
 }
 
 /**
- * What the caller may read of a refusal, by its public reason: a fixed text.
+ * The fixed text that a caller may read about a refusal, by its public reason.
  *
  * @example detailOf(new AuthError('TOKEN_EXPIRED')) // 'The access token has expired.'
  */
@@ -192,7 +192,7 @@ export function detailOf({ reason }: Pick<AuthError, 'reason'>): string {
 }
 
 function rendererOf(render: unknown): Renderer {
-  if (typeof render === 'function') return render as Renderer // what it returns is the user's own text
+  if (typeof render === 'function') return render as Renderer // its result is the application's own text
   for (const [name, renderer] of Object.entries(renderers)) if (name === render) return renderer
   throw new ConfigError(
     'render',

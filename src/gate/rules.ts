@@ -3,40 +3,42 @@ import { type OptionTable, readOptions, unchecked } from '../foundation/options.
 import { type Call } from './call.js'
 import { isPattern, patternOf } from './pattern.js'
 
-/** One, or a list of them. */
+/** One value, or a list of them. */
 export type OneOrMore<T> = T | readonly T[]
 
-/** Which calls are meant. Rules are or-ed; no rule means no call. */
+/** Selects calls. Rules are or-ed; without a rule, no call matches. */
 export interface Rules {
   /**
-   * Exactly this path, router pattern or RPC method. Where no router has found a pattern (node, Express), `/users/:id`
-   * and `/files/*` guard every path they can mean, and open none.
+   * Exactly this path, router pattern or RPC method. Where the router's pattern is unknown (node, Express),
+   * `/users/:id` and `/files/*` guard every path they can match, and open none.
    */
   readonly path?: OneOrMore<string>
-  /** This path and everything below it, by whole segments: `/public` is not `/publicity`. Patterns are as in `path`. */
+  /**
+   * This path and everything below it, by whole segments: `/public` does not match `/publicity`. Patterns as in `path`.
+   */
   readonly prefix?: OneOrMore<string>
-  /** A regular expression, or its source. It reads paths too: `:id` in it means nothing but these three characters. */
+  /** A regular expression, or its source. Also applied to paths: `:id` in it means just these three characters. */
   readonly regex?: OneOrMore<RegExp | string>
   /** A function for everything else; returns a boolean, never a promise. */
   readonly match?: (call: Call) => boolean
 }
 
 /**
- * What rules are for decides how a doubt is settled, always towards asking for a token. Rules that guard compare
- * without case and trailing slash and take a regular expression that matches anywhere; rules that open compare
- * exactly and take one that matches the whole.
+ * What the rules are for. It decides the doubtful cases, always in favour of requiring a token. Rules that guard
+ * compare without case and trailing slash, and their regular expressions may match anywhere; rules that open compare
+ * exactly, and their regular expressions must match the whole path.
  */
 export type Purpose = 'guard' | 'open'
 
-/** One rule, ready to ask. */
+/** A compiled rule. */
 export interface Rule {
-  /** For people: `prefix "/public"`. */
+  /** For messages: `prefix "/public"`. */
   readonly name: string
-  /** Whether it means this path, router pattern or RPC method, letter by letter. */
+  /** Whether it matches this path, router pattern or RPC method, character by character. */
   readonly matches: Matches
   /**
-   * Whether it means a path that no router has read, or one that a router's parameters took: a rule with parameters
-   * means many where it guards, and none where it opens.
+   * Whether it matches a path whose router pattern is unknown, or a path matched by a router's parameters: a rule with
+   * parameters matches many where it guards, and none where it opens.
    */
   readonly matchesPath: Matches
 }
@@ -55,7 +57,7 @@ export const rulesTable = {
  * Compiles rules once.
  *
  * @throws ConfigError for an unknown rule, a path that no call can have, a regular expression that does not compile
- * or carries `g` or `y`, an async `match`, and `prefix: '/'` where rules open
+ * or has the flag `g` or `y`, an async `match`, and `prefix: '/'` in rules that open
  * @example compileRules('select.except', { prefix: '/public' }, 'open')
  */
 export function compileRules(place: string, rules: Rules, purpose: Purpose): readonly Rule[] {
@@ -94,7 +96,7 @@ function prefixRule(place: string, prefix: unknown, purpose: Purpose): Rule {
   return { name: `${place} "${wanted}"`, matches, matchesPath }
 }
 
-/** Which of these paths a router would take elsewhere is not known here: the rest is a matter of asking for a token. */
+/** The router may send some of these paths elsewhere, which is unknown here: in doubt, require a token. */
 function pathsOf(pattern: RegExp, purpose: Purpose): Matches {
   return purpose === 'open' ? () => false : (path) => pattern.test(path.toLowerCase())
 }
@@ -108,7 +110,7 @@ function regexRule(place: string, regex: unknown, purpose: Purpose): Rule {
   return { name: `${place} ${String(given)}`, matches, matchesPath: matches }
 }
 
-/** @throws ConfigError for a function that can not answer with a boolean */
+/** @throws ConfigError for a function that cannot return a boolean */
 export function matchRule(place: string, match: NonNullable<Rules['match']>): Rule {
   const given: unknown = match
   if (typeof given !== 'function' || given.constructor.name === 'AsyncFunction') {
@@ -122,11 +124,11 @@ export function matchRule(place: string, match: NonNullable<Rules['match']>): Ru
   return { name: place, matches, matchesPath: matches }
 }
 
-/** @throws ConfigError for what does not compile, or remembers the last call (`g`, `y`) */
+/** @throws ConfigError when it does not compile, or has a flag that remembers the last call (`g`, `y`) */
 export function compileRegex(place: string, regex: unknown): RegExp {
   const given = regex instanceof RegExp ? regex : readRegex(place, regex)
   if (given.global || given.sticky) {
-    throw new ConfigError(place, 'carries the flag g or y, which remember the last call')
+    throw new ConfigError(place, 'has the flag g or y, which makes it remember the last call')
   }
   return given
 }
@@ -136,7 +138,7 @@ function readRegex(place: string, source: unknown): RegExp {
   try {
     return new RegExp(source)
   } catch {
-    throw new ConfigError(place, 'is not a regular expression that compiles')
+    throw new ConfigError(place, 'is not a valid regular expression')
   }
 }
 
@@ -145,13 +147,13 @@ export function checkPath(place: string, path: unknown): string {
   if (typeof path !== 'string' || !/^\/[^\s\\#]*$/.test(path) || path.includes('//')) {
     throw new ConfigError(
       place,
-      'takes paths that begin with "/" and hold no blank, "\\", "#" or "//"',
+      'takes paths that begin with "/" and contain no space, "\\", "#" or "//"',
     )
   }
   return path
 }
 
-/** Without case and trailing slash: `/Admin/` and `/admin` are one route to some routers. */
+/** Without case and trailing slash: some routers treat `/Admin/` and `/admin` as one route. */
 export function fold(path: string): string {
   const lower = path.toLowerCase()
   return lower.length > 1 && lower.endsWith('/') ? lower.slice(0, -1) : lower

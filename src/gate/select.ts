@@ -5,7 +5,7 @@ import { readPath } from './path.js'
 import { isPattern } from './pattern.js'
 import { compileRules, type Purpose, type Rule, type Rules } from './rules.js'
 
-/** Which calls a gate asks for a token. */
+/** Decides which calls need a token. */
 export interface Selector {
   /**
    * Whether this call needs a token.
@@ -13,50 +13,51 @@ export interface Selector {
    * @throws AuthError PATH_REFUSED when the path can be read in more than one way
    */
   (call: Call): boolean
-  /** Rules that have never matched since the start: misspelt, or for a route that is gone. */
+  /** Rules that have not matched since the start: misspelt, or for a route that no longer exists. */
   unusedRules(): readonly string[]
 }
 
 /** CORS preflights (Fetch standard, section 3.3.2) carry no token. */
 export interface PreflightOption {
   /**
-   * `'open'` lets preflights by, to be answered by CORS middleware behind the gate. Default `'guarded'`.
+   * `'open'` admits preflights, for CORS middleware behind the gate to answer. Default `'guarded'`.
    *
-   * Anyone can send OPTIONS with the two headers of a preflight. What handles OPTIONS behind the gate then runs without
-   * a token, `app.all()` handlers included, unless the CORS middleware ends every preflight before them.
+   * Anyone can send OPTIONS with the two headers of a preflight. All handlers of OPTIONS behind the gate then run
+   * without a token, `app.all()` handlers included, unless the CORS middleware answers every preflight before them.
    */
   readonly preflight?: 'open' | 'guarded'
 }
 
-/** Everything is guarded but these. */
+/** Guards every call except these. */
 export interface SelectExcept extends PreflightOption {
   /** The calls that need no token; every other call does. */
   readonly except: Rules
 }
 
-/** These are guarded, and what no rule covers is open. */
+/** Guards these calls; a call that no rule matches is open. */
 export interface SelectOnly extends PreflightOption, Rules {
   readonly except?: never
 }
 
-/** Headers by which some servers take another method than the one sent; no browser puts them on a preflight. */
+/**
+ * Headers that make some servers use another method than the one sent; a browser sends none of them with a preflight.
+ */
 const overrides = ['x-http-method-override', 'x-http-method', 'x-method-override', 'authorization']
 
 /**
- * Chooses the calls that need a token. Rules look at the RPC method or the router's pattern where the adapter has one
- * (Fastify), else at the path, which is refused with 400 when it can be read in more than one way: `%2f`, `//`, `\`,
- * `;`, dot segments, double encoding.
+ * Chooses the calls that need a token. Rules look at the RPC method, at the router's pattern if the adapter has one
+ * (Fastify), or else at the path. An ambiguous path is refused with 400: `%2f`, `//`, `\`, `;`, dot segments, double
+ * encoding.
  *
- * Doubt is settled towards asking for a token. Rules that guard compare without case and trailing slash, look at the
- * pattern and at the path (an odd path on a known route is guarded), and take a regular expression that matches
- * anywhere. Rules under `except` compare exactly, with the path as it was sent, and take a regular expression that
- * matches the whole.
+ * In doubt a token is required. Rules that guard compare without case and trailing slash and look at both the pattern
+ * and the path (an odd path on a known route is guarded); their regular expressions may match anywhere. Rules under
+ * `except` compare exactly, with the path as sent; their regular expressions must match the whole path.
  *
- * Parameters in rules, `/users/:id`: a guarding rule is for every path it can mean where there is no pattern (node,
- * Express) or the pattern itself has parameters. A rule under `except` needs a pattern that is the same text; on a bare
- * path it opens nothing, so on node and Express those calls are asked for a token. Use `regex` there.
+ * Parameters in rules, such as `/users/:id`: without a pattern (node, Express), or with one that itself has parameters,
+ * a guarding rule covers every path it can match. A rule under `except` needs a pattern with the same text; it never
+ * opens a bare path, so on node and Express those calls need a token. Use `regex` there.
  *
- * @throws ConfigError for rules that can not work; see {@link Rules}
+ * @throws ConfigError for invalid rules; see {@link Rules}
  * @example select({ except: { path: ['/user/login', '/healthz'], prefix: '/public' } })
  * @example select({ prefix: '/api', preflight: 'open' })
  */
@@ -64,7 +65,7 @@ export function select(options: SelectExcept | SelectOnly): Selector {
   return createSelector(resolve(options))
 }
 
-/** Rules, compiled, and what they are for. */
+/** Compiled rules and their purpose. */
 interface Chosen {
   readonly purpose: Purpose
   readonly rules: readonly Rule[]
@@ -72,7 +73,7 @@ interface Chosen {
 }
 
 /**
- * A selector from rules that are compiled already.
+ * Builds a selector from compiled rules.
  *
  * @example createSelector({ purpose: 'guard', rules: compileRules('select', { path: '/' }, 'guard'), isOpenPreflight: false })
  */
@@ -94,10 +95,10 @@ export function createSelector({ isOpenPreflight, ...chosen }: Chosen): Selector
   return Object.freeze(Object.assign(selector, { unusedRules }))
 }
 
-/** Whether a rule means what a router has found, or a path. */
+/** Whether a rule matches the result of a router, or a path. */
 type Ask = Readonly<Record<'found' | 'path', Rule['matches']>>
 
-/** Opening goes by what the router has found, or by the path as it was sent: decoding is the router's affair. */
+/** Opening uses the router's result, or else the path as sent: decoding is the router's job. */
 function isOpen(call: Call, ask: Ask): boolean {
   const found = call.operation ?? call.pattern
   if (found !== undefined) return ask.found(found, call)
@@ -106,21 +107,21 @@ function isOpen(call: Call, ask: Ask): boolean {
   return ask.path(path.raw, call)
 }
 
-/** Guarding goes by the pattern and by the path: `/users/me` is guarded on the route `/users/:id` too. */
+/** Guarding uses both the pattern and the path: `/users/me` is guarded on the route `/users/:id` too. */
 function isGuarded(call: Call, ask: Ask): boolean {
   const found = call.operation ?? call.pattern
   if (found !== undefined && ask.found(found, call)) return true
   if (call.operation !== undefined) return false
   const path = readPath(call.path)
-  // The router knew what to do with an odd path; to be open it would have to be plain.
+  // The router matched an odd path; only a plain path can be open.
   if (path === undefined && found !== undefined) return true
   if (path === undefined) throw new AuthError('PATH_REFUSED')
-  // A route without parameters is exactly what it says; one with them may be what a rule names otherwise.
+  // A route without parameters is exactly its name; one with parameters may match a path that a rule names differently.
   const isSettled = found !== undefined && !isPattern(found)
   return isSettled ? ask.found(path.decoded, call) : ask.path(path.decoded, call)
 }
 
-/** OPTIONS with `Origin` and `Access-Control-Request-Method`, and nothing that turns it into another method. */
+/** OPTIONS with `Origin` and `Access-Control-Request-Method`, and no header that changes the method. */
 function isPreflight(call: Call): boolean {
   return (
     call.method === 'OPTIONS' &&
@@ -148,11 +149,12 @@ function resolve(options: SelectExcept | SelectOnly): Chosen {
     }
   }
   const rules = compileRules('select', only, 'guard')
-  if (rules.length === 0) throw new ConfigError('select', 'has no rule; nothing would be guarded')
+  if (rules.length === 0)
+    throw new ConfigError('select', 'has no rule, so nothing would be guarded')
   return { isOpenPreflight, purpose: 'guard', rules }
 }
 
-/** @throws ConfigError for anything but the two words */
+/** @throws ConfigError for anything except the two words */
 export function readPreflight(preflight: unknown = 'guarded'): boolean {
   return selectTable.preflight.read(preflight, 'select.preflight') === 'open'
 }

@@ -2,22 +2,22 @@ import { within } from '../foundation/deadline.js'
 import { AuthError } from '../foundation/errors.js'
 import { type VerifiedToken } from '../token/token.js'
 
-/** What a watch goes by. */
+/** Options of a watch. */
 interface WatchOptions<C> {
   readonly isRevoked: (token: VerifiedToken<C>) => boolean | Promise<boolean>
-  /** Milliseconds between two questions, at most; also how long an answer may take. */
+  /** The longest time between two checks, in milliseconds; also the time limit of an answer. */
   readonly everyMs: number
   /** Unix milliseconds. */
   readonly now?: () => number
-  /** From 0 to 1: streams that were opened together do not ask together. */
+  /** From 0 to 1: spreads the checks of streams that were opened together. */
   readonly random?: () => number
 }
 
 /**
- * Builds the function that watches over an open stream: it calls `close` once, when the token expires, is revoked, or
- * nobody can say any more whether it is. What it returns ends the watch.
+ * Builds the function that watches an open stream: it calls `close` once, when the token expires, is revoked, or its
+ * revocation can no longer be checked. It returns a function that ends the watch.
  *
- * A token that was taken within the clock tolerance after its expiry has `everyMs` more.
+ * A token accepted after its expiry, within the clock tolerance, gets `everyMs` more.
  *
  * @example const stop = createWatch({ isRevoked, everyMs: 5000 })(token, (error) => socket.close())
  */
@@ -34,13 +34,13 @@ export function createWatch<C>(options: WatchOptions<C>) {
     const arm = () => {
       const wait = Math.min(everyMs * (0.5 + random() / 2), end - now())
       timer = setTimeout(() => void look(), Math.max(1, wait))
-      // A watch alone keeps no process alive; the stream it watches does.
+      // A watch alone must not keep the process alive; the stream it watches does.
       timer.unref()
     }
     const look = async () => {
       const asked = timer
       const problem = now() >= end ? new AuthError('TOKEN_EXPIRED') : await ask(options, token)
-      // Ended while the answer was on its way.
+      // The watch was ended while the answer was on its way.
       if (timer === undefined || timer !== asked) return
       if (problem === undefined) {
         arm()
@@ -54,7 +54,7 @@ export function createWatch<C>(options: WatchOptions<C>) {
   }
 }
 
-/** What is wrong with the token by now; no answer in time is an answer too. */
+/** The problem with the token at this time; undefined when there is none. A missing answer is a problem too. */
 async function ask<C>(
   { isRevoked, everyMs }: WatchOptions<C>,
   token: VerifiedToken<C>,

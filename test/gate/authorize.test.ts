@@ -63,7 +63,7 @@ describe('guards', () => {
     expect(guard(token as never)).toBe(permits)
   })
 
-  test('say which scopes would do', () => {
+  test('guards name the scopes that would be enough', () => {
     const both = allOf(requireScopes('a', 'b'), requireRoles('r'), requireScopes('b', 'c'))
     expect(both.scope).toEqual(['a', 'b', 'c'])
     expect(anyOf(requireRoles('r'), requireScopes('a'), requireScopes('b')).scope).toEqual(['a'])
@@ -80,7 +80,7 @@ describe('guards', () => {
     () => requireClaim<{ '': 1 }, ''>('', 1),
     () => allOf(),
     () => anyOf(),
-  ])('that ask for nothing are refused when built (%#)', (build) => {
+  ])('a guard that requires nothing is refused when built (%#)', (build) => {
     expect(build).toThrow(ConfigError)
   })
 })

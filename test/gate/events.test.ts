@@ -62,7 +62,7 @@ describe('an event', () => {
       { extract: from.first(from.bearer(), from.header('x-other')) },
       'TOKEN_AMBIGUOUS',
     ],
-  ] as const)('%s by %s %o: says nothing that the caller sent', async (...row) => {
+  ] as const)('an event for %s by %s %o contains nothing that the caller sent', async (...row) => {
     const [kind, header, options, code] = row
     const marks = Array.from({ length: 5 }, canary)
     const [event, ...more] = await eventsOf(await tellingCall(header, marks), options)
@@ -83,7 +83,7 @@ describe('an event', () => {
     expect(Object.isFrozen(event)).toBe(true)
   })
 
-  test('holds nothing but what is documented, whatever the refusal', async () => {
+  test('an event contains only documented members, whatever the refusal', async () => {
     const known = [
       'kind',
       'method',
@@ -108,7 +108,7 @@ describe('an event', () => {
     }
   })
 
-  test('of a schema that refuses names the claim, and not what its error says', async () => {
+  test('an event names the claim that a schema refused, but not the text of its error', async () => {
     const mark = canary()
     const strict = createVerifier({
       keys: key,

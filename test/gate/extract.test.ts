@@ -9,11 +9,11 @@ describe('from.bearer', () => {
     fields: values.map((value) => ['Authorization', value] as const),
   })
 
-  test.each(['Bearer a.b.c', 'bearer a.b.c', 'BEARER   a.b.c'])('takes %j', (value) => {
+  test.each(['Bearer a.b.c', 'bearer a.b.c', 'BEARER   a.b.c'])('accepts %j', (value) => {
     expect(from.bearer()(fakeCall(authorization(value)))).toBe('a.b.c')
   })
 
-  test('finds nothing where there is no header', () => {
+  test('finds nothing without a header', () => {
     expect(from.bearer()(fakeCall())).toBeUndefined()
   })
 
@@ -41,7 +41,7 @@ describe('from.bearer', () => {
     expect(codeOf(from.bearer(), call)).toBe('TOKEN_AMBIGUOUS')
   })
 
-  test('never throws anything but AuthError, and finds only what stands in the header', () => {
+  test('throws only AuthError, and finds only what is in the header', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary-ascii' }), { maxLength: 3 }), (values) => {
         const found = outcome(from.bearer(), authorization(...values))
@@ -52,7 +52,7 @@ describe('from.bearer', () => {
     )
   })
 
-  test('takes linear time for a long run of commas and blanks', () => {
+  test('needs linear time for a long run of commas and spaces', () => {
     const start = performance.now()
     outcome(from.bearer(), authorization(`Bearer ${', '.repeat(8000)}`))
     expect(performance.now() - start).toBeLessThan(100)
@@ -64,7 +64,7 @@ describe('from.bare', () => {
     ['a.b.c', 'a.b.c'],
     ['Bearer a.b.c', 'a.b.c'],
     ['bearer a.b.c', 'a.b.c'],
-  ])('takes %j', (value, token) => {
+  ])('from.bare accepts %j', (value, token) => {
     expect(from.bare()(fakeCall({ fields: [['authorization', value]] }))).toBe(token)
   })
 
@@ -75,7 +75,7 @@ describe('from.bare', () => {
 })
 
 describe('from.header', () => {
-  test('takes the whole value and tells shared caches to keep off', () => {
+  test('takes the whole header value and keeps the answer out of shared caches', () => {
     const call = fakeCall({ fields: [['Token', 'a.b.c']] })
     expect(from.header('token')(call)).toBe('a.b.c')
     expect(call.answer.get('Cache-Control')).toBe('private')
@@ -131,7 +131,7 @@ describe('from.query', () => {
     expect(call.answer.get('Cache-Control')).toBe('private')
   })
 
-  test('refuses two', () => {
+  test('refuses two parameters of one name', () => {
     expect(codeOf(from.query('token'), { url: '/x?token=a&token=b' })).toBe('TOKEN_AMBIGUOUS')
   })
 })
@@ -153,7 +153,7 @@ describe('from.first', () => {
     expect(codeOf(both, { fields })).toBe('TOKEN_AMBIGUOUS')
   })
 
-  test('needs an extractor', () => {
+  test('needs at least one extractor', () => {
     expect(() => from.first()).toThrow(ConfigError)
   })
 })

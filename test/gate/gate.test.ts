@@ -38,7 +38,7 @@ describe('createGate', () => {
     expect(steps).toEqual(['select', 'extract', 'verify', 'isRevoked', 'authorize', 'next'])
   })
 
-  test('returns what next returns and passes on what it throws, as it is', async () => {
+  test('returns the result of next and passes its errors on unchanged', async () => {
     const gate = createGate({ verify })
     const call = await callWith()
     expect(await gate(call, () => 'answer')).toBe('answer')
@@ -53,16 +53,16 @@ describe('createGate', () => {
     ['a verify that rejects', { verify: rejects }, 'KEYS_UNAVAILABLE'],
     ['an isRevoked that throws', { isRevoked: fails }, 'REVOCATION_UNKNOWN'],
     ['an isRevoked that rejects', { isRevoked: rejects }, 'REVOCATION_UNKNOWN'],
-    ['an isRevoked that says true', { isRevoked: () => true }, 'TOKEN_REVOKED'],
+    ['an isRevoked that returns true', { isRevoked: () => true }, 'TOKEN_REVOKED'],
     ['an authorize that throws', { authorize: fails }, 'POLICY_FAULT'],
     ['an authorize that rejects', { authorize: rejects }, 'STORE_UNAVAILABLE'],
-    ['an authorize that says false', { authorize: () => false }, 'FORBIDDEN'],
+    ['an authorize that returns false', { authorize: () => false }, 'FORBIDDEN'],
     [
       'an authorize that resolves to false',
       { authorize: () => Promise.resolve(false) },
       'FORBIDDEN',
     ],
-  ])('%s: next is not called', async (_name, options, code) => {
+  ])('does not call next with %s', async (_name, options, code) => {
     let calls = 0
     const gate = createGate({ verify, ...options })
     const call = await callWith()
@@ -71,7 +71,7 @@ describe('createGate', () => {
   })
 
   test.each([undefined, null, 0, '', 'no', {}])(
-    'takes no %j for an answer that nothing is revoked, or that something is permitted',
+    'does not accept %j as "not revoked" or as "permitted"',
     async (answer) => {
       const odd: unknown = () => answer
       const call = await callWith()
@@ -82,19 +82,19 @@ describe('createGate', () => {
     },
   )
 
-  test('takes a promise for no answer to which calls need a token', async () => {
+  test('does not accept a promise from select', async () => {
     const odd: unknown = () => Promise.resolve(false)
     const gate = createGate({ verify, select: odd as () => boolean })
     await expect(gate(fakeCall(), () => 0)).rejects.toMatchObject({ code: 'POLICY_FAULT' })
   })
 
-  test('passes on an AuthError of any step as it is', async () => {
+  test('passes an AuthError of any step on unchanged', async () => {
     const refusal = new AuthError('REVOCATION_UNKNOWN', { retryAfter: 7 })
     const gate = createGate({ verify, isRevoked: () => Promise.reject(refusal) })
     await expect(gate(await callWith(), () => 0)).rejects.toBe(refusal)
   })
 
-  test('a refusal names the scopes that would do', async () => {
+  test('names the scopes that would be enough in a refusal', async () => {
     const gate = createGate({ verify, authorize: requireScopes('a', 'b') })
     await expect(gate(await callWith(), () => 0)).rejects.toMatchObject({ scope: ['a', 'b'] })
   })
@@ -108,13 +108,13 @@ describe('createGate', () => {
     { verify, realm: 'a"b' },
     { verify, realm: 'a\r\nSet-Cookie: x=y' },
     { verify, render: 'html' },
-  ])('refuses options that can not work: %o', (options: object) => {
+  ])('refuses invalid options: %o', (options: object) => {
     expect(() => createGate(options as GateOptions<Claims>)).toThrow(ConfigError)
   })
 })
 
 describe('the context', () => {
-  test('is frozen, and holds the token and its claims', async () => {
+  test('the context is frozen, and contains the token and its claims', async () => {
     const gate = createGate({ verify })
     const context = await gate(await callWith({ sub: 'bob' }), () => gate.current())
     expect(Object.isFrozen(context)).toBe(true)
@@ -122,19 +122,19 @@ describe('the context', () => {
     expect(context.claims.sub).toBe('bob')
   })
 
-  test('is nobody outside a call', () => {
+  test('there is no context outside a call', () => {
     const gate = createGate({ verify })
     expect(fromContext()).toBeUndefined()
     expect(() => gate.current()).toThrow(AuthError)
     expect(codeOf(() => gate.current())).toBe('TOKEN_MISSING')
   })
 
-  test('is nobody in a call that an optional gate let by', async () => {
+  test('there is no context in a call that an optional gate admitted without a token', async () => {
     const gate = createGate({ verify, optional: true })
     expect(await gate(fakeCall(), () => codeOf(() => gate.current()))).toBe('TOKEN_MISSING')
   })
 
-  test('of two gates: each knows its own, fromContext the innermost that asked', async () => {
+  test('with two gates each returns its own context, and fromContext the innermost one that required a token', async () => {
     const [outer, inner, open] = [
       createGate({ verify }),
       createGate({ verify }),
@@ -153,7 +153,7 @@ describe('the context', () => {
     expect(both).toEqual(['outer', 'inner', 'inner', 'TOKEN_MISSING'])
   })
 
-  test('a call inside a call does not inherit the outer caller', async () => {
+  test('a call inside another call does not inherit the outer caller', async () => {
     const gate = createGate({ verify, optional: true })
     const seen = await gate(await callWith({ sub: 'outer' }), () =>
       gate(fakeCall(), () => [codeOf(() => gate.current()), fromContext()]),
@@ -161,14 +161,14 @@ describe('the context', () => {
     expect(seen).toEqual(['TOKEN_MISSING', undefined])
   })
 
-  test('can be given by hand, for what does not come through a gate', async () => {
+  test('newContext sets the context for work that does not come through a gate', async () => {
     const token = await verified({ sub: 'job' })
     const seen = newContext({ token, claims: token.claims }, () => fromContext()?.claims)
     expect(seen).toBe(token.claims)
     expect(fromContext()).toBeUndefined()
   })
 
-  test('of 10,000 interleaved calls is each call’s own', async () => {
+  test('10,000 interleaved calls each keep their own context', async () => {
     const gate = createGate({
       verify: (raw) => verified({ sub: raw }),
       extract: ({ path }) => path.slice(1),
@@ -186,7 +186,7 @@ describe('the context', () => {
 })
 
 describe('onEvent', () => {
-  test('is told who was let in and who was refused, and why, without a value', async () => {
+  test('onEvent receives every admission and every refusal with its reason, without claim values', async () => {
     const events: GateEvent[] = []
     const onEvent = (event: GateEvent) => events.push(event)
     const gate = createGate({ verify, onEvent, isRevoked: ({ payload }) => payload.jti === 'x' })
@@ -203,14 +203,14 @@ describe('onEvent', () => {
     expect(JSON.stringify(events)).not.toMatch(/secret|abc|alice/)
   })
 
-  test('gets what the application’s own function threw', async () => {
+  test('onEvent receives the error that the application’s own function threw', async () => {
     const events: GateEvent[] = []
     const gate = createGate({ verify, isRevoked: fails, onEvent: (event) => events.push(event) })
     await gate(await callWith(), () => 0).catch(() => 0)
     expect(events).toMatchObject([{ code: 'REVOCATION_UNKNOWN', fault: new Error('a bug') }])
   })
 
-  test.each([fails, rejects])('changes nothing by failing (%#)', async (onEvent) => {
+  test.each([fails, rejects])('an onEvent that fails changes nothing (%#)', async (onEvent) => {
     const gate = createGate({ verify, onEvent })
     expect(await gate(await callWith(), () => 'in')).toBe('in')
     await expect(gate(fakeCall(), () => 0)).rejects.toMatchObject({ code: 'TOKEN_MISSING' })
@@ -218,7 +218,7 @@ describe('onEvent', () => {
 })
 
 describe('chain', () => {
-  test('runs the first outermost, and comes back in reverse', async () => {
+  test('chain runs the first middleware outermost, and returns in reverse order', async () => {
     const steps: string[] = []
     const named =
       (name: string): Middleware =>
@@ -232,11 +232,11 @@ describe('chain', () => {
     expect(steps).toEqual(['a before', 'b before', 'b after', 'a after'])
   })
 
-  test('of nothing only runs the handler', async () => {
+  test('an empty chain only runs the handler', async () => {
     expect(await chain()(fakeCall(), () => 'answer')).toBe('answer')
   })
 
-  test('takes gates, and stops at the one that refuses', async () => {
+  test('chain accepts gates, and stops at the first one that refuses', async () => {
     const users = createGate({ verify })
     const admins = createGate({ verify, authorize: requireScopes('admin') })
     const both = chain(users, admins)

@@ -47,13 +47,13 @@ describe('a guarding rule with parameters, where there is no pattern', () => {
     expect(() => select({ path: '/users/:id' })(fakeCall({ url: '/users/a%2fb' }))).toThrow()
   })
 
-  test('is told among the rules that matched', () => {
+  test('a pattern that matched is not among the unused rules', () => {
     const selector = select({ path: ['/users/:id', '/typo/:id'] })
     selector(fakeCall({ url: '/users/7' }))
     expect(selector.unusedRules()).toEqual(['select.path "/typo/:id"'])
   })
 
-  test('takes a long path in its stride', () => {
+  test('matches a long path in linear time', () => {
     const selector = select({ path: '/:a/:b-:c/x/*y/z' })
     const start = performance.now()
     expect(selector(fakeCall({ url: '/a-'.repeat(5000) }))).toBe(false)
@@ -64,12 +64,12 @@ describe('a guarding rule with parameters, where there is no pattern', () => {
 describe('a guarding rule with parameters, where the router has found a pattern', () => {
   const selector = select({ path: '/users/:id' })
 
-  test('leaves a route without parameters to what it is called', () => {
+  test('does not match a route without parameters that has another name', () => {
     expect(selector(fakeCall({ url: '/users/login', pattern: '/users/login' }))).toBe(false)
   })
 
   test.each(['/users/:id', '/users/:user', '/*', '/:area/:id'])(
-    'is for the paths of %s that it can mean',
+    'guards the paths of %s that it can match',
     (pattern) => {
       expect(selector(fakeCall({ url: '/users/7', pattern }))).toBe(true)
       expect(selector(fakeCall({ url: '/orders', pattern: '/*' }))).toBe(false)
@@ -83,7 +83,7 @@ describe('a rule with parameters under except', () => {
     { prefix: '/users/:id' },
     { path: '/files/*' },
     { prefix: '/files/*' },
-  ])('%j opens the pattern and never a path', (rules) => {
+  ])('under except %j opens the pattern and never a path', (rules) => {
     const selector = select({ except: rules })
     const [pattern = ''] = Object.values(rules)
     expect(selector(fakeCall({ url: '/users/7', pattern }))).toBe(false)

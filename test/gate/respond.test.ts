@@ -17,11 +17,11 @@ describe('the challenge', () => {
       'TOKEN_EXPIRED',
       'Bearer realm="api", error="invalid_token", error_description="The access token has expired."',
     ],
-  ] as const)('of %s is %s', (code, challenge) => {
+  ] as const)('the challenge of %s is %s', (code, challenge) => {
     expect(challengeOf(new AuthError(code))).toBe(challenge)
   })
 
-  test('is not there on a 503, which has Retry-After', () => {
+  test('a 503 has Retry-After instead of a challenge', () => {
     const respond = createResponder({ render: 'problem', realm: 'api' })
     const { headers, status } = respond(new AuthError('REVOCATION_UNKNOWN', { retryAfter: 2.2 }))
     expect([status, headers['Retry-After'], headers['WWW-Authenticate']]).toEqual([
@@ -32,7 +32,7 @@ describe('the challenge', () => {
     expect(respond(new AuthError('STORE_UNAVAILABLE')).headers['Retry-After']).toBe('1')
   })
 
-  test('is not there on a 500, which nothing the caller could bring would change', () => {
+  test('a 500 has no challenge, because another token would not help', () => {
     const respond = createResponder({ render: 'problem', realm: 'api' })
     const { headers, status, body } = respond(new AuthError('POLICY_FAULT'))
     expect([status, headers]).toEqual([
@@ -42,7 +42,7 @@ describe('the challenge', () => {
     expect(JSON.parse(body)).toMatchObject({ title: 'Internal Server Error', status: 500 })
   })
 
-  test('names scopes, and leaves out what is none', () => {
+  test('the challenge names scopes, and leaves out invalid ones', () => {
     const scope = ['a:b', 'evil" x="', 'new\r\nline', 'c']
     expect(challengeOf(new AuthError('FORBIDDEN', { scope }))).toMatch(/, scope="a:b c"$/)
   })
@@ -54,7 +54,7 @@ describe('the challenge', () => {
     },
   )
 
-  test('is well formed for every code, realm and scope', () => {
+  test('the challenge is well formed for every code, realm and scope', () => {
     const param = '[a-z_]+="[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]*"'
     const wellFormed = new RegExp(`^Bearer ${param}(, ${param})*$`)
     fc.assert(
@@ -78,7 +78,7 @@ describe('the challenge', () => {
 })
 
 describe('bodies', () => {
-  test.each(codes)('%s: its name, its message and its claim stay inside', (code) => {
+  test.each(codes)('a body for %s does not contain its code, its message and its claim', (code) => {
     for (const render of ['problem', 'goZero'] as const) {
       const error = new AuthError(code, { claim: 'a-claim' })
       const { body, headers } = createResponder({ render, realm: 'api' })(error)
@@ -98,7 +98,7 @@ describe('bodies', () => {
     ['KEY_UNKNOWN', 'Fail to parse JWT token '],
     ['TOKEN_REVOKED', 'Fail to parse JWT token '],
     ['ALGORITHM_REFUSED', 'Wrong signing method'],
-  ] as const)('kratos: %s is %j', (code, message) => {
+  ] as const)('the kratos renderer answers %s with %j', (code, message) => {
     const { body, status } = createResponder({ render: 'kratos', realm: 'api' })(
       new AuthError(code),
     )
@@ -106,12 +106,12 @@ describe('bodies', () => {
     expect(JSON.parse(body)).toEqual({ code: 401, reason: 'UNAUTHORIZED', message, metadata: {} })
   })
 
-  test('goZero: no body and no type of one', () => {
+  test('the goZero renderer sends neither a body nor a content type', () => {
     const { body, headers } = respondAs({ render: 'goZero' })
     expect([body, headers['Content-Type']]).toEqual(['', undefined])
   })
 
-  test('a function writes its own body and status; challenge and no-store stay', () => {
+  test('a custom renderer sets body and status; challenge and no-store stay', () => {
     const render = () => ({ body: '"empty token"', contentType: 'application/json', status: 403 })
     const { status, body, headers } = respondAs({ render })
     expect([status, body]).toEqual([403, '"empty token"'])
@@ -122,7 +122,7 @@ describe('bodies', () => {
     })
   })
 
-  test('a function that throws is replaced, and the call stays refused', () => {
+  test('a custom renderer that throws is replaced, and the call stays refused', () => {
     const render = () => {
       throw new Error('no template')
     }
@@ -156,7 +156,7 @@ describe('bodies', () => {
         },
       }),
     ],
-  ])('a function that returns %s is replaced', (_name, render) => {
+  ])('a custom renderer that returns %s is replaced', (_name, render) => {
     // Of another type on purpose.
     const { status, body, headers } = respondAs({ render: render as () => { body: string } })
     expect([status, headers['Content-Type']]).toEqual([401, 'application/problem+json'])

@@ -42,13 +42,13 @@ describe('paths', () => {
   })
 
   test.each(['/a', '/a/', '/a.b', '/a..b', '/...', '/caf%C3%A9', '/a%20b', '/a-_~!$&()*+,=:@'])(
-    '%j is read',
+    '%j is accepted',
     (url) => {
       expect(select({ except: { path: '/x' } })(fakeCall({ url }))).toBe(true)
     },
   )
 
-  test('no path opens or escapes a prefix by any mix of odd parts', () => {
+  test('no mix of odd path segments opens a prefix or escapes it', () => {
     const part = fc.constantFrom(
       ...'/ . .. %2e %2f %5c ; // %25 admin ADMIN %61dmin public a'.split(' '),
     )
@@ -92,13 +92,13 @@ describe('select({ except })', () => {
     expect(open(rules, url)).toBe(isOpen)
   })
 
-  test('goes by the pattern of the router and not by the path, where there is one', () => {
+  test('matches the router’s pattern instead of the path when there is one', () => {
     const selector = select({ except: { path: '/items/:id' } })
     expect(selector(fakeCall({ url: '/items/a%2fb', pattern: '/items/:id' }))).toBe(false)
     expect(selector(fakeCall({ url: '/items/:id', pattern: '/:any/:id' }))).toBe(true)
   })
 
-  test('goes by the RPC method', () => {
+  test('matches the RPC method', () => {
     const selector = select({ except: { prefix: '/grpc.health.v1.Health' } })
     const call = (operation: string) => fakeCall({ operation, url: '/grpc.health.v1.Health/Check' })
     expect(selector(call('/grpc.health.v1.Health/Check'))).toBe(false)
@@ -124,7 +124,7 @@ describe('select of rules', () => {
     expect(select(rules)(fakeCall({ url }))).toBe(isGuarded)
   })
 
-  test('looks at the pattern and at the path', () => {
+  test('looks at both the pattern and the path', () => {
     const selector = select({ path: ['/users/me', '/items/:id'] })
     expect(selector(fakeCall({ url: '/users/me', pattern: '/users/:id' }))).toBe(true)
     expect(selector(fakeCall({ url: '/items/1', pattern: '/items/:id' }))).toBe(true)
@@ -137,7 +137,7 @@ describe('select of rules', () => {
     )
   })
 
-  test('does not read a path for an RPC method', () => {
+  test('ignores the path when there is an RPC method', () => {
     expect(select({ path: '/x' })(fakeCall({ operation: '/a.B/C', url: '//' }))).toBe(false)
   })
 })
@@ -149,7 +149,7 @@ describe('preflights', () => {
   ] as const
   const preflight = fakeCall({ method: 'OPTIONS', url: '/x', fields })
 
-  test('are guarded unless they are let by by name', () => {
+  test('preflights are guarded unless the option preflight opens them', () => {
     expect(select({ except: {} })(preflight)).toBe(true)
     expect(select({ except: {}, preflight: 'open' })(preflight)).toBe(false)
     expect(select({ prefix: '/', preflight: 'open' })(preflight)).toBe(false)
@@ -161,7 +161,7 @@ describe('preflights', () => {
     [{ method: 'POST', fields }],
     [{ method: 'OPTIONS', fields: [...fields, ['X-HTTP-Method-Override', 'POST'] as const] }],
     [{ method: 'OPTIONS', fields: [...fields, ...fields] }],
-  ])('are exactly what browsers send: not %j', (shape) => {
+  ])('a preflight is exactly what browsers send: %j is not one', (shape) => {
     expect(select({ except: {}, preflight: 'open' })(fakeCall({ ...shape, url: '/x' }))).toBe(true)
   })
 })
@@ -191,7 +191,7 @@ describe('building', () => {
     ['an unknown rule', { paths: '/a' }],
     ['a number', { path: 1 }],
     ['an unknown preflight', { path: '/a', preflight: true }],
-  ])('refuses %s', (_name, rules) => {
+  ])('refuses when built: %s', (_name, rules) => {
     // What callers in plain JavaScript can pass.
     expect(() => select(rules as Rules)).toThrow(ConfigError)
   })
@@ -200,7 +200,7 @@ describe('building', () => {
     expect(() => select({ except: { prefix: '/' } })).toThrow(ConfigError)
   })
 
-  test('refuses rules beside except', () => {
+  test('refuses rules next to except', () => {
     const both: unknown = { except: { path: '/a' }, path: '/b' }
     expect(() => select(both as Rules)).toThrow(ConfigError)
   })

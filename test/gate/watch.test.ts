@@ -32,7 +32,7 @@ async function opened(options: {
 }
 
 describe('a watch', () => {
-  test('closes at the expiry to the second, once, whatever the interval', async () => {
+  test('a watch closes exactly at the expiry, once, whatever the interval', async () => {
     const { closed } = await opened({ exp: start + 12 })
     await vi.advanceTimersByTimeAsync(11_999)
     expect(closed).toEqual([])
@@ -40,23 +40,26 @@ describe('a watch', () => {
     expect(closed).toEqual([['TOKEN_EXPIRED', 12_000]])
   })
 
-  test('gives a token within the clock tolerance one interval more', async () => {
+  test('a watch gives a token within the clock tolerance one more interval', async () => {
     const { closed } = await opened({ exp: start - 30 })
     await vi.advanceTimersByTimeAsync(600_000)
     expect(closed).toEqual([['TOKEN_EXPIRED', everyMs]])
   })
 
-  test.each([0, 0.5, 1])('finds a revocation within the interval (jitter %d)', async (jitter) => {
-    let revoked = false
-    const { closed } = await opened({ isRevoked: () => revoked, random: () => jitter })
-    await vi.advanceTimersByTimeAsync(60_000)
-    expect(closed).toEqual([])
-    revoked = true
-    await vi.advanceTimersByTimeAsync(everyMs)
-    expect(closed.map(([code]) => code)).toEqual(['TOKEN_REVOKED'])
-  })
+  test.each([0, 0.5, 1])(
+    'a watch finds a revocation within the interval (jitter %d)',
+    async (jitter) => {
+      let revoked = false
+      const { closed } = await opened({ isRevoked: () => revoked, random: () => jitter })
+      await vi.advanceTimersByTimeAsync(60_000)
+      expect(closed).toEqual([])
+      revoked = true
+      await vi.advanceTimersByTimeAsync(everyMs)
+      expect(closed.map(([code]) => code)).toEqual(['TOKEN_REVOKED'])
+    },
+  )
 
-  test('streams opened together do not ask together', async () => {
+  test('streams that were opened together are not checked together', async () => {
     const asked: number[] = []
     let draw = 0
     const random = () => (draw += 1) % 7
@@ -81,13 +84,13 @@ describe('a watch', () => {
     ['rejects', () => Promise.reject(new Error('down'))],
     ['answers undefined', () => undefined as unknown as boolean], // a caller in plain JavaScript
     ['answers with text', () => 'no' as unknown as boolean], // as above
-  ])('an isRevoked that %s closes', async (_name, isRevoked) => {
+  ])('a watch closes when isRevoked %s', async (_name, isRevoked) => {
     const { closed } = await opened({ isRevoked })
     await vi.advanceTimersByTimeAsync(everyMs)
     expect(closed).toEqual([['REVOCATION_UNKNOWN', everyMs]])
   })
 
-  test('an isRevoked that never answers closes after one interval more', async () => {
+  test('a watch closes after one more interval when isRevoked never answers', async () => {
     const { closed } = await opened({ isRevoked: () => new Promise(() => undefined) })
     await vi.advanceTimersByTimeAsync(2 * everyMs - 1)
     expect(closed).toEqual([])
@@ -95,14 +98,14 @@ describe('a watch', () => {
     expect(closed).toEqual([['REVOCATION_UNKNOWN', 2 * everyMs]])
   })
 
-  test('passes on the AuthError of an isRevoked', async () => {
+  test('a watch passes on the AuthError of isRevoked', async () => {
     const isRevoked = () => Promise.reject(new AuthError('STORE_UNAVAILABLE'))
     const { closed } = await opened({ isRevoked })
     await vi.advanceTimersByTimeAsync(everyMs)
     expect(closed).toEqual([['STORE_UNAVAILABLE', everyMs]])
   })
 
-  test('that was ended closes nothing, an answer on its way included', async () => {
+  test('a watch that was ended closes nothing, even if an answer was on its way', async () => {
     const plain = await opened({ exp: start + 3 })
     plain.stop()
     let answer: (revoked: boolean) => void = () => undefined
@@ -117,7 +120,7 @@ describe('a watch', () => {
 })
 
 describe('gate.watch', () => {
-  test('watches the caller of the call being handled, and says when it closed', async () => {
+  test('gate.watch watches the token of the current call, and emits an event when it closes the stream', async () => {
     let revoked = false
     const events: GateEvent[] = []
     const gate = createGate({
@@ -139,13 +142,13 @@ describe('gate.watch', () => {
     expect(events[1]).toMatchObject({ code: 'TOKEN_REVOKED', reason: 'token_invalid' })
   })
 
-  test('has nothing to do where nobody was asked for a token', async () => {
+  test('gate.watch does nothing when no token was required', async () => {
     const gate = createGate({ verify, optional: true })
     await gate(fakeCall(), () => gate.watch(() => expect.unreachable()))
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test.each([0, '2h', -1, 1.5, 'soon'])('recheckEvery is not %j', (recheckEvery) => {
+  test.each([0, '2h', -1, 1.5, 'soon'])('refuses a recheckEvery of %j', (recheckEvery) => {
     const given = recheckEvery as unknown as number // what a caller in plain JavaScript can write
     expect(() => createGate({ verify, recheckEvery: given })).toThrow(/createGate\.recheckEvery/)
   })

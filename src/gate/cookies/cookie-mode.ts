@@ -7,11 +7,11 @@ import { createGate, type Gate } from '../gate.js'
 import { type GateOptions } from '../gate-options.js'
 import { clearCookie, setCookie } from './set-cookie.js'
 
-/** What a login or a refresh has brought; what `createSessions` answers is one. */
+/** The tokens of a login or a refresh; the answers of `createSessions` have this shape. */
 export interface CookieTokens {
   readonly accessToken: string
   readonly refreshToken: string
-  /** Seconds; how long the access token's cookie is kept. */
+  /** Seconds; the lifetime of the access token's cookie. */
   readonly expiresIn: number
   readonly accessExpire: number
   readonly refreshAfter: number
@@ -19,60 +19,61 @@ export interface CookieTokens {
 
 /** An answer to a login or a refresh in cookie mode. */
 export interface CookieAnswer {
-  /** Two `Set-Cookie` values, each a header field of its own. */
+  /** Two `Set-Cookie` values; send each as a separate header field. */
   readonly setCookie: readonly string[]
-  /** What the page may know, and `jotgate/client` goes by: when, and no token. Unix seconds, `expiresIn` seconds. */
+  /** What the page may know, and `jotgate/client` uses: times, but no token. Unix seconds, `expiresIn` in seconds. */
   readonly body: Pick<CookieTokens, 'expiresIn' | 'accessExpire' | 'refreshAfter'>
 }
 
-/** A session of a service's own pages, in cookies no script can read. */
+/** Sessions of a service's own pages, in cookies that scripts cannot read. */
 export interface CookieMode {
   /**
-   * The access token of a call, for `createGate`; undefined when it has no such cookie.
+   * Reads a call's access token, for `createGate`; undefined when the call has no such cookie.
    *
-   * @throws AuthError ORIGIN_REFUSED where there is a cookie and the call comes from a page of others; TOKEN_AMBIGUOUS
+   * @throws AuthError ORIGIN_REFUSED when there is a cookie and the call comes from a foreign page; TOKEN_AMBIGUOUS
    */
   readonly extract: Extractor
   /**
-   * A gate for the routes that set or clear the cookies: login, refresh, logout. It asks for no token, lets by what an
-   * own page has sent, by whatever method, refuses the rest (ORIGIN_REFUSED), and sets `Cache-Control: no-store`.
+   * A gate for the routes that set or clear the cookies: login, refresh, logout. It requires no token, admits requests
+   * from own pages by any method, refuses all others (ORIGIN_REFUSED), and sets `Cache-Control: no-store`.
    *
    * @example app.post('/login', auth(cookies.gate()), login)
    */
   gate(options?: Pick<GateOptions<Claims>, 'onEvent' | 'render' | 'realm'>): Gate<Claims>
   /**
-   * What the gate does, for those who write adapters.
+   * The same check as {@link gate}, for adapter authors.
    *
    * @throws AuthError ORIGIN_REFUSED
    */
   check(call: Sent): void
   /**
-   * The refresh token in a `Cookie` header; undefined when there is none.
+   * Reads the refresh token from a `Cookie` header; undefined when there is none.
    *
-   * @throws AuthError TOKEN_AMBIGUOUS for more than one, which the gate has refused before
+   * @throws AuthError TOKEN_AMBIGUOUS for more than one; behind {@link gate} this was already refused
    * @example cookies.refreshToken(request.headers.cookie)
    */
   refreshToken(cookieHeader: string | null | undefined): string | undefined
   /**
-   * The answer to a login or a refresh that succeeded. One that was refused sets and clears nothing.
+   * The answer to a successful login or refresh. Never set or clear cookies after a refused one.
    *
-   * @throws TypeError for what are no tokens, or too long for a cookie
+   * @throws TypeError when a value is not a token, or is too long for a cookie
    */
   set(tokens: CookieTokens): CookieAnswer
-  /** The `Set-Cookie` values of a logout, and of nothing else. */
+  /** The `Set-Cookie` values of a logout; use them for nothing else. */
   clear(): readonly string[]
 }
 
 /**
- * Cookie mode: a service's own pages hold their session in `__Host-` cookies, HttpOnly, Secure and SameSite, and only
- * they can use it. {@link CookieMode.extract} goes into the gate, {@link CookieMode.gate} before login, refresh, logout.
+ * Cookie mode: a service's own pages hold their session in `__Host-` cookies (HttpOnly, Secure, SameSite) that only
+ * they can use. Give {@link CookieMode.extract} to the gate; put {@link CookieMode.gate} before login, refresh, logout.
  *
- * A refused refresh clears no cookie: by the time its answer arrives another tab may have put a newer session's there,
- * and a browser takes a cookie away whatever it holds. What is dead is refused, and a logout or its own end removes it.
+ * Never clear the cookies when a refresh is refused: by the time the answer arrives, another tab may have stored a
+ * newer session there, and a browser deletes a cookie whatever it holds. An ended session is refused anyway; its
+ * cookies go with a logout or when they expire.
  *
  * Not for: pages of another origin than the service's. Their calls carry a bearer token.
  *
- * @throws ConfigError when an option is missing, unknown or can not work
+ * @throws ConfigError when an option is missing, unknown or invalid
  * @example
  * const cookies = createCookieMode({ origins: ['https://shop.example'] })
  * const gate = createGate({ verify, extract: from.first(from.bearer(), cookies.extract) })
@@ -109,7 +110,7 @@ export function createCookieMode(options: CookieModeOptions): CookieMode {
   } satisfies CookieMode)
 }
 
-/** The gate of these routes finds no token to verify. */
+/** The gate of these routes never finds a token to verify. */
 function unasked(): never {
   throw new AuthError('POLICY_FAULT')
 }
@@ -117,7 +118,7 @@ function unasked(): never {
 function answer(policy: CookiePolicy, tokens: CookieTokens): CookieAnswer {
   const { accessToken, refreshToken, expiresIn, accessExpire, refreshAfter } = tokens
   if (![expiresIn, accessExpire, refreshAfter].every(Number.isFinite) || expiresIn < 1)
-    throw new TypeError('set takes the answer of a login or a refresh, with its times')
+    throw new TypeError('set takes the result of a login or a refresh, including its times')
   const life = { value: accessToken, maxAge: Math.floor(expiresIn) }
   return Object.freeze({
     setCookie: Object.freeze([

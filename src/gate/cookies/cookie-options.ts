@@ -3,21 +3,21 @@ import { ConfigError } from '../../foundation/errors.js'
 import { oneOf, type OptionTable, readOptions, seconds, value } from '../../foundation/options.js'
 import { type HostCookie } from './set-cookie.js'
 
-/** How a service's own pages hold a session in cookies. */
+/** Options of `createCookieMode`. */
 export interface CookieModeOptions {
   /**
    * The origins of the service's own pages, as browsers write them: `https://shop.example`, no default port, no path.
    * Plain http is for loopback only.
    */
   readonly origins: readonly string[]
-  /** How long the refresh token's cookie is kept: the issuer's `idleTtl`. Default `7d`, as there. */
+  /** Lifetime of the refresh token's cookie: the same as the session's `idleTtl`. Default `7d`, as there. */
   readonly refreshTtl?: Duration
   /**
-   * `SameSite` of the access token's cookie. Default `Strict`; `Lax` where a page that the server itself makes for the
-   * user is reached by links from other sites. The refresh token's is always `Strict`: only own pages present it.
+   * `SameSite` of the access token's cookie. Default `Strict`; use `Lax` when links from other sites lead to pages that
+   * the server renders for the user. The refresh token's cookie is always `Strict`: only own pages present it.
    */
   readonly sameSite?: 'Strict' | 'Lax'
-  /** Names of the cookies, which begin with `__Host-`. Default `__Host-access` and `__Host-refresh`. */
+  /** Names of the cookies; both must begin with `__Host-`. Default `__Host-access` and `__Host-refresh`. */
   readonly names?: { readonly access: string; readonly refresh: string }
 }
 
@@ -30,7 +30,7 @@ export interface CookiePolicy {
   readonly refreshTtl: number
 }
 
-/** Browsers keep no cookie for longer than 400 days (RFC 6265bis section 5.5). */
+/** Browsers keep a cookie for at most 400 days (RFC 6265bis section 5.5). */
 const longestTtl = 400 * 86_400
 const hostName = /^__Host-[\w.-]{1,64}$/
 const loopback = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
@@ -71,7 +71,7 @@ export function readCookieOptions(options: CookieModeOptions): CookiePolicy {
 
 function readNames(given: unknown, option: string): { access: string; refresh: string } {
   const names = readOptions(option, namesTable, given)
-  if (names.access === names.refresh) throw new ConfigError(option, 'must be two names')
+  if (names.access === names.refresh) throw new ConfigError(option, 'must be two different names')
   return names
 }
 
@@ -79,7 +79,7 @@ function readName(given: unknown, option: string): string {
   if (typeof given === 'string' && hostName.test(given)) return given
   throw new ConfigError(
     option,
-    'must be __Host- and 1 to 64 letters, digits, dots, hyphens or underscores',
+    'must be __Host- followed by 1 to 64 letters, digits, dots, hyphens or underscores',
   )
 }
 
@@ -89,7 +89,7 @@ function readOrigins(given: unknown, option: string): ReadonlySet<string> {
   return new Set(given.map((origin: unknown, at) => readOrigin(`${option}.${String(at)}`, origin)))
 }
 
-/** Compared letter by letter with what browsers send, so it has to be written as they do. */
+/** Compared character by character with what browsers send, so it must be written the same way. */
 function readOrigin(place: string, text: unknown): string {
   const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
   if (

@@ -1,18 +1,19 @@
 import { AuthError } from '../../foundation/errors.js'
 import { type Call } from '../call.js'
 
-/** What a browser says of where a request comes from is in these two. */
+/** The parts of a call in which a browser says where the request comes from. */
 export type Sent = Pick<Call, 'method' | 'header'>
 
-/** Methods that change nothing (RFC 9110 section 9.2.1). Everything else, a call without a method too, may change something. */
+/** Methods that change nothing (RFC 9110 section 9.2.1). All others may, and so may a call without a method. */
 const safe = new Set<string | undefined>(['GET', 'HEAD', 'OPTIONS'])
 
 /**
- * Lets a call by that a page of this service has made, and no other: a browser says so with `Sec-Fetch-Site: same-origin`
- * (Fetch Metadata), an older one with an `Origin` that is configured (RFC 6454 section 7); one that says neither is refused.
- * `Host` is not asked: who makes a name point here would choose it.
+ * Admits only calls that a page of this service has made. A browser says so with `Sec-Fetch-Site: same-origin` (Fetch
+ * Metadata), an older one with a configured `Origin` (RFC 6454 section 7); a call with neither is refused. `Host` is
+ * ignored: an attacker who points a name at this service chooses its value.
  *
- * `Origin: null` beside `same-origin` is a form of a page with `Referrer-Policy: no-referrer`, and alone it is anybody.
+ * `Origin: null` beside `same-origin` is a form of a page with `Referrer-Policy: no-referrer`; alone it can come from
+ * anywhere.
  *
  * @throws AuthError ORIGIN_REFUSED
  * @example requireOwnPage(call, new Set(['https://shop.example']))
@@ -22,9 +23,9 @@ export function requireOwnPage(call: Sent, origins: ReadonlySet<string>): void {
 }
 
 /**
- * Lets a call by whose cookies may speak for the user: one of an own page, and of what changes nothing also a visit (a
- * link, a bookmark, an address typed in) and what no page has made. Pictures, scripts and frames in pages of others, and
- * their WebSockets, get nothing with the user's cookie, though SameSite lets a neighbour's by.
+ * Admits calls whose cookies may speak for the user: calls of own pages and, for methods that change nothing, also
+ * visits (a link, a bookmark, a typed address) and requests that no page has made. Images, scripts, frames and
+ * WebSockets of foreign pages get nothing with the user's cookie, even from a sibling site that SameSite would allow.
  *
  * @throws AuthError ORIGIN_REFUSED
  * @example requireOwnVisit(call, new Set(['https://shop.example']))
@@ -35,7 +36,7 @@ export function requireOwnVisit(call: Sent, origins: ReadonlySet<string>): void 
     throw new AuthError('ORIGIN_REFUSED')
 }
 
-/** Null where a field came more than once: two programs would take two of them. */
+/** Null when a field was sent more than once: two programs could read two different values. */
 type From = { readonly site: string | undefined; readonly origin: string | undefined } | null
 
 function readOrigin(call: Sent): From {
@@ -48,14 +49,14 @@ function isOwnPage(from: From, origins: ReadonlySet<string>): boolean {
   if (from === null) return false
   const { site, origin } = from
   if (site === undefined) return origin !== undefined && origins.has(origin)
-  // An origin of another name with it: somebody's own name that points here (DNS rebinding).
+  // Another origin with it is a foreign name that points here (DNS rebinding).
   return (
     site === 'same-origin' && (origin === undefined || origin === 'null' || origins.has(origin))
   )
 }
 
 function isVisit(from: From, call: Sent): boolean {
-  // A browser names the origin of everything but visits and what a page embeds.
+  // A browser sends the origin with everything except visits and embedded resources.
   if (from === null || from.origin !== undefined) return false
   if (from.site === undefined || from.site === 'none') return true
   return is(call, 'sec-fetch-mode', 'navigate') && is(call, 'sec-fetch-dest', 'document')

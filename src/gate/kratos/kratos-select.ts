@@ -14,22 +14,22 @@ import {
 } from '../rules.js'
 import { createSelector, readPreflight, type PreflightOption, type Selector } from '../select.js'
 
-/** Rules as `selector.Server(…)` of Kratos takes them, or-ed; what no rule means is open. */
+/** Rules as `selector.Server(…)` of Kratos takes them, or-ed; a call that no rule matches is open. */
 export interface KratosRules extends Omit<Rules, 'prefix' | 'regex'>, PreflightOption {
-  /** The beginning of an operation, segments or not: `/api.v1.` is every service of the package. */
+  /** The beginning of an operation, not by segments: `/api.v1.` matches every service of the package. */
   readonly prefix?: OneOrMore<string>
-  /** A regular expression whose first match is the whole operation: `a|ab` does not mean `ab`. */
+  /** A regular expression whose first match is the whole operation: `a|ab` does not match `ab`. */
   readonly regex?: OneOrMore<RegExp | string>
 }
 
 /**
  * Chooses the calls that need a token as Kratos' selector does: an RPC method is compared by `startsWith`, by equality
- * and by the whole of a regular expression. Paths, which Kratos never sees, are compared without case and trailing
- * slash besides, and one that can be read in two ways is refused.
+ * and by a regular expression that matches all of it. Paths, which Kratos never sees, are compared without case and
+ * trailing slash, and an ambiguous path is refused.
  *
- * Not for: new services; `select({ except })` guards what nobody thought of.
+ * Not for: new services; `select({ except })` also guards the routes that no rule names.
  *
- * @throws ConfigError without a rule, and for rules that can not work, which Kratos passes over in silence
+ * @throws ConfigError without a rule, and for invalid rules, which Kratos silently ignores
  * @example presets.kratos.select({ prefix: '/api.v1.', path: '/helloworld.Greeter/SayHello' })
  */
 export function selectLikeKratos(rules: KratosRules): Selector {
@@ -40,7 +40,8 @@ export function selectLikeKratos(rules: KratosRules): Selector {
     ...listOf(rules.path).map((path) => pathRule(path)),
     ...(rules.match === undefined ? [] : [matchRule(`${place}.match`, rules.match)]),
   ]
-  if (compiled.length === 0) throw new ConfigError(place, 'has no rule; nothing would be guarded')
+  if (compiled.length === 0)
+    throw new ConfigError(place, 'has no rule, so nothing would be guarded')
   const isOpenPreflight = readPreflight(rules.preflight)
   return createSelector({ purpose: 'guard', rules: compiled, isOpenPreflight })
 }
@@ -90,7 +91,7 @@ function regexRule(regex: unknown): Rule {
   }
 }
 
-/** As Go's `FindString(operation) == operation`: the leftmost match, whichever alternative that is. */
+/** As Go's `FindString(operation) == operation`: the leftmost match, whichever alternative matches it. */
 function isWhole(regex: RegExp, subject: string): boolean {
   return regex.exec(subject)?.[0] === subject
 }

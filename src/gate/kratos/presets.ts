@@ -13,7 +13,7 @@ interface Lenient {
   readonly bigints: true
 }
 
-/** What Kratos and go-zero leave open in a token. Integers beyond 2^53 are taken, exactly. */
+/** The token checks that Kratos and go-zero leave out. Integers beyond 2^53 are read exactly. */
 const lenient: Lenient = Object.freeze({
   algorithms: Object.freeze(['HS256'] as const),
   issuer: null,
@@ -24,13 +24,14 @@ const lenient: Lenient = Object.freeze({
 })
 
 /**
- * The habits of two Go systems, for services that move from them: options to spread before your own. `verifier` asks
- * for no `exp`, `iss` and `aud` and allows no difference of clocks; `server` finds the token and refuses as they do.
+ * The behaviour of two Go frameworks, for services that move from them: options to spread before your own. `verifier`
+ * requires no `exp`, `iss` and `aud` and tolerates no clock difference; `server` finds the token and refuses as they
+ * do.
  *
- * What they take and is taken by nobody here (`crit`, duplicate members, malleable signatures, short secrets …) is
- * listed, each with its reason, in `docs/moving/kratos-and-go-zero.md`.
+ * What they accept and this package always refuses (`crit`, duplicate members, malleable signatures, short secrets …)
+ * is listed, with reasons, in `docs/moving/kratos-and-go-zero.md`.
  *
- * Not for: new services. A token without `exp` is good for ever.
+ * Not for: new services. A token without `exp` never expires.
  *
  * @example
  * const verify = createVerifier({ ...presets.kratos.verifier, keys: hmacKey(secret, 'HS256') })
@@ -48,7 +49,7 @@ export const presets = Object.freeze({
   }),
 })
 
-/** Kratos cuts at the first blank: what comes before is the scheme, what comes after the token, blanks and all. */
+/** Kratos splits at the first space: the scheme before it, the token after it, spaces included. */
 function kratosBearer(): Extractor {
   return (call) => {
     const [value, second] = call.header('authorization')

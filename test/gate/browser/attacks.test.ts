@@ -52,7 +52,7 @@ beforeEach(async () => {
 })
 
 describe('the shop’s own page', () => {
-  test('calls, changes, and posts forms, also where it tells no referrer', async () => {
+  test('an own page reads, writes and posts forms, also without a referrer', async () => {
     expect(await me()).toBe('alice')
     for (const method of ['GET', 'POST', 'PUT', 'DELETE'])
       await victim.evaluate(`call("/change", { method: "${method}" }).then((r) => r.text())`)
@@ -65,7 +65,7 @@ describe('the shop’s own page', () => {
     await victim.goto(shop.origin)
   })
 
-  test('never sees a token: not among its cookies, not in an answer', async () => {
+  test('an own page never sees a token, neither in its cookies nor in an answer', async () => {
     expect(await victim.evaluate('document.cookie')).toBe('')
     const init = `{ method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"name":"alice"}' }`
     const shown = String(
@@ -88,7 +88,7 @@ describe.each(places)('from %s', (place) => {
   /** Another site's requests come without the cookies; a neighbour's bring them and are refused. */
   const status = place === 'foreign' ? '401' : '403'
 
-  test('a form that posts changes nothing', async () => {
+  test('a form posted by a foreign page changes nothing', async () => {
     const page = evil[place]
     await page.setContent(form(`${shop.origin}/change`))
     await page.click('button')
@@ -98,7 +98,7 @@ describe.each(places)('from %s', (place) => {
     await page.goto(attacker[place])
   })
 
-  test('a fetch with credentials changes nothing, whatever fields it claims', async () => {
+  test('a fetch with credentials from a foreign page changes nothing, whatever headers it sets', async () => {
     const change = `${shop.origin}/change`
     await evil[place].evaluate(post(change, 'no-cors'))
     await evil[place].evaluate(post(change, 'cors'))
@@ -112,7 +112,7 @@ describe.each(places)('from %s', (place) => {
     expect(shop.seen.changes).toEqual([])
   })
 
-  test('a login, a refresh, a logout change no cookie', async () => {
+  test('a login, refresh or logout sent by a foreign page changes no cookie', async () => {
     const before = await jar()
     const paths = ['/login', '/refresh', '/logout']
     const text = `headers: { 'content-type': 'text/plain' }, body: '{"name":"mallory"}'`
@@ -127,7 +127,7 @@ describe.each(places)('from %s', (place) => {
     expect(shop.seen.refreshes).toBe(0)
   })
 
-  test('pictures, scripts, styles and frames get nothing in the user’s name', async () => {
+  test('images, scripts, styles and frames of a foreign page get nothing in the user’s name', async () => {
     const picture = `${shop.origin}/picture`
     await evil[place].setContent(
       [`<img src="${picture}?1">`, `<script src="${picture}?2"></script>`, `<iframe src="${picture}?3"></iframe>`, `<object data="${picture}?4"></object>`, `<link rel="stylesheet" href="${picture}?5">`].join(''), // prettier-ignore
@@ -148,7 +148,7 @@ describe.each(places)('from %s', (place) => {
     expect(shop.seen.changes).toEqual([])
   })
 
-  test('a redirect that keeps the method changes nothing, the own page’s request too', async () => {
+  test('a cross-site redirect that keeps the method changes nothing, even for a request of an own page', async () => {
     attacker.bounceTo = `${shop.origin}/change`
     await evil[place].evaluate(post(`${attacker[place]}/bounce`, 'no-cors'))
     await victim.evaluate(post(`${attacker[place]}/bounce`, 'no-cors'))
@@ -180,7 +180,7 @@ describe('cookies of others', () => {
     ['of the plain name', 'server', `access=${token}; ${both}`],
     ['of the other prefix', 'server', `__Secure-access=${token}; ${both}; Secure`],
   ])(
-    'a neighbour’s, %s, is not taken (kept out by the %s), with a session or without',
+    'a cookie that a sibling host plants as %s is ignored (kept out by the %s), with or without a session',
     async (_, keptBy, cookie) => {
       attacker.cookies = [cookie]
       await evil.sibling.evaluate('fetch("/").then((r) => r.text())')
@@ -195,7 +195,7 @@ describe('cookies of others', () => {
     },
   )
 
-  test('another port of the host can put one there, which is no token of the shop’s', async () => {
+  test('another port of the host can plant a cookie, but its value is not a valid token', async () => {
     attacker.cookies = [`__Host-access=${token}; Path=/; Secure`]
     await evil.otherPort.evaluate('fetch("/").then((r) => r.text())')
     expect((await jar())['__Host-access']).toBe(token)
@@ -204,7 +204,7 @@ describe('cookies of others', () => {
     expect((await jar())['__Host-access']).not.toBe(token)
   })
 
-  test('a token in the query, in a field of its own, or as another cookie is none', async () => {
+  test('a token in the query, in a custom header or in another cookie is ignored', async () => {
     const { '__Host-access': access = '', '__Host-refresh': refresh = '' } = await jar()
     await context.clearCookies()
     await victim.evaluate(`document.cookie = 'access=${access}; Path=/'`)
@@ -214,7 +214,7 @@ describe('cookies of others', () => {
     expect(await statusOf(`/refresh?__Host-refresh=${refresh}`, "method: 'POST'")).toBe(401)
   })
 
-  test('two of one name are refused, in one field or two, at the gate and at the refresh', async () => {
+  test('two cookies of one name are refused, in one field or two, at the gate and at the refresh', async () => {
     const { '__Host-access': access = '', '__Host-refresh': refresh = '' } = await jar()
     const cookie = `__Host-access=${access}`
     expect(await raw('GET', '/me', ['Cookie', cookie])).toBe(200)
@@ -227,7 +227,7 @@ describe('cookies of others', () => {
     expect(await raw('POST', '/refresh', [...own, other])).toBe(200)
   })
 
-  test('what says nothing of its origin is refused, and Host does not help', async () => {
+  test('a request without any origin information is refused, whatever its Host', async () => {
     const { '__Host-access': access = '' } = await jar()
     const cookie = ['Cookie', `__Host-access=${access}`]
     expect(await raw('POST', '/login', [])).toBe(403)
@@ -239,7 +239,7 @@ describe('cookies of others', () => {
     expect(shop.seen.changes).toEqual(['alice', 'alice'])
   })
 
-  test('a browser drops what is longer than a cookie may be, which is why it is not written', async () => {
+  test('a browser drops a cookie that is too long, so such a cookie is never written', async () => {
     const named = (bytes: number) => `__Host-x=${'x'.repeat(bytes - '__Host-x'.length)}`
     for (const bytes of [4096, 4097]) {
       attacker.cookies = [`${named(bytes)}; Path=/; Secure`]

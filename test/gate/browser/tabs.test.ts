@@ -33,14 +33,14 @@ beforeEach(async () => {
   shop.seen.refreshes = 0
 })
 
-test('two tabs that are refused at once make one refresh, and both go on', async () => {
+test('two tabs that are refused at once share one refresh, and both continue', async () => {
   await loseAccess()
   expect(await Promise.all([calls(first), calls(second)])).toEqual(Array(2).fill(fine('alice')))
   expect(shop.seen.refreshes).toBe(1)
   expect(Object.keys(await jar())).toEqual(['__Host-access', '__Host-refresh'])
 })
 
-test('without Web Locks both refresh at once: it is one successor, and both go on', async () => {
+test('without Web Locks both tabs refresh at once, get the same successor, and both continue', async () => {
   await Promise.all([first, second].map((page) => page.evaluate(withoutLocks)))
   await loseAccess()
   const held = holdRefreshes()
@@ -57,7 +57,7 @@ test('without Web Locks both refresh at once: it is one successor, and both go o
   await Promise.all([first, second].map((page) => page.evaluate('delete navigator.locks')))
 })
 
-test('a refresh whose reply is lost is made again', async () => {
+test('a refresh whose answer is lost is repeated', async () => {
   await loseAccess()
   shop.loseReplies = 1
   expect(await call(first)).toBe('alice')
@@ -77,7 +77,7 @@ test('a logout in one tab ends the other, here and at the server', async () => {
   )
 })
 
-test('a refusal that comes after another tab’s login takes nothing away', async () => {
+test('a refusal that arrives after another tab’s login leaves the new session in place', async () => {
   await shop.sessions.endAll('alice')
   const held = holdRefreshes()
   const late = call(second)
@@ -90,7 +90,7 @@ test('a refusal that comes after another tab’s login takes nothing away', asyn
   expect(await call(first)).toBe('bob')
 })
 
-test('a refresh that comes after another tab’s login lets nobody be who was there before', async () => {
+test('a refresh that arrives after another tab’s login does not bring the former user back', async () => {
   await loseAccess()
   const held = holdRefreshes()
   const late = call(second)
@@ -101,7 +101,7 @@ test('a refresh that comes after another tab’s login lets nobody be who was th
   expect(await call(first)).toBe('SIGNED_OUT')
 })
 
-test('a refresh that comes after a logout brings nothing back', async () => {
+test('a refresh that arrives after a logout does not bring the session back', async () => {
   await loseAccess()
   const held = holdRefreshes()
   const late = call(second)

@@ -16,7 +16,7 @@ const times = { expiresIn: 900, accessExpire: 1_800_000_900, refreshAfter: 1_800
 const tokens: CookieTokens = { accessToken: 'eyJ.eyJ.c-_', refreshToken: 'AQ-_', ...times }
 
 describe('set and clear', () => {
-  test('keep each token for its life, for this host alone, out of reach of scripts', () => {
+  test('set keeps each token for its lifetime, for this host only, unreadable for scripts', () => {
     expect(cookies.set(tokens)).toEqual({
       setCookie: [
         '__Host-access=eyJ.eyJ.c-_; Path=/; Max-Age=900; Secure; HttpOnly; SameSite=Strict',
@@ -30,7 +30,7 @@ describe('set and clear', () => {
     ])
   })
 
-  test('go by the options; the refresh cookie stays Strict', () => {
+  test('set follows the options, but the refresh cookie stays Strict', () => {
     const names = { access: '__Host-a', refresh: '__Host-r' }
     const lax = createCookieMode({ origins: [own], refreshTtl: '30d', sameSite: 'Lax', names })
     expect(lax.set(tokens).setCookie).toEqual([
@@ -55,7 +55,7 @@ describe('set and clear', () => {
     [undefined],
     [{ toString: (): string => 'a.b.c' }],
     ['x'.repeat(4096)],
-  ])('write no cookie of %j, and do not say what it was', (value) => {
+  ])('set refuses %j as a token, without repeating it in the message', (value) => {
     for (const name of ['accessToken', 'refreshToken']) {
       const wrong = { ...tokens, [name]: value }
       expect(() => cookies.set(wrong)).toThrow(TypeError)
@@ -63,13 +63,13 @@ describe('set and clear', () => {
     }
   })
 
-  test('take a token as long as a browser does, and no longer', () => {
+  test('set accepts a token exactly up to the length that a browser keeps', () => {
     const longest = 'x'.repeat(4096 - '__Host-access'.length)
     expect(cookies.set({ ...tokens, accessToken: longest }).setCookie[0]).toContain(longest)
     expect(() => cookies.set({ ...tokens, accessToken: `${longest}x` })).toThrow(/4096 bytes/)
   })
 
-  test.each(['expiresIn', 'accessExpire', 'refreshAfter'])('need the time %s', (name) => {
+  test.each(['expiresIn', 'accessExpire', 'refreshAfter'])('set requires the time %s', (name) => {
     for (const value of [undefined, NaN, '900; Domain=evil.example', Infinity])
       expect(() => cookies.set({ ...tokens, [name]: value })).toThrow(TypeError)
   })
@@ -85,7 +85,7 @@ describe('in the gate', () => {
     return { outcome, answer: call.answer }
   }
 
-  test('a cookie counts from an own page, and a bearer token from anywhere', async () => {
+  test('a cookie is accepted from an own page, a bearer token from anywhere', async () => {
     const token = await sign({ sub: 'alice' })
     const cookie = ['cookie', `theme=dark; __Host-access=${token}`] as const
     const site = (value: string) => ['sec-fetch-site', value] as const
@@ -128,7 +128,7 @@ describe('in the gate', () => {
 describe('before login, refresh and logout', () => {
   const gate = cookies.gate({ realm: 'shop' })
 
-  test('own pages are let by, with or without a cookie, and nothing is to be kept', async () => {
+  test('own pages are admitted, with or without a cookie, and no answer may be cached', async () => {
     for (const cookie of ['', '__Host-access=x; __Host-refresh=y', '__Host-access=x']) {
       const fields = [['sec-fetch-site', 'same-origin'] as const, ['cookie', cookie] as const]
       const call = fakeCall({ method: 'POST', fields })
@@ -137,7 +137,7 @@ describe('before login, refresh and logout', () => {
     }
   })
 
-  test('others are refused by every method, and the handler does not run', async () => {
+  test('foreign pages are refused for every method, and the handler does not run', async () => {
     for (const method of ['GET', 'POST', 'DELETE'])
       for (const fields of [[], [['sec-fetch-site', 'same-site'] as const]]) {
         const refused = gate.check(fakeCall({ method, fields }))
@@ -145,7 +145,7 @@ describe('before login, refresh and logout', () => {
       }
   })
 
-  test('the caller is told why, and no token is asked for', () => {
+  test('the caller learns the reason, and no token is required', () => {
     const { status, headers, body } = gate.respond(new AuthError('ORIGIN_REFUSED'))
     expect(status).toBe(403)
     expect(headers).toMatchObject({
@@ -155,7 +155,7 @@ describe('before login, refresh and logout', () => {
     expect(JSON.parse(body)).toMatchObject({ status: 403, reason: 'origin_refused' })
   })
 
-  test('two refresh cookies are refused; one is read, and quotes are none of it', async () => {
+  test('two refresh cookies are refused; one is read, without its quotes', async () => {
     const twice = '__Host-refresh=a; __Host-refresh=b'
     const fields = [['sec-fetch-site', 'same-origin'] as const, ['cookie', twice] as const]
     await expect(gate.check(fakeCall({ method: 'POST', fields }))).rejects.toMatchObject({

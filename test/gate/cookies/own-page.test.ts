@@ -17,7 +17,7 @@ describe('a call that may change something', () => {
     ],
     ['an older browser', { origin: own }],
     ['at the other configured port', { origin: 'https://shop.example:8443' }],
-  ])('comes from an own page: %s', (_, fields) => {
+  ])('a changing call from an own page is admitted: %s', (_, fields) => {
     expect(asked(requireOwnPage, { method: 'POST', fields })).toBe('own')
     expect(asked(requireOwnVisit, { method: 'POST', fields })).toBe('own')
   })
@@ -56,14 +56,14 @@ describe('a call that may change something', () => {
     ['a user before the host', { origin: 'https://shop.example@evil.example' }],
     ['a blank before it', { origin: ` ${own}` }],
     ['letters of another script', { origin: 'https://ѕhop.example' }],
-  ])('is refused: %s', (_, fields) => {
+  ])('a changing call is refused: %s', (_, fields) => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'get', 'QUERY']) {
       expect(asked(requireOwnPage, { method, fields })).toBe('ORIGIN_REFUSED')
       expect(asked(requireOwnVisit, { method, fields })).toBe('ORIGIN_REFUSED')
     }
   })
 
-  test('and so is a call of no method: it could be any', () => {
+  test('a call without a method is refused, because it may change something', () => {
     const call = { header: () => [] }
     expect(() => {
       requireOwnVisit(call, origins)
@@ -80,7 +80,7 @@ describe('a call that changes nothing', () => {
     ['an address typed in', { ...visit, 'sec-fetch-site': 'none' }],
     ['a link of another site', { ...visit, 'sec-fetch-site': 'cross-site' }],
     ['an older browser, at an own page', { origin: own }],
-  ])('may be a visit: %s', (_, fields) => {
+  ])('a call that changes nothing is admitted as a visit: %s', (_, fields) => {
     for (const method of ['GET', 'HEAD', 'OPTIONS'])
       expect(asked(requireOwnVisit, { method, fields })).toBe('own')
   })
@@ -96,11 +96,11 @@ describe('a call that changes nothing', () => {
     ['two origins', { origin: [own, own] }],
     ['two modes', { ...embedded('navigate', 'document'), 'sec-fetch-mode': ['navigate', 'cors'] }],
     ['no mode', { 'sec-fetch-site': 'cross-site' }],
-  ])('is refused: %s', (_, fields) => {
+  ])('a call that changes nothing is refused: %s', (_, fields) => {
     expect(asked(requireOwnVisit, { method: 'GET', fields })).toBe('ORIGIN_REFUSED')
   })
 
-  test('is no own page all the same: login, refresh and logout by GET are refused', () => {
+  test('a visit is not an own page: login, refresh and logout by GET are refused', () => {
     const fields = { ...visit, 'sec-fetch-site': 'none' }
     expect(asked(requireOwnPage, { method: 'GET', fields })).toBe('ORIGIN_REFUSED')
     expect(asked(requireOwnPage, { method: 'GET', fields: {} })).toBe('ORIGIN_REFUSED')
