@@ -12,6 +12,8 @@ export interface Option<T> {
   readonly required: boolean
   readonly least?: number
   readonly most?: number
+  /** Whether leaving it out admits more: present with the value undefined, it is a slip. See {@link guarding}. */
+  readonly guarding?: boolean
   /** @throws ConfigError naming `option` and never the value */
   read(value: unknown, option: string): T
 }
@@ -26,7 +28,8 @@ export type OptionValues<Table extends OptionTable> = {
 
 /**
  * Checks a factory's options against their table, once, and fills in the defaults. An option that the table does not
- * have is an error: a misspelt security option must not silently mean "off".
+ * have is an error: a misspelt security option must not silently mean "off". So is an option that guards something and
+ * is there as undefined: `authorize: guards.admn` must not mean "no guard".
  *
  * @throws ConfigError naming the option, and the nearest known one for an unknown name
  * @example readOptions('createGate', { realm: text({ default: 'api' }) }, {}).realm // 'api'
@@ -39,9 +42,12 @@ export function readOptions<Table extends OptionTable>(
   const options = checkNames(factory, table, given)
   const values: Record<string, unknown> = {}
   for (const [name, option] of Object.entries(table)) {
-    const value = options[name] === undefined ? option.default : options[name]
-    values[name] =
-      value === undefined && !option.required ? undefined : option.read(value, `${factory}.${name}`)
+    const path = `${factory}.${name}`
+    const found = options[name] // read once: a getter may give another value the next time
+    if (option.guarding === true && found === undefined && Object.hasOwn(options, name))
+      throw new ConfigError(path, 'is undefined; leave it out if you mean its default')
+    const value = found === undefined ? option.default : found
+    values[name] = value === undefined && !option.required ? undefined : option.read(value, path)
   }
   return Object.freeze(values) as OptionValues<Table> // made of the table's own entries
 }
@@ -96,6 +102,15 @@ export function value<T, Settings extends Presence<unknown> = object>(
   const { optional, ...rest }: Presence<unknown> = settings ?? {}
   const required = optional !== true && !('default' in rest)
   return { kind, ...rest, required, read }
+}
+
+/**
+ * An option whose absence admits more, such as a guard or a check of revocation: undefined is not taken for absence.
+ *
+ * @example guarding(optionalFunc<Guard>())
+ */
+export function guarding<T>(option: Option<T>): Option<T> {
+  return { ...option, guarding: true }
 }
 
 /** Whole seconds, or a duration such as `'15m'`. */

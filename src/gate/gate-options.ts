@@ -4,6 +4,7 @@ import {
   flag,
   func,
   funcOr,
+  guarding,
   optionalFunc,
   type OptionTable,
   readOptions,
@@ -83,11 +84,11 @@ export interface GatePolicy<C> {
 export const gateTable = <C>() =>
   ({
     verify: func<GateOptions<C>['verify']>(),
-    extract: funcOr(from.bearer()),
-    isRevoked: funcOr<NonNullable<GateOptions<C>['isRevoked']>>(() => false),
-    authorize: funcOr<Authorize<C>>(() => true),
+    extract: guarding(funcOr(from.bearer())),
+    isRevoked: guarding(funcOr<NonNullable<GateOptions<C>['isRevoked']>>(() => false)),
+    authorize: guarding(funcOr<Authorize<C>>(() => true)),
     optional: flag({ default: false }),
-    select: funcOr<(call: Call) => boolean>(() => true),
+    select: guarding(funcOr<(call: Call) => boolean>(() => true)),
     onEvent: optionalFunc<OnEvent>(),
     render: unchecked<RespondOptions['render']>("`'problem'`, `'kratos'`, `'goZero'` or function"),
     realm: text({ default: 'api' }),

@@ -1,5 +1,5 @@
 import { ConfigError } from '../foundation/errors.js'
-import { type OptionTable, readOptions, unchecked } from '../foundation/options.js'
+import { type OptionTable, readOptions, guarding, unchecked } from '../foundation/options.js'
 import { type Call } from './call.js'
 import { isPattern, patternOf } from './pattern.js'
 
@@ -47,10 +47,10 @@ type Matches = (subject: string, call: Call) => boolean
 
 /** Rules of `select`. */
 export const rulesTable = {
-  path: unchecked<Rules['path']>('path, or array of paths'),
-  prefix: unchecked<Rules['prefix']>('path, or array of paths'),
-  regex: unchecked<Rules['regex']>('regular expression, or array'),
-  match: unchecked<Rules['match']>('function'),
+  path: guarding(unchecked<Rules['path']>('path, or array of paths')),
+  prefix: guarding(unchecked<Rules['prefix']>('path, or array of paths')),
+  regex: guarding(unchecked<Rules['regex']>('regular expression, or array')),
+  match: guarding(unchecked<Rules['match']>('function')),
 } satisfies OptionTable<keyof Rules>
 
 /**

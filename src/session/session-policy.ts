@@ -5,6 +5,7 @@ import {
   clock,
   func,
   funcOr,
+  guarding,
   milliseconds,
   number,
   optionalFunc,
@@ -38,7 +39,7 @@ export const sessionsTable = {
   store: part<SessionStore>('a session store, such as memoryStores().sessions', ['rotate']),
   serviceKey: part<ServiceKeys>('what createServiceKeys makes', ['tag']),
   loadSubject: func<SessionsOptions['loadSubject']>(),
-  claims: value('Standard Schema or function', readSchema, { optional: true }),
+  claims: guarding(value('Standard Schema or function', readSchema, { optional: true })),
   accessTtl: seconds({ default: '15m', least: 1 }),
   absoluteTtl: seconds({ default: '30d' }),
   idleTtl: seconds({ optional: true }),
@@ -46,7 +47,7 @@ export const sessionsTable = {
   recoverWithin: value('duration, or durations by client', readRecovery, { default: '1h' }),
   refreshWindow: seconds({ optional: true }),
   expiryJitter: number({ default: 0, least: 0, most: 0.1 }),
-  revoke: funcOr<RevokeAccess>(() => Promise.resolve()),
+  revoke: guarding(funcOr<RevokeAccess>(() => Promise.resolve())),
   storeDeadlineMs: milliseconds({ default: 280, most: 60_000 }),
   hooks: value('object of hooks', readHooks, { default: {} }),
   now: clock(),
@@ -95,7 +96,7 @@ const recoveryTable = {
 }
 
 function readRecovery(given: unknown, option: string): (client: string) => number {
-  if (typeof given !== 'object') {
+  if (typeof given !== 'object' || given === null) {
     const within = seconds().read(given, option)
     return () => within
   }

@@ -4,6 +4,7 @@ import {
   clock,
   count,
   flag,
+  guarding,
   type OptionTable,
   type OptionValues,
   readOptions,
@@ -74,12 +75,12 @@ const cacheTable = {
 } satisfies OptionTable<keyof CacheLimits>
 
 const commonTable = {
-  typ: text({ optional: true }),
-  claims: value('Standard Schema or function', readSchema, { optional: true }),
+  typ: guarding(text({ optional: true })),
+  claims: guarding(value('Standard Schema or function', readSchema, { optional: true })),
   clockTolerance: seconds({ default: 60, most: 300 }),
-  maxTokenAge: seconds({ optional: true }),
+  maxTokenAge: guarding(seconds({ optional: true })),
   maxLength: count({ default: 8192, most: lengthCeiling }),
-  requiredClaims: value('array of claim names', readClaimNames, { default: ['exp'] }),
+  requiredClaims: guarding(value('array of claim names', readClaimNames, { default: ['exp'] })),
   bigints: flag({ default: false }),
   cache: value('`false` or limits', readCache, { optional: true }),
   now: clock(),
@@ -120,9 +121,7 @@ interface Read {
 /** A caller in plain JavaScript can pass anything, whatever the parameter's type says. */
 function isOfSeveral(options: unknown): boolean {
   if (typeof options !== 'object' || options === null || !('issuers' in options)) return false
-  const extra = Object.keys(options).find(
-    (name) => Object.hasOwn(issuerTable, name) || name === 'issuer',
-  )
+  const extra = ['issuer', ...Object.keys(issuerTable)].find((name) => name in options)
   if (extra !== undefined && options.issuers !== undefined)
     throw new ConfigError(`createVerifier.${extra}`, 'belongs to one issuer, and excludes issuers')
   return options.issuers !== undefined

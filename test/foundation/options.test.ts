@@ -4,6 +4,7 @@ import {
   count,
   flag,
   func,
+  guarding,
   milliseconds,
   number,
   oneOf,
@@ -38,6 +39,25 @@ describe('readOptions', () => {
     expect(caught(() => readOptions('createX', table, { realm: null }))).toMatchObject({
       option: 'createX.realm',
     })
+  })
+  test('refuses undefined for an option that guards something, and takes its absence', () => {
+    const table = { authorize: guarding(optionalFunc()), realm: text({ default: 'api' }) }
+    expect(readOptions('createX', table, {})).toEqual({ authorize: undefined, realm: 'api' })
+    expect(caught(() => readOptions('createX', table, { authorize: undefined }))).toMatchObject({
+      message: 'createX.authorize: is undefined; leave it out if you mean its default',
+    })
+  })
+  test('reads an option once, so that a getter cannot give another value after the check', () => {
+    let reads = 0
+    const options = {
+      get optional() {
+        reads++
+        return reads > 1
+      },
+    }
+    const table = { optional: flag({ default: true }) }
+    expect(readOptions('createX', table, options)).toEqual({ optional: false })
+    expect(reads).toBe(1)
   })
   test('refuses a required option that is left out', () => {
     expect(caught(() => readOptions('createX', { verify: func() }, {}))).toMatchObject({
