@@ -20,16 +20,18 @@ export async function within<T>(
   { late }: Deadline,
 ): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
+  let isAnswered = false
   const over = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       afterReading(() => {
-        reject(late())
+        if (!isAnswered) reject(late())
       })
     }, ms)
   })
   try {
     return await Promise.race([question(), over])
   } finally {
+    isAnswered = true
     clearTimeout(timer)
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Calls a listener after the fact, with a frozen event. What it throws or rejects with is dropped: a fault of a listener
+ * Calls a listener after the fact, with a frozen event (an Error stays as it is). What it throws or rejects with is dropped: a fault of a listener
  * must not undo what has already happened.
  *
  * @example notify(hooks.onRefreshed, { at, sid, subject, client })
@@ -10,7 +10,7 @@ export function notify<E extends object>(
 ): void {
   if (listener === undefined) return
   try {
-    const answer = listener(Object.freeze(event))
+    const answer = listener(event instanceof Error ? event : Object.freeze(event))
     if (answer instanceof Promise) answer.catch(() => undefined)
   } catch {
     // Dropped, as above.

@@ -48,6 +48,26 @@ describe('within', () => {
       expect(await asked).toBe('answer')
     }
   })
+  test('does not make an error for an answer that was taken between the timer and the last look', async () => {
+    let made = 0
+    const counting = () => {
+      made++
+      return late()
+    }
+    // The timer is over when this runs, and the last look comes after it.
+    const answer = () =>
+      new Promise<string>((resolve) =>
+        setTimeout(() => {
+          resolve('answer')
+        }, 1),
+      )
+    const asked = within(1, answer, { late: counting })
+    const end = performance.now() + 5
+    while (performance.now() < end);
+    expect(await asked).toBe('answer')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(made).toBe(0)
+  })
   test('rejects with the given error when no answer comes', async () => {
     await expect(within(5, () => new Promise(() => undefined), { late })).rejects.toThrow('late')
   })

@@ -12,6 +12,11 @@ describe('notify', () => {
     // An unhandled rejection would end the test run.
     await new Promise((resolve) => setImmediate(resolve))
   })
+  test('leaves an Error as it is, because error reporters mark it', () => {
+    const error = new Error('changed')
+    notify((event) => Object.assign(event, { seen: true }), error)
+    expect(error).toMatchObject({ seen: true })
+  })
   test('freezes the event, so that no listener changes it for another', () => {
     const event = { kind: 'refreshed' }
     notify(() => undefined, event)
