@@ -19,8 +19,12 @@ export async function endAll(
 ): Promise<readonly SessionInfo[]> {
   if (!isStorableName(subject))
     throw new TypeError('endAll takes the subject whose sessions to end')
-  const live = await listLive(policy, subject)
   const before = policy.now()
+  const live = await listLive(policy, subject).catch(async (error: unknown) => {
+    // One session that cannot be read must not keep the access tokens of the others valid.
+    await askStore(policy.storeDeadlineMs, () => policy.revoke({ subject, before }))
+    throw error
+  })
   if (live.length <= mostOneByOne) return endSessions(policy, live, { subject, now: before })
   await askStore(policy.storeDeadlineMs, () => policy.revoke({ subject, before }))
   const ended = await endInStore(policy, { subject, now: policy.now() })

@@ -111,6 +111,7 @@ async function refuse(
   }
   await conclude(policy, result, { isRevoked: isCertain })
   // Tokens at this point: the store went back in time between the two questions.
+  await revokeEnded(policy, result)
   throw new AuthError('REFRESH_ROLLED_BACK')
 }
 

@@ -172,3 +172,14 @@ describe('migrations', () => {
     await expect(migrate(database, { part: 'things', versions: [] })).rejects.toThrow(/^things: /)
   })
 })
+
+test.each([
+  ['statements alone', ['CREATE TABLE own (id TEXT)']],
+  ['a misspelt name', { adds: 'a table', statments: ['CREATE TABLE own (id TEXT)'] }],
+])('migrate refuses a version that is %s, and records nothing', async (_, version) => {
+  const database = sqliteDatabase(await openSqlite(':memory:'))
+  const schema = { part: 'own', versions: [version] } as never
+  await expect(migrate(database, schema)).rejects.toThrow(ConfigError)
+  const tables = await database.query("SELECT name FROM sqlite_master WHERE type = 'table'")
+  expect(tables).toEqual([])
+})

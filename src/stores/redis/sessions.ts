@@ -71,10 +71,10 @@ function writers(place: Place): Pick<SessionStore, 'create' | 'rotate' | 'end' |
     endAll: async ({ subject, now, except }: EndAllRequest) => {
       const ids = (await index.idsOf(subject)).filter((id) => id !== except)
       const args = [attemptName(), now, subject]
-      const ended = await Promise.all(
-        ids.map((id) => port.run(endOwnScript, { keys: [keys.session(id)], args })),
+      const ended = await eachOf(ids, async (id) =>
+        toSession(await port.run(endOwnScript, { keys: [keys.session(id)], args })),
       )
-      return ended.map(toSession).filter((session) => session !== undefined)
+      return ended.filter((session) => session !== undefined)
     },
   }
 }
@@ -109,11 +109,19 @@ function sweeper({ port, keys, index }: Place): Pick<SessionStore, 'sweep'> {
       for (;;) {
         const ids = await index.idsBefore(before)
         if (ids.length === 0) return count
-        const removed = await Promise.all(ids.map((id) => remove(id, before)))
+        const removed = await eachOf(ids, (id) => remove(id, before))
         count += removed.filter(Boolean).length
       }
     },
   }
+}
+
+/** Does something for every id, and rejects afterwards if it failed for one: that one must not keep the others. */
+async function eachOf<T>(ids: readonly string[], run: (id: string) => Promise<T>): Promise<T[]> {
+  const results = await Promise.allSettled(ids.map(run))
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
 }
 
 /** A script that runs twice knows itself by it. */

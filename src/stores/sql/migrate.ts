@@ -1,5 +1,6 @@
 import { ConfigError } from '../../foundation/errors.js'
 import { isLate } from '../../foundation/ask-store.js'
+import { isText } from '../../foundation/names.js'
 import { integerOf, type SqlDatabase } from './database.js'
 
 /**
@@ -31,15 +32,27 @@ const tolerated = 1
  * number, so that several processes can start at once. A database that is one version ahead is left as it is: a process
  * of the next release has been here.
  *
- * @throws ConfigError when the database is two or more versions ahead of the program; AuthError STORE_UNAVAILABLE
+ * @throws ConfigError when the database is two or more versions ahead of the program, and for a schema that is not as
+ * {@link Schema} says; AuthError STORE_UNAVAILABLE
  * @example
  * const first = { adds: 'users by id', statements: ['CREATE TABLE users (id TEXT PRIMARY KEY)'] }
  * await migrate(database, { part: 'users', versions: [first] })
  */
 export async function migrate(database: SqlDatabase, schema: Schema): Promise<void> {
+  checkSchema(schema)
   await atSameTime(() => database.query(createText))
   let version = await readVersion(database, schema)
   while (version < schema.versions.length) version = await step(database, schema, version + 1)
+}
+
+/** A version without statements would be recorded as done, and its tables never made. */
+function checkSchema({ part, versions }: Schema): void {
+  const given: readonly { readonly adds?: unknown; readonly statements?: unknown }[] = versions // of plain JavaScript
+  const isWhole = given.every(
+    ({ adds, statements }) =>
+      isText(adds) && Array.isArray(statements) && statements.every((each) => isText(each)),
+  )
+  if (!isWhole) throw new ConfigError(part, 'each version must be { adds, statements }')
 }
 
 const createText =
@@ -57,7 +70,7 @@ export async function atSameTime<T>(create: () => Promise<T>): Promise<T> {
 }
 
 async function step(database: SqlDatabase, schema: Schema, version: number): Promise<number> {
-  const statements = schema.versions[version - 1]?.statements ?? []
+  const { statements = [] } = schema.versions[version - 1] ?? {}
   try {
     await database.batch([
       {
