@@ -130,13 +130,14 @@ function preparer(
 }
 
 function readExtra(given: unknown, option: string): Readonly<Record<string, unknown>> {
-  const extra = { ...(given as object) } // members of the caller's own
-  const clash = Object.keys(extra).find((name) => ownHeaderMembers.includes(name))
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new ConfigError(option, 'must be an object of header members')
+  const clash = ownHeaderMembers.find((name) => name in given)
   if (clash !== undefined) throw new ConfigError(`${option}.${clash}`, 'is set by the signer')
-  const refused = refusedMembers.find((name) => name in extra)
+  const refused = refusedMembers.find((name) => name in given)
   if (refused !== undefined)
     throw new ConfigError(`${option}.${refused}`, 'is refused by every verifier')
-  return extra
+  return { ...given }
 }
 
 /**

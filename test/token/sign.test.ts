@@ -100,3 +100,15 @@ describe('an option that is wrong is a ConfigError that names it', () => {
     expect.unreachable('it was accepted')
   })
 })
+
+test.each([null, 5, true, 'text', []])('createSigner refuses %j as header members', (header) => {
+  const options = {
+    key: hmacKey(randomBytes(32), 'HS256'),
+    issuer: null,
+    audience: null,
+    expiresIn: 60,
+  }
+  expect(() => createSigner({ ...options, header } as never)).toThrow(
+    'createSigner.header: must be',
+  )
+})
