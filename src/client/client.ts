@@ -4,14 +4,7 @@ import { ClientError } from './errors.js'
 import { notify } from '../foundation/listener.js'
 import type { OnClientEvent } from './events.js'
 import { createFetch } from './fetch.js'
-import {
-  optionalFunc,
-  type OptionTable,
-  part,
-  readOptions,
-  text,
-  value,
-} from '../foundation/options.js'
+import { optionalFunc, type OptionTable, readOptions, text, value } from '../foundation/options.js'
 import { readOrigins } from './origins.js'
 import { ask, type Grant, type Target, type TokenSource } from './source.js'
 
@@ -75,7 +68,7 @@ export function jwtClient(options: ClientOptions): JwtClient {
 
 /** Options of `jwtClient`. */
 export const clientTable = {
-  source: part<TokenSource>('a source of tokens, such as fromSession makes', ['grant']),
+  source: value('source of tokens', readSource),
   origins: value('array of origins', readOrigins),
   header: value('name of a header field', readHeader, { default: 'authorization' }),
   scheme: value('text or null', readScheme, { optional: true }),
@@ -101,6 +94,12 @@ function readClientOptions(options: ClientOptions): ClientPolicy {
     // Looked up at each call, and called as the platform wants it: by its own global object.
     fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
   })
+}
+
+function readSource(given: unknown, option: string): TokenSource {
+  const source = given as Partial<TokenSource> | undefined | null // a caller in plain JavaScript
+  if (typeof source?.grant === 'function') return source as TokenSource // known by its one function
+  throw new ConfigError(option, 'must be a source of tokens, such as fromSession makes')
 }
 
 function readHeader(given: unknown, option: string): string {

@@ -5,7 +5,6 @@ import {
   flag,
   optionalFunc,
   type OptionTable,
-  part,
   readOptions,
   seconds,
   text,
@@ -94,7 +93,7 @@ const commonTable = {
 /** Options of `fromSession` when the program holds the tokens. */
 export const tokenSessionTable = {
   ...commonTable,
-  storage: value('object with the functions load and save', readStorage, { optional: true }),
+  storage: value('object with load and save', readStorage, { optional: true }),
   clientId: text({ optional: true }),
 } satisfies OptionTable<keyof TokenSessionOptions>
 
@@ -124,10 +123,8 @@ function readEndpointUrl(given: unknown, option: string): URL {
 }
 
 function readStorage(given: unknown, option: string): SessionStorage {
-  const storage = part<SessionStorage>('an object with load and save', ['load', 'save']).read(
-    given,
-    option,
-  )
-  if (typeof storage.load === 'function' && typeof storage.save === 'function') return storage
+  const storage = given as Partial<SessionStorage> | null // a caller in plain JavaScript
+  if (typeof storage?.load === 'function' && typeof storage.save === 'function')
+    return storage as SessionStorage // known by its two functions
   throw new ConfigError(option, 'must have the functions load and save')
 }

@@ -50,32 +50,24 @@ export function nearestName(name: string, known: readonly string[]): string | un
   const meant = name.toLowerCase()
   const beginning = known.filter((each) => meant.length > 2 && each.toLowerCase().startsWith(meant))
   if (beginning.length === 1) return beginning[0]
-  const most = meant.length > 4 ? 2 : 1
-  const near = known
-    .filter((each) => Math.abs(each.length - name.length) <= most)
-    .map((each) => ({ each, distance: editDistance(meant, each.toLowerCase()) }))
-    .filter(({ distance }) => distance <= most)
-  return near.sort((a, b) => a.distance - b.distance)[0]?.each
+  for (const most of meant.length > 4 ? [0, 1, 2] : [0, 1]) {
+    const near = known.find((each) => differsBy(most, meant, each.toLowerCase()))
+    if (near !== undefined) return near
+  }
+  return undefined
 }
 
-/** Levenshtein distance where two swapped neighbours count once (optimal string alignment). */
-function editDistance(a: string, b: string): number {
-  let beforeLast: number[] = []
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1]
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      row[j] = Math.min(
-        (last[j] ?? 0) + 1,
-        (row[j - 1] ?? 0) + 1,
-        (last[j - 1] ?? 0) + (same ? 0 : 1),
-        swapped ? (beforeLast[j - 2] ?? 0) + 1 : Infinity,
-      )
-    }
-    beforeLast = last
-    last = row
-  }
-  return last[b.length] ?? 0
+/** Whether at most so many edits lead from one text to the other; two swapped neighbours are one edit. */
+function differsBy(most: number, one: string, other: string): boolean {
+  if (one === other) return true
+  if (most === 0) return false
+  let same = 0
+  while (one[same] === other[same]) same++
+  const [a, b] = [one.slice(same), other.slice(same)]
+  return (
+    differsBy(most - 1, a.slice(1), b) ||
+    differsBy(most - 1, a, b.slice(1)) ||
+    differsBy(most - 1, a.slice(1), b.slice(1)) ||
+    (a[0] === b[1] && a[1] === b[0] && differsBy(most - 1, a.slice(2), b.slice(2)))
+  )
 }
