@@ -12,51 +12,51 @@ import {
   value,
 } from '../foundation/options.js'
 
-/** The key that signs now, and the one that signed before. */
+/** Options of `currentAndPrevious`. */
 export interface CurrentAndPreviousOptions {
-  /** The key that new tokens are signed with, or its public half. */
+  /** The key that signs new tokens, or its public half. */
   readonly current: Key
-  /** The key before it. */
+  /** The key that signed before it. */
   readonly previous: Key
-  /** How often the counts of use begin anew. Default 24 hours. */
+  /** How often the usage counts are reset. Default 24 hours. */
   readonly resetAfter?: Duration
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number
 }
 
-/** Which of the two verified how many tokens, since when (Unix seconds). */
+/** How many tokens each of the two keys has verified, and since when (Unix seconds). */
 export interface KeyUsage {
   readonly current: number
   readonly previous: number
   readonly since: number
 }
 
-/** Two keys in transition. */
+/** Two keys during a change from one to the other. */
 export interface CurrentAndPrevious extends KeyFinder {
   /** The key that the header names; both, the likelier one first, when it names none. */
   find(header: PinnedHeader): Key | readonly Key[] | undefined
-  /** Counts a token that one of them verified. */
+  /** Counts a token that one of the keys verified. */
   matched(key: Key): void
-  /** For metrics: when `previous` is not used any more, it can go. */
+  /** For metrics: when `previous` is no longer used, it can be removed. */
   usage(): KeyUsage
 }
 
 /**
- * A change of secrets without logging anybody out: tokens of the current key and of the one before are good, until the
- * last of the old ones has expired and `previous` is taken out of the configuration.
+ * Changes a secret without logging anyone out: tokens of the current key and of the previous one are valid, until the
+ * last old token has expired and you remove `previous` from the configuration.
  *
- * Tokens that name their key are checked with that one alone. The others are checked with the one that has verified
- * more tokens first; a tie goes to the previous one, which most tokens are from when a change begins. The order saves
- * time and decides nothing else: what a token is refused with never depends on it.
+ * A token that names its key is checked with that key only. Other tokens are checked first with the key that has
+ * verified more tokens; with equal counts that is the previous one, which has signed most tokens when a change begins.
+ * The order only saves time: the reason for a refusal never depends on it.
  *
- * @throws ConfigError for a private key, a secret beside a public key, two keys of one `kid`, or a `resetAfter` of nothing
+ * @throws ConfigError for a private key, a secret with a public key, two keys with one `kid`, or a `resetAfter` of zero
  * @example createVerifier({ keys: currentAndPrevious({ current, previous }), algorithms: ['HS256'], … })
  */
 export function currentAndPrevious(options: CurrentAndPreviousOptions): CurrentAndPrevious {
   const { current, previous, resetAfter, now } = readTransition(options)
   const counts = { current: 0, previous: 0, since: now() }
 
-  /** Counts begin anew by the clock, whether a token comes or not: a quiet day counts nothing. */
+  /** Counts are reset by the clock, even when no token arrives: a quiet day counts nothing. */
   const tend = (): void => {
     const passed = Math.floor((now() - counts.since) / resetAfter)
     if (passed >= 1)
@@ -86,7 +86,7 @@ export function currentAndPrevious(options: CurrentAndPreviousOptions): CurrentA
 
 const factory = 'currentAndPrevious'
 
-/** A key that has no public name can not be told by one. */
+/** A key without a public name cannot be recognised by one. */
 function mayBe(key: Key, { alg, kid }: PinnedHeader): boolean {
   return key.alg === alg && (kid === undefined || !key.hasPublicKid || key.kid === kid)
 }
@@ -107,7 +107,7 @@ function readTransition(
   if (current.kind !== previous.kind)
     throw new ConfigError(factory, 'mixes a secret with a public key')
   if (current !== previous && current.kid === previous.kid)
-    throw new ConfigError(`${factory}.previous`, 'has the kid of the current key')
+    throw new ConfigError(`${factory}.previous`, 'has the same kid as the current key')
   return values
 }
 

@@ -9,49 +9,48 @@ export type { KeyRingEvent, KeyRingOptions } from './ring/ring-options.js'
 export type { KeyRingStatus, RingKeyInfo } from './ring/ring-info.js'
 export type { KeyState } from './ring/ring-state.js'
 
-/** Keys that replace one another. */
+/** A set of signing keys that replace one another. */
 export interface KeyRing extends KeyFinder {
-  /** Reads the ring, makes its first keys where there are none, and follows it from then on. */
+  /** Reads the ring, creates its first keys if there are none, and follows it from then on. */
   start(): Promise<void>
-  /** The key to sign with at this moment: ask for every token. @throws AuthError KEYS_UNAVAILABLE */
+  /** The key that signs now: call it for every token. @throws AuthError KEYS_UNAVAILABLE */
   readonly signingKey: () => Key
   /** The public halves, for `/.well-known/jwks.json`. @throws AuthError KEYS_UNAVAILABLE */
   publishedSet(): PublishedSet
   /** The keys in the order in which they sign. */
   list(): readonly RingKeyInfo[]
   /**
-   * Has the next key sign as soon as it has been published for long enough; asking again meanwhile changes nothing.
+   * Lets the next key sign as soon as it has been published for long enough; repeated calls until then change nothing.
    *
    * @throws AuthError STORE_UNAVAILABLE
    */
   rotate(): Promise<RingKeyInfo>
   /**
-   * Removes a key that others may know: nothing signed with it is good any more, here at once, in other processes at
-   * their next look, elsewhere when the published set is fetched anew. False when it was not there.
+   * Removes a compromised key: everything signed with it becomes invalid, at once in this process, in other processes
+   * at their next poll, elsewhere when they fetch the published set again. Returns false when the ring has no such key.
    *
    * @throws AuthError STORE_UNAVAILABLE
    */
   revoke(kid: string): Promise<boolean>
   /**
-   * Looks into the store now, and makes keys that are due. Where it can be read and not written, `status().problem`
-   * says so, and the ring goes on for as long as a key of it may sign.
+   * Reads the store now, and creates keys that are due. If the store can be read but not written, `status().problem`
+   * says so, and the ring works for as long as one of its keys may sign.
    *
    * @throws AuthError STORE_UNAVAILABLE, ConfigError
    */
   refresh(): Promise<void>
   status(): KeyRingStatus
-  /** Stops following. */
+  /** Stops following the store. */
   close(): void
 }
 
 /**
- * Signing keys that replace one another without anybody noticing: each is published (`maxAge` and a little) before it
- * signs, signs for `rotateEvery`, verifies for `overlap` more, and is gone.
+ * Signing keys that are replaced without an interruption: each is published (`maxAge` and a margin) before it signs,
+ * signs for `rotateEvery`, verifies for another `overlap`, and is removed.
  *
- * The ring is one encrypted text in a store, changed by compare-and-set, so any number of processes can share it and
- * each of them keeps it going. Who signs with what follows from the ring and the clock: there is one active key at any
- * moment. What this does not cover: a process that can not reach the store does not hear of a `rotate()` or `revoke()`,
- * and goes on for `maxStaleness`.
+ * The ring is one encrypted text in a store, changed by compare-and-set, so any number of processes can share it, and
+ * each of them maintains it. The ring and the clock decide which key signs: exactly one is active at any moment. The
+ * limit: a process that cannot reach the store misses a `rotate()` or `revoke()`, and continues for `maxStaleness`.
  *
  * @throws ConfigError when an option is missing, unknown or dangerous
  * @example

@@ -8,9 +8,9 @@ import { type OptionTable, readOptions, value } from '../foundation/options.js'
 import { staticKeys } from './static.js'
 import { usableKeys } from './usable-keys.js'
 
-/** What a local JWK set may be used for. */
+/** Options of `localJwks`. */
 export interface LocalJwksOptions {
-  /** The algorithms that its keys may be for; keys for others are left out. */
+  /** The algorithms that its keys may be for; keys for other algorithms are left out. */
   readonly algorithms: readonly Algorithm[]
 }
 
@@ -20,11 +20,11 @@ export const localJwksTable = {
 } satisfies OptionTable<keyof LocalJwksOptions>
 
 /**
- * A JWK set (RFC 7517) that the program has at hand: out of its configuration, or made by a test. Public keys, or
- * secrets (`kty` "oct") and nothing else.
+ * A JWK set (RFC 7517) from the program's own configuration, or made by a test. It contains only public keys, or only
+ * secrets (`kty` "oct").
  *
- * @throws ConfigError for a set with private keys, two keys of one `kid`, secrets beside public keys, a key that is
- * damaged or too weak for the algorithm it names, or no key that can be used
+ * @throws ConfigError for a set with private keys, two keys with one `kid`, secrets together with public keys, a key
+ * that is damaged or too weak for the algorithm it names, or no usable key
  * @example createVerifier({ keys: localJwks({ keys: [jwk] }, { algorithms: ['ES256'] }), algorithms: ['ES256'], … })
  */
 export function localJwks(
@@ -33,7 +33,7 @@ export function localJwks(
 ): KeyFinder {
   const algorithms = [...readOptions('localJwks', localJwksTable, options).algorithms]
   const { keys } = usableKeys(set, algorithms)
-  // Who wrote this set can mend it; with a key less it would only fail later.
+  // The author of this set can fix it now; a silently skipped key would only fail later.
   if (set.keys.some((jwk) => isMeant(jwk, algorithms) && !isUsable(jwk, algorithms)))
     throw new ConfigError(
       'jwks',

@@ -4,18 +4,18 @@ import type { JsonWebKey } from '../key/jwk.js'
 import type { Key } from '../key/key.js'
 import { publicJwk } from '../key/public-half.js'
 
-/** A JWK set (RFC 7517 section 5) ready to be served, with the headers it is served under. */
+/** A JWK set (RFC 7517 section 5) ready to be served, with its response headers. */
 export interface PublishedSet {
-  /** The JSON text; `kid` order, so that one set of keys has one text and one ETag. */
+  /** The JSON text, in `kid` order: the same keys always give the same text and ETag. */
   readonly body: string
   readonly headers: Readonly<Record<'content-type' | 'cache-control' | 'etag', string>>
 }
 
 /**
- * The public halves of keys as a set for `/.well-known/jwks.json`. `maxAge` in seconds, default 300: how long a
- * removed key may live on in somebody's cache.
+ * The public halves of keys as a set for `/.well-known/jwks.json`. `maxAge` in seconds, default 300: how long caches
+ * may keep a removed key.
  *
- * @throws ConfigError for an HMAC key, because a secret is never published; for two keys of one `kid`; for no keys.
+ * @throws ConfigError for an HMAC key, because a secret is never published; for two keys with one `kid`; for no keys.
  * @example reply.headers(set.headers).send(set.body)
  */
 export function publishedSet(keys: readonly Key[], maxAge = 300): PublishedSet {
@@ -39,7 +39,7 @@ export function publishedSet(keys: readonly Key[], maxAge = 300): PublishedSet {
 }
 
 /**
- * Whether a caller has the set already, so that 304 and the headers are answer enough (RFC 9110 section 13.1.2).
+ * Whether a caller already has the set, so that 304 and the headers suffice (RFC 9110 section 13.1.2).
  *
  * @example if (isUnchanged(set, request.headers['if-none-match'])) return reply.code(304).headers(set.headers).send()
  */

@@ -6,15 +6,15 @@ import { readRemoteOptions, type RemoteJwksOptions } from './remote/remote-optio
 export type { RemoteJwksEvent, RemoteJwksStatus } from './remote/remote-events.js'
 export type { RemoteJwksOptions } from './remote/remote-options.js'
 
-/** The keys of a set on another server. */
+/** The keys of a JWK set on another server. */
 export interface RemoteJwks extends KeyFinder {
   /**
-   * Fetches the set unless it is there: for a service that wants to know at its start.
+   * Fetches the set unless it is already there: for a service that wants to fail at its start.
    *
    * @throws AuthError KEYS_UNAVAILABLE
    */
   load(): Promise<void>
-  /** For health checks: never fetches, never waits. */
+  /** The state for health checks: never fetches, never waits. */
   status(): RemoteJwksStatus
 }
 
@@ -22,11 +22,11 @@ export interface RemoteJwks extends KeyFinder {
  * The public keys of an issuer, from its JWK set (RFC 7517) at a fixed URL: https, no redirect, public addresses,
  * 3 seconds, 256 KiB, 100 keys, the right media type; or from its metadata (`discovery`).
  *
- * One fetch at a time. A set is fresh as its `Cache-Control` says, from 30 s to 10 minutes, is refreshed in the
- * background at about 80 % of that, and serves for an hour longer while its server fails; a key that was removed
- * meanwhile dies then. An answer that can not be taken leaves the set as it was. After a failure the next attempt waits
- * 1 s, 2 s, 4 s up to a minute. An unknown `kid` costs one fetch in 30 s, however many there are, and never makes a
- * known one wait. Several issuers: one `remoteJwks` each, under `issuers` of the verifier.
+ * One fetch runs at a time. A set is fresh as its `Cache-Control` says, from 30 s to 10 minutes, and is refreshed in
+ * the background at about 80 % of that. While its server fails it serves for another hour; a key that was removed
+ * meanwhile stops verifying then. An invalid answer leaves the set unchanged. After a failure the next attempt waits 1
+ * s, 2 s, 4 s and so on, up to a minute. Unknown `kid`s cost one fetch in 30 s, however many there are, and never delay
+ * a known one. For several issuers use one `remoteJwks` each, under `issuers` of the verifier.
  *
  * @throws ConfigError when an option is missing, unknown or dangerous. Lookups reject with AuthError KEYS_UNAVAILABLE.
  * @example

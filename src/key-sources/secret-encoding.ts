@@ -1,6 +1,6 @@
 import { ConfigError } from '../foundation/errors.js'
 
-/** How the bytes of a secret are written down. */
+/** Supported notations for the bytes of a secret. */
 export const secretEncodings = ['base64', 'base64url', 'hex', 'text'] as const
 
 /** One of {@link secretEncodings}. */
@@ -14,8 +14,8 @@ const decoders: Readonly<Record<SecretEncoding, (text: string) => Buffer | undef
 }
 
 /**
- * The bytes that a text stands for. One line break at the end, as editors leave it, is not part of it; anything else
- * that does not belong there is an error and not skipped.
+ * Decodes a text to bytes. One line break at the end, as editors leave it, is dropped; any other invalid character is
+ * an error.
  *
  * @throws ConfigError
  * @example decodeSecret('00ff\n', 'hex') // <Buffer 00 ff>

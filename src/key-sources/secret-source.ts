@@ -14,40 +14,40 @@ import { decodeSecret, secretEncodings, type SecretEncoding } from './secret-enc
 
 export type { SecretEncoding } from './secret-encoding.js'
 
-/** How a reference to a secret is understood. */
+/** Options of `secretSource`. */
 export interface SecretSourceOptions {
-  /** How the bytes are written. `text` takes them as they are, without one line break at the end. Never guessed. */
+  /** How the bytes are written. `text` uses them as they are, without one line break at the end. Never guessed. */
   readonly encoding: SecretEncoding
-  /** Reads a variable of the environment; needed for `env:`. */
+  /** Reads an environment variable; needed for `env:`. */
   readonly env?: (name: string) => string | undefined
-  /** Whether the secret may stand in the configuration itself, after `literal:`. For demonstrations. Default false. */
+  /** Whether the configuration itself may contain the secret, after `literal:`. For demonstrations. Default false. */
   readonly demo?: boolean
   /**
-   * `allow` takes files that others on this machine may read, such as mounts that only this container sees. Default
-   * `refuse`.
+   * `allow` accepts files that other users of this machine can read, such as mounts that only this container sees.
+   * Default `refuse`.
    */
   readonly readableByOthers?: 'refuse' | 'allow'
-  /** Told when a changed file can not be read; the secret read before stays in use. What it throws is dropped. */
+  /** Called when a changed file cannot be read; the last secret stays in use. Its errors are ignored. */
   readonly onProblem?: (problem: ConfigError) => void
 }
 
-/** A secret that lives somewhere else. It never prints what it holds. */
+/** A secret stored outside the configuration. Printing the source never shows the secret. */
 export interface SecretSource {
-  /** The bytes as they are now: a file is looked at every time, and read again when it has changed. */
+  /** The current bytes: a file is checked every time, and read again when it has changed. */
   read(): Buffer
-  /** Goes up whenever the secret has changed. */
+  /** Increases whenever the secret has changed. */
   version(): number
 }
 
 /**
- * A secret out of the environment (`env:NAME`), out of a file that may change while the program runs (`file:PATH`), or,
- * in demonstrations only, out of the configuration itself (`literal:…`).
+ * A secret from the environment (`env:NAME`), from a file that may change while the program runs (`file:PATH`), or, in
+ * demonstrations only, from the configuration itself (`literal:…`).
  *
- * A file that is replaced by something unreadable does not take the service down: the last good secret stays, and
- * `onProblem` is told.
+ * If a file is replaced by an unreadable one, the service keeps running with the last valid secret and calls
+ * `onProblem`.
  *
- * @throws ConfigError with option `secret` when there is no secret to start with; the reference and the secret itself
- * are in no message
+ * @throws ConfigError with option `secret` when there is no secret at the start; no message contains the reference or
+ * the secret
  * @example
  * const source = secretSource('file:/run/secrets/ring', { encoding: 'base64' })
  * createKeyRing({ encryptionKey: source.read(), … })
@@ -61,7 +61,7 @@ export function secretSource(reference: string, options: SecretSourceOptions): S
     case 'file':
       return followFile(rest, values)
     case 'literal':
-      if (!values.demo) throw wrong('stands in the configuration itself; use env:NAME or file:PATH')
+      if (!values.demo) throw wrong('is in the configuration itself; use env:NAME or file:PATH')
       return fixed(decodeSecret(rest, values.encoding))
     default:
       throw wrong('must be env:NAME or file:PATH')
@@ -69,9 +69,10 @@ export function secretSource(reference: string, options: SecretSourceOptions): S
 }
 
 /**
- * Keys made of a secret, made again whenever it changes: a mounted secret is replaced without a restart.
+ * Keys derived from a secret, and derived again whenever it changes: a mounted secret can be replaced without a
+ * restart.
  *
- * @throws ConfigError as `make` throws it; when the secret changes into one that `make` refuses, lookups do
+ * @throws ConfigError from `make`; if `make` refuses a changed secret, lookups throw it
  * @example createVerifier({ keys: followSecret(source, (bytes) => staticKeys([hmacKey(bytes, 'HS256')])), … })
  */
 export function followSecret(source: SecretSource, make: (secret: Buffer) => KeyFinder): KeyFinder {
@@ -87,7 +88,7 @@ export function followSecret(source: SecretSource, make: (secret: Buffer) => Key
   }
   return Object.freeze({
     find: (header, signal) => current().find(header, signal),
-    // Each secret's own versions, apart from those of the secret before.
+    // Keeps the versions of each secret apart from those of the secret before.
     version: () => source.version() * 2 ** 32 + keys.version(),
   } satisfies KeyFinder)
 }
@@ -105,9 +106,9 @@ type SecretSourceValues = OptionValues<typeof secretSourceTable>
 const longest = 65_536
 
 function readEnv(name: string, { env }: SecretSourceValues): string {
-  if (!env) throw wrong('is in the environment, which is read by the option env')
+  if (!env) throw wrong('needs the option env to read the environment')
   const value = env(name)
-  if (value === undefined || value === '') throw wrong('is not in the environment')
+  if (value === undefined || value === '') throw wrong('is missing or empty in the environment')
   return value
 }
 
@@ -115,7 +116,7 @@ function fixed(bytes: Buffer): SecretSource {
   return Object.freeze({ read: () => Buffer.from(bytes), version: () => 0 })
 }
 
-/** A file as it was when it was read last. */
+/** A file as it was when last read. */
 interface Seen {
   readonly mark: string
   readonly bytes: Buffer
@@ -146,7 +147,7 @@ function followFile(path: string, values: SecretSourceValues): SecretSource {
   })
 }
 
-/** Reads a file, unless it is the one that was read before. What is looked at and what is read is one open file. */
+/** Reads a file unless it is unchanged. Checks and reads the same open file. */
 function readFile(path: string, values: SecretSourceValues, before?: Seen): Seen {
   let file: number | undefined
   try {
@@ -158,7 +159,7 @@ function readFile(path: string, values: SecretSourceValues, before?: Seen): Seen
     return { mark, bytes: decodeSecret(readFileSync(file, 'utf8'), values.encoding) }
   } catch (error) {
     if (error instanceof ConfigError) throw error
-    throw wrong(`is in a file that can not be read${codeOf(error)}`)
+    throw wrong(`is in a file that cannot be read${codeOf(error)}`)
   } finally {
     if (file !== undefined) closeSync(file)
   }
@@ -170,7 +171,7 @@ function checkFile(stats: Stats, { readableByOthers }: SecretSourceValues): void
   if (process.platform === 'win32' || readableByOthers === 'allow') return
   if ((stats.mode & 0o007) !== 0)
     throw wrong(
-      "is in a file that everybody on this machine may read; chmod 600, or readableByOthers: 'allow' for a mount that nobody else sees",
+      "is in a file that other users of this machine can read; chmod 600, or readableByOthers: 'allow' for a mount that only this service sees",
     )
 }
 

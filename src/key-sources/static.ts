@@ -3,10 +3,10 @@ import type { Key } from '../key/key.js'
 import type { KeyFinder } from '../token/key-source.js'
 
 /**
- * Several fixed keys, told apart by `kid` (RFC 7515 section 4.1.4). A token without `kid` is refused as soon as there
- * is more than one key: trying them all would let a token pick the key it was not made for.
+ * Several fixed keys, distinguished by `kid` (RFC 7515 section 4.1.4). With more than one key, a token without `kid` is
+ * refused: trying them all would let a token choose a key that is not meant for it.
  *
- * @throws ConfigError for no keys, two of one `kid`, a private key, or HMAC keys beside public ones.
+ * @throws ConfigError for no keys, two with one `kid`, a private key, or HMAC keys together with public ones.
  * @example createVerifier({ keys: staticKeys([keyA, keyB]), … })
  */
 export function staticKeys(keys: readonly Key[]): KeyFinder {

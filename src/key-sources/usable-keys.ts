@@ -4,20 +4,20 @@ import type { Key } from '../key/key.js'
 import { isJwk } from '../key/jwk.js'
 import { readJwkSet } from '../key/jwk-set.js'
 
-/** What a JWK set came to. */
+/** The usable keys of a JWK set. */
 export interface UsableKeys {
   readonly keys: ReadonlyMap<string, Key>
-  /** Entries left out: of another kind, for other algorithms or uses, damaged or weak. */
+  /** Number of entries left out: of another kind, for other algorithms or uses, damaged or weak. */
   readonly skipped: number
 }
 
-/** A set of this many keys is somebody's mistake, or an attempt to keep us busy. */
+/** A larger set is a mistake, or an attempt to waste time. */
 const mostKeys = 100
 
 /**
- * Reads a JWK set that somebody wants to verify with: at most 100 entries, and at least one key that can be used.
+ * Reads a JWK set for verifying: at most 100 entries, and at least one usable key.
  *
- * @throws ConfigError with option `jwks`, saying what is wrong with the set and never what is in it
+ * @throws ConfigError with option `jwks`, saying what is wrong with the set but not what it contains
  * @example usableKeys(JSON.parse(text), ['ES256']).keys.get(kid)
  */
 export function usableKeys(set: unknown, algorithms: readonly Algorithm[]): UsableKeys {
@@ -27,12 +27,12 @@ export function usableKeys(set: unknown, algorithms: readonly Algorithm[]): Usab
   const keys = new Map(list.map((key) => [key.kid, key]))
   if (keys.size === 0)
     throw new ConfigError('jwks', 'has no key that the configured algorithms can use')
-  if (keys.size < list.length) throw new ConfigError('jwks', 'holds one key twice')
+  if (keys.size < list.length) throw new ConfigError('jwks', 'contains one key twice')
   return { keys, skipped: count - keys.size }
 }
 
 /**
- * Whether a set holds secrets (`kty` "oct"), which are none any more once somebody has published them.
+ * Whether a set contains secrets (`kty` "oct"). A published secret is no longer secret.
  *
  * @example holdsSecrets({ keys: [{ kty: 'oct', k: 'AAEC' }] }) // true
  */
@@ -42,5 +42,5 @@ export function holdsSecrets(set: unknown): boolean {
 
 function entriesOf(set: unknown): readonly unknown[] {
   const isSet = typeof set === 'object' && set !== null && 'keys' in set && Array.isArray(set.keys)
-  return isSet ? (set.keys as unknown[]) : [] // what the elements are is looked at later
+  return isSet ? (set.keys as unknown[]) : [] // the elements are checked later
 }

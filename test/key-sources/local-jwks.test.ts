@@ -11,14 +11,14 @@ const algorithms = ['ES256'] as const
 const jwks = [publicJwk(a), publicJwk(b)] as const
 
 describe('localJwks', () => {
-  test('verifies by kid', async () => {
+  test('finds keys by kid', async () => {
     const verify = verifierOf(localJwks({ keys: jwks }, { algorithms }))
     await expect(verify(await signWith(a))).resolves.toBeDefined()
     await expect(verify(await signWith(b))).resolves.toBeDefined()
     await expect(verify(await signWith(ecKey()))).rejects.toMatchObject({ code: 'KEY_UNKNOWN' })
   })
 
-  test('takes a set of secrets', () => {
+  test('accepts a set of secrets', () => {
     const k = randomBytes(32).toString('base64url')
     const finder = localJwks({ keys: [{ kty: 'oct', kid: 's', k }] }, { algorithms: ['HS256'] })
     const found = finder.find({ alg: 'HS256', kid: 's' }, new AbortController().signal)
@@ -42,7 +42,7 @@ describe('localJwks', () => {
     expect(() => localJwks(set as never, { algorithms })).toThrow(ConfigError)
   })
 
-  test('leaves out what is for others', () => {
+  test('leaves out keys for other algorithms', () => {
     const other = { ...publicJwk(b), alg: 'ES384' }
     expect(() => localJwks({ keys: [jwks[0], other] }, { algorithms })).not.toThrow()
   })

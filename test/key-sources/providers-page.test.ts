@@ -205,7 +205,7 @@ async function tokenOf(provider: Provider, claims: object = {}, key = signing): 
   })
 }
 
-test('every provider of the page is tried', () => {
+test('every provider of the page has a test', () => {
   const titles = [...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title)
   expect(titles).toEqual(Object.keys(providers))
 })
@@ -217,7 +217,7 @@ describe.each(Object.entries(providers))('%s', (title, provider) => {
     verify = async (token) => module.verify(token)
   })
 
-  test('a token as it writes them is taken, by the set at its address', async () => {
+  test('a token in the provider’s form is accepted with the set at its address', async () => {
     const { payload } = await verify(await tokenOf(provider))
     expect(payload).toMatchObject({ sub: 'user-1' })
     expect(asked).toContain(provider.set)
@@ -229,7 +229,7 @@ describe.each(Object.entries(providers))('%s', (title, provider) => {
     })
   })
 
-  test('a token by another key of the same name is refused, and so is one that has expired', async () => {
+  test('a token of another key with the same kid is refused, and so is an expired one', async () => {
     await expect(verify(await tokenOf(provider, {}, other))).rejects.toMatchObject({
       code: 'SIGNATURE_INVALID',
     })

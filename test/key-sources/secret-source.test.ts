@@ -43,35 +43,35 @@ const problemOf = (run: () => unknown): ConfigError => {
 describe('a secret in the environment', () => {
   const env = (name: string) => ({ RING_KEY: 'c2VjcmV0', EMPTY: '' })[name]
 
-  test('is read by name, and decoded as it is told to', () => {
+  test('a secret is read from the environment by name, and decoded by the option encoding', () => {
     const read = (encoding: SecretEncoding) =>
       secretSource('env:RING_KEY', { encoding, env }).read()
     expect(read('base64').toString()).toBe('secret')
     expect(read('text').toString()).toBe('c2VjcmV0')
   })
 
-  test.each(['env:OTHER', 'env:EMPTY'])('%s is not there', (reference) => {
+  test.each(['env:OTHER', 'env:EMPTY'])('a secret is missing: %s', (reference) => {
     const problem = problemOf(() => secretSource(reference, { encoding: 'text', env }))
     expect(problem).toMatchObject({
       option: 'secret',
-      message: 'secret: is not in the environment',
+      message: 'secret: is missing or empty in the environment',
     })
   })
 
-  test('is not read behind the back of the one file that reads the environment', () => {
+  test('a secret in the environment is only read through the option env', () => {
     expect(problemOf(() => secretSource('env:PATH', { encoding: 'text' })).message).toMatch(/env/)
   })
 })
 
 describe('a secret in a file', () => {
-  test('loses one line break at its end and nothing else', () => {
+  test('a secret file loses exactly one line break at its end', () => {
     write(' two words \n')
     expect(file().read().toString()).toBe(' two words ')
     write('two\n\n')
     expect(file().read().toString()).toBe('two\n')
   })
 
-  test('is read again when the file has changed, and only the change counts', () => {
+  test('a secret file is read again when its content has changed', () => {
     write('one')
     const source = file()
     expect([source.read().toString(), source.version()]).toEqual(['one', 0])
@@ -81,7 +81,7 @@ describe('a secret in a file', () => {
     expect(source.version()).toBe(1)
   })
 
-  test('is followed through links that are turned, as mounted secrets are', () => {
+  test('a secret file is followed through replaced symbolic links, as in mounted secrets', () => {
     const [one, two] = [join(root, 'v1'), join(root, 'v2')]
     writeFileSync(one, 'one', { mode: 0o600 })
     writeFileSync(two, 'two', { mode: 0o600 })
@@ -93,7 +93,7 @@ describe('a secret in a file', () => {
     expect(source.read().toString()).toBe('two')
   })
 
-  test('stays as it was when the file is lost or damaged, and somebody is told', () => {
+  test('the last secret stays when its file is lost or damaged, and onProblem is called', () => {
     write('00ff')
     const problems: string[] = []
     const onProblem = (problem: ConfigError) => {
@@ -107,26 +107,28 @@ describe('a secret in a file', () => {
     expect(source.read()).toEqual(Buffer.from([0, 255]))
     expect(problems).toEqual([
       'secret: is not written in hex',
-      'secret: is in a file that can not be read (ENOENT)',
+      'secret: is in a file that cannot be read (ENOENT)',
     ])
     write('0a')
     expect(source.read()).toEqual(Buffer.from([10]))
     expect(source.version()).toBe(1)
   })
 
-  test('that everybody may read is refused, unless that is asked for', () => {
+  test('a secret file readable by others is refused, unless an option allows it', () => {
     write('secret', 0o644)
-    expect(problemOf(() => file()).message).toMatch(/everybody on this machine may read; chmod 600/)
+    expect(problemOf(() => file()).message).toMatch(
+      /other users of this machine can read; chmod 600/,
+    )
     const source = secretSource(`file:${path}`, { encoding: 'text', readableByOthers: 'allow' })
     expect(source.read().toString()).toBe('secret')
   })
 
-  test('that this process may not read is refused, and that is said', async () => {
+  test('a secret file that this process may not read is refused with that reason', async () => {
     // Nobody's mode, so that it is closed to its owner as well.
     write('secret', 0o000)
     chmodSync(root, 0o755)
     const problem = await asNobody(() => problemOf(() => file()))
-    expect(problem.message).toMatch(/is in a file that can not be read \(EACCES\)/)
+    expect(problem.message).toMatch(/is in a file that cannot be read \(EACCES\)/)
     expect(problem.message).not.toContain(root)
   })
 
@@ -147,7 +149,7 @@ describe('a secret in a file', () => {
       },
       /64 KiB/,
     ],
-  ])('that is %s is refused, and where it was is not said', (_, prepare, message) => {
+  ])('a secret file that is %s is refused without naming its path', (_, prepare, message) => {
     prepare()
     const problem = problemOf(() => file())
     expect(problem.message).toMatch(message)
@@ -156,7 +158,7 @@ describe('a secret in a file', () => {
 })
 
 describe('any other secret', () => {
-  test('in the configuration itself is for demonstrations only', () => {
+  test('a secret in the configuration itself is accepted in demonstrations only', () => {
     const reference = 'literal:hunter2hunter2'
     const problem = problemOf(() => secretSource(reference, { encoding: 'text' }))
     expect(problem.message).not.toContain('hunter2')
@@ -165,7 +167,7 @@ describe('any other secret', () => {
   })
 
   test.each(['hunter2', 'http://hunter2', 'env:', '', 'ENV:hunter2'])(
-    'that is no reference (%s) is refused without being said',
+    'an invalid reference (%s) is refused and not repeated in the message',
     (reference) => {
       const problem = problemOf(() => secretSource(reference, { encoding: 'text' }))
       expect(problem.message).toBe('secret: must be env:NAME or file:PATH')
@@ -179,12 +181,12 @@ describe('any other secret', () => {
     ['abc', 'hex'],
     ['zz', 'hex'],
     ['abc', 'latin1'],
-  ])('%s is not %s', (text, encoding) => {
+  ])('the text %s is refused as %s', (text, encoding) => {
     const options = { encoding: encoding as SecretEncoding, demo: true }
     expect(() => secretSource(`literal:${text}`, options)).toThrow(ConfigError)
   })
 
-  test('is not printed, whoever prints the source', () => {
+  test('printing a source never shows its secret', () => {
     const source = secretSource('literal:hunter2', { encoding: 'text', demo: true })
     const printed = [inspect(source, { depth: 9, showHidden: true }), JSON.stringify(source)]
     for (const text of printed) expect(text).not.toContain('hunter2')
@@ -195,7 +197,7 @@ describe('keys of a secret', () => {
   const sign = (secret: Buffer) =>
     createSigner({ key: hmacKey(secret, 'HS256'), issuer: 'i', audience: 'a', expiresIn: '5m' })()
 
-  test('follow it without a restart', async () => {
+  test('keys follow a changed secret without a restart', async () => {
     const [old, fresh] = [randomBytes(32), randomBytes(32)]
     write(old.toString('base64'))
     const keys = followSecret(file('base64'), (bytes) => staticKeys([hmacKey(bytes, 'HS256')]))
@@ -208,7 +210,7 @@ describe('keys of a secret', () => {
     await expect(verify(await sign(old))).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' })
   })
 
-  test('that it can not be are "can not tell", not a good token', async () => {
+  test('a changed secret that makes no valid key answers KEYS_UNAVAILABLE instead of accepting tokens', async () => {
     const secret = randomBytes(32)
     write(secret.toString('base64'))
     const keys = followSecret(file('base64'), (bytes) => staticKeys([hmacKey(bytes, 'HS256')]))

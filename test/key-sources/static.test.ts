@@ -24,11 +24,11 @@ describe('staticKeys', () => {
     await expect(verify(await signWith(b))).resolves.toMatchObject({ header: { kid: b.kid } })
   })
 
-  test('a kid that is not there is an unknown key', async () => {
+  test('a token whose kid names no key is refused as KEY_UNKNOWN', async () => {
     await expect(verify(await signWith(c))).rejects.toMatchObject({ code: 'KEY_UNKNOWN' })
   })
 
-  test('a kid out of the prototype is an unknown key', () => {
+  test('a kid named like a prototype member is an unknown key', () => {
     const found = staticKeys([verificationKey(a), verificationKey(b)]).find(
       { alg: 'ES256', kid: '__proto__' },
       new AbortController().signal,
@@ -36,14 +36,14 @@ describe('staticKeys', () => {
     expect(found).toBeUndefined()
   })
 
-  test('without a kid, one key answers and two do not', () => {
+  test('a token without kid uses the only key, and is refused when there are two', () => {
     const signal = new AbortController().signal
     const [one, two] = [verificationKey(a), verificationKey(b)]
     expect(staticKeys([one]).find({ alg: 'ES256' }, signal)).toBe(one)
     expect(staticKeys([one, two]).find({ alg: 'ES256' }, signal)).toBeUndefined()
   })
 
-  test('no keys, twins, private keys and mixed kinds are refused when built', () => {
+  test('no keys, duplicate kids, private keys and mixed kinds are refused when built', () => {
     const secret = hmacKey(randomBytes(32), 'HS256')
     const one = verificationKey(a)
     for (const keys of [[], [one, one], [a], [one, secret]]) {
@@ -55,7 +55,7 @@ describe('staticKeys', () => {
 describe('publishedSet', () => {
   const [a, b] = [ecKey(), ecKey()]
 
-  test('holds public halves only', () => {
+  test('contains public halves only', () => {
     const { keys } = JSON.parse(publishedSet([a, b]).body) as { keys: Record<string, unknown>[] }
     expect(keys).toHaveLength(2)
     for (const key of keys) {
@@ -68,7 +68,7 @@ describe('publishedSet', () => {
     expect(publishedSet([a]).headers.etag).not.toBe(publishedSet([b]).headers.etag)
   })
 
-  test('knows a caller who has it already', () => {
+  test('recognises a caller who already has the set', () => {
     const set = publishedSet([a, b])
     const { etag } = set.headers
     for (const header of [etag, `W/${etag}`, `"x", ${etag}`, '*'])
@@ -77,7 +77,7 @@ describe('publishedSet', () => {
       expect(isUnchanged(set, header)).toBe(false)
   })
 
-  test('refuses two keys of one kid, and ages that are none', () => {
+  test('refuses two keys with one kid, and invalid ages', () => {
     expect(() => publishedSet([a, a])).toThrow(ConfigError)
     for (const age of [-1, 1.5, NaN]) expect(() => publishedSet([a], age)).toThrow(ConfigError)
     expect(publishedSet([a], 0).headers['cache-control']).toBe('public, max-age=0')

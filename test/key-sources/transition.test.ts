@@ -70,7 +70,7 @@ const verifierOf = (keys: ReturnType<typeof currentAndPrevious>) =>
 const pair = () => currentAndPrevious({ current: current as Key, previous: previous as Key })
 
 describeVectors('the runs of a Go service that changes its secret', (read) => {
-  test('come to the same here, but for the differences that are named', async () => {
+  test('each step decides as the Go service does, except for the listed differences', async () => {
     const runs = read.text('go-originals/gozero_transition_runs.txt')
     const verify = verifierOf(pair())
     let differences = 0
@@ -89,7 +89,7 @@ describeVectors('the runs of a Go service that changes its secret', (read) => {
   })
 })
 
-test('tokens of both keys are good, are counted, and explained', async () => {
+test('tokens of both keys are valid, counted and explained', async () => {
   const keys = pair()
   const verify = verifierOf(keys)
   for (let i = 0; i < 3; i++) await verify(await token(current))

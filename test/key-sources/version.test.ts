@@ -43,7 +43,7 @@ function watch(source: KeyFinder) {
 }
 
 test.each(Object.keys(fixed))(
-  '%s has one version for good, so that what it verified stays in the cache until a key dies',
+  '%s keeps one version, so that its verified tokens stay in the cache until a key dies',
   async (name) => {
     const { signer, keys: source } = fixed[name]?.() ?? expect.unreachable()
     const { keys, state } = watch(source)

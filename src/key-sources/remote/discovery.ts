@@ -6,10 +6,10 @@ import type { Reach } from './reach.js'
 /** `openid`: OpenID Connect Discovery 1.0. `oauth`: RFC 8414. */
 export type DiscoveryKind = 'openid' | 'oauth'
 
-/** Whose metadata to read, and where they may lead. */
+/** Which metadata to read, and where they may lead. */
 export interface Discovery {
   readonly kind: DiscoveryKind
-  /** The issuer's identifier, exactly as its tokens and its metadata have it. */
+  /** The issuer's identifier, exactly as in its tokens and its metadata. */
   readonly issuer: string
   readonly reach: Reach
   /** The origin that `jwks_uri` may have. */
@@ -17,8 +17,8 @@ export interface Discovery {
 }
 
 /**
- * Where an issuer's metadata are: OpenID Connect Discovery 1.0 section 4 appends to the path, RFC 8414 section 3.1
- * puts it before.
+ * The URL of an issuer's metadata: OpenID Connect Discovery 1.0 section 4 appends to the path, RFC 8414 section 3.1
+ * inserts before it.
  *
  * @example metadataUrl('oauth', 'https://a.example/t').href // 'https://a.example/.well-known/oauth-authorization-server/t'
  */
@@ -33,8 +33,8 @@ export function metadataUrl(kind: DiscoveryKind, issuer: string): URL {
 }
 
 /**
- * Asks an issuer's metadata for the place of its JWK set. They must name the issuer they were asked for, exactly
- * (RFC 8414 section 3.3), or one server could hand out another one's keys.
+ * Reads the address of an issuer's JWK set from its metadata. The metadata must name exactly the issuer that was asked
+ * for (RFC 8414 section 3.3), or one server could hand out another one's keys.
  *
  * @throws JwksProblem
  */
@@ -47,14 +47,14 @@ export async function discover(
     ...request,
     types: ['application/json'],
   })
-  if (answer.kind !== 'document') throw wrong('are not there')
+  if (answer.kind !== 'document') throw wrong('are missing')
   const { issuer: named, jwks_uri: place } = answer.document
   if (named !== issuer) throw wrong('name another issuer')
   const url = typeof place === 'string' ? parse(place) : undefined
   if (!url) throw wrong('have no jwks_uri')
-  if (checkUrl(url, reach) !== undefined) throw wrong('have a jwks_uri that may not be asked')
+  if (checkUrl(url, reach) !== undefined) throw wrong('have a jwks_uri that is not allowed')
   if (url.origin !== jwksOrigin)
-    throw wrong('have a jwks_uri of an origin that the option jwksOrigin does not name')
+    throw wrong('have a jwks_uri on another origin than the option jwksOrigin')
   return url
 }
 

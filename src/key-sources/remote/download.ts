@@ -3,17 +3,17 @@ import { parseStrictObject } from '../../token/json/json.js'
 import type { Fetch } from './guarded-fetch.js'
 import { JwksProblem } from './problem.js'
 
-/** How one document is asked for. */
+/** How to request one document. */
 export interface Download {
   readonly fetch: Fetch
   readonly timeoutMs: number
-  /** Media types that the answer may have, without parameters. */
+  /** Accepted media types, without parameters. */
   readonly types: readonly string[]
-  /** `ETag` of the answer at hand. */
+  /** `ETag` of the document already held. */
   readonly etag?: string | undefined
 }
 
-/** A JSON document, or word that the one at hand is still the newest. */
+/** A JSON document, or the confirmation that the held one is still the newest. */
 export type Downloaded =
   | { readonly kind: 'unchanged'; readonly headers: Headers }
   | {
@@ -26,7 +26,7 @@ const mostBytes = 262_144
 const maxDepth = 16
 
 /**
- * One GET of one JSON object, held to what it may be: no redirect, status 200 or 304, the right media type, at most
+ * Fetches one JSON object within strict limits: no redirect, status 200 or 304, the right media type, at most
  * 256 KiB, all of it within the time limit.
  *
  * @throws JwksProblem
@@ -40,7 +40,7 @@ export async function download(url: URL, request: Download): Promise<Downloaded>
   } catch (error) {
     throw error instanceof JwksProblem ? error : unreachable(error)
   } finally {
-    // The rest of an answer is not wanted.
+    // Do not read the rest of the answer.
     stop.abort()
   }
 }
@@ -67,7 +67,7 @@ async function get(url: URL, request: Download, signal: AbortSignal): Promise<Do
 function checkHead(response: Response, types: readonly string[]): void {
   const { status, headers } = response
   if (response.redirected || response.type === 'opaqueredirect' || isRedirect(status))
-    throw new JwksProblem('redirect', 'the server answered with a redirect; none is followed')
+    throw new JwksProblem('redirect', 'the server answered with a redirect, which is not followed')
   if (status !== 200)
     throw new JwksProblem('status', `the server answered with status ${String(status)}`)
   const type = (headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase()
@@ -97,7 +97,7 @@ async function readBody(response: Response): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** Messages of network errors name hosts and ports; their codes say what happened. */
+/** Messages of network errors name hosts and ports; use their codes instead. */
 function unreachable(cause: unknown): JwksProblem {
   const code = codeOf(cause) ?? (cause instanceof Error ? codeOf(cause.cause) : undefined)
   const detail = code === undefined ? '' : ` (${code})`

@@ -7,7 +7,7 @@ import { freshFor } from './lifetime.js'
 import { JwksProblem } from './problem.js'
 import type { RemotePolicy } from './remote-options.js'
 
-/** What one fetch brought; `freshFor` in seconds. */
+/** The result of one fetch; `freshFor` in seconds. */
 export type FetchedSet =
   | { readonly kind: 'unchanged'; readonly freshFor: number }
   | {
@@ -22,7 +22,7 @@ const types = ['application/jwk-set+json', 'application/json']
 const longestEtag = 256
 
 /**
- * Fetches and reads a set; with the `ETag` of the one at hand, only when it has changed (RFC 9110 section 13.1.2).
+ * Fetches and reads a set; given the `ETag` of the held one, only when it has changed (RFC 9110 section 13.1.2).
  *
  * @throws JwksProblem
  */
@@ -46,7 +46,10 @@ export async function fetchSet(
 
 function readSet(document: unknown, { algorithms }: RemotePolicy) {
   if (holdsSecrets(document))
-    throw new JwksProblem('set', 'the set holds secrets, which everybody who can read it now knows')
+    throw new JwksProblem(
+      'set',
+      'the set contains secrets, which are now known to everyone who can read it',
+    )
   try {
     return usableKeys(document, algorithms)
   } catch (error) {

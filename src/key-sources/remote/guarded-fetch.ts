@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import { JwksProblem } from './problem.js'
 import { isWithin, type Reach } from './reach.js'
 
-/** The part of `fetch` that is used: one GET, nothing followed. */
+/** The part of `fetch` that is used: one GET, without following redirects. */
 export type Fetch = (
   url: URL,
   init: {
@@ -15,7 +15,7 @@ export type Fetch = (
   },
 ) => Promise<Response>
 
-/** `lookup` of node:dns, asked for all addresses. */
+/** `lookup` of node:dns, called for all addresses. */
 export type Lookup = (
   hostname: string,
   options: LookupOptions & { readonly all: true },
@@ -32,9 +32,9 @@ const neededHeaders = [
 ] as const
 
 /**
- * A fetch that looks where it goes: the addresses a name resolves to are checked, and those are the ones it connects
- * to, so that a name can not lead inside after it was looked at (DNS rebinding). It follows nothing, uses no proxy, and
- * keeps no connection.
+ * A fetch that checks its destination: it checks the addresses a name resolves to and connects to exactly those, so a
+ * name cannot lead to an internal address after the check (DNS rebinding). It follows no redirect, uses no proxy, and
+ * keeps no connection open.
  *
  * @example const response = await guardedFetch('public')(url, { headers: {}, redirect: 'manual', signal })
  */
@@ -74,7 +74,7 @@ function guard(reach: Reach, lookup: Lookup): SocketLookup {
         done(error ?? new JwksProblem('network', 'the host has no address'), [])
         return
       }
-      // One address out of reach is enough: an honest name has none.
+      // One address out of reach is enough to refuse: a legitimate name has none.
       if (!addresses.every(({ address }) => isWithin(reach, address))) {
         done(new JwksProblem('address', `the host has an address that is not ${reach}`), [])
         return

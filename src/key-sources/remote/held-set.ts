@@ -2,19 +2,19 @@ import type { Key } from '../../key/key.js'
 import { publicJwk } from '../../key/public-half.js'
 import { thumbprint } from '../../key/thumbprint.js'
 
-/** A set in use, and until when it may be. Times are Unix seconds. */
+/** A set in use, and how long it may be used. Times are Unix seconds. */
 export interface HeldSet {
   readonly keys: ReadonlyMap<string, Key>
   readonly etag: string | undefined
   readonly confirmedAt: number
-  /** From here on it is fetched anew in the background. */
+  /** From this time on it is refreshed in the background. */
   readonly refreshAt: number
   readonly freshUntil: number
-  /** From here on it verifies nothing any more. */
+  /** From this time on it verifies nothing. */
   readonly deadAt: number
 }
 
-/** What the times of a set come from. */
+/** Input for the times of a set. */
 interface Lifetime {
   readonly now: number
   readonly freshFor: number
@@ -24,7 +24,7 @@ interface Lifetime {
 }
 
 /**
- * The times of a set confirmed just now. It is refreshed at 75 to 85 % of its life, so that nobody has to wait.
+ * The times of a set confirmed just now. It is refreshed at 75 to 85 % of its life, before any caller has to wait.
  *
  * @example timesOf({ now: 0, freshFor: 100, staleIfError: 900, spread: 0 }).refreshAt // 75
  */
@@ -37,7 +37,7 @@ export function timesOf({ now, freshFor, staleIfError, spread }: Lifetime) {
   }
 }
 
-/** How far a clock may be put back before nothing is known about a set's age any more. */
+/** How far a clock may go back, in seconds, before the age of a set counts as unknown. */
 const clockSlack = 300
 
 /** Whether a set may still be used. */
@@ -45,14 +45,14 @@ export function isAlive({ confirmedAt, deadAt }: HeldSet, now: number): boolean 
   return now < deadAt && now > confirmedAt - clockSlack
 }
 
-/** The key for a `kid`; without one the only key there is. */
+/** The key for a `kid`; without a `kid`, the set's only key. */
 export function pick({ keys }: HeldSet, kid: string | undefined): Key | undefined {
   if (kid !== undefined) return keys.get(kid)
   const [only] = keys.values()
   return keys.size === 1 ? only : undefined
 }
 
-/** Whether a key of the old set is not in the new one; another key under the same `kid` is another key. */
+/** Whether the new set lacks a key of the old one; a different key under the same `kid` counts as another key. */
 export function hasLost(old: HeldSet | undefined, keys: ReadonlyMap<string, Key>): boolean {
   return [...(old?.keys ?? [])].some(([kid, key]) => {
     const next = keys.get(kid)

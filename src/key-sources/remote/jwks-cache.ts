@@ -8,7 +8,7 @@ import { JwksProblem } from './problem.js'
 import type { RemoteJwksEvent, RemoteJwksStatus } from './remote-events.js'
 import type { RemotePolicy } from './remote-options.js'
 
-/** A pause in which nothing is fetched. */
+/** A pause without fetches. */
 interface Pause {
   readonly from: number
   readonly until: number
@@ -17,8 +17,8 @@ interface Pause {
 const none: Pause = { from: -Infinity, until: -Infinity }
 
 /**
- * The set of one URL as this process has it, and the rules for fetching it anew. Nothing runs by itself: a fetch is
- * begun by a question, and there is at most one at any time.
+ * This process's copy of the set at one URL, and the rules for refreshing it. It has no timers: a lookup starts a
+ * fetch, and at most one fetch runs at a time.
  */
 export class JwksCache {
   readonly #policy: RemotePolicy
@@ -26,9 +26,9 @@ export class JwksCache {
   #removals = 0
   #failures = 0
   #problem: JwksProblem | undefined
-  /** After a failure. */
+  /** The pause after a failure. */
   #backoff = none
-  /** After a fetch that an unknown `kid` caused. */
+  /** The pause after a fetch for an unknown `kid`. */
   #cooldown = none
   #flight: Promise<void> | undefined
 
@@ -43,13 +43,13 @@ export class JwksCache {
     if (!held) return this.#afterFetch(kid, now)
     const key = pick(held, kid)
     if (!key) return this.#findUnknown(kid, now)
-    // An idle process comes back with an old set: it asks before it trusts. While asking fails, nobody waits for it.
+    // After an idle time the set may be old: ask before trusting it. While asking fails, no caller waits for it.
     if (this.#isUnsure(held, now)) return this.#afterFetch(kid, now)
     this.#refreshAhead(held, now)
     return key
   }
 
-  /** Odd while a set is past its time and has not been asked for again: then everything is verified anew. */
+  /** Odd while a set is past its time and not yet confirmed: then every token is verified anew. */
   version(): number {
     const now = this.#policy.now()
     const held = this.#alive(now)
@@ -57,7 +57,7 @@ export class JwksCache {
     return 2 * this.#removals + (held && this.#isUnsure(held, now) ? 1 : 0)
   }
 
-  /** Fetches a set unless one is there. @throws AuthError KEYS_UNAVAILABLE */
+  /** Fetches the set unless it is already there. @throws AuthError KEYS_UNAVAILABLE */
   async load(): Promise<void> {
     const now = this.#policy.now()
     if (!this.#alive(now)) await this.#afterFetch(undefined, now)
@@ -77,7 +77,7 @@ export class JwksCache {
     return { state, kids, confirmedAt, freshUntil, deadAt, failures: this.#failures, ...trouble }
   }
 
-  /** The set at hand; one that has died is dropped here, and with it everything verified by it. */
+  /** The held set; a dead one is dropped here, together with everything verified by it. */
   #alive(now: number): HeldSet | undefined {
     if (this.#held && !isAlive(this.#held, now)) {
       this.#held = undefined
@@ -117,7 +117,7 @@ export class JwksCache {
     return key
   }
 
-  /** While the server fails nobody can tell an unknown key from a new one. */
+  /** While the server fails, an unknown key cannot be told from a new one. */
   #checkReachable(now: number): void {
     if (this.#failures > 0) throw this.#unavailable(now)
   }
@@ -127,7 +127,7 @@ export class JwksCache {
     return new AuthError('KEYS_UNAVAILABLE', { retryAfter }, { cause: this.#problem })
   }
 
-  /** Never rejects: what went wrong is in `#problem`. */
+  /** Never rejects; the error is in `#problem`. */
   #fetch(): Promise<void> {
     this.#flight ??= fetchSet(this.#policy, this.#held?.etag)
       .then((fetched) => {
@@ -147,7 +147,7 @@ export class JwksCache {
     const lifetime = { now: now(), freshFor: fetched.freshFor, staleIfError, spread: random() }
     const old = this.#held
     if (fetched.kind === 'unchanged') {
-      // The set may have died on the way; then the next question fetches it whole.
+      // The set may have died meanwhile; then the next lookup fetches it completely.
       if (old) this.#held = { ...old, ...timesOf(lifetime) }
       this.#succeed({ type: 'unchanged' })
       return
@@ -187,7 +187,7 @@ export class JwksCache {
   }
 }
 
-/** A clock that was put back ends a pause: it must not become as long as the jump. */
+/** A clock that was put back ends a pause, which would otherwise grow by the size of the jump. */
 function isWithin({ from, until }: Pause, now: number): boolean {
   return now >= from && now < until
 }

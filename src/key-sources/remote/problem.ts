@@ -1,4 +1,4 @@
-/** What can be wrong with a set that was asked for. */
+/** The kinds of failure when fetching a set. */
 export type JwksProblemKind =
   | 'network'
   | 'timeout'
@@ -11,7 +11,7 @@ export type JwksProblemKind =
   | 'metadata'
   | 'set'
 
-/** Why a fetched set was not taken. Its message is a fixed sentence: nothing of the answer is in it. */
+/** Why a fetched set was rejected. Its message is a fixed sentence that contains nothing of the answer. */
 export class JwksProblem extends Error {
   override readonly name = 'JwksProblem'
   readonly kind: JwksProblemKind

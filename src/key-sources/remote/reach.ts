@@ -1,8 +1,9 @@
 import { BlockList, isIP } from 'node:net'
 
 /**
- * Which addresses may be asked. `public`: any that the whole internet can ask. `private`: those of the own network and
- * this machine too, but never link-local ones, where clouds keep their credentials. `loopback`: this machine alone.
+ * Which addresses may be contacted. `public`: those that the whole internet can reach. `private`: also those of the
+ * local network and this machine, but never link-local ones, where clouds keep credentials. `loopback`: this machine
+ * only.
  */
 export type Reach = 'public' | 'private' | 'loopback'
 
@@ -24,7 +25,7 @@ const ownNetwork = rangesOf(
   ],
 )
 
-/** Never a server's: unspecified, link-local, documentation, multicast, or an IPv4 address in another dress. */
+/** Never a server's address: unspecified, link-local, documentation, multicast, or an embedded IPv4 address. */
 const nobodys = rangesOf(
   [
     ['0.0.0.0', 8],
@@ -64,7 +65,7 @@ export function isWithin(reach: Reach, address: string): boolean {
   return reach === 'private' || !isIn(ownNetwork)
 }
 
-/** Apart for each family: a `BlockList` takes every IPv4 address for one in `::ffff:0:0/96`. */
+/** Separate for each family: a `BlockList` treats every IPv4 address as one in `::ffff:0:0/96`. */
 interface Ranges {
   ipv4(address: string): boolean
   ipv6(address: string): boolean

@@ -1,13 +1,13 @@
 import type { JwksProblemKind } from './problem.js'
 
-/** What came of one fetch. Nothing of the answer's content is in it. */
+/** The result of one fetch. Contains nothing of the answer. */
 export type RemoteJwksEvent =
   | {
       readonly type: 'fetched'
-      /** Keys that can be used, and entries that were left out. */
+      /** The number of usable keys, and of entries left out. */
       readonly keys: number
       readonly skipped: number
-      /** Whether a key that was good before is no longer. */
+      /** Whether a formerly valid key is gone. */
       readonly removed: boolean
     }
   | { readonly type: 'unchanged' }
@@ -16,23 +16,23 @@ export type RemoteJwksEvent =
       readonly problem: JwksProblemKind
       /** A fixed sentence. */
       readonly message: string
-      /** How many in a row. */
+      /** The number of failures in a row. */
       readonly failures: number
-      /** Seconds until the next attempt at the earliest. */
+      /** Seconds until the earliest next attempt. */
       readonly retryAfter: number
     }
 
-/** How a remote set stands, for health checks. Times are Unix seconds. */
+/** The state of a remote set, for health checks. Times are Unix seconds. */
 export interface RemoteJwksStatus {
-  /** `none`: nothing can be verified. `stale`: past its time, and its server fails. */
+  /** `none`: no token can be verified. `stale`: past its time, and its server fails. */
   readonly state: 'none' | 'fresh' | 'stale'
   /** The ids of the keys in use. */
   readonly kids: readonly string[]
-  /** When the set was last confirmed; until when it is fresh; when it dies unless confirmed again. */
+  /** When the set was last confirmed; until when it is fresh; when it dies unless it is confirmed again. */
   readonly confirmedAt?: number
   readonly freshUntil?: number
   readonly deadAt?: number
-  /** Failures since the last success, the last one's reason, and when the next attempt is due at the earliest. */
+  /** Failures since the last success, the reason of the last one, and the earliest time of the next attempt. */
   readonly failures: number
   readonly problem?: { readonly kind: JwksProblemKind; readonly message: string }
   readonly retryAt?: number

@@ -20,41 +20,41 @@ import type { Reach } from './reach.js'
 import type { RemoteJwksEvent } from './remote-events.js'
 import { checkUrl } from './set-url.js'
 
-/** How a remote JWK set is fetched and how long it is good. */
+/** Options of `remoteJwks`. */
 export interface RemoteJwksOptions {
-  /** The algorithms that its keys may be for; keys for others are left out. */
+  /** The algorithms that its keys may be for; keys for other algorithms are left out. */
   readonly algorithms: readonly Algorithm[]
   /**
-   * Take the URL for an issuer's identifier, and ask its metadata where the set is: `openid` (OpenID Connect Discovery)
-   * or `oauth` (RFC 8414). Default: the URL is the set's own.
+   * Treats the URL as an issuer's identifier and reads the set's address from its metadata: `openid` (OpenID Connect
+   * Discovery) or `oauth` (RFC 8414). Default: the URL is the set's own.
    */
   readonly discovery?: DiscoveryKind
   /** With `discovery`: the origin that the metadata's `jwks_uri` may have. Default: the issuer's own. */
   readonly jwksOrigin?: string
-  /** Which addresses may be asked. Default `public`; `loopback` also permits plain http. */
+  /** Which addresses may be contacted. Default `public`; `loopback` also permits plain http. */
   readonly reach?: Reach
   /** Longest time a set is fresh, whatever its `Cache-Control` says, and without one. Default 10 minutes. */
   readonly maxAge?: Duration
   /** Shortest time a set is fresh, whatever its `Cache-Control` says. Default 30 s, or `maxAge` when that is less. */
   readonly minAge?: Duration
   /**
-   * How long after that a set still serves while its server fails. With `maxAge` the hard limit on the life of a key
-   * that was removed meanwhile. Default 1 hour; 0 for none.
+   * How much longer a set serves while its server fails. Together with `maxAge` this limits how long a key that was
+   * removed meanwhile still verifies. Default 1 hour; 0 for none.
    */
   readonly staleIfError?: Duration
-  /** At most one fetch because of an unknown `kid` in this time. Default 30 s. */
+  /** Unknown `kid`s cause at most one fetch in this time. Default 30 s. */
   readonly cooldown?: Duration
-  /** Longest pause after repeated failures; pauses double from one second and are shortened at random. Default 60 s. */
+  /** Longest pause after repeated failures; pauses double from one second, with random shortening. Default 60 s. */
   readonly maxBackoff?: Duration
   /** Milliseconds for one request, its body included. Default 3000, at most 5000. */
   readonly timeoutMs?: number
-  /** Default: one that refuses to go where `reach` does not. One given here has to do that by itself. */
+  /** Default: one that enforces `reach`. A custom one must do so itself. */
   readonly fetch?: Fetch
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number
-  /** From 0 to 1. Default `Math.random`: it spreads requests, and protects nothing. */
+  /** From 0 to 1. Default `Math.random`: it spreads requests and is not security-relevant. */
   readonly random?: () => number
-  /** Told of every fetch. What it throws is dropped. */
+  /** Called after every fetch; its errors are ignored. */
   readonly onEvent?: (event: RemoteJwksEvent) => void
 }
 
@@ -123,7 +123,7 @@ function readUrl(address: string | URL, reach: Reach): URL {
 function readOrigin(url: URL, { discovery, jwksOrigin }: RemoteValues): string {
   const option = `${factory}.jwksOrigin`
   if (jwksOrigin === undefined) return url.origin
-  if (discovery === undefined) throw new ConfigError(option, 'has a meaning with discovery only')
+  if (discovery === undefined) throw new ConfigError(option, 'needs the option discovery')
   if (!URL.canParse(jwksOrigin) || new URL(jwksOrigin).origin !== jwksOrigin)
     throw new ConfigError(option, 'must be an origin, such as "https://keys.example"')
   return jwksOrigin

@@ -2,13 +2,13 @@ import { isIP } from 'node:net'
 import { isWithin, type Reach } from './reach.js'
 
 /**
- * What is wrong with a URL that keys are to come from; undefined when nothing is. `https` always, `http` on loopback
- * only: whoever can change the answer on its way decides whose tokens are good.
+ * The problem with a URL of a JWK set; undefined when there is none. `https` always, `http` on loopback only: an
+ * attacker who can change the answer in transit decides which tokens are valid.
  *
  * @example checkUrl(new URL('http://a.example/jwks'), 'public') // 'must be https'
  */
 export function checkUrl(url: URL, reach: Reach): string | undefined {
-  if (url.username !== '' || url.password !== '') return 'must not hold a user name or password'
+  if (url.username !== '' || url.password !== '') return 'must not contain a user name or password'
   if (url.hash !== '') return 'must not have a fragment'
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const isLoopbackName = host === 'localhost' || host.endsWith('.localhost')

@@ -10,24 +10,24 @@ import { activeKey, broughtForward, nextKey, removedAt, without } from './ring-s
 import { RingWriter, type RingChange } from './ring-writer.js'
 import { RingProblem, SealedStore, type RingAt } from './sealed-store.js'
 
-/** An unknown `kid` has the store looked into, at most once in this many seconds. */
+/** An unknown `kid` makes the ring read the store, at most once in this many seconds. */
 const lookEvery = 1
 
 const unchanged: RingChange = (ring) => ring
 
-/** A ring as this process has it. What each method promises stands at `KeyRing`. */
+/** The ring in this process. `KeyRing` documents the methods. */
 export class LiveRing {
   readonly #policy: RingPolicy
   readonly #writer: RingWriter
   #keys = new RingKeys({ keys: [] })
   #revision = 0
-  /** When the store was last asked and answered. */
+  /** When the store was last asked successfully. */
   #confirmedAt = -Infinity
   #removals = 0
   #nextRemoval = Infinity
   #problem: string | undefined
   #look: Promise<void> | undefined
-  /** Whether the latest question to the store was answered with the ring, changed or not. */
+  /** Whether the latest read of the store returned the ring, changed or not. */
   #wasRead = false
   #lookedAt = -Infinity
   #timer: NodeJS.Timeout | undefined
@@ -80,7 +80,8 @@ export class LiveRing {
     const now = this.#policy.now()
     this.#checkStaleness(now)
     const key = this.#keys.signer(now, this.#policy.times)
-    if (!key) throw this.#unavailable('the key ring has expired: no key of it may sign any more')
+    if (!key)
+      throw this.#unavailable('the key ring has expired: none of its keys may sign any more')
     return key
   }
 
@@ -94,7 +95,7 @@ export class LiveRing {
     return this.#findAnew(kid)
   }
 
-  /** Odd while nothing can be said, so that nothing verified before is taken for good meanwhile. */
+  /** Odd while the state is unknown, so that no earlier verification counts meanwhile. */
   version(): number {
     const now = this.#policy.now()
     if (now >= this.#nextRemoval) this.#noteRemoval(now)
@@ -131,15 +132,13 @@ export class LiveRing {
 
   async #findAnew(kid: string): Promise<Key | undefined> {
     await this.refresh().catch(() => {
-      if (this.#wasRead) return // It could not be changed, and has been read all the same.
-      throw this.#unavailable(
-        'the store can not be asked for a key that this process does not know',
-      )
+      if (this.#wasRead) return // It was read, although it could not be changed.
+      throw this.#unavailable('the store cannot be asked for a key unknown to this process')
     })
     return this.#keys.find(kid, this.#policy.now(), this.#policy.times)
   }
 
-  /** A look at the ring keeps it complete; where that fails, what it has is good for as long as it can sign. */
+  /** Each poll keeps the ring complete; when that fails, its keys are used for as long as they may sign. */
   async #lookIn(): Promise<void> {
     try {
       await this.#change(unchanged)
@@ -169,7 +168,7 @@ export class LiveRing {
     }
   }
 
-  /** What the store says holds for the moment of the question, not for that of the answer. */
+  /** The store's answer holds for the moment of the request, not of the answer. */
   #take(at: RingAt, asked: number): void {
     this.#confirmedAt = Math.max(this.#confirmedAt, asked)
     if (at.revision > this.#revision) this.#adopt(at)
@@ -198,7 +197,7 @@ export class LiveRing {
   #schedule(): void {
     if (this.#closed) return
     this.#timer = setTimeout(() => {
-      // What went wrong has been noted and told.
+      // Errors have been recorded and reported.
       void this.refresh()
         .catch(() => undefined)
         .then(() => {
@@ -225,7 +224,7 @@ export class LiveRing {
   }
 }
 
-/** Never a message of somebody else's: it could hold anything. */
+/** Never the message of a foreign error: it could contain anything. */
 function describe(error: unknown): string {
   if (error instanceof ConfigError) return error.message
   if (!(error instanceof AuthError)) return 'the key ring could not be read'

@@ -6,13 +6,13 @@ import { privateKey } from '../../key/asymmetric-key.js'
 import { publicJwk } from '../../key/public-half.js'
 import type { RingKey } from './ring-state.js'
 
-/** Bits of an RSA modulus: 128 bits of strength, as ASVS 11.2.3 asks. */
+/** Bits of an RSA modulus: 128 bits of strength, as ASVS 11.2.3 requires. */
 const modulusLength = 3072
 
 /**
- * Makes a key pair for an algorithm; its `kid` is the RFC 7638 thumbprint.
+ * Generates a key pair for an algorithm; its `kid` is the RFC 7638 thumbprint.
  *
- * @throws ConfigError for an HMAC algorithm, whose keys can not be published
+ * @throws ConfigError for an HMAC algorithm, whose keys cannot be published
  * @example const key = await makeKey('ES256')
  */
 export async function makeKey(
@@ -35,15 +35,15 @@ async function generateFor(alg: Algorithm): Promise<KeyObject> {
     case 'plain':
       return generate(row.keyType, {})
     case 'hmac':
-      throw new ConfigError('algorithm', 'is an HMAC algorithm, whose keys can not be published')
+      throw new ConfigError('algorithm', 'is an HMAC algorithm, whose keys cannot be published')
   }
 }
 
 const pem = { type: 'pkcs8', format: 'pem' } as const
 
 /**
- * The type definitions do not know every type that a newer runtime has. As text: a `KeyObject` shares a lock with the job that
- * made it, and in Node 20 a garbage collection while it is exported waits for that lock for ever.
+ * The type definitions lack the key types of newer runtimes. Exported as text: a `KeyObject` shares a lock with the job
+ * that made it, and in Node 20 a garbage collection during its export waits for that lock forever.
  */
 function generate(keyType: string, options: object): Promise<KeyObject> {
   const encodings = { publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: pem }

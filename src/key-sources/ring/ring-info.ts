@@ -1,31 +1,31 @@
 import { removedAt, stateOf, type KeyState, type RingKey, type RingTimes } from './ring-state.js'
 
-/** One key of a ring, for people. Times are Unix seconds. */
+/** One key of a ring, for display. Times are Unix seconds. */
 export interface RingKeyInfo {
   readonly kid: string
   readonly alg: string
   readonly state: KeyState
   readonly createdAt: number
-  /** When it begins and ends to sign; null while nobody has decided. */
+  /** When it starts and stops signing; null while undecided. */
   readonly activeFrom: number | null
   readonly activeUntil: number | null
-  /** From when on it verifies nothing any more; null while that is open. */
+  /** From this time on it verifies nothing; null while undecided. */
   readonly removedAt: number | null
 }
 
-/** For health pages. */
+/** The state of a ring, for health pages. */
 export interface KeyRingStatus {
-  /** Whether it can sign and verify at this moment. */
+  /** Whether it can sign and verify now. */
   readonly ready: boolean
-  /** State of the ring in the store, as this process knows it. */
+  /** Revision of the ring in the store, as far as this process knows. */
   readonly revision: number
-  /** Seconds since the store last answered; undefined before it ever has. */
+  /** Seconds since the store last answered; undefined before its first answer. */
   readonly staleness: number | undefined
-  /** What went wrong at the last look, as a fixed sentence. */
+  /** The failure of the last poll, as a fixed sentence. */
   readonly problem?: string
 }
 
-/** What may be said about a key at a moment. */
+/** The public facts about a key at a given time. */
 export function infoOf(key: RingKey, now: number, times: RingTimes): RingKeyInfo {
   const { kid, alg, createdAt, activeFrom, activeUntil } = key
   const removal = removedAt(key, times)

@@ -9,7 +9,7 @@ interface RingEntry {
 }
 
 /**
- * The imported keys of one ring. Keys that another state of the ring has too are taken over as they are.
+ * The imported keys of one ring. Keys already imported for an earlier state are reused.
  */
 export class RingKeys {
   readonly ring: RingState
@@ -25,23 +25,23 @@ export class RingKeys {
     }
   }
 
-  /** The imported key of a `kid`, whether its time is over or not. */
+  /** The imported key of a `kid`, even after its time. */
   verifier(kid: string): Key | undefined {
     return this.#entries.get(kid)?.verifies
   }
 
-  /** The key that verifies what a `kid` names at a moment. */
+  /** The key that verifies tokens with a `kid` at a given time. */
   find(kid: string, now: number, times: RingTimes): Key | undefined {
     const entry = this.#entries.get(kid)
     return entry && now < removedAt(entry.stored, times) ? entry.verifies : undefined
   }
 
-  /** The key that signs at a moment; undefined when there is none, or it has signed for longer than it may. */
+  /** The key that signs at a given time; undefined when there is none, or it has signed for longer than allowed. */
   signer(now: number, { rotateEvery }: RingTimes): Key | undefined {
     const active = activeKey(this.ring, now)
     if (!active?.privateJwk || active.activeFrom === null) return undefined
     const overdue = rotateEvery !== null && now > active.activeFrom + 2 * rotateEvery
-    // A successor should have been made long ago, and nobody could. One that is on its way is worth waiting for.
+    // A successor is long overdue, and no process could create it. If one is on its way, the active key may go on.
     if (overdue && active.activeUntil === null) return undefined
     const known = this.#signers.get(active.kid)
     if (known) return known
@@ -50,12 +50,12 @@ export class RingKeys {
     return key
   }
 
-  /** The keys that are published at a moment: those that sign, will sign, or have signed what still lives. */
+  /** The keys published at a given time: those that sign, will sign, or have signed tokens that are still valid. */
   published(now: number, times: RingTimes): readonly Key[] {
     return this.ring.keys.flatMap(({ kid }) => this.find(kid, now, times) ?? [])
   }
 
-  /** Whether a key that was there before is no longer. */
+  /** Whether a key that was there before is missing now. */
   hasLost(kids: Iterable<string>): boolean {
     return [...kids].some((kid) => !this.#entries.has(kid))
   }

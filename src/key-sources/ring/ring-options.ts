@@ -16,48 +16,53 @@ import type { KeyRingStore } from '../ports.js'
 import type { RingTimes } from './ring-state.js'
 import type { EncryptionKeys } from './seal.js'
 
-/** How a ring is kept. */
+/** Options of `createKeyRing`. */
 export interface KeyRingOptions {
   /** Where the encrypted ring is kept: `keys` of a store. */
   readonly store: KeyRingStore
-  /** What new keys are for: any algorithm with public keys. Keys already in the ring stay what they are. */
+  /** The algorithm of new keys: any algorithm with public keys. Keys already in the ring keep theirs. */
   readonly algorithm: Algorithm
   /**
-   * 32 random bytes that the ring is encrypted with before it is stored. Several: the first one encrypts, each of them
-   * decrypts, so that this key can be changed too.
+   * 32 random bytes that encrypt the ring before it is stored. With several keys the first one encrypts and all of them
+   * decrypt, so that this key can be changed too.
    */
   readonly encryptionKey: Uint8Array | readonly Uint8Array[]
-  /** Longest life of any token signed with the ring. */
+  /** Longest lifetime of any token signed with the ring. */
   readonly tokenLife: Duration
   /** How long a key signs. Default 30 days; null: until `rotate()`. */
   readonly rotateEvery?: Duration | null
-  /** `max-age` of the published set, which a new key is published before it signs. Default 5 minutes. */
+  /** `max-age` of the published set; a new key is published for this long before it signs. Default 5 minutes. */
   readonly maxAge?: Duration
   /**
-   * How long a retired key verifies. Default, and least: `tokenLife`, `maxAge` and `maxStaleness` together, when the
-   * last of its tokens has expired even if a process was cut off.
+   * How long a retired key verifies. Default, and minimum: `tokenLife`, `maxAge` and `maxStaleness` together. The last
+   * of its tokens has then expired, even if a process was cut off.
    */
   readonly overlap?: Duration
   /** How long the ring serves while its store does not answer. Default 15 minutes. */
   readonly maxStaleness?: Duration
-  /** Milliseconds between two looks into the store: how long a revoked key lives on elsewhere. Default 5000. */
+  /**
+   * Milliseconds between two polls of the store: how long other processes may still use a revoked key. Default 5000.
+   */
   readonly pollEveryMs?: number
-  /** Unix time in seconds, fractions allowed. Default: the system's clock. All processes need about the same. */
+  /**
+   * Unix time in seconds, fractions allowed. Default: the system's clock. The clocks of all processes must roughly
+   * agree.
+   */
   readonly now?: () => number
-  /** Told of changes and of trouble. What it throws is dropped. */
+  /** Called for changes and failures; its errors are ignored. */
   readonly onEvent?: (event: KeyRingEvent) => void
 }
 
-/** What happens to a ring. */
+/** An event of a ring. */
 export type KeyRingEvent =
   | {
-      /** This process has taken up another state of the ring. */
+      /** This process uses a new state of the ring. */
       readonly type: 'changed'
       readonly revision: number
-      /** Whether a key that was good before is no longer. */
+      /** Whether a formerly valid key is gone. */
       readonly removed: boolean
     }
-  /** The store could not be asked, or what it holds could not be used. `message` is a fixed sentence. */
+  /** The store could not be asked, or its content could not be used. `message` is a fixed sentence. */
   | { readonly type: 'failed'; readonly message: string }
 
 /** Options of `createKeyRing`. */
@@ -100,7 +105,7 @@ function timesOf(values: OptionValues<typeof keyRingTable>): RingTimes {
   const { rotateEvery, maxAge, maxStaleness, tokenLife, pollEveryMs } = values
   const least = tokenLife + maxAge + maxStaleness
   const { overlap = least } = values
-  // One look that just missed the change, and one that took as long as it may.
+  // One poll that just missed the change, and one that took as long as it may.
   const settle = (2 * pollEveryMs) / 1000
   const lead = maxAge + settle
   if (overlap < least)
@@ -111,7 +116,7 @@ function timesOf(values: OptionValues<typeof keyRingTable>): RingTimes {
   if (rotateEvery !== null && rotateEvery <= lead)
     throw new ConfigError(
       `${factory}.rotateEvery`,
-      'must be longer than maxAge and two looks into the store',
+      'must be longer than maxAge plus two polls of the store',
     )
   return { rotateEvery, lead, settle, overlap }
 }
@@ -131,6 +136,6 @@ function readEncryptionKeys(given: unknown, option: string): EncryptionKeys {
   if (known.length === 0 || known.length < keys.length || known.some((key) => key.length !== 32))
     throw new ConfigError(option, 'must be 32 random bytes, or an array of such keys')
   if (known.some((key) => new Set(key).size < 12))
-    throw new ConfigError(option, 'repeats itself; make one with randomBytes')
+    throw new ConfigError(option, 'is not random; make one with randomBytes')
   return known.map((key) => Uint8Array.from(key))
 }

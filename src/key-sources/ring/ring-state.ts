@@ -6,20 +6,20 @@ export interface RingKey {
   readonly kid: string
   readonly alg: Algorithm
   readonly publicJwk: JsonWebKey
-  /** Gone once it will never sign again. */
+  /** Removed once it will never sign again. */
   readonly privateJwk?: JsonWebKey
-  /** Published from here on. */
+  /** Published from this time on. */
   readonly createdAt: number
-  /** Signs from here on; null while nobody has decided. */
+  /** Signs from this time on; null while undecided. */
   readonly activeFrom: number | null
-  /** Signs no more from here on; null while it has no successor. */
+  /** Stops signing at this time; null while it has no successor. */
   readonly activeUntil: number | null
 }
 
 /**
- * The keys of a ring in the order in which they sign. Which one that is follows from the clock alone, so that all
- * processes change over at the same moment, and no two keys are ever active. Whatever else a stored ring or key has is of
- * the next release: every change keeps it.
+ * The keys of a ring in the order in which they sign. The clock alone decides which one signs, so all processes switch
+ * at the same moment, and two keys are never active together. Unknown members of a stored ring or key belong to the
+ * next release: every change keeps them.
  */
 export interface RingState {
   readonly keys: readonly RingKey[]
@@ -28,25 +28,25 @@ export interface RingState {
 /** `pre-published` → `active` → `retired` → removed from the ring. */
 export type KeyState = 'pre-published' | 'active' | 'retired'
 
-/** The times a ring is kept by, in seconds. */
+/** The durations of a ring, in seconds. */
 export interface RingTimes {
-  /** How long a key signs; null for until somebody rotates. */
+  /** How long a key signs; null: until a call of `rotate()`. */
   readonly rotateEvery: number | null
   /** How long a key is published before it signs. */
   readonly lead: number
   /** How long it takes until every process has seen a change. */
   readonly settle: number
-  /** How long a key verifies after it has signed last. */
+  /** How long a key verifies after it last signed. */
   readonly overlap: number
 }
 
-/** Where a key stands at a moment. */
+/** The state of a key at a given time. */
 export function stateOf({ activeFrom, activeUntil }: RingKey, now: number): KeyState {
   if (activeFrom === null || now < activeFrom) return 'pre-published'
   return activeUntil !== null && now >= activeUntil ? 'retired' : 'active'
 }
 
-/** The key that signs at a moment. */
+/** The key that signs at a given time. */
 export function activeKey({ keys }: RingState, now: number): RingKey | undefined {
   return keys.find((key) => stateOf(key, now) === 'active')
 }
@@ -56,14 +56,14 @@ export function nextKey({ keys }: RingState, now: number): RingKey | undefined {
   return keys.find((key) => stateOf(key, now) === 'pre-published')
 }
 
-/** When a key verifies no more; Infinity while it is not known when it retires. */
+/** When a key stops verifying; Infinity while its retirement is undecided. */
 export function removedAt({ activeUntil }: RingKey, { overlap }: RingTimes): number {
   return activeUntil === null ? Infinity : activeUntil + overlap
 }
 
 /**
- * What is left of a ring at a moment: keys whose time is over are gone, and retired ones can no longer sign. The same
- * object when there is nothing to do.
+ * The ring as it should be at a given time: expired keys are removed, and retired ones lose their private half. Returns
+ * the same object when nothing changes.
  */
 export function tidy(ring: RingState, now: number, times: RingTimes): RingState {
   const keys = ring.keys
@@ -73,12 +73,12 @@ export function tidy(ring: RingState, now: number, times: RingTimes): RingState 
   return same ? ring : { ...ring, keys }
 }
 
-/** How many keys a ring lacks: one to sign with now, and one to be known before it is needed. */
+/** How many keys a ring lacks: one to sign with now, and one to publish before it is needed. */
 export function missingKeys(ring: RingState, now: number): number {
   return (activeKey(ring, now) ? 0 : 1) + (nextKey(ring, now) ? 0 : 1)
 }
 
-/** A new key on the ring: the first one signs at once, every other one after the one before it. */
+/** Adds a new key to the ring: the first one signs at once, every other one after its predecessor. */
 export function withKey(
   ring: RingState,
   key: Omit<RingKey, 'createdAt' | 'activeFrom' | 'activeUntil'>,
@@ -95,8 +95,8 @@ export function withKey(
 }
 
 /**
- * Has the next key sign as soon as may be: when it has been published for long enough, and every process has heard of
- * the change. The same object when that is so already, or when there is no next key.
+ * Lets the next key sign as early as possible: once it has been published for long enough and every process knows of
+ * the change. Returns the same object when that is already so, or when there is no next key.
  */
 export function broughtForward(ring: RingState, now: number, times: RingTimes): RingState {
   const active = activeKey(ring, now)
@@ -108,8 +108,8 @@ export function broughtForward(ring: RingState, now: number, times: RingTimes): 
 }
 
 /**
- * The ring without a key, at once; the same object when it is not there. The next key takes over if it was the active
- * one, without waiting until everybody has heard of it.
+ * Removes a key from the ring at once; returns the same object when it is not there. If it was the active one, the next
+ * key takes over without waiting until every process knows.
  */
 export function without(ring: RingState, kid: string, now: number): RingState {
   const key = ring.keys.find((each) => each.kid === kid)

@@ -3,14 +3,14 @@ import { isAlgorithm } from '../../key/algorithms.js'
 import { isJwk } from '../../key/jwk.js'
 import type { RingKey, RingState } from './ring-state.js'
 
-/** A ring as the text that is sealed and stored. */
+/** Writes a ring as the text that is sealed and stored. */
 export function writeRing(ring: RingState): string {
   return JSON.stringify(ring)
 }
 
 /**
- * Reads what {@link writeRing} wrote. It was authenticated, so what does not fit was written by another release. Members
- * that this one does not know stay in the ring, and are written back with it: they are the next release's.
+ * Reads the text of {@link writeRing}. It was authenticated, so an unknown format comes from another release. Members
+ * that this release does not know belong to the next one: they stay in the ring and are written back.
  *
  * @throws ConfigError
  */
@@ -29,7 +29,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // Of no release known here, just as JSON of another form.
+    // JSON in an unknown form counts as written by an unknown release.
     return undefined
   }
 }

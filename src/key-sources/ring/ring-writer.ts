@@ -3,17 +3,17 @@ import { makeKey } from './make-key.js'
 import type { RingPolicy } from './ring-options.js'
 import { missingKeys, tidy, withKey, type RingState } from './ring-state.js'
 
-/** A change to a ring; the same object when there is nothing to change. */
+/** A change to a ring; returns the same object when there is nothing to change. */
 export type RingChange = (ring: RingState, now: number) => RingState
 
-/** More than as many processes as ever change a ring at the same moment; each round one of them gets through. */
+/** More than the number of processes that ever change a ring at the same time; each round one of them succeeds. */
 const mostRounds = 50
 
-/** Changes the ring in the store, and keeps it complete: one active key, and one that follows. */
+/** Changes the ring in the store, and keeps it complete: one active key, and one successor. */
 export class RingWriter {
   readonly #store: SealedStore
   readonly #policy: Pick<RingPolicy, 'algorithm' | 'times' | 'now'>
-  /** Made, but not needed because another process was first. */
+  /** Generated, but not needed because another process was first. */
   readonly #spares: Awaited<ReturnType<typeof makeKey>>[] = []
 
   constructor(store: SealedStore, policy: Pick<RingPolicy, 'algorithm' | 'times' | 'now'>) {
@@ -22,10 +22,10 @@ export class RingWriter {
   }
 
   /**
-   * Reads the ring, changes it, and writes it if nobody was faster; else from the beginning, on what they wrote.
-   * `onRead` is given each state that was read, whether it can be changed or not.
+   * Reads the ring, changes it and writes it, unless another process was faster; then starts again with its result.
+   * `onRead` receives each state that was read, whether it can be changed or not.
    *
-   * @throws AuthError STORE_UNAVAILABLE; ConfigError when the stored ring can not be opened
+   * @throws AuthError STORE_UNAVAILABLE; ConfigError when the stored ring cannot be opened
    */
   async change(change: RingChange, onRead: (read: RingAt) => void): Promise<RingAt> {
     for (let round = 0; round < mostRounds; round++) {
@@ -48,7 +48,7 @@ export class RingWriter {
     throw unavailable('other processes kept changing the key ring')
   }
 
-  /** Made before the moment of the change: making an RSA key takes a second. */
+  /** Generated before the change begins: an RSA key takes a second. */
   async #prepareKeys(count: number): Promise<void> {
     while (this.#spares.length < count) this.#spares.push(await makeKey(this.#policy.algorithm))
   }

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 import { decodeBase64url, encodeBase64url } from '../../encoding/base64url.js'
 import { ConfigError } from '../../foundation/errors.js'
 
-/** Key-encryption keys: the first one seals, every one of them opens. Each is 32 bytes. */
+/** Key-encryption keys of 32 bytes each: the first one seals, all of them can open. */
 export type EncryptionKeys = readonly Uint8Array[]
 
 const version = 'v1'
@@ -12,8 +12,8 @@ const tagBytes = 16
 
 /**
  * Encrypts and authenticates the text of a ring (AES-256-GCM, NIST SP 800-38D, with a random IV: far fewer than 2^32
- * states are ever written under one key). The revision is bound in, so that a store can not pass an old state off as a
- * new one.
+ * states are ever written under one key). The revision is authenticated too, so a store cannot pass off an old state as
+ * a new one.
  *
  * @example seal('{"keys":[]}', 1, [encryptionKey]) // 'v1.…'
  */
@@ -29,10 +29,10 @@ export function seal(text: string, revision: number, keys: EncryptionKeys): stri
 }
 
 /**
- * Opens what {@link seal} closed.
+ * Opens a text that {@link seal} made.
  *
- * @throws ConfigError with option `encryptionKey` when none of the keys is the one, or the state was changed; with
- * `createKeyRing.store` for a format of another release
+ * @throws ConfigError with option `encryptionKey` when none of the keys fits, or the state was changed; with
+ * `createKeyRing.store` for the format of another release
  */
 export function unseal(sealed: string, revision: number, keys: EncryptionKeys): string {
   const [found, name, body, ...rest] = sealed.split('.')
@@ -69,7 +69,7 @@ function refuseOtherFormat(found = ''): void {
   )
 }
 
-/** Says which key it was, and nothing about it: a hash of 256 random bits can not be searched for. */
+/** Identifies the key without revealing it: a hash of 256 random bits cannot be searched. */
 function nameOf(key: Uint8Array): string {
   return createHash('sha256')
     .update('jotgate key ring v1')

@@ -4,13 +4,13 @@ import type { RingState } from './ring-state.js'
 import { readRing, writeRing } from './ring-text.js'
 import { seal, unseal, type EncryptionKeys } from './seal.js'
 
-/** A ring and the number of its state; 0 before there is one. */
+/** A ring and its revision; 0 before the first state. */
 export interface RingAt {
   readonly revision: number
   readonly ring: RingState
 }
 
-/** A store of rings in clear, over one of sealed texts. */
+/** Stores rings in clear text, on top of a store of sealed texts. */
 export class SealedStore {
   readonly #store: KeyRingStore
   readonly #keys: EncryptionKeys
@@ -22,9 +22,9 @@ export class SealedStore {
   }
 
   /**
-   * The newest state. An older one than was seen before is refused: it could bring back a key that was revoked.
+   * The newest state. A state older than the last one seen is refused: it could bring back a revoked key.
    *
-   * @throws AuthError STORE_UNAVAILABLE; ConfigError when the state can not be opened
+   * @throws AuthError STORE_UNAVAILABLE; ConfigError when the state cannot be opened
    */
   async read(): Promise<RingAt> {
     const stored = await this.#store.read()
@@ -36,7 +36,10 @@ export class SealedStore {
     return { revision, ring: text === undefined ? { keys: [] } : readRing(text) }
   }
 
-  /** Writes the state that follows one; undefined when another process was first. @throws AuthError STORE_UNAVAILABLE */
+  /**
+   * Writes the state that follows `after`; undefined when another process was first. @throws AuthError
+   * STORE_UNAVAILABLE
+   */
   async write(after: RingAt, ring: RingState): Promise<RingAt | undefined> {
     const revision = after.revision + 1
     const sealed = seal(writeRing(ring), revision, this.#keys)
@@ -46,12 +49,12 @@ export class SealedStore {
   }
 }
 
-/** What is wrong with a ring, as a fixed sentence. */
+/** A problem with a ring, as a fixed sentence. */
 export class RingProblem extends Error {
   override readonly name = 'RingProblem'
 }
 
-/** The store can not be used; `problem` is a fixed sentence for the operator. */
+/** The error for an unusable store; `problem` is a fixed sentence for the operator. */
 export function unavailable(problem: string): AuthError {
   return new AuthError('STORE_UNAVAILABLE', { retryAfter: 1 }, { cause: new RingProblem(problem) })
 }

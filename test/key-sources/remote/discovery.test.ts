@@ -22,7 +22,7 @@ const discover = (issuer: string, options: { jwksOrigin?: string } = {}) =>
   remoteJwks(issuer, { algorithms: ['ES256'], discovery: 'oauth', reach: 'loopback', ...options })
 
 describe('discovery', () => {
-  test('asks where the two standards say', () => {
+  test('requests the metadata at the URLs of the two standards', () => {
     const place = (kind: 'openid' | 'oauth', issuer: string) => metadataUrl(kind, issuer).href
     expect(place('openid', 'https://a.example/t')).toBe(
       'https://a.example/t/.well-known/openid-configuration',
@@ -38,7 +38,7 @@ describe('discovery', () => {
     )
   })
 
-  test('finds the set through metadata that name the issuer exactly', async () => {
+  test('finds the set through metadata that name exactly the issuer', async () => {
     const site = issuerSite((origin) => ({ issuer: origin, jwks_uri: `${origin}/keys` }))
     const { server } = await setUp(site)
     const keys = discover(server.origin)
@@ -71,7 +71,7 @@ describe('discovery', () => {
     expect(server.paths).toHaveLength(1)
   })
 
-  test('goes to another origin only when that is named', async () => {
+  test('accepts a set on another origin only if jwksOrigin names it', async () => {
     const { server: other } = await setUp(setOf([b]))
     const { server } = await setUp(
       issuerSite((origin) => ({ issuer: origin, jwks_uri: other.url })),
@@ -83,7 +83,7 @@ describe('discovery', () => {
 })
 
 describe('two issuers, each with its own remote set', () => {
-  test('can not sign for each other', async () => {
+  test('two issuers cannot sign for each other', async () => {
     const one = await setUp(setOf([a]))
     const two = await setUp(setOf([b]))
     const each = { algorithms: ['ES256'] as const, audience: 'api' }
@@ -102,7 +102,7 @@ describe('two issuers, each with its own remote set', () => {
     })
   })
 
-  test('fail apart from each other', async () => {
+  test('two issuers fail independently of each other', async () => {
     const one = await setUp(setOf([a]))
     const two = await setUp(status(500))
     await expect(two.keys.load()).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' })

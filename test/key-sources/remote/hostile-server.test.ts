@@ -134,23 +134,26 @@ const rows: Record<string, { answer: JwksServer['answer']; kind: string; message
 }
 
 describe('a hostile or failing server', () => {
-  test.each(Object.entries(rows))('%s: refused, and the old set stays', async (_, row) => {
-    const { server, clock, keys, events } = await setUp(setOf([a]), { timeoutMs: 300 })
-    const verify = verifierOf(keys, false)
-    const token = await signWith(a)
-    await verify(token)
-    server.answer = row.answer
-    clock.add(601)
-    await expect(verify(token)).resolves.toBeDefined()
-    expect(events).toEqual(['fetched', row.kind])
-    const { problem, state, kids } = keys.status()
-    expect({ state, kids }).toEqual({ state: 'stale', kids: [a.kid] })
-    expect(problem?.kind).toBe(row.kind)
-    expect(problem?.message).toMatch(row.message ?? /./)
-    expect(server.paths).not.toContain('/moved')
-  })
+  test.each(Object.entries(rows))(
+    'an answer is refused and the old set stays: %s',
+    async (_, row) => {
+      const { server, clock, keys, events } = await setUp(setOf([a]), { timeoutMs: 300 })
+      const verify = verifierOf(keys, false)
+      const token = await signWith(a)
+      await verify(token)
+      server.answer = row.answer
+      clock.add(601)
+      await expect(verify(token)).resolves.toBeDefined()
+      expect(events).toEqual(['fetched', row.kind])
+      const { problem, state, kids } = keys.status()
+      expect({ state, kids }).toEqual({ state: 'stale', kids: [a.kid] })
+      expect(problem?.kind).toBe(row.kind)
+      expect(problem?.message).toMatch(row.message ?? /./)
+      expect(server.paths).not.toContain('/moved')
+    },
+  )
 
-  test('keys that nobody here can use are left out, and counted', async () => {
+  test('unusable keys are left out and counted', async () => {
     const { keys } = await setUp(
       json({
         keys: [
@@ -173,7 +176,7 @@ describe('a hostile or failing server', () => {
     expect.assertions(2)
   })
 
-  test('an error says nothing of what was answered, and not where', async () => {
+  test('an error contains neither the answer nor the address', async () => {
     const { server, keys } = await setUp(json('{"keys": "s3cr3t"}'))
     await expect(keys.load()).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' })
     const { problem } = keys.status()

@@ -47,14 +47,14 @@ describe('addresses', () => {
     'https://2130706433/jwks',
     'https://169.254.169.254/latest',
     'jwks.json',
-  ])('%s is refused when built, by name of the option and not by value', (url) => {
+  ])('the URL %s is refused when built, with the name of the option but not its value', (url) => {
     expect(() => remoteJwks(url, { algorithms })).toThrow(
       expect.objectContaining({ name: 'ConfigError', option: 'remoteJwks.url' }),
     )
     expect(() => remoteJwks(url, { algorithms })).not.toThrow(/pass@|127|jwks.json/)
   })
 
-  test('on loopback plain http is taken, elsewhere not', () => {
+  test('plain http is accepted on loopback only', () => {
     expect(() =>
       remoteJwks('http://localhost:1/x', { algorithms, reach: 'loopback' }),
     ).not.toThrow()
@@ -75,7 +75,7 @@ describe('a name that leads inside', () => {
     }
 
   test.each([['127.0.0.1'], ['10.0.0.1'], ['169.254.169.254'], ['8.8.8.8', '127.0.0.1']])(
-    'is not connected to: %s',
+    'a name that resolves to a forbidden address is not connected to: %s',
     async (...addresses) => {
       const { server } = await setUp(setOf([ecKey()]))
       const { port } = new URL(server.url)
@@ -89,7 +89,7 @@ describe('a name that leads inside', () => {
     },
   )
 
-  test('is connected to at the very address that was looked at', async () => {
+  test('a connection uses exactly the address that was checked', async () => {
     const key = ecKey()
     const { server } = await setUp(setOf([key]))
     let asked = 0
@@ -109,7 +109,7 @@ describe('a name that leads inside', () => {
 })
 
 describe('an injected fetch', () => {
-  test("can be Node's own, and is told to follow nothing", async () => {
+  test("an injected fetch can be Node's own, and gets redirect: manual", async () => {
     const key = ecKey()
     const { server } = await setUp(setOf([key]))
     const keys = remoteJwks(server.url, { algorithms, reach: 'loopback', fetch })
@@ -121,7 +121,7 @@ describe('an injected fetch', () => {
     expect(other.status().problem).toMatchObject({ kind: 'redirect' })
   })
 
-  test('that hangs and heeds no signal is given up', async () => {
+  test('an injected fetch that hangs and ignores its signal is abandoned', async () => {
     const keys = remoteJwks('https://a.example/', {
       algorithms,
       timeoutMs: 50,
@@ -131,7 +131,7 @@ describe('an injected fetch', () => {
     expect(keys.status().problem).toMatchObject({ kind: 'timeout' })
   })
 
-  test('that throws at once is a failure, not a crash', async () => {
+  test('an injected fetch that throws synchronously is a failure, not a crash', async () => {
     const keys = remoteJwks('https://a.example/', {
       algorithms,
       fetch: () => {
@@ -158,7 +158,7 @@ describe('options of remoteJwks', () => {
     [{ algorithms, timeoutMs: 5001 }, 'timeoutMs'],
     [{ algorithms, maxAge: '10 minutes' }, 'maxAge'],
     [{ algorithms, timeOutMs: 5 }, 'timeOutMs'],
-  ])('%j is refused by name', (options, name) => {
+  ])('options %j are refused, naming the wrong one', (options, name) => {
     expect(() => remoteJwks('https://a.example/', options as never)).toThrow(
       expect.objectContaining({ name: 'ConfigError', option: `remoteJwks.${name}` }),
     )

@@ -17,7 +17,7 @@ async function randomKid(): Promise<string> {
 describe('a flood of tokens with unknown key ids', () => {
   const [a, b] = [ecKey(), ecKey()]
 
-  test('costs one fetch a cooldown, and jose one after each pause too', async () => {
+  test('a flood of unknown kids costs one fetch per cooldown', async () => {
     const { server, clock, keys } = await setUp(setOf([a]))
     const verify = verifierOf(keys)
     await keys.load()
@@ -41,7 +41,7 @@ describe('a flood of tokens with unknown key ids', () => {
     )
   })
 
-  test('of 100,000 costs at most two fetches in 30 seconds', async () => {
+  test('100,000 unknown kids cost at most two fetches in 30 seconds', async () => {
     const { server, keys } = await setUp(setOf([a]))
     const { signal } = new AbortController()
     const pending: ReturnType<typeof keys.find>[] = []
@@ -55,7 +55,7 @@ describe('a flood of tokens with unknown key ids', () => {
     expect(server.paths).toHaveLength(2)
   })
 
-  test('does not keep a new key from being found within the cooldown', async () => {
+  test('a new key is found within the cooldown despite a flood of unknown kids', async () => {
     const { server, clock, keys } = await setUp(setOf([a]))
     const verify = verifierOf(keys)
     await keys.load()
@@ -70,7 +70,7 @@ describe('a flood of tokens with unknown key ids', () => {
     expect(server.paths).toHaveLength(3)
   })
 
-  test('does not make a known key wait', async () => {
+  test('a flood of unknown kids does not delay a known key', async () => {
     const { server, keys } = await setUp(setOf([a]), { timeoutMs: 200 })
     const verify = verifierOf(keys)
     await keys.load()
@@ -82,7 +82,7 @@ describe('a flood of tokens with unknown key ids', () => {
     await expect(unknown).resolves.toMatchObject({ code: 'KEYS_UNAVAILABLE' })
   })
 
-  test('a token without kid takes the only key, asks for nothing, and is refused beside two', async () => {
+  test('a token without kid uses the only key without a fetch, and is refused when there are two', async () => {
     const { server, keys } = await setUp(setOf([a, b]))
     await keys.load()
     const { signal } = new AbortController()
@@ -93,7 +93,7 @@ describe('a flood of tokens with unknown key ids', () => {
     expect(one.find({ alg: 'ES256' }, signal)).toMatchObject({ kid: a.kid })
   })
 
-  test('kids out of the prototype are unknown like any other', async () => {
+  test('kids named like prototype members are unknown', async () => {
     const { keys } = await setUp(setOf([a]))
     const { signal } = new AbortController()
     for (const kid of ['__proto__', 'constructor', 'toString'])

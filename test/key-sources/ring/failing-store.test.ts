@@ -23,7 +23,7 @@ describe('a ring whose store can be read and not written', () => {
     return { ring, clock, events, mend: () => (writable = true) }
   }
 
-  test('goes on signing and verifying, long after maxStaleness, and says what is wrong', async () => {
+  test('a ring that can be read but not written signs and verifies beyond maxStaleness, and reports the problem', async () => {
     const { ring, clock, events, mend } = await readOnly()
     const verify = verifierAt(ring, clock)
     clock.add(101) // the next key signs now, and another one should have been made
@@ -42,7 +42,7 @@ describe('a ring whose store can be read and not written', () => {
     expect(statesOf(ring)).toEqual(['retired', 'active', 'pre-published'])
   })
 
-  test('knows a stranger for one, instead of saying that it can not tell', async () => {
+  test('a ring that can be read but not written refuses an unknown kid instead of answering 503', async () => {
     const { ring, clock } = await readOnly()
     clock.add(20)
     await ring.refresh()
@@ -51,7 +51,7 @@ describe('a ring whose store can be read and not written', () => {
     await expect(verifierAt(ring, clock)(stranger)).rejects.toMatchObject({ code: 'KEY_UNKNOWN' })
   })
 
-  test('rejects what asks for a change', async () => {
+  test('a ring that cannot be written rejects changes', async () => {
     const { ring } = await readOnly()
     await expect(ring.rotate()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     await expect(ring.revoke(ring.signingKey().kid)).rejects.toMatchObject({
@@ -62,9 +62,9 @@ describe('a ring whose store can be read and not written', () => {
 
   test.each([
     ['refuses writes', refused],
-    ['is always changed by somebody else', () => Promise.resolve(false)],
+    ['is always changed by another process', () => Promise.resolve(false)],
   ])(
-    'expires when it %s for too long: signs no more, verifies what it signed',
+    'a ring whose store %s for too long stops signing, but verifies its tokens',
     async (...[, write]) => {
       const { ring, clock } = await readOnly(write)
       const verify = verifierAt(ring, clock)
@@ -73,17 +73,17 @@ describe('a ring whose store can be read and not written', () => {
       const last = await signAt(ring.signingKey(), clock)
       clock.add(2)
       await expect(ring.refresh()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
-      expect(reasonOf(() => ring.signingKey())).toMatch(/has expired: no key of it may sign/)
+      expect(reasonOf(() => ring.signingKey())).toMatch(/has expired: none of its keys may sign/)
       expect(ring.status()).toMatchObject({ ready: false, staleness: 0 })
       await expect(verify(last)).resolves.toBeDefined()
       expect(ring.publishedSet().body).toContain('"keys"')
     },
   )
 
-  test('does not start without a first key, or with an expired ring', async () => {
+  test('a ring that cannot be written does not start without a first key, or when it has expired', async () => {
     const empty = makeRing({ store: { read: () => Promise.resolve(undefined), write: refused } })
     await expect(empty.ring.start()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
-    expect(reasonOf(() => empty.ring.signingKey())).toMatch(/no key of it may sign/)
+    expect(reasonOf(() => empty.ring.signingKey())).toMatch(/none of its keys may sign/)
     const store = memoryKeys()
     const { clock } = await startRing({ store })
     clock.add(100 + 201)
@@ -93,7 +93,7 @@ describe('a ring whose store can be read and not written', () => {
   })
 })
 
-test('a ring that can not be read for longer than maxStaleness says so', async () => {
+test('a ring that cannot be read for longer than maxStaleness says so', async () => {
   const store = memoryKeys()
   let readable = true
   const { ring, clock } = await startRing({

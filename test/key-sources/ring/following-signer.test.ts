@@ -21,7 +21,7 @@ test('a signer follows the active key of a ring', async () => {
   await expect(sign()).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE', status: 503 })
 })
 
-test('a signer refuses what a function gives that is no key for signing', async () => {
+test('a signer refuses a function whose result is not a signing key', async () => {
   const { ring } = await startRing()
   const published = await ring.find(
     { alg: 'ES256', kid: ring.signingKey().kid },

@@ -10,7 +10,7 @@ interface PublicSet {
 const read = (body: string) => JSON.parse(body) as PublicSet
 
 describe('a new ring', () => {
-  test('has one key that signs and one that will, both published, named by their thumbprints', async () => {
+  test('a new ring has an active key and its successor, both published and named by their thumbprints', async () => {
     const { ring } = await startRing()
     expect(statesOf(ring)).toEqual(['active', 'pre-published'])
     const { keys } = read(ring.publishedSet().body)
@@ -28,14 +28,14 @@ describe('a new ring', () => {
   })
 
   test.each(['RS256', 'PS256', 'ES384', 'ES256K', 'EdDSA', 'Ed448'] as const)(
-    'can be for %s',
+    'a ring can have keys for %s',
     async (algorithm) => {
       const { ring } = await startRing({ algorithm })
       expect(ring.signingKey()).toMatchObject({ alg: algorithm, kind: 'private' })
     },
   )
 
-  test('is the same ring in every process that starts at once', async () => {
+  test('all processes that start at the same time get the same ring', async () => {
     const store = memoryKeys()
     const { ring: first, clock } = makeRing({ store })
     const others = Array.from({ length: 7 }, () => makeRing({ store, now: clock }).ring)
@@ -44,7 +44,7 @@ describe('a new ring', () => {
     for (const ring of others) expect(ring.signingKey().kid).toBe(first.signingKey().kid)
   })
 
-  test('signs and verifies nothing before it has started', () => {
+  test('a ring does not sign or verify before it has started', () => {
     const { ring } = makeRing()
     expect(() => ring.signingKey()).toThrow(expect.objectContaining({ code: 'KEYS_UNAVAILABLE' }))
     expect(() => ring.publishedSet()).toThrow(expect.objectContaining({ code: 'KEYS_UNAVAILABLE' }))
@@ -53,7 +53,7 @@ describe('a new ring', () => {
 })
 
 describe('a ring on its schedule', () => {
-  test('has a key signed, retired and removed, and tokens good for as long as they live', async () => {
+  test('a ring activates, retires and removes its keys, and tokens stay valid for their whole lifetime', async () => {
     const { ring, clock } = await startRing()
     const verify = verifierAt(ring, clock)
     const first = ring.signingKey().kid
@@ -80,7 +80,7 @@ describe('a ring on its schedule', () => {
     expect(ring.list().map(({ kid }) => kid)).not.toContain(first)
   })
 
-  test('publishes every key for at least the lead before it signs', async () => {
+  test('every key is published for at least the lead time before it signs', async () => {
     const { ring, clock } = await startRing()
     for (let i = 0; i < 5; i++) {
       clock.add(100)
@@ -91,7 +91,7 @@ describe('a ring on its schedule', () => {
       expect((activeFrom ?? Infinity) - createdAt).toBeGreaterThanOrEqual(10)
   })
 
-  test('goes on after a long sleep', async () => {
+  test('a ring recovers after a long sleep', async () => {
     const store = memoryKeys()
     const { clock } = await startRing({ store })
     clock.add(100_000)
@@ -104,7 +104,7 @@ describe('a ring on its schedule', () => {
 })
 
 describe('rotate', () => {
-  test('has the next key sign when every process has heard of it', async () => {
+  test('rotate lets the next key sign once every process knows of it', async () => {
     const { ring, clock } = await startRing({ rotateEvery: null })
     const before = ring.signingKey().kid
     const [, next] = ring.list()
@@ -118,12 +118,12 @@ describe('rotate', () => {
     expect(ring.signingKey().kid).toBe(next?.kid)
   })
 
-  test('waits until the next key has been published for long enough', async () => {
+  test('rotate waits until the next key has been published for long enough', async () => {
     const { ring, clock } = await startRing()
     expect(await ring.rotate()).toMatchObject({ activeFrom: clock() + 10 })
   })
 
-  test('asked for by ten processes at once is one rotation', async () => {
+  test('ten processes that call rotate at once cause one rotation', async () => {
     const store = memoryKeys()
     const { ring, clock } = await startRing({ store })
     const others = await Promise.all(
@@ -138,7 +138,7 @@ describe('rotate', () => {
     expect(kids[0]).toBe(answers[0]?.kid)
   })
 
-  test('takes a second key when one is on its way already', async () => {
+  test('rotate during a rotation adds a second key', async () => {
     const { ring, clock } = await startRing()
     clock.add(20)
     const first = await ring.rotate()
@@ -151,7 +151,7 @@ describe('rotate', () => {
 })
 
 describe('revoke', () => {
-  test('ends what was signed with the active key at once, and the next key signs', async () => {
+  test('revoking the active key invalidates its tokens at once, and the next key signs', async () => {
     const { ring, clock } = await startRing()
     const verify = verifierAt(ring, clock)
     const { kid } = ring.signingKey()
@@ -167,7 +167,7 @@ describe('revoke', () => {
     expect(await ring.revoke(kid)).toBe(false)
   })
 
-  test('reaches another process at its next look', async () => {
+  test('a revoked key reaches another process at its next poll', async () => {
     const store = memoryKeys()
     const { ring, clock } = await startRing({ store })
     const { ring: other } = await startRing({ store, now: clock })
@@ -178,7 +178,7 @@ describe('revoke', () => {
     await expect(verifierAt(other, clock)(token)).rejects.toMatchObject({ code: 'KEY_UNKNOWN' })
   })
 
-  test('of a key to come has another one made, and the active one goes on', async () => {
+  test('revoking the successor creates another one, and the active key keeps signing', async () => {
     const { ring } = await startRing()
     const [active, next] = ring.list()
     await ring.revoke(next?.kid ?? '')
@@ -187,7 +187,7 @@ describe('revoke', () => {
     expect(ring.list()[1]?.kid).not.toBe(next?.kid)
   })
 
-  test('of every key leaves a ring that signs', async () => {
+  test('a ring still signs after every key was revoked', async () => {
     const { ring } = await startRing()
     for (const { kid } of ring.list()) await ring.revoke(kid)
     expect(statesOf(ring)).toEqual(['active', 'pre-published'])
@@ -210,7 +210,7 @@ describe('options of createKeyRing', () => {
     [{ rotateEvery: 10 }, 'rotateEvery'],
     [{ pollEveryMs: 0 }, 'pollEveryMs'],
     [{ encryptionkey: encryptionKey }, 'encryptionkey'],
-  ])('%# is refused by name', (options, name) => {
+  ])('wrong options (%#) are refused, naming the option', (options, name) => {
     expect(() => makeRing(options as never)).toThrow(
       expect.objectContaining({ name: 'ConfigError', option: `createKeyRing.${name}` }),
     )

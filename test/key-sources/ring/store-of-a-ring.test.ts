@@ -25,7 +25,7 @@ describe('the store of a ring', () => {
     return { store, state, facade }
   }
 
-  test('holds no key in clear', async () => {
+  test('the store contains no key in clear text', async () => {
     const store = memoryKeys()
     const { ring } = await startRing({ store })
     const { sealed = '' } = (await store.read()) ?? {}
@@ -36,7 +36,7 @@ describe('the store of a ring', () => {
     }
   })
 
-  test('holds private keys only until they are retired', async () => {
+  test('the store contains private keys only until they are retired', async () => {
     const store = memoryKeys()
     const { ring, clock } = await startRing({ store })
     clock.add(100)
@@ -48,7 +48,7 @@ describe('the store of a ring', () => {
     expect(keys.map(({ privateJwk }) => privateJwk !== undefined)).toEqual([false, true, true])
   })
 
-  test('can not be opened with another encryption key, and that is said', async () => {
+  test('a stored ring cannot be opened with another encryption key, and the message says so', async () => {
     const store = memoryKeys()
     await startRing({ store })
     const { ring, events } = makeRing({ store, encryptionKey: randomBytes(32) })
@@ -61,7 +61,7 @@ describe('the store of a ring', () => {
     expect(ring.status().problem).toMatch(/^encryptionKey: /)
   })
 
-  test('can be given a new encryption key, beside the old one', async () => {
+  test('a ring accepts a new encryption key next to the old one', async () => {
     const store = memoryKeys()
     const { ring, clock } = await startRing({ store })
     const fresh = randomBytes(32)
@@ -85,7 +85,7 @@ describe('the store of a ring', () => {
     ],
     ['a shorter text', ({ revision }: StoredRing) => ({ revision, sealed: 'v1.AAAA.AAAA' })],
     ['no text', ({ revision }: StoredRing) => ({ revision, sealed: '' })],
-  ])('that gives %s is not believed', async (_, change) => {
+  ])('a store that returns %s is not trusted', async (_, change) => {
     const { facade, state, store } = spy()
     const { clock } = await startRing({ store })
     const stored = await store.read()
@@ -108,7 +108,7 @@ describe('the store of a ring', () => {
     return { store, clock, ring }
   }
 
-  test('keeps what a later release has added to a ring and its keys, through every change', async () => {
+  test('every change keeps the members that a later release added to a ring and its keys', async () => {
     const { store, clock, ring } = await rewritten(({ keys }) => ({
       keys: keys.map((key) => ({ ...key, origin: 'hsm-1' })),
       policy: { next: 'ES256' },
@@ -138,18 +138,21 @@ describe('the store of a ring', () => {
   test.each([
     ['a key of an algorithm not known here', ({ keys }: RingText) => ({ keys: [...keys, {}] })],
     ['no list of keys', ({ keys }: RingText) => ({ byName: keys })],
-  ])('that gives %s is refused by a start, which says what to start', async (...[, change]) => {
-    const { store, clock, ring } = await rewritten(change)
-    const other = makeRing({ store, now: clock }).ring
-    await expect(other.start()).rejects.toMatchObject({ option: 'createKeyRing.store' })
-    await expect(other.start()).rejects.toThrow(/this release cannot read: start the release/)
-    // A process that runs goes on for as long as it may, and says why it will not for ever.
-    await expect(ring.refresh()).rejects.toMatchObject({ name: 'ConfigError' })
-    expect(ring.status()).toMatchObject({ ready: true })
-    expect(ring.status().problem).toMatch(/this release cannot read/)
-  })
+  ])(
+    'a start refuses a store that returns %s, and says which release to start',
+    async (...[, change]) => {
+      const { store, clock, ring } = await rewritten(change)
+      const other = makeRing({ store, now: clock }).ring
+      await expect(other.start()).rejects.toMatchObject({ option: 'createKeyRing.store' })
+      await expect(other.start()).rejects.toThrow(/this release cannot read: start the release/)
+      // A process that runs goes on for as long as it may, and says why it will not for ever.
+      await expect(ring.refresh()).rejects.toMatchObject({ name: 'ConfigError' })
+      expect(ring.status()).toMatchObject({ ready: true })
+      expect(ring.status().problem).toMatch(/this release cannot read/)
+    },
+  )
 
-  test('that gives a ring sealed in another format is refused, with both formats', async () => {
+  test('a ring sealed in another format is refused, naming both formats', async () => {
     const { facade, state, store } = spy()
     const { clock } = await startRing({ store })
     const { revision = 0, sealed = '' } = (await store.read()) ?? {}
@@ -159,7 +162,7 @@ describe('the store of a ring', () => {
     await expect(starting).rejects.toThrow(/sealed in format v2, and this release reads v1/)
   })
 
-  test('that goes back to an old state does not bring back a revoked key', async () => {
+  test('a store that returns to an old state does not bring back a revoked key', async () => {
     const { facade, state } = spy()
     const { ring, clock } = await startRing({ store: facade })
     const old = await facade.read()
@@ -171,7 +174,7 @@ describe('the store of a ring', () => {
     await expect(verifierAt(ring, clock)(token)).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' })
   })
 
-  test('may be away for maxStaleness and no longer', async () => {
+  test('a ring tolerates a store that is unavailable for maxStaleness and no longer', async () => {
     const { facade, state } = spy()
     const { ring, clock, events } = await startRing({ store: facade })
     const verify = verifierAt(ring, clock)
@@ -191,7 +194,7 @@ describe('the store of a ring', () => {
     await expect(verify(token)).resolves.toBeDefined()
   })
 
-  test('is asked once a second at most for kids that nobody knows', async () => {
+  test('unknown kids cause at most one read of the store per second', async () => {
     const { facade, state } = spy()
     const { ring, clock } = await startRing({ store: facade })
     const before = state.reads

@@ -95,7 +95,7 @@ describe('check-config', () => {
     [
       'a secret that is not there',
       `${least}refreshSecret: env:NOT_SET\n`,
-      [/refreshSecret: is not in the environment/],
+      [/refreshSecret: is missing or empty in the environment/],
     ],
     [
       'weak secrets',
