@@ -36,7 +36,7 @@ async function withExample(name: string, use: (printed: Printed) => Promise<void
 describe.each(['node', 'express', 'fastify', 'koa', 'hono', 'fetch', 'nest'])(
   'examples/%s',
   (name) => {
-    test('prints a curl line that works, and refuses without its token', () =>
+    test('the example prints a working curl line, and refuses the call without its token', () =>
       withExample(name, async ({ token, rest: url }) => {
         const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
         expect([answer.status, await answer.text()]).toEqual([200, 'hello, alice\n'])
@@ -46,7 +46,7 @@ describe.each(['node', 'express', 'fastify', 'koa', 'hono', 'fetch', 'nest'])(
   },
 )
 
-test('examples/connect prints a curl line that works, and refuses without its token', () =>
+test('examples/connect prints a working curl line, and refuses the call without its token', () =>
   withExample('connect', async ({ token, rest: url }) => {
     const post = (headers: Record<string, string>) =>
       fetch(url, {
@@ -62,7 +62,7 @@ test('examples/connect prints a curl line that works, and refuses without its to
     expect(await refused.json()).toMatchObject({ code: 'unauthenticated' })
   }))
 
-test('examples/grpc prints a line that works, and refuses without its token', () =>
+test('examples/grpc prints a working command line, and refuses the call without its token', () =>
   withExample('grpc', async ({ token, rest }) => {
     const [address = ''] = rest.split(' ')
     const proto = fileURLToPath(new URL('../../examples/grpc/greetings.proto', import.meta.url))

@@ -46,7 +46,7 @@ function snippetOf(title: string): string {
   return code
 }
 
-test.each(guarded)('%s: a route is protected in ten lines at most', (title) => {
+test.each(guarded)('the snippet for %s protects a route in at most ten lines', (title) => {
   const lines = snippetOf(title)
     .split('\n')
     .filter((line) => line !== '')
@@ -66,7 +66,7 @@ async function start(title: string): Promise<string> {
   return `http://127.0.0.1:${String(port)}`
 }
 
-test.each(overHttp)('%s: the snippet guards its route', async (title) => {
+test.each(overHttp)('the snippet for %s guards its route', async (title) => {
   const url = `${await start(title)}/me`
   const refused = await firstAnswer(url)
   expect(refused.status).toBe(401)
@@ -76,7 +76,7 @@ test.each(overHttp)('%s: the snippet guards its route', async (title) => {
   expect([answer.status, await answer.json()]).toEqual([200, { subject: 'user-1' }])
 })
 
-test('a gate that asks for a role lets nobody else in', async () => {
+test('a gate that requires a role refuses callers without it', async () => {
   const origin = await start('Roles and scopes')
   expect((await firstAnswer(`${origin}/users`)).status).toBe(401)
   const ask = async (path: string, role: object) => {

@@ -41,7 +41,7 @@ describe.each(Object.entries(frameworks))('%s', (_framework, start) => {
   }
 
   test.each(Object.entries(renderers))(
-    'a renderer that returns %s gets 401 sent for it',
+    'a renderer that returns %s is replaced by a 401',
     async (_name, render) => {
       // Of another type on purpose.
       const given = render as NonNullable<GateOptions<unknown>['render']>
@@ -50,7 +50,7 @@ describe.each(Object.entries(frameworks))('%s', (_framework, start) => {
   )
 
   test.each(Object.entries(refusals))(
-    'a gate whose answer %s is a 503, and the next call is answered too',
+    'a gate whose answer %s sends 503, and answers the next call',
     async (_name, respond) => {
       const gate = createGate({ verify })
       const broken = Object.assign(gate.bind(undefined), gate, { respond }) as Gate<unknown>
@@ -58,7 +58,7 @@ describe.each(Object.entries(frameworks))('%s', (_framework, start) => {
     },
   )
 
-  test('an answer that can not be sent at all closes the connection', async () => {
+  test('an answer that cannot be sent closes the connection', async () => {
     const gate = createGate({ verify })
     const headers = { 'bad name': 'x' }
     const respond = () => ({ status: 401, headers, body: '' })

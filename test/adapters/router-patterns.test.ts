@@ -31,18 +31,18 @@ describe.each(Object.entries(frameworks))('%s', (framework, start) => {
   )
 
   test.each(['/USERS/7', '/users/7/', '/users/a%2fb', '/users//7', '/Files/a/b/'])(
-    'and no spelling such as %s gets around it',
+    'a rule with a parameter also guards the spelling %s',
     async (path) => {
       expect([400, 401, 404]).toContain(await status(guarding, path))
     },
   )
 
-  test('what the rules do not mean is open', async () => {
+  test('a path that no rule matches is open', async () => {
     expect(await status(guarding, '/users')).toBe(200)
   })
 
   test.each(['/users/7', '/users/:id', '/files/a', '/files/*'])(
-    'under except it opens %s only where the router has found the pattern',
+    'a rule with a parameter under except opens %s only if the router’s pattern is known',
     async (path) => {
       expect(await status(opening, path)).toBe(['fastify', 'hono'].includes(framework) ? 200 : 401)
     },

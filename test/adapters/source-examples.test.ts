@@ -16,7 +16,7 @@ describe('examples/kratos', () => {
   })
   afterAll(() => example.stop())
 
-  test('guards /api, and nothing beside it; handlers find the claims in the context', async () => {
+  test('the example guards only /api, and its handlers find the claims in the context', async () => {
     const url = addressIn(example.lines[0])
     const token = /Bearer ([^']+)/.exec(example.lines[0] ?? '')?.[1] ?? ''
     const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
@@ -28,7 +28,7 @@ describe('examples/kratos', () => {
     [undefined, 'JWT token is missing'],
     ['Bearer 12313123', 'Token is invalid'],
     ['Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.AAAA', 'Fail to parse JWT token '],
-  ])('answers %s as Kratos does', async (authorization, message) => {
+  ])('the example answers %s as Kratos does', async (authorization, message) => {
     const headers = authorization === undefined ? {} : { authorization }
     const answer = await fetch(addressIn(example.lines[0]), { headers })
     expect(answer.status).toBe(401)
@@ -41,7 +41,7 @@ describe('examples/kratos', () => {
   })
 
   test.each(['/API/user', '/api/user/', '//api/user', '/x/../api/user', '/%61pi/user'])(
-    '%s is no way round',
+    '%s does not bypass the gate of the example',
     async (path) => {
       const { origin } = new URL(addressIn(example.lines[0]))
       const { status } = await raw(origin, [`GET ${path} HTTP/1.1`])
@@ -57,7 +57,7 @@ describe('examples/gin-order', () => {
   })
   afterAll(() => example.stop())
 
-  test('logs in, then orders with the token in the header `token`', async () => {
+  test('the example logs in, then orders with the token in the header `token`', async () => {
     const entered = await fetch(addressIn(example.lines[0]), { ...login, body: alice })
     const { token } = (await entered.json()) as { token: string }
     const headers = { token }
@@ -65,7 +65,7 @@ describe('examples/gin-order', () => {
     expect([ordered.status, await ordered.json()]).toEqual([201, { ordered: true, userId: 7 }])
   })
 
-  test('says 401 and how to get in where the source says 403', async () => {
+  test('the example answers 401 with a challenge where the original answers 403', async () => {
     const order = (headers = {}) => fetch(addressIn(example.lines[1]), { method: 'POST', headers })
     for (const headers of [{}, { token: 'a.b.c' }, { authorization: 'Bearer a.b.c' }]) {
       const answer = await order(headers)
@@ -82,7 +82,7 @@ describe('examples/gin-order', () => {
     { username: 'bob', password: 'secret' },
     { username: ['alice'], password: { secret: 1 } },
     {},
-  ])('lets %j not in', async (body) => {
+  ])('the example refuses a login with %j', async (body) => {
     const answer = await fetch(addressIn(example.lines[0]), {
       ...login,
       body: JSON.stringify(body),
@@ -103,13 +103,13 @@ describe('examples/two-sites', () => {
   })
   afterAll(() => example.stop())
 
-  test('are two origins; the page of one names the other', async () => {
+  test('the two sites have two origins, and the page of one names the other', async () => {
     const page = await (await fetch(accounts)).text()
     expect(new URL(orders).origin).not.toBe(accounts)
     expect(page).toContain(`fetch('${orders}'`)
   })
 
-  test('a login at one is good at the other, which has nothing but the first one’s JWK set', async () => {
+  test('a token from one site is valid at the other, which only knows the first one’s JWK set', async () => {
     const { token } = (await (
       await fetch(`${accounts}/login`, { ...login, body: alice })
     ).json()) as { token: string }
@@ -128,7 +128,7 @@ describe('examples/two-sites', () => {
     ])
   })
 
-  test('a preflight of the first one’s pages passes without a token, any other is refused', async () => {
+  test('a preflight from the first site’s pages passes without a token, and any other is refused', async () => {
     const preflight = (origin: string) =>
       fetch(orders, {
         method: 'OPTIONS',
@@ -154,7 +154,7 @@ describe('npm run example', () => {
     .filter((entry) => entry.isDirectory() && entry.name !== 'dist')
     .map(({ name }) => name)
 
-  test('names every example when it is given none, and ends with 2', () => {
+  test('npm run example without a name lists every example, and exits with 2', () => {
     const { status, stderr } = spawnSync(process.execPath, [`${root}/tools/example.mjs`], {
       encoding: 'utf8',
     })
@@ -168,12 +168,12 @@ describe('npm run example', () => {
     ).toEqual(names)
   })
 
-  test('has a line in examples/README.md for each', () => {
+  test('examples/README.md has a line for each example', () => {
     const page = readFileSync(`${root}/examples/README.md`, 'utf8')
     expect([...page.matchAll(/^\| `([\w-]+)` /gm)].map(([, name]) => name).sort()).toEqual(names)
   })
 
-  test.each(names)('%s: files of at most 40 lines', (name) => {
+  test.each(names)('the files of the example %s have at most 40 lines', (name) => {
     for (const file of readdirSync(`${root}/examples/${name}`).filter((each) =>
       each.endsWith('.mjs'),
     )) {

@@ -94,7 +94,7 @@ test('the type of the claims flows to handlers of Hono and Koa', () => {
   expectTypeOf<AuthState<Mine>>().toHaveProperty('auth')
 })
 
-test('a Fetch handler keeps what its host hands over', () => {
+test('a Fetch handler keeps the arguments of its host', () => {
   const handler = authFetch(createGate({ verify }))((_request: Request, env: { name: string }) => {
     expectTypeOf(env.name).toEqualTypeOf<string>()
     return new Response()
@@ -102,7 +102,7 @@ test('a Fetch handler keeps what its host hands over', () => {
   expectTypeOf(handler).toEqualTypeOf<FetchHandler<[env: { name: string }]>>()
 })
 
-test('handlers behind gRPC, Connect and Nest have the claims by the gate', () => {
+test('handlers behind gRPC, Connect and Nest get the typed claims from the gate', () => {
   const gate = createGate({ verify })
   expectTypeOf(authGrpc(gate)).toEqualTypeOf<ServerInterceptor>()
   expectTypeOf(authConnect(gate)).toEqualTypeOf<Interceptor>()
@@ -111,11 +111,11 @@ test('handlers behind gRPC, Connect and Nest have the claims by the gate', () =>
   expectTypeOf(() => gate.current().claims.tier).returns.toEqualTypeOf<'gold' | 'silver'>()
 })
 
-test('fromContext is a cast, and may find nobody', () => {
+test('fromContext is a cast, and may return undefined', () => {
   expectTypeOf(fromContext<Mine>).returns.toEqualTypeOf<AuthContext<Mine> | undefined>()
 })
 
-test('a token that was not verified does not pass for one', () => {
+test('an unverified token does not have the type of a verified one', () => {
   const unverified = { header: { alg: 'HS256' }, claims: {}, payload: {} }
   // @ts-expect-error it lacks the brand that only a verifier gives
   requireScopes('a')(unverified)

@@ -4,21 +4,21 @@ import { type Call } from '../../gate/call.js'
 import { isPattern } from '../../gate/pattern.js'
 import { nodeCall, type NodeExchange } from '../node/node-call.js'
 
-/** Header fields as an application keeps them. */
+/** Header fields as an application stores them. */
 export type HeaderBag = Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** Where the headers of a call are that brings none of its own: over TCP, Redis, a queue. */
+/** Finds the headers of a call whose transport carries none: TCP, Redis, a queue. */
 export type HeadersOf = (context: ExecutionContext) => HeaderBag | undefined
 
-/** Express' request as Nest hands it over. */
+/** Express' request as Nest passes it on. */
 type Incoming = IncomingMessage & { originalUrl?: string; route?: { path?: unknown } }
 
 const upgrades = new WeakMap<object, IncomingMessage>()
-/** The answer to an upgrade has been sent. */
+/** The answer to an upgrade has already been sent. */
 const noAnswer = { setHeader: () => undefined }
 
 /**
- * The call that opened a WebSocket; its headers are those of every message from now on.
+ * The call that opened a WebSocket; its headers count for every later message.
  *
  * @example await gate.check(upgradeCall(client, request))
  */
@@ -28,7 +28,7 @@ export function upgradeCall(client: object, request: IncomingMessage): Call {
 }
 
 /**
- * A call of any of Nest's contexts. Over HTTP `select` sees the router's pattern where it has parameters, else the path;
+ * A call in any of Nest's contexts. Over HTTP `select` sees the router's pattern if it has parameters, else the path;
  * in GraphQL, RPC and WebSocket contexts `/Class/handler`.
  *
  * @example await gate.check(nestCall(context, undefined))
@@ -55,7 +55,7 @@ export function httpCall(request: Incoming, response: NodeExchange['response']):
   return nodeCall({ request, response, target: request.originalUrl ?? request.url ?? '', pattern })
 }
 
-/** A context that has no headers has no token either. */
+/** A context without headers has no token. */
 function ownHeaders(context: ExecutionContext): Call['header'] {
   const request = context.getType<string>() === 'graphql' ? graphqlRequest(context) : undefined
   const upgrade = request ?? upgrades.get(context.switchToWs().getClient<object>())
@@ -65,7 +65,7 @@ function ownHeaders(context: ExecutionContext): Call['header'] {
   return isMetadata(metadata) ? (name) => metadata.get(name).map(String) : () => []
 }
 
-/** GraphQL hands over its root, arguments, context and info; the request is in the context, by Nest's custom. */
+/** GraphQL passes root, arguments, context and info; by Nest's convention the request is in the context. */
 function graphqlRequest(context: ExecutionContext): IncomingMessage | undefined {
   const found = context.getArgByIndex<
     { req?: IncomingMessage; extra?: { request?: IncomingMessage } } | undefined
@@ -73,7 +73,7 @@ function graphqlRequest(context: ExecutionContext): IncomingMessage | undefined 
   return found?.req ?? found?.extra?.request
 }
 
-/** gRPC's metadata, without its package. */
+/** Recognises gRPC's metadata without importing its package. */
 function isMetadata(value: unknown): value is { get(name: string): readonly unknown[] } {
   if (typeof value !== 'object' || value === null) return false
   return 'get' in value && typeof value.get === 'function' && 'getMap' in value

@@ -9,22 +9,25 @@ const accessKey = 'jotgate:access'
 const guardsKey = 'jotgate:guards'
 const reflector = new Reflector()
 
-/** No token is asked for; on a handler, whatever its class says. A handler with guards of its own stays guarded. */
+/** Requires no token; on a handler it overrides the class. A handler with guards of its own stays guarded. */
 export const Public = (): CustomDecorator => SetMetadata(accessKey, 'public' satisfies Access)
 
-/** A call without a token is let by; one with a token that is not good is refused all the same. */
+/** Also admits calls without a token; an invalid token is still refused. */
 export const OptionalAuth = (): CustomDecorator =>
   SetMetadata(accessKey, 'optional' satisfies Access)
 
-/** Every one of these roles; else 403. On a class it is for every handler, and adds to what a handler asks for itself. */
+/**
+ * Requires every one of these roles, else 403. On a class it applies to every handler, in addition to the handler's
+ * own.
+ */
 export const Roles = (...roles: readonly string[]): MarkGuard => Authorize(requireRoles(...roles))
 
-/** Every one of these scopes; else 403 with them in the challenge. */
+/** Requires every one of these scopes, else 403 with them in the challenge. */
 export const Scopes = (...scopes: readonly string[]): MarkGuard =>
   Authorize(requireScopes(...scopes))
 
 /**
- * A guard of any kind: `anyOf(…)`, `not(…)`, `requireClaim(…)`.
+ * Requires any guard: `anyOf(…)`, `not(…)`, `requireClaim(…)`.
  *
  * @example @Authorize(anyOf(requireRoles('admin'), requireScopes('orders:write')))
  */
@@ -38,17 +41,17 @@ export function Authorize(guard: Guard<unknown>): MarkGuard {
   }
 }
 
-/** What a handler asks for, its class included. */
+/** The requirements of a handler and its class. */
 export interface Marks {
   readonly isPublic: boolean
-  /** Only where it is marked; else it is the gate's affair. */
+  /** Only if marked; otherwise the gate's own policy applies. */
   readonly optional?: true
   readonly authorize?: Guard<unknown>
 }
 
 /**
- * Reads the marks. In doubt a token is asked for: guards beside `@Public` win, and what a class opens a guard on the
- * handler closes again.
+ * Reads the marks. In doubt a token is required: guards next to `@Public` win, and a guard on a handler closes what its
+ * class opens.
  *
  * @example if (marksOf(context).isPublic) return true
  */

@@ -6,7 +6,7 @@ import { type Gate } from '../../gate/gate.js'
 import { refuse, sendRefusal } from '../node/node-call.js'
 import { rpcRefusal } from '../rpc/rpc-refusal.js'
 
-/** What the guard throws: an HttpException, so that filters of the application's own know its status. */
+/** The guard's exception: an HttpException, so that the application's own filters see its status. */
 export class RefusedException extends HttpException {
   readonly refused: AuthError
 
@@ -18,7 +18,7 @@ export class RefusedException extends HttpException {
 }
 
 /**
- * What to throw for a call that was refused. No filter is asked about a guard of a WebSocket handler, so there it is the
+ * Makes the exception for a refused call. Nest asks no filter about a guard of a WebSocket handler, so there it is the
  * exception that Nest itself answers with an `exception` event.
  *
  * @example throw await toException(error, { gate, type: context.getType() })
@@ -29,14 +29,14 @@ export async function toException<C>(
 ): Promise<Error> {
   const refused = error instanceof AuthError ? error : new AuthError('POLICY_FAULT')
   if (type !== 'ws') return new RefusedException(refused)
-  // Whoever has such a context has the package.
+  // An application with such a context has the package installed.
   const { WsException } = await import('@nestjs/websockets')
   return new WsException(rpcError(gate, refused))
 }
 
 /**
- * Answers what a gate refused: HTTP as the gate renders it, GraphQL by an error of the field, RPC by an error with the
- * gRPC code.
+ * Answers calls that a gate refused: HTTP as the gate renders it, GraphQL with an error of the field, RPC with an error
+ * that has the gRPC code.
  *
  * @example { provide: APP_FILTER, useValue: refusalFilter(gate) }
  */

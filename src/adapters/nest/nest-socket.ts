@@ -4,7 +4,7 @@ import { type AuthContext } from '../../gate/context.js'
 import { type Gate } from '../../gate/gate.js'
 import { upgradeCall } from './nest-call.js'
 
-/** What opened a WebSocket, as `handleConnection` of a gateway gets it from the platform `ws`. */
+/** The socket that `handleConnection` of a gateway receives from the platform `ws`. */
 export interface OpenedSocket {
   readonly client: {
     close(code: number, reason: string): void
@@ -14,8 +14,8 @@ export interface OpenedSocket {
 }
 
 /**
- * Checks who opens a WebSocket, by the headers of its upgrade request, which count for every message after it too. Who is
- * refused is hung up on (1008, RFC 6455 section 7.4.1), and so is a socket that outlives its token.
+ * Checks the caller who opens a WebSocket, by the headers of the upgrade request; they count for every later message
+ * too. A refused socket is closed (1008, RFC 6455 section 7.4.1), and so is one that outlives its token.
  *
  * @example handleConnection(client, request) { return acceptSocket(gate, { client, request }) }
  */

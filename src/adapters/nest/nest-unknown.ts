@@ -5,11 +5,11 @@ import { type Gate } from '../../gate/gate.js'
 import { httpCall } from './nest-call.js'
 import { refuse, sendRefusal } from '../node/node-call.js'
 
-/** An application without HTTP has none. */
+/** Undefined in an application without HTTP. */
 type SomeAdapter = Partial<Pick<HttpAdapterHost, 'httpAdapter'>>
 
 /**
- * Guards run for known routes only. What nobody has answered by the time Nest would say 404 asks for a token first.
+ * Nest runs guards for known routes only. This requires a token before Nest answers an unknown path with 404.
  *
  * @example guardUnknown(gate, httpAdapterHost)
  */

@@ -27,26 +27,26 @@ export { RefusedException } from './nest-refusal.js'
 
 const gateToken = 'jotgate:gate'
 
-/** What the module takes. */
+/** Options of {@link JotgateModule}. */
 export interface JotgateOptions<C> {
   readonly gate: Gate<C>
-  /** Where the headers are in RPC and WebSocket contexts that have none of their own. gRPC's metadata is found. */
+  /** Finds the headers in RPC and WebSocket contexts that carry none. gRPC's metadata is found without it. */
   readonly headers?: HeadersOf
 }
 
-/** The claims of the caller, or one of them; undefined without a token. */
+/** The caller's claims, or one of them; undefined without a token. */
 export const CurrentUser = createParamDecorator((name: string | undefined) => {
   const claims = fromContext<Readonly<Record<string, unknown>>>()?.claims
   return name === undefined ? claims : claims?.[name]
 })
 
 /**
- * A gate for a whole Nest application: a global guard that asks every handler's caller for a token, in HTTP, GraphQL, RPC
- * and WebSocket contexts, unless `@Public()` or the gate's `select` says otherwise. Over platform-express, unknown paths
- * ask for a token as well.
+ * A gate for a whole Nest application: a global guard that requires a token for every handler, in HTTP, GraphQL, RPC
+ * and WebSocket contexts, unless `@Public()` or the gate's `select` says otherwise. Over platform-express, unknown
+ * paths require a token as well.
  *
- * `gate.current()` is the context in handlers, pipes and what they call. Microservices of a hybrid application take part
- * with `inheritAppConfig: true`.
+ * `gate.current()` returns the context in handlers, pipes and the code they call. Microservices of a hybrid application
+ * need `inheritAppConfig: true`.
  *
  * @example @Module({ imports: [JotgateModule.forRoot({ gate })], controllers: [UsersController] })
  */
@@ -77,7 +77,7 @@ export class JotgateModule implements OnModuleInit {
     guardUnknown(this.#gate, this.#host)
   }
 }
-// What decorators do, for programs that are compiled without them.
+// Does the decorators' work, for programs that are compiled without them.
 Module({})(JotgateModule)
 Inject(gateToken)(JotgateModule, undefined, 0)
 Inject(HttpAdapterHost)(JotgateModule, undefined, 1)
@@ -100,7 +100,7 @@ function guard<C>({ gate, headers }: JotgateOptions<C>, found: Found<C>): CanAct
   }
 }
 
-/** Guards can not run anything around a handler; interceptors can. */
+/** Guards cannot run code around a handler; interceptors can. */
 function interceptor<C>(gate: Gate<C>, found: Found<C>): NestInterceptor {
   return {
     intercept: (context: ExecutionContext, handler: CallHandler<unknown>) =>
@@ -115,7 +115,7 @@ function interceptor<C>(gate: Gate<C>, found: Found<C>): NestInterceptor {
   }
 }
 
-/** What guard and interceptor of one call have in common: the request, else the list of arguments. */
+/** The object that a call's guard and interceptor share: the request, or else the list of arguments. */
 function keyOf(context: ExecutionContext): object {
   return context.getType() === 'http'
     ? context.switchToHttp().getRequest<object>()

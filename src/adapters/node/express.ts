@@ -6,7 +6,7 @@ import { type Gate } from '../../gate/gate.js'
 import { enterCall, nodeCall, refuse, sendRefusal } from './node-call.js'
 
 /**
- * The type of `req.auth.claims`, for applications that say it once.
+ * The type of `req.auth.claims`; declare it once for the whole application.
  *
  * @example declare module 'jotgate/express' { interface AuthTypes { claims: MyClaims } }
  */
@@ -18,7 +18,7 @@ type RequestClaims = AuthTypes extends { claims: infer C } ? C : Claims
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** Who is calling; undefined where no gate has asked for a token. */
+    /** The caller; undefined if no gate required a token. */
     auth?: AuthContext<RequestClaims>
   }
 }
@@ -27,8 +27,8 @@ declare module 'express-serve-static-core' {
  * A gate as Express middleware, for an application, a router or one route. It guards what is registered after it,
  * unknown paths included.
  *
- * `select` sees the path of the request with the path of the router it is mounted on. `req.auth` is the context,
- * `gate.current()` the same with its type.
+ * `select` sees the path of the request including the path of the router it is mounted on. `req.auth` is the context;
+ * `gate.current()` returns the same with its type.
  *
  * @example
  * app.use(auth(gate))
@@ -52,7 +52,7 @@ export function auth<C>(gate: Gate<C>): RequestHandler {
   }
 }
 
-/** Routers cut their own path off `url`, and middleware may rewrite it; together they are what the router goes by. */
+/** Routers cut their own path off `url`, and middleware may rewrite it; the router matches both together. */
 function targetOf({ baseUrl, url }: { baseUrl: string; url: string }): string {
   return baseUrl !== '' && (url === '/' || url.startsWith('/?'))
     ? baseUrl + url.slice(1)

@@ -6,7 +6,7 @@ import { type Gate } from '../../gate/gate.js'
 import { enterCall, nodeCall, refuse } from './node-call.js'
 
 /**
- * The type of `request.auth.claims`, for applications that say it once.
+ * The type of `request.auth.claims`; declare it once for the whole application.
  *
  * @example declare module 'jotgate/fastify' { interface AuthTypes { claims: MyClaims } }
  */
@@ -18,16 +18,16 @@ type RequestClaims = AuthTypes extends { claims: infer C } ? C : Claims
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who is calling; null where no gate has asked for a token. */
+    /** The caller; null if no gate required a token. */
     auth: AuthContext<RequestClaims> | null
   }
 }
 
 /**
- * A gate as a Fastify plugin: it guards every route of the instance it is registered on, those registered before it
- * and unknown ones included, in `onRequest`, before the body is read. On a child instance it guards the child's only.
+ * A gate as a Fastify plugin: it guards every route of the instance it is registered on, including unknown ones and
+ * those registered before it, in `onRequest`, before the body is read. On a child instance it guards only the child.
  *
- * `select` sees the router's pattern. `request.auth` is the context, `gate.current()` the same with its type.
+ * `select` sees the router's pattern. `request.auth` is the context; `gate.current()` returns the same with its type.
  *
  * @example
  * app.register(auth(gate))
@@ -39,7 +39,7 @@ export function auth<C>(gate: Gate<C>): FastifyPluginCallback {
     guard(app, gate)
     registered()
   }
-  // What the package fastify-plugin does: the hook belongs to the instance that registers, not to a child of it.
+  // As the package fastify-plugin does: the hook belongs to the instance that registers, not to a child of it.
   return Object.assign(plugin, {
     [Symbol.for('skip-override')]: true,
     [Symbol.for('fastify.display-name')]: 'jotgate',

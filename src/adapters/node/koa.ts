@@ -5,18 +5,18 @@ import { type Gate } from '../../gate/gate.js'
 import { bodyInContext, enterCall, nodeCall, refuse } from './node-call.js'
 import { streamInContext } from '../web/web-call.js'
 
-/** What the gate adds to `ctx.state`. */
+/** The gate's addition to `ctx.state`. */
 export interface AuthState<C> {
-  /** Who is calling; undefined where no gate has asked for a token. */
+  /** The caller; undefined if no gate required a token. */
   auth?: AuthContext<C>
 }
 
 /**
  * A gate as Koa middleware. It guards what is registered after it, unknown paths included.
  *
- * `select` sees `ctx.url`, as the middleware after it does: below a mounted application, without the mount's prefix.
- * `ctx.state.auth` is the context, `gate.current()` the same for calls that must have a token. What the middleware after
- * it throws is Koa's business.
+ * `select` sees `ctx.url`, as later middleware does: in a mounted application it lacks the mount's prefix.
+ * `ctx.state.auth` is the context; `gate.current()` returns the same for calls that must have a token. Koa handles the
+ * errors of later middleware.
  *
  * @example
  * app.use(auth(gate))
@@ -44,7 +44,7 @@ export function auth<C>(gate: Gate<C>): Middleware<AuthState<C>> {
   }
 }
 
-/** Koa reads the body after all middleware has come back, outside the call's context. */
+/** Koa reads the body after all middleware has returned, outside the call's context. */
 function keepBody(ctx: Pick<Context, 'body'>): void {
   const body: unknown = ctx.body
   if (body instanceof ReadableStream) ctx.body = streamInContext(body)
@@ -52,7 +52,7 @@ function keepBody(ctx: Pick<Context, 'body'>): void {
 }
 
 function answer(ctx: Context, { status, headers, body }: Refusal): void {
-  // Someone in front, a time limit perhaps, has answered already.
+  // Earlier middleware, perhaps a time limit, has already answered.
   if (ctx.headerSent || !ctx.writable) return
   ctx.body = body
   ctx.remove('Content-Type')

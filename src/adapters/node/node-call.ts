@@ -5,18 +5,18 @@ import { keepContext, type AuthContext } from '../../gate/context.js'
 import { type Refusal } from '../../gate/respond.js'
 import { type Gate } from '../../gate/gate.js'
 
-/** The parts of node's request and answer that are read; HTTP/1 and HTTP/2 both have them. */
+/** The parts of node's request and response that are used; HTTP/1 and HTTP/2 both have them. */
 export interface NodeExchange {
   readonly request: Pick<IncomingMessage, 'method' | 'rawHeaders'>
   readonly response: { setHeader(name: string, value: string): unknown }
-  /** The request target, where a framework has cut or rewritten the one that was sent. */
+  /** The request target; differs from the sent one if a framework has cut or rewritten it. */
   readonly target: string
   readonly pattern?: string | undefined
 }
 
 /**
- * A call over node:http. Headers are read from the raw list: `req.headers` keeps the first of two `Authorization`
- * fields and says nothing.
+ * A call over node:http. Headers are read from the raw list: `req.headers` silently drops the second of two
+ * `Authorization` fields.
  *
  * @example const call = nodeCall({ request, response, target: request.url ?? '' })
  */
@@ -35,17 +35,17 @@ export function nodeCall({ request, response, target, pattern }: NodeExchange): 
   }
 }
 
-/** A call that was let through. */
+/** An admitted call. */
 interface Admitted<C, R> {
   readonly gate: Gate<C>
   readonly context: AuthContext<C> | undefined
-  /** The request and the answer, whose events shall know the caller too. */
+  /** The request and the response, whose event listeners need the context too. */
   readonly emitters: readonly EventEmitter[]
   readonly next: () => R
 }
 
 /**
- * Goes on in the context of a call that was let through; listeners on its request and answer run in it as well.
+ * Continues in the context of an admitted call; listeners on its request and response run in it as well.
  *
  * @example enterCall({ gate, context, emitters: [request, response], next })
  */
@@ -58,8 +58,7 @@ export function enterCall<C, R>({ gate, context, emitters, next }: Admitted<C, R
 }
 
 /**
- * Lets a stream that others will read later, outside the call, be made in the context of now. What is no stream of
- * node's is left as it is.
+ * Lets a stream that is read later, outside the call, run in the current context. Other values are left as they are.
  *
  * @example bodyInContext(ctx.body)
  */
@@ -82,16 +81,16 @@ function leadBack(target: EventEmitter, keep: <R>(fn: () => R) => R): void {
   })
 }
 
-/** A call that was not let through, and how its framework answers. */
+/** A refused call, and how its framework answers. */
 interface Refused<C> {
   readonly gate: Pick<Gate<C>, 'respond'>
   readonly error: unknown
   readonly send: (refusal: Refusal) => void
-  /** Node's own answer, to hang up when nothing can be sent. */
+  /** Node's own response, to close the connection when nothing can be sent. */
   readonly response: { destroy(): unknown }
 }
 
-/** What is sent when an answer can not be made or sent: the call stays refused. */
+/** Sent when an answer cannot be made or sent: the call stays refused. */
 const lastResort: Refusal = Object.freeze({
   status: 503,
   headers: Object.freeze({
@@ -103,8 +102,8 @@ const lastResort: Refusal = Object.freeze({
 })
 
 /**
- * Answers a refused call, and never throws: nobody is behind it to catch, and one rejection would end the process.
- * An answer that can not be made or sent becomes an empty 503, and if that fails too the connection is closed.
+ * Answers a refused call, and never throws: no caller would catch it, and one rejection would end the process. If the
+ * answer cannot be made or sent it becomes an empty 503; if that fails too, the connection is closed.
  *
  * @example refuse({ gate, error, response, send: (refusal) => sendRefusal(response, refusal) })
  */
@@ -121,12 +120,12 @@ export function refuse<C>({ gate, error, send, response }: Refused<C>): void {
 }
 
 /**
- * Answers a refused call. What was set before it, as CORS headers are, stays.
+ * Answers a refused call. Headers set before, such as CORS headers, stay.
  *
  * @example sendRefusal(response, refusal)
  */
 export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
-  // Someone in front, a time limit perhaps, has answered already.
+  // Earlier code, perhaps a time limit, has already answered.
   if (response.headersSent || response.destroyed) return
   response.statusCode = refusal.status
   for (const [name, value] of Object.entries(refusal.headers)) response.setHeader(name, value)

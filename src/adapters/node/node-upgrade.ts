@@ -9,12 +9,12 @@ import { nodeCall, refuse, sendRefusal } from './node-call.js'
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => unknown
 
 /**
- * A gate before a change of protocol, a WebSocket's (RFC 6455) most often: the listener runs only for requests that the
- * gate lets through; others are answered as any refused request, and the connection ends. The headers of this one
- * request count for every message after it: end the socket when `gate.watch` says so.
+ * A gate before a change of protocol, usually to a WebSocket (RFC 6455): the listener runs only for requests that the
+ * gate admits. Others get the usual refusal, and the connection ends. The headers of this one request count for every
+ * message after it: use `gate.watch` to close the socket when the token ends.
  *
- * Browsers can set no header here: take the token out of a cookie, by `extract` of `createCookieMode`, which refuses
- * pages of others.
+ * Browsers cannot set headers here: read the token from a cookie with `extract` of `createCookieMode`, which refuses
+ * foreign pages.
  *
  * @example
  * server.on('upgrade', upgrade(gate)((request, socket, head) => {
@@ -23,7 +23,7 @@ export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: B
  */
 export function upgrade<C>(gate: Gate<C>): (listener: UpgradeListener) => UpgradeListener {
   return (listener) => async (request, socket, head) => {
-    // Node leaves the socket to whoever listens: without anybody, its error would end the process.
+    // Node leaves the socket to its listeners: without one, its error would end the process.
     socket.on('error', ignore)
     let context: AuthContext<C> | undefined
     try {
@@ -40,7 +40,7 @@ export function upgrade<C>(gate: Gate<C>): (listener: UpgradeListener) => Upgrad
   }
 }
 
-/** What is said with the answer to an upgrade is said by whoever changes the protocol. */
+/** The listener that changes the protocol sends the headers of the answer to an upgrade. */
 const noAnswer = { setHeader: () => undefined }
 const ignore = () => undefined
 

@@ -6,9 +6,9 @@ import { enterCall, nodeCall, refuse, sendRefusal } from './node-call.js'
 
 export { upgrade, type UpgradeListener } from './node-upgrade.js'
 
-/** A request that went through a gate. */
+/** A request that a gate admitted. */
 export type AuthRequest<C> = IncomingMessage & {
-  /** Who is calling; undefined where the gate let the call by without a token. */
+  /** The caller; undefined if the gate admitted the call without a token. */
   readonly auth?: AuthContext<C>
 }
 
@@ -16,10 +16,10 @@ export type AuthRequest<C> = IncomingMessage & {
 export type Listener<Q extends IncomingMessage> = (request: Q, response: ServerResponse) => unknown
 
 /**
- * A gate around a node:http listener: the listener runs only for calls that the gate lets through.
+ * A gate around a node:http listener: the listener runs only for calls that the gate admits.
  *
- * `select` sees the path. `request.auth` is the context, `gate.current()` the same for calls that must have a token.
- * Returns the listener's promise: what it rejects with is node's business (`captureRejections`), as without a gate.
+ * `select` sees the path. `request.auth` is the context; `gate.current()` returns the same for calls that must have a
+ * token. Returns the listener's promise: node handles its rejection (`captureRejections`), as without a gate.
  *
  * @example createServer(auth(gate)((request, response) => response.end(gate.current().claims.sub)))
  */

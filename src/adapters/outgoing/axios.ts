@@ -4,12 +4,12 @@ import { type JwtClient } from '../../client/client.js'
 type Env = NonNullable<InternalAxiosRequestConfig['env']>
 
 /**
- * Lets an axios instance call with the client's tokens, and gives it back: its calls go through `client.fetch`, which
- * attaches, retries and follows redirects. Without this, axios sends a token in a field of its own along to wherever it
- * is redirected.
+ * Lets an axios instance call with the client's tokens, and returns it: its calls go through `client.fetch`, which
+ * attaches tokens, retries and follows redirects. Without this, axios sends a token in a custom header to any host it
+ * is redirected to.
  *
- * So it is axios' fetch adapter that runs, in Node too: `httpAgent`, `proxy` and `maxRedirects` other than 0 are not
- * read. Needs axios 1.12 or newer.
+ * So axios uses its fetch adapter, in Node too: it ignores `httpAgent`, `proxy` and a `maxRedirects` other than 0.
+ * Needs axios 1.12 or newer.
  *
  * @example const api = auth(client, axios.create({ baseURL: 'https://api.example' }))
  */
@@ -19,7 +19,7 @@ export function auth<A extends Pick<AxiosInstance, 'interceptors'>>(
 ): A {
   instance.interceptors.request.use((config) => {
     config.adapter = 'fetch'
-    // A Request would hide whether its body can be sent again; null keeps axios from making one.
+    // A Request would hide whether its body can be sent again; null prevents axios from making one.
     config.env = {
       ...config.env,
       fetch: client.fetch as Env['fetch'],

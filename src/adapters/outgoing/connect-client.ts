@@ -3,11 +3,11 @@ import { type Credential, type Credentials } from '../../client/credential.js'
 import { ClientError } from '../../client/errors.js'
 
 /**
- * An interceptor for Connect's clients, of the Connect, gRPC and gRPC-web protocols: attaches, and retries a unary call
- * once after UNAUTHENTICATED. Streams are not sent again. No Connect transport follows redirects.
+ * An interceptor for Connect clients, for the Connect, gRPC and gRPC-web protocols: it attaches tokens, and retries a
+ * unary call once after UNAUTHENTICATED. Streams are not sent again. No Connect transport follows redirects.
  *
- * Source errors become ConnectError, UNAUTHENTICATED or, where trying later will do, UNAVAILABLE, with the ClientError
- * as `cause`.
+ * Source errors become ConnectError with the ClientError as `cause`: UNAVAILABLE if a later attempt may succeed,
+ * otherwise UNAUTHENTICATED.
  *
  * @example createConnectTransport({ baseUrl: 'https://api.example', httpVersion: '2', interceptors: [auth(client)] })
  */

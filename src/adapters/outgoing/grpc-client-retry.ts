@@ -8,7 +8,7 @@ import {
 import { type Credential, type Credentials } from '../../client/credential.js'
 import { ClientError } from '../../client/errors.js'
 
-/** A unary call's second sending. */
+/** The second attempt of a unary call. */
 export class Again {
   message: unknown
   readonly #open: () => Call
@@ -40,7 +40,7 @@ interface Retry {
   readonly again: Again
 }
 
-/** Keeps UNAUTHENTICATED back until there is, or is not, another token. */
+/** Holds UNAUTHENTICATED back until it is known whether there is another token. */
 export function retrying({ client, credential, metadata, listener, again }: Retry) {
   return {
     onReceiveStatus: (first: StatusObject, next: (status: StatusObject) => void) => {
@@ -68,14 +68,14 @@ export function retrying({ client, credential, metadata, listener, again }: Retr
   }
 }
 
-/** The call's own metadata and the token; what the caller handed in stays as it is. */
+/** The call's own metadata plus the token; the caller's object stays unchanged. */
 export function attach(metadata: Metadata, { fields }: Credential): Metadata {
   const copy = metadata.clone()
   for (const [name, value] of Object.entries(fields)) copy.set(name, value)
   return copy
 }
 
-/** How a call ends whose token could not be had. */
+/** The status of a call whose token was unavailable. */
 export function statusOf(error: unknown): StatusObject {
   const ended = (code: status, details: string) => ({ code, details, metadata: new Metadata() })
   if (!(error instanceof ClientError))

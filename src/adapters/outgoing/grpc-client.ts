@@ -11,14 +11,14 @@ import { ConfigError } from '../../foundation/errors.js'
 import { Again, attach, retrying, statusOf } from './grpc-client-retry.js'
 
 /**
- * Options for a grpc-js client: attaches, and retries a unary call once after UNAUTHENTICATED. Streams carry the token
- * they began with and are not sent again. A source that fails ends the call before it is sent.
+ * Options for a grpc-js client: it attaches tokens, and retries a unary call once after UNAUTHENTICATED. Streams keep
+ * the token they began with and are not sent again. If a source fails, the call ends before it is sent.
  *
- * A target is compared with the client's origins as `https://host:port`, or as `http://` where the credentials are
- * insecure; 443 where it names no port.
+ * A target is compared with the client's origins as `https://host:port`, or as `http://host:port` with insecure
+ * credentials; the default port is 443.
  *
- * @throws ConfigError, when the grpc-js client is made, for insecure credentials off loopback and for targets that are
- * no host, such as a socket
+ * @throws ConfigError, when the grpc-js client is created, for insecure credentials off loopback and for targets that
+ * are not a host, such as a socket
  * @example new Users('users.example:443', credentials.createSsl(), auth(client))
  */
 export function auth(client: Credentials): ClientOptions {
@@ -48,7 +48,7 @@ function originOf(address: string, credentials: ChannelCredentials): string {
 function intercept(client: Credentials, origins: ReadonlyMap<string, string>): Interceptor {
   return (options, nextCall) => {
     const call = nextCall(options)
-    // Before it has started, a call's peer is the target of its channel.
+    // Before it starts, a call's peer is the target of its channel.
     const origin = origins.get(call.getPeer()) ?? ''
     const { requestStream, responseStream } = options.method_definition
     const again = requestStream || responseStream ? undefined : new Again(() => nextCall(options))
@@ -84,6 +84,6 @@ function intercept(client: Credentials, origins: ReadonlyMap<string, string>): I
 
 function deadlineOf(deadline: Date | number | undefined): AbortSignal[] {
   const milliseconds = Number(deadline ?? Infinity) - Date.now()
-  // Longer than a timer can be is no deadline.
+  // A deadline beyond a timer's range counts as none.
   return milliseconds < 2 ** 31 ? [AbortSignal.timeout(Math.max(0, Math.floor(milliseconds)))] : []
 }

@@ -6,12 +6,12 @@ type Options = Dispatcher.DispatchOptions
 type Controller = Parameters<NonNullable<Handler['onResponseError']>>[0]
 
 /**
- * An interceptor for undici's own `request`, `stream`, `pipeline` and `fetch`: attaches, and retries once after a 401
- * what can be sent again, which is text, bytes or nothing.
+ * An interceptor for undici's own `request`, `stream`, `pipeline` and `fetch`: it attaches tokens, and after a 401
+ * retries once if the body can be sent again (text, bytes or none).
  *
- * Not for the global `fetch`: Node's is another undici, and versions that differ don't fit (an npm undici 8 dispatcher
- * hangs the `fetch` of Node 22). Use `client.fetch` there. An interceptor that follows redirects goes after this one, so
- * that each hop is looked at by its own origin; one before it does not follow.
+ * Not for the global `fetch`: Node's is another undici, and different versions are incompatible (an npm undici 8
+ * dispatcher hangs the `fetch` of Node 22). Use `client.fetch` there. Put an interceptor that follows redirects after
+ * this one, so that each hop is checked by its own origin; one before it does not follow.
  *
  * @example
  * const agent = new Agent().compose(auth(client), interceptors.redirect({ maxRedirections: 5 }))
@@ -45,10 +45,10 @@ async function attach(call: Call): Promise<void> {
   }
 }
 
-/** Longest answer to a refused call that is kept while another token is fetched. */
+/** Longest refused answer, in bytes, that is kept while another token is fetched. */
 const mostBytes = 65_536
 
-/** Keeps a 401 back, and gives it out after all when there is no other token. */
+/** Holds a 401 back, and delivers it after all when there is no other token. */
 function retrying({ client, dispatch, options, handler }: Call, credential: Credential): Handler {
   let kept: Buffer[] | undefined
   let giveHead = () => undefined as unknown
@@ -94,7 +94,7 @@ const lengthOf = (chunks: readonly Buffer[] = []) =>
   chunks.reduce((sum, { length }) => sum + length, 0)
 
 function fail(handler: Handler, error: unknown): void {
-  // There is no connection to control yet; undici's own interceptors hand in null too.
+  // There is no connection to control yet; undici's own interceptors also pass null.
   handler.onResponseError?.(null as unknown as Controller, error as Error)
 }
 
@@ -103,11 +103,11 @@ function isReplayable(body: unknown): boolean {
 }
 
 function signalOf(options: Options): AbortSignal | undefined {
-  const { signal } = options as { signal?: unknown } // `request` passes its own options on
+  const { signal } = options as { signal?: unknown } // `request` passes on its own options
   return signal instanceof AbortSignal ? signal : undefined
 }
 
-/** With the token; a redirect interceptor below this one would send it along, and 0 keeps it from following. */
+/** Adds the token; a redirect interceptor below this one would forward it, and 0 keeps it from following. */
 function withFields(options: Options, { fields }: Credential): Options {
   const kept = entriesOf(options.headers).filter(([name]) => !(name.toLowerCase() in fields))
   const headers = [...kept, ...Object.entries(fields)].flat()
@@ -118,7 +118,7 @@ function entriesOf(headers: Options['headers']): [string, string][] {
   if (!headers) return []
   const list: readonly unknown[] =
     Symbol.iterator in headers ? [...headers] : Object.entries(headers)
-  // undici takes names and values in turn too.
+  // undici also accepts alternating names and values.
   const pairs =
     typeof list[0] === 'string'
       ? list.flatMap((name, at) => (at % 2 === 0 ? [[name, list[at + 1]]] : []))

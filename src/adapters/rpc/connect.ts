@@ -23,8 +23,8 @@ const codes = {
  * A gate as a Connect interceptor, for the Connect, gRPC and gRPC-Web protocols and calls of all four kinds: no handler
  * runs before the token has been checked.
  *
- * `select` sees the method, `/package.Service/Method`. `gate.current()` is the context, in generators that make a stream
- * too. A stream that outlives its token ends with `unauthenticated`.
+ * `select` sees the method, `/package.Service/Method`. `gate.current()` returns the context, also in generators that
+ * produce a stream. A stream that outlives its token ends with `unauthenticated`.
  *
  * @example connectNodeAdapter({ routes, interceptors: [auth(gate)] })
  */
@@ -49,7 +49,7 @@ interface Watched<C> {
   readonly next: Parameters<Interceptor>[0]
 }
 
-/** Both directions of a stream end when the watch says so, in the midst of waiting too. */
+/** Both directions of a stream end when the watch says so, even while waiting. */
 async function watched<C>({ gate, context, request, next }: Watched<C>) {
   const { until, each, end } = createEnding(keepContext())
   const stop = gate.watch((error) => {
@@ -77,7 +77,7 @@ function toCall(request: UnaryRequest | StreamRequest): Call {
       const value = request.header.get(name)
       return value === null ? [] : [value]
     },
-    // Headers are for caches: whoever asks Connect for cacheable answers to GET decides about those there.
+    // Headers are for caches: an application that makes GET answers cacheable in Connect decides about those itself.
     setHeader: () => undefined,
   }
 }

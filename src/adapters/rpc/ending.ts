@@ -1,10 +1,10 @@
 type Keep = <R>(fn: () => R) => R
 
-/** What can be cut off: promises, and the steps of iterators. */
+/** Cuts off promises and iterators. */
 interface Ending {
-  /** The promise that `run` makes, or the end, whichever comes first. */
+  /** The promise that `run` returns, or the end, whichever comes first. */
   readonly until: <R>(run: () => Promise<R>) => Promise<R>
-  /** The same items, each made in the context, up to the end; `finished` is told when no more will come. */
+  /** The same items, each produced in the context, until the end; `finished` is called when no more will come. */
   readonly each: <T>(items: AsyncIterable<T>, finished?: () => void) => AsyncIterable<T>
   /** Rejects everything that waits or will wait. */
   readonly end: (error: Error) => void
@@ -12,7 +12,7 @@ interface Ending {
 
 /**
  * Cuts off a stream that is being waited for. Not `Promise.race`: racing every item against one promise that lives as
- * long as the stream would keep something for each of them.
+ * long as the stream would leak memory for each item.
  *
  * @example const { each, end } = createEnding(keepContext())
  */
@@ -62,7 +62,7 @@ function iteratorOver<T>({ inner, keep, until, finished }: Iterated<T>): AsyncIt
         if (step.done === true) finished()
         return step
       } catch (error) {
-        // Whoever makes the items is told when it next looks up; nobody waits for that, nor for what it says then.
+        // The producer learns of it at its next step; its answer is neither awaited nor used.
         leave().catch(() => undefined)
         throw error
       }

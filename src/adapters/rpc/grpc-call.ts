@@ -1,6 +1,6 @@
 import { type Responder, type ServerListener } from '@grpc/grpc-js'
 
-/** One call: whether it has ended, what ends the watch over it, and its context. */
+/** One call: whether it has ended, how to end its watch, and its context. */
 export interface State {
   isOver: boolean
   stop: () => void
@@ -8,7 +8,7 @@ export interface State {
 }
 
 /**
- * Marks a call as ended, and its watch with it.
+ * Marks a call as ended, and ends its watch.
  *
  * @example finish(state)
  */
@@ -18,7 +18,8 @@ export function finish(state: State): void {
 }
 
 /**
- * Nothing more reaches a handler whose call was ended from here, and all that does reaches it in the context.
+ * After this side has ended a call, its handler receives nothing more; until then it receives everything in the
+ * context.
  *
  * @example const listener = { ...listenerOf(state), onReceiveMetadata }
  */
@@ -40,7 +41,7 @@ export function listenerOf(state: State): Omit<ServerListener, 'onReceiveMetadat
 }
 
 /**
- * What a handler still sends after that goes nowhere.
+ * Drops everything that a handler sends after the end of its call.
  *
  * @example new ServerInterceptingCall(call, { ...responderOf(state), start })
  */

@@ -11,10 +11,10 @@ import { type Gate } from '../../gate/gate.js'
 import { finish, listenerOf, responderOf, type State } from './grpc-call.js'
 import { rpcRefusal, type RpcRefusal } from './rpc-refusal.js'
 
-/** The service that load balancers ask: `select({ except: { prefix: healthService } })`. */
+/** The service that load balancers query: `select({ except: { prefix: healthService } })`. */
 export const healthService = '/grpc.health.v1.Health'
 
-/** The services that tools ask for descriptions; open them only where everybody may read those. */
+/** The services that tools query for descriptions; open them only if everyone may read those. */
 export const reflectionServices = Object.freeze([
   '/grpc.reflection.v1.ServerReflection',
   '/grpc.reflection.v1alpha.ServerReflection',
@@ -30,12 +30,12 @@ const codes = {
 
 /**
  * A gate as a grpc-js server interceptor, for calls of all four kinds: metadata is held back until the token has been
- * checked, so no handler runs and no message is read before.
+ * checked, so before that no handler runs and no message is read.
  *
- * `select` sees the method, `/package.Service/Method`. `gate.current()` is the context, in listeners on a stream too. A
- * stream that outlives its token ends with UNAUTHENTICATED (16), and its handler is told `cancelled`. Methods that
- * nobody has registered are UNIMPLEMENTED before any interceptor runs; a second `authorization` field is dropped by
- * node's HTTP/2 before anybody sees it.
+ * `select` sees the method, `/package.Service/Method`. `gate.current()` returns the context, also in listeners on a
+ * stream. A stream that outlives its token ends with UNAUTHENTICATED (16), and its handler sees `cancelled`.
+ * Unregistered methods are UNIMPLEMENTED before any interceptor runs; node's HTTP/2 drops a second `authorization`
+ * field before the gate could see it.
  *
  * @example new Server({ interceptors: [auth(gate)] })
  */
@@ -81,7 +81,7 @@ function toCall(path: string, metadata: Metadata): Call {
     operation: path,
     path,
     header: (name) => metadata.get(name).map(String),
-    // Headers are for caches, and nothing between client and server keeps the answer to an RPC.
+    // Headers are for caches, and nothing between client and server caches the answer to an RPC.
     setHeader: () => undefined,
   }
 }

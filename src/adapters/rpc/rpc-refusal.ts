@@ -2,20 +2,20 @@ import { AuthError } from '../../foundation/errors.js'
 import { detailOf } from '../../gate/respond.js'
 import { type Gate } from '../../gate/gate.js'
 
-/** A refusal as gRPC and Connect tell it. */
+/** A refusal in the form of gRPC and Connect. */
 export interface RpcRefusal {
-  /** gRPC status number, which is Connect's code too. */
+  /** gRPC status number; Connect uses the same. */
   readonly code: AuthError['grpcStatus']
-  /** For the caller to read: a fixed text. */
+  /** A fixed text for the caller. */
   readonly details: string
-  /** Trailers: the challenge of a refused token, when to try again for a 14 UNAVAILABLE. */
+  /** Trailers: the challenge of a refused token, or the time to retry after 14 UNAVAILABLE. */
   readonly trailers: Readonly<Record<string, string>>
 }
 
 const told = ['WWW-Authenticate', 'Retry-After']
 
 /**
- * What an RPC is refused with: the status of the error table, and of the gate's answer what a body has no part in.
+ * The refusal of an RPC: the status of the error table, and the parts of the gate's answer other than its body.
  *
  * @example rpcRefusal(gate, new AuthError('TOKEN_EXPIRED')).code // 16
  */
@@ -34,7 +34,7 @@ function trailersOf<C>(gate: Pick<Gate<C>, 'respond'>, error: AuthError) {
     const kept = fields.filter(([name, value]) => told.includes(name) && typeof value === 'string')
     return Object.fromEntries(kept.map(([name, value]) => [name.toLowerCase(), value]))
   } catch {
-    // The call stays refused, with less said.
+    // The call stays refused, with fewer details.
     return {}
   }
 }

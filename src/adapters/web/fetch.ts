@@ -2,17 +2,17 @@ import { type AuthContext } from '../../gate/context.js'
 import { type Gate } from '../../gate/gate.js'
 import { streamInContext, webCall, webRefusal } from './web-call.js'
 
-/** What answers a Fetch request, with whatever else its host hands over: Deno, Bun, workers, a service worker. */
+/** Answers a Fetch request, with further arguments from its host: Deno, Bun, workers, a service worker. */
 export type FetchHandler<A extends readonly unknown[]> = (
   request: Request,
   ...rest: A
 ) => Response | Promise<Response>
 
 /**
- * A gate around a Fetch handler, `(request) => Response`: the handler runs only for calls that the gate lets through.
+ * A gate around a Fetch handler, `(request) => Response`: the handler runs only for calls that the gate admits.
  *
- * `select` sees the path of `request.url`. `gate.current()` is the context, in a body that is still being made too.
- * What the handler throws passes through.
+ * `select` sees the path of `request.url`. `gate.current()` returns the context, also in a body that is still being
+ * produced. Errors of the handler pass through.
  *
  * @example export default { fetch: auth(gate)(() => Response.json(gate.current().claims.sub)) }
  */
@@ -32,7 +32,7 @@ export function auth<C>(
     }
 }
 
-/** Only what has to change is made anew: a stream, and headers that the handler left open. */
+/** Rebuilds only the parts that must change: a stream, and headers that the handler did not set. */
 function finish(response: Response, added: Headers): Response {
   const missing = [...added].filter(([name]) => !response.headers.has(name))
   const body = response.body === null ? null : streamInContext(response.body)

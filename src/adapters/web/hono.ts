@@ -5,12 +5,12 @@ import { type Gate } from '../../gate/gate.js'
 import { webCall, webRefusal } from './web-call.js'
 
 /**
- * What the gate adds to Hono's variables.
+ * The gate's addition to Hono's variables.
  *
  * @example const app = new Hono<{ Variables: AuthVariables<MyClaims> }>()
  */
 export interface AuthVariables<C> {
-  /** Who is calling; undefined where the gate let the call by without a token. */
+  /** The caller; undefined if the gate admitted the call without a token. */
   auth: AuthContext<C> | undefined
 }
 
@@ -18,9 +18,9 @@ export interface AuthVariables<C> {
  * A gate as Hono middleware, for an application, a path or one route. It guards what is registered after it, unknown
  * paths included.
  *
- * `select` sees the router's pattern where only one can answer, else the path. `c.var.auth` is the context,
- * `gate.current()` the same for calls that must have a token. Hono's own streaming helpers run in the context; a
- * `ReadableStream` of your own is pulled outside it, so take what you need from the context before.
+ * `select` sees the router's pattern if only one route can answer, else the path. `c.var.auth` is the context;
+ * `gate.current()` returns the same for calls that must have a token. Hono's own streaming helpers run in the context;
+ * a custom `ReadableStream` is read outside it, so take what you need from the context first.
  *
  * @example
  * const app = new Hono().use(auth(gate))
@@ -43,9 +43,9 @@ export function auth<C>(gate: Gate<C>): MiddlewareHandler<{ Variables: AuthVaria
 }
 
 /**
- * The pattern of what comes after the gate. Hono runs every route that matches, in the order of registration, until
- * one answers; which one will is known only where all of them have the same pattern. What is there for every path,
- * as middleware is, says nothing.
+ * The pattern of the routes after the gate. Hono runs every route that matches, in the order of registration, until one
+ * answers; the answering one is known only if all of them have the same pattern. Routes for every path, such as
+ * middleware, do not count.
  */
 function patternOf(c: Context): string | undefined {
   const paths = matchedRoutes(c)

@@ -4,9 +4,9 @@ import { type Refusal } from '../../gate/respond.js'
 import { type Gate } from '../../gate/gate.js'
 
 /**
- * A call that came as a Fetch `Request`. `headers` collects what is to be set on its answer.
+ * A call in the form of a Fetch `Request`. `headers` collects the headers for its response.
  *
- * `Headers` joins fields of one name with a comma, so that two tokens are seen as the list they are.
+ * `Headers` joins fields of one name with a comma, so two tokens are seen as a list.
  *
  * @example const call = webCall(request, { headers: new Headers() })
  */
@@ -32,7 +32,7 @@ export function webCall(
 }
 
 /**
- * The answer to a call that was not let through; an empty 503 where a gate gives one that can not be sent.
+ * The response to a refused call; an empty 503 if the gate's answer cannot be sent.
  *
  * @example return webRefusal(gate, { error, request })
  */
@@ -49,7 +49,7 @@ export function webRefusal<C>(
 }
 
 /**
- * A stream that is made in the context of now, whoever reads it and whenever. The same stream outside a context.
+ * A stream that runs in the current context, whenever it is read and by any reader. Outside a context, the same stream.
  *
  * @example new Response(streamInContext(body), response)
  */
@@ -71,7 +71,7 @@ export function streamInContext(stream: ReadableStream<Uint8Array>): ReadableStr
   )
 }
 
-/** Nothing is decoded or resolved here; a fragment, which no client sends, stays in the path and is refused there. */
+/** Decodes and resolves nothing; a fragment, which no client sends, stays in the path and is refused there. */
 function target(url: string): { path: string; query: string | undefined } {
   const start = url.indexOf('/', url.indexOf('://') + 3)
   const rest = start < 0 ? '/' : url.slice(start)
@@ -81,14 +81,14 @@ function target(url: string): { path: string; query: string | undefined } {
     : { path: rest.slice(0, mark), query: rest.slice(mark + 1) }
 }
 
-/** Some servers bring a `Response` that looks at its parts when it is sent, which is too late to answer otherwise. */
+/** Some servers bring a `Response` that checks its parts only when it is sent, too late for another answer. */
 function toResponse(
   { status, headers, body }: Refusal,
   request: Pick<Request, 'method'>,
 ): Response {
   if (!Number.isInteger(status) || status < 200 || status > 599) throw new RangeError('status')
   const checked = new Headers({ ...headers })
-  // Text would bring a content type of its own.
+  // Text would set its own content type.
   const sent = body === '' || request.method === 'HEAD' ? null : body
   return new Response(sent, { status, headers: checked })
 }

@@ -38,7 +38,7 @@ export const credentials: readonly Behaviour[] = [
     },
   },
   {
-    name: 'a good token reaches the handler, which knows the caller',
+    name: 'a valid token reaches the handler, which knows the caller',
     run: async (base) => {
       const answer = await callAs(await token({ sub: 'bob' }), base, '/me')
       expect(answer.status).toBe(200)
@@ -50,7 +50,7 @@ export const credentials: readonly Behaviour[] = [
     run: (base: string) => expectAccepted(base, async () => `${scheme} ${await token()}`),
   })),
   {
-    name: 'several blanks between scheme and token are the grammar of RFC 6750',
+    name: 'several spaces between scheme and token are allowed by RFC 6750',
     run: (base) => expectAccepted(base, async () => `Bearer   ${await token()}`),
   },
   ...Object.entries({
@@ -62,7 +62,7 @@ export const credentials: readonly Behaviour[] = [
     'a scheme that only begins like Bearer': async () => `Bearerish ${await token()}`,
     'bytes that are not ASCII': async () => `Bearer ${await token()}\u00e9`,
   }).map(([name, value]) => ({
-    name: `${name} is no token`,
+    name: `${name} is not a token`,
     run: async (base: string) => {
       expectRefusal(await call(base, '/me', { headers: { authorization: await value() } }), missing)
     },
@@ -109,7 +109,7 @@ export const credentials: readonly Behaviour[] = [
     },
   },
   {
-    name: 'a token in a cookie is not read where nobody asked for it',
+    name: 'a token in a cookie is not read unless the gate extracts cookies',
     run: async (base) => {
       const cookie = `token=${await token()}; access_token=${await token()}`
       expectRefusal(await call(base, '/me', { headers: { cookie } }), missing)

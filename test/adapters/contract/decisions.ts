@@ -73,7 +73,7 @@ export const decisions: readonly Behaviour[] = [
     },
   },
   {
-    name: 'a store that can not answer is 503 with Retry-After, not a 401',
+    name: 'a store that cannot answer is 503 with Retry-After, not a 401',
     run: async (base) => {
       const answer = await callAs(await token({ jti: 'store-is-down' }), base, '/me')
       expect(answer.status).toBe(503)
@@ -84,7 +84,7 @@ export const decisions: readonly Behaviour[] = [
     },
   },
   {
-    name: 'a good token without the scopes is 403 and told which scopes would do',
+    name: 'a valid token without the scopes is 403, naming the scopes that would be enough',
     run: async (base) => {
       const answer = await callAs(await token({ scope: 'orders:read' }), base, '/orders')
       expectRefusal(answer, {
@@ -96,7 +96,7 @@ export const decisions: readonly Behaviour[] = [
     },
   },
   {
-    name: 'a token with the scopes is let through',
+    name: 'a token with the scopes is admitted',
     run: async (base) => {
       const scope = 'orders:list profile orders:read'
       const answer = await callAs(await token({ scope }), base, '/orders')
@@ -123,20 +123,20 @@ export const decisions: readonly Behaviour[] = [
     },
   },
   {
-    name: 'an optional gate lets a call without a token by, as nobody',
+    name: 'an optional gate admits a call without a token, without a caller',
     run: async (base) => {
       expect(JSON.parse((await call(base, '/optional')).body)).toEqual({ subject: null })
     },
   },
   {
-    name: 'an optional gate knows who calls with a token',
+    name: 'an optional gate knows the caller of a call with a token',
     run: async (base) => {
       const answer = await callAs(await token({ sub: 'carol' }), base, '/optional')
       expect(JSON.parse(answer.body)).toEqual({ subject: 'carol' })
     },
   },
   {
-    name: 'an optional gate refuses a token that is not good',
+    name: 'an optional gate refuses an invalid token',
     run: async (base) => {
       expectRefusal(await callAs(await forged(), base, '/optional'), invalid)
       expectRefusal(await callAs(await token({ exp: now() - 3600 }), base, '/optional'), expired)
@@ -150,7 +150,7 @@ export const decisions: readonly Behaviour[] = [
     },
   },
   {
-    name: 'an optional gate refuses a revoked token, and one it can not tell about',
+    name: 'an optional gate refuses a revoked token, and one whose revocation is unknown',
     run: async (base) => {
       expect((await callAs(await token({ jti: 'revoked' }), base, '/optional')).status).toBe(401)
       const unknown = await callAs(await token({ jti: 'store-is-down' }), base, '/optional')
@@ -166,20 +166,20 @@ export const decisions: readonly Behaviour[] = [
     },
   },
   {
-    name: 'HEAD with a token is let through',
+    name: 'HEAD with a token is admitted',
     run: async (base) => {
       expect((await callAs(await token(), base, { path: '/me', method: 'HEAD' })).status).toBe(200)
       expect((await call(base, '/me', { method: 'HEAD' })).status).toBe(401)
     },
   },
   {
-    name: 'OPTIONS that is no preflight needs a token',
+    name: 'OPTIONS that is not a preflight needs a token',
     run: async (base) => {
       expectRefusal(await call(base, '/me', { method: 'OPTIONS' }), missing)
     },
   },
   {
-    name: 'a CORS preflight is let by where the policy says so, and nothing else from that origin',
+    name: 'a CORS preflight is admitted if the policy opens it, and nothing else from that origin',
     run: async (base) => {
       expect((await preflight(base, [])).status).toBe(204)
       const get = await call(base, '/me', { headers: { origin: 'https://site.example' } })
@@ -188,7 +188,7 @@ export const decisions: readonly Behaviour[] = [
   },
   ...['X-HTTP-Method-Override: POST', 'X-Method-Override: GET', 'Authorization: Bearer x'].map(
     (field) => ({
-      name: `a preflight with ${field} is none`,
+      name: `a preflight with ${field} is not a preflight`,
       run: async (base: string) => {
         expect((await preflight(base, [field])).status).toBe(401)
       },

@@ -50,7 +50,7 @@ const overrides: readonly (readonly string[])[] = [
 /** With everything guarded but a few names, no spelling of another path opens it. */
 export const paths: readonly Behaviour[] = [
   {
-    name: 'what is excepted needs no token and has no caller',
+    name: 'an excepted path needs no token and has no caller',
     run: async (base) => {
       expect(JSON.parse((await call(base, '/healthz')).body)).toEqual({ subject: null })
       expect(JSON.parse((await call(base, '/public/hello?a=b')).body)).toEqual({ subject: null })
@@ -59,14 +59,14 @@ export const paths: readonly Behaviour[] = [
     },
   },
   {
-    name: 'what is excepted stays open to a caller whose token is bad',
+    name: 'an excepted path stays open to a caller with an invalid token',
     run: async (base) => {
       expect((await callAs('bad', base, '/healthz')).status).toBe(200)
       expect((await callAs('bad', base, '/other')).status).toBe(401)
     },
   },
   {
-    name: 'a caller with a token sees no difference in paths that are plain',
+    name: 'a caller with a token sees no difference in plain paths',
     run: async (base) => {
       expect(JSON.parse((await callAs(await token(), base, '/me?x=//')).body)).toEqual({
         subject: 'alice',
@@ -135,7 +135,7 @@ const guardedSpellings: readonly string[] = [
 /** With only a few names guarded, no spelling of one of them is open. */
 export const listedPaths: readonly Behaviour[] = [
   {
-    name: 'what is not listed is open',
+    name: 'an unlisted path is open',
     run: async (base) => {
       expect((await call(base, '/open')).status).toBe(200)
       expect((await call(base, '/areas')).status).toBe(404)
@@ -144,7 +144,7 @@ export const listedPaths: readonly Behaviour[] = [
     },
   },
   {
-    name: 'what is listed is served with a token',
+    name: 'a listed path is served with a token',
     run: async (base) => {
       const good = await token()
       for (const path of ['/admin', '/area/x', '/v1/admin']) {

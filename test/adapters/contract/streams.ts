@@ -18,7 +18,7 @@ export const streams: readonly Behaviour[] = [
     },
   },
   {
-    name: 'the context reaches an async iterator that makes the body',
+    name: 'the context reaches an async iterator that produces the body',
     run: async (base) => {
       expect((await callAs(await token({ sub: 'eve' }), base, '/lines')).body).toBe(
         'eve\neve\neve\n',
@@ -67,7 +67,7 @@ export const streams: readonly Behaviour[] = [
     },
   },
   {
-    name: 'an answer arrives while it is still being made',
+    name: 'an answer arrives while it is still being produced',
     run: async (base) => {
       const headers = { authorization: `Bearer ${await token({ sub: 'hal' })}` }
       const response = await fetch(`${base}/lines`, { headers })

@@ -189,7 +189,7 @@ describe('in GraphQL', () => {
     }
   }
 
-  test('a field knows the caller, and is refused without a token', async () => {
+  test('a GraphQL field knows the caller, and is refused without a token', async () => {
     expect((await query('me', { sub: 'bob' })).data).toEqual({ me: 'bob bob' })
     const refused = await query('me')
     expect(refused.data).toBeNull()
@@ -197,12 +197,12 @@ describe('in GraphQL', () => {
     expect((await query('me', { aud: 'other' })).data).toBeNull()
   })
 
-  test('a field with a guard is FORBIDDEN without the role', async () => {
+  test('a GraphQL field with a guard is FORBIDDEN without the role', async () => {
     expect((await query('admin', {})).errors?.[0]?.extensions.code).toBe('FORBIDDEN')
     expect((await query('admin', { role: 'admin' })).data).toEqual({ admin: 'alice' })
   })
 
-  test('an open field is answered beside one that is refused, each for itself', async () => {
+  test('an open GraphQL field is answered next to a refused one', async () => {
     expect((await query('version')).data).toEqual({ version: 'nobody' })
     expect((await query('greeting')).data).toEqual({ greeting: 'nobody' })
     expect((await query('greeting', { sub: 'eve' })).data).toEqual({ greeting: 'eve' })
@@ -217,13 +217,13 @@ describe('in a microservice over TCP', () => {
       (error: unknown) => error,
     )
 
-  test('a handler knows the caller, and none runs without a token', async () => {
+  test('a TCP handler knows the caller, and does not run without a token', async () => {
     expect(await send('me', { sub: 'bob' })).toBe('bob bob')
     expect(await send('me')).toMatchObject({ code: 16, reason: 'token_missing' })
     expect(await send('me', { aud: 'other' })).toMatchObject({ code: 16, reason: 'token_invalid' })
   })
 
-  test('marks count there too', async () => {
+  test('marks also apply in a TCP microservice', async () => {
     expect(await send('version')).toBe('nobody')
     expect(await send('admin', {})).toMatchObject({ code: 7, reason: 'insufficient_scope' })
     expect(await send('admin', { role: 'admin' })).toBe('alice')
@@ -231,7 +231,7 @@ describe('in a microservice over TCP', () => {
 })
 
 describe('in a microservice over gRPC', () => {
-  test('the metadata is read, and refusals have their status', async () => {
+  test('a gRPC handler reads the token from the metadata, and refusals have their gRPC status', async () => {
     const Site = makeClientConstructor(
       definition['jotgate.test.v1.Site'] as ServiceDefinition, // as the .proto file says
       'Site',
@@ -266,12 +266,12 @@ describe('on a WebSocket', () => {
     return { socket, closed, ask }
   }
 
-  test('who opens it without a good token is hung up on', async () => {
+  test('a WebSocket opened without a valid token is closed', async () => {
     expect(await (await open()).closed).toEqual([1008, 'token_missing'])
     expect(await (await open({ aud: 'other' })).closed).toEqual([1008, 'token_invalid'])
   })
 
-  test('its messages know the caller, and marks count', async () => {
+  test('messages of a WebSocket know the caller, and marks apply', async () => {
     const { socket, ask } = await open({ sub: 'bob' })
     expect(await ask('me')).toEqual({ event: 'me', data: 'bob bob' })
     expect(await ask('admin')).toMatchObject({
@@ -284,7 +284,7 @@ describe('on a WebSocket', () => {
     admin.socket.close()
   })
 
-  test('one that outlives its token, or whose token is revoked, is closed', async () => {
+  test('a WebSocket is closed when its token expires or is revoked', async () => {
     const short = await open({ exp: now() + 2, iat: now() })
     const taken = await open({ sub: 'taken back' })
     expect(await taken.ask('me')).toMatchObject({ event: 'me' })

@@ -133,17 +133,17 @@ async function get(path: string, claims?: Claims) {
 }
 
 describe('JotgateModule over HTTP', () => {
-  test('guards every handler, and hands over the caller', async () => {
+  test('guards every handler, and passes on the caller', async () => {
     expect((await get('/users/me')).status).toBe(401)
     expect((await get('/users/me', { sub: 'bob' })).body).toEqual(['bob', 'bob', 'bob'])
   })
 
-  test('@Public asks for no token and knows nobody', async () => {
+  test('@Public requires no token and has no caller', async () => {
     expect((await get('/users/public')).body).toEqual([null])
     expect((await get('/users/public', {})).body).toEqual([null])
   })
 
-  test('@OptionalAuth knows who comes with a token, and refuses one that is not good', async () => {
+  test('@OptionalAuth knows a caller with a token, and refuses an invalid token', async () => {
     expect((await get('/users/optional')).body).toEqual([null])
     expect((await get('/users/optional', { sub: 'carol' })).body).toEqual(['carol'])
     expect((await get('/users/optional', { aud: 'other' })).status).toBe(401)
@@ -155,25 +155,25 @@ describe('JotgateModule over HTTP', () => {
     expect((await get('/users/roles', { roles: ['admin'] })).body).toEqual(['in'])
   })
 
-  test('@Scopes twice asks for both, and the challenge names them', async () => {
+  test('@Scopes twice requires both, and the challenge names them', async () => {
     const refused = await get('/users/scopes', { scope: 'orders:read' })
     expect(refused.status).toBe(403)
     expect(refused.challenge).toMatch(/scope="orders:write orders:read"$/)
     expect((await get('/users/scopes', { scope: 'orders:write orders:read' })).status).toBe(200)
   })
 
-  test('@Authorize takes any guard', async () => {
+  test('@Authorize accepts any guard', async () => {
     expect((await get('/users/either', {})).status).toBe(403)
     expect((await get('/users/either', { scope: 'audit' })).status).toBe(200)
     expect((await get('/users/either', { role: 'admin' })).status).toBe(200)
   })
 
-  test('guards beside @Public win', async () => {
+  test('guards next to @Public win', async () => {
     expect((await get('/users/contradiction')).status).toBe(401)
     expect((await get('/users/contradiction', {})).status).toBe(403)
   })
 
-  test.each(['/staff', '/inherited'])('guards of a class count below %s', async (path) => {
+  test.each(['/staff', '/inherited'])('guards of a class apply to %s', async (path) => {
     expect((await get(path)).status).toBe(401)
     expect((await get(path, {})).status).toBe(403)
     expect((await get(path, { roles: ['staff'] })).status).toBe(200)
@@ -182,7 +182,7 @@ describe('JotgateModule over HTTP', () => {
     expect((await get(`${path}/open`)).status).toBe(200)
   })
 
-  test('what a class opens, a guard on the handler closes again', async () => {
+  test('a guard on a handler closes what its class opens', async () => {
     expect((await get('/open')).status).toBe(200)
     expect((await get('/open/admin')).status).toBe(401)
     expect((await get('/open/admin', {})).status).toBe(403)
@@ -193,7 +193,7 @@ describe('JotgateModule over HTTP', () => {
     expect([refused.status, refused.challenge]).toEqual([401, 'Bearer realm="api"'])
   })
 
-  test('an unknown path asks for a token before it is a 404', async () => {
+  test('an unknown path requires a token before it is a 404', async () => {
     expect((await get('/nowhere')).status).toBe(401)
     expect((await get('/nowhere', {})).status).toBe(404)
   })

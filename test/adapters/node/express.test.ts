@@ -42,7 +42,7 @@ describe('the Express middleware', () => {
     expect(await (await fetch(`${base}/open`)).text()).toBe('true')
   })
 
-  test('select sees the whole path below a mounted router, and what middleware rewrote', async () => {
+  test('select sees the whole path below a mounted router, including rewrites by middleware', async () => {
     const app = express()
     const router = express.Router()
     const gate = createGate({ verify, select: select({ except: { path: ['/api', '/api/open'] } }) })
@@ -77,7 +77,7 @@ describe('the Express middleware', () => {
     expect(await answer.json()).toMatchObject({ subject: 'alice' })
   })
 
-  test('headers set before it stay on a refusal', async () => {
+  test('headers set before the gate stay on a refusal', async () => {
     const app = express()
     app.use((_, response, next) => {
       response.set('access-control-allow-origin', 'https://site.example')
@@ -90,7 +90,7 @@ describe('the Express middleware', () => {
     expect(answer.headers.get('content-type')).toBeNull()
   })
 
-  test('answers nothing more where someone in front has answered already', async () => {
+  test('does not answer a call that earlier middleware has already answered', async () => {
     const app = express()
     let refuse: (error: Error) => void = () => undefined
     const slow = createGate({ verify: () => new Promise<never>((_, reject) => (refuse = reject)) })

@@ -23,7 +23,7 @@ async function as(claims: object, url: string) {
 }
 
 describe('the Fastify plugin', () => {
-  test('guards routes that were added before it, and those of children', async () => {
+  test('guards routes registered before it, and those of child instances', async () => {
     const app = newApp()
     app.get('/before', () => 'in')
     app.register(auth(createGate({ verify })))
@@ -37,7 +37,7 @@ describe('the Fastify plugin', () => {
     }
   })
 
-  test('on a child guards the child alone', async () => {
+  test('the plugin on a child instance guards only the child', async () => {
     const app = newApp()
     app.get('/open', () => 'in')
     app.register(async (child) => {
@@ -48,7 +48,7 @@ describe('the Fastify plugin', () => {
     expect((await app.inject('/guarded')).statusCode).toBe(401)
   })
 
-  test('twice asks both gates, the outer first', async () => {
+  test('two nested plugins ask both gates, the outer one first', async () => {
     const app = newApp()
     const users = createGate({ verify })
     const admins = createGate({ verify, authorize: requireRoles('admin') })
@@ -65,7 +65,7 @@ describe('the Fastify plugin', () => {
     ])
   })
 
-  test('request.auth is null where no token was asked for, and never the last caller', async () => {
+  test('request.auth is null if no token was required, and never the previous caller', async () => {
     const app = newApp()
     app.register(auth(createGate({ verify, optional: true })))
     app.get('/', (request) => ({ auth: request.auth?.claims.sub ?? null }))
@@ -73,7 +73,7 @@ describe('the Fastify plugin', () => {
     expect((await app.inject('/')).json()).toEqual({ auth: null })
   })
 
-  test('select sees the pattern of the router', async () => {
+  test('select sees the router’s pattern', async () => {
     const app = newApp()
     app.register(auth(createGate({ verify, select: select({ except: { path: '/items/:id' } }) })))
     app.get('/items/:id', () => 'open')
@@ -83,7 +83,7 @@ describe('the Fastify plugin', () => {
     expect((await app.inject('/items/:id/more')).statusCode).toBe(401)
   })
 
-  test('a route for everything does not open what is listed', async () => {
+  test('a catch-all route does not open the guarded routes', async () => {
     const app = newApp()
     app.register(auth(createGate({ verify, select: select({ prefix: '/admin' }) })))
     app.get('/*', () => 'everything')
@@ -93,7 +93,7 @@ describe('the Fastify plugin', () => {
     expect((await app.inject('/other')).body).toBe('everything')
   })
 
-  test('under routers that ignore case, slashes and doubles, nothing opens', async () => {
+  test('a router that ignores case, trailing and double slashes opens no guarded route', async () => {
     const routerOptions = {
       caseSensitive: false,
       ignoreTrailingSlash: true,
@@ -141,7 +141,7 @@ describe('the Fastify plugin', () => {
     expect(seen).toEqual(phases.map((phase) => [phase, 'alice']))
   })
 
-  test('hooks before the gate can put headers on its refusals, as CORS plugins do', async () => {
+  test('hooks before the gate can add headers to its refusals, as CORS plugins do', async () => {
     const app = newApp()
     app.addHook('onRequest', (_request, reply, done) => {
       reply.header('access-control-allow-origin', 'https://site.example')
@@ -154,7 +154,7 @@ describe('the Fastify plugin', () => {
     expect(answer.headers['access-control-allow-origin']).toBe('https://site.example')
   })
 
-  test('answers nothing more where someone in front has answered already', async () => {
+  test('does not answer a call that an earlier hook has already answered', async () => {
     const app = newApp()
     let refuse: (error: Error) => void = () => undefined
     const gate = createGate({ verify: () => new Promise<never>((_, reject) => (refuse = reject)) })

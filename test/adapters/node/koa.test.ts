@@ -25,7 +25,7 @@ async function bearer(): Promise<RequestInit> {
 }
 
 describe('the Koa middleware', () => {
-  test('a body that is a web stream is made in the context', async () => {
+  test('a web stream as the body runs in the context', async () => {
     const app = new Koa().use(auth(createGate({ verify }))).use((ctx) => {
       let pulls = 0
       ctx.body = new ReadableStream<Uint8Array>({
@@ -39,7 +39,7 @@ describe('the Koa middleware', () => {
     expect(await (await fetch(base, await bearer())).text()).toBe('alice;alice;alice;')
   })
 
-  test('headers set before it stay on a refusal, and an empty one has no content type', async () => {
+  test('headers set before the gate stay on a refusal, and an empty refusal has no content type', async () => {
     const app = new Koa().use(async (ctx, next) => {
       ctx.set('access-control-allow-origin', 'https://site.example')
       await next()
@@ -51,7 +51,7 @@ describe('the Koa middleware', () => {
     expect(answer.headers.get('content-type')).toBeNull()
   })
 
-  test('middleware after it is not run for a refused call, and what it throws is Koa’s', async () => {
+  test('middleware after the gate does not run for a refused call, and Koa handles its errors', async () => {
     let runs = 0
     const app = new Koa().use(auth(createGate({ verify }))).use(() => {
       runs += 1

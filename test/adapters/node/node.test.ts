@@ -26,7 +26,7 @@ async function bearer() {
 }
 
 describe('the node:http listener', () => {
-  test('gives the listener the caller', async () => {
+  test('passes the caller to the listener', async () => {
     const gate = createGate({ verify })
     const guarded = auth(gate)((request, response) => {
       response.end(`${String(request.auth?.claims.sub)} ${String(gate.current().claims.sub)}`)
@@ -36,7 +36,7 @@ describe('the node:http listener', () => {
     expect((await fetch(base)).status).toBe(401)
   })
 
-  test('a rejection of the listener is node’s, through captureRejections', async () => {
+  test('node handles a rejection of the listener, through captureRejections', async () => {
     const failing = auth(createGate({ verify }))(() =>
       Promise.reject(new Error('a handler failed')),
     )
@@ -48,7 +48,7 @@ describe('the node:http listener', () => {
     expect((await fetch(base)).status).toBe(401)
   })
 
-  test('a caller who hangs up while being checked harms nobody', async () => {
+  test('a caller who disconnects during the check does not disturb other calls', async () => {
     let reached: () => void = () => undefined
     const checking = new Promise<void>((resolve) => (reached = resolve))
     const slow = createGate({

@@ -59,7 +59,7 @@ async function refusalOf(socket: WebSocket) {
   return { response, body: String(Buffer.concat(chunks)) }
 }
 
-test('a socket with a good token is opened, in the context of its caller', async () => {
+test('a socket with a valid token is opened, in the context of its caller', async () => {
   const [message] = (await once(open(await token()), 'message')) as [Buffer] // as ws emits it
   expect(String(message)).toBe('user-1')
 })
@@ -67,17 +67,14 @@ test('a socket with a good token is opened, in the context of its caller', async
 test.each([
   ['none', () => Promise.resolve(undefined), 'token_missing'],
   ['a forged one', async () => `${(await token()).slice(0, -4)}AAAA`, 'token_invalid'],
-])(
-  'a socket with %s is answered as any refused request, and opens nothing',
-  async (_, make, reason) => {
-    const { response, body } = await refusalOf(open(await make()))
-    expect(response.statusCode).toBe(401)
-    expect(response.headers['www-authenticate']).toMatch(/^Bearer realm=/)
-    expect(response.headers.connection).toBe('close')
-    expect(JSON.parse(body)).toMatchObject({ status: 401, reason })
-    expect(opened).toBe(0)
-  },
-)
+])('a socket with %s gets a normal refusal and is not opened', async (_, make, reason) => {
+  const { response, body } = await refusalOf(open(await make()))
+  expect(response.statusCode).toBe(401)
+  expect(response.headers['www-authenticate']).toMatch(/^Bearer realm=/)
+  expect(response.headers.connection).toBe('close')
+  expect(JSON.parse(body)).toMatchObject({ status: 401, reason })
+  expect(opened).toBe(0)
+})
 
 test('a socket whose token is revoked, or whose revocation is unknown, is not opened', async () => {
   isRevoked = () => true
@@ -87,7 +84,7 @@ test('a socket whose token is revoked, or whose revocation is unknown, is not op
   expect(opened).toBe(0)
 })
 
-test('a socket ends with its token', async () => {
+test('a socket ends when its token expires', async () => {
   const socket = open(await token('2s'))
   const [code] = (await once(socket, 'close')) as [number] // as ws emits it
   expect(code).toBe(1008)
@@ -101,7 +98,7 @@ test('a socket ends when its token is revoked', async () => {
   expect(code).toBe(1008)
 })
 
-test('who hangs up while his token is looked at opens nothing, and harms nobody', async () => {
+test('a caller who disconnects during the check opens no socket and does not disturb other calls', async () => {
   let answer: (revoked: boolean) => void = () => undefined
   const asked = new Promise<void>((resolve) => {
     isRevoked = () => {

@@ -7,16 +7,19 @@ import { verify } from '../../gate/tokens.js'
 const gate = createGate({ verify })
 const codes = Object.keys(errorTable) as ErrorCode[] // its own keys
 
-test.each(codes)('%s has the status of the error table, a fixed text, and no more', (code) => {
-  const { code: number, details, trailers } = rpcRefusal(gate, new AuthError(code))
-  expect(number).toBe(errorTable[code].grpcStatus)
-  expect(details).not.toMatch(/[A-Z]{2}|_/)
-  const { status }: { status: number } = errorTable[code]
-  const told = status === 503 ? ['retry-after'] : ['www-authenticate']
-  expect(Object.keys(trailers)).toEqual(status === 500 ? [] : told)
-})
+test.each(codes)(
+  'a refusal for %s has the status of the error table and a fixed text, and nothing else',
+  (code) => {
+    const { code: number, details, trailers } = rpcRefusal(gate, new AuthError(code))
+    expect(number).toBe(errorTable[code].grpcStatus)
+    expect(details).not.toMatch(/[A-Z]{2}|_/)
+    const { status }: { status: number } = errorTable[code]
+    const told = status === 503 ? ['retry-after'] : ['www-authenticate']
+    expect(Object.keys(trailers)).toEqual(status === 500 ? [] : told)
+  },
+)
 
-test('what is no AuthError is INTERNAL, and tells nothing', () => {
+test('an error that is not an AuthError becomes INTERNAL without details', () => {
   const refusal = rpcRefusal(gate, new Error('password is hunter2'))
   expect(refusal.code).toBe(13)
   expect(JSON.stringify(refusal)).not.toContain('hunter2')
@@ -31,7 +34,7 @@ test.each<[string, () => unknown]>([
   ],
   ['returns nothing', () => undefined],
   ['returns headers that are none', () => ({ headers: { 'WWW-Authenticate': 7 } })],
-])('a gate whose answer %s refuses all the same', (_name, respond) => {
+])('a gate whose answer %s still refuses', (_name, respond) => {
   const broken = { respond } as unknown as typeof gate // what a caller in plain JavaScript can write
   expect(rpcRefusal(broken, new AuthError('TOKEN_EXPIRED'))).toEqual({
     code: 16,

@@ -22,7 +22,7 @@ describe.each(Object.entries(adapters))('%s', (_name, start) => {
 })
 
 describe.each(Object.entries(adapters))('%s without a gate', (_name, start) => {
-  test('fails at least five of six behaviours, so that the contract can tell', async () => {
+  test('an adapter without a gate fails at least five of six behaviours, which proves the contract', async () => {
     expect(rpcContract.length).toBeGreaterThanOrEqual(60)
     const server = await start(createRpcSite(), false)
     let failures = 0

@@ -13,7 +13,7 @@ async function request(): Promise<Request> {
 }
 
 describe('the Fetch wrapper', () => {
-  test('hands on what its host hands over, and the answer as it is', async () => {
+  test('passes on the host’s arguments, and the answer unchanged', async () => {
     const answer = Response.redirect('http://other.example/', 303)
     const empty = auth(gate)((_: Request, env: { name: string }) => {
       expect(env).toEqual({ name: 'env' })
@@ -22,7 +22,7 @@ describe('the Fetch wrapper', () => {
     expect(await empty(await request(), { name: 'env' })).toBe(answer)
   })
 
-  test('a body that is pulled later is made in the context, and cancelled with it', async () => {
+  test('a body that is read later runs in the context, and can be cancelled', async () => {
     const seen: unknown[] = []
     const handler = auth(gate)(
       () =>
@@ -51,7 +51,7 @@ describe('the Fetch wrapper', () => {
     expect(seen).toEqual(['alice', 'alice', 'alice', 'enough'])
   })
 
-  test('a body that breaks breaks for the reader', async () => {
+  test('an error in the body reaches its reader', async () => {
     const handler = auth(gate)(
       () =>
         new Response(
@@ -65,7 +65,7 @@ describe('the Fetch wrapper', () => {
     await expect((await handler(await request())).text()).rejects.toThrow('a body failed')
   })
 
-  test('rejects with what the handler throws', async () => {
+  test('rejects with the error that the handler throws', async () => {
     const failing = auth(gate)(() => Promise.reject(new Error('a handler failed')))
     await expect(failing(await request())).rejects.toThrow('a handler failed')
   })

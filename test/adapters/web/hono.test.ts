@@ -9,7 +9,7 @@ const verify = createVerifier({ keys: key, algorithms: ['HS256'], issuer, audien
 const opening = (path: string) => createGate({ verify, select: select({ except: { path } }) })
 
 describe('the Hono middleware', () => {
-  test('a pattern opens its own route and not another that answers first', async () => {
+  test('a pattern opens only its own route, not another one that answers first', async () => {
     const app = new Hono()
     app.use(auth(opening('/items/:id')))
     app.get('/items/mine', (c) => c.text('secret'))
@@ -21,7 +21,7 @@ describe('the Hono middleware', () => {
     expect((await app.request('/all/items')).status).toBe(401)
   })
 
-  test('a handler for all methods in front of a pattern is not opened by it', async () => {
+  test('a pattern does not open a handler for all methods that comes before it', async () => {
     const app = new Hono()
     app.use(auth(opening('/items/:id')))
     app.all('/items/*', (c) => c.text('secret'))
@@ -29,7 +29,7 @@ describe('the Hono middleware', () => {
     expect((await app.request('/items/7')).status).toBe(401)
   })
 
-  test('middleware for everything does not hide the pattern', async () => {
+  test('middleware for all paths does not hide the pattern', async () => {
     const app = new Hono()
     app.use(auth(opening('/items/:id')), async (_, next) => {
       await next()
