@@ -1,6 +1,6 @@
 import type { RevocationEntry } from '../revocation/ports.js'
 
-/** An entry as stores keep it; `value` counts for nothing in an `all`, `before` for nothing where an entry has none. */
+/** An entry as stores keep it; `value` is unused in an `all`, `before` is unused in an entry without one. */
 export interface KeptEntry {
   readonly issuer: string
   readonly kind: string
@@ -10,10 +10,9 @@ export interface KeptEntry {
 }
 
 /**
- * An entry out of a store.
+ * Reads an entry of a store.
  *
- * @throws TypeError for a kind that this version does not know: it refuses something, and passing over it would let that
- * through
+ * @throws TypeError for a kind that this release does not know: skipping it would accept tokens that it refuses
  */
 export function toRevocationEntry({
   issuer,
@@ -33,6 +32,6 @@ export function toRevocationEntry({
     case 'all':
       return { ...times, kind, before }
     default:
-      throw new TypeError('the store holds a kind of revocation that is not known here')
+      throw new TypeError('the store contains an unknown kind of revocation')
   }
 }

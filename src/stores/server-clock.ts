@@ -1,18 +1,21 @@
-/** The clock of a server, as far as this process can tell; milliseconds. What carries a time of it can not have an effect late. */
+/**
+ * An estimate of a server's clock, in milliseconds. A command that carries its deadline as a server time cannot take
+ * effect late.
+ */
 export interface ServerClock {
-  /** The server's time when this process's clock will show `at`, with some slack; 0 while nothing is known. */
+  /** The server's time when this process's clock will show `at`, plus some slack; 0 while unknown. */
   timeAt(at: number): number
-  /** Notes what the server's clock has just shown. */
+  /** Records a time just read from the server's clock. */
   note(serverMs: number): void
 }
 
 /**
- * By how much something may still be done after its deadline. Clocks of a cluster's servers differ; and a rotation that
- * is this late is inside every client's grace.
+ * How late, in milliseconds, a command may still run. Clocks of a cluster's servers differ; and a rotation that is this
+ * late is within every client's grace.
  */
 const slackMs = 500
 
-/** @param now milliseconds of a clock that nobody sets: `performance.now` */
+/** @param now milliseconds of a monotonic clock: `performance.now` */
 export function createServerClock(now: () => number): ServerClock {
   let ahead: number | undefined
   return {

@@ -1,4 +1,4 @@
-/** Milliseconds for one question to a store in the network: its caller hears of a failure within 300 ms. */
+/** Milliseconds for one request to a networked store: its caller sees a failure within 300 ms. */
 export const storeDeadline: { readonly default: number; readonly most: number } = {
   default: 250,
   most: 60_000,

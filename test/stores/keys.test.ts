@@ -98,10 +98,10 @@ describe('the file store', () => {
     await chmod(folder, 0o700)
   })
 
-  test('refuses a file that is no key ring', async () => {
+  test('refuses a file that is not a key ring', async () => {
     const { file, store } = await filled()
     await writeFile(file, 'x'.repeat(70_000), { mode: 0o600 })
-    await expect(store.read()).rejects.toThrow(/no key ring/)
+    await expect(store.read()).rejects.toThrow(/not a key ring/)
   })
 
   test('whose folder is a file does not answer', async () => {

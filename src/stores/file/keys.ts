@@ -11,13 +11,13 @@ const longestFile = 65_536
 const filePattern = /^ring\.(\d{10})$/
 
 /**
- * A key ring in a folder of the local file system, for any number of processes on one machine: one file a state, mode
- * 0600, in a folder of mode 0700 that is made when it is not there. A state is written by linking a finished file to
- * its number, which only one process can do; nothing is locked, so nothing stays locked.
+ * A key ring in a local folder, for any number of processes on one machine: one file per state, with mode 0600, in a
+ * folder with mode 0700 that is created if missing. A state is written by hard-linking a finished file to its number,
+ * which only one process can do; there are no locks, so none can be left behind.
  *
  * Not for: network file systems, or file systems without hard links.
  *
- * @throws (its methods) ConfigError when others on this machine may read the folder or a file; AuthError
+ * @throws (its methods) ConfigError when other users of this machine can read the folder or a file; AuthError
  * STORE_UNAVAILABLE when the file system fails
  * @example const ring = createKeyRing({ store: fileKeys('data/keys'), … })
  */
@@ -29,7 +29,7 @@ export function fileKeys(folder: string): KeyRingStore {
 }
 
 async function readNewest(folder: string): Promise<StoredRing | undefined> {
-  // A file that is listed can be swept away before it is opened, by then there are newer ones.
+  // A listed file can be removed before it is opened; newer ones exist by then.
   for (let left = 10; ; left--) {
     const newest = (await listRevisions(folder)).at(-1)
     if (newest === undefined) return undefined
@@ -59,12 +59,12 @@ async function writeNext(folder: string, { revision, sealed }: StoredRing): Prom
   return settle(folder, revision)
 }
 
-/** Whether the file that was written counts, and what nobody needs any more is swept away. */
+/** Decides whether the written file counts, and removes files no longer needed. */
 async function settle(folder: string, revision: number): Promise<boolean> {
   const revisions = await listRevisions(folder)
   const newest = revisions.at(-1) ?? revision
   if (newest >= revision + kept) {
-    // Its number had been swept away meanwhile: others are far ahead, and this file follows from none of theirs.
+    // Its number was removed meanwhile: other processes are far ahead, and this file does not follow from their states.
     await rm(join(folder, nameOf(revision)), { force: true })
     return false
   }
@@ -93,7 +93,7 @@ async function readPrivately(path: string): Promise<string> {
     const found = await file.stat()
     checkMode('a file in its folder', found)
     if (found.size > longestFile)
-      throw new ConfigError('fileKeys', 'holds a file that is no key ring')
+      throw new ConfigError('fileKeys', 'contains a file that is not a key ring')
     return await file.readFile('ascii')
   } finally {
     await file.close()
@@ -119,16 +119,16 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Windows keeps permissions elsewhere, and shows the same bits for every file. */
+/** Windows keeps permissions elsewhere, and reports the same bits for every file. */
 function checkMode(what: string, { mode }: Stats): void {
   if (process.platform === 'win32' || (mode & 0o077) === 0) return
   throw new ConfigError(
     'fileKeys',
-    `${what} may be read by others on this machine; chmod 700 the folder and 600 its files, and rotate the keys`,
+    `${what} can be read by other users of this machine; chmod 700 the folder and 600 its files, and rotate the keys`,
   )
 }
 
-/** Faults of the file system are a store that does not answer, but for those that only an operator can mend. */
+/** Errors of the file system count as a store that does not answer, except those that only an operator can fix. */
 async function attempt<T>(step: () => Promise<T>): Promise<T> {
   try {
     return await step()

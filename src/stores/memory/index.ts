@@ -5,7 +5,7 @@ import { memoryKeys } from './keys.js'
 import { memorySessions } from './sessions.js'
 import { memoryRevocations } from './revocations.js'
 
-/** State of one process. */
+/** Stores of one process. */
 export interface MemoryStores {
   readonly sessions: SessionStore
   readonly revocations: RevocationStore
@@ -14,8 +14,8 @@ export interface MemoryStores {
 }
 
 /**
- * Stores that live and die with this process, for tests and for services of one process that may log everyone out
- * when they restart.
+ * Stores in the memory of this process, for tests and for one-process services that may log everyone out when they
+ * restart.
  *
  * Not for: more than one process, or a service whose revocations must survive a restart.
  *

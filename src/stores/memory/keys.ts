@@ -1,9 +1,9 @@
 import type { KeyRingStore, StoredRing } from '../../key-sources/ports.js'
 
 /**
- * A key ring that lives and dies with this process: the reference for every other store.
+ * A key ring in the memory of this process: the reference for every other store.
  *
- * Not for: more than one process, or tokens that must be good after a restart.
+ * Not for: more than one process, or tokens that must stay valid after a restart.
  *
  * @example const ring = createKeyRing({ store: memoryKeys(), … })
  */

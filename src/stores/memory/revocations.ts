@@ -7,12 +7,12 @@ import type {
   RevocationStore,
 } from '../../revocation/ports.js'
 
-/** Entries of one piece of a snapshot. */
+/** Number of entries in one page of a snapshot. */
 const slice = 2000
 
 /**
- * Revocations in this process: the reference for every other store. They are gone when it stops, and so is everybody
- * who could tell: it has one epoch.
+ * Revocations in this process: the reference for every other store. It has one epoch, because its entries and all their
+ * readers end together with the process.
  */
 export function memoryRevocations(): RevocationStore {
   const entries = new Map<string, RevocationEntry>()
@@ -42,13 +42,13 @@ function openFeed(
   listeners: Set<FeedListener>,
   listener: FeedListener,
 ): Omit<RevocationFeed, 'add'> {
-  // An object of its own, so that one listener may be given to two feeds.
+  // A separate object, so that one listener can be given to two feeds.
   const own: FeedListener = {
     add: (added) => {
       try {
         listener.add(added)
       } catch (cause) {
-        // The others are told all the same.
+        // The other listeners are called all the same.
         listeners.delete(own)
         listener.lost(cause)
       }
@@ -63,7 +63,7 @@ function openFeed(
     isNewEpoch: false,
     snapshot: async function* (now: number) {
       let live: RevocationEntry[] = []
-      // A Map may change while it is gone through: what is added meanwhile comes last.
+      // A Map may change during iteration: entries added meanwhile come last.
       for (const entry of entries.values()) {
         if (entry.expiresAt > now) live.push(entry)
         if (live.length < slice) continue
@@ -80,7 +80,7 @@ function openFeed(
   }
 }
 
-/** Keeps an entry; what is kept now, or null when that has changed nothing. */
+/** Stores an entry; returns the stored one, or null when nothing has changed. */
 function put(
   entries: Map<string, RevocationEntry>,
   added: RevocationEntry,
@@ -97,7 +97,7 @@ function keyOf(name: RevocationName): string {
   return JSON.stringify([name.issuer, name.kind, 'value' in name ? name.value : ''])
 }
 
-/** The later of each time; the known entry itself when the added one says nothing new. */
+/** Keeps the later of each time; returns the known entry itself when the added one changes nothing. */
 function merge(known: RevocationEntry | undefined, added: RevocationEntry): RevocationEntry {
   if (known === undefined) return Object.freeze({ ...added })
   const expiresAt = Math.max(known.expiresAt, added.expiresAt)

@@ -7,7 +7,7 @@ import {
 } from '../../session/ports.js'
 
 /**
- * Sessions in this process: the reference for every other store. Atomic because each step runs without waiting for
+ * Sessions in this process: the reference for every other store. Each step is atomic because it runs without awaiting
  * anything.
  */
 export function memorySessions(): SessionStore {

@@ -4,12 +4,12 @@ import { storeDeadline } from '../store-deadline.js'
 import type { DriverConnection, RedisConnection, RedisDriver } from './port.js'
 import { isAnswer, streamEntries, toReply } from './reply.js'
 
-/** Opening takes several round trips, and more behind Sentinel. */
+/** Milliseconds. Opening takes several round trips, and more behind Sentinel. */
 const openingMs = 2000
 
 /**
- * A connection of its own to the primary that has the key: the one that does not send it elsewhere. One that can not be
- * opened says nothing of the others; after a failover the client may still name it.
+ * Opens a dedicated connection to the primary that has the key: the one that does not redirect it. A failure to open
+ * one primary does not rule out the others: after a failover the client may still list the old one.
  */
 export async function openConnection(
   driver: RedisDriver,
@@ -27,7 +27,7 @@ export async function openConnection(
       fault = error instanceof AuthError ? error : unavailable(error)
     }
   }
-  // Its list is of before a failover, perhaps, and only a command of the client's own makes it look anew: for the next try.
+  // The client's list may be older than a failover, and only a command of its own refreshes it: for the next attempt.
   await askStore(deadlineMs, () => driver.send(key, ['EXISTS', key])).catch(() => undefined)
   throw fault
 }
@@ -35,7 +35,7 @@ export async function openConnection(
 async function openOne(open: () => Promise<DriverConnection>): Promise<DriverConnection> {
   const opening = open()
   return askStore(openingMs, () => opening).catch((error: unknown) => {
-    // Whatever is opened after all is nobody's.
+    // A connection that opens too late is not used.
     void opening
       .then((late) => {
         late.destroy()
@@ -63,7 +63,7 @@ function limit(opened: DriverConnection, defaultMs: number): RedisConnection {
   const gone = closed.then(() => {
     throw new Error('the connection is closed')
   })
-  gone.catch(() => undefined) // Nobody may be asking when it closes.
+  gone.catch(() => undefined) // It may close while no command waits.
   const command: RedisConnection['command'] = async (
     args,
     { deadlineMs = defaultMs, bytes = false } = {},
@@ -72,7 +72,7 @@ function limit(opened: DriverConnection, defaultMs: number): RedisConnection {
       const answer = () => Promise.race([opened.send(args, bytes), gone])
       return toReply(await askStore(deadlineMs, answer))
     } catch (error) {
-      // The next command would wait behind the answer that did not come.
+      // The next command would wait behind the missing answer.
       if (isLate(error)) opened.destroy()
       throw error
     }

@@ -2,8 +2,8 @@ import { ConfigError } from '../../foundation/errors.js'
 import type { RedisConnection } from './port.js'
 
 /**
- * A Redis that evicts forgets revocations silently when memory is short, and what they refused is good again. What it
- * does is asked of `INFO memory`, because `CONFIG` is often blocked.
+ * Refuses a Redis that evicts keys: when memory is short it silently forgets revocations, and revoked tokens become
+ * valid again. The policy is read from `INFO memory`, because `CONFIG` is often blocked.
  *
  * @throws ConfigError
  */

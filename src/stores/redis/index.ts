@@ -15,22 +15,22 @@ export type { RedisClient } from './pick-driver.js'
 export type { IoredisClient } from './ioredis.js'
 export type { NodeRedisClient, NodeRedisCluster, NodeRedisSentinel } from './node-redis.js'
 
-/** State in Redis. */
+/** Stores in Redis. */
 export interface RedisStores {
   readonly sessions: SessionStore
-  /** Refuses to open a feed of a Redis that evicts. */
+  /** Refuses to open a feed on a Redis that evicts keys. */
   readonly revocations: RevocationStore
   readonly keys: KeyRingStore
 }
 
 /**
- * Sessions, revocations and key rings in Redis 6.2 or later, or Valkey: one server, Sentinel, or a Cluster. The client is the user's, of ioredis,
- * iovalkey or node-redis, connected and with a listener for `error`; however it resends or queues, no command takes
- * longer here than its deadline, and none has its effect twice or late.
+ * Sessions, revocations and key rings in Redis 6.2 or later, or Valkey: one server, Sentinel, or a Cluster. You provide
+ * the client (ioredis, iovalkey or node-redis), connected and with a listener for `error`. Whatever the client resends
+ * or queues, no command takes longer here than its deadline, and none takes effect twice or late.
  *
- * Not for: a Redis that evicts, where sessions end and revocations vanish when memory is short.
+ * Not for: a Redis that evicts keys, which loses sessions and revocations when memory is short.
  *
- * @throws ConfigError for a client of another kind, and for options that are not known
+ * @throws ConfigError for another kind of client, and for unknown options
  * @example const { sessions, revocations, keys } = redisStores(new Redis('redis://127.0.0.1:6379'), { prefix: 'auth' })
  */
 export function redisStores(client: RedisClient, options: RedisStoresOptions = {}): RedisStores {

@@ -1,12 +1,12 @@
 import type { DriverConnection, RedisDriver } from './port.js'
 
-/** What is used of `Redis` and `Cluster` of ioredis 5 and 6, and of iovalkey, which has the same. */
+/** The part of `Redis` and `Cluster` of ioredis 5 and 6, and of iovalkey with the same API, that is used. */
 export interface IoredisClient {
   call(command: string, ...args: string[]): Promise<unknown>
   readonly isCluster: boolean
 }
 
-/** One server's client: what a Cluster of ioredis has one of for each node. */
+/** The client of one server: a Cluster of ioredis has one for each node. */
 interface IoredisNode extends IoredisClient {
   callBuffer(command: string, ...args: string[]): Promise<unknown>
   duplicate(options: object): IoredisNode
@@ -19,7 +19,7 @@ interface IoredisCluster extends IoredisClient {
   nodes(role: 'master'): IoredisNode[]
 }
 
-/** Never again connected, nothing sent twice, nothing kept for later. */
+/** Never reconnects, never sends twice, never queues. */
 const oneLife = {
   lazyConnect: true,
   retryStrategy: null,
@@ -34,7 +34,7 @@ const oneLife = {
   socketTimeout: undefined,
 } as const
 
-/** ioredis, by its client's shape. A Cluster finds the node by the keys that a command names. */
+/** The driver for ioredis, recognised by the client's shape. A Cluster finds the node by a command's keys. */
 export function ioredisDriver(client: IoredisClient): RedisDriver {
   return {
     sharded: client.isCluster,
@@ -44,14 +44,14 @@ export function ioredisDriver(client: IoredisClient): RedisDriver {
 }
 
 function nodesOf(client: IoredisClient): readonly IoredisNode[] {
-  // The member `isCluster` of ioredis tells its two classes apart; both have what is listed above.
+  // The member `isCluster` of ioredis distinguishes its two classes; both have the methods listed above.
   if (client.isCluster) return (client as IoredisCluster).nodes('master')
   return [client as IoredisNode]
 }
 
 async function open(node: IoredisNode): Promise<DriverConnection> {
   const own = node.duplicate(oneLife)
-  // What goes wrong is told to whoever asked; without a listener ioredis prints it.
+  // Errors reach the caller of a command; without a listener ioredis prints them.
   own.on('error', () => undefined)
   await own.connect()
   return {

@@ -4,8 +4,8 @@ import { textsOf } from './reply.js'
 import { redisScript } from './script.js'
 
 /**
- * Input: the ring's key; revision, sealed text. Output: 1 when that is the newest state, by this run or an earlier one;
- * 0 when it does not follow the newest one.
+ * Input: the ring's key; revision, sealed text. Output: 1 when that is the newest state, written by this run or an
+ * earlier one; 0 when it does not follow the newest one.
  */
 const writeScript = redisScript(`
 local revision = tonumber(redis.call('HGET', KEYS[1], 'revision') or '0')
@@ -16,8 +16,8 @@ redis.call('HSET', KEYS[1], 'revision', ARGV[1], 'sealed', ARGV[2])
 return 1`)
 
 /**
- * A key ring in Redis, which sees neither its keys nor its times. Each ring has a `name`, default `default`: one for
- * each kind of token, say. It has no expiry: without it nobody could sign.
+ * A key ring in Redis, which sees neither its keys nor its times. Each ring has a `name`, default `default`: for
+ * example one for each kind of token. It has no expiry: without it no process could sign.
  */
 export function redisKeys(port: RedisPort, prefix: string, name = 'default'): KeyRingStore {
   const key = `${prefix}:keys:${name}`
@@ -33,7 +33,7 @@ export function redisKeys(port: RedisPort, prefix: string, name = 'default'): Ke
   })
 }
 
-/** @throws TypeError for a ring that is not kept as here: it is none to begin anew over */
+/** @throws TypeError for a ring in an unknown form: it must not be overwritten */
 function toStored(text: string | null, sealed: string | null): StoredRing {
   const revision = text === null ? NaN : Number(text)
   if (Number.isSafeInteger(revision) && sealed !== null) return { revision, sealed }

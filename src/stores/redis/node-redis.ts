@@ -1,13 +1,13 @@
 import type { DriverConnection, RedisDriver } from './port.js'
 
-/** What is used of `createClient` of node-redis 5 and 6; the program connects it. */
+/** The part of `createClient` of node-redis 5 and 6 that is used; the program connects it. */
 export interface NodeRedisClient {
   sendCommand(args: string[], options?: object): Promise<unknown>
   duplicate(overrides?: object): NodeRedisClient
   readonly options?: { readonly socket?: object }
 }
 
-/** What is used of `createCluster` of node-redis 5 and 6. */
+/** The part of `createCluster` of node-redis 5 and 6 that is used. */
 export interface NodeRedisCluster {
   sendCommand(
     firstKey: string | undefined,
@@ -18,18 +18,18 @@ export interface NodeRedisCluster {
   readonly masters: readonly object[]
 }
 
-/** What is used of `createSentinel` of node-redis 5 and 6. */
+/** The part of `createSentinel` of node-redis 5 and 6 that is used. */
 export interface NodeRedisSentinel {
   sendCommand(isReadonly: boolean | undefined, args: string[], options?: object): Promise<unknown>
   getMasterNode(): unknown
 }
 
-/** Parts of a reply by their first byte: maps (%) as lists, doubles (,) as text, as they were before RESP3. */
+/** Reply types by their first byte: maps (%) as lists, doubles (,) as text, as before RESP3. */
 const asText = { typeMapping: { 37: Array, 44: String } }
-/** Texts ($) as bytes besides. */
+/** Additionally texts ($) as bytes. */
 const asBytes = { typeMapping: { ...asText.typeMapping, 36: Buffer } }
 
-/** A client of node-redis, by its shape. */
+/** The driver for node-redis, recognised by the client's shape. */
 export function nodeRedisDriver(client: NodeRedisClient): RedisDriver {
   return {
     sharded: false,
@@ -38,9 +38,9 @@ export function nodeRedisDriver(client: NodeRedisClient): RedisDriver {
   }
 }
 
-/** A Cluster of node-redis: reads go to primaries too. */
+/** The driver for a Cluster of node-redis: reads go to primaries too. */
 export function nodeRedisClusterDriver(cluster: NodeRedisCluster): RedisDriver {
-  // Not in the type above: what it takes is a node of that very client.
+  // Missing in the type above: its parameter is a node of the same client.
   const ofNodes = cluster as NodeRedisCluster & {
     nodeClient(node: object): Promise<NodeRedisClient>
   }
@@ -54,7 +54,9 @@ export function nodeRedisClusterDriver(cluster: NodeRedisCluster): RedisDriver {
   }
 }
 
-/** Sentinel by node-redis. It has no public way to one server's client, so its own is borrowed for a copy. */
+/**
+ * The driver for Sentinel with node-redis. It has no public way to one server's client, so a copy of its own is used.
+ */
 export function nodeRedisSentinelDriver(sentinel: NodeRedisSentinel): RedisDriver {
   const inner = sentinel as NodeRedisSentinel & {
     _execute<T>(isReadonly: boolean, work: (client: NodeRedisClient) => Promise<T>): Promise<T>
@@ -66,7 +68,7 @@ export function nodeRedisSentinelDriver(sentinel: NodeRedisSentinel): RedisDrive
   }
 }
 
-/** What a copy of a client has besides; the types of node-redis say it with too many parameters to name here. */
+/** Further members of a copied client; the types of node-redis have too many parameters to name here. */
 interface OwnClient extends NodeRedisClient {
   connect(): Promise<unknown>
   destroy(): void
@@ -84,7 +86,7 @@ async function open(client: NodeRedisClient): Promise<DriverConnection> {
   const onClose = () => {
     for (const listener of closing.splice(0)) listener()
   }
-  // Not connected again, so an error of the socket is its end; without a listener it would end the process.
+  // It never reconnects, so a socket error is its end; without a listener it would end the process.
   own.on('error', onClose)
   own.on('end', onClose)
   await own.connect()

@@ -14,16 +14,16 @@ import type { RedisDriver } from './port.js'
 export type RedisClient = IoredisClient | NodeRedisClient | NodeRedisCluster | NodeRedisSentinel
 
 /**
- * The driver for a client, told by its members, so that neither package is imported.
+ * The driver for a client, recognised by its members, so that no client package is imported.
  *
- * @throws ConfigError for anything else
+ * @throws ConfigError for any other object
  */
 export function pickDriver(client: RedisClient): RedisDriver {
-  // A caller in plain JavaScript can pass anything, whatever the parameter's type says.
+  // A caller in plain JavaScript can pass any value.
   const given: unknown = client
   if (typeof given !== 'object' || given === null) throw unknownClient()
   const has = (name: string): boolean => typeof Reflect.get(given, name) === 'function'
-  // Each is what the members say; ioredis has a `sendCommand` too, of another form.
+  // The type follows from the members; ioredis also has a `sendCommand`, with other parameters.
   if (has('call') && has('duplicate')) return ioredisDriver(client as IoredisClient)
   if (!has('sendCommand')) throw unknownClient()
   if (has('nodeClient')) return nodeRedisClusterDriver(client as NodeRedisCluster)

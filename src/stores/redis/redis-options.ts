@@ -1,15 +1,15 @@
 import { count, milliseconds, type OptionTable, text } from '../../foundation/options.js'
 import { storeDeadline } from '../store-deadline.js'
 
-/** How the stores use Redis. */
+/** Options of `redisStores`. */
 export interface RedisStoresOptions {
-  /** What every key begins with. Default `jotgate`. */
+  /** The beginning of every key. Default `jotgate`. */
   readonly prefix?: string
-  /** Milliseconds after which a command that was not answered is STORE_UNAVAILABLE. Default 250. */
+  /** Milliseconds after which an unanswered command becomes STORE_UNAVAILABLE. Default 250. */
   readonly deadlineMs?: number
   /**
-   * Replicas that must have taken over a revocation, by WAIT, before it counts as kept, and a heartbeat before it counts
-   * as one: a primary that is cut off from them goes stale. Fewer are STORE_UNAVAILABLE. Default 0.
+   * How many replicas must confirm a revocation (by WAIT) before it counts as stored, and a heartbeat before it counts:
+   * a primary that is cut off from them goes stale. With fewer, the result is STORE_UNAVAILABLE. Default 0.
    */
   readonly minReplicas?: number
 }

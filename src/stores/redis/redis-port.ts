@@ -4,7 +4,7 @@ import type { RedisDriver, RedisPort, RedisReply, RedisScript, ScriptInput } fro
 import { isAnswer, toReply } from './reply.js'
 import { createServerClock, type ServerClock } from '../server-clock.js'
 
-/** A driver's client with deadlines, and with scripts that never run late. */
+/** Adds deadlines to a driver's client, and scripts that never run late. */
 export function redisPort(driver: RedisDriver, deadlineMs: number): RedisPort {
   const clock = createServerClock(() => performance.now())
   return Object.freeze({
@@ -25,14 +25,16 @@ interface Run {
   readonly input: ScriptInput
 }
 
-/** A script that the server finds late while it is early here only shows that the server's clock was not known. */
+/**
+ * If the server calls a script late before its deadline here, the server's clock was unknown: the script runs again.
+ */
 async function runBefore(endsAt: number, run: Run): Promise<RedisReply> {
   while (performance.now() < endsAt) {
     const [state, clock, reply] = await evaluate(run, run.clock.timeAt(endsAt))
     run.clock.note(clock)
     if (state === 'done') return reply
   }
-  throw new Error('the script came too late to run')
+  throw new Error('the script arrived after its deadline')
 }
 
 type Outcome = readonly [state: 'done' | 'late', clock: number, reply: RedisReply]

@@ -1,9 +1,9 @@
 import type { RedisReply, StreamEntry } from './port.js'
 
 /**
- * What a client gives, looked at: both clients give maps and doubles of RESP3 as the lists and text that they were before.
+ * Checks a client's reply. Both clients return maps and doubles of RESP3 as the lists and text of RESP2.
  *
- * @throws TypeError for what Redis can not have said
+ * @throws TypeError for a value that is not a reply of Redis
  */
 export function toReply(value: unknown): RedisReply {
   if (typeof value === 'string' || typeof value === 'number') return value
@@ -11,14 +11,14 @@ export function toReply(value: unknown): RedisReply {
   if (typeof value === 'boolean') return value ? 1 : 0
   if (value instanceof Uint8Array) return value
   if (Array.isArray(value)) return value.map(toReply)
-  throw new TypeError('a reply of Redis has a form that is not known here')
+  throw new TypeError('a reply of Redis has an unknown form')
 }
 
 /**
- * What XREAD of one stream found: nothing when it waited in vain. In RESP2 that is a list of pairs of a name and entries,
- * in RESP3 a map, which comes as one list of names and entries by turns.
+ * The entries that XREAD of one stream found; empty when it waited in vain. RESP2 returns a list of pairs of a name and
+ * entries, RESP3 a map, which arrives as one list of alternating names and entries.
  *
- * @throws TypeError for a reply that is not of XREAD
+ * @throws TypeError for a reply that is not from XREAD
  */
 export function streamEntries(reply: RedisReply): readonly StreamEntry[] {
   if (reply === null) return []
@@ -32,25 +32,25 @@ export function streamEntries(reply: RedisReply): readonly StreamEntry[] {
 
 function listOf(reply: RedisReply | undefined): readonly RedisReply[] {
   if (Array.isArray(reply)) return reply as readonly RedisReply[] // Array.isArray forgets the members' type
-  throw new TypeError('a reply of Redis is no list')
+  throw new TypeError('a reply of Redis is not a list')
 }
 
 function textOf(reply: RedisReply | undefined): string {
   if (typeof reply === 'string') return reply
   if (reply instanceof Uint8Array) return Buffer.from(reply).toString('utf8')
-  throw new TypeError('a reply of Redis is no text')
+  throw new TypeError('a reply of Redis is not text')
 }
 
-/** @throws TypeError for a reply that is no list of text and nothing else; null stays null */
+/** @throws TypeError for a reply that is not a list of text; null stays null */
 export function textsOf(reply: RedisReply): readonly (string | null)[] {
-  if (!Array.isArray(reply)) throw new TypeError('a reply of Redis is no list')
+  if (!Array.isArray(reply)) throw new TypeError('a reply of Redis is not a list')
   return reply.map((each: unknown) => {
     if (typeof each === 'string' || each === null) return each
-    throw new TypeError('a reply of Redis holds something other than text')
+    throw new TypeError('a reply of Redis contains something other than text')
   })
 }
 
-/** Whether Redis itself answered with this error, which a client throws with Redis' own words. */
+/** Whether Redis itself answered with this error; a client throws it with the text of Redis. */
 export function isAnswer(error: unknown, word: string): boolean {
   return error instanceof Error && error.message.startsWith(word)
 }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import type { RedisScript } from './port.js'
 
 /**
- * Before every script. Input: the last argument, a time of the server's clock in milliseconds after which the script
- * must not run any more. Output: `late` or `done`, the server's clock, and what the script returns.
+ * The beginning of every script. Input: the last argument, a time of the server's clock in milliseconds after which the
+ * script must not run. Output: `late` or `done`, the server's clock, and the script's result.
  *
- * A command can lie in a client's queue, in a socket or before a stopped server long after its sender has given up and
- * asked elsewhere; what it would do then is a second effect.
+ * A command can wait in a client's queue, in a socket or at a stopped server long after its sender has given up and
+ * asked elsewhere; if it ran then, it would take effect a second time.
  */
 const fence = `
 local time = redis.call('TIME')
@@ -15,7 +15,7 @@ if clock > tonumber(table.remove(ARGV)) then return { 'late', clock } end
 `
 
 /**
- * Makes a script that `RedisPort.run` runs. Its text ends by `return`; `KEYS` and `ARGV` are as given.
+ * Makes a script for `RedisPort.run`. Its text ends with `return`; `KEYS` and `ARGV` are as given.
  *
  * @example const increment = redisScript("return redis.call('INCR', KEYS[1])")
  */

@@ -3,7 +3,7 @@ import { indexScript, pointScript } from './session-scripts.js'
 import type { RedisPort } from './port.js'
 import { textsOf } from './reply.js'
 
-/** Where things are; `{…}` is what a Cluster places a key by. */
+/** The names of all keys; a Cluster places a key by the part in `{…}`. */
 export function sessionKeys(prefix: string) {
   return {
     session: (id: string): string => `${prefix}:family:{${id}}`,
@@ -13,19 +13,19 @@ export function sessionKeys(prefix: string) {
   } as const
 }
 
-/** Seconds that things are kept longer than needed, for clocks that differ or are put back. */
+/** Seconds to keep keys longer than needed, for clocks that differ or are put back. */
 const margin = 86_400
 
-/** Seconds for which a session, and what leads to it, stays in Redis. */
+/** Seconds for which a session and its index entries stay in Redis. */
 export function keepFor({ absoluteExpiry }: StoredSession, now: number): number {
   return Math.max(absoluteExpiry - now, 0) + margin
 }
 
-/** What leads to a session by something other than its id. */
+/** Finds sessions by anything other than their id. */
 export interface SessionIndex {
   /**
-   * Makes a session to be found, before it is there: so none that is there is ever missing, and what is left of an
-   * attempt that failed leads nowhere. It is dropped by its expiry only, as it may be one that is about to be there.
+   * Adds a session to the indexes before it is created: so no existing session is ever missing, and entries of a failed
+   * attempt lead nowhere. Such entries only go by expiry, because their session may be about to be created.
    *
    * @throws Error when its `sid` belongs to another session
    */
@@ -33,16 +33,16 @@ export interface SessionIndex {
   /** Forgets a session that has been removed. */
   forget(id: string, session: StoredSession | undefined): Promise<void>
   idOfSid(sid: string): Promise<string | null>
-  /** Ids of a subject's sessions, and of what is no session of it (any more). */
+  /** Ids of a subject's sessions; some may no longer be sessions of that subject. */
   idsOf(subject: string): Promise<readonly string[]>
-  /** Some of the ids whose absolute expiry is before a time, none when there are no more. */
+  /** Some of the ids whose absolute expiry is before a time; empty when there are no more. */
   idsBefore(time: number): Promise<readonly string[]>
 }
 
-/** How many ids a sweep takes at once. */
+/** How many ids a sweep reads at once. */
 const batch = 200
 
-/** Indexes in Redis: each a key of its own, which a Cluster may have on another server than the session. */
+/** Indexes in Redis: each has a separate key, which a Cluster may place on another server than the session. */
 export function sessionIndex(port: RedisPort, prefix: string): SessionIndex {
   const keys = sessionKeys(prefix)
   const idsIn = async (key: string, ...range: string[]): Promise<readonly string[]> =>

@@ -5,7 +5,7 @@ import { textsOf } from './reply.js'
 
 type Field = (typeof sessionFields)[number]
 
-/** A session's fields and values, one after the other, as HSET takes them. */
+/** A session as alternating fields and values, as HSET takes them. */
 export function toFields(session: StoredSession): readonly string[] {
   const { audience, meta, endedAt, ...rest } = session
   const fields = {
@@ -18,9 +18,9 @@ export function toFields(session: StoredSession): readonly string[] {
 }
 
 /**
- * The session in a list of its values, in the order of `sessionFields`; undefined when there is none.
+ * Reads a session from a list of its values, in the order of `sessionFields`; undefined when there is none.
  *
- * @throws TypeError when a value is missing or not what it should be, and for the format of a later release
+ * @throws TypeError when a value is missing or invalid, and for the format of a later release
  */
 export function toSession(reply: RedisReply): StoredSession | undefined {
   if (reply === null) return undefined
@@ -36,7 +36,7 @@ export function toSession(reply: RedisReply): StoredSession | undefined {
   const integer = (name: Field): number => {
     const number = Number(text(name))
     if (Number.isSafeInteger(number)) return number
-    throw new TypeError(`the field "${name}" does not hold a whole number`)
+    throw new TypeError(`the field "${name}" is not a whole number`)
   }
   return {
     id: text('id'),
@@ -69,8 +69,8 @@ const outcomes: Readonly<Record<Outcome, true>> = {
   otherClient: true,
 }
 
-/** @throws TypeError when a script gave something that is no outcome of a rotation */
+/** @throws TypeError when a script returned something that is not an outcome of a rotation */
 export function toOutcome(reply: RedisReply | undefined): Outcome {
   if (typeof reply === 'string' && Object.hasOwn(outcomes, reply)) return reply as Outcome // a key of the table
-  throw new TypeError('the script gave no outcome')
+  throw new TypeError('the script returned no outcome')
 }

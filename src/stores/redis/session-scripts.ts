@@ -1,9 +1,9 @@
 import { redisScript } from './script.js'
 
 /**
- * The members of a session's hash, in the order in which the scripts give them. A member that is not known here is the
- * next release's: it stays, whatever is done to the session. A session that this release would misread has a member
- * `format`, which no release has written so far: it is refused before anything is changed.
+ * The members of a session's hash, in the order in which the scripts return them. An unknown member belongs to the next
+ * release: every change of the session keeps it. A session that this release would misread has a member `format`, which
+ * no release has written so far: it is refused before anything is changed.
  */
 export const sessionFields = [
   'id',
@@ -25,12 +25,12 @@ export const sessionFields = [
 
 const whole = `redis.call('HMGET', KEYS[1], ${sessionFields.map((name) => `'${name}'`).join(', ')})`
 
-/** Refuses a session that a later release keeps in another format. */
+/** Refuses a session that a later release stored in another format. */
 const readable = `if redis.call('HEXISTS', KEYS[1], 'format') == 1 then error('the session has a format that this release cannot read') end`
 
 /**
  * Input: the session's key; a name for this attempt, seconds to keep it, then its fields and values.
- * Output: 1 when the session is kept, by this attempt or an earlier run of it; 0 when there is another of that id.
+ * Output: 1 when the session is stored, by this attempt or an earlier run of it; 0 when another one has its id.
  */
 export const createScript = redisScript(`
 if redis.call('EXISTS', KEYS[1]) == 1 then
@@ -44,7 +44,7 @@ return 1`)
  * One refresh; decides as \`decideRotation\` of the sessions does, and the tests compare the two.
  *
  * Input: the session's key; presented, client, now, grace, recoverWithin, idleTtl (seconds).
- * Output: the outcome and the session as it then is; nothing when there is none.
+ * Output: the outcome and the session after it; nothing when there is none.
  */
 export const rotateScript = redisScript(`
 ${readable}
@@ -86,7 +86,7 @@ if outcome == 'rotated' or outcome == 'recovered' then
 end
 return { outcome, ${whole} }`)
 
-/** Input: the session's key; now. Output: the session as it then is; nothing when there is none. */
+/** Input: the session's key; now. Output: the session after it; nothing when there is none. */
 export const endScript = redisScript(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
 ${readable}
@@ -94,8 +94,8 @@ redis.call('HSETNX', KEYS[1], 'endedAt', ARGV[1])
 return ${whole}`)
 
 /**
- * Input: the session's key; a name for this attempt, now, subject. Output: the session, when it is the subject's and this
- * attempt, or an earlier run of it, ended it; else nothing.
+ * Input: the session's key; a name for this attempt, now, subject. Output: the session, when it is the subject's and
+ * this attempt, or an earlier run of it, ended it; otherwise nothing.
  */
 export const endOwnScript = redisScript(`
 ${readable}
@@ -104,7 +104,9 @@ if redis.call('HSETNX', KEYS[1], 'endedAt', ARGV[2]) == 1 then redis.call('HSET'
 if redis.call('HGET', KEYS[1], 'endedBy') ~= ARGV[1] then return nil end
 return ${whole}`)
 
-/** Input: the session's key; a time. Output: the session, removed if its absolute expiry was before that; else nothing. */
+/**
+ * Input: the session's key; a time. Output: the session, removed if its absolute expiry was before that; else nothing.
+ */
 export const removeScript = redisScript(`
 ${readable}
 local expiry = redis.call('HGET', KEYS[1], 'absoluteExpiry')
@@ -114,7 +116,7 @@ redis.call('DEL', KEYS[1])
 return session`)
 
 /**
- * Keeps a session's id in an index by its expiry, and drops those that expired long ago.
+ * Adds a session's id to an index by its expiry, and drops those that expired long ago.
  *
  * Input: the index; id, expiry, seconds to keep it, the expiry before which entries are dropped. Output: nothing.
  */
@@ -127,7 +129,7 @@ return nil`)
 /**
  * Points from a session's public name to its session.
  *
- * Input: the pointer; id, seconds to keep it. Output: the id that it points to, which is another one's when it was taken.
+ * Input: the pointer; id, seconds to keep it. Output: the id that it points to; another id means that it was taken.
  */
 export const pointScript = redisScript(`
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2], 'NX')

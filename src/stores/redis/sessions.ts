@@ -19,9 +19,9 @@ import {
 import type { RedisPort } from './port.js'
 
 /**
- * Sessions in Redis: a hash each, which goes by itself some time after its absolute expiry. Whatever changes one is one
- * script; `endAll`, `list` and `sweep` take a session after the other, since a Cluster has them on several servers, and
- * can be asked again when they fail half-way.
+ * Sessions in Redis: one hash each, which expires some time after its absolute expiry. One script makes each change;
+ * `endAll`, `list` and `sweep` handle one session after another, since a Cluster has them on several servers, and can
+ * be repeated when they fail half-way.
  */
 export function redisSessions(port: RedisPort, prefix: string): SessionStore {
   const place: Place = { port, keys: sessionKeys(prefix), index: sessionIndex(port, prefix) }
@@ -84,13 +84,13 @@ async function rotate({ port, keys, index }: Place, request: RotateRequest): Pro
   const args = [presented, client, now, grace, recoverWithin, idleTtl]
   const reply = await port.run(rotateScript, { keys: [keys.session(id)], args })
   if (reply === null) return { kind: 'unknown' }
-  if (!Array.isArray(reply)) throw new TypeError('the script gave no outcome')
+  if (!Array.isArray(reply)) throw new TypeError('the script returned no outcome')
   const [outcome, values] = reply as readonly (typeof reply)[] // Array.isArray forgets the members' type
   const session = toSession(values ?? null)
-  if (session === undefined) throw new TypeError('the script gave no session')
+  if (session === undefined) throw new TypeError('the script returned no session')
   const kind = toOutcome(outcome)
-  // One server of a Cluster can lose what others keep. That the session is found again can wait for the next rotation;
-  // the one that has been made can not be taken back.
+  // One server of a Cluster can lose data that others keep. Renewing the indexes can wait for the next rotation; the
+  // rotation itself cannot be undone.
   if (port.sharded && (kind === 'rotated' || kind === 'recovered'))
     await index.remember(session, now).catch(() => undefined)
   return { kind, session }
@@ -124,7 +124,7 @@ async function eachOf<T>(ids: readonly string[], run: (id: string) => Promise<T>
   return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
 }
 
-/** A script that runs twice knows itself by it. */
+/** Lets a script that runs twice recognise its first run. */
 function attemptName(): string {
   return randomBytes(9).toString('base64url')
 }

@@ -1,15 +1,17 @@
-/** Shortest and longest pause between two attempts, in milliseconds: drawn, so that those who wait do not collide. */
+/**
+ * Shortest and longest pause between two attempts, in milliseconds; random, so that waiting processes do not collide.
+ */
 const shortest = 2
 const longest = 12
 
 /**
- * Runs a step of SQLite, and again while another connection holds the lock, for at most `withinMs` and without blocking
- * the process between attempts. The first attempt is made before this returns.
+ * Runs a step of SQLite, and repeats it while another connection holds the lock, for at most `withinMs`, without
+ * blocking the process between attempts. The first attempt happens before this returns.
  *
  * Only for a step that is one statement or one whole transaction, rolled back when it fails: SQLITE_BUSY then means
- * that nothing of it has happened.
+ * that it had no effect.
  *
- * @throws what the step throws, when it is about something else or the time is over
+ * @throws the step's error, when it has another cause or the time is over
  * @example await whileBusy(() => client.exec('PRAGMA journal_mode = WAL'), 250)
  */
 export async function whileBusy<T>(step: () => T, withinMs: number): Promise<T> {

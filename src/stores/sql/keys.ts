@@ -2,7 +2,7 @@ import type { KeyRingStore, StoredRing } from '../../key-sources/ports.js'
 import { integerOf, textOf, type SqlDatabase, type SqlRow } from './database.js'
 import type { Schema } from './migrate.js'
 
-/** One row a ring. */
+/** One row per ring. */
 export const keysSchema: Schema = {
   part: 'keys',
   versions: [
@@ -29,9 +29,9 @@ const nextText = `
 
 /**
  * A key ring in an SQL database, which sees neither its keys nor its times. Every method is one statement. Each ring
- * has a `name`, default `default`: one for each kind of token, say.
+ * has a `name`, default `default`: for example one for each kind of token.
  *
- * The table is made by `migrate(database, keysSchema)`.
+ * `migrate(database, keysSchema)` creates the table.
  *
  * @example const ring = createKeyRing({ store: sqlKeys(database), … })
  */

@@ -4,10 +4,10 @@ import { isText } from '../../foundation/names.js'
 import { integerOf, type SqlDatabase } from './database.js'
 
 /**
- * The tables of one part of a program, each version on top of the one before. Only ever append to `versions`, and at most
- * one version of a part in a release: {@link migrate} tolerates a database that is one version ahead, so the release
- * before must work over what this one adds. Expand first (a table, an index, a column that may be NULL or has a default);
- * drop what is no longer used one release later.
+ * The tables of one part of a program; each version builds on the one before. Only ever append to `versions`, and at
+ * most one version of a part per release: {@link migrate} tolerates a database that is one version ahead, so the
+ * previous release must work with this one's additions. Expand first (a table, an index, a column that may be NULL or
+ * has a default); drop what is no longer used one release later.
  */
 export interface Schema {
   /** Name of the part, unique in the database. */
@@ -20,7 +20,7 @@ export interface Schema {
 export interface SchemaVersion {
   /** What the version adds and what needs it, in one sentence for operators and for authors of later versions. */
   readonly adds: string
-  /** Statements that lead here from the version before. */
+  /** Statements that upgrade from the version before. */
   readonly statements: readonly string[]
 }
 
@@ -28,9 +28,9 @@ export interface SchemaVersion {
 const tolerated = 1
 
 /**
- * Brings a part's tables to the newest version, forward by number. Every version is one transaction together with its
- * number, so that several processes can start at once. A database that is one version ahead is left as it is: a process
- * of the next release has been here.
+ * Upgrades a part's tables to the newest version, one version after another. Each version is one transaction together
+ * with its number, so several processes can start at once. A database that is one version ahead is left as it is: a
+ * process of the next release has upgraded it.
  *
  * @throws ConfigError when the database is two or more versions ahead of the program, and for a schema that is not as
  * {@link Schema} says; AuthError STORE_UNAVAILABLE
@@ -58,13 +58,15 @@ function checkSchema({ part, versions }: Schema): void {
 const createText =
   'CREATE TABLE IF NOT EXISTS jotgate_schema (part TEXT NOT NULL, version BIGINT NOT NULL, PRIMARY KEY (part, version))'
 
-/** Runs a "create if not exists", which PostgreSQL refuses to one of two that do it at the same time: it is there then. */
+/**
+ * Runs a "create if not exists". When two run at the same time PostgreSQL refuses one, but the object exists by then.
+ */
 export async function atSameTime<T>(create: () => Promise<T>): Promise<T> {
   try {
     return await create()
   } catch (error) {
     if (isLate(error)) throw error
-    // What is really wrong is wrong the second time too.
+    // A real error occurs again the second time.
     return create()
   }
 }
@@ -80,7 +82,7 @@ async function step(database: SqlDatabase, schema: Schema, version: number): Pro
       ...statements.map((text) => ({ text })),
     ])
   } catch (error) {
-    // Another process may have made this step in the meantime; its number is then taken.
+    // Another process may have made this step meanwhile; its number is then taken.
     if ((await readVersion(database, schema)) < version) throw error
   }
   return version

@@ -3,11 +3,11 @@ import { milliseconds, type OptionTable, readOptions } from '../../foundation/op
 import { whileBusy } from './busy.js'
 import { busyTimeoutDefault, type SqliteClient } from './sqlite-database.js'
 
-/** How an SQLite file is opened. */
+/** Options of `openSqlite`. */
 export interface OpenSqliteOptions {
   /**
-   * How long a write is tried again while another process holds the file's lock, in milliseconds. Default 250; after it
-   * the store "did not answer" (STORE_UNAVAILABLE). The process is not blocked meanwhile, and reads do not wait.
+   * How long a write is retried while another process holds the file's lock, in milliseconds. Default 250; after that
+   * it rejects with STORE_UNAVAILABLE. The process is not blocked meanwhile, and reads do not wait.
    */
   readonly busyTimeoutMs?: number
 }
@@ -18,11 +18,11 @@ export const openSqliteTable = {
 } satisfies OptionTable<keyof OpenSqliteOptions>
 
 /**
- * Opens an SQLite file, made when it is not there, with whichever driver this Node has: `node:sqlite` (from 22.13), else
- * the package `libsql`. The file is set to WAL, so that readers and a writer do not wait for each other, and to
- * `synchronous = FULL`, so that what was acknowledged survives a power cut.
+ * Opens an SQLite file, or creates it, with the driver that this Node has: `node:sqlite` (from 22.13), else the package
+ * `libsql`. The file uses WAL, so that readers and a writer do not wait for each other, and `synchronous = FULL`, so
+ * that acknowledged writes survive a power cut.
  *
- * @throws ConfigError when neither driver is there; AuthError STORE_UNAVAILABLE when the file can not be opened
+ * @throws ConfigError when there is no driver; AuthError STORE_UNAVAILABLE when the file cannot be opened
  * @example const client = await openSqlite('data/auth.db')
  */
 export async function openSqlite(
@@ -48,7 +48,7 @@ export async function openSqlite(
   }
 }
 
-/** The change to WAL needs the file alone, when two processes make the same new one. */
+/** Milliseconds. The switch to WAL needs the file exclusively, also when two processes create the same new file. */
 const openingMs = 5000
 
 type Open = (path: string) => SqliteClient
@@ -58,7 +58,7 @@ async function findDriver(): Promise<Open> {
     const { DatabaseSync } = await import('node:sqlite')
     return (path) => new DatabaseSync(path)
   } catch {
-    // This Node has no SQLite of its own, or only behind a flag.
+    // This Node has no built-in SQLite, or only behind a flag.
   }
   try {
     const { default: Database } = await import('libsql')

@@ -11,9 +11,9 @@ import { statementNames } from './statement-names.js'
 
 /** The part of a connection of `pg` that is used. */
 export interface PostgresClient {
-  /** Under a name the connection keeps the statement prepared. */
+  /** With a name, the connection keeps the statement prepared. */
   query(config: { name?: string; text: string; values?: SqlValue[] }): Promise<PostgresResult>
-  /** Gives the connection back; with an error it is closed instead. */
+  /** Returns the connection to the pool; with an error it is closed instead. */
   release(error?: Error): void
   on(event: 'error', listener: (error: Error) => void): unknown
   on(event: 'notification' | 'end', listener: () => void): unknown
@@ -31,18 +31,18 @@ export interface PostgresPool {
   connect(): Promise<PostgresClient>
 }
 
-/** How a database of PostgreSQL is used. */
+/** Settings for a PostgreSQL database. */
 export interface PostgresLimits {
-  /** Where tables are looked for and made; the server's own search path when there is none. */
+  /** The schema of the tables; undefined: the server's own search path. */
   readonly schema: string | undefined
-  /** Milliseconds for one statement, waiting for a connection included. */
+  /** Milliseconds for one statement, including the wait for a connection. */
   readonly deadlineMs: number
 }
 
 /**
- * A pool of `pg` as {@link SqlDatabase}. Each statement is given up by the server when its deadline is over
- * (`statement_timeout`, set once for each connection), and by this process whatever the server does: the connection is
- * then closed and its transaction with it.
+ * A pool of `pg` as {@link SqlDatabase}. The server stops each statement after its deadline (`statement_timeout`, set
+ * once for each connection), and so does this process, whatever the server does: it then closes the connection, and its
+ * transaction with it.
  */
 export function postgresDatabase(pool: PostgresPool, limits: PostgresLimits): SqlDatabase {
   const session = sessionText(limits)
@@ -70,8 +70,8 @@ export function postgresDatabase(pool: PostgresPool, limits: PostgresLimits): Sq
 }
 
 /**
- * A statement that lay on its way for long finds no row. So does one whose row is not there, or for which the server's
- * clock was not known well: the clock tells.
+ * A statement that arrives too late matches no row. So does one whose row does not exist, or that used a poor estimate
+ * of the server's clock: the returned clock tells which.
  */
 async function askBefore(
   endsAt: number,
@@ -89,12 +89,12 @@ async function askBefore(
     if (shown <= last) return rows
     clock.note(shown)
   }
-  throw new Error('the statement came too late to run')
+  throw new Error('the statement arrived after its deadline')
 }
 
 const clockText = 'SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS clock'
 
-/** One for each connection: what is on its other end does not change. */
+/** One for each connection, which always leads to the same server. */
 const clocks = new WeakMap<PostgresClient, ServerClock>()
 
 function clockOf(client: PostgresClient): ServerClock {
@@ -103,7 +103,7 @@ function clockOf(client: PostgresClient): ServerClock {
   return clock
 }
 
-/** Puts one statement to a connection. */
+/** Sends one statement over a connection. */
 type Ask = (statement: SqlStatement) => Promise<readonly SqlRow[]>
 
 async function ask(
@@ -114,8 +114,9 @@ async function ask(
 }
 
 /**
- * Parsing and planning a rotation takes the server several times as long as doing it. When a table has got another
- * column, what a connection has prepared is refused before it has done anything, and goes on without a name.
+ * Parsing and planning a rotation takes the server several times as long as running it. When a table gets another
+ * column, the server refuses a connection's prepared statements before they have any effect; it then continues without
+ * a name.
  */
 async function askByName(
   client: PostgresClient,
@@ -133,30 +134,30 @@ async function askByName(
   }
 }
 
-/** Connections whose prepared statements were made for tables as they no longer are. */
+/** Connections whose prepared statements are outdated by a change of the tables. */
 const outdated = new WeakSet<PostgresClient>()
 
 /** SQLSTATE of "cached plan must not change result type". */
 const planOutdated = '0A000'
 
-/** How each connection is set: a pool may have several stores over it. */
+/** The settings of each connection: several stores may share a pool. */
 const sessions = new WeakMap<PostgresClient, string>()
 
-/** For a transaction, which may make tables: as long as whoever starts a service waits. */
+/** Milliseconds for a transaction, which may create tables: as long as a service may take to start. */
 const batchMs = 20_000
 
-/** How a connection is set before its first use. */
+/** The settings of a connection before its first use. */
 export function sessionText({ schema, deadlineMs }: PostgresLimits): string {
   const timeout = `SET statement_timeout = ${String(deadlineMs)}`
   return schema === undefined ? timeout : `${timeout}; SET search_path TO ${quoteName(schema)}`
 }
 
-/** A name as PostgreSQL takes it, whatever is in it. */
+/** Quotes a name for PostgreSQL, whatever it contains. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-/** What fails leaves the transaction to the connection's end. */
+/** After an error the connection is closed, which ends the transaction. */
 async function transact(client: PostgresClient, batch: readonly SqlStatement[]): Promise<void> {
   await client.query({ text: `BEGIN; SET LOCAL statement_timeout = ${String(batchMs)}` })
   for (const statement of batch) await ask(client, statement)
@@ -164,9 +165,9 @@ async function transact(client: PostgresClient, batch: readonly SqlStatement[]):
 }
 
 /**
- * Lends a connection to the work for at most that long. One that saw an error, or whose time was over, is closed; one that
- * came too late for anything to be asked goes back as it was. Were it closed too, a crowd that waits in vain would have
- * each of them opened anew, and wait the longer for it.
+ * Lends a connection to the work for a limited time. After an error or a timeout it is closed. A connection that
+ * arrives too late to be used goes back unchanged: if it were closed, each of many waiting callers would have one
+ * opened anew, and all would wait longer.
  */
 async function withConnection<T>(
   pool: PostgresPool,
@@ -181,7 +182,7 @@ async function withConnection<T>(
     return await askStore(ms, async () => {
       const client = await lending
       client.on('error', toldElsewhere)
-      if (over || performance.now() >= endsAt) throw new Error('a connection came too late')
+      if (over || performance.now() >= endsAt) throw new Error('a connection became free too late')
       asked = true
       return work(client, endsAt)
     })
@@ -190,7 +191,7 @@ async function withConnection<T>(
     throw error
   } finally {
     over = true
-    // It may be lent after its time is over.
+    // It may be lent after the time is over.
     lending.then(
       (client) => {
         client.release(failure)
@@ -201,17 +202,17 @@ async function withConnection<T>(
   }
 }
 
-/** A lent connection that is lost fails its statement, and emits an error besides that would end the process. */
+/** A lost connection fails its statement, and also emits an error that would end the process. */
 const toldElsewhere = (): void => undefined
 
-/** `pg` gives BIGINT as text. Here it is a number where that holds it exactly. */
+/** Type number of BIGINT, which `pg` returns as text. It becomes a number if that is exact. */
 const bigint = 20
 
-/** Rows as the stores take them. */
+/** Rows in the form that the stores use. */
 export function toRows({ rows, fields }: PostgresResult): readonly SqlRow[] {
   const bigints = fields.filter(({ dataTypeID }) => dataTypeID === bigint).map(({ name }) => name)
   return rows.map((row) => {
-    const columns = { ...(row as Record<string, unknown>) } // pg gives one object a row
+    const columns = { ...(row as Record<string, unknown>) } // pg returns one object per row
     for (const name of bigints) columns[name] = toNumber(columns[name])
     return columns
   })

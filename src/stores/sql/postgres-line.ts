@@ -11,8 +11,8 @@ import {
 import type { FeedLine } from './revocation-feed.js'
 
 /**
- * Takes a connection out of the pool for good and listens on it. It never goes back: it is closed when the line ends,
- * by itself or by a missed deadline.
+ * Takes a connection out of the pool and listens on it. It never goes back: it is closed when the line ends by itself
+ * or after a missed deadline.
  *
  * @throws AuthError STORE_UNAVAILABLE
  */
@@ -48,14 +48,14 @@ interface Held extends Pick<FeedLine, 'listen' | 'end'> {
   lose(cause: unknown): void
 }
 
-/** Keeps a connection until its end, and says when it comes. */
+/** Holds a connection until its end, and reports the end. */
 function hold(client: PostgresClient): Held {
   let listener: Parameters<FeedLine['listen']>[0] | undefined
   let ended = false
   const end = (): void => {
     if (ended) return
     ended = true
-    // With an error the pool closes it; under a running statement that cuts the socket.
+    // With an error the pool closes it; during a running statement this cuts the socket.
     client.release(new Error('the feed has ended'))
   }
   const lose = (cause: unknown): void => {
@@ -83,7 +83,7 @@ function hold(client: PostgresClient): Held {
 
 const nothing: PostgresResult = { rows: [], fields: [] }
 
-/** A connection that is lent after its time goes back as it was. */
+/** A connection that is lent too late goes back unchanged. */
 async function lend(pool: PostgresPool, ms: number): Promise<PostgresClient> {
   const lending = pool.connect()
   try {

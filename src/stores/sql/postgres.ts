@@ -16,10 +16,10 @@ export { migrate, type Schema, type SchemaVersion } from './migrate.js'
 export type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from './database.js'
 
 /**
- * A pool of `pg` as {@link SqlDatabase}, for a program's own tables beside the stores'. BIGINT columns come as numbers
- * where a number holds them exactly.
+ * A pool of `pg` as {@link SqlDatabase}, for a program's own tables next to the stores'. BIGINT columns are returned as
+ * numbers if these are exact.
  *
- * @throws ConfigError for options that are not known
+ * @throws ConfigError for unknown options
  * @example await postgresDatabase(pool).query('SELECT id FROM users WHERE name = $1', [name])
  */
 export function postgresDatabase(pool: PostgresPool, options: PostgresOptions = {}): SqlDatabase {
@@ -27,14 +27,16 @@ export function postgresDatabase(pool: PostgresPool, options: PostgresOptions = 
 }
 
 /**
- * Sessions, revocations and key rings in PostgreSQL 12 or later, for any number of processes. Give it a `Pool` of its
- * own, with a listener for `error`: on each of the pool's connections `statement_timeout` becomes the deadline. Each open
- * feed of revocations keeps one of its connections for itself, and must be closed before `pool.end()` can end. At how many standbys a revocation must be confirmed is
- * the server's `synchronous_commit` and `synchronous_standby_names`; these stores do not change them.
+ * Sessions, revocations and key rings in PostgreSQL 12 or later, for any number of processes. Give it a separate `Pool`
+ * with a listener for `error`: each connection of the pool gets the deadline as its `statement_timeout`. Each open feed
+ * of revocations keeps one connection, and must be closed before `pool.end()` can finish. The server's
+ * `synchronous_commit` and `synchronous_standby_names` decide how many standbys must confirm a revocation; these stores
+ * do not change them.
  *
- * Not for: PgBouncer in transaction mode, which gives a connection's settings and prepared statements to somebody else.
+ * Not for: PgBouncer in transaction mode, which passes a connection's settings and prepared statements to other
+ * clients.
  *
- * @throws ConfigError for options that are not known
+ * @throws ConfigError for unknown options
  * @example const { sessions, revocations, keys } = postgresStores(new Pool({ connectionString }), { schema: 'auth' })
  */
 export function postgresStores(pool: PostgresPool, options: PostgresOptions = {}): SqlStores {

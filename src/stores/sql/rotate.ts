@@ -5,11 +5,11 @@ import { sessionColumns } from './session-columns.js'
  * One refresh, in one statement.
  *
  * Input:  $1 session id, $2 now, $3 client, $4 generation presented, $5 grace, $6 recoverWithin, $7 idleTtl (seconds)
- * Output: the session as it then is, and `outcome`; no row when there is no such session.
+ * Output: the session after it, and `outcome`; no row when there is no such session.
  *
- * The row is read and written under one lock. Every expression on the right of `=` sees the row as it was before, in
- * every dialect; and every one of them names columns of the updated table only: in PostgreSQL a joined copy of the row
- * would still be the old one after waiting for another rotation.
+ * The row is read and written under one lock. In every dialect, expressions to the right of `=` see the row as it was
+ * before. All of them name only columns of the updated table: in PostgreSQL a joined copy of the row would still be the
+ * old one after waiting for another rotation.
  */
 const outcome = `CASE
     WHEN ended_at IS NOT NULL AND $4 <= generation THEN 'ended'

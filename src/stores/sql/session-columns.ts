@@ -1,6 +1,6 @@
 /**
- * What a statement on sessions asks for, by name: a column that the next release has added changes no answer, and no
- * statement that a connection keeps prepared becomes outdated by it.
+ * The columns that statements on sessions ask for, by name: a column added by the next release changes no answer, and
+ * outdates no prepared statement.
  */
 export const sessionColumns = `id, sid, subject, client, scope, audience, generation, parent, created_at, rotated_at,
     absolute_expiry, idle_expiry, ended_at, meta`

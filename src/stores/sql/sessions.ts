@@ -11,7 +11,7 @@ import type { Schema } from './migrate.js'
 import { rotateText } from './rotate.js'
 import { sessionColumns as columns } from './session-columns.js'
 
-/** `outcome` is what the last rotation came to: the only way to hand it out of one UPDATE in every dialect. */
+/** `outcome` is the outcome of the last rotation: the only way to return it from one UPDATE in every dialect. */
 export const sessionsSchema: Schema = {
   part: 'families',
   versions: [
@@ -108,7 +108,7 @@ const outcomes: Readonly<Record<Outcome, true>> = {
 
 function toOutcome(text: string): Outcome {
   if (Object.hasOwn(outcomes, text)) return text as Outcome // a key of the table
-  throw new TypeError('the column "outcome" holds no outcome')
+  throw new TypeError('the column "outcome" is not an outcome')
 }
 
 function toParams(session: StoredSession): (string | number | null)[] {

@@ -7,19 +7,19 @@ import { sessionsSchema, sqlSessions } from './sessions.js'
 import { atSameTime, migrate } from './migrate.js'
 import { revocationsSchema, sqlRevocations, type RevocationDialect } from './revocations.js'
 
-/** State in an SQL database. */
+/** Stores in an SQL database. */
 export interface SqlStores {
   readonly sessions: SessionStore
   readonly revocations: RevocationStore
   readonly keys: KeyRingStore
   /**
-   * Makes or brings forward the tables. Every store does it by itself before its first use; a program that wants to
-   * know at its start calls it there. @throws ConfigError, AuthError STORE_UNAVAILABLE
+   * Creates or upgrades the tables. Every store does this before its first use; call it at the start of a program that
+   * should fail early. @throws ConfigError, AuthError STORE_UNAVAILABLE
    */
   migrate(): Promise<void>
 }
 
-/** The stores over any database that speaks {@link SqlDatabase}; `first` is run before the tables are made. */
+/** The stores over any {@link SqlDatabase}; `first` runs before the tables are created. */
 export function sqlStores(
   database: SqlDatabase,
   dialect: RevocationDialect,
@@ -47,7 +47,7 @@ export function sqlStores(
   }
 }
 
-/** One run for everybody who asks; after a failure the next one tries again. */
+/** Shares one run among all callers; after a failure the next call tries again. */
 function once(run: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined
   return () => {

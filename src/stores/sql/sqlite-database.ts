@@ -7,18 +7,18 @@ export interface SqliteClient {
   prepare(text: string): { all(...params: SqlValue[]): unknown[] }
   exec(text: string): unknown
   close(): unknown
-  /** How long a write is tried again while another process holds the lock, in milliseconds. Default 250. */
+  /** How long a write is retried while another process holds the lock, in milliseconds. Default 250. */
   readonly busyTimeoutMs?: number
 }
 
-/** Milliseconds. Every caller of a store has a deadline of its own, longer than this. */
+/** Milliseconds. Every caller of a store has its own, longer deadline. */
 export const busyTimeoutDefault = 250
 
 /**
- * An open SQLite file as {@link SqlDatabase}, for a program's own tables beside the stores'. Each attempt runs at once
- * and blocks the process for as long as the disk takes. While another process holds the lock, the call is tried again
- * for `busyTimeoutMs` of the client without blocking this one; then it rejects with STORE_UNAVAILABLE and nothing has
- * happened. A client that is not from `openSqlite` must have `PRAGMA busy_timeout = 0`, or it blocks all the same.
+ * An open SQLite file as {@link SqlDatabase}, for a program's own tables next to the stores'. Each attempt runs
+ * synchronously and blocks the process for as long as the disk takes. While another process holds the lock, the call is
+ * retried for `busyTimeoutMs` of the client without blocking; then it rejects with STORE_UNAVAILABLE and has had no
+ * effect. A client that is not from `openSqlite` must set `PRAGMA busy_timeout = 0`, or it blocks anyway.
  *
  * @example const users = await sqliteDatabase(client).query('SELECT id FROM users WHERE name = $1', [name])
  */
@@ -26,7 +26,7 @@ export function sqliteDatabase(client: SqliteClient): SqlDatabase {
   const statements = new Map<string, ReturnType<SqliteClient['prepare']>>()
 
   const run = (text: string, params: readonly SqlValue[] = []): readonly SqlRow[] => {
-    // node:sqlite takes `$1` for a name; `?1` is a number in both.
+    // node:sqlite treats `$1` as a name; `?1` is a number in both drivers.
     const statement = statements.get(text) ?? client.prepare(text.replace(/\$(?=\d)/g, '?'))
     statements.set(text, statement)
     return statement.all(...params).map(toRow)
@@ -59,13 +59,13 @@ export function sqliteDatabase(client: SqliteClient): SqlDatabase {
 }
 
 /**
- * libsql does not reset a prepared statement that met a lock: it keeps its view of the file, and every later read of the
- * connection sees the past. So a prepared statement only writes once the lock is held; `exec` leaves nothing behind.
+ * libsql does not reset a prepared statement that met a lock: it keeps its view of the file, and every later read of
+ * the connection sees the past. So prepared statements write only while the lock is held; `exec` leaves nothing behind.
  */
 const writes = /^\s*(?:INSERT|UPDATE|DELETE|REPLACE|WITH)\b/i
 const changesSchema = /^\s*(?:CREATE|DROP|ALTER)\b/i
 
-/** Never waits in the middle: nobody else's statement on this connection can get into the transaction. */
+/** Never awaits in the middle: no other statement on this connection can get into the transaction. */
 function transact<T>(client: SqliteClient, work: () => T): T {
   client.exec('BEGIN IMMEDIATE')
   try {
@@ -82,13 +82,13 @@ function rollBack(client: SqliteClient): void {
   try {
     client.exec('ROLLBACK')
   } catch {
-    // SQLite has rolled back by itself; why is in the error that led here.
+    // SQLite has already rolled back; the error that led here has the cause.
   }
 }
 
-/** libsql adds a member of its own to every row. */
+/** libsql adds its own member to every row. */
 function toRow(row: unknown): SqlRow {
-  const columns = { ...(row as Record<string, unknown>) } // drivers give one object a row
+  const columns = { ...(row as Record<string, unknown>) } // drivers return one object per row
   delete columns['_metadata']
   return columns
 }

@@ -3,8 +3,8 @@ import { unavailable } from '../../foundation/ask-store.js'
 import type { SqlDatabase } from './database.js'
 
 /**
- * Checks that a database's file is still the one that was there at the first check: a connection goes on with a file
- * that was moved away, where nobody else reads or writes. A database in memory passes.
+ * Checks that the database file is still the one of the first check: a connection keeps using a file that was moved
+ * away, where no other process reads or writes. A database in memory passes.
  *
  * @throws AuthError STORE_UNAVAILABLE
  * @example const checkFile = sameFile(); await checkFile(database)

@@ -9,7 +9,7 @@ const given = `(
   FROM json_each($1)) AS given`
 const addText = insertText(given, 'jotgate_revocation_places')
 
-/** A file is looked at again and again: what another process has written is known within this many milliseconds. */
+/** Milliseconds between two polls of the file: the longest delay of another process's entries. */
 const everyMs = 200
 
 /** Revocations in an SQLite file. */

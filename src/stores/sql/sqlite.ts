@@ -10,7 +10,7 @@ export type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from './database.js'
 
 /**
  * Sessions and revocations in one SQLite file (3.35 or later), for any number of processes on one machine. The file
- * holds no usable token: refresh tokens need the service key too.
+ * contains no usable token: refresh tokens also need the service key.
  *
  * @example
  * const client = await openSqlite('data/auth.db')

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 
-/** Each connection keeps every named statement until it ends; a program's texts may be made anew each time. */
+/** Each connection keeps every named statement until it ends; a program may generate texts without end. */
 const most = 200
 
 /**
- * Names by which connections of PostgreSQL keep statements parsed and planned: under each a connection takes one text
- * only, so a name is made of the text and of what the connection's settings make of it. Undefined when there are too many.
+ * Names under which PostgreSQL connections keep statements parsed and planned. A connection accepts one text per name,
+ * so a name depends on the text and on the connection's settings. Undefined when there are too many.
  *
  * @example const nameOf = statementNames('SET search_path TO "auth"')
  */

@@ -5,12 +5,12 @@ interface Waiting<T> {
 }
 
 /**
- * Runs one step at a time; what comes while it runs goes with the next, all at once. For steps that lock the same row and
- * end with a wait for the disk: a hundred callers then wait for two of them, not for a hundred. When a step fails,
- * whoever waits behind it is told so too, so that nobody waits for longer than the step that runs and one more.
+ * Runs one step at a time and combines all calls made meanwhile into the next step. For steps that lock the same row
+ * and end with a wait for the disk: a hundred callers then wait for two steps, not for a hundred. When a step fails,
+ * the callers waiting behind it fail too, so no caller waits longer than the running step and one more.
  *
- * @param step gets what one or more callers have given
- * @param most items after which a step takes no further caller along
+ * @param step receives the items of one or more callers
+ * @param most number of items after which a step accepts no further caller
  * @example const add = together((entries) => insertAll(entries), 1000)
  */
 export function together<T>(
@@ -39,7 +39,7 @@ export function together<T>(
     })
 }
 
-/** The first, and those after it as far as there is room. */
+/** The first caller, and the following ones while there is room. */
 function take<T>(waiting: Waiting<T>[], most: number): readonly Waiting<T>[] {
   let count = 0
   let items = 0
