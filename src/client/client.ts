@@ -8,34 +8,36 @@ import { optionalFunc, type OptionTable, readOptions, text, value } from '../fou
 import { readOrigins } from './origins.js'
 import { ask, type Grant, type Target, type TokenSource } from './source.js'
 
-/** How calls get their token. */
+/** Options of `jwtClient`. */
 export interface ClientOptions {
   /** Where tokens come from: `fromSession`, `selfSigned` or `forwarded`. */
   readonly source: TokenSource
-  /** Where the token may go, such as `https://api.example`; it goes nowhere else. Plain http is for loopback only. */
+  /**
+   * Origins that may receive the token, such as `https://api.example`; no other does. Plain http is for loopback only.
+   */
   readonly origins: readonly string[]
-  /** The field the token goes into. Default `authorization`. */
+  /** The header field of the token. Default `authorization`. */
   readonly header?: string
-  /** What stands before the token; null: nothing. Default `Bearer` in `authorization`, nothing in another field. */
+  /** The word before the token; null: none. Default `Bearer` in `authorization`, none in another field. */
   readonly scheme?: string | null
   /** Default: the platform's. Not a dispatcher: see `jotgate/undici`. */
   readonly fetch?: typeof globalThis.fetch
   readonly onEvent?: OnClientEvent
 }
 
-/** Calls with a token. */
+/** Sends calls with a token. */
 export interface JwtClient extends Credentials {
-  /** As the platform's `fetch`, with the token for the configured origins. */
+  /** Like the platform's `fetch`, with the token for the configured origins. */
   readonly fetch: typeof globalThis.fetch
 }
 
 /**
- * A client that sends a token to the configured origins and nowhere else, and gets another one when it is refused, once
- * a call. A redirect to an origin that is not configured goes on without the token.
+ * A client that sends a token to the configured origins only. When the token is refused it gets another one, once per
+ * call. A redirect to another origin is followed without the token.
  *
- * The adapters `jotgate/axios`, `/undici`, `/grpc-client` and `/connect-client` take what it returns.
+ * The adapters `jotgate/axios`, `/undici`, `/grpc-client` and `/connect-client` take this client.
  *
- * @throws ConfigError when an option is missing, unknown or can not work, such as an origin of plain http off loopback
+ * @throws ConfigError when an option is missing, unknown or invalid, such as an origin of plain http off loopback
  * @example
  * const client = jwtClient({ source: session, origins: ['https://api.example'] })
  * const orders = await client.fetch('https://api.example/orders')
@@ -91,7 +93,7 @@ function readClientOptions(options: ClientOptions): ClientPolicy {
   return Object.freeze({
     ...values,
     ...{ field, scheme },
-    // Looked up at each call, and called as the platform wants it: by its own global object.
+    // Looked up at each call; the platform requires it to be called on its own global object.
     fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
   })
 }
@@ -114,7 +116,7 @@ function readScheme(given: unknown, option: string): string | null {
 
 function fieldsOf({ field, scheme }: ClientPolicy, { token }: Grant): Credential['fields'] {
   if (token === undefined) return {}
-  // What a platform says about a field it can not send quotes it.
+  // A platform's error about an invalid field would quote it.
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token))
     throw new ClientError('TOKEN_UNUSABLE')
   return Object.freeze({ [field]: scheme === null ? token : `${scheme} ${token}` })

@@ -1,6 +1,6 @@
 import { type Grant, type Target } from './source.js'
 
-/** What goes with one call. For adapters. */
+/** What to send with one call. For adapters. */
 export interface Credential {
   /** Header fields to set; none in cookie mode. */
   readonly fields: Readonly<Record<string, string>>
@@ -8,22 +8,22 @@ export interface Credential {
   readonly target: Target
 }
 
-/** The policy of a client: which call gets what. For adapters. */
+/** A client's policy: which call gets which credential. For adapters. */
 export interface Credentials {
-  /** The field the token goes into, in lower case. For adapters. */
+  /** The header field of the token, in lower case. For adapters. */
   readonly field: string
   /** The origins the token may go to, as `URL.origin`. For adapters. */
   readonly origins: ReadonlySet<string>
   /**
-   * What to send with a call to an origin; undefined for one that gets no token. For adapters.
+   * What to send with a call to an origin; undefined for an origin that gets no token. For adapters.
    *
-   * @throws ClientError when there is no token to be had; the signal's reason
+   * @throws ClientError when no token is available; the signal's reason
    */
   credential(origin: string, signal?: AbortSignal): Promise<Credential | undefined>
   /**
-   * After the server answered 401: what to send once more; undefined when the answer stands. For adapters.
+   * After a 401: what to send in a second attempt; undefined when the refusal is final. For adapters.
    *
-   * @throws as `credential`
+   * @throws the errors of `credential`
    */
   renew(refused: Credential): Promise<Credential | undefined>
 }

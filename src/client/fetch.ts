@@ -5,10 +5,11 @@ import { nextHop } from './redirect.js'
 type Fetch = typeof globalThis.fetch
 
 /**
- * Wraps `fetch`: attaches, retries once after a 401, and follows redirects with the token for configured origins only.
+ * Wraps `fetch`: attaches the token, retries once after a 401, and follows redirects with the token for configured
+ * origins only.
  *
- * Browsers let nobody see a redirect before it is followed. They drop `Authorization` at another origin themselves
- * (Fetch standard, HTTP-redirect fetch), and no other field; so a redirect is an error where the token is in another.
+ * Browsers hide a redirect until it has been followed. They drop `Authorization` at another origin (Fetch standard,
+ * HTTP-redirect fetch), but no other field; so a redirect is an error if the token is in another field.
  *
  * @example createFetch(client, globalThis.fetch)
  */
@@ -27,9 +28,9 @@ export function createFetch(tokens: Credentials, fetch: Fetch): Fetch {
   }
 }
 
-/** Of one call, over all its hops. */
+/** State of one call, over all its hops. */
 interface Progress {
-  /** Until a hop leaves the configured origins: who is there must not steer the token. */
+  /** True until a hop leaves the configured origins: a foreign server must not steer the token. */
   trusted: boolean
   renewed: boolean
   /** Whether the body has been sent. */
@@ -42,7 +43,7 @@ interface Sender {
   readonly progress: Progress
 }
 
-/** One hop, and once more with another token where it is refused. */
+/** Sends one hop, and again with another token if it is refused. */
 async function exchange(sender: Sender, hop: Outgoing): Promise<Response> {
   const { tokens, progress } = sender
   const signal = hop.rest.signal ?? undefined
@@ -84,7 +85,7 @@ function redirectOf(
   return wouldLeak ? 'error' : 'follow'
 }
 
-/** A page or a worker of one: there a redirect that is not followed shows nothing of itself. */
+/** A page or a worker of one: these hide a redirect that is not followed. */
 function isBrowser(): boolean {
   return 'document' in globalThis || 'WorkerGlobalScope' in globalThis
 }

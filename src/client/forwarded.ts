@@ -4,14 +4,14 @@ import { readOrigins } from './origins.js'
 import { unverifiedTimes } from './payload.js'
 import { type TokenSource } from './source.js'
 
-/** A service that calls another one in its caller's name. */
+/** Options of `forwarded`, for a service that calls another one in its caller's name. */
 export interface ForwardedOptions {
   /**
-   * The token of the call being handled, as a gate has let it in; undefined, or an error, outside of one. Asked in the
-   * context of each outgoing call, so that an AsyncLocalStorage can answer.
+   * The token of the call being handled, already admitted by a gate; undefined, or an error, outside a call. It is
+   * called in the context of each outgoing call, so an AsyncLocalStorage can provide it.
    */
   readonly incoming: () => string | undefined
-  /** The target's name as it stands in `aud` (RFC 7519 section 4.1.3), or one for each origin. */
+  /** The target's name in `aud` (RFC 7519 section 4.1.3), or one name per origin. */
   readonly audience: string | Readonly<Record<string, string>>
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number
@@ -25,10 +25,10 @@ export const forwardedTable = {
 } satisfies OptionTable<keyof ForwardedOptions>
 
 /**
- * Passes the caller's own token on, where it is meant for the target too. A refusal stands: there is nothing to renew.
+ * Forwards the caller's own token if it is also meant for the target. A refusal is final: the token cannot be renewed.
  *
- * Not for: targets that are not in the token's `aud`. They would have to accept tokens meant for somebody else; give
- * them a token of this service's own (`selfSigned`).
+ * Not for: targets that are not in the token's `aud`. They would have to accept tokens meant for others; give them this
+ * service's own token (`selfSigned`).
  *
  * @throws ConfigError when an option is missing or unknown. Its calls reject with ClientError NO_INCOMING,
  * INCOMING_EXPIRED or AUDIENCE_REFUSED.

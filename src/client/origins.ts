@@ -1,10 +1,10 @@
 import { ConfigError } from '../foundation/errors.js'
 
 /**
- * The origins a token may go to, in the form of `URL.origin` (RFC 6454 section 6.2).
+ * The origins that may receive a token, in the form of `URL.origin` (RFC 6454 section 6.2).
  *
- * @throws ConfigError when there is none, one is more than an origin, or one is plain http off loopback: a bearer
- * token needs TLS (RFC 6750 section 5.3)
+ * @throws ConfigError when the list is empty, an entry is more than an origin, or one is plain http off loopback: a
+ * bearer token needs TLS (RFC 6750 section 5.3)
  * @example readOrigins(['https://api.example'], 'jwtClient.origins').has('https://api.example') // true
  */
 export function readOrigins(origins: unknown, option: string): ReadonlySet<string> {
@@ -31,12 +31,12 @@ export function readSecureUrl(option: string, text: unknown): URL {
 }
 
 /**
- * The address of the page, in browsers; what relative URLs are relative to.
+ * The address of the page, in browsers: the base of relative URLs.
  *
  * @example new URL('/user/refresh', pageUrl())
  */
 export function pageUrl(): string | undefined {
-  const { location } = globalThis as { location?: { href?: string } } // a browser's, where there is one
+  const { location } = globalThis as { location?: { href?: string } } // present in browsers only
   return location?.href
 }
 
@@ -44,14 +44,11 @@ function readOrigin(option: string, text: unknown): string {
   const url = readSecureUrl(option, text)
   const bare = url.pathname === '/' && url.search === '' && url.hash === ''
   if (!bare || url.username !== '' || url.password !== '' || !/^https?:\/\//i.test(String(text)))
-    throw new ConfigError(
-      option,
-      'must be an origin and nothing more, such as "https://api.example"',
-    )
+    throw new ConfigError(option, 'must be just an origin, such as "https://api.example"')
   return url.origin
 }
 
-/** Names that are resolved to this machine without asking anybody (RFC 6761 section 6.3), and its addresses. */
+/** Names that resolve to this machine without a DNS query (RFC 6761 section 6.3), and its addresses. */
 function isLoopback(hostname: string): boolean {
   return (
     hostname === 'localhost' ||

@@ -1,32 +1,32 @@
 import { pageUrl } from './origins.js'
 
-// By way of what has them on every platform: not all name these types.
+// Derived from `fetch`: not every platform names these types.
 type Input = Parameters<typeof fetch>[0]
 type Redirect = NonNullable<RequestInit['redirect']>
 type Body = NonNullable<RequestInit['body']>
 
-/** A call on its way, as `fetch` was asked for it; changed only from one redirect to the next. */
+/** An outgoing call, as `fetch` was called; changed only by redirects. */
 export interface Outgoing {
   readonly url: URL
   readonly method: string
-  /** The caller's own, without the token. */
+  /** The caller's own headers, without the token. */
   readonly headers: Headers
   readonly body: OutgoingBody
   readonly redirect: Redirect
-  /** Everything else. */
+  /** All other options. */
   readonly rest: RequestInit
 }
 
-/** `once` can be sent a single time; a `Request` is sent as it is, and again from its copy. */
+/** `once` can be sent only once; a `Request` is sent itself first, then from its copy. */
 export type OutgoingBody =
   | { readonly kind: 'none' }
   | { readonly kind: 'value' | 'once'; readonly value: Body }
   | { readonly kind: 'request'; readonly request: Request; readonly copy: Request }
 
 /**
- * Takes apart what `fetch` is called with.
+ * Reads the arguments of `fetch`.
  *
- * @throws TypeError as `fetch` does, for what is no URL or no request
+ * @throws TypeError as `fetch` does, for an invalid URL or request
  * @example readOutgoing('https://api.example/orders', { method: 'POST', body: '{}' })
  */
 export function readOutgoing(input: Input, init: RequestInit = {}): Outgoing {
@@ -43,7 +43,7 @@ export function readOutgoing(input: Input, init: RequestInit = {}): Outgoing {
 }
 
 /**
- * What `fetch` is called with for one hop.
+ * The arguments of `fetch` for one hop.
  *
  * @example await fetch(...(await callOf(outgoing, { headers, redirect: 'manual' })))
  */
@@ -59,11 +59,11 @@ export async function callOf(
   return [url, { ...init, body: body.value }]
 }
 
-/** What changes from one sending of a call to the next. */
+/** What changes between two attempts of a call. */
 export interface CallSettings {
   readonly headers: Headers
   readonly redirect: Redirect
-  /** Whether its body has been sent before. */
+  /** Whether the body has been sent before. */
   readonly again: boolean
   readonly rest?: RequestInit
 }
@@ -85,7 +85,7 @@ function fromRequest(request: Request): Outgoing {
   }
 }
 
-/** A copy of a copy: a redirect may ask for it again after a retry. */
+/** Reads a copy of the copy: a redirect may need the body again after a retry. */
 function bytesOf(copy: Request): Promise<ArrayBuffer> {
   return copy.clone().arrayBuffer()
 }
@@ -104,7 +104,7 @@ function isReplayable(body: Body): boolean {
   )
 }
 
-/** As `fetch` would set it, so that it can be taken away when a redirect makes a GET of the call. */
+/** Sets it as `fetch` would, so that it can be removed when a redirect turns the call into a GET. */
 function withContentType(headers: Headers, body: Body | null | undefined): Headers {
   if (typeof body === 'string' && !headers.has('content-type'))
     headers.set('content-type', 'text/plain;charset=UTF-8')

@@ -1,32 +1,34 @@
 import { type Grant } from './source.js'
 
-/** A login's or a refresh's answer: this package's own, an OAuth token response (RFC 6749 section 5.1), or go-zero's. */
+/**
+ * The answer to a login or a refresh: this package's own, an OAuth token response (RFC 6749 section 5.1), or go-zero's.
+ */
 export type PairResponse = Readonly<Record<string, unknown>>
 
-/** A session as a {@link SessionStorage} keeps it. Times are Unix seconds by this machine's clock. */
+/** A session in a {@link SessionStorage}. Times are Unix seconds of this machine's clock. */
 export interface StoredSession {
   /** Undefined in cookie mode, as is the refresh token. */
   readonly accessToken?: string
   readonly refreshToken?: string
-  /** From when on to refresh ahead of need; null when the server names no time. */
+  /** When to refresh ahead of need; null when the server names no time. */
   readonly refreshAt: number | null
-  /** From when on the access token is good no more; null when the server names no time. */
+  /** When the access token expires; null when the server names no time. */
   readonly expiresAt: number | null
 }
 
-/** A stored session in use, and the object that stands for its token. */
+/** A stored session in use, and the object that represents its token. */
 export interface Held {
   readonly stored: StoredSession
   readonly grant: Grant
-  /** When a refresh brought it; undefined for a login's, or another tab's. */
+  /** When a refresh returned it; undefined after a login or another tab's refresh. */
   readonly refreshedAt?: number
 }
 
 /**
- * Reads what a server answered. Times are turned into this machine's by the token's life, so that a clock that is wrong
- * does no harm; only an answer without a life is taken at the server's absolute times.
+ * Reads a server's answer. Times are computed from the token's lifetime, so a wrong local clock does no harm; the
+ * server's absolute times are used only if the answer has no lifetime.
  *
- * @returns undefined when it is no such answer
+ * @returns undefined when the answer has no tokens
  * @example readPair({ accessToken, refreshToken, expiresIn: 900, accessExpire, refreshAfter }, { now, kept: undefined })
  */
 export function readPair(
@@ -45,7 +47,7 @@ export function readPair(
   const times = readTimes(member, now)
   if (cookies) return Object.freeze(times)
   const accessToken = member('accessToken', 'access_token')
-  // A server that does not rotate leaves it out (RFC 6749 section 6).
+  // A server that does not rotate omits it (RFC 6749 section 6).
   const refreshToken = member('refreshToken', 'refresh_token') ?? kept?.refreshToken
   if (typeof accessToken !== 'string' || accessToken === '') return undefined
   if (typeof refreshToken !== 'string' || refreshToken === '') return undefined
@@ -53,7 +55,7 @@ export function readPair(
 }
 
 /**
- * Takes a session into use.
+ * Makes a stored session the one in use.
  *
  * @example hold(stored)
  */

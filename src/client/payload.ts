@@ -1,4 +1,4 @@
-/** Of a token's claims, what a client goes by. It does not verify: the token is its own, or the gate has verified it. */
+/** The claims that a client uses. Unverified: the token is its own, or the gate has verified it. */
 export interface UnverifiedTimes {
   readonly iat?: number
   readonly exp?: number
@@ -6,9 +6,9 @@ export interface UnverifiedTimes {
 }
 
 /**
- * Reads the claims of a compact JWS without verifying it. Not for deciding whom to let in.
+ * Reads the claims of a compact JWS without verifying it. Not for: access decisions.
  *
- * @throws SyntaxError or TypeError when it is none; the message holds nothing of it
+ * @throws SyntaxError or TypeError when it is not a JWS; the message contains nothing of it
  * @example unverifiedTimes(token).exp
  */
 export function unverifiedTimes(token: string): UnverifiedTimes {
@@ -30,9 +30,10 @@ function parsePayload(token: string): Record<string, unknown> {
     parsed = JSON.parse(new TextDecoder().decode(bytes))
   } catch {
     // The parser's own message quotes the claims.
-    throw new SyntaxError('the token has no claims that can be read')
+    throw new SyntaxError('the token has no readable claims')
   }
-  if (typeof parsed !== 'object' || parsed === null) throw new TypeError('the claims are no object')
+  if (typeof parsed !== 'object' || parsed === null)
+    throw new TypeError('the claims are not an object')
   return parsed as Record<string, unknown> // an object, looked up by name
 }
 

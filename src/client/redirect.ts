@@ -1,6 +1,6 @@
 import { type Outgoing } from './outgoing.js'
 
-/** As browsers and Node do (Fetch standard, HTTP-redirect fetch). */
+/** The limit of browsers and Node (Fetch standard, HTTP-redirect fetch). */
 const mostRedirects = 20
 const statuses = [301, 302, 303, 307, 308]
 const ofTheBody = [
@@ -13,12 +13,12 @@ const ofTheBody = [
 const ofTheOrigin = ['authorization', 'proxy-authorization', 'cookie', 'host']
 
 /**
- * Where an answer sends a call: the call to make next, or undefined when the answer is the last one.
+ * The next call after a redirect, or undefined when the answer is final.
  *
- * 301 and 302 make a GET of a POST, 303 of everything but GET and HEAD; 307 and 308 send the same again. Another origin
- * gets none of the caller's credentials.
+ * 301 and 302 turn a POST into a GET, 303 everything except GET and HEAD; 307 and 308 repeat the same call. Another
+ * origin gets none of the caller's credentials.
  *
- * @throws TypeError for too many redirects, one to no http URL, and one that asks for a stream again
+ * @throws TypeError for too many redirects, a redirect to a URL that is not http, and one that needs a stream again
  * @example const next = nextHop(outgoing, response, 1)
  */
 export function nextHop(
@@ -32,8 +32,8 @@ export function nextHop(
     ? new URL(location, outgoing.url)
     : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol))
-    throw new TypeError('the server redirects to what is no http URL')
-  if (count > mostRedirects) throw new TypeError('the server redirects without end')
+    throw new TypeError('the server redirects to a URL that is not http')
+  if (count > mostRedirects) throw new TypeError('the server redirects too many times')
   if (url.hash === '') url.hash = outgoing.url.hash
   const headers = new Headers(outgoing.headers)
   if (url.origin !== outgoing.url.origin) for (const name of ofTheOrigin) headers.delete(name)
@@ -45,7 +45,7 @@ export function nextHop(
 function same(outgoing: Outgoing, url: URL, headers: Headers): Outgoing {
   if (outgoing.body.kind === 'once')
     throw new TypeError(
-      'the server redirects a call whose body is a stream and can not be sent again',
+      'the server redirects a call whose body is a stream and cannot be sent again',
     )
   return { ...outgoing, url, headers }
 }

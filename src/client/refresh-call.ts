@@ -2,13 +2,13 @@ import { ClientError } from './errors.js'
 import { readPair, type StoredSession } from './pair.js'
 import { type SessionPolicy } from './session-options.js'
 
-/** How a refresh ended. */
+/** The result of a refresh. */
 export type RefreshResult =
   | { readonly kind: 'renewed'; readonly stored: StoredSession }
   | { readonly kind: 'refused' }
   | { readonly kind: 'failed'; readonly error: ClientError }
 
-/** One attempt: `lost` is a reply that may have been given and did not come. */
+/** One attempt; `lost`: the server may have answered, but no answer arrived. */
 type Attempt =
   RefreshResult | { readonly kind: 'lost'; readonly cause: unknown; readonly retryAfter?: number }
 
@@ -16,8 +16,8 @@ const firstPauseMs = 200
 const mostAttempts = 4
 
 /**
- * Presents a refresh token until there is an answer, always the same one: within its grace the server gives the same
- * successor again, so a lost reply costs nothing.
+ * Presents the same refresh token until an answer arrives: within its grace the server returns the same successor
+ * again, so a lost answer does no harm.
  *
  * Never rejects.
  *
@@ -32,7 +32,7 @@ export async function requestRefresh(
   for (let attempt = 1; ; attempt++) {
     const result = await present(policy, session)
     if (result.kind !== 'lost') return result
-    // Half of it at random: clients that failed together don't come back together.
+    // Half of the pause is random: clients that failed together must not return together.
     const waitMs = Math.max(pauseMs * (0.5 + Math.random() / 2), (result.retryAfter ?? 0) * 1000)
     const { cause, retryAfter } = result
     if (attempt === mostAttempts || performance.now() - start + waitMs > policy.grace * 1000)
@@ -60,7 +60,7 @@ async function present(policy: SessionPolicy, session: StoredSession): Promise<A
     const stored = readPair(body, { now: now(), kept: session, cookies })
     return stored === undefined ? failed(response.status) : { kind: 'renewed', stored }
   } catch (cause) {
-    // No answer, half an answer, or one that is no JSON: whether the server rotated is not known.
+    // No answer, a partial one, or one that is not JSON: it is unknown whether the server rotated.
     return { kind: 'lost', cause }
   }
 }
@@ -82,7 +82,7 @@ function requestOf(
   return { ...request, body: new URLSearchParams(form) }
 }
 
-/** 401 and `invalid_grant` end the session; a server in trouble does not; anything else is a wrong endpoint. */
+/** 401 and `invalid_grant` end the session; a failing server does not; anything else means a wrong endpoint. */
 function refusalOf(response: Response, text: string): Attempt | undefined {
   if (response.ok) return undefined
   const { status } = response

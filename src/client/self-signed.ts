@@ -9,13 +9,16 @@ import {
 import { unverifiedTimes } from './payload.js'
 import { type Grant, type TokenSource } from './source.js'
 
-/** A service that makes its own tokens. */
+/** Options of `selfSigned`, for a service that signs its own tokens. */
 export interface SelfSignedOptions<C extends object> {
-  /** What `createSigner` made: its key, algorithm and header are those of the tokens. */
+  /** Signs a token, as made by `createSigner`: its key, algorithm and header are used. */
   readonly sign: (claims?: C) => Promise<string>
-  /** Claims of every token, or a function asked for each. Default: none beside the signer's own. */
+  /** Claims of every token, or a function called for each. Default: only the signer's own. */
   readonly claims?: C | (() => C)
-  /** False signs for every call, as Kratos does. Default true: one token until shortly before its `exp`. */
+  /**
+   * False signs a token for every call, as Kratos does. Default true: one token is reused until shortly before its
+   * `exp`.
+   */
   readonly cache?: boolean
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number
@@ -32,18 +35,18 @@ export const selfSignedTable = <C extends object>() =>
 
 interface Kept {
   readonly grant: Grant
-  /** From when on it is not used any more. */
+  /** From this time on it is no longer used. */
   readonly until: number
 }
 
 /**
  * Signs the tokens of a service's own calls (Kratos' `jwt.Client`).
  *
- * A token is used for 80 to 90 % of its life, drawn anew for each, so that many processes don't sign at once; one
- * without `exp` is used once. Calls that need one at the same time share it. A signer that follows a rotating key gives
- * a new token at the next one, or after a 401, whichever comes first.
+ * A token is used for 80 to 90 % of its lifetime, chosen at random for each, so that many processes do not sign at
+ * once; one without `exp` is used once. Concurrent calls share it. A signer that follows a rotating key uses a new key
+ * from the next token on, or after a 401, whichever comes first.
  *
- * @throws ConfigError when an option is unknown or can not work
+ * @throws ConfigError when an option is unknown or invalid
  * @example
  * const sign = createSigner({ key, issuer: 'orders', audience: 'users', expiresIn: '5m' })
  * const client = jwtClient({ source: selfSigned({ sign, claims: { sub: 'orders' } }), origins: ['https://users.example'] })
@@ -70,7 +73,7 @@ function keepOne(make: () => Promise<Kept>, now: () => number): TokenSource {
   }
   return Object.freeze({
     grant: () => (kept && now() < kept.until ? Promise.resolve(kept.grant) : next()),
-    // A late refusal of a token that has been replaced since costs no signature.
+    // A late refusal of a token already replaced needs no new signature.
     renew: (refused: Grant) =>
       kept && kept.grant !== refused ? Promise.resolve(kept.grant) : next(),
   })

@@ -17,24 +17,24 @@ import { type StoredSession } from './pair.js'
 /**
  * Where a session is kept between page loads, or runs of a program.
  *
- * Whoever reads it is the user. In browsers every script of the page can read `localStorage` and `sessionStorage`,
- * injected ones too, and take the refresh token away; that is why neither is a default. Use cookie mode there.
+ * Anyone who can read it can act as the user. In browsers every script of the page, injected ones too, can read
+ * `localStorage` and `sessionStorage` and steal the refresh token; so neither is a default. Use cookie mode there.
  */
 export interface SessionStorage {
   load(): StoredSession | undefined | Promise<StoredSession | undefined>
-  /** Undefined forgets it. */
+  /** Undefined deletes it. */
   save(session: StoredSession | undefined): void | Promise<void>
 }
 
 interface CommonSessionOptions {
-  /** The URL refreshes are posted to; https, or loopback. In browsers it may be relative. */
+  /** The URL for refreshes (POST); https, or loopback. In browsers it may be relative. */
   readonly endpoint: string
   /**
-   * A name shared by the tabs of one user: they refresh one at a time (Web Locks) and tell each other the outcome
-   * (BroadcastChannel). Default: none. Not for servers: sessions of one name in one process are one user's.
+   * A name shared by the tabs of one user: they refresh one at a time (Web Locks) and share the outcome
+   * (BroadcastChannel). Default: none. Not for servers: in one process, sessions with the same name belong to one user.
    */
   readonly tabs?: string
-  /** How long a refresh whose reply is lost is presented again. Default 8 s, below the server's 10 s of grace. */
+  /** How long a refresh is repeated when its answer is lost. Default 8 s, below the server's 10 s of grace. */
   readonly grace?: Duration
   /** How long one attempt may take. Default 5 s. */
   readonly timeout?: Duration
@@ -45,22 +45,22 @@ interface CommonSessionOptions {
   readonly onEvent?: OnClientEvent
 }
 
-/** A session whose tokens the program holds. */
+/** A session whose tokens the program keeps. */
 export interface TokenSessionOptions extends CommonSessionOptions {
-  /** Whether the tokens are in cookies that no script can read. Default false. */
+  /** Whether the tokens are in cookies that scripts cannot read. Default false. */
   readonly cookies?: false
-  /** Default: in memory, gone with the page or the process. */
+  /** Default: in memory, lost with the page or the process. */
   readonly storage?: SessionStorage
   /** For an OAuth token endpoint (RFC 6749 section 6): the public client's id. Default: JSON, this package's own API. */
   readonly clientId?: string
 }
 
-/** A browser's session in cookies that no script can read. The endpoint must be of the page's own origin. */
+/** A browser's session in cookies that scripts cannot read. The endpoint must have the page's own origin. */
 export interface CookieSessionOptions extends CommonSessionOptions {
   readonly cookies: true
 }
 
-/** Whose hands a session is in: the program's, or those of a browser's cookies. */
+/** Options of `fromSession`: either the program or the browser's cookies keep the tokens. */
 export type SessionOptions = TokenSessionOptions | CookieSessionOptions
 
 /** Resolved options. */
@@ -90,7 +90,7 @@ const commonTable = {
   cookies: flag({ default: false }),
 } satisfies OptionTable<keyof CookieSessionOptions>
 
-/** Options of `fromSession` when the program holds the tokens. */
+/** Options of `fromSession` when the program keeps the tokens. */
 export const tokenSessionTable = {
   ...commonTable,
   storage: value('object with load and save', readStorage, { optional: true }),
@@ -109,11 +109,11 @@ export function readSessionOptions(options: SessionOptions): SessionPolicy {
   const { fetch, endpoint, cookies } = values
   const page = pageUrl()
   if (cookies && page !== undefined && new URL(page).origin !== endpoint.origin)
-    throw new ConfigError('fromSession.endpoint', "must be of the page's own origin in cookie mode")
+    throw new ConfigError('fromSession.endpoint', "must have the page's own origin in cookie mode")
   return Object.freeze({
     ...values,
     endpoint: endpoint.href,
-    // Looked up at each call, and called as the platform wants it: by its own global object.
+    // Looked up at each call; the platform requires it to be called on its own global object.
     fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
   })
 }

@@ -6,39 +6,39 @@ import { readSessionOptions, type SessionOptions, type SessionPolicy } from './s
 import { unlessAborted, type TokenSource } from './source.js'
 import { joinTabs, type TabMessage, type Tabs } from './tabs.js'
 
-/** One user's session, and the source of its tokens. */
+/** The session of one user, as a source of its tokens. */
 export interface Session extends TokenSource {
   /**
-   * Takes what a login answered into use. In cookie mode the cookies have been set, and the answer may be left out.
+   * Starts using the answer to a login. In cookie mode the cookies are already set, and the answer may be omitted.
    *
-   * @throws TypeError when the answer holds no tokens
+   * @throws TypeError when the answer contains no tokens
    */
   signIn(response?: PairResponse): Promise<void>
-  /** Forgets the session, here and in the user's other tabs. The server is told by its own logout, before. */
+  /** Forgets the session, here and in the user's other tabs. Log out at the server first, by its own logout. */
   signOut(): Promise<void>
-  /** Whether there is a session as far as this side knows. */
+  /** Whether there is a session as far as the client knows. */
   isSignedIn(): Promise<boolean>
-  /** Leaves the other tabs alone from now on. */
+  /** Stops listening to the other tabs. */
   close(): void
 }
 
-/** Below this life left an access token may run out on its way. */
+/** Seconds. With less life left, an access token may expire on its way. */
 const leewaySeconds = 5
-/** A token that a refresh has just brought, and that is refused, is not refused for its age: another would be too. */
+/** Seconds. A refused token younger than this did not expire: another token would be refused too. */
 const leastAgeSeconds = 5
-/** After the lock was held by another tab: how long its message may take. */
+/** Milliseconds to wait for another tab's message after it held the lock. */
 const newsMs = 250
 
 /**
- * One user's session: attaches its access token, refreshes it ahead of need, and keeps what it got.
+ * The session of one user: attaches its access token, refreshes it ahead of need, and stores the new one.
  *
- * However many calls need a new token, and however late their refusals come, one refresh is made; with `tabs`, one over
- * all tabs. A refresh whose reply is lost is presented again within `grace`. A refused one signs the user out; a server
- * that can not answer does not: the calls reject with REFRESH_UNAVAILABLE, and the next one tries again.
+ * However many calls need a new token, and however late their refusals arrive, one refresh is made; with `tabs`, one
+ * for all tabs. A refresh whose answer is lost is repeated within `grace`. A refused refresh signs the user out; a
+ * failing server does not: calls reject with REFRESH_UNAVAILABLE, and the next call tries again.
  *
- * One object a user: on a server, make one for each. `fromSession` never logs in.
+ * Use one object per user; on a server, create one for each. `fromSession` never logs in.
  *
- * @throws ConfigError when an option is missing, unknown or can not work
+ * @throws ConfigError when an option is missing, unknown or invalid
  * @example
  * const session = fromSession({ endpoint: 'https://auth.example/user/refresh' })
  * await session.signIn(await login.json())
@@ -62,17 +62,17 @@ class Keeper {
   readonly tabs: Tabs
   readonly #policy: SessionPolicy
   #held: Held | undefined
-  /** Which login each token comes from: what one user asked for is never sent in the name of the next. */
+  /** The login that each token comes from: a user's call is never sent with the next user's token. */
   readonly #logins = new WeakMap<Held['grant'], object>()
   #login = {}
   #loading: Promise<void> | undefined
   #flight: { readonly held: Held; readonly done: Promise<void> } | undefined
-  /** While the server is in trouble, refreshes that nobody needs yet are put off. */
+  /** While the server fails, refreshes that are not yet needed are postponed until this time. */
   #calmUntil = 0
 
   constructor(policy: SessionPolicy) {
     this.#policy = policy
-    // Cookies are there or not, and no script can tell: the server will.
+    // Scripts cannot tell whether the cookies exist: the server will.
     if (policy.cookies) this.#take({ refreshAt: null, expiresAt: null })
     this.tabs = joinTabs(policy.tabs, (message) => {
       this.#hear(message)
@@ -95,7 +95,7 @@ class Keeper {
     const { refreshAt, expiresAt } = held.stored
     const now = this.#policy.now()
     if (expiresAt !== null && now >= expiresAt - leewaySeconds) return this.#renewed(held, signal)
-    // Nobody waits for it, and what goes wrong is told as an event.
+    // Not awaited; errors are reported as events.
     if (refreshAt !== null && now >= refreshAt && now >= this.#calmUntil)
       this.#refresh(held).catch(() => undefined)
     return held.grant
@@ -118,7 +118,7 @@ class Keeper {
   async signIn(response: PairResponse | undefined): Promise<void> {
     const { now, cookies } = this.#policy
     const stored = readPair(response, { now: now(), kept: undefined, cookies })
-    if (!stored) throw new TypeError('signIn takes the answer of a login, with both tokens')
+    if (!stored) throw new TypeError('signIn takes the answer to a login, with both tokens')
     this.#loading = Promise.resolve()
     this.#login = {}
     this.#take(stored)
@@ -151,7 +151,7 @@ class Keeper {
     return this.#logins.get(one) === this.#logins.get(other)
   }
 
-  /** One for each token, whoever asks. */
+  /** One refresh per token, for any number of callers. */
   #refresh(held: Held): Promise<void> {
     if (this.#flight?.held === held) return this.#flight.done
     const done = this.tabs
@@ -172,7 +172,7 @@ class Keeper {
 
   async #settle(held: Held, result: RefreshResult): Promise<void> {
     const { now, onEvent } = this.#policy
-    // A login, a logout or another tab's refresh in the meantime is newer than this answer.
+    // A login, a logout or another tab's refresh has replaced this answer.
     if (this.#held !== held) return
     if (result.kind === 'failed') {
       this.#calmUntil = now() + (result.error.retryAfter ?? 1 + Math.random() * 4)
@@ -190,7 +190,7 @@ class Keeper {
     notify(onEvent, { kind: 'refreshed' })
   }
 
-  /** What another tab, or an earlier run, has stored; nothing stored is no news. */
+  /** Loads what another tab, or an earlier run, has stored; an empty storage changes nothing. */
   async #reload(): Promise<void> {
     const before = this.#held
     const stored = await this.#policy.storage?.load()
@@ -202,7 +202,7 @@ class Keeper {
     try {
       await this.#policy.storage?.save(stored)
     } catch {
-      // The session goes on in memory; the application is told.
+      // The session continues in memory; the application gets an event.
       notify(this.#policy.onEvent, { kind: 'storage-failed' })
     }
   }
@@ -214,7 +214,7 @@ class Keeper {
       return
     }
     const mine = this.#held?.stored.expiresAt ?? 0
-    // Messages of two tabs may cross: the later token is the current one.
+    // Messages of two tabs may cross: the token that expires later is the current one.
     if (message.kind === 'refreshed' && (message.stored.expiresAt ?? Infinity) < mine) return
     this.#loading = Promise.resolve()
     if (message.kind === 'signed-in') this.#login = {}

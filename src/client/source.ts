@@ -1,27 +1,27 @@
 import { ClientError } from './errors.js'
 
-/** A token to go with a call. Compared by identity: another object is another token. */
+/** A token for a call. Compared by identity: another object is another token. */
 export interface Grant {
   /** Undefined when the browser adds it, as a cookie. */
   readonly token?: string
 }
 
-/** The call a token is asked for. */
+/** The call that needs a token. */
 export interface Target {
   readonly origin: string
   readonly signal?: AbortSignal | undefined
 }
 
-/** Where a client's tokens come from: `selfSigned`, `fromSession`, `forwarded`, or one of your own. */
+/** The source of a client's tokens: `selfSigned`, `fromSession`, `forwarded`, or a custom one. */
 export interface TokenSource {
-  /** A token for a call. What it rejects with beside ClientError is SOURCE_FAILED. */
+  /** A token for a call. Any rejection except ClientError becomes SOURCE_FAILED. */
   grant(target: Target): Promise<Grant>
-  /** Another one, after the server refused this one; undefined when the refusal stands. */
+  /** Another token, after the server refused this one; undefined when the refusal is final. */
   renew?(refused: Grant, target: Target): Promise<Grant | undefined>
 }
 
 /**
- * Waits for work that others wait for too: a caller who gives up leaves it running for them.
+ * Waits for work shared by several callers: a caller who aborts leaves it running for the others.
  *
  * @throws the signal's reason
  * @example await unlessAborted(refreshing, signal)
@@ -30,7 +30,7 @@ export function unlessAborted<R>(work: Promise<R>, signal: AbortSignal | undefin
   if (!signal) return work
   return new Promise((resolve, reject) => {
     const abort = () => {
-      reject(signal.reason as Error) // whatever the caller aborted with is what the caller gets
+      reject(signal.reason as Error) // the caller gets its own abort reason
     }
     if (signal.aborted) abort()
     signal.addEventListener('abort', abort, { once: true })
@@ -41,9 +41,9 @@ export function unlessAborted<R>(work: Promise<R>, signal: AbortSignal | undefin
 }
 
 /**
- * Asks a source, and makes one kind of error of what it fails with.
+ * Asks a source, and turns its errors into ClientError.
  *
- * @throws ClientError; the signal's reason when the caller gave up
+ * @throws ClientError; the signal's reason when the caller aborted
  * @example await ask(() => source.grant(target), target)
  */
 export async function ask<R>(run: () => Promise<R>, { signal }: Target): Promise<R> {

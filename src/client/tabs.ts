@@ -1,26 +1,29 @@
 import { type StoredSession } from './pair.js'
 
-/** What one tab tells the others of its user. */
+/** A message from one tab of a user to the others. */
 export type TabMessage =
   | { readonly kind: 'signed-in' | 'refreshed'; readonly stored: StoredSession }
   | { readonly kind: 'signed-out' }
 
-/** What tabs of one user have between them. */
+/** The connection between the tabs of one user. */
 export interface Tabs {
-  /** Runs one at a time over all tabs; `waited` when another one ran before it. */
+  /** Runs one at a time over all tabs; `waited` is true when another one ran before it. */
   exclusive(run: (waited: boolean) => Promise<void>): Promise<void>
   tell(message: TabMessage): void
-  /** Resolves at the next message, or after a while. */
+  /** Resolves at the next message, or after `withinMs`. */
   news(withinMs: number): Promise<void>
   close(): void
 }
 
-/** Longer than a refresh with all its attempts: past it a tab goes on alone, and the server's grace makes it harmless. */
+/**
+ * Longer than a refresh with all its attempts. After that a tab refreshes alone, which the server's grace makes
+ * harmless.
+ */
 const longestWaitMs = 15_000
 
 /**
- * Joins the tabs that share a name. Where the platform has no Web Locks each goes alone, and the server's grace gives
- * both the same successor; where it has no BroadcastChannel a tab learns of another's refresh from its storage only.
+ * Joins the tabs that share a name. Without Web Locks each tab refreshes alone, and the server's grace gives all the
+ * same successor; without BroadcastChannel a tab learns of another's refresh only from its storage.
  *
  * @example const tabs = joinTabs('my-app', adopt)
  */
@@ -29,7 +32,7 @@ export function joinTabs(name: string | undefined, onMessage: (message: TabMessa
   const channel = openChannel(`jotgate:${name}`)
   const waiting = new Set<() => void>()
   const receive = (event: { data: unknown }) => {
-    onMessage(event.data as TabMessage) // same origin and name: this module of another tab sent it
+    onMessage(event.data as TabMessage) // same origin and name: sent by this module in another tab
     for (const resolve of waiting) resolve()
   }
   channel?.addEventListener('message', receive as never) // DOM and Node name the event's type differently
@@ -66,7 +69,7 @@ type Channel = Omit<InstanceType<typeof BroadcastChannel>, 'unref'> & { unref?: 
 function openChannel(name: string): Channel | undefined {
   if (typeof BroadcastChannel !== 'function') return undefined
   const channel: Channel = new BroadcastChannel(name)
-  // Node would keep the process alive for it.
+  // Otherwise it would keep a Node process alive.
   channel.unref?.()
   return channel
 }
@@ -81,7 +84,7 @@ interface Locks {
 }
 
 function webLocks(): Locks | undefined {
-  const { navigator } = globalThis as { navigator?: { locks?: Locks } } // where the platform has it
+  const { navigator } = globalThis as { navigator?: { locks?: Locks } } // present on some platforms only
   return navigator?.locks
 }
 
