@@ -3,23 +3,23 @@ import { losses, readRun, type Answer, type Finding, type Making, type Run } fro
 import { survivors } from './theft-invariant.js'
 
 /**
- * X1: a presented token has one successor, and one more for each recovery. X2: one live token a session. X3: no honest
- * session is lost. X4: no alarm without theft. X5: theft ends the session, its access tokens too.
+ * X1: a presented token has one successor, plus one for each recovery. X2: a session has one live token. X3: no honest
+ * session is lost. X4: no alarm without theft. X5: theft ends the session and its access tokens.
  */
 export type Invariant = keyof typeof checks
 
-/** A breach of an invariant. It names no token. */
+/** A violation of an invariant. It contains no token. */
 export interface Breach {
   readonly invariant: Invariant
   readonly session: string
-  /** When, on the history's clock. */
+  /** Time of the violation, on the history's clock. */
   readonly at: number
   readonly message: string
 }
 
 /**
- * Checks a recorded run of refreshes, after the run and without any service. Only what can not have happened in any
- * order that the times allow is a breach, so that requests in flight at once are no breach.
+ * Checks a recorded run of refreshes after it has ended, without any service. A violation is only what is impossible in
+ * every order that the recorded times allow, so concurrent requests are no violation.
  *
  * @example expect(checkRefreshHistory({ grace: 10, recoverWithin: 3600, events })).toEqual([])
  */
@@ -55,7 +55,7 @@ function successors(run: Run): Finding[] {
   })
 }
 
-/** X2: after something else was made of something else, an older token is nobody's. */
+/** X2: once a token has a successor of a successor, it is no longer accepted. */
 function leaves(run: Run): Finding[] {
   const logout = run.events.find(({ kind }) => kind === 'logout')
   const ended = logout !== undefined && logout.kind === 'logout' ? logout.at : Infinity
@@ -72,11 +72,11 @@ function isDeadBy(run: Run, made: Making, { presented, successor, invoked }: Ans
   if (made.by >= invoked || made.token === presented) return false
   if (made.parent === presented) return successor === presented
   const birth = run.makings.find(({ token }) => token === presented)
-  // A token without a birth in the log is the login's, or older than the log.
+  // A token without a recorded birth is the login's, or older than the log.
   return birth === undefined || birth.by < made.from
 }
 
-/** X3: whoever presents the last token that they were given, in time, goes on. */
+/** X3: a party that presents its last received token in time is accepted. */
 function lostSessions(run: Run): Finding[] {
   if (run.events.some(({ kind }) => kind === 'stolen' || kind === 'logout')) return []
   return run.attempts.flatMap((attempt, index) => {

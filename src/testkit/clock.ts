@@ -1,13 +1,13 @@
-/** A clock that stands still until it is told to move. */
+/** A clock that moves only when a test moves it. */
 export interface FakeClock {
   /** Unix time in seconds. */
   readonly now: () => number
-  /** Moves it forward, or back. */
+  /** Moves the clock forward, or back for negative seconds. */
   advance(seconds: number): void
 }
 
 /**
- * A clock for tests, to be given wherever an option `now` is.
+ * A clock for tests; pass its `now` wherever there is an option `now`.
  *
  * @param start Unix time in seconds. Default 1,800,000,000 (in January 2027).
  * @example

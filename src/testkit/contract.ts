@@ -2,6 +2,6 @@
 export interface ContractCase<Store> {
   /** A sentence about the behaviour. */
   readonly name: string
-  /** `makeStore` gives an empty store, a new one at every call. */
+  /** `makeStore` returns a new, empty store at every call. */
   readonly run: (makeStore: () => Store | Promise<Store>) => Promise<void>
 }

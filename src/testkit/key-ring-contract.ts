@@ -7,20 +7,21 @@ const racers = 30
 const at = (revision: number, sealed = `v1.name.${String(revision)}`) => ({ revision, sealed })
 
 /**
- * Everything that a key ring relies on in its store, for users' own stores and for ours. Takes any test runner.
+ * Everything that a key ring requires of its store, for your own stores and for this package's. Works with any test
+ * runner.
  *
  * @example
  * for (const { name, run } of keyRingStoreContract) test(name, () => run(() => myStore()))
  */
 export const keyRingStoreContract: readonly ContractCase<KeyRingStore>[] = [
   {
-    name: 'a new store holds nothing',
+    name: 'a new store is empty',
     run: async (makeStore) => {
       strictEqual(await (await makeStore()).read(), undefined)
     },
   },
   {
-    name: 'what was written is read, whole',
+    name: 'a state is read completely as it was written',
     run: async (makeStore) => {
       const store = await makeStore()
       const text = `v1.AAAAAAAA.${'x'.repeat(30_000)}`
@@ -53,7 +54,7 @@ export const keyRingStoreContract: readonly ContractCase<KeyRingStore>[] = [
     },
   },
   {
-    name: 'texts of 64 KiB, and rings of many states, come back as they were',
+    name: 'texts of 64 KiB, and rings of many states, are read unchanged',
     run: async (makeStore) => {
       const store = await makeStore()
       const long = 'y'.repeat(65_536)
@@ -64,7 +65,7 @@ export const keyRingStoreContract: readonly ContractCase<KeyRingStore>[] = [
     },
   },
   {
-    name: 'two stores of their own do not see each other',
+    name: 'two separate stores do not see each other',
     run: async (makeStore) => {
       const [one, other] = [await makeStore(), await makeStore()]
       await one.write(at(1))
@@ -72,7 +73,7 @@ export const keyRingStoreContract: readonly ContractCase<KeyRingStore>[] = [
     },
   },
   {
-    name: 'whoever is behind finds out, reads, and writes the next state',
+    name: 'a writer that is behind fails, reads again, and writes the next state',
     run: async (makeStore) => {
       const store = await makeStore()
       await store.write(at(1))
@@ -84,13 +85,13 @@ export const keyRingStoreContract: readonly ContractCase<KeyRingStore>[] = [
     },
   },
   {
-    name: 'of thirty who write the first state one succeeds, and its state stays',
+    name: 'of thirty concurrent writers of the first state one succeeds, and its state stays',
     run: async (makeStore) => {
       await race(await makeStore(), 1)
     },
   },
   {
-    name: 'of thirty who write the next state one succeeds, and its state stays',
+    name: 'of thirty concurrent writers of the next state one succeeds, and its state stays',
     run: async (makeStore) => {
       const store = await makeStore()
       for (let revision = 1; revision <= 12; revision++) await race(store, revision)

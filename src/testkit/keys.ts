@@ -5,13 +5,15 @@ import { privateKey } from '../key/asymmetric-key.js'
 import type { Key } from '../key/key.js'
 import { createServiceKeys, type ServiceKeys } from '../session/service-keys.js'
 
-/** As text: in Node 20 a garbage collection while a new `KeyObject` is exported may wait for ever for the key's lock. */
+/**
+ * As text: in Node 20 a garbage collection during the export of a new `KeyObject` may wait forever for the key's lock.
+ */
 const pem = {
   publicKeyEncoding: { type: 'spki', format: 'pem' },
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 } as const
 
-/** One new signing key for each of the four algorithms, by the name of the algorithm. */
+/** One new signing key for each of the four algorithms, by algorithm name. */
 export interface TestKeys extends Readonly<Partial<Record<Algorithm, Key>>> {
   readonly HS256: Key
   readonly RS256: Key
@@ -20,9 +22,9 @@ export interface TestKeys extends Readonly<Partial<Record<Algorithm, Key>>> {
 }
 
 /**
- * Makes signing keys for tests. New ones at every call; RS256 takes some hundred milliseconds.
+ * Generates signing keys for tests. They are new at every call; RS256 takes some hundred milliseconds.
  *
- * Not for: anything but tests, since nothing keeps them.
+ * Not for: anything except tests, since the keys are not stored.
  *
  * @example const { ES256 } = testKeys()
  */

@@ -1,6 +1,6 @@
 import type { HistoryEvent, RefreshAttempt, RefreshHistory } from './refresh-history.js'
 
-/** What a history says of one session: who asked for what, who was given what, and which token was made of which. */
+/** One session's part of a history: requests, answers, and which token was made from which. */
 export interface Run {
   readonly session: string
   readonly grace: number
@@ -13,12 +13,12 @@ export interface Run {
   readonly events: readonly HistoryEvent[]
 }
 
-/** An attempt that was answered with a token, even if the answer was lost. */
+/** An attempt that the service answered with a token, even if the answer was lost. */
 export interface Answer extends RefreshAttempt {
   readonly successor: string
 }
 
-/** A token's making: it was made no earlier than `from` and no later than `by`. */
+/** The creation of a token: no earlier than `from` and no later than `by`. */
 export interface Making {
   readonly token: string
   readonly parent: string
@@ -26,17 +26,17 @@ export interface Making {
   readonly by: number
 }
 
-/** A breach of an invariant, as its check sees it in one session. */
+/** A violation of an invariant within one session. */
 export interface Finding {
-  /** When, on the history's clock. */
+  /** Time of the violation, on the history's clock. */
   readonly at: number
   readonly message: string
 }
 
-/** Refusals that honest use can not come to, unless the session was ended. */
+/** Refusals that honest use cannot cause, unless the session was ended. */
 export const losses = ['REFRESH_REUSED', 'REFRESH_ENDED', 'REFRESH_UNKNOWN', 'REFRESH_ROLLED_BACK']
 
-/** One session out of a history. */
+/** Extracts one session from a history. */
 export function readRun(history: RefreshHistory, session: string): Run {
   const events = history.events.filter((event) => event.session === session)
   const attempts = events.filter((event) => event.kind === 'refresh')
@@ -51,8 +51,8 @@ function isAnswer(attempt: RefreshAttempt): attempt is Answer {
 }
 
 /**
- * One for each pair of a presented token and a successor other than itself. An attempt of which nobody knows what it did
- * may have made it before the first answer that names it.
+ * One for each pair of a presented token and a different successor. An attempt with an unknown effect may have made the
+ * successor before the first answer that contains it.
  */
 function makingsOf(
   answers: readonly Answer[],

@@ -4,7 +4,7 @@ import { revocationFeedCases } from './revocation-feed-contract.js'
 import { revocationKeepingCases } from './revocation-keeping-contract.js'
 
 /**
- * The contract of a {@link RevocationStore}: run it against a store of your own, in any test runner. Each case closes the
+ * The contract of a {@link RevocationStore}: run it against your own store, in any test runner. Each case closes the
  * feeds that it opens.
  *
  * @example

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { sessionSid } from '../session/session-id.js'
 import type { StoredSession, SessionStore, RotateRequest, RotateResult } from '../session/ports.js'
 
-/** When sample sessions begin. Unix time in seconds. */
+/** When sample sessions start. Unix time in seconds. */
 export const start = 1_800_000_000
 
-/** A session as a login begins it: 7 days idle, 30 days in all. */
+/** A session as a login creates it: 7 days idle, 30 days in total. */
 export function sampleSession(changes: Partial<StoredSession> = {}): StoredSession {
   const id = randomBytes(16).toString('base64url')
   return {
@@ -43,7 +43,7 @@ export function sampleRequest(
   }
 }
 
-/** A store with one session in it. */
+/** A store that contains one session. */
 export interface Kept {
   readonly store: SessionStore
   readonly session: StoredSession

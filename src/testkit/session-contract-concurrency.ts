@@ -9,10 +9,10 @@ function count(results: readonly RotateResult[], kind: RotateResult['kind']): nu
   return results.filter((result) => result.kind === kind).length
 }
 
-/** What must hold when many ask at once. */
+/** Cases about concurrent calls. */
 export const concurrencyCases: readonly ContractCase<SessionStore>[] = [
   {
-    name: 'of fifty who present one token at once one rotates, and all get the same successor',
+    name: 'of fifty concurrent uses of one token one rotates, and all get the same successor',
     run: async (makeStore) => {
       const { store, session, rotate } = await keep(makeStore)
       const results = await Promise.all(Array.from({ length: racers }, () => rotate()))
@@ -24,7 +24,7 @@ export const concurrencyCases: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: 'of fifty who present a token just replaced, or its successor, none rotates and all get that successor',
+    name: 'of fifty concurrent uses of a token just replaced, or of its successor, none rotates and all get that successor',
     run: async (makeStore) => {
       const { store, session, rotate } = await keep(makeStore)
       await rotate()
@@ -39,7 +39,7 @@ export const concurrencyCases: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: 'of fifty who recover at once one recovers, and all get the same successor',
+    name: 'of fifty concurrent recoveries one succeeds, and all get the same successor',
     run: async (makeStore) => {
       const { store, session, rotate } = await keep(makeStore)
       await rotate({ now: start + 450 })
@@ -51,7 +51,7 @@ export const concurrencyCases: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: 'of fifty reuses at once one is reuse and the others meet an ended session',
+    name: 'of fifty concurrent reuses one is reuse and the others find an ended session',
     run: async (makeStore) => {
       const { rotate } = await keep(makeStore, { generation: 5, parent: 4 })
       const old = { presented: 1 }
@@ -61,7 +61,7 @@ export const concurrencyCases: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: 'after an end has been confirmed no rotation that was under way leaves the session alive',
+    name: 'after a confirmed end no rotation that was in progress leaves the session alive',
     run: async (makeStore) => {
       const { store, session, rotate } = await keep(makeStore)
       const rotations = Array.from({ length: racers / 2 }, () => rotate())

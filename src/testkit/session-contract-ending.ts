@@ -3,10 +3,10 @@ import type { SessionStore } from '../session/ports.js'
 import type { ContractCase } from './contract.js'
 import { keep, sampleSession, start } from './sample-session.js'
 
-/** Ending one session, the others, all of them. */
+/** Cases about ending one session, all others, or all. */
 export const endingCases: readonly ContractCase<SessionStore>[] = [
   {
-    name: 'ending a session says how it then is, and it stays so',
+    name: 'ending a session returns its final state, which stays',
     run: async (makeStore) => {
       const { store, session } = await keep(makeStore)
       const ended = { ...session, endedAt: start + 5 }
@@ -23,7 +23,7 @@ export const endingCases: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: 'ending a session that nobody has says so and leaves nothing behind',
+    name: 'ending an unknown session returns nothing and stores nothing',
     run: async (makeStore) => {
       const { store } = await keep(makeStore)
       const stranger = sampleSession()
@@ -32,7 +32,7 @@ export const endingCases: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: "ending all of a subject ends every one of them and nobody else's",
+    name: 'ending all of a subject ends exactly its sessions',
     run: async (makeStore) => {
       const { store, session } = await keep(makeStore)
       const second = sampleSession()
@@ -49,7 +49,7 @@ export const endingCases: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: 'ending all but one leaves that one as it was',
+    name: 'ending all but one leaves that one unchanged',
     run: async (makeStore) => {
       const { store, session } = await keep(makeStore)
       await store.create(sampleSession())

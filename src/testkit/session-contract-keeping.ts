@@ -3,38 +3,38 @@ import type { SessionStore } from '../session/ports.js'
 import type { ContractCase } from './contract.js'
 import { keep, sampleSession, start } from './sample-session.js'
 
-/** Sessions come back as they were given, and leave when their time is over. */
+/** Cases about keeping sessions unchanged, and removing them after their expiry. */
 export const keepingCases: readonly ContractCase<SessionStore>[] = [
   {
-    name: 'a session that was created is found by its id, whole',
+    name: 'a created session is found by its id, unchanged',
     run: async (makeStore) => {
       const { store, session } = await keep(makeStore)
       deepStrictEqual(await store.find(session.id), session)
     },
   },
   {
-    name: 'a session is found by its sid, whole',
+    name: 'a session is found by its sid, unchanged',
     run: async (makeStore) => {
       const { store, session } = await keep(makeStore)
       deepStrictEqual(await store.findBySid(session.sid), session)
     },
   },
   {
-    name: 'an id that nobody has is not found',
+    name: 'an unknown id is not found',
     run: async (makeStore) => {
       const { store } = await keep(makeStore)
       strictEqual(await store.find(sampleSession().id), undefined)
     },
   },
   {
-    name: 'a sid that nobody has is not found',
+    name: 'an unknown sid is not found',
     run: async (makeStore) => {
       const { store } = await keep(makeStore)
       strictEqual(await store.findBySid(sampleSession().sid), undefined)
     },
   },
   {
-    name: 'the id is not taken for a sid, nor the sid for an id',
+    name: 'an id does not count as a sid, nor a sid as an id',
     run: async (makeStore) => {
       const { store, session } = await keep(makeStore)
       strictEqual(await store.find(session.sid), undefined)
@@ -42,14 +42,14 @@ export const keepingCases: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: 'ids are compared letter by letter, capitals too',
+    name: 'ids are compared case-sensitively',
     run: async (makeStore) => {
       const { store } = await keep(makeStore, { id: 'AAAAAAAAAAAAAAAAAAAAAA' })
       strictEqual(await store.find('aaaaaaaaaaaaaaaaaaaaaa'), undefined)
     },
   },
   {
-    name: 'text comes back letter by letter: quotes, backslashes, emoji, an empty scope',
+    name: 'text is returned unchanged: quotes, backslashes, emoji, an empty scope',
     run: async (makeStore) => {
       const subject = `o'Neil "\\" %_ $1 ?1 \n 用户 🔑`
       const { store, session } = await keep(makeStore, { subject, client: subject, scope: '' })
@@ -58,7 +58,7 @@ export const keepingCases: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: 'no audience, several audiences and no meta come back as they were',
+    name: 'no audience, several audiences and no meta are returned unchanged',
     run: async (makeStore) => {
       const store = await makeStore()
       for (const audience of [[], ['a', 'b']]) {
@@ -77,7 +77,7 @@ export const keepingCases: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: 'a session that is changed by its giver afterwards does not change in the store',
+    name: "a change to the caller's session object does not change the store",
     run: async (makeStore) => {
       const store = await makeStore()
       const audience = ['api']
@@ -88,7 +88,7 @@ export const keepingCases: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: "a subject's sessions are listed newest first, and nobody else's",
+    name: "a list contains exactly the subject's sessions, newest first",
     run: async (makeStore) => {
       const store = await makeStore()
       const older = sampleSession()

@@ -3,16 +3,16 @@ import type { StoredSession, SessionStore, RotateRequest, RotateResult } from '.
 import type { ContractCase } from './contract.js'
 import { keep, sampleSession, sampleRequest, start, type Kept } from './sample-session.js'
 
-/** The first rotation of every sample happens then. */
+/** Time of the first rotation of every sample. */
 const first = start + 450
 
-/** Rotates once and then asks again; the result of the second. */
+/** Rotates once and then asks again; returns the second result. */
 async function again(kept: Kept, changes: Partial<RotateRequest>): Promise<RotateResult> {
   strictEqual((await kept.rotate({ now: first })).kind, 'rotated')
   return kept.rotate({ now: first, ...changes })
 }
 
-/** The result's kind, and that the store holds what the result says. */
+/** Expects the kind of a result, and that the store contains the session of the result. */
 async function expectKept(
   { store, session }: Kept,
   result: RotateResult,
@@ -24,7 +24,7 @@ async function expectKept(
   return result.session
 }
 
-/** A refusal that changes nothing. */
+/** A refusal that does not change the session. */
 function unchanged(
   name: string,
   kind: RotateResult['kind'],
@@ -50,7 +50,7 @@ const successes: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: 'each successor rotates in its turn',
+    name: 'each successor rotates in turn',
     run: async (makeStore) => {
       const kept = await keep(makeStore)
       for (let generation = 0; generation < 5; generation++) {
@@ -62,7 +62,7 @@ const successes: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: 'the parent within the grace is replayed, and nothing changes: the grace does not start anew',
+    name: 'the parent within the grace is replayed, and nothing changes: the grace does not restart',
     run: async (makeStore) => {
       const kept = await keep(makeStore)
       const after = await expectKept(kept, await again(kept, { now: first + 10 }), 'replayed')
@@ -71,7 +71,7 @@ const successes: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: 'the parent is replayed as often as it comes within the grace',
+    name: 'the parent is replayed every time within the grace',
     run: async (makeStore) => {
       const kept = await keep(makeStore)
       await again(kept, {})
@@ -104,7 +104,7 @@ const successes: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: 'the token of a login rotates at once: none before it can be under way',
+    name: 'the token of a login rotates at once, because it has no predecessor in use',
     run: async (makeStore) => {
       const kept = await keep(makeStore)
       await expectKept(kept, await kept.rotate({ now: start }), 'rotated')
@@ -159,7 +159,7 @@ const successes: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: 'a clock a little behind the one that rotated still replays',
+    name: 'a clock slightly behind the one that rotated still replays',
     run: async (makeStore) => {
       const kept = await keep(makeStore)
       await expectKept(kept, await again(kept, { now: first - 5 }), 'replayed')
@@ -169,7 +169,7 @@ const successes: readonly ContractCase<SessionStore>[] = [
 
 const refusals: readonly ContractCase<SessionStore>[] = [
   {
-    name: 'a session that nobody has is unknown',
+    name: 'an absent session is unknown',
     run: async (makeStore) => {
       const store = await makeStore()
       deepStrictEqual(await store.rotate(sampleRequest(sampleSession())), { kind: 'unknown' })
@@ -187,7 +187,7 @@ const refusals: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: 'an ended session stays as it is, whatever is presented',
+    name: 'an ended session stays unchanged, whatever is presented',
     run: async (makeStore) => {
       const kept = await keep(makeStore)
       await kept.store.end(kept.session.id, start + 1)
@@ -207,7 +207,7 @@ const refusals: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: 'another client with an old number is only refused: it can not end a session',
+    name: 'another client with an old number is only refused: it cannot end a session',
     run: async (makeStore) => {
       const kept = await keep(makeStore, { generation: 5, parent: 4 })
       const result = await kept.rotate({ presented: 2, client: 'app' })
@@ -216,7 +216,7 @@ const refusals: readonly ContractCase<SessionStore>[] = [
   },
 ]
 
-/** Outcomes that end the session in the same step. */
+/** Outcomes that also end the session. */
 const endings: readonly ContractCase<SessionStore>[] = [
   {
     name: 'a number above the generation means that the store lost writes: the session ends',
@@ -227,7 +227,7 @@ const endings: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: 'that the store lost writes is said each time, and the time of the end stays',
+    name: 'lost writes are reported each time, and the time of the end stays',
     run: async (makeStore) => {
       const kept = await keep(makeStore)
       await kept.rotate({ presented: 2 })

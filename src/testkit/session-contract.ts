@@ -6,7 +6,8 @@ import { keepingCases } from './session-contract-keeping.js'
 import { rotationCases } from './session-contract-rotation.js'
 
 /**
- * Everything that sessions rely on in a session store, for users' own stores and for ours. Takes any test runner.
+ * Everything that sessions require of their store, for your own stores and for this package's. Works with any test
+ * runner.
  *
  * @example
  * for (const { name, run } of sessionStoreContract) test(name, () => run(() => myStore()))

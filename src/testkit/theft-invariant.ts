@@ -1,6 +1,6 @@
 import { losses, type Finding, type Making, type Run } from './refresh-run.js'
 
-/** X5: what comes of a late use by another party, once it was refused and as long as it was not. */
+/** X5: the consequences of a stale use by another party, whether it was refused or not. */
 export function survivors(run: Run): Finding[] {
   return [...afterRefusal(run), ...partedLines(run), ...sharedToken(run)]
 }
@@ -10,7 +10,7 @@ function afterRefusal(run: Run): Finding[] {
   const alarm = run.events.find(({ kind }) => kind === 'alarm')
   const alarmAt = alarm?.kind === 'alarm' ? alarm.at + run.skew : Infinity
   const foundAt = Math.min(reusedAt, alarmAt)
-  // Whoever is refused a stolen session for good, by whatever name: the others must be so as well.
+  // If one party of a stolen session is refused for good, by any code, so must be the others.
   const isStolen = run.events.some(({ kind }) => kind === 'stolen')
   const deadAt = isStolen ? Math.min(foundAt, firstRefusal(run, losses)) : foundAt
   const found: Finding[] = []
@@ -26,15 +26,15 @@ function afterRefusal(run: Run): Finding[] {
   return found
 }
 
-/** When somebody had first been refused by one of these names. */
+/** When a party was first refused with one of these codes. */
 function firstRefusal({ attempts }: Run, codes: readonly string[]): number {
   const refused = attempts.filter(({ code }) => codes.includes(code ?? ''))
   return Math.min(...refused.map(({ returned }) => returned))
 }
 
 /**
- * A recovery parts two lines: the one that it begins, and the one that the parent had before, which is nobody's from
- * then on. Whoever holds a token of that is found out when he comes with it, however often the other has gone on.
+ * A recovery splits a session into two lines: the one that it begins, and the parent's previous one, which becomes
+ * invalid. A party with a token of that line is detected when it presents it, however far the other line has advanced.
  */
 function partedLines(run: Run): Finding[] {
   return run.makings.flatMap((later) => {
@@ -53,16 +53,16 @@ function partedLines(run: Run): Finding[] {
   })
 }
 
-/** The tokens made, and all that were made of them. */
+/** The given tokens, and all tokens made from them. */
 function lineOf(run: Run, first: readonly Making[]): ReadonlySet<string> {
   const line = new Set(first.map(({ token }) => token))
-  // A set hands out what it is given meanwhile, each token once.
+  // A Set also iterates over elements added meanwhile, each once.
   for (const token of line)
     for (const made of run.makings) if (made.parent === token) line.add(made.token)
   return line
 }
 
-/** Two parties were given one token, and the second of them when the grace was over: nothing ever parts them. */
+/** Two parties received one token, the second of them after the grace: nothing ever separates them. */
 function sharedToken(run: Run): Finding[] {
   return run.answers.flatMap(({ party, presented, successor, invoked, returned }) => {
     const given = run.answers.filter(
