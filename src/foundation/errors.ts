@@ -1,11 +1,11 @@
 /**
- * Every way a request can be refused, in one table: what the caller is told, and what the operator is told.
+ * Every way a request can be refused, in one table: what the caller sees, and what the operator sees.
  *
  * The caller sees only `status`, `grpcStatus`, `bearer` and `reason`; several codes share a `reason` on purpose, so
  * that an unknown key, a bad signature and a revoked token look alike from outside. `onEvent` hooks see the code.
  */
 
-/** What a caller is told, whatever the exact code was. */
+/** The reason that a caller sees; several codes share one. */
 export type PublicReason =
   | 'token_missing'
   | 'token_invalid'
@@ -59,12 +59,15 @@ export const errorTable = {
   TOKEN_MISSING: { ...missing, message: 'no token was presented' },
   TOKEN_SCHEME: {
     ...missing,
-    message: 'the Authorization header does not hold "Bearer" and one token',
+    message: 'the Authorization header is not "Bearer" followed by one token',
   },
   TOKEN_AMBIGUOUS: { ...request, grpcStatus: 16, message: 'more than one token was presented' },
 
   TOKEN_TOO_LARGE: { ...invalid, message: 'the token is longer than maxLength' },
-  TOKEN_MALFORMED: { ...invalid, message: 'the token is not a compact JWS in canonical base64url' },
+  TOKEN_MALFORMED: {
+    ...invalid,
+    message: 'the token is not a compact JWS: three canonical base64url parts separated by dots',
+  },
   TOKEN_JSON: { ...invalid, message: 'the header or the claims are not one strict JSON object' },
   HEADER_REFUSED: { ...invalid, message: 'the header has a member that is never accepted' },
   TYPE_MISMATCH: { ...invalid, message: 'the token is of another kind (typ)' },
@@ -86,14 +89,14 @@ export const errorTable = {
   TOKEN_REVOKED: { ...invalid, message: 'the token has been revoked' },
   REVOCATION_UNKNOWN: {
     ...unavailable,
-    message: 'what is revoked is not known well enough to decide',
+    message: 'it is unknown whether the token has been revoked',
   },
   FORBIDDEN: {
     status: 403,
     grpcStatus: 7,
     bearer: 'insufficient_scope',
     reason: 'insufficient_scope',
-    message: 'the token is good, but does not permit this',
+    message: 'the token is valid, but does not permit this',
   },
   ORIGIN_REFUSED: {
     status: 403,
@@ -109,7 +112,7 @@ export const errorTable = {
   REFRESH_ENDED: { ...grant, message: 'the session has ended' },
   REFRESH_EXPIRED: { ...grant, message: 'the session has expired' },
   REFRESH_CLIENT: { ...grant, message: 'the session belongs to another client' },
-  REFRESH_SCOPE: { ...grant, message: 'the scope asked for is wider than the session has' },
+  REFRESH_SCOPE: { ...grant, message: "the requested scope is wider than the session's" },
   REFRESH_REUSED: {
     ...grant,
     message: 'a refresh token was used twice; the session has been ended',
@@ -118,11 +121,11 @@ export const errorTable = {
     ...grant,
     message: 'the session store has lost writes; the session has been ended',
   },
-  SUBJECT_REFUSED: { ...grant, message: 'the subject may no longer hold a session' },
+  SUBJECT_REFUSED: { ...grant, message: 'the subject may no longer have a session' },
 
   KEYS_UNAVAILABLE: {
     ...unavailable,
-    message: 'the keys to decide with can not be had at the moment',
+    message: 'the keys are unavailable at the moment',
   },
   STORE_UNAVAILABLE: { ...unavailable, message: 'the store did not answer in time' },
   POLICY_FAULT: {
@@ -136,21 +139,21 @@ export const errorTable = {
 /** The name of one row of {@link errorTable}. */
 export type ErrorCode = keyof typeof errorTable
 
-/** What else is known about a refusal; names only, never a value out of a token. */
+/** Further details of a refusal; names only, never a value from a token. */
 export interface AuthErrorDetails {
   /** Name of the claim or header member that failed. */
   readonly claim?: string
-  /** Scopes that would have been enough, for the challenge of a 403. */
+  /** The scopes that would have been enough, for the challenge of a 403. */
   readonly scope?: readonly string[]
-  /** Seconds after which to try again, for a 503. */
+  /** Seconds until a retry makes sense, for a 503. */
   readonly retryAfter?: number
 }
 
 /**
- * A refusal. The only error that verification, guards, sessions and stores throw on purpose.
+ * A refusal: the only error that verification, guards, sessions and stores throw on purpose.
  *
  * It has no stack: refusals are answers to strangers, and building a stack costs more than a signature check.
- * Unexpected faults are carried in `cause` and keep theirs.
+ * An unexpected error is in `cause` and keeps its own stack.
  *
  * @example
  * try { await verify(token) } catch (error) { if (error instanceof AuthError) reply.code(error.status) }
@@ -183,21 +186,21 @@ export class AuthError extends Error {
   }
 }
 
-/** What a check says against a token, before anybody throws it: checks return it, so that they can be asked one by one. */
+/** The refusal of one check: checks return it instead of throwing, so that they can run one by one. */
 export interface Refusal {
   readonly code: ErrorCode
   readonly claim?: string
 }
 
 /**
- * The program was set up wrongly: an option is missing, unknown, or dangerous. Thrown while building, never while
- * serving. Names the option and never its value.
+ * The program is configured wrongly: an option is missing, unknown or dangerous. Thrown during construction, never while
+ * serving. Names the option, never its value.
  *
  * @example createVerifier({ keys, algorithms: [], issuer, audience }) // throws ConfigError, option 'algorithms'
  */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
-  /** The option that is wrong, as a path: `issuers.https://a.example.keys`. */
+  /** The wrong option, as a path: `issuers.https://a.example.keys`. */
   readonly option: string
 
   constructor(option: string, problem: string) {
