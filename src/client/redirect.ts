@@ -33,7 +33,7 @@ export function nextHop(
     : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw new TypeError('the server redirects to a URL that is not http')
-  if (count > mostRedirects) throw new TypeError('the server redirects too many times')
+  if (count > mostRedirects) throw new TypeError('the server redirects too often')
   if (url.hash === '') url.hash = outgoing.url.hash
   const headers = new Headers(outgoing.headers)
   if (url.origin !== outgoing.url.origin) for (const name of ofTheOrigin) headers.delete(name)

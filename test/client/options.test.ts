@@ -81,7 +81,7 @@ describe('origins', () => {
     '*',
     'null',
     '',
-  ])('%s is none', (origin) => {
+  ])('%s is not a valid origin', (origin) => {
     const error = failure(() => jwtClient({ source, origins: ['https://a.example', origin] }))
     expect((error as ConfigError).option).toBe('jwtClient.origins.1')
     if (origin.length > 4) expect((error as ConfigError).message).not.toContain(origin)

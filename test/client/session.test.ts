@@ -34,7 +34,7 @@ function memory(first?: StoredSession): SessionStorage & { pair: StoredSession |
 }
 
 describe('a storage', () => {
-  test('is written at login, at each refresh and at the end', async () => {
+  test('a storage is written at login, at each refresh and at the end', async () => {
     const storage = memory()
     const { client, clock, session } = await signIn(wire, { storage })
     expect(storage.pair?.refreshToken).toBe('refresh-canary-1')
@@ -45,7 +45,7 @@ describe('a storage', () => {
     expect(storage.pair).toBeUndefined()
   })
 
-  test('gives the session back to a new page', async () => {
+  test('a storage returns the session to a new page', async () => {
     const storage = memory()
     await signIn(wire, { storage })
     const session = fromSession({ endpoint: wire.endpoint, storage })
@@ -54,7 +54,7 @@ describe('a storage', () => {
     expect(wire.ledger.values()).toEqual(['Bearer canary-1'])
   })
 
-  test('is looked at before a refresh: what another one has got is used instead', async () => {
+  test('a storage is read before a refresh, and a session stored by another tab is used instead', async () => {
     const storage = memory()
     const { client, clock } = await signIn(wire, { storage })
     const { accessToken, refreshToken } = wire.ledger.issue() as Record<string, string>
@@ -70,7 +70,7 @@ describe('a storage', () => {
     expect(wire.ledger.values()).toEqual(['Bearer canary-2'])
   })
 
-  test('is looked at again before a refusal signs out: a loser clears nothing', async () => {
+  test('a storage is read again before a refusal signs out, so that the slower tab clears nothing', async () => {
     const storage = memory()
     const { client, clock, session } = await signIn(wire, { storage })
     wire.ledger.refreshModes = ['refused']
@@ -95,7 +95,7 @@ describe('a storage', () => {
     expect(await session.isSignedIn()).toBe(true)
   })
 
-  test('that can not write costs an event, not the session', async () => {
+  test('a storage that cannot write causes an event and keeps the session', async () => {
     const storage = { load: () => undefined, save: () => Promise.reject(new Error('disk full')) }
     const { client, clock, events } = await signIn(wire, { storage })
     clock.advance(1000)
@@ -103,7 +103,7 @@ describe('a storage', () => {
     expect(events.filter(({ kind }) => kind === 'storage-failed')).toHaveLength(2)
   })
 
-  test('that can not read fails the call, and is asked again', async () => {
+  test('a storage that cannot read fails the call, and is read again', async () => {
     let isBroken = true
     const load = () => {
       if (isBroken) throw new Error('locked')
@@ -170,7 +170,7 @@ describe('answers of other servers', () => {
   )
 })
 
-test('a caller who has given up before starts no refresh', async () => {
+test('a call that was aborted before starts no refresh', async () => {
   const { client, clock } = await signIn(wire)
   clock.advance(1000)
   const signal = AbortSignal.abort(new Error('changed my mind'))
@@ -181,7 +181,7 @@ test('a caller who has given up before starts no refresh', async () => {
 
 describe('a call that was on its way at the next login', () => {
   test.each(['over this session', 'in another tab'])(
-    'is not sent again in the name of whoever logged in, %s',
+    'a call is not sent again with the token of the next login, %s',
     async (where) => {
       const { client, session } = await signIn(wire, { tabs: 'shop' })
       const tab = fromSession({ endpoint: wire.endpoint, tabs: 'shop' })
@@ -202,7 +202,7 @@ describe('a call that was on its way at the next login', () => {
     },
   )
 
-  test('is not sent with their token either when it waited for a refresh', async () => {
+  test('a call that waited for a refresh is not sent with the token of the next login', async () => {
     const { client, session, clock } = await signIn(wire)
     const answered = gate()
     wire.ledger.holdRefresh = answered.opened

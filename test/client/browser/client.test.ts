@@ -137,7 +137,7 @@ describe('with tokens', () => {
     expect(complaints).toEqual([])
   })
 
-  test('a redirect is an error where the token is in a field of its own', async () => {
+  test('a redirect is an error when the token is in a custom field', async () => {
     const page = await open()
     await start(page, { header: 'x-token' })
     await run(page, 'login', `${site.api}/login`)
