@@ -3,11 +3,11 @@ import { badUsage } from './command-error.js'
 import type { OptionSpecs } from './option-spec.js'
 import { nearestName } from '../foundation/names.js'
 
-/** What a command was called with, checked against its options. */
+/** The arguments of a command, checked against its options. */
 export interface Arguments {
   /** The value of an option; undefined when it was not given. */
   text(name: string): string | undefined
-  /** The value of an option that must be given. */
+  /** The value of a required option. */
   required(name: string): string
   /** All values of an option that may be given several times. */
   texts(name: string): readonly string[]
@@ -18,7 +18,7 @@ export interface Arguments {
 type Given = ReadonlyMap<string, readonly string[]>
 
 /**
- * Reads a command line. Names of unknown options are quoted back only when they look like a name, values never.
+ * Reads a command line. An unknown option is quoted only when it looks like a name; values never are.
  *
  * @throws CommandError for an unknown option, a missing or surplus value, or an option given twice
  * @example readArguments(['--alg', 'ES256', '-'], { alg: { kind: 'text', help: '…' } }).text('alg') // 'ES256'

@@ -2,20 +2,20 @@ import type { Arguments } from './arguments.js'
 import type { Io } from './io.js'
 import type { OptionSpecs } from './option-spec.js'
 
-/** What a command has to say: text for people, the same as data for programs, and a refusal when there is one. */
+/** The result of a command: text for people, the same as data for programs, and the refusal if there is one. */
 export interface Answer {
-  /** Ends without a line break; nothing is printed when it is empty. */
+  /** Without a line break at the end; nothing is printed when it is empty. */
   readonly text: string
   /** Printed instead of the text with `--json`. */
   readonly json: unknown
   /** Printed on the standard error; the exit code is then 1. */
   readonly refusal?: string
-  /** Printed on the standard error, and no refusal: warnings. */
+  /** Printed on the standard error without changing the exit code: warnings. */
   readonly notice?: string
 }
 
 /**
- * One command of `jotgate`. A further one is a file of this shape and a line in `commands/table.ts`.
+ * One command of `jotgate`. To add one, write a file of this shape and add a line to `commands/table.ts`.
  *
  * @throws CommandError, AuthError (exit code 1), ConfigError (exit code 2) from `run`
  */
@@ -24,15 +24,15 @@ export interface Command {
   readonly name: string
   /** One line. */
   readonly summary: string
-  /** What follows the name, as the help shows it: `[options] TOKEN|-`. */
+  /** The rest of the command line, as shown in the help: `[options] TOKEN|-`. */
   readonly usage: string
   readonly options: OptionSpecs
-  /** Fewest and most arguments beside the options. */
+  /** Smallest and largest number of arguments, apart from the options. */
   readonly operands: readonly [least: number, most: number]
-  /** Further explanation for the help; lines. */
+  /** Further lines for the help. */
   readonly notes?: readonly string[]
-  /** Whole command lines. */
+  /** Complete command lines. */
   readonly examples: readonly string[]
-  /** Answers with undefined when it has printed everything by itself, and the exit code is 0. */
+  /** Returns undefined when it has printed everything itself; the exit code is then 0. */
   readonly run: (given: Arguments, io: Io) => Promise<Answer | undefined>
 }

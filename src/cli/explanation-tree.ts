@@ -3,14 +3,14 @@ import type { CheckReport, Explanation } from '../token/index.js'
 import { describeMoment } from './moment.js'
 import { printable } from './printable.js'
 
-/** How a tree is drawn. */
+/** Style of a printed tree. */
 export interface TreeStyle {
   readonly color: boolean
-  /** Unix time in seconds, to say times in words. */
+  /** Unix time in seconds, to describe times in words. */
   readonly now: number
 }
 
-/** The check that begins each part of the path; one that is not named belongs to the part before it. */
+/** The first check of each part of the path; other checks belong to the part before them. */
 const parts: Readonly<Record<string, string>> = {
   length: 'token',
   header: 'header',
@@ -25,8 +25,8 @@ const marks = {
 } as const satisfies Record<CheckReport['verdict'], { mark: string; color: number }>
 
 /**
- * An explanation as a tree for a terminal: each check with its mark, what was expected and found, and where the rule
- * stands.
+ * Prints an explanation as a tree for a terminal: each check with its mark, the expected and the actual value, and the
+ * source of the rule.
  *
  * @example explanationTree(await verify.explain(token), { color: false, now: Date.now() / 1000 })
  */
@@ -66,7 +66,7 @@ function drawResult({ ok, code }: Explanation, style: TreeStyle): string {
 
 const times = ['exp', 'nbf', 'iat', 'maxTokenAge']
 
-/** Adds to a number of seconds what people call that time. */
+/** Adds a description in words to a number of seconds. */
 function inWords(name: string, text: string, { now }: TreeStyle): string {
   const digits = times.includes(name) ? /\d+(?:\.\d+)?$/.exec(text)?.[0] : undefined
   return digits === undefined ? text : `${text} (${describeMoment(Number(digits), now)})`

@@ -5,16 +5,16 @@ const deadlineMs = 5000
 const mostBytes = 262_144
 const loopback = ['localhost', '127.0.0.1', '[::1]']
 
-/** Whether `--jwks` names a place on the network rather than a file. */
+/** Whether `--jwks` is a URL rather than a file. */
 export function isUrl(place: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(place)
 }
 
 /**
- * A JWK set from its URL, asked once: https (http from this machine only), no redirect, five seconds, 256 KiB. Answers
- * with the JSON, which is still to be looked at.
+ * Fetches a JWK set from its URL, once: https (http for this machine only), no redirect, five seconds, 256 KiB. Returns
+ * the JSON, not yet checked.
  *
- * @throws CommandError: bad usage for the URL; KEYS_UNAVAILABLE for everything that comes back wrong
+ * @throws CommandError: bad usage for the URL; KEYS_UNAVAILABLE for every other failure
  * @example await fetchJwks('https://auth.example/.well-known/jwks.json', io)
  */
 export async function fetchJwks(address: string, io: Io): Promise<unknown> {
@@ -38,14 +38,14 @@ function checkUrl(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined
   if (!url) throw badUsage('--jwks: is not a URL')
   if (url.username !== '' || url.password !== '')
-    throw badUsage('--jwks: must not hold a user name or password')
+    throw badUsage('--jwks: must not contain a user name or password')
   const isFromHere = url.protocol === 'http:' && loopback.includes(url.hostname)
   if (url.protocol === 'https:' || isFromHere) return url
   throw badUsage('--jwks: must be an https URL; http is for this machine only')
 }
 
 async function readBody(response: Response): Promise<string> {
-  // fetch answers with bytes, which the type definitions leave open.
+  // fetch returns bytes, which the type definitions leave open.
   const body: AsyncIterable<Uint8Array> | null = response.body
   if (!body) return ''
   const chunks: Uint8Array[] = []
@@ -62,5 +62,5 @@ function reasonOf(error: unknown): string {
   if (error instanceof SyntaxError) return 'the server answered with something that is not JSON'
   if (error instanceof Error && error.name === 'TimeoutError')
     return 'the server did not answer in 5 seconds'
-  return 'the server can not be reached'
+  return 'the server cannot be reached'
 }

@@ -2,15 +2,15 @@ import { badUsage } from './command-error.js'
 import type { Command } from './command.js'
 import { nearestName } from '../foundation/names.js'
 
-/** What a command line begins with: a command and what follows it, or a group of commands that help is asked on. */
+/** The beginning of a command line: a command and its arguments, or a group of commands to show help for. */
 export type Found =
   | { readonly kind: 'command'; readonly command: Command; readonly rest: readonly string[] }
   | { readonly kind: 'group'; readonly commands: readonly Command[] }
 
 /**
- * The command of one or two words that a command line begins with.
+ * Finds the command of one or two words at the beginning of a command line.
  *
- * @throws CommandError with exit code 2, and with what was probably meant
+ * @throws CommandError with exit code 2, with a suggestion for a misspelt command
  * @example findCommand(commands, ['api', 'check', 'user.api']) // { kind: 'command', command, rest: ['user.api'] }
  */
 export function findCommand(commands: readonly Command[], words: readonly string[]): Found {

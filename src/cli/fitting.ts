@@ -29,21 +29,22 @@ export function takesSecret(alg: Algorithm): boolean {
 }
 
 /**
- * The algorithm of a key: what its JWK says, or the only one that fits. Two that fit are not chosen from.
+ * The algorithm of a key: the one that its JWK names, or the only one that fits. If two fit, none is chosen.
  *
  * @throws CommandError with exit code 2
  */
 export function algorithmOf(material: KeyMaterial, place: string): Algorithm {
   const named: unknown = typeof material === 'string' ? undefined : material['alg']
   if (isAlgorithm(named)) return named
-  if (named !== undefined) throw badUsage(`${place}: names an algorithm that this runtime has not`)
+  if (named !== undefined)
+    throw badUsage(`${place}: names an algorithm that this runtime does not support`)
   const [only, ...others] = fittingAlgorithms(material)
   if (only === undefined) throw badUsage(`${place}: is not a key that this runtime can use`)
   if (others.length === 0) return only
   throw badUsage(`${place}: fits ${[only, ...others].join(', ')}; choose one with --alg`)
 }
 
-/** The algorithms of this runtime that a key's type and curve fit. */
+/** The algorithms of this runtime that fit a key's type and curve. */
 function fittingAlgorithms(material: KeyMaterial): readonly Algorithm[] {
   const key = isSecret(material) ? 'secret' : publicHalf(material)
   return algorithmNames.filter((alg) => key !== undefined && fits(key, algorithmRow(alg)))
@@ -51,7 +52,7 @@ function fittingAlgorithms(material: KeyMaterial): readonly Algorithm[] {
 
 function fits(key: KeyObject | 'secret', row: AlgorithmRow): boolean {
   if (key === 'secret') return row.kind === 'hmac'
-  const type = String(key.asymmetricKeyType) // newer runtimes have types that the definitions do not
+  const type = String(key.asymmetricKeyType) // newer runtimes have types that are missing in the definitions
   if (row.kind === 'ec') return key.asymmetricKeyDetails?.namedCurve === row.curve
   if (row.kind === 'plain') return type === row.keyType
   return row.kind !== 'hmac' && type === 'rsa'
@@ -63,6 +64,6 @@ function publicHalf(material: KeyMaterial): KeyObject | undefined {
       ? createPublicKey(material)
       : createPublicKey({ key: material, format: 'jwk' })
   } catch {
-    return undefined // fits nothing, which the caller refuses
+    return undefined // fits no algorithm, which the caller refuses
   }
 }

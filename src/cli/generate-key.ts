@@ -8,12 +8,12 @@ import {
   privateKey,
 } from '../key/index.js'
 
-/** A new key: what signs with it, and what is to be kept, as PKCS#8 PEM or, for a secret, as an oct JWK. */
+/** A new key for signing, and its text to store: PKCS#8 PEM or, for a secret, an oct JWK. */
 export type NewKey =
   | { readonly kind: 'pair'; readonly key: Key; readonly pem: string }
   | { readonly kind: 'secret'; readonly key: Key; readonly jwk: JsonWebKey }
 
-/** What may be chosen about a new key. */
+/** Options of a new key. */
 export interface NewKeyOptions {
   /** Default: the RFC 7638 thumbprint; for a secret, 128 random bits. */
   readonly kid?: string | undefined
@@ -22,7 +22,7 @@ export interface NewKeyOptions {
 }
 
 /**
- * Makes a key for an algorithm. A secret has as many random bytes as its hash is long (RFC 7518 section 3.2).
+ * Makes a key for an algorithm. A secret has as many random bytes as its hash (RFC 7518 section 3.2).
  *
  * @example generateKey('ES256', { bits: 2048 })
  */
@@ -47,13 +47,13 @@ function generatePrivate(alg: Algorithm, bits: number): string {
 }
 
 /**
- * Not every key type of a newer runtime is in the type definitions. As text: in Node 20 a garbage collection while a new
- * `KeyObject` is exported may wait for ever for the key's lock.
+ * The type definitions lack some key types of newer runtimes. Exported as text: in Node 20 a garbage collection during
+ * the export of a new `KeyObject` may wait forever for the key's lock.
  */
 function generate(keyType: string, options: object): string {
   const publicKeyEncoding = { type: 'spki', format: 'pem' }
   const privateKeyEncoding = { type: 'pkcs8', format: 'pem' }
   const given = { ...options, publicKeyEncoding, privateKeyEncoding }
   const pair: unknown = Reflect.apply(generateKeyPairSync, undefined, [keyType, given])
-  return (pair as { privateKey: string }).privateKey // what node:crypto answers with these encodings
+  return (pair as { privateKey: string }).privateKey // the result of node:crypto with these encodings
 }

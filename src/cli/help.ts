@@ -1,15 +1,15 @@
 import type { Command } from './command.js'
 import type { OptionSpecs } from './option-spec.js'
 
-/** Options that every command has. */
+/** Options of every command. */
 export const commonOptions = {
   json: { kind: 'flag', help: 'print one JSON document instead of text' },
   help: { kind: 'flag', help: 'print this' },
 } as const satisfies OptionSpecs
 
-const exitCodes = 'Exit codes: 0 good, 1 refused (the code is on stderr), 2 bad usage.'
+const exitCodes = 'Exit codes: 0 success, 1 refused (the code is on stderr), 2 bad usage.'
 
-/** What `jotgate --help` prints: every command in one line. */
+/** The text of `jotgate --help`: every command in one line. */
 export function overview(commands: readonly Command[]): string {
   return [
     'jotgate: make keys, sign, verify and explain JSON Web Tokens; guarded servers from .api files',
@@ -24,7 +24,7 @@ export function overview(commands: readonly Command[]): string {
   ].join('\n')
 }
 
-/** What `jotgate COMMAND --help` prints. */
+/** The text of `jotgate COMMAND --help`. */
 export function commandHelp(command: Command): string {
   const specs: OptionSpecs = { ...command.options, ...commonOptions }
   const options = Object.entries(specs)

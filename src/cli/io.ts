@@ -2,37 +2,39 @@ import type { BelowFile, WrittenFile } from './write-below.js'
 import type { Sources } from './until-changed.js'
 
 /**
- * Everything a command touches outside of itself, so that it runs in a test as it runs in a terminal. Messages about
- * what went wrong never hold what was given: a secret is easily passed where a file name belongs.
+ * Everything outside a command that it uses, so that it runs in a test as in a terminal. Error messages never repeat an
+ * argument: users easily pass a secret where a file name belongs.
  */
 export interface Io {
-  /** A file as UTF-8 text. Rejects with what node:fs rejects with, or a CommandError when it is too long. */
+  /** Reads a file as UTF-8 text. Rejects with the error of node:fs, or with a CommandError when it is too long. */
   readonly readFile: (path: string) => Promise<string>
-  /** All of the standard input as UTF-8 text. */
+  /** Reads all of the standard input as UTF-8 text. */
   readonly readStdin: () => Promise<string>
-  /** Writes a file that is not there yet, for its owner alone (0600); its folder is made (0700). */
+  /** Writes a new file that only its owner can read (0600); creates its folder (0700). */
   readonly writeNewFile: (path: string, text: string) => Promise<void>
   readonly removeFile: (path: string) => Promise<void>
-  /** A source file as UTF-8 text, at once: a parser asks for imports while it parses. Throws what `readFile` rejects with. */
+  /**
+   * Reads a source file synchronously: a parser needs imports while it parses. Throws the same errors as `readFile`.
+   */
   readonly readSource: (path: string) => string
-  /** Replaces a file in one step and keeps its permissions; a link stays one. */
+  /** Replaces a file in one step and keeps its permissions; a link stays a link. */
   readonly replaceFile: (path: string, text: string) => Promise<void>
-  /** Writes files below a folder and nowhere else; rejects with a CommandError. */
+  /** Writes files below a folder only; rejects with a CommandError. */
   readonly writeBelow: (
     folder: string,
     files: readonly BelowFile[],
   ) => Promise<readonly WrittenFile[]>
-  /** Comes to an end when a source is no longer what it was, or with the signal. */
+  /** Resolves when a source has changed, or when the signal aborts. */
   readonly untilChanged: (sources: Sources, signal: AbortSignal) => Promise<void>
-  /** From now on an interrupt no longer ends the process, but this signal. */
+  /** From now on an interrupt aborts this signal instead of ending the process. */
   readonly onInterrupt: () => AbortSignal
   readonly stdout: (text: string) => void
   readonly stderr: (text: string) => void
-  /** Whether the reader of the standard output sees colours and wants them. */
+  /** Whether the standard output supports colours and the user wants them. */
   readonly color: boolean
   /** Unix time in seconds. */
   readonly now: () => number
-  /** A variable of the environment. */
+  /** Reads an environment variable. */
   readonly variable: (name: string) => string | undefined
   readonly fetch: typeof fetch
   /** The package's version. */

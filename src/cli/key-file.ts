@@ -6,11 +6,11 @@ import { parseJson, readText } from './read-input.js'
 /** A shared secret as a JWK (RFC 7518 section 6.4). */
 export type SecretJwk = JsonWebKey & { readonly kty: 'oct' }
 
-/** One key as it stands in a file: PEM text, or a JWK (RFC 7517). */
+/** One key of a file: PEM text, or a JWK (RFC 7517). */
 export type KeyMaterial = string | JsonWebKey
 
 /**
- * The keys of a file, which is recognised by what it holds: PEM, a JWK, or a JWK set. `place` names it in messages.
+ * Reads the keys of a file in any of three formats: PEM, a JWK, or a JWK set. `place` names it in messages.
  *
  * @throws CommandError with exit code 2
  * @example const [key] = await readKeyFile('private.pem', io, '--key')
@@ -27,7 +27,7 @@ export async function readKeyFile(
 }
 
 /**
- * The keys of a JWK set, or the one JWK.
+ * The keys of a JWK set, or a single JWK.
  *
  * @throws CommandError with exit code 2
  */
@@ -42,7 +42,7 @@ export function jwksOf(json: unknown, place: string): readonly JsonWebKey[] {
 }
 
 /**
- * The one key meant: the only one, or the one that `--kid` names. A `kid` names a PEM key, which has none of its own.
+ * The selected key: the only one, or the one that `--kid` names. A PEM key has no `kid`, so any `kid` selects it.
  *
  * @throws CommandError with exit code 2
  */
@@ -55,10 +55,10 @@ export function pickKey(
   if (only !== undefined && materials.length === 1 && (kid === undefined || kidOf(only) === ''))
     return only
   if (kid === undefined)
-    throw badUsage(`${place}: holds ${String(materials.length)} keys; say which with --kid`)
+    throw badUsage(`${place}: holds ${String(materials.length)} keys; choose one with --kid`)
   const [found, another] = materials.filter((material) => kidOf(material) === kid)
-  if (found === undefined) throw badUsage(`${place}: holds no key of that --kid`)
-  if (another !== undefined) throw badUsage(`${place}: holds several keys of that --kid`)
+  if (found === undefined) throw badUsage(`${place}: holds no key with that --kid`)
+  if (another !== undefined) throw badUsage(`${place}: holds several keys with that --kid`)
   return found
 }
 
@@ -67,7 +67,7 @@ export function isSecret(material: KeyMaterial): material is SecretJwk {
   return typeof material !== 'string' && material.kty === 'oct'
 }
 
-/** Whether it can sign and must not be shown: a private key or a shared secret. */
+/** Whether it can sign and must not be printed: a private key or a shared secret. */
 export function isConfidential(material: KeyMaterial): boolean {
   if (typeof material === 'string') return material.includes('PRIVATE KEY-----')
   return ['d', 'k', 'priv'].some((name) => name in material)

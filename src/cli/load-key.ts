@@ -11,7 +11,7 @@ import { badUsage, problemOf } from './command-error.js'
 import { takesSecret } from './fitting.js'
 import { isConfidential, isSecret, type KeyMaterial } from './key-file.js'
 
-/** What a key is to be: for which algorithm, under which name; `place` is the option that messages name. */
+/** The use of a key: its algorithm and its name; `place` is the option named in messages. */
 export interface KeyUse {
   readonly alg: Algorithm
   readonly kid?: string | undefined
@@ -19,18 +19,18 @@ export interface KeyUse {
 }
 
 /**
- * A key that signs: a private key, or a shared secret.
+ * A key for signing: a private key, or a shared secret.
  *
  * @throws CommandError with exit code 2
  */
 export function signingKey(material: KeyMaterial, use: KeyUse): Key {
   if (!isConfidential(material))
-    throw badUsage(`${use.place}: holds a public key; signing takes the private one`)
+    throw badUsage(`${use.place}: holds a public key; signing needs the private one`)
   return isSecret(material) ? secretKey(material, use) : importKey(use, material, privateKey)
 }
 
 /**
- * A key that verifies: a public key, the public half of a private one, or a shared secret.
+ * A key for verifying: a public key, the public half of a private one, or a shared secret.
  *
  * @throws CommandError with exit code 2
  */
@@ -44,7 +44,7 @@ export function checkingKey(material: KeyMaterial, use: KeyUse): Key {
 function secretKey(material: KeyMaterial, use: KeyUse): Key {
   if (takesSecret(use.alg) && isSecret(material))
     return importKey(use, material, (input, ...rest) => hmacKey(input, ...rest))
-  throw badUsage(`${use.place}: holds a secret, and ${use.alg} takes a key pair`)
+  throw badUsage(`${use.place}: holds a secret, but ${use.alg} needs a key pair`)
 }
 
 function importKey<Material extends KeyMaterial>(
@@ -53,7 +53,7 @@ function importKey<Material extends KeyMaterial>(
   make: (input: Material, alg: Algorithm, options: { kid?: string }) => Key,
 ): Key {
   if (takesSecret(alg) && !isSecret(material))
-    throw badUsage(`${place}: holds no secret, and ${alg} takes one, as an oct JWK`)
+    throw badUsage(`${place}: holds no secret, but ${alg} needs one, as an oct JWK`)
   try {
     return make(material, alg, kid === undefined ? {} : { kid })
   } catch (error) {

@@ -10,7 +10,7 @@ const units = [
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
 
 /**
- * A time as people read it: UTC, and how far from `now`; both in seconds since 1970.
+ * Describes a time for people: in UTC, and relative to `now`; both in seconds since 1970.
  *
  * @example describeMoment(900, 0) // '1970-01-01T00:15:00Z, in 15 minutes'
  */
@@ -25,7 +25,7 @@ export function describeMoment(seconds: number, now: number): string {
 }
 
 /**
- * A time from an option: seconds since 1970, or a date and time in UTC.
+ * Reads a time from an option: seconds since 1970, or a date and time in UTC.
  *
  * @throws CommandError naming the option
  * @example readMoment('2027-01-31T12:00:00Z', '--until') // 1801396800

@@ -8,7 +8,7 @@ import type { Io } from './io.js'
 import type { OptionSpecs } from './option-spec.js'
 import { readText, whyUnreadable } from './read-input.js'
 
-/** Options of every command that works on a store, as services have them. */
+/** Options of every command that uses a store; services have the same. */
 export const storeOptions = {
   store: {
     kind: 'text',
@@ -18,17 +18,21 @@ export const storeOptions = {
   prefix: {
     kind: 'text',
     value: 'PREFIX',
-    help: 'what the keys in Redis begin with (default jotgate)',
+    help: 'the beginning of keys in Redis (default jotgate)',
   },
   'min-replicas': {
     kind: 'text',
     value: 'N',
-    help: 'replicas of Redis that must confirm (default 0)',
+    help: 'Redis replicas that must confirm (default 0)',
   },
-  schema: { kind: 'text', value: 'SCHEMA', help: 'of PostgreSQL (default: the first of the path)' },
+  schema: {
+    kind: 'text',
+    value: 'SCHEMA',
+    help: 'PostgreSQL schema (default: the first of the path)',
+  },
 } as const satisfies OptionSpecs
 
-/** Where a store is, and how services use it. */
+/** The address of a store, and how services use it. */
 export interface StorePlace {
   /** As given: a URL, a file, `env:NAME`, `-`. */
   readonly store: string
@@ -37,17 +41,17 @@ export interface StorePlace {
   readonly schema?: string | undefined
 }
 
-/** A store of revocations, to be closed. */
+/** An open store of revocations; close it after use. */
 export interface OpenedStore {
   readonly revocations: RevocationStore
   close(): Promise<void>
 }
 
-/** Milliseconds for reaching a store, and for each question. */
+/** Milliseconds to connect to a store, and for each request. */
 const patienceMs = 5000
 
 /**
- * Opens the store that services keep their revocations in. It is never made here: what nobody uses is a wrong place.
+ * Opens the revocation store of running services. It is never created here: an unused store is the wrong place.
  *
  * @throws CommandError: bad usage, or STORE_UNAVAILABLE when it does not answer; AuthError STORE_UNAVAILABLE
  * @example const { revocations, close } = await openStore({ store: 'env:REDIS_URL' }, io)
@@ -74,10 +78,10 @@ const openers: Readonly<Record<string, Open>> = {
 async function readAddress(given: string, io: Io): Promise<string> {
   if (given === '-') return checkAddress(await readText('-', io, '--store'))
   if (given.startsWith('env:')) return checkAddress(io.variable(given.slice(4)) ?? '')
-  // The list of processes shows arguments to everybody on the machine.
+  // The list of processes shows arguments to every user of the machine.
   if (/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*:[^/?#]*@|[?&]password=/i.test(given))
     throw badUsage(
-      '--store: holds a password, which others can see; pass it as env:NAME, or by "-"',
+      '--store: contains a password, which others can see; pass it as env:NAME, or by "-"',
     )
   return given
 }
@@ -88,7 +92,7 @@ function checkAddress(text: string): string {
   return address
 }
 
-/** An option that another kind of store has would be silently without effect. */
+/** Refuses an option for another kind of store, which would silently have no effect. */
 function refuseForeign({ prefix, minReplicas, schema }: StorePlace, open: Open): void {
   const redisOnly = prefix ?? minReplicas
   if (redisOnly !== undefined && open !== inRedis)
@@ -158,7 +162,7 @@ async function inSqlite(path: string): Promise<OpenedStore> {
   return { revocations: sqliteStores(client).revocations, close }
 }
 
-/** What a client says of an address may quote it. */
+/** A client's own error may quote the address. */
 function reach<Client>(make: () => Client): Client {
   try {
     return make()

@@ -1,7 +1,7 @@
-/** One option of a command: `flag` is there or not, `text` takes a value, `texts` may be given several times. */
+/** One option of a command: `flag` takes no value, `text` takes one, `texts` may be given several times. */
 export interface OptionSpec {
   readonly kind: 'flag' | 'text' | 'texts'
-  /** What stands for the value in the help: `FILE`. */
+  /** The placeholder of the value in the help: `FILE`. */
   readonly value?: string
   readonly help: string
 }

@@ -1,12 +1,13 @@
 /**
- * C0 and C1 controls, line and paragraph separators, and what changes the direction of text: in a terminal they could
- * hide or fake what a token says.
+ * C0 and C1 controls, line and paragraph separators, and characters that change the direction of text: in a terminal
+ * they could hide or fake the content of a token.
  */
 const unsafe =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
 
 /**
- * Text that a terminal shows as it is, with everything else as `\uXXXX`. Line breaks and tabs stay. JSON stays the same JSON.
+ * Text that is safe to print in a terminal: other characters become `\uXXXX`. Line breaks and tabs stay. JSON stays the
+ * same JSON.
  *
  * @example printable('a\u001b[31m') // 'a\\u001b[31m'
  */

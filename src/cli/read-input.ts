@@ -5,12 +5,12 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
   EACCES: 'no permission to read the file',
   EISDIR: 'is a folder, not a file',
-  ENAMETOOLONG: 'is too long for the name of a file; it takes a file, not its content',
+  ENAMETOOLONG: 'is too long for a file name; give the name of a file, not its content',
 }
 
 /**
- * The text of a file, or of the standard input for `-`. `place` says in messages what was to be read: the path itself
- * may be a secret that somebody passed by mistake.
+ * Reads the text of a file, or of the standard input for `-`. `place` names the input in messages: the path itself may
+ * be a secret, passed by mistake.
  *
  * @throws CommandError with exit code 2
  * @example await readText('-', io, '--key')
@@ -23,14 +23,14 @@ export async function readText(path: string, io: Io, place: string): Promise<str
   }
 }
 
-/** Why a file could not be read, without its name. */
+/** The reason why a file could not be read, without its name. */
 export function whyUnreadable(error: unknown): string {
   if (error instanceof CommandError) return error.message
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return reasons[code] ?? 'can not be read'
+  return reasons[code] ?? 'cannot be read'
 }
 
-/** A token as the argument itself, or from the standard input for `-`; space and line breaks around it are not of it. */
+/** Reads a token from the argument, or from the standard input for `-`; ignores spaces and line breaks around it. */
 export async function readToken(operand: string | undefined, io: Io): Promise<string> {
   if (operand === '-') return (await readText('-', io, 'TOKEN')).trim()
   return operand ?? ''
@@ -39,7 +39,7 @@ export async function readToken(operand: string | undefined, io: Io): Promise<st
 /**
  * JSON text as a value.
  *
- * @throws CommandError that does not quote the text, as the message of JSON.parse would
+ * @throws CommandError that, unlike the error of JSON.parse, does not quote the text
  */
 export function parseJson(text: string, place: string): unknown {
   try {

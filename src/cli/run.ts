@@ -7,7 +7,7 @@ import { commandHelp, commonOptions, overview } from './help.js'
 import type { Io } from './io.js'
 import { printable } from './printable.js'
 
-/** A failure as it is printed. */
+/** A failure in printable form. */
 interface Failure {
   readonly exitCode: FailureCode
   readonly code: string
@@ -16,8 +16,8 @@ interface Failure {
 }
 
 /**
- * Runs one command line and answers with its exit code: 0 good, 1 refused, 2 bad usage. Nothing is thrown, and no stack
- * trace is printed.
+ * Runs one command line and returns its exit code: 0 success, 1 refused, 2 wrong usage. It never throws and prints no
+ * stack trace.
  *
  * @example process.exitCode = await run(commands, process.argv.slice(2), systemIo())
  */
@@ -71,7 +71,7 @@ function helpOn(commands: readonly Command[], words: readonly string[]): string 
 function checkOperands(command: Command, { operands }: Arguments): void {
   const [least, most] = command.operands
   if (operands.length >= least && operands.length <= most) return
-  const problem = operands.length < least ? 'needs an argument more' : 'has an argument too many'
+  const problem = operands.length < least ? 'needs one more argument' : 'has too many arguments'
   throw badUsage(`${problem}; usage: jotgate ${command.name} ${command.usage}`)
 }
 
@@ -82,9 +82,9 @@ function failureOf(error: unknown): Failure {
     return { exitCode: 1, code, message, ...(claim === undefined ? {} : { claim }) }
   }
   if (error instanceof ConfigError) return badUsage(error.message)
-  // The message of a fault that nobody foresaw may quote what it was given.
+  // The message of an unexpected error may quote an argument.
   const name = error instanceof Error ? error.name : 'fault'
-  return badUsage(`ended with an unforeseen ${name}; this is a mistake in jotgate`)
+  return badUsage(`failed with an unexpected ${name}; this is a bug in jotgate`)
 }
 
 function fail(failure: Failure, argv: readonly string[], io: Io): FailureCode {

@@ -1,7 +1,7 @@
 import { type Duration, parseDuration } from '../foundation/duration.js'
 
 /**
- * Seconds from an option: `15m`, `30d`, or a bare number.
+ * Reads seconds from an option: `15m`, `30d`, or a bare number.
  *
  * @throws ConfigError naming the option
  * @example readSeconds('15m', '--expires-in') // 900

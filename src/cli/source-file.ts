@@ -4,13 +4,14 @@ import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { badUsage } from './command-error.js'
 
-/** Bytes of one source file: ten thousand routes take a tenth of it. */
+/** Largest size of a source file, in bytes: ten thousand routes need a tenth of it. */
 const mostBytes = 16_777_216
 
 /**
- * A source file as UTF-8 text, at once. Devices and pipes are no source files: an import of one could wait for ever.
+ * Reads a source file synchronously as UTF-8 text. Devices and pipes are refused: reading one could wait forever.
  *
- * @throws CommandError with exit code 2 for a file that is too long or none; what node:fs throws otherwise
+ * @throws CommandError with exit code 2 for a file that is too long or not a regular file; otherwise the error of
+ * node:fs
  * @example readSource('user.api')
  */
 export function readSource(path: string): string {
@@ -21,10 +22,10 @@ export function readSource(path: string): string {
 }
 
 /**
- * Puts a new file in the place of one, or where none is, in one step: whoever reads meanwhile sees the old text or the
- * new one. Permissions are kept. A link is replaced itself.
+ * Replaces or creates a file in one step: concurrent readers see either the old or the new text. Permissions are kept.
+ * A link is itself replaced.
  *
- * @throws what node:fs rejects with; nothing is left behind then
+ * @throws the error of node:fs; nothing is left behind
  */
 export async function replaceFile(path: string, text: string): Promise<void> {
   const mode = await stat(path).then(

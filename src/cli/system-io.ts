@@ -7,18 +7,18 @@ import { readSource, replaceFile } from './source-file.js'
 import { untilChanged } from './until-changed.js'
 import { writeBelow } from './write-below.js'
 
-/** Bytes of a file or of the standard input: keys, claims and tokens are far smaller. */
+/** Largest size of a file or of the standard input, in bytes: keys, claims and tokens are far smaller. */
 const mostBytes = 1_048_576
 
 /**
- * Files, streams, clock and network of this process. Colours on a terminal only, and not under `NO_COLOR`
- * (no-color.org) or a dumb one.
+ * Files, streams, clock and network of this process. Uses colours only on a terminal that is not dumb, and without
+ * `NO_COLOR` (no-color.org).
  *
  * @example process.exitCode = await run(commands, process.argv.slice(2), systemIo())
  */
 export function systemIo(): Io {
   const { NO_COLOR, TERM } = process.env
-  // Whoever reads from us may stop early: `jotgate … | head -1`.
+  // A reader of our output may stop early: `jotgate … | head -1`.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })

@@ -3,18 +3,18 @@ import { basename, dirname, resolve } from 'node:path'
 import { badUsage } from './command-error.js'
 import { readSource } from './source-file.js'
 
-/** Source files by path, each with its text when it was read; undefined where there was none. */
+/** Source files by path, each with its text when it was read; undefined for a missing file. */
 export type Sources = ReadonlyMap<string, string | undefined>
 
-/** An editor saves in several steps: milliseconds without an event after which it is done. */
+/** Editors save in several steps: milliseconds without an event until a save counts as complete. */
 const quietMs = 80
 
 /**
- * Comes to an end when one of these files has another text, is gone or has appeared, or when `signal` aborts. Folders are
- * watched rather than files, because most editors save by putting a new file in the place of the old one. Texts are
- * compared once watching has begun, so that no change is missed in between.
+ * Resolves when one of these files has changed, was removed or has appeared, or when `signal` aborts. It watches
+ * folders rather than files, because most editors save by replacing the file. It compares texts after watching has
+ * begun, so no change in between is missed.
  *
- * @throws CommandError with exit code 2 when the system does not let it watch
+ * @throws CommandError with exit code 2 when the system does not allow watching
  * @example await untilChanged(new Map([['user.api', text]]), signal)
  */
 export async function untilChanged(sources: Sources, signal: AbortSignal): Promise<void> {
@@ -38,19 +38,19 @@ function readOrNothing(path: string): string | undefined {
   try {
     return readSource(path)
   } catch {
-    return undefined // gone or unreadable: whoever reads it next says so
+    return undefined // gone or unreadable: the next reader reports it
   }
 }
 
-/** The folders to watch, and the names in them that count. */
+/** The folders to watch, and the relevant names in them. */
 function placesOf(paths: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
   const places = new Map<string, Set<string>>()
   const add = (path: string) => {
     let [folder, name] = [dirname(path), basename(path)]
-    // What is not there yet is announced by the folder that is.
+    // An existing parent folder announces a missing one.
     while (!existsSync(folder) && folder !== dirname(folder))
       [folder, name] = [dirname(folder), basename(folder)]
-    // Under its own name a folder says that it is being removed.
+    // A folder reports its own removal under its own name.
     places.set(folder, (places.get(folder) ?? new Set([basename(folder)])).add(name))
   }
   for (const path of paths.map((each) => resolve(each))) {
@@ -61,9 +61,9 @@ function placesOf(paths: readonly string[]): ReadonlyMap<string, ReadonlySet<str
 }
 
 interface Events {
-  /** As if there had been an event. */
+  /** Acts as if there had been an event. */
   readonly begin: () => void
-  /** Comes when there was an event and then none for a while, or with the signal. */
+  /** Resolves after an event followed by a quiet time, or when the signal aborts. */
   readonly settled: Promise<void>
   readonly close: () => void
 }
@@ -108,7 +108,7 @@ function watchFolder(
     }).on('error', onEvent)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
-    onEvent() // it has just gone; its parent will do the next time
+    onEvent() // it was just removed; next time its parent is watched
     return undefined
   }
 }

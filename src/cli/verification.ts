@@ -12,7 +12,7 @@ import type { Io } from './io.js'
 import { isConfidential, jwksOf, pickKey, readKeyFile } from './key-file.js'
 import { checkingKey } from './load-key.js'
 
-/** Options of `verify` and `explain`: whose tokens are taken. */
+/** Options of `verify` and `explain`: which tokens are accepted. */
 export const verificationOptions = {
   key: { kind: 'text', value: 'FILE', help: 'PEM, JWK or JWK set; "-" is stdin' },
   jwks: { kind: 'text', value: 'FILE|URL', help: 'a public JWK set, fetched once when a URL' },
@@ -28,8 +28,8 @@ export const verificationOptions = {
 } as const satisfies OptionSpecs
 
 /**
- * The verifier that the options describe. Nothing is silently unchecked: issuer and audience are given, or waived by
- * name.
+ * Creates the verifier that the options describe. Issuer and audience must be given or waived by name, so that neither
+ * is silently unchecked.
  *
  * @throws CommandError, ConfigError
  */
@@ -76,7 +76,7 @@ async function verificationKeys(
   const [file, set] = [given.text('key'), given.text('jwks')]
   if ((file === undefined) === (set === undefined)) throw badUsage('give one of --key and --jwks')
   if (file !== undefined) return keyOf(file, { given, algorithms, io })
-  if (given.text('kid') !== undefined) throw badUsage('--kid: goes with --key; a set has its own')
+  if (given.text('kid') !== undefined) throw badUsage('--kid: is only for --key; a set has its own')
   return setOf(set ?? '', algorithms, io)
 }
 
@@ -86,7 +86,7 @@ async function keyOf(
 ): Promise<Key> {
   const [alg, ...others] = algorithms
   if (alg === undefined || others.length > 0)
-    throw badUsage('--alg: is given once; one key has one algorithm')
+    throw badUsage('--alg: give it once; one key has one algorithm')
   const place = '--key'
   const kid = given.text('kid')
   const material = pickKey(await readKeyFile(file, io, place), kid, place)
@@ -99,9 +99,9 @@ async function setOf(place: string, algorithms: readonly Algorithm[], io: Io): P
     ? jwksOf(await fetchJwks(place, io), '--jwks')
     : await readKeyFile(place, io, '--jwks')
   if (keys.some(isConfidential))
-    throw refuse('--jwks: holds private or secret keys; a published set never does')
+    throw refuse('--jwks: contains private or secret keys; a published set never does')
   if (!keys.every((key) => typeof key !== 'string'))
-    throw badUsage('--jwks: holds PEM; pass it with --key')
+    throw badUsage('--jwks: contains PEM; pass it with --key')
   try {
     return localJwks({ keys }, { algorithms })
   } catch (error) {

@@ -3,15 +3,15 @@ import type { Answer } from './command.js'
 import type { Io } from './io.js'
 import { printable } from './printable.js'
 
-/** Does the work once, and enters every file it looked at. */
+/** Does the work once, and records every file it read. */
 export type Work = (seen: Map<string, string | undefined>) => Promise<Answer>
 
 /**
- * Does the work, and again whenever one of the files it looked at changes, until the process is interrupted. Each time
- * is told in one line: the last of the answer's text, or its JSON. Problems go to the standard error and end nothing,
- * except when the very first time is no good use.
+ * Does the work, and again whenever one of the files it read changes, until the process is interrupted. Each run prints
+ * one line: the last line of the answer's text, or its JSON. Problems go to the standard error and do not stop it,
+ * except in the very first run.
  *
- * @throws CommandError when the first time does, or watching is not possible
+ * @throws CommandError when the first run does, or when watching is impossible
  */
 export async function watchApi(
   work: Work,
@@ -28,7 +28,7 @@ export async function watchApi(
   }
 }
 
-/** A file that is gone for a moment, or a folder that can not be written to, is no reason to stop watching. */
+/** A file that is briefly missing, or a folder that is not writable, is no reason to stop watching. */
 function problemOf(error: unknown): Answer {
   if (!(error instanceof CommandError)) throw error
   const { code, message } = error

@@ -4,29 +4,29 @@ import { dirname, join, sep } from 'node:path'
 import { badUsage, CommandError } from './command-error.js'
 import { replaceFile } from './source-file.js'
 
-/** A file to write, by its path below a folder, with `/` between its parts. */
+/** A file to write: its path below a folder, separated by `/`. */
 export interface BelowFile {
   readonly path: string
   readonly text: string
-  /** False for a file that is written only where none is. */
+  /** False for a file that is written only if it is missing. */
   readonly overwrite: boolean
 }
 
-/** What became of a file: `kept` is somebody's own, `unchanged` had the same text already. */
+/** The outcome for a file: `kept` is the user's own, `unchanged` already had the same text. */
 export interface WrittenFile {
   readonly path: string
   readonly outcome: 'written' | 'kept' | 'unchanged'
 }
 
-/** A folder's real path, and what is known to lie below it. */
+/** A folder's real path, and the subfolders already checked. */
 interface Root {
   readonly path: string
   readonly inside: Set<string>
 }
 
 /**
- * Writes files below a folder, which is made when it is not there. None leaves the folder, by its path or through a
- * symbolic link. All are looked at before the first is written, and what would not change is not touched.
+ * Writes files below a folder, and creates it if missing. No file leaves the folder, neither by its path nor through a
+ * symbolic link. All files are checked before the first is written, and unchanged files are not touched.
  *
  * @throws CommandError with exit code 2 naming the file's path below the folder
  * @example await writeBelow('src/generated', [{ path: 'handlers/login.ts', text, overwrite: false }])
@@ -45,7 +45,7 @@ export async function writeBelow(
     return looked
   } catch (error) {
     if (error instanceof CommandError) throw error
-    throw badUsage('--out: can not be written to')
+    throw badUsage('--out: cannot be written to')
   }
 }
 
@@ -61,11 +61,11 @@ async function outcomeOf(root: Root, file: BelowFile): Promise<WrittenFile['outc
   const found = await look(place)
   if (!found) return 'written'
   if (!file.overwrite) return 'kept'
-  if (!found.isFile()) throw badUsage(`--out: ${file.path} is there and is not a regular file`)
+  if (!found.isFile()) throw badUsage(`--out: ${file.path} exists and is not a regular file`)
   return (await readFile(place, 'utf8')) === file.text ? 'unchanged' : 'written'
 }
 
-/** Whether a folder is there; one that is must be inside. */
+/** Whether a folder exists; an existing one must be inside. */
 async function isFolderInside(root: Root, folder: string): Promise<boolean> {
   if (root.inside.has(folder)) return true
   const place = join(root.path, folder)
@@ -74,7 +74,7 @@ async function isFolderInside(root: Root, folder: string): Promise<boolean> {
   if (found.isSymbolicLink()) {
     const real = await realpath(place).catch(() => '') // leads nowhere, and so not inside
     if (!real.startsWith(root.path + sep)) throw leadsOut(folder)
-  } else if (!found.isDirectory()) throw badUsage(`--out: ${folder} is there and is not a folder`)
+  } else if (!found.isDirectory()) throw badUsage(`--out: ${folder} exists and is not a folder`)
   root.inside.add(folder)
   return true
 }

@@ -40,7 +40,7 @@ describe('jotgate api generate', () => {
     )
   })
 
-  test('keeps what a person has gone on with, and touches nothing that would stay the same', async () => {
+  test('keeps files that the user owns, and does not touch unchanged ones', async () => {
     await generate()
     writeFileSync(at('out/handlers/profile.ts'), '// mine\n')
     writeFileSync(at('out/generated/client.ts'), '// not mine\n')
@@ -92,7 +92,7 @@ describe('jotgate api generate', () => {
     expect((await jotgate(argv)).stderr).toMatch(/--watch: the standard input is not a file/)
   })
 
-  test('writes nothing of a file with errors, or of one that can not be served', async () => {
+  test('writes nothing of a file with errors, or of one that cannot be served', async () => {
     for (const text of [api.replace('@jwt', '@jtw'), `@server (\n\tsignature: true\n)\n${api}`]) {
       await writeFile(at('user.api'), text)
       const { exitCode, stdout, stderr } = await generate()
@@ -112,7 +112,7 @@ describe('jotgate api generate', () => {
     ])
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr: 'jotgate: --out: can not be written to\n',
+      stderr: 'jotgate: --out: cannot be written to\n',
     })
     await truncate(at('user.api'), 2 ** 24 + 1)
     expect((await generate()).stderr).toBe('jotgate: FILE: is longer than 16 MiB\n')
@@ -137,7 +137,7 @@ describe('jotgate api generate', () => {
     await writeFile(at('mine'), 'mine')
     await symlink(at('mine'), at('out/generated/types.ts'))
     const { stderr } = await generate()
-    expect(stderr).toMatch(/--out: generated\/types\.ts is there and is not a regular file/)
+    expect(stderr).toMatch(/--out: generated\/types\.ts exists and is not a regular file/)
     await rm(at('out/generated/types.ts'))
     await symlink(at('nowhere'), at('out/main.ts'))
     expect((await generate()).stdout).toMatch(/^kept {5}main\.ts$/m)
@@ -166,7 +166,7 @@ describe('writing below a folder', () => {
     const below = (path: string) => writeBelow(at('out'), [{ path, text: 'x', overwrite: true }])
     await below('link/a.ts')
     expect(readFileSync(at('out/real/a.ts'), 'utf8')).toBe('x')
-    await expect(below('file/a.ts')).rejects.toThrow('file is there and is not a folder')
+    await expect(below('file/a.ts')).rejects.toThrow('file exists and is not a folder')
   })
 })
 

@@ -178,7 +178,7 @@ describe('jotgate api openapi', () => {
     })
   })
 
-  test('says why a spec that parses can not become a document', async () => {
+  test('says why a spec that parses cannot become a document', async () => {
     const stdin = good.replace('prefix: /v1', 'signature: true')
     const { exitCode, stdout, stderr } = await jotgate(['api', 'openapi', '-'], { stdin })
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
@@ -207,7 +207,7 @@ describe('jotgate api', () => {
     ['both ways to format', ['api', 'format', '--write', '--check', 'x'], /exclude each other/],
     ['writing to stdin', ['api', 'format', '--write', '-'], /the standard input is not a file/],
     ['goctl mode where guards are made', ['api', 'openapi', '--mode', 'goctl', 'x'], /routes open/],
-    ['two files', ['api', 'check', 'x', 'y'], /has an argument too many/],
+    ['two files', ['api', 'check', 'x', 'y'], /has too many arguments/],
   ])('answers %s with one line and exit code 2', async (_, argv, line) => {
     const { exitCode, stdout, stderr } = await jotgate(argv)
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })

@@ -49,7 +49,7 @@ describe('jotgate keygen', () => {
     expect(both.exitCode).toBe(2)
   })
 
-  test('keeps a kid that is no file name inside the folder', async () => {
+  test('keeps the file inside the folder when the kid is not a file name', async () => {
     const files = new Map<string, string>()
     await jotgate(['keygen', '--alg', 'HS256', '--kid', '../../x y', '--out', 'keys'], { files })
     expect([...files.keys()]).toEqual(['keys/secret-.._.._x_y.json'])
@@ -114,7 +114,7 @@ describe('jotgate jwks', () => {
     expect(JSON.parse(named.stdout)).toMatchObject({ keys: [{ alg: 'EdDSA' }] })
   })
 
-  test('does not take the alg of a JWK for another one', async () => {
+  test('refuses a JWK that names an unknown algorithm', async () => {
     const files = new Map<string, string>()
     await jotgate(['keygen', '--alg', 'ES256', '--kid', 'e'], { files })
     files.set('odd.json', (files.get('jwks-e.json') ?? '').replace('"ES256"', '"none"'))

@@ -70,8 +70,8 @@ describe('jotgate verify --jwks URL', () => {
   })
 
   test.each([
-    ['private keys', () => set.replace('"x"', '"d": "AA", "x"'), /holds private or secret keys/],
-    ['secrets', () => '{"keys":[{"kty":"oct","k":"AAAA"}]}', /holds private or secret keys/],
+    ['private keys', () => set.replace('"x"', '"d": "AA", "x"'), /contains private or secret keys/],
+    ['secrets', () => '{"keys":[{"kty":"oct","k":"AAAA"}]}', /contains private or secret keys/],
     ['what is not JSON', () => '<html>', /not JSON/],
     ['more than 256 KiB', () => ' '.repeat(300_000) + set, /longer than 256 KiB/],
   ])('refuses an answer that holds %s', async (...[, body, line]) => {
@@ -82,11 +82,11 @@ describe('jotgate verify --jwks URL', () => {
     expect(stderr).toMatch(line)
   })
 
-  test('says that a server can not be reached', async () => {
+  test('says that a server cannot be reached', async () => {
     const url = await serve((_, response) => response.end(set))
     await new Promise((resolve) => servers.pop()?.close(resolve))
     const outcome = await verify(url)
-    expect(outcome.stderr).toBe('KEYS_UNAVAILABLE: --jwks: the server can not be reached\n')
+    expect(outcome.stderr).toBe('KEYS_UNAVAILABLE: --jwks: the server cannot be reached\n')
   })
 
   test.each([

@@ -106,18 +106,18 @@ describe('jotgate revoke', () => {
     ])
   })
 
-  test('warns once where nobody has used the store for this issuer', async () => {
+  test('warns once when no service has used the store for this issuer', async () => {
     await sqlite()
     const argv = ['revoke', '--store', file, '--issuer', 'https://other.example', '--all', ...life]
     const [first, second] = [await jotgate(argv), await jotgate(argv)]
     expect(first).toMatchObject({ exitCode: 0 })
     expect(first.stdout).toMatch(/^revoked: all tokens of the issuer, issued up to .*; kept until/)
-    expect(first.stderr).toMatch(/^warning: nobody has used this store for this issuer before/)
+    expect(first.stderr).toMatch(/^warning: no service has used this store for this issuer before/)
     expect(second).toMatchObject({ exitCode: 0, stderr: '' })
   })
 })
 
-describe('jotgate revoke, as a program of its own,', () => {
+describe('jotgate revoke as a separate program', () => {
   const execute = (argv: readonly string[], variables: Record<string, string>) =>
     new Promise<{ exitCode: number; stdout: string; stderr: string }>((resolve) => {
       const env = { ...process.env, ...variables }
@@ -201,7 +201,7 @@ describe('jotgate revoke refuses', () => {
     [
       'a password that others can see',
       ['--store', 'redis://:hunter2@127.0.0.1', '--issuer', 'i', ...sid, ...life],
-      /--store: holds a password, which others can see/,
+      /--store: contains a password, which others can see/,
     ],
     [
       'a file that is not there',

@@ -24,7 +24,7 @@ function verify(argv: readonly string[], scene: Scene = {}) {
 }
 
 describe('jotgate verify', () => {
-  test('prints the claims of a good token, from the argument or from stdin', async () => {
+  test('prints the claims of a valid token, from the argument or from stdin', async () => {
     const { exitCode, stdout } = await verify([...policy, token])
     expect(exitCode).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ sub: 'user-1', aud: 'api' })
@@ -36,7 +36,7 @@ describe('jotgate verify', () => {
     })
   })
 
-  test('takes a private key for its public half, and a set with --kid', async () => {
+  test('uses the public half of a private key, and a key of a set with --kid', async () => {
     const set = JSON.stringify({
       keys: ['k1', 'k2'].flatMap((kid) => keysOf(`jwks-${kid}.json`)),
     })
@@ -114,7 +114,7 @@ describe('jotgate verify', () => {
     expect(secret).toMatchObject({ exitCode: 2 })
   })
 
-  test('asks for the typ, the age and the tolerance it is told to', async () => {
+  test('applies the typ, the age and the tolerance of its options', async () => {
     const now = () => 1_800_000_930
     const strict = await verify([...policy, '--clock-tolerance', '10', token], { io: { now } })
     expect(strict.stderr).toMatch(/^TOKEN_EXPIRED/)
@@ -125,7 +125,7 @@ describe('jotgate verify', () => {
     expect(typed.stderr).toMatch(/^TYPE_MISMATCH/)
   })
 
-  test('takes no PEM for a set, and no key that fits two of the algorithms', async () => {
+  test('refuses PEM as a set, and a key that fits two of the algorithms', async () => {
     const argv = ['--issuer', 'https://auth.example', '--audience', 'api', token]
     await jotgate(['keygen', '--alg', 'EdDSA', '--kid', 'e1'], { files })
     files.set('bare.json', (files.get('jwks-e1.json') ?? '').replace(/"alg":.*,/, ''))
@@ -137,14 +137,14 @@ describe('jotgate verify', () => {
     const pem = await jotgate(['verify', '--jwks', 'open.pem', '--alg', 'ES256', ...argv], {
       files,
     })
-    expect(pem.stderr).toBe('jotgate: --jwks: holds PEM; pass it with --key\n')
+    expect(pem.stderr).toBe('jotgate: --jwks: contains PEM; pass it with --key\n')
   })
 
-  test('does not take a private key for a published set', async () => {
+  test('refuses a private key in a published set', async () => {
     files.set('leak.json', JSON.stringify({ keys: [{ kty: 'EC', crv: 'P-256', d: 'AA' }] }))
     const outcome = await jotgate(['verify', '--jwks', 'leak.json', ...policy, token], { files })
     expect(outcome).toMatchObject({ exitCode: 2 })
-    expect(outcome.stderr).toMatch(/holds private or secret keys/)
+    expect(outcome.stderr).toMatch(/contains private or secret keys/)
   })
 })
 
@@ -227,7 +227,7 @@ describe('jotgate inspect', () => {
     expect(stdout).not.toMatch(/[\u009b\u202e]/)
   })
 
-  test('refuses what is no token', async () => {
+  test('refuses an argument that is not a token', async () => {
     expect(await jotgate(['inspect', 'a.b'])).toMatchObject({ exitCode: 1, stdout: '' })
   })
 })
@@ -235,7 +235,7 @@ describe('jotgate inspect', () => {
 describe('jotgate explain', () => {
   const argv = ['explain', '--jwks', 'jwks-k1.json', '--alg', 'ES256', '--issuer']
 
-  test('shows every check of a good token as passed', async () => {
+  test('shows every check of a valid token as passed', async () => {
     const { exitCode, stdout, stderr } = await jotgate(
       ['explain', '--jwks', 'jwks-k1.json', ...policy, token],
       { files },
@@ -257,7 +257,7 @@ describe('jotgate explain', () => {
     expect(stderr).toBe('ISSUER_MISMATCH: the token comes from another issuer: "iss"\n')
   })
 
-  test('says what was not reached, as JSON too', async () => {
+  test('shows which checks were not reached, as JSON too', async () => {
     const more = ['https://auth.example', '--audience', 'api', 'a.b.c', '--json']
     const { exitCode, stdout } = await jotgate([...argv, ...more], { files })
     expect(exitCode).toBe(1)

@@ -47,8 +47,8 @@ describe('jotgate', () => {
       ['keygen', '--alg', 'ES256', '--alg', 'ES384'],
       /--alg: is given twice/,
     ],
-    ['a missing argument', ['inspect'], /needs an argument more; usage: jotgate inspect TOKEN/],
-    ['a surplus argument', ['inspect', 'hunter2', 'b'], /has an argument too many/],
+    ['a missing argument', ['inspect'], /needs one more argument; usage: jotgate inspect TOKEN/],
+    ['a surplus argument', ['inspect', 'hunter2', 'b'], /has too many arguments/],
     ['a token as the command', ['eyJhbGciOiJIUzI1NiJ9.hunter2.x'], /not a command/],
     ['a token as an option', ['verify', '--eyJhbGciOiJIUzI1NiJ9.hunter2'], /an unknown option/],
     [
@@ -73,14 +73,14 @@ describe('jotgate', () => {
     expect(JSON.parse(stdout)).toEqual({ ok: false, code: 'USAGE', message: '--alg: is required' })
   })
 
-  test('tells nothing of a fault that nobody foresaw', async () => {
+  test('prints no details of an unexpected error', async () => {
     const now = () => {
       throw new RangeError('hunter2')
     }
     expect(await jotgate(['inspect', token], { io: { now } })).toEqual({
       exitCode: 2,
       stdout: '',
-      stderr: 'jotgate: ended with an unforeseen RangeError; this is a mistake in jotgate\n',
+      stderr: 'jotgate: failed with an unexpected RangeError; this is a bug in jotgate\n',
     })
   })
 
@@ -91,7 +91,7 @@ describe('jotgate', () => {
       const { exitCode, stderr } = await jotgate(argv, { files: new Map([['f', text]]) })
       expect(exitCode).toBe(2)
       expect(stderr).toMatch(/^jotgate: --key: .+\n$/)
-      expect(stderr).not.toContain('unforeseen')
+      expect(stderr).not.toContain('unexpected')
     },
   )
 })

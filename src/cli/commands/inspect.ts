@@ -8,7 +8,7 @@ import { readToken } from '../read-input.js'
 
 const warning = 'UNVERIFIED: anyone can have written this; no signature or claim has been checked.'
 
-/** Shows what a token says, and that nobody has checked it. */
+/** Prints the content of a token, with a warning that it is unverified. */
 export const inspect: Command = {
   name: 'inspect',
   summary: 'decode a token without verifying it',

@@ -7,7 +7,7 @@ import type { Io } from '../io.js'
 import { isSecret, readKeyFile, type KeyMaterial } from '../key-file.js'
 import { checkingKey } from '../load-key.js'
 
-/** The public set of keys, for `/.well-known/jwks.json` (RFC 7517 section 5). */
+/** Prints the public JWK set of keys, for `/.well-known/jwks.json` (RFC 7517 section 5). */
 export const jwks: Command = {
   name: 'jwks',
   summary: 'print the public JWK set of keys, private or public',

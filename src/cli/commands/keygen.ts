@@ -7,7 +7,7 @@ import { takesSecret, toAlgorithm } from '../fitting.js'
 import { generateKey, type NewKey } from '../generate-key.js'
 import type { Io } from '../io.js'
 
-/** Makes a key. It goes into files, and onto the terminal only when asked for. */
+/** Makes a key and writes it to files, or to the terminal with `--stdout`. */
 export const keygen: Command = {
   name: 'keygen',
   summary: 'make a signing key, and the public JWK set to publish',
@@ -22,8 +22,8 @@ export const keygen: Command = {
   operands: [0, 0],
   notes: [
     'A key pair becomes private-KID.pem (PKCS#8) and jwks-KID.json; a secret becomes secret-KID.json.',
-    'Files are for their owner alone (0600) and never overwritten. A PEM file does not hold its kid:',
-    'with a kid of your own, name it again to sign.',
+    'Only their owner can read the files (0600), and none is overwritten. A PEM file has no kid: if you',
+    'choose one, give it again to sign.',
   ],
   examples: [
     'jotgate keygen --alg ES256 --out keys',
@@ -62,7 +62,7 @@ function show(made: NewKey): Answer {
 
 async function write(made: NewKey, folder: string, io: Io): Promise<Answer> {
   const { alg, kid } = made.key
-  // A key id may hold what a file name may not.
+  // A key id may contain characters that a file name may not.
   const name = kid.replace(/[^\w.-]/g, '_').slice(0, 100)
   if (made.kind === 'secret') {
     const secret = join(folder, `secret-${name}.json`)
@@ -88,8 +88,8 @@ async function writeNew(io: Io, path: string, text: string): Promise<void> {
     const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
     throw badUsage(
       exists
-        ? '--out: has a file of that kid already, which is not overwritten'
-        : '--out: can not be written to',
+        ? '--out: already has a file for that kid, which is not overwritten'
+        : '--out: cannot be written to',
     )
   }
 }

@@ -12,7 +12,7 @@ import { describeMoment, readMoment } from '../moment.js'
 import { openStore, storeOptions, type OpenedStore } from '../open-store.js'
 import { readSeconds } from '../seconds.js'
 
-/** Refuses tokens from now on, at every service that follows the store. */
+/** Revokes tokens at every service that follows the store. */
 export const revoke: Command = {
   name: 'revoke',
   summary: 'refuse a token, a session, a subject, a client, or everything until now',
@@ -30,14 +30,14 @@ export const revoke: Command = {
     'access-ttl': {
       kind: 'text',
       value: '15m',
-      help: 'longest life of an access token; needed but for --jti',
+      help: 'longest life of an access token; required except with --jti',
     },
   },
   operands: [0, 0],
   notes: [
-    'TIME is in seconds since 1970, or as 2027-01-31T12:00:00Z. Sessions are not ended: without',
-    'their access tokens they go on at the next refresh. A wrong --issuer, --prefix or --schema',
-    'can be seen by the warning that nobody has used the store for this issuer before.',
+    'TIME is in seconds since 1970, or as 2027-01-31T12:00:00Z. This does not end sessions: their next',
+    'refresh brings new access tokens. A warning that no service has used this store for this issuer',
+    'before points to a wrong --issuer, --prefix or --schema.',
   ],
   examples: [
     'jotgate revoke --store env:REDIS_URL --issuer https://auth.example --sid S --access-ttl 15m',
@@ -70,10 +70,10 @@ async function runRevoke(given: Arguments, io: Io): Promise<Answer> {
   }
 }
 
-/** Seconds: what a store begins with is kept for as long as any access token lives, or nearly any. */
+/** Seconds. The first entry of a store is kept for as long as nearly every access token lives. */
 const day = 86_400
 
-/** Whether no service has ever followed the store for this issuer; from now on the store has begun. */
+/** Whether no service has followed the store for this issuer before; this call initialises the store. */
 async function begins({ revocations }: OpenedStore, context: EntryContext): Promise<boolean> {
   const { issuer, expiresAt } = toEntry({ all: true, before: context.now }, context)
   const firstEntry = { kind: 'all', issuer, before: context.now, expiresAt } as const
@@ -88,7 +88,7 @@ function answerOf(entry: RevocationEntry, isFirst: boolean, now: number): Answer
   const until = 'before' in entry ? { until: entry.before } : {}
   const upTo = 'before' in entry ? `, issued up to ${describeMoment(entry.before, now)}` : ''
   const warning =
-    'nobody has used this store for this issuer before: is it the right store, prefix or schema, and issuer?'
+    'no service has used this store for this issuer before: check the store, prefix or schema, and issuer'
   return {
     text: `revoked: ${nouns[kind]}${upTo}; kept until ${describeMoment(expiresAt, now)}`,
     json: { ok: true, kind, issuer, ...until, keptUntil: expiresAt, firstOfIssuer: isFirst },
@@ -104,7 +104,7 @@ const nouns = {
   all: 'all tokens of the issuer',
 } as const satisfies Record<RevocationEntry['kind'], string>
 
-/** Who is refused, and how long access tokens live. */
+/** The tokens to revoke, and how long access tokens live. */
 interface Read {
   readonly entry: RevocationEntry
   readonly accessTtl: number
@@ -125,7 +125,7 @@ function readEntry(given: Arguments, context: { issuer: string; now: number }): 
       accessTtl,
     }
   } catch (error) {
-    // It names the option and not its value.
+    // The message names the option and not its value.
     if (error instanceof TypeError || error instanceof RangeError)
       throw badUsage(`--${error.message.replace(/^revoke: /, '').replace(/^before/, 'until:')}`)
     throw error
@@ -151,16 +151,16 @@ function requestOf(given: Arguments, kind: Selector, now: number): RevokeRequest
   }
 }
 
-/** An option without effect would be taken for one that has. */
+/** Refuses an option that would have no effect, because the caller expects one. */
 function refuseUseless(given: Arguments, kind: Selector): void {
   if (given.flag('until') && kind !== 'subject' && kind !== 'all')
     throw badUsage('--until: is for --subject and --all')
   if (given.flag('expires') && kind !== 'jti') throw badUsage('--expires: is for --jti')
   if (given.flag('access-ttl') && kind === 'jti')
-    throw badUsage('--access-ttl: --jti goes by --expires')
+    throw badUsage('--access-ttl: is not for --jti, which uses --expires')
 }
 
-/** Of one token, what is left of its life. */
+/** The remaining life of one token. */
 function readLife(given: Arguments, kind: Selector, now: number): number {
   if (kind !== 'jti') {
     const seconds = readSeconds(given.required('access-ttl'), '--access-ttl')

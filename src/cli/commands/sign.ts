@@ -9,7 +9,7 @@ import { signingKey } from '../load-key.js'
 import { parseJson, readText } from '../read-input.js'
 import { readSeconds } from '../seconds.js'
 
-/** Signs one claims set; `iat`, `exp` and `jti` are added where they are missing. */
+/** Signs one set of claims; adds `iat`, `exp` and `jti` if they are missing. */
 export const sign: Command = {
   name: 'sign',
   summary: 'sign a token',
@@ -17,7 +17,7 @@ export const sign: Command = {
   options: {
     key: { kind: 'text', value: 'FILE', help: 'private PEM, JWK, JWK set; "-" is stdin' },
     kid: { kind: 'text', value: 'KID', help: 'which key of a set; names a PEM key' },
-    alg: { kind: 'text', value: 'ALG', help: 'needed where the key fits several and names none' },
+    alg: { kind: 'text', value: 'ALG', help: 'needed if the key fits several and names none' },
     claims: { kind: 'text', value: 'JSON|@FILE|-', help: 'one JSON object' },
     issuer: { kind: 'text', value: 'ISS', help: 'sets iss' },
     audience: { kind: 'texts', value: 'AUD', help: 'sets aud; repeatable' },
@@ -35,7 +35,7 @@ export const sign: Command = {
 async function runSign(given: Arguments, io: Io): Promise<Answer> {
   const place = '--key'
   const [file, source] = [given.required('key'), given.required('claims')]
-  if (file === '-' && source === '-') throw badUsage('--key and --claims can not both be stdin')
+  if (file === '-' && source === '-') throw badUsage('--key and --claims cannot both be stdin')
   const kid = given.text('kid')
   const material = pickKey(await readKeyFile(file, io, place), kid, place)
   const named = given.text('alg')
@@ -63,10 +63,10 @@ async function readClaims(source: string, io: Io): Promise<Claims> {
   const claims = parseJson(text, '--claims')
   if (typeof claims !== 'object' || claims === null || Array.isArray(claims))
     throw badUsage('--claims: must be one JSON object')
-  return claims as Claims // whoever signs may write any claims; a verifier looks at their types
+  return claims as Claims // a signer may write any claims; a verifier checks their types
 }
 
-/** Claims win over the signer's own, so that an option beside the same claim would be silently without effect. */
+/** Claims take precedence over the signer's own, so an option for the same claim would silently have no effect. */
 function refuseTwice(given: Arguments, claims: Claims): void {
   const pairs = [
     ['issuer', 'iss'],
@@ -74,11 +74,11 @@ function refuseTwice(given: Arguments, claims: Claims): void {
     ['expires-in', 'exp'],
   ] as const
   const twice = pairs.find(([option, claim]) => given.flag(option) && Object.hasOwn(claims, claim))
-  if (twice) throw badUsage(`--${twice[0]}: ${twice[1]} is in --claims too; give it once`)
+  if (twice) throw badUsage(`--${twice[0]}: ${twice[1]} is also in --claims; give it once`)
 }
 
 function notSignable(error: unknown): never {
-  // It names the claim and not its value.
+  // The message names the claim and not its value.
   if (error instanceof TypeError) throw badUsage(`--claims: ${error.message}`)
   throw error
 }
