@@ -72,7 +72,7 @@ export function revocationCases(make: () => Promise<RevocationStore>): void {
     feed.close()
   })
 
-  test('two hundred entries added at once all arrive, and a closed feed is told nothing', async () => {
+  test('two hundred entries added at once all arrive, and a closed feed receives nothing', async () => {
     const store = await make()
     const { feed, entries } = await follow(store)
     const closed = await follow(store)

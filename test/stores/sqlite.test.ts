@@ -71,7 +71,7 @@ describe('an SQLite file', () => {
     await expect(opening).rejects.toThrow(/^the store did not answer in time$/)
   })
 
-  test('takes no option that it does not know', async () => {
+  test('refuses unknown options', async () => {
     const opening = openSqlite(newPath(), { timeout: 5 } as object)
     await expect(opening).rejects.toBeInstanceOf(ConfigError)
   })

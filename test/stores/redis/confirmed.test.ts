@@ -93,7 +93,7 @@ test('what changes nothing is written all the same: WAIT speaks only of what its
   expect(await changes()).toBeGreaterThan(before)
 })
 
-test('a store that nothing is added to has no connection of its own, and keeps no process alive', async () => {
+test('a store without additions opens no dedicated connection, and keeps no process alive', async () => {
   await revocations('idle').add([session('s')])
   expect(await waiting()).toBeGreaterThanOrEqual(1)
   await expect.poll(waiting, { timeout: 10_000 }).toBe(0)

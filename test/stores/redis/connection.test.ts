@@ -4,7 +4,7 @@ import type { RedisPort } from '../../../src/stores/redis/port.js'
 import { redisPort } from '../../../src/stores/redis/redis-port.js'
 import { sites, type Connected, type Site } from './servers.js'
 
-describe.each(Object.entries(sites))('a connection of its own to %s', (siteName, open) => {
+describe.each(Object.entries(sites))('a dedicated connection to %s', (siteName, open) => {
   let site: Site
   beforeAll(async () => {
     site = await open()
@@ -80,7 +80,7 @@ describe.each(Object.entries(sites))('a connection of its own to %s', (siteName,
   })
 })
 
-test('anything that is no client of Redis is refused', () => {
+test('an object that is not a Redis client is refused', () => {
   for (const other of [undefined, null, 'redis://127.0.0.1', {}, { sendCommand: 1 }, { call() {} }])
     expect(() => pickDriver(other as never)).toThrow(/needs a client of ioredis/)
 })
