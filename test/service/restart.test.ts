@@ -204,7 +204,7 @@ describe('the service refuses to start, in one line that says why and no value,'
   })
 
   test('with a configuration that is not there, not YAML, or full of faults', async () => {
-    expect(await starting({ JOTGATE_CONFIG: '/nonexistent' })).toContain('can not be read')
+    expect(await starting({ JOTGATE_CONFIG: '/nonexistent' })).toContain('cannot be read')
     const dataDir = folder()
     const path = join(dataDir, 'c.yaml')
     writeFileSync(path, 'a: b: canary')

@@ -1,7 +1,7 @@
 import { readEnvironment, type Environment } from './configuration/environment.js'
 import { fail } from './commands/fail.js'
 
-/** What the program can be told; each loads only what it needs, so that a command need not wait for the whole service. */
+/** The program's commands; each loads only what it needs, so that a command does not wait for the whole service. */
 const commands: Readonly<Record<string, Command>> = {
   'check-config': async (environment, args) => {
     if (args.length > 0) return undefined
@@ -21,7 +21,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
 }
 
-/** What it prints; undefined when it was called in no known way. */
+/** Returns its output; undefined for unknown arguments. */
 type Command = (environment: Environment, args: readonly string[]) => Promise<string | undefined>
 
 async function main([command, ...args]: readonly string[]): Promise<void> {

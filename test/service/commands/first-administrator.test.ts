@@ -5,7 +5,7 @@ import { folder, start } from '../own-services.js'
 import { runService } from '../running-service.js'
 
 const line =
-  /"level":40[^\n]*nobody administers this service yet: `npm start -- user add NAME admin`/
+  /"level":40[^\n]*this service has no administrator yet: add one with `npm start -- user add NAME admin`/
 
 test('the log says how to add an administrator, until there is one', async () => {
   const [dataDir, config] = [folder(), join(folder(), 'jotgate.yaml')]
@@ -30,6 +30,6 @@ test('the log says how to add an administrator, until there is one', async () =>
 test('with the demo user there is one', async () => {
   const service = await start({ dataDir: folder() })
   await service.stop()
-  expect(service.output()).not.toMatch(/nobody administers/)
+  expect(service.output()).not.toMatch(/no administrator/)
   expect(service.output()).toContain('alice')
 })

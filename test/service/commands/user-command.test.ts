@@ -66,7 +66,7 @@ test('what can not be done says why, and what is no command prints the usage', a
     const { code, output } = await run(args)
     expect([args, code, output]).toEqual([args, 1, expect.stringContaining('no such user')])
   }
-  expect((await run('roles bob NotARole')).output).toMatch(/a role is/)
+  expect((await run('roles bob NotARole')).output).toMatch(/a role must be/)
   for (const args of [
     'disable',
     'list bob',
@@ -105,9 +105,9 @@ test('users come with the hashes they have elsewhere, which a login renews', asy
   )
   const file = join(folder.path, 'users.jsonl')
   writeFileSync(file, `${lines.join('\n')}\n`)
-  expect((await run(`import ${file}`)).output).toBe('added 4, left 0 that were there before\n')
+  expect((await run(`import ${file}`)).output).toBe('added 4, left 0 existing ones unchanged\n')
   expect((await run('import -', lines.join('\n'))).output).toBe(
-    'added 0, left 4 that were there before\n',
+    'added 0, left 4 existing ones unchanged\n',
   )
   for (const [username, secret] of Object.entries(secrets)) {
     expect([username, await loginStatus(username, `${secret}x`)]).toEqual([username, 401])
@@ -121,28 +121,28 @@ test('users come with the hashes they have elsewhere, which a login renews', asy
 
 test.each([
   ['no JSON', 'line 1: the line'],
-  ['{"username":"x y","passwordHash":"$2b$05$abc"}', 'line 1: a username is'],
+  ['{"username":"x y","passwordHash":"$2b$05$abc"}', 'line 1: a username must be'],
   ['{"username":"x"}', 'line 1: passwordHash'],
   [
     '{"username":"x","passwordHash":"$argon2id$v=19$m=4194304,t=2,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaGhhc2g"}',
-    'costs too much',
+    'too expensive',
   ],
   [
     '{"username":"x","passwordHash":"$scrypt$ln=30,r=8,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaGhhc2g"}',
-    'costs too much',
+    'too expensive',
   ],
-  [`{"username":"x","passwordHash":"$2b$31$${'a'.repeat(53)}"}`, 'costs too much'],
+  [`{"username":"x","passwordHash":"$2b$31$${'a'.repeat(53)}"}`, 'too expensive'],
   [
     '{"username":"x","passwordHash":"$scrypt$ln=16,r=1,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaGhhc2g"}',
-    'none that is known',
+    'is unknown',
   ],
   [
     '{"username":"x","passwordHash":"$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0x$aGFzaGhhc2hoYXNoaGFzaGhhc2g"}',
-    'none that is known',
+    'is unknown',
   ],
   [
     '{"username":"x","passwordHash":"$argon2id$v=19$m=064,t=1,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaGhhc2g"}',
-    'none that is known',
+    'is unknown',
   ],
   [
     JSON.stringify({
@@ -160,7 +160,7 @@ test.each([
     }),
     'email: must hold no control characters',
   ],
-  ['{"username":"x","passwordHash":"md5:5f4dcc3b5aa765d61d8327deb882cf99"}', 'none that is known'],
+  ['{"username":"x","passwordHash":"md5:5f4dcc3b5aa765d61d8327deb882cf99"}', 'is unknown'],
 ])('an import of %j adds nothing', async (line, message) => {
   const users = await createSqlUsers(sqliteDatabase(await openSqlite(':memory:')))
   const good = JSON.stringify({ username: 'good', passwordHash: await bcrypt('x', { cost: 4 }) })

@@ -1,6 +1,6 @@
 import type { Configuration } from '../configuration/configuration.js'
 
-/** What a configuration means, line by line, without a secret: for whoever wants to know before the service starts. */
+/** Describes a configuration line by line, without its secrets: to check it before the service starts. */
 export function checkConfig(configuration: Configuration): string {
   const { signing, encryptionKeys, refreshSecrets } = configuration
   const lines: readonly (readonly [string, string])[] = [
@@ -24,7 +24,7 @@ export function checkConfig(configuration: Configuration): string {
     ['revocations', describeRedis(configuration)],
   ]
   return [
-    'The configuration is sound.',
+    'The configuration is valid.',
     ...lines.map(([name, value]) => `  ${name}: ${value}`),
     '',
   ].join('\n')
@@ -34,7 +34,7 @@ function describeSigning(signing: Configuration['signing']): string {
   if (signing.kind === 'ring')
     return `signed by ${signing.algorithm} keys that change every ${inWords(signing.rotateEvery)}`
   return signing.previous
-    ? 'signed by HS256 with a shared secret; the one before is still good'
+    ? 'signed by HS256 with a shared secret; the one before is still valid'
     : 'signed by HS256 with a shared secret'
 }
 
@@ -51,7 +51,7 @@ const units = [
   [60, 'min'],
 ] as const
 
-/** Seconds in the largest unit that holds them whole. */
+/** Seconds in the largest unit that divides them. */
 function inWords(seconds: number): string {
   const [size, unit] = units.find(([each]) => seconds >= each && seconds % each === 0) ?? [1, 's']
   return `${String(seconds / size)} ${unit}`

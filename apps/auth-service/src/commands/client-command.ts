@@ -46,7 +46,7 @@ const options = {
 
 type Flags = ReturnType<typeof parse>['values']
 
-/** One command with what it is about. */
+/** One command and its subject. */
 interface Errand {
   readonly clients: OAuthClients
   readonly configuration: Configuration
@@ -56,7 +56,7 @@ interface Errand {
 }
 
 /**
- * `jotgate-service client …`. What it prints; undefined when it was called in no known way.
+ * `jotgate-service client …`. Returns its output; undefined for an unknown command.
  *
  * @throws SetupFault naming what is wrong
  */
@@ -82,7 +82,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true })
   } catch {
-    // Its message repeats what was typed; the usage says what there is.
+    // Its message would repeat the input; the usage lists the options.
     throw new SetupFault('client: there is no such option, or it lacks its value')
   }
 }
@@ -156,7 +156,7 @@ function toChange(flags: Flags, client: OAuthClient): ClientChange {
   const policy = toPolicy(flags)
   return {
     ...(name === undefined ? {} : { name }),
-    ...(grant === undefined ? {} : { grants: grant as Grant[] }), // looked at by `change`, as is everything else
+    ...(grant === undefined ? {} : { grants: grant as Grant[] }), // checked by `change`, like everything else
     ...(scope === undefined ? {} : { scopes: scope.filter((each) => each !== '') }),
     ...(audience === undefined ? {} : { audiences: audience }),
     ...(Object.keys(policy).length === 0 ? {} : { policy: { ...client.policy, ...policy } }),
@@ -169,7 +169,7 @@ function toClient(name: string, flags: Flags, { audience }: Configuration): NewC
   return {
     name,
     kind,
-    grants: (flags.grant ?? [usual]) as Grant[], // looked at by `create`, as is everything else
+    grants: (flags.grant ?? [usual]) as Grant[], // checked by `create`, like everything else
     scopes: flags.scope ?? [],
     audiences: flags.audience ?? [audience],
     policy: toPolicy(flags),
@@ -183,7 +183,7 @@ const policyFlags = {
   'recover-within': 'recoverWithin',
 } as const satisfies Partial<Record<keyof typeof options, keyof ClientPolicy>>
 
-/** What has been given of it; `default` is the configuration's. */
+/** The policy of the given flags; `default` means the configuration's value. */
 function toPolicy(flags: Flags): ClientPolicy {
   const entries = Object.entries(policyFlags).flatMap(([flag, field]) => {
     const name = flag as keyof typeof policyFlags // a key of the table
@@ -195,7 +195,7 @@ function toPolicy(flags: Flags): ClientPolicy {
 }
 
 function secondsOf(given: string, name: string): number {
-  const text = /^\d+$/.test(given) ? Number(given) : (given as Duration) // looked at by parseDuration
+  const text = /^\d+$/.test(given) ? Number(given) : (given as Duration) // checked by parseDuration
   return parseDuration(text, name)
 }
 
@@ -206,14 +206,12 @@ function describe(client: OAuthClient): string {
 }
 
 function showSecret(secret: string | undefined): string {
-  return secret === undefined
-    ? ''
-    : `client_secret: ${secret}\nThis is the only time that it is shown.\n`
+  return secret === undefined ? '' : `client_secret: ${secret}\nIt is shown only this once.\n`
 }
 
 function showOld(until: number | undefined): string {
-  if (until === undefined) return 'The one before is good no more.\n'
-  return `The one before is good until ${new Date(until * 1000).toISOString()}.\n`
+  if (until === undefined) return 'The previous secret is no longer valid.\n'
+  return `The previous secret is valid until ${new Date(until * 1000).toISOString()}.\n`
 }
 
 function asJson(value: unknown): string {

@@ -1,4 +1,4 @@
-/** One step of the walk: what it shows, and the shell line that does it. */
+/** One step of the walk: its title and its shell line. */
 interface WalkStep {
   readonly title: string
   readonly command: string
@@ -39,7 +39,7 @@ function field(name: string): string {
   return `sed 's/.*"${name}":"\\([^"]*\\)".*/\\1/'`
 }
 
-/** What the terminal shows when a demo has started. */
+/** The text that a demo prints when it has started. */
 export function demoBanner(origin: string): string {
   const steps = curlWalk(origin).flatMap(({ title, command }, index) => [
     `# ${String(index + 1)}. ${title}`,

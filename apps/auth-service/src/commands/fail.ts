@@ -3,14 +3,14 @@ import { SetupFault } from '../foundation/setup-fault.js'
 import { reasonOf } from '../storage/start/passing.js'
 
 /**
- * Ends the program with one line for what the operator can mend; with a stack only for what nobody expected.
+ * Ends the program with one line for an error that the operator can fix, and with a stack for an unexpected one.
  *
  * @example main().catch(fail)
  */
 export function fail(error: unknown): void {
   process.stderr.write(`jotgate-service: ${describe(error)}\n`)
   process.exitCode = 1
-  // A client that goes on trying would keep the process; what it has logged is out by then.
+  // A client that keeps reconnecting would keep the process alive; its log lines are written by then.
   setTimeout(() => process.exit(), lastWordsMs).unref()
 }
 

@@ -3,8 +3,8 @@ import { adminRole } from '../users/names.js'
 import type { Users } from '../users/users.js'
 
 /**
- * Logs how to add the first administrator while there is none, because HTTP offers no way. Never rejects: the service works
- * without administrators.
+ * Logs how to add the first administrator while there is none, because HTTP offers no way to do it. Never rejects: the
+ * service works without administrators.
  *
  * @example await askForAdministrator(service)
  */
@@ -18,9 +18,9 @@ export async function askForAdministrator({
   try {
     if (await users.anyWith(adminRole)) return
     log.warn(
-      `nobody administers this service yet: \`npm start -- user add NAME ${adminRole}\` adds who does, with the password on standard input`,
+      `this service has no administrator yet: add one with \`npm start -- user add NAME ${adminRole}\`, with the password on standard input`,
     )
   } catch (error) {
-    log.warn({ err: error }, 'whether anybody administers this service can not be told')
+    log.warn({ err: error }, 'could not check whether this service has an administrator')
   }
 }

@@ -8,24 +8,24 @@ import { askForAdministrator } from './first-administrator.js'
 import { createLog } from '../foundation/log.js'
 import { createService } from '../http/service.js'
 
-/** How long requests in flight are given to finish when the service stops. */
+/** Milliseconds for running requests to finish when the service stops. */
 const patienceMs = 5000
 
 /**
  * Runs the service until a signal ends it.
  *
- * @throws SetupFault, ConfigError, AuthError STORE_UNAVAILABLE; a system error where the port can not be had
+ * @throws SetupFault, ConfigError, AuthError STORE_UNAVAILABLE; a system error when the port is unavailable
  */
 export async function serve(environment: Environment): Promise<void> {
   const configuration = readConfiguration(environment)
-  process.umask(0o077) // what is written here is nobody else's to read
+  process.umask(0o077) // other users cannot read the files written here
   const { log, ...logging } = createLog(environment.logLevel, configuration.name)
   const data = openDataDirectory(environment.dataDir)
   const service = await createService({ configuration, data, log })
   await askForAdministrator(service)
   const app = await createApp(service)
   const stop = async (): Promise<void> => {
-    // A connection that has never finished a request would be waited for without end.
+    // The server would wait forever for a connection that has never finished a request.
     setTimeout(() => {
       app.server.closeAllConnections()
     }, patienceMs).unref()

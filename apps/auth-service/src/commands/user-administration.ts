@@ -8,13 +8,13 @@ import { createSqlUsers } from '../users/sql-users.js'
 import { openStorage } from '../storage/storage.js'
 import type { Users } from '../users/users.js'
 
-/** The users of a service, for a command beside it, which signs no tokens and counts no requests. */
+/** Access to a service's users, for a separate command that signs no tokens and counts no requests. */
 export interface UserAdministration {
   readonly configuration: Configuration
   readonly users: Users
   /** Ends the sessions of a subject, in every process of the service. @throws AuthError STORE_UNAVAILABLE */
   endSessions(subject: string): Promise<void>
-  /** Closes the storage; nothing may be asked afterwards. */
+  /** Closes the storage; do not use it afterwards. */
   close(): Promise<void>
 }
 
@@ -26,7 +26,7 @@ export interface UserAdministrationParts {
 }
 
 /**
- * Opens the users' storage and what ends their sessions: neither signing keys nor anything of HTTP.
+ * Opens the storage of users and sessions, without signing keys and HTTP.
  *
  * @throws ConfigError, AuthError STORE_UNAVAILABLE
  * @example const administration = await openUserAdministration({ configuration, data, log })
@@ -61,7 +61,7 @@ export async function openUserAdministration(
   }
 }
 
-/** This process begins and refreshes no sessions. */
+/** This process starts and refreshes no sessions. */
 const signing = {
   key: () => {
     throw new AuthError('KEYS_UNAVAILABLE')

@@ -14,7 +14,7 @@ import { SetupFault } from '../foundation/setup-fault.js'
 import { openUserAdministration, type UserAdministration } from './user-administration.js'
 import { newUser, type User } from '../users/users.js'
 
-/** How {@link runUserCommand} is called. */
+/** The usage of {@link runUserCommand}. */
 export const userUsage = `       jotgate-service user add NAME [ROLE…]   adds a user; the password is read from standard input
        jotgate-service user list               every user, its roles, and whether it is disabled; --json for a program
        jotgate-service user disable|enable NAME
@@ -32,10 +32,10 @@ interface Errand {
 }
 
 /**
- * `jotgate-service user …`, beside a running service or without one. What it prints; undefined when it was called in no
- * known way. A password comes on standard input, where no process list shows it.
+ * `jotgate-service user …`, with or without a running service. Returns its output; undefined for an unknown command. A
+ * password is read from standard input, so no process list shows it.
  *
- * @throws SetupFault when it can not be done
+ * @throws SetupFault when the command fails
  */
 export async function runUserCommand(
   environment: Environment,
@@ -66,7 +66,7 @@ function parse(args: readonly string[]): { positionals: string[]; json: boolean 
     const { positionals, values } = parseArgs({ args: [...args], options, allowPositionals: true })
     return { positionals, json: values.json === true }
   } catch {
-    // Its message repeats what was typed; the usage says what there is.
+    // Its message would repeat the input; the usage lists the options.
     throw new SetupFault('user: there is no such option')
   }
 }
@@ -109,7 +109,7 @@ const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = 
   import: async ({ administration, subject }) => {
     const text = subject === '-' ? await readInput() : readFile(subject)
     const { added, there } = await importUsers(administration.users, text)
-    return `added ${String(added)}, left ${String(there)} that were there before\n`
+    return `added ${String(added)}, left ${String(there)} existing ones unchanged\n`
   },
 }
 
@@ -123,7 +123,7 @@ async function setDisabled(
   return `${username} is ${disabled ? 'disabled' : 'enabled'}\n`
 }
 
-/** A stored user: the demo's own lives in the process that runs it. */
+/** A stored user: the demo's user exists only in the process that runs it. */
 async function find({ users }: UserAdministration, username: string): Promise<User> {
   const user = await users.byUsername(username)
   if (user === undefined || user.id === demoSubject) throw new SetupFault('there is no such user')
@@ -163,7 +163,7 @@ function readFile(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch {
-    throw new SetupFault('the file can not be read')
+    throw new SetupFault('the file cannot be read')
   }
 }
 

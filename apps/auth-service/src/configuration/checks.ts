@@ -9,7 +9,7 @@ export function checkEncryptionKey(bytes: Buffer): void {
     throw new ConfigError('encryptionKey', 'must be 32 random bytes, in base64')
 }
 
-/** Times, by their names in the file. */
+/** Names of durations in the file. */
 const fieldOf: Readonly<Record<string, string>> = {
   accessTtl: 'accessExpire',
   absoluteTtl: 'refreshExpire',
@@ -17,7 +17,7 @@ const fieldOf: Readonly<Record<string, string>> = {
   refreshWindow: 'accessExpire',
 }
 
-/** What the issuer would say to these times, in the words of the file. */
+/** The objections of sessions to these durations, with the names of the file. */
 export function checkSessions(times: SessionTimes): readonly string[] {
   const { accessTtl, absoluteTtl, idleTtl, grace, recoverWithin } = times
   try {
@@ -43,7 +43,7 @@ export function checkSessions(times: SessionTimes): readonly string[] {
   }
 }
 
-/** What cookie mode would say to these origins. */
+/** The objections of cookie mode to these origins. */
 export function checkOrigins(origins: readonly string[]): readonly string[] {
   try {
     if (origins.length > 0) createCookieMode({ origins })

@@ -1,11 +1,11 @@
 import type { SecretSource } from 'jotgate'
 import type { RedisAddress } from './redis-address.js'
 
-/** What the service is told to be; times in seconds. */
+/** The configuration of the service; durations in seconds. */
 export interface Configuration {
   /** Without a configuration file: a demo, on loopback only, with the user alice. */
   readonly demo: boolean
-  /** What the service is called in its log. */
+  /** The service's name in its log. */
   readonly name: string
   readonly host: string
   readonly port: number
@@ -13,44 +13,49 @@ export interface Configuration {
   readonly issuer: string
   /** `aud` of the tokens. */
   readonly audience: string
-  /** Host names requests may be addressed to, beside those of loopback. */
+  /** Host names that requests may be addressed to, in addition to those of loopback. */
   readonly hosts: readonly string[]
-  /** Origins of the service's own pages: where the console may be used from. */
+  /** Origins of the service's own pages: the console works only there. */
   readonly origins: readonly string[]
-  /** Life of an access token. */
+  /** Lifetime of an access token. */
   readonly accessTtl: number
-  /** A session ends this long after login, whatever happens. */
+  /** A session ends at the latest this long after login. */
   readonly absoluteTtl: number
   /** A session ends when it has not been refreshed for this long. */
   readonly idleTtl: number
-  /** How long a refresh token that was just replaced gets the same successor again: two tabs, a lost reply. */
+  /** How long a replaced refresh token gets the same successor again: for two tabs, or a lost answer. */
   readonly grace: number
   /** How long after that it may still recover the session; 0: it is refused, and the session ends. */
   readonly recoverWithin: number
-  /** Failed logins before the next one has to wait: of an account in a row, of an address in 15 minutes, of all in a minute. */
+  /**
+   * Failed logins before the next one must wait: of an account in a row, of an address in 15 minutes, of all in a
+   * minute.
+   */
   readonly loginLimits: LoginLimits
-  /** Proxies whose `X-Forwarded-For` is believed: addresses and networks. */
+  /** Proxies whose `X-Forwarded-For` is trusted: addresses and networks. */
   readonly trustedProxies: readonly string[]
   readonly signing: Signing
-  /** How long others may keep the published keys: a new one is published for longer before it signs. */
+  /** How long others may cache the published keys: a new one is published for longer before it signs. */
   readonly keySetMaxAge: number
-  /** 32 bytes that the key ring is encrypted with, and the ones before; undefined: one made in the data folder. */
+  /**
+   * The key of 32 bytes that encrypts the key ring, then the previous ones; undefined: one created in the data folder.
+   */
   readonly encryptionKeys: readonly Buffer[] | undefined
-  /** What tags refresh tokens, and what did before; undefined: one made in the data folder. */
+  /** The secret of refresh tokens, then the previous ones; undefined: one created in the data folder. */
   readonly refreshSecrets: readonly Buffer[] | undefined
-  /** What a caller of `/metrics` has to have; undefined: it is for this machine only. */
+  /** The token that `/metrics` requires; undefined: it answers this machine only. */
   readonly metricsToken: SecretSource | undefined
   /** PostgreSQL; undefined: a file in the data folder. */
   readonly database: string | undefined
-  /** Redis, for revocations and counters; undefined: they are in the database too, or in the process. */
+  /** Redis, for revocations and counters; undefined: these are in the database or in the process. */
   readonly redis: RedisAddress | undefined
-  /** Replicas that must have a revocation before it counts as kept. */
+  /** Replicas that must have a revocation before it counts as stored. */
   readonly redisReplicas: number
-  /** How long a start waits for the database and Redis, over all its steps. */
+  /** How long a start waits for the database and Redis in total. */
   readonly startWithin: number
 }
 
-/** The times that sessions and their tokens go by. */
+/** The durations of sessions and their tokens. */
 export type SessionTimes = Pick<
   Configuration,
   'accessTtl' | 'absoluteTtl' | 'idleTtl' | 'grace' | 'recoverWithin'
@@ -63,7 +68,7 @@ export interface LoginLimits {
   readonly service: number
 }
 
-/** What access tokens are signed with: keys that replace one another, or a secret that others share. */
+/** How access tokens are signed: with a ring of keys, or with a secret shared with other services. */
 export type Signing =
   | {
       readonly kind: 'ring'

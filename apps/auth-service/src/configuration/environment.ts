@@ -1,13 +1,13 @@
 import { readRedisAddress, redisForms, type RedisAddress } from './redis-address.js'
 import { SetupFault } from '../foundation/setup-fault.js'
 
-/** The one place where the environment is read. */
+/** The environment variables; no other file reads them. */
 export interface Environment {
   /** `HOST`: address to listen on. Default 127.0.0.1; another than loopback needs a configuration. */
   readonly host: string
   /** `PORT`: default 8888. */
   readonly port: number
-  /** What of the two was really given: that wins over the configuration file. */
+  /** The values that were set explicitly: they override the configuration file. */
   readonly given: { readonly host: string | undefined; readonly port: number | undefined }
   /** `JOTGATE_CONFIG`: path of the configuration file; without it the service is a demo. */
   readonly configPath: string | undefined
@@ -19,7 +19,7 @@ export interface Environment {
   readonly redis: RedisAddress | undefined
   /** `LOG_LEVEL`: trace, debug, info, warn, error, fatal or silent. Default info. */
   readonly logLevel: string
-  /** Any other variable that a configuration file names. */
+  /** Reads any other variable that a configuration file names. */
   readonly variable: (name: string) => string | undefined
 }
 

@@ -1,17 +1,17 @@
-/** Names of one level of the configuration file; what has names below it gives them. */
+/** The names of one level of the configuration file; a name with a level below it has its names. */
 export interface FieldNames {
   readonly [name: string]: true | FieldNames
 }
 
-/** Names as this program writes them, and a line for each that can not be told apart. */
+/** Fields with this program's names, and one line for each name given twice. */
 export interface NamedFields {
   readonly fields: unknown
   readonly faults: readonly string[]
 }
 
 /**
- * Writes the names of fields as this program has them: `Auth`, `AUTH` and `auth` are one, as in the configuration of
- * go-zero. What has no such name stays as it is, to be refused with all else that is wrong.
+ * Renames fields to this program's names: `Auth`, `AUTH` and `auth` are the same, as in go-zero's configuration.
+ * Unknown names stay, and are refused later together with all other faults.
  *
  * @example nameFields({ AccessExpire: 900 }, { accessExpire: true }).fields // { accessExpire: 900 }
  */

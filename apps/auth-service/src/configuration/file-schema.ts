@@ -8,14 +8,14 @@ const day = 86_400
 const duration = z.custom<Duration>(isDuration, 'must be seconds, or a duration such as "15m"')
 const reference = z.string('must be env:NAME or file:PATH').min(1)
 
-/** At most that many seconds; longer is a mistake. */
+/** At most this many seconds; a longer duration is a mistake. */
 const upTo = (seconds: number, words: string) =>
   duration.refine((life) => toSeconds(life) <= seconds, `must be at most ${words}`)
 
-/** Longer than that is a mistake, or a session that should be refreshed. */
+/** A longer lifetime is a mistake, or a session that should be refreshed. */
 const accessExpire = upTo(7 * day, '7d')
 
-/** Where a configuration says nothing else. */
+/** Default limits. */
 export const defaultLimits = { account: 5, address: 50, service: 1000 } as const
 
 const network = z.union(
@@ -23,9 +23,9 @@ const network = z.union(
   'must be an address or a network',
 )
 
-/** The configuration file, its names written as {@link fileNames} has them. */
+/** The configuration file, with the names of {@link fileNames}. */
 export const fileSchema = z.strictObject({
-  /** What the service is called in its log. */
+  /** The service's name in its log. */
   name: z.string().min(1).max(64).default('jotgate'),
   host: z.string().min(1).optional(),
   port: z.int().min(1).max(65_535).optional(),
@@ -70,17 +70,17 @@ export const fileSchema = z.strictObject({
   startWithin: upTo(3600, '1h').default('30s'),
 })
 
-/** What a faultless file says. */
+/** The content of a valid file. */
 export type FileFields = z.infer<typeof fileSchema>
 
-/** Every name of a file; read without regard to capitals. */
+/** All names of a file; case does not matter. */
 export const fileNames: FieldNames = {
   ...Object.fromEntries(Object.keys(fileSchema.shape).map((name) => [name, true as const])),
   auth: { accessSecret: true, prevSecret: true, accessExpire: true },
   loginLimits: { account: true, address: true, service: true },
 }
 
-/** Seconds of a duration that has been checked. */
+/** The seconds of a checked duration. */
 export function toSeconds(life: Duration): number {
   return parseDuration(life)
 }

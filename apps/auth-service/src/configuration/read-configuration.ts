@@ -6,9 +6,9 @@ import { isLoopback } from './loopback.js'
 import { readFile } from './read-file.js'
 
 /**
- * Reads the configuration file, or makes the demo's configuration where there is none.
+ * Reads the configuration file, or returns the demo's configuration if there is none.
  *
- * @throws SetupFault listing every field that is wrong, never a value
+ * @throws SetupFault listing every wrong field, never a value
  */
 export function readConfiguration(environment: Environment): Configuration {
   if (environment.configPath !== undefined) return readFile(environment.configPath, environment)

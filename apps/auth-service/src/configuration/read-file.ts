@@ -13,7 +13,7 @@ import { secretReader, type SecretReader } from './secrets.js'
 /**
  * Reads a configuration file.
  *
- * @throws SetupFault with every fault in one list: the field and what is wrong with it, never its value
+ * @throws SetupFault listing every fault: the field and what is wrong with it, never its value
  */
 export function readFile(path: string, environment: Environment): Configuration {
   const { content, faults: unset } = readYaml(path, environment.variable)
@@ -93,7 +93,7 @@ function readSecrets(
   }
 }
 
-/** Faults that only show between fields. */
+/** Faults that concern several fields. */
 function checkWhole(file: FileFields, configuration: Configuration): readonly string[] {
   const faults = [...checkSessions(configuration), ...checkOrigins(configuration.origins)]
   if (file.accessExpire !== undefined && file.auth?.accessExpire !== undefined)
@@ -111,7 +111,7 @@ function checkWhole(file: FileFields, configuration: Configuration): readonly st
   return faults
 }
 
-/** The issuer's; none where browsers would take no cookie from it. */
+/** The issuer's origin; empty if browsers would accept no cookie from it. */
 function ownOrigins(issuer: string): readonly string[] {
   const { origin, protocol, hostname } = new URL(issuer)
   return protocol === 'https:' || isLoopback(hostname) ? [origin] : []
@@ -131,7 +131,7 @@ function readSigning({ auth, algorithm, rotateEvery }: FileFields, reader: Secre
   return current ? { kind: 'secret', current, previous } : ring
 }
 
-/** The secret of now and the one before; none when there is none of now. */
+/** The current secret and the previous one; empty without a current one. */
 function readBoth(
   reader: SecretReader,
   check: (bytes: Buffer) => void,
@@ -144,7 +144,7 @@ function readBoth(
   return found.length === 0 ? undefined : found
 }
 
-/** Whoever may guess 16 random bytes guesses for ever. */
+/** An attacker may guess without limits, so 16 random bytes are required. */
 function checkMetricsToken(bytes: Buffer): void {
   if (bytes.length < 16 || !/^[\w.~+/=-]+$/.test(bytes.toString('latin1')))
     throw new ConfigError('metricsToken', 'must be 16 characters or more, as in a bearer token')

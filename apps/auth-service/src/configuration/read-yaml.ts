@@ -2,26 +2,26 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { SetupFault } from '../foundation/setup-fault.js'
 
-/** Reads a variable of the environment. */
+/** Reads an environment variable. */
 export type ReadVariable = (name: string) => string | undefined
 
-/** Content of a file, and a line for each variable that it names and nobody has set. */
+/** The content of a file, and one line for each variable that it names and that is not set. */
 export interface YamlContent {
   readonly content: unknown
   readonly faults: readonly string[]
 }
 
 /**
- * Reads a YAML file, with `${NAME}` in its texts replaced by variables of the environment. Numbers stay what they are;
- * what a variable holds is text, and is never read as YAML.
+ * Reads a YAML file and replaces `${NAME}` in its texts by environment variables. Numbers stay numbers; a variable's
+ * value is always text, never parsed as YAML.
  *
- * @throws SetupFault when the file can not be read, or is no YAML
+ * @throws SetupFault when the file cannot be read, or is not YAML
  */
 export function readYaml(path: string, variable: ReadVariable): YamlContent {
   const faults: string[] = []
   const fill = (value: unknown, at: string): unknown => {
     if (typeof value === 'string') {
-      // A whole text that names one variable may be a secret: it is left for whoever reads secrets.
+      // A text that is just one variable may be a secret: the reader of secrets replaces it.
       return isSecret(at) ? value : fillText(value, at)
     }
     if (Array.isArray(value))
@@ -40,7 +40,7 @@ export function readYaml(path: string, variable: ReadVariable): YamlContent {
   return { content: fill(parseFile(path), ''), faults }
 }
 
-/** Fields that hold a reference to a secret, never the secret itself. */
+/** Fields that contain a reference to a secret, never the secret itself. */
 function isSecret(at: string): boolean {
   return /(secret|encryptionkey|metricstoken)(\.\d+)?$/i.test(at)
 }
@@ -50,12 +50,12 @@ function parseFile(path: string): unknown {
   try {
     text = readFileSync(path, 'utf8')
   } catch {
-    throw new SetupFault('the file named in JOTGATE_CONFIG can not be read')
+    throw new SetupFault('the file named in JOTGATE_CONFIG cannot be read')
   }
   try {
     return parse(text)
   } catch (error) {
-    // The parser's message quotes the text, which may hold a secret; its position does not.
+    // The parser's message quotes the text, which may contain a secret; its position does not.
     const at = (error as { linePos?: [{ line: number; col: number }] }).linePos?.[0]
     throw new SetupFault(
       `the configuration is not YAML${at ? `: line ${String(at.line)}, column ${String(at.col)}` : ''}`,

@@ -1,4 +1,4 @@
-/** Where Redis is. */
+/** The address of Redis. */
 export type RedisAddress = {
   readonly username: string | undefined
   readonly password: string | undefined
@@ -16,7 +16,7 @@ export interface RedisNode {
   readonly port: number
 }
 
-/** What an address looks like, for those who wrote another one. */
+/** The forms of an address, for error messages. */
 export const redisForms =
   'redis://[user:password@]host[:port][/db], redis+cluster://host:port,host:port or redis+sentinel://host:port,host:port/name; rediss… for TLS'
 
@@ -25,7 +25,7 @@ const shape =
 
 /**
  * Reads an address: `redis:` for one server, `redis+cluster:` for a cluster by some of its nodes, `redis+sentinel:` for
- * the primary that sentinels name. Undefined for what is none; see {@link redisForms}.
+ * the primary that sentinels name. Returns undefined for an invalid one; see {@link redisForms}.
  *
  * @example readRedisAddress('redis+sentinel://a:26379,b:26379/mymaster')?.kind // 'sentinel'
  */

@@ -2,17 +2,17 @@ import { ConfigError, secretSource, type SecretSource } from 'jotgate'
 import type { SecretEncoding } from 'jotgate/extend'
 import type { ReadVariable } from './read-yaml.js'
 
-/** Opens the secrets that a configuration refers to, and collects what is wrong with them. */
+/** Opens the secrets that a configuration refers to, and collects their faults. */
 export interface SecretReader {
-  /** The secret of a field; undefined, and a fault noted, when there is none or it will not do. */
+  /** The secret of a field; undefined, and a fault recorded, when it is missing or invalid. */
   open(field: string, reference: string, check: (bytes: Buffer) => void): SecretSource | undefined
-  /** A line for each field, never a value. */
+  /** One line for each faulty field, never a value. */
   readonly faults: readonly string[]
 }
 
 /**
- * Reads references to secrets: `env:NAME`, `${NAME}` for the same, or `file:PATH` for a mounted one. The secret itself
- * is refused: configuration files are copied, committed and shown.
+ * Reads references to secrets: `env:NAME`, `${NAME}` for the same, or `file:PATH` for a mounted one. A secret itself is
+ * refused, because configuration files are copied, committed and shown.
  *
  * @example secretReader((name) => process.env[name]).open('refreshSecret', 'env:REFRESH_SECRET', 'text', check)
  */

@@ -6,17 +6,17 @@ export const faultTable = {
   BODY_INVALID: {
     status: 400,
     reason: 'invalid_request',
-    message: 'the body is not what this operation takes',
+    message: 'the body is not valid for this operation',
   },
   REQUEST_INVALID: {
     status: 400,
     reason: 'invalid_request',
-    message: 'the request can not be read',
+    message: 'the request cannot be read',
   },
   METRICS_REFUSED: {
     status: 401,
     reason: 'token_invalid',
-    message: 'metrics are for this machine, or for whoever has the configured token',
+    message: 'metrics need the configured token, or a request from this machine',
   },
   LOGIN_REFUSED: {
     status: 401,
@@ -45,12 +45,12 @@ export const faultTable = {
   OWN_ACCOUNT: {
     status: 409,
     reason: 'conflict',
-    message: 'nobody disables or demotes the account they are using',
+    message: 'you cannot disable or demote your own account',
   },
   DEMO_ACCOUNT: {
     status: 409,
     reason: 'conflict',
-    message: 'the demo user is what it is; write a configuration and add users',
+    message: 'the demo user cannot be changed; write a configuration and add users',
   },
   NO_KEY_RING: {
     status: 409,
@@ -62,12 +62,12 @@ export const faultTable = {
   METHOD_REFUSED: {
     status: 405,
     reason: 'method_not_allowed',
-    message: 'this path does not take this method',
+    message: 'this path does not support this method',
   },
   BODY_TOO_LARGE: {
     status: 413,
     reason: 'invalid_request',
-    message: 'the body is larger than this operation takes',
+    message: 'the body is too large for this operation',
   },
   CONTENT_TYPE: {
     status: 415,
@@ -77,7 +77,7 @@ export const faultTable = {
   HOST_REFUSED: {
     status: 421,
     reason: 'misdirected',
-    message: 'this service does not go by that host name',
+    message: 'this service does not have that host name',
   },
   TOO_MANY: {
     status: 429,
@@ -95,7 +95,7 @@ export const faultTable = {
 /** The name of one row of {@link faultTable}. */
 export type FaultCode = keyof typeof faultTable
 
-/** A fault whose message names fields, and never their values. */
+/** A fault whose message names fields, never their values. */
 export class RequestFault extends Error {
   override readonly name = 'RequestFault'
   readonly code: FaultCode
@@ -108,12 +108,12 @@ export class RequestFault extends Error {
   }
 }
 
-/** BUSY: the caller may try again in a moment. */
+/** BUSY: the caller may retry in a moment. */
 export function busy(): RequestFault {
   return new RequestFault('BUSY', undefined, { 'retry-after': '2' })
 }
 
-/** TOO_MANY: the caller may try again after so many seconds. */
+/** TOO_MANY: the caller may retry after this many seconds. */
 export function tooMany(seconds: number): RequestFault {
   return new RequestFault('TOO_MANY', undefined, { 'retry-after': String(seconds) })
 }

@@ -1,17 +1,17 @@
 import { destination, pino, type Logger } from 'pino'
 
-/** The service's log, and how to get the last lines out before the process ends. */
+/** The service's log, and how to flush its last lines before the process ends. */
 export interface Log {
   readonly log: Logger
   flush(): void
 }
 
-/** Most bytes that wait for a reader; what comes on top of them is dropped. */
+/** Largest number of bytes waiting for a reader; further lines are dropped. */
 const mostWaiting = 1_048_576
 
 /**
- * The service's log: JSON lines on standard error. No header, body or query string is ever handed to it; the paths
- * below are a second lock on the same door. A reader that has stalled loses lines, and holds nobody up.
+ * The service's log: JSON lines on standard error. Callers never pass a header, body or query string; the redacted
+ * paths below are a second safeguard. A stalled reader loses lines, and never blocks the service.
  */
 export function createLog(level: string, name = 'jotgate'): Log {
   const stream = destination({ fd: 2, sync: false, maxLength: mostWaiting })
@@ -29,13 +29,13 @@ export function createLog(level: string, name = 'jotgate'): Log {
       try {
         stream.flushSync()
       } catch {
-        // Nobody reads any more, or nothing was written yet; there is nobody left to tell.
+        // The reader is gone, or nothing was written yet; the error has no one to go to.
       }
     },
   }
 }
 
-/** Clients hang what they were asked on their errors: the password of a connection, the row of a user. */
+/** Clients attach their input to errors: the password of a connection, the row of a user. */
 function wordsOf(error: unknown): unknown {
   if (!(error instanceof Error)) return undefined
   const code: unknown = Reflect.get(error, 'code')

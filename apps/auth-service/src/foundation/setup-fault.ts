@@ -1,4 +1,4 @@
-/** Something is set up wrongly and its owner can mend it: told in one line, without a stack. */
+/** A setup error that the operator can fix: printed as one line, without a stack. */
 export class SetupFault extends Error {
   override readonly name = 'SetupFault'
 }

@@ -14,14 +14,14 @@ const byStatus: Readonly<Record<number, FaultCode>> = {
   415: 'CONTENT_TYPE',
 }
 
-/** Gives every refusal and every fault one form: a problem document (RFC 9457), never a stack, never a value. */
+/** Gives all refusals and faults one form: a problem document (RFC 9457), without stack and values. */
 export function answerErrors<C>(app: FastifyInstance, gate: Gate<C>): void {
   const methods = collectMethods(app)
   app.setErrorHandler((error, request, reply) => {
     if (!(error instanceof AuthError)) return answerFault(error, request, reply)
     request.refusal = error.code
     if (error.status === 503)
-      request.log.error({ err: error.cause, code: error.code }, 'can not tell')
+      request.log.error({ err: error.cause, code: error.code }, 'cannot decide')
     const { status, headers, body } = gate.respond(error)
     return reply.code(status).headers(headers).send(body)
   })
@@ -36,7 +36,7 @@ export function answerErrors<C>(app: FastifyInstance, gate: Gate<C>): void {
   })
 }
 
-/** Answers whatever is not an AuthError. What nobody expected is logged, and the caller is told nothing of it. */
+/** Answers every error except AuthError. Unexpected errors are logged; the caller sees no details. */
 export function answerFault(
   error: unknown,
   request: FastifyRequest,
@@ -56,7 +56,7 @@ export function answerFault(
     .send(JSON.stringify({ type: 'about:blank', title, status, reason, detail: fault.message }))
 }
 
-/** Paths with the methods they take. The caller's path is only ever looked up, never read as a pattern. */
+/** Paths with the methods they support. The caller's path is only looked up, never read as a pattern. */
 function collectMethods(app: FastifyInstance): ReadonlyMap<string, ReadonlySet<string>> {
   const methods = new Map<string, Set<string>>()
   app.addHook('onRoute', ({ url, method }) => {
@@ -67,7 +67,7 @@ function collectMethods(app: FastifyInstance): ReadonlyMap<string, ReadonlySet<s
   return methods
 }
 
-/** Of every pattern that the path fits; a parameter is one segment that is not empty. */
+/** The methods of every pattern that matches the path; a parameter is one non-empty segment. */
 function methodsOf(
   methods: ReadonlyMap<string, ReadonlySet<string>>,
   path: string,
@@ -95,14 +95,14 @@ function toFault(error: unknown): RequestFault {
   return new RequestFault(status >= 400 && status < 500 ? 'REQUEST_INVALID' : 'INTERNAL')
 }
 
-/** Each generated API has a class of its own for one and the same. */
+/** Each generated API has its own class for the same error. */
 const requestErrors = [UserRequestError, AdminRequestError, ClientsRequestError]
 
 function isRequestError(error: unknown): error is UserRequestError {
   return requestErrors.some((each) => error instanceof each)
 }
 
-/** Names of fields and what they should be, never what was sent. */
+/** Names of fields and the expected values, never the received ones. */
 function describe({ problems }: Pick<UserRequestError, 'problems'>): string {
   return problems.map(({ path, message }) => `${path || 'the body'}: ${message}`).join('; ')
 }

@@ -7,8 +7,8 @@ const statusByCode: Readonly<Record<string, string>> = {
 }
 
 /**
- * Answers what is no HTTP request. Only the fault's code is logged: the error holds the raw bytes, with whatever
- * `Authorization` was among them.
+ * Answers input that is not an HTTP request. Only the error's code is logged: the error itself contains the raw bytes,
+ * perhaps with an `Authorization` header.
  */
 export function answerClientErrors(log: Logger): (error: Error, socket: Socket) => void {
   return (error, socket) => {

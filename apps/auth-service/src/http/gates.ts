@@ -25,13 +25,13 @@ import { firstParty } from '../oauth/first-party.js'
 import { adminRole } from '../users/names.js'
 import type { Users } from '../users/users.js'
 
-/** The gates of the service, and what they verify with. */
+/** The gates of the service, and their verifiers. */
 export interface Gates {
   readonly verify: Verifier
   readonly gate: Gate<Claims>
   /** For the APIs of administrators. */
   readonly adminGate: Gate<Claims>
-  /** Cookies of the console; undefined where browsers would accept none from it. */
+  /** Cookies of the console; undefined if browsers would accept none from it. */
   readonly cookies: CookieMode | undefined
 }
 
@@ -52,7 +52,7 @@ export function openGates(parts: GateParts): Gates {
   const { origins, idleTtl: refreshTtl } = parts.configuration
   const cookies = origins.length === 0 ? undefined : createCookieMode({ origins, refreshTtl })
   const verify = openVerifier(parts.configuration, parts.signing)
-  // In the header, and in the cookie where the console has an origin.
+  // In the header, and also in the cookie if the console has an origin.
   const extract = cookies ? from.first(from.bearer(), cookies.extract) : from.bearer()
   return {
     verify,
@@ -97,8 +97,8 @@ function openGate(parts: GateParts, reading: Reading): Gate<Claims> {
 }
 
 /**
- * The gate of administrators. It trusts no role in a token: it reads the user and asks the store of revocations at every call.
- * A client's token is refused, whatever its scope.
+ * The gate of administrators. It trusts no role in a token: it reads the user and asks the store of revocations for
+ * every call. A client's token is refused, whatever its scope.
  */
 function openAdminGate(parts: GateParts, reading: Reading): Gate<Claims> {
   const { revocation, users } = parts

@@ -3,9 +3,9 @@ import { isLoopback } from '../configuration/loopback.js'
 import { RequestFault } from '../foundation/faults.js'
 
 /**
- * Refuses requests that were addressed to another name (421, RFC 9110 section 15.5.20): a web page whose own name
- * was pointed at this address (DNS rebinding) gets no answer it could read. Two Host fields, or a whole URL as the
- * target, are two answers to one question (400, RFC 9112 section 3.2).
+ * Refuses requests addressed to another host name (421, RFC 9110 section 15.5.20): a foreign web page whose name points
+ * to this address (DNS rebinding) gets no readable answer. Two Host fields, or a whole URL as the target, are ambiguous
+ * (400, RFC 9112 section 3.2).
  */
 export function createHostCheck(hosts: readonly string[]): (request: FastifyRequest) => void {
   const known = new Set(hosts)
@@ -19,7 +19,7 @@ export function createHostCheck(hosts: readonly string[]): (request: FastifyRequ
   }
 }
 
-/** The host of a Host header without its port; undefined when it has no such form. */
+/** The host of a Host header without its port; undefined for an invalid header. */
 export function hostName(field: string | undefined): string | undefined {
   return /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/.exec(field?.toLowerCase() ?? '')?.[1]
 }

@@ -1,7 +1,7 @@
 import { docsPaths } from './docs/routes.js'
 import { openPaths as userApi } from '../api/user/generated/guards.js'
 
-/** Paths that no token guards: how one gets a token, how one gives it back, and what anyone may read. */
+/** Paths that need no access token: to get a token, to revoke it, and public documents. */
 export const openPaths = [
   ...userApi,
   '/healthz',
@@ -11,5 +11,5 @@ export const openPaths = [
   ...docsPaths,
 ] as const
 
-/** Prefixes of paths that have a gate of their own: see `openAdminGate`, and the pages of the console. */
+/** Prefixes of paths with a separate gate: see `openAdminGate`, and the pages of the console. */
 export const openPrefixes = ['/admin', '/console'] as const

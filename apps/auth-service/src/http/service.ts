@@ -31,7 +31,7 @@ import { createSqlUsers } from '../users/sql-users.js'
 import { demoSubject, withDemoUser } from '../users/demo-user.js'
 import type { Users } from '../users/users.js'
 
-/** The running service: each API with the parts that it uses, and what HTTP itself uses. */
+/** The running service: each API with the parts that it uses, and the parts that HTTP itself uses. */
 export interface Service extends Gates {
   readonly configuration: Configuration
   readonly log: Logger
@@ -45,11 +45,11 @@ export interface Service extends Gates {
   readonly traffic: Traffic
   readonly tracing: Tracing
   readonly metrics: Metrics
-  /** Undefined where tokens are signed with a shared secret: no key is published. */
+  /** Undefined if tokens are signed with a shared secret: no key is published. */
   readonly ring: KeyRing | undefined
-  /** Whether tokens can be signed and verified, and revocations are known, at this moment. */
+  /** Whether the service can sign, verify and check revocations now. */
   ready(): boolean
-  /** Closes the database; nothing may be asked afterwards. */
+  /** Closes the database; do not use the service afterwards. */
   close(): Promise<void>
 }
 
@@ -166,7 +166,9 @@ async function openUsers(
   return demo ? withDemoUser(users, await passwords.hash('secret')) : users
 }
 
-/** Twice as many slots as passwords hashed at once: while one is hashed, the account of the next one is looked up. */
+/**
+ * Twice as many slots as concurrent hashes: while one password is hashed, the account of the next login is looked up.
+ */
 function openAdmission(
   configuration: Configuration,
   { redis }: Pick<Storage, 'redis'>,
@@ -175,7 +177,7 @@ function openAdmission(
   return createAdmission({ configuration, redis, slots: 2 * atOnce })
 }
 
-/** Passwords that are hashed or wait for it, and logins that wait for their turn to be. */
+/** Passwords being hashed or waiting for it, and logins waiting for their turn. */
 function hashingLoad(passwords: Passwords, admission: Admission): QueueLoad {
   const load = passwords.load()
   return { ...load, waiting: load.waiting + admission.waiting() }

@@ -12,17 +12,17 @@ export interface ClientRequest {
   readonly address: string
 }
 
-/** The registered clients, and the limits for callers that try secrets. */
+/** The registered clients, and the limits for callers that guess secrets. */
 export interface ClientAuthentication {
   readonly clients: Pick<OAuthClients, 'authenticate'>
   readonly limits: ClientLimits
 }
 
 /**
- * The client of a request: by `client_secret_basic` or `client_secret_post`, or by its id alone where it is a public one
- * (RFC 6749 sections 2.3.1 and 3.2.1). Unknown, disabled and wrong look alike.
+ * Authenticates the client of a request: by `client_secret_basic` or `client_secret_post`, or a public client by its id
+ * alone (RFC 6749 sections 2.3.1 and 3.2.1). Unknown and disabled clients and wrong secrets look alike.
  *
- * @throws OAuthFault invalid_client, invalid_request; RequestFault where a limit is reached
+ * @throws OAuthFault invalid_client, invalid_request; RequestFault when a limit is reached
  */
 export async function authenticateClient(
   { clients, limits }: ClientAuthentication,
@@ -58,13 +58,13 @@ function readCredentials({ form, authorization }: ClientRequest): ClientCredenti
   return basic
 }
 
-/** RFC 7617, with id and secret form-encoded before they are joined (RFC 6749 section 2.3.1). */
+/** RFC 7617, with id and secret form-encoded before joining (RFC 6749 section 2.3.1). */
 function readBasic(header: string): ClientCredentials {
   const [, encoded] = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header) ?? []
   const decoded = Buffer.from(encoded ?? '', 'base64').toString('utf8')
   const colon = decoded.indexOf(':')
   if (colon < 1) throw new OAuthFault('invalid_client')
   const secret = decodeForm(decoded.slice(colon + 1))
-  // An empty password is how a public client sends its id here.
+  // A public client sends its id here with an empty password.
   return { id: decodeForm(decoded.slice(0, colon)), secret: secret === '' ? undefined : secret }
 }

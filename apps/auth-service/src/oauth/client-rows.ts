@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { CheckedChange } from './client-rules.js'
 import { grants, type OAuthClient } from './clients.js'
 
-/** What {@link toStored} reads. */
+/** The columns that {@link toStored} reads. */
 export const clientColumns =
   'id, name, secret_hash, grants, scopes, audiences, policy, disabled, created_at, old_hash, old_until'
 
@@ -14,7 +14,7 @@ export const clientSchema: Schema = {
     {
       adds: 'OAuth clients.',
       statements: [
-        // As it was made before its versions had numbers.
+        // The table as it was created before its versions had numbers.
         `CREATE TABLE IF NOT EXISTS service_clients (
            id TEXT PRIMARY KEY, name TEXT NOT NULL, secret_hash TEXT, grants TEXT NOT NULL, scopes TEXT NOT NULL,
            audiences TEXT NOT NULL, policy TEXT NOT NULL, disabled BIGINT NOT NULL, created_at BIGINT NOT NULL)`,
@@ -51,15 +51,15 @@ const row = z.object({
   old_until: z.coerce.number(),
 })
 
-/** A client and what its secret is checked with. */
+/** A client and the hashes of its secrets. */
 export interface StoredClient {
   readonly client: OAuthClient
   readonly secretHash: string | undefined
-  /** Of the secret before, while that is good. */
+  /** Hash of the previous secret, while that is valid. */
   readonly oldHash: string | undefined
 }
 
-/** Reads a row; what the secret before is checked with, only while that is good at `now` (Unix time in seconds). */
+/** Reads a row; includes the hash of the previous secret only if that is valid at `now` (Unix time in seconds). */
 export function toStored(fields: SqlRow, now: number): StoredClient {
   const { secret_hash, created_at, disabled, old_hash, old_until, ...texts } = row.parse(fields)
   const isOldGood = old_hash !== null && now < old_until
@@ -83,7 +83,7 @@ function words(text: string): readonly string[] {
   return text.split(' ').filter((word) => word !== '')
 }
 
-/** What is given, as it is kept. */
+/** The given fields as columns. */
 export function toColumns(given: CheckedChange & { readonly disabled: boolean | undefined }) {
   const { name, policy: times, disabled } = given
   const list = (items: readonly string[] | undefined) => items?.join(' ')

@@ -17,11 +17,11 @@ const scope = z
     (text) => isScopeToken(text) && text.length <= 128,
     'must be 1 to 128 characters of RFC 6749 section 3.3',
   )
-/** Kept with blanks between them. */
+/** Stored with spaces between them. */
 const audience = z.string().regex(/^[\x21-\x7e]{1,256}$/, 'must be 1 to 256 visible characters')
 const name = /^[^\p{Cc}\p{Cs}]{1,100}$/u
 
-/** The rules of each field; lives are held against the configuration's. */
+/** The rules of each field; lifetimes are limited by the configuration's. */
 function createSchema({ accessTtl, absoluteTtl }: SessionTimes) {
   const policy = z.strictObject({
     accessTtl: seconds.min(1).max(accessTtl, notAbove('accessExpire')).optional(),
@@ -39,7 +39,7 @@ function createSchema({ accessTtl, absoluteTtl }: SessionTimes) {
     scopes: z.array(scope).max(64).transform(eachOnce),
     audiences: z
       .array(audience)
-      .min(1, 'must name whom its tokens are for')
+      .min(1, 'must name at least one audience for its tokens')
       .max(16)
       .transform(eachOnce),
     policy,
@@ -56,34 +56,34 @@ function eachOnce<T>(items: readonly T[]): readonly T[] {
   return [...new Set(items)]
 }
 
-/** A new client of which everything has been checked. */
+/** A new client with all fields checked. */
 export type CheckedClient = z.infer<ReturnType<typeof createSchema>>
 
-/** A change of which everything has been checked. */
+/** A change with all fields checked. */
 export type CheckedChange = {
   readonly [field in Exclude<keyof CheckedClient, 'kind'>]?: CheckedClient[field] | undefined
 }
 
 /**
- * Checks what is to be registered against the rules and the configuration.
+ * Checks a new client against the rules and the configuration.
  *
- * @throws ClientFault with every field that will not do, never a value
+ * @throws ClientFault with every wrong field, never a value
  */
 export function checkClient(client: NewClient, configuration: SessionTimes): CheckedClient {
   const whole = { ...client, policy: client.policy ?? {} }
   const parsed = createSchema(configuration).safeParse(whole)
   const faults = faultsOf(parsed.error)
-  // Fields that are wrong by themselves have nothing to say about the others.
+  // Fields that are wrong by themselves are left out of the checks across fields.
   faults.push(...checkWhole(withoutFaults(whole, parsed.error), configuration))
   if (parsed.success && faults.length === 0) return parsed.data
   throw new ClientFault(faults.join('; '))
 }
 
 /**
- * Checks what is to be otherwise with a client of that kind. What stays is not looked at again: it may come from when
- * the configuration was another.
+ * Checks a change to a client of the given kind. Unchanged fields are not checked again: they may come from an earlier
+ * configuration.
  *
- * @throws ClientFault with every field that will not do, never a value
+ * @throws ClientFault with every wrong field, never a value
  */
 export function checkChange(
   kind: OAuthClient['kind'],
@@ -110,7 +110,7 @@ function withoutFaults<T extends object>(given: T, error: z.ZodError | undefined
   return Object.fromEntries(good) as Partial<T> // its own fields, without some
 }
 
-/** Faults that only show between fields. */
+/** Faults that concern several fields. */
 function checkWhole(
   { kind, grants: asked = [], policy }: Partial<NewClient>,
   configuration: SessionTimes,

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /**
- * 256 random bits, base64url: what a client authenticates with.
+ * A client's secret: 256 random bits, base64url.
  *
  * @example createSecret().length // 43
  */
@@ -10,8 +10,8 @@ export function createSecret(): string {
 }
 
 /**
- * What is kept of a secret. A slow hash makes guessing what people think of dear; nobody guesses 256 random bits, so
- * SHA-256 is enough, and a flood of wrong secrets costs next to nothing.
+ * The stored hash of a secret. A slow hash protects passwords that people choose; 256 random bits cannot be guessed, so
+ * SHA-256 is enough, and a flood of wrong secrets costs almost nothing.
  *
  * Not for: passwords.
  */
@@ -19,12 +19,12 @@ export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url')
 }
 
-/** Whether a secret is the one that was kept, in the same time for every answer; false where none was kept. */
+/** Whether a secret matches the stored hash, in constant time; false without a stored hash. */
 export function fitsSecret(secret: string, kept: string | undefined): boolean {
   const presented = Buffer.from(hashSecret(secret))
   const fits = timingSafeEqual(presented, Buffer.from(kept ?? nobodys))
   return fits && kept !== undefined
 }
 
-/** As long as every other. */
+/** As long as every other hash. */
 const nobodys = hashSecret('')

@@ -2,8 +2,8 @@ import type { SessionTimes } from '../configuration/configuration.js'
 import type { ClientPolicy } from './clients.js'
 
 /**
- * The configuration's times as they are for one client. What it was registered with under another configuration is cut
- * to this one: no token may outlive what the verifiers and the revocations reckon with.
+ * The configuration's durations for one client. A policy registered under another configuration is cut to this one: no
+ * token may outlive the limits of verifiers and revocations.
  *
  * @example clientTimes(configuration, { accessTtl: 60 }).accessTtl // 60
  */

@@ -1,16 +1,16 @@
 import { SetupFault } from '../foundation/setup-fault.js'
 
-/** What a client may trade for tokens (RFC 6749 sections 4.4 and 6). There is no `password` grant (RFC 9700 section 2.4). */
+/** The grants of a client (RFC 6749 sections 4.4 and 6). There is no `password` grant (RFC 9700 section 2.4). */
 export const grants = ['client_credentials', 'refresh_token'] as const
 
 /** One of {@link grants}. */
 export type Grant = (typeof grants)[number]
 
-/** Where a client differs from the configuration, in seconds. Lives are never longer than the configuration's. */
+/** Where a client differs from the configuration, in seconds. Lifetimes never exceed the configuration's. */
 export interface ClientPolicy {
-  /** Life of its access tokens. */
+  /** Lifetime of its access tokens. */
   readonly accessTtl?: number | undefined
-  /** Its sessions end that long after login. */
+  /** Its sessions end this long after login. */
   readonly refreshTtl?: number | undefined
   /** How long a replaced refresh token gets the same successor again. */
   readonly grace?: number | undefined
@@ -18,86 +18,89 @@ export interface ClientPolicy {
   readonly recoverWithin?: number | undefined
 }
 
-/** A program that gets tokens: another service, or an app. What its secret is checked with never leaves the database. */
+/** A program that gets tokens: another service, or an app. The hash of its secret never leaves the database. */
 export interface OAuthClient {
-  /** `client-` and 128 random bits: no user has such an id, so that `sub` of a token has one meaning. */
+  /** `client-` and 128 random bits: no user has such an id, so the `sub` of a token is unambiguous. */
   readonly id: string
   readonly name: string
-  /** `public`: it can keep no secret, so that everybody can take its name. */
+  /** `public`: it cannot keep a secret, so anyone can use its id. */
   readonly kind: 'confidential' | 'public'
   readonly grants: readonly Grant[]
   /** The widest scope of its tokens. */
   readonly scopes: readonly string[]
-  /** Whom its tokens may be for, the first when it does not say; and for whom it may ask about tokens. */
+  /** Allowed audiences of its tokens, the first one by default; it may also ask about tokens for these audiences. */
   readonly audiences: readonly string[]
   readonly policy: ClientPolicy
   readonly disabled: boolean
   /** Unix time in seconds. */
   readonly createdAt: number
-  /** The secret before the present one is good until then (Unix time in seconds); undefined when it is not. */
+  /** The previous secret is valid until then (Unix time in seconds); undefined when it is not valid. */
   readonly oldSecretUntil: number | undefined
 }
 
-/** A client that is to be registered. */
+/** A client to be registered. */
 export type NewClient = Pick<OAuthClient, 'name' | 'kind' | 'grants' | 'scopes' | 'audiences'> &
   Partial<Pick<OAuthClient, 'policy'>>
 
-/** A client and its secret, which is told this once; a public client has none. */
+/** A client and its secret, which is returned only once; a public client has none. */
 export interface CreatedClient {
   readonly client: OAuthClient
   readonly secret: string | undefined
 }
 
-/** What is to be otherwise; what is left out stays, and a policy is replaced as a whole. A client's kind is for good. */
+/** A change; omitted fields stay, and a policy is replaced as a whole. A client's kind never changes. */
 export type ClientChange = Partial<
   Pick<OAuthClient, 'name' | 'grants' | 'scopes' | 'audiences' | 'policy' | 'disabled'>
 >
 
-/** Another secret, which is told this once, and until when the one before is good too (Unix time in seconds). */
+/** A new secret, which is returned only once, and how long the previous one is also valid (Unix time in seconds). */
 export interface RotatedSecret {
   readonly secret: string
   readonly oldSecretUntil: number | undefined
 }
 
-/** How long the secret before stays good when nobody says, in seconds. */
+/** How long the previous secret stays valid by default, in seconds. */
 export const usualOverlap = 86_400
 
-/** The longest that two secrets may be good, in seconds. */
+/** The longest time for which two secrets may be valid, in seconds. */
 export const longestOverlap = 30 * 86_400
 
-/** Who a client says it is. */
+/** The credentials that a client presents. */
 export interface ClientCredentials {
   readonly id: string
   readonly secret: string | undefined
 }
 
-/** Where clients live. A database that does not answer rejects with `AuthError` `STORE_UNAVAILABLE`. */
+/** The store of clients. When the database does not answer it rejects with `AuthError` `STORE_UNAVAILABLE`. */
 export interface OAuthClients {
-  /** All of them, oldest first. */
+  /** All clients, oldest first. */
   list(): Promise<readonly OAuthClient[]>
   byId(id: string): Promise<OAuthClient | undefined>
-  /** @throws ClientFault naming every field that will not do */
+  /** @throws ClientFault naming every wrong field */
   create(client: NewClient): Promise<CreatedClient>
   /**
-   * The client as it then is; undefined when there is none. A client that is disabled gets no tokens.
+   * Returns the changed client; undefined when there is none. A disabled client gets no tokens.
    *
-   * @throws ClientFault naming every field that will not do
+   * @throws ClientFault naming every wrong field
    */
   change(id: string, change: ClientChange): Promise<OAuthClient | undefined>
-  /** Whether there was one. */
+  /** Returns whether the client existed. */
   remove(id: string): Promise<boolean>
   /**
-   * Another secret; the one before stays good for `keepOld` seconds, and one that was older is good no more. Undefined
-   * when there is no such client.
+   * Creates a new secret; the previous one stays valid for `keepOld` seconds, and an older one becomes invalid.
+   * Undefined when the client does not exist.
    *
    * @throws ClientFault for a public client, or an overlap longer than {@link longestOverlap}
    */
   rotateSecret(id: string, keepOld: number): Promise<RotatedSecret | undefined>
-  /** Ends the secret before the present one, where there is one; the client as it then is, undefined when there is none. */
+  /** Ends the previous secret, if any; returns the changed client, or undefined when there is none. */
   endOldSecret(id: string): Promise<OAuthClient | undefined>
-  /** The client with this id and this secret or, while it is good, the one before; undefined when that is not so, or it is disabled, after the same work. */
+  /**
+   * The client with this id and this secret or the previous, still valid one; undefined if there is none or it is
+   * disabled, in constant time.
+   */
   authenticate(credentials: ClientCredentials): Promise<OAuthClient | undefined>
 }
 
-/** A client that can not be registered so. The message begins with the field. */
+/** An invalid client. The message begins with the field. */
 export class ClientFault extends SetupFault {}

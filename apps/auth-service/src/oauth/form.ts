@@ -1,17 +1,17 @@
 import { OAuthFault } from './oauth-fault.js'
 
-/** Parameters of a request; one that was sent without a value is one that was not sent (RFC 6749 section 3.1). */
+/** Parameters of a request; one without a value counts as missing (RFC 6749 section 3.1). */
 export interface Form {
   get(name: string): string | undefined
-  /** @throws OAuthFault invalid_request when it is not there */
+  /** @throws OAuthFault invalid_request when it is missing */
   need(name: string): string
-  /** Every value of `resource` (RFC 8707 section 2), which alone may come more than once. */
+  /** Every value of `resource` (RFC 8707 section 2), the only parameter that may be repeated. */
   readonly resources: readonly string[]
 }
 
 /**
- * Reads `application/x-www-form-urlencoded`. Nothing is guessed: bytes that are no UTF-8, a stray `%`, and a parameter
- * that comes twice (RFC 6749 section 3.2) are refused.
+ * Reads `application/x-www-form-urlencoded` strictly: bytes that are not UTF-8, a stray `%`, and a repeated parameter
+ * (RFC 6749 section 3.2) are refused.
  *
  * @throws OAuthFault invalid_request
  * @example parseForm('grant_type=client_credentials&scope=a+b').get('scope') // 'a b'
@@ -46,12 +46,12 @@ function splitPair(pair: string): [string, string] {
     : [decodeForm(pair.slice(0, at)), decodeForm(pair.slice(at + 1))]
 }
 
-/** @throws OAuthFault invalid_request for what is no UTF-8 or no escape */
+/** @throws OAuthFault invalid_request for text that is not UTF-8 or has an invalid escape */
 export function decodeForm(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {
-    // Told without the text: it may be a secret that was not encoded.
+    // The text is not repeated: it may be a secret that was not encoded.
     throw new OAuthFault('invalid_request', {
       description: 'a parameter is not encoded as application/x-www-form-urlencoded says',
     })

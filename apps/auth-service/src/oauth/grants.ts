@@ -15,14 +15,14 @@ export interface TokenAnswer {
   readonly refresh_after?: number
 }
 
-/** A client that has been authenticated asks for tokens. */
+/** A request for tokens by an authenticated client. */
 interface GrantRequest {
   readonly client: OAuthClient
   readonly form: Form
 }
 
 /**
- * Gives tokens.
+ * Issues tokens.
  *
  * @throws OAuthFault, AuthError
  */
@@ -47,7 +47,7 @@ async function grantClient(oauth: OAuth, { client, form }: GrantRequest): Promis
   const scope = narrowScope(client.scopes, form.get('scope'))
   const audience = pickAudience(client, form.resources)
   const { token, expiresIn } = await oauth.signFor(client, { audience, scope })
-  // A client that was disabled or narrowed meanwhile has had those of its tokens refused that were signed before.
+  // Disabling or narrowing a client revokes the tokens signed before; check that it did not happen meanwhile.
   const now = await oauth.clients.byId(client.id)
   if (now === undefined || now.disabled) throw new OAuthFault('invalid_client')
   if (!now.grants.includes('client_credentials')) throw new OAuthFault('unauthorized_client')
@@ -56,7 +56,7 @@ async function grantClient(oauth: OAuth, { client, form }: GrantRequest): Promis
   return { ...bearer(token, expiresIn), ...(scope === '' ? {} : { scope }) }
 }
 
-/** RFC 6749 section 6. A session is for one audience from its beginning. */
+/** RFC 6749 section 6. A session keeps one audience from its start. */
 async function refreshSession(oauth: OAuth, { client, form }: GrantRequest): Promise<TokenAnswer> {
   const refreshToken = form.need('refresh_token')
   if (form.resources.some((resource) => resource !== client.audiences[0]))
@@ -80,7 +80,7 @@ function bearer(token: string, expiresIn: number) {
   return { access_token: token, token_type: 'Bearer', expires_in: expiresIn } as const
 }
 
-/** All of it when nothing is asked for. */
+/** The whole scope when none is requested. */
 function narrowScope(allowed: readonly string[], asked: string | undefined): string {
   if (asked === undefined) return allowed.join(' ')
   const names = new Set(asked.split(' '))
@@ -88,7 +88,7 @@ function narrowScope(allowed: readonly string[], asked: string | undefined): str
   return [...names].join(' ')
 }
 
-/** RFC 8707 section 2.2, compared character by character; the client's first when nothing is asked for. */
+/** RFC 8707 section 2.2, compared character by character; the client's first audience when none is requested. */
 function pickAudience({ audiences }: OAuthClient, resources: readonly string[]): readonly string[] {
   if (resources.length === 0) return audiences.slice(0, 1)
   if (!resources.every((resource) => audiences.includes(resource)))

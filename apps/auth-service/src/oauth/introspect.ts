@@ -4,14 +4,14 @@ import type { OAuth } from './oauth.js'
 import { OAuthFault } from './oauth-fault.js'
 import { verifyOrNot } from './revoke.js'
 
-/** RFC 7662 section 2.2: what is known of a good token, and nothing about any other. */
+/** RFC 7662 section 2.2: the claims of a valid token, and nothing about any other. */
 export type Introspection = { readonly active: false } | ({ readonly active: true } & Claims)
 
 const inactive = { active: false } as const
 
 /**
- * Whether an access token is good, for the client itself or for whom it asks: one whose `audiences` the token is for. Why
- * it is not is nobody's business. Refresh tokens are none of a resource server's, and are never active.
+ * Whether an access token is valid, for its own client or for a client with one of its audiences. The reason for an
+ * inactive token is not disclosed. Refresh tokens are not for resource servers, and are never active.
  *
  * @throws OAuthFault invalid_client for a public client; AuthError REVOCATION_UNKNOWN, KEYS_UNAVAILABLE
  */

@@ -1,13 +1,13 @@
 import type { Configuration } from '../configuration/configuration.js'
 import { grants } from './clients.js'
 
-/** What this authorization server is, for those who set themselves up by it (RFC 8414 section 2). */
+/** The description of this authorization server, for clients that configure themselves (RFC 8414 section 2). */
 export interface Metadata {
   readonly [name: string]: string | readonly string[]
 }
 
 /**
- * Only what there is: no authorization endpoint, and so no response types; no JWK set where a secret is shared.
+ * Only what exists: no authorization endpoint and so no response types; no JWK set with a shared secret.
  *
  * @example createMetadata({ issuer: 'https://auth.example', signing }).token_endpoint // 'https://auth.example/oauth/token'
  */
@@ -31,7 +31,7 @@ export function createMetadata({
   }
 }
 
-/** Where it is: the issuer's own path comes after the well-known one (RFC 8414 section 3.1). */
+/** Its path: the issuer's own path comes after the well-known one (RFC 8414 section 3.1). */
 export function metadataPath(issuer: string): string {
   const { pathname } = new URL(issuer)
   return `/.well-known/oauth-authorization-server${pathname.replace(/\/$/, '')}`

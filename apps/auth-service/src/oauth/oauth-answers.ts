@@ -4,16 +4,16 @@ import { faultTable, RequestFault } from '../foundation/faults.js'
 import '../observing/refusal.js'
 import { OAuthFault } from './oauth-fault.js'
 
-/** What every answer has that may hold a token (RFC 6749 section 5.1). */
+/** Headers of every answer that may contain a token (RFC 6749 section 5.1). */
 export const secretive = { 'cache-control': 'no-store', pragma: 'no-cache' } as const
 
-/** Gives every refusal of these routes the form of RFC 6749 section 5.2; nothing that was sent is repeated. */
+/** Gives every refusal of these routes the form of RFC 6749 section 5.2; no input is repeated. */
 export function answerOAuthErrors(app: FastifyInstance): void {
   app.setErrorHandler((error, request: FastifyRequest, reply: FastifyReply) => {
     const fault = toOAuthFault(error)
     request.refusal = codeOf(error) ?? fault.error
     if (fault.status >= 500)
-      request.log.error({ err: causeOf(error), code: request.refusal }, 'can not tell')
+      request.log.error({ err: causeOf(error), code: request.refusal }, 'cannot decide')
     return reply
       .code(fault.status)
       .headers({ ...secretive, ...fault.headers })
@@ -38,7 +38,7 @@ function toOAuthFault(error: unknown): OAuthFault {
   return new OAuthFault(status >= 400 && status < 500 ? 'invalid_request' : 'server_error')
 }
 
-/** A refused refresh is 400 here; why, the caller is not told, except that its scope was too wide. */
+/** A refused refresh is 400 here; the reason is not disclosed, except for a scope that is too wide. */
 function ofAuthError(error: AuthError): OAuthFault {
   if (error.status === 503) {
     const headers = { 'retry-after': String(error.retryAfter ?? 1) }
@@ -48,7 +48,7 @@ function ofAuthError(error: AuthError): OAuthFault {
   return new OAuthFault(error.reason === 'invalid_grant' ? 'invalid_grant' : 'server_error')
 }
 
-/** Another host, too many attempts: what is wrong has nothing to do with OAuth. */
+/** A wrong host or too many attempts: faults unrelated to OAuth. */
 function ofRequestFault(error: RequestFault): OAuthFault {
   const status: number = faultTable[error.code].status
   const waits = status === 429 || status === 503

@@ -54,8 +54,8 @@ export interface OAuthParts {
 /**
  * The OAuth side of the service.
  *
- * A client's own token has no `sid`, because there is no session behind it. The gate of the first-party routes asks for
- * one, so that no such token opens them; only {@link OAuth.verify} takes both kinds.
+ * A client's own token has no `sid`, because it belongs to no session. The gate of the first-party routes requires one,
+ * so no such token opens them; only {@link OAuth.verify} accepts both kinds.
  */
 export function createOAuth(parts: OAuthParts): OAuth {
   const { configuration, clients, revocation, limits = noLimits } = parts
@@ -69,7 +69,7 @@ export function createOAuth(parts: OAuthParts): OAuth {
 
 const noLimits: ClientLimits = { admit: () => undefined, failed: () => undefined }
 
-/** One object for each policy and scope, so that rights taken from a client are in no later token of its sessions. */
+/** One object for each policy and scope, so that rights taken from a client are missing in every later token. */
 function openByPolicy({ configuration, openSessions }: OAuthParts): OAuth['sessionsOf'] {
   const byPolicy = new Map<string, Sessions>()
   return ({ policy, scopes }) => {
@@ -103,7 +103,7 @@ function createEitherVerifier({ configuration, signing }: OAuthParts): Verifier 
   const { issuer, accessTtl } = configuration
   return createVerifier({
     ...{ keys: signing.keys, algorithms: signing.algorithms, issuer, typ: 'at+jwt' },
-    // Introspection compares the audience with the client that asks; no route is opened by this verifier.
+    // Introspection compares the audience with the client that asks; this verifier opens no route.
     audience: null,
     maxTokenAge: accessTtl,
     requiredClaims: ['exp', 'aud', 'sub', 'client_id', 'iat', 'jti'],

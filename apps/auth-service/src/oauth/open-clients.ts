@@ -15,9 +15,9 @@ export interface ClientRooms {
 }
 
 /**
- * The registered clients, and the first-party one, which needs no registration: a login at `/user/login` begins a session of
- * it, which any OAuth client library can refresh under its id. A disabled client gets no tokens, and the ones it has are
- * refused from then on.
+ * The registered clients, and the built-in first-party client: a login at `/user/login` starts one of its sessions,
+ * which any OAuth client library can refresh under its id. Disabling a client stops new tokens, and revokes the ones it
+ * has.
  *
  * @throws ConfigError, AuthError STORE_UNAVAILABLE
  * @example const clients = await openClients({ configuration, database, starting, revocation })
@@ -35,7 +35,7 @@ export async function openClients(rooms: ClientRooms): Promise<OAuthClients> {
     change: async (id, change) => {
       const before = await clients.byId(id)
       const narrows = takesAway(before, change)
-      // Before the change, so that a failing store leaves everything as it was; after it, for tokens signed meanwhile.
+      // Before the change, so that a failing store leaves everything unchanged; after it, for tokens signed meanwhile.
       if (narrows) await refuseOwn(revocation, id)
       const client = await clients.change(id, change)
       if (client === undefined) return undefined
@@ -56,7 +56,7 @@ export async function openClients(rooms: ClientRooms): Promise<OAuthClients> {
   }
 }
 
-/** True when a change takes rights away that earlier tokens of the client may state. */
+/** True when a change removes rights that earlier tokens of the client may state. */
 function takesAway(before: OAuthClient | undefined, change: ClientChange): boolean {
   const rights = ['grants', 'scopes', 'audiences'] as const
   return rights.some((right) => {
@@ -81,8 +81,8 @@ function ownClient(audience: string): OAuthClient {
 }
 
 /**
- * Refuses a client's own tokens, and then those of users' sessions at it. The latter are refused by client, not by age: if
- * the client is enabled again, its tokens are valid one access token life after it was disabled.
+ * Revokes a client's own tokens, and then those of users' sessions at it. The latter are revoked by client, not by age:
+ * if the client is enabled again, its tokens are valid one access token lifetime after it was disabled.
  */
 async function refuseTokens(
   revocation: Pick<Revocation, 'revoke'>,
@@ -92,7 +92,7 @@ async function refuseTokens(
   if (mayHaveSessions) await revocation.revoke({ client: id })
 }
 
-/** Refuses the client's own tokens that exist now; later ones are valid. */
+/** Revokes the client's own tokens that exist now; later ones are valid. */
 async function refuseOwn(revocation: Pick<Revocation, 'revoke'>, id: string): Promise<void> {
   await revocation.revoke({ subject: id, before: Math.floor(Date.now() / 1000) })
 }

@@ -4,10 +4,10 @@ import type { OAuth } from './oauth.js'
 import { OAuthFault } from './oauth-fault.js'
 
 /**
- * RFC 7009: a refresh token ends its session, access tokens included; an access token ends by itself. What is no token,
- * or no good one any more, is as the client wants it. `token_type_hint` is not needed: the two do not look alike.
+ * RFC 7009: a refresh token ends its session, including its access tokens; an access token ends only itself. For text
+ * that is not a valid token there is nothing to do. `token_type_hint` is not needed: the two kinds do not look alike.
  *
- * @throws OAuthFault invalid_grant for another client's token; AuthError STORE_UNAVAILABLE: it may still be good
+ * @throws OAuthFault invalid_grant for another client's token; AuthError STORE_UNAVAILABLE: it may still be valid
  */
 export async function revokeToken(oauth: OAuth, client: OAuthClient, token: string): Promise<void> {
   if (await endSession(oauth, client, token)) return
@@ -17,7 +17,7 @@ export async function revokeToken(oauth: OAuth, client: OAuthClient, token: stri
   await oauth.revocation.revoke({ token: verified })
 }
 
-/** Whether it was a refresh token. */
+/** Returns whether it was a refresh token. */
 async function endSession(oauth: OAuth, client: OAuthClient, token: string): Promise<boolean> {
   try {
     await oauth.sessionsOf(client).end({ refreshToken: token, client: client.id })
@@ -35,7 +35,7 @@ function anothers(): OAuthFault {
   return new OAuthFault('invalid_grant', { description: 'the token was issued to another client' })
 }
 
-/** Undefined for what is no good token; nobody needs to know why. */
+/** Undefined for an invalid token; the reason is not needed. */
 export async function verifyOrNot(
   { verify }: Pick<OAuth, 'verify'>,
   token: string,

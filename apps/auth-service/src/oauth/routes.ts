@@ -10,12 +10,12 @@ import { answerOAuthErrors, secretive } from './oauth-answers.js'
 import { OAuthFault } from './oauth-fault.js'
 import { revokeToken } from './revoke.js'
 
-/** Paths of {@link oauthRoutes}, which no access token guards: clients show what they have themselves. */
+/** Paths of {@link oauthRoutes}, which need no access token: clients present their own credentials. */
 export function oauthPaths(issuer: string): readonly string[] {
   return [...Object.keys(endpoints), metadataPath(issuer)]
 }
 
-/** Adds the OAuth endpoints, with a body parser and a form of errors of their own. */
+/** Adds the OAuth endpoints, with their own body parser and form of errors. */
 export function oauthRoutes(app: FastifyInstance, oauth: OAuth): void {
   const metadata = createMetadata(oauth.configuration)
   app.get(metadataPath(oauth.configuration.issuer), (_request, reply) =>
@@ -34,7 +34,7 @@ export function oauthRoutes(app: FastifyInstance, oauth: OAuth): void {
   })
 }
 
-/** A request of a client that has been authenticated. */
+/** A request of an authenticated client. */
 interface OAuthRequest {
   readonly client: OAuthClient
   readonly form: Form
@@ -53,7 +53,7 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
 }
 
 async function readRequest(oauth: OAuth, request: FastifyRequest): Promise<OAuthRequest> {
-  // Addresses are kept in logs: nothing that belongs into the body is read from them (RFC 6749 section 2.3.1).
+  // URLs end up in logs: parameters of the body are never read from them (RFC 6749 section 2.3.1).
   if (request.url.includes('?'))
     throw new OAuthFault('invalid_request', { description: 'parameters must be in the body' })
   const form = parseForm(typeof request.body === 'string' ? request.body : '')

@@ -39,7 +39,7 @@ export interface SqlClientOptions {
 }
 
 /**
- * OAuth clients in the service's database; makes the table where it is missing.
+ * OAuth clients in the service's database; creates the table if it is missing.
  *
  * @throws ConfigError when the database is two or more versions ahead; AuthError STORE_UNAVAILABLE
  * @example const clients = await createSqlClients(storage.database, configuration)
@@ -123,7 +123,7 @@ async function rotateSecret(
   if (stored === undefined) return undefined
   if (stored.client.kind === 'public') throw new ClientFault('kind: a public client has no secret')
   const secret = createSecret()
-  // One statement: of two that rotate at once each keeps what the other has made, and neither a secret of long ago.
+  // One statement: each of two concurrent rotations keeps the other's secret as the previous one, never an older one.
   const [changed] = await table.db.query(
     `UPDATE service_clients SET old_hash = secret_hash, old_until = $1, secret_hash = $2
      WHERE id = $3 RETURNING ${columns}`,
@@ -133,7 +133,7 @@ async function rotateSecret(
   return { secret, oldSecretUntil: toStored(changed, table.now()).client.oldSecretUntil }
 }
 
-/** Sets some columns; none at all leaves the client as it is. */
+/** Sets some columns; without any, the client stays unchanged. */
 async function update(
   table: Table,
   id: string,

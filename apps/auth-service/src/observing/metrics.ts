@@ -3,7 +3,7 @@ import type { QueueLoad } from '../limits/queue.js'
 import type { KeyRing } from 'jotgate'
 import type { CacheUse, RevocationStatus } from 'jotgate/extend'
 
-/** Values that are read at each scrape. */
+/** Values read at each scrape. */
 export interface Sources {
   readonly revocations: () => RevocationStatus
   readonly cache: () => CacheUse | undefined
@@ -14,7 +14,7 @@ export interface Sources {
 /** An event of a session. */
 export type SessionEventKind = 'refreshed' | 'replayed' | 'recovered' | 'reused' | 'rolled_back'
 
-/** Counts for Prometheus. No label holds anything that a caller has sent. */
+/** Counters for Prometheus. No label contains anything that a caller has sent. */
 export interface Metrics {
   answered(answer: {
     readonly route: string
@@ -24,7 +24,7 @@ export interface Metrics {
   }): void
   refused(code: string): void
   session(kind: SessionEventKind): void
-  /** From now on these are measured too. */
+  /** From now on these values are measured too. */
   measure(sources: Sources): void
   /** Text in Prometheus's format, and its type. */
   render(): Promise<{ readonly text: string; readonly type: string }>
@@ -73,7 +73,7 @@ export function createMetrics(): Metrics {
   }
 }
 
-/** Looked up when they are asked for, each by its own function. */
+/** Each value is read by its own function at each scrape. */
 function addGauges(registers: Registry[], sources: Sources): void {
   for (const [name, [help, read]] of Object.entries(gaugesOf(sources))) {
     new Gauge({

@@ -13,7 +13,7 @@ export const processSchema: Schema = {
     {
       adds: 'What each process last wrote about itself.',
       statements: [
-        // As it was made before its versions had numbers.
+        // The table as it was created before its versions had numbers.
         `CREATE TABLE IF NOT EXISTS service_processes (
            id TEXT PRIMARY KEY, seen_at BIGINT NOT NULL, report TEXT NOT NULL)`,
       ],
@@ -45,15 +45,15 @@ const row = z.object({ id: z.string(), seen_at: z.coerce.number(), report: z.str
 export interface ProcessReport extends z.infer<typeof report> {
   readonly id: string
   readonly seenAt: number
-  /** Whether it is the one that answers. */
+  /** Whether it is the process that answers. */
   readonly current: boolean
 }
 
-/** The processes over one database, as they know of each other. */
+/** The processes that share one database. */
 export interface Processes {
-  /** Those that were there within the last half minute. @throws AuthError STORE_UNAVAILABLE */
+  /** The processes seen within the last half minute. @throws AuthError STORE_UNAVAILABLE */
   list(): Promise<readonly ProcessReport[]>
-  /** Takes this process off the list. */
+  /** Removes this process from the list. */
   close(): Promise<void>
 }
 
@@ -68,7 +68,7 @@ export interface ProcessParts {
 }
 
 const everyMs = 5000
-/** Seconds after which a process that has not written is taken to be gone. */
+/** Seconds without a report after which a process counts as gone. */
 const patience = 30
 
 /**
@@ -93,7 +93,7 @@ export async function createProcesses(parts: ProcessParts): Promise<Processes> {
   await write(starting)
   const timer = setInterval(() => {
     write(database).catch((error: unknown) => {
-      log.warn({ err: error }, 'this process could not say how it is')
+      log.warn({ err: error }, 'could not write the report of this process')
     })
   }, everyMs).unref()
   return {
@@ -107,7 +107,7 @@ export async function createProcesses(parts: ProcessParts): Promise<Processes> {
       await database
         .query('DELETE FROM service_processes WHERE id = $1', [id])
         .catch((error: unknown) => {
-          log.warn({ err: error }, 'this process could not say that it is gone')
+          log.warn({ err: error }, 'could not remove the report of this process')
         })
     },
   }

@@ -1,25 +1,25 @@
 import type { RevocationEntry, RevocationStore } from 'jotgate/extend'
 
-/** An entry, and when this process heard of it. */
+/** An entry, and when this process received it. */
 export interface RecentRevocation {
   readonly entry: RevocationEntry
   /** Unix time in seconds. */
   readonly seenAt: number
 }
 
-/** A store that remembers what passed it last. */
+/** A store that remembers its most recent entries. */
 export interface WatchedRevocations {
   readonly store: RevocationStore
   /** Newest first. */
   recent(): readonly RecentRevocation[]
 }
 
-/** Entries that are remembered. */
+/** Number of entries remembered. */
 const kept = 100
 
 /**
- * The same store, with what its feed has brought last: revocations of any process, in the order in which they became
- * known here.
+ * The same store, plus the most recent entries of its feed: revocations of any process, in the order in which this
+ * process received them.
  *
  * @example const { store, recent } = watchRevocations(stores.revocations)
  */

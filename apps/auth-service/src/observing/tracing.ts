@@ -9,11 +9,11 @@ import './refusal.js'
 
 type Api = typeof OpenTelemetry
 
-/** Spans of OpenTelemetry, or nothing at all. No attribute holds anything of a token, and none a value that a caller has sent. */
+/** Spans of OpenTelemetry, or none. No attribute contains anything of a token, or a value that a caller has sent. */
 export interface Tracing {
-  /** A span for each request, which goes on with the caller's trace. Before every other hook. */
+  /** A span for each request, which continues the caller's trace. Call it before adding any other hook. */
   watch(app: FastifyInstance): void
-  /** Why the request that is being answered was refused: a code of one of the two error tables. */
+  /** Records why the current request was refused: a code of one of the two error tables. */
   refused(code: string): void
   /** The same, with a span for each hash: the wait for its turn, and the work. */
   passwords(passwords: Passwords): Passwords
@@ -22,11 +22,11 @@ export interface Tracing {
 }
 
 /**
- * Spans where the operator has installed `@opentelemetry/api`, by whatever SDK is registered; elsewhere nothing is done, and
- * what is handed in comes back as it is.
+ * Creates spans if the operator has installed `@opentelemetry/api`, for the registered SDK; otherwise it does nothing
+ * and returns its arguments unchanged.
  *
  * @param load for tests
- * @throws Error when the package is there and can not be loaded
+ * @throws Error when the package is installed and cannot be loaded
  * @example const tracing = await openTracing()
  */
 export async function openTracing(
@@ -50,7 +50,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
 }
 
-/** The trace that a request belongs to, kept whether or not the SDK brings a context manager. */
+/** The trace of a request, kept whether or not the SDK has a context manager. */
 const current = new AsyncLocalStorage<Context>()
 
 function createTracing(api: Api): Tracing {
@@ -86,7 +86,7 @@ type InSpan = <T>(name: string, job: (span: Span) => Promise<T>) => Promise<T>
 function openSpans(api: Api): InSpan {
   return async (name, job) => {
     const parent = current.getStore() ?? api.context.active()
-    // Asked for at each span: an SDK may be registered after the service has started.
+    // Looked up for each span: an SDK may be registered after the service has started.
     const span = api.trace.getTracer('jotgate').startSpan(name, {}, parent)
     try {
       return await api.context.with(api.trace.setSpan(parent, span), () => job(span))
@@ -113,7 +113,7 @@ function watchRequests(api: Api, app: FastifyInstance): void {
   })
 }
 
-/** By the semantic conventions for HTTP servers, but for the path: there are names of sessions and users in it. */
+/** By the semantic conventions for HTTP servers, except for the path: it contains names of sessions and users. */
 function beginRequest(api: Api, { method, headers, routeOptions }: FastifyRequest): Context {
   const active = api.context.active()
   // An instrumentation of HTTP that came first has read the headers already.
@@ -138,7 +138,7 @@ function endRequest(api: Api, span: Span, { request, response }: Answered): void
   const { statusCode, writableFinished } = response
   if (request.refusal !== '') span.setAttribute('jotgate.code', request.refusal)
   if (writableFinished) span.setAttribute('http.response.status_code', statusCode)
-  // Whoever went away has no answer; what callers do wrong is no error of the server.
+  // An aborted request has no answer; a caller's mistake is not an error of the server.
   const fault = writableFinished ? (statusCode >= 500 ? String(statusCode) : '') : 'aborted'
   if (fault !== '') {
     span.setAttribute('error.type', fault)

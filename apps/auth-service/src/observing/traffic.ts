@@ -1,28 +1,28 @@
-/** What happened in one step of time. */
+/** The traffic in one step of time. */
 export interface TrafficBin {
   /** Unix time in seconds at which the step began: a multiple of {@link stepSeconds}. */
   readonly at: number
   readonly accepted: number
-  /** How many were refused, by code. */
+  /** Number of refused requests, by code. */
   readonly refused: Readonly<Record<string, number>>
-  /** How many requests took how long: one count for each of {@link latencyBuckets}, and one for longer. */
+  /** Number of requests by duration: one count for each of {@link latencyBuckets}, and one for longer ones. */
   readonly latency: readonly number[]
 }
 
 /** Upper bounds in milliseconds. */
 export const latencyBuckets: readonly number[] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
-/** Length of a step. */
+/** Length of a step, in seconds. */
 export const stepSeconds = 5
-/** Steps that are kept: five minutes. */
+/** Number of steps kept: five minutes. */
 const kept = 60
 
-/** Counts what a process answers. */
+/** Counts the answers of a process. */
 export interface Traffic {
-  /** A request that was answered, and how long that took. */
+  /** Records an answered request and its duration. */
   answered(ms: number, outcome: 'accepted' | 'refused'): void
-  /** Why a request was refused: a code of one of the two error tables. */
+  /** Records why a request was refused: a code of one of the two error tables. */
   refused(code: string): void
-  /** The steps of the last minutes in which anything happened, oldest first. */
+  /** The steps of the last minutes that have any traffic, oldest first. */
   bins(): readonly TrafficBin[]
 }
 
@@ -61,7 +61,7 @@ export function createTraffic(now: () => number = () => Date.now() / 1000): Traf
 }
 
 /**
- * The steps of several processes as those of one.
+ * Merges the steps of several processes.
  *
  * @example mergeBins(processes.map(({ bins }) => bins))
  */

@@ -15,12 +15,12 @@ import type { Metrics } from '../observing/metrics.js'
 import type { SigningKeys } from './signing.js'
 import type { Users } from '../users/users.js'
 
-/** What sessions are issued by. */
+/** What sessions need. */
 export interface SessionParts {
   readonly configuration: Configuration
   readonly data: DataDirectory
   readonly log: Logger
-  /** The widest that tokens may have; what a session has beyond it is left out. Default: no limit. */
+  /** The widest scope of tokens; a session's further scopes are left out. Default: no limit. */
   readonly scope?: string
 }
 
@@ -88,13 +88,13 @@ function hooksOf({ log }: SessionParts, { metrics }: SessionRooms): SessionHooks
   }
 }
 
-/** The secret behind refresh tokens. It lives beside the database, never in it: a dump of one is no use alone. */
+/** The secret for refresh tokens. It is stored next to the database, never in it: a dump of one alone is useless. */
 function loadServiceKey(data: DataDirectory): Uint8Array {
   const text = data.keyFile('refresh.key', () => randomBytes(32).toString('base64url'))
   return Buffer.from(text, 'base64url')
 }
 
-/** Tells sessions apart in the log without being one's name anywhere else. */
+/** Identifies a session in the log, without being its name elsewhere. */
 function fingerprint(sid: string): string {
   return createHash('sha256').update(sid).digest('hex').slice(0, 12)
 }

@@ -15,19 +15,19 @@ import type { KeyFinder, KeyRingStore } from 'jotgate/extend'
 import type { Configuration, Signing } from '../configuration/configuration.js'
 import type { DataDirectory } from '../storage/data-directory.js'
 
-/** What tokens are signed and verified with. */
+/** The keys for signing and verifying tokens. */
 export interface SigningKeys {
   /** The key to sign with now. */
   readonly key: () => Key
   /** The keys to verify with. */
   readonly keys: KeyFinder
   readonly algorithms: readonly Algorithm[]
-  /** Keys that replace one another; undefined where a secret is shared, which has nothing to publish. */
+  /** The ring of keys; undefined with a shared secret, which is never published. */
   readonly ring: KeyRing | undefined
   close(): void
 }
 
-/** What {@link openSigningKeys} needs to know. */
+/** Options of {@link openSigningKeys}. */
 export interface SigningParts {
   readonly configuration: Pick<
     Configuration,
@@ -61,7 +61,7 @@ async function openRing(
     },
   })
   await ring.start()
-  // Another algorithm in the configuration is for new keys: those in the ring stay what they are until they are gone.
+  // A changed algorithm in the configuration applies to new keys: those in the ring keep theirs until they are removed.
   const algorithms = new Set([algorithm, ...ring.list().map(({ alg }) => alg as Algorithm)])
   return {
     key: ring.signingKey,
@@ -74,7 +74,7 @@ async function openRing(
   }
 }
 
-/** HS256 with a secret that other services verify with; a mounted secret is followed when it is replaced. */
+/** HS256 with a secret that other services verify with; follows a mounted secret when it is replaced. */
 function shareSecret({ current, previous }: Extract<Signing, { kind: 'secret' }>): SigningKeys {
   const signer = latest(current)
   const others = previous && latest(previous)
@@ -91,7 +91,7 @@ function shareSecret({ current, previous }: Extract<Signing, { kind: 'secret' }>
   return { key: signer, keys, algorithms: ['HS256'], ring: undefined, close: () => undefined }
 }
 
-/** The key of a secret as it is now, made once for each secret. */
+/** The key of the current secret, created once for each secret. */
 function latest(source: SecretSource): () => Key {
   let version = -1
   let key: Key | undefined
@@ -106,14 +106,14 @@ function latest(source: SecretSource): () => Key {
 }
 
 /**
- * All processes must give one secret one name. A hash of the secret would be a thumbprint to look it up by (RFC 7638
- * section 7); a tag by it says no more than a token does.
+ * All processes must give one secret the same name. A plain hash of the secret would allow guesses to be checked
+ * against it (RFC 7638 section 7); an HMAC made with it reveals no more than a token does.
  */
 function kidOf(secret: Uint8Array): string {
   return createHmac('sha256', secret).update('jotgate key id v1').digest('base64url').slice(0, 16)
 }
 
-/** Lives beside the database, never in it: a dump of it holds no usable key. */
+/** Stored next to the database, never in it: a dump of it contains no usable key. */
 function loadEncryptionKey(data: DataDirectory): Buffer {
   const text = data.keyFile('ring.key', () => randomBytes(32).toString('base64url'))
   return Buffer.from(text, 'base64url')

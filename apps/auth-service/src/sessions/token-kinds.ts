@@ -2,7 +2,7 @@ import { AuthError, type Claims } from 'jotgate'
 import { isText } from 'jotgate/extend'
 
 /**
- * The claims of a user's token: it belongs to a session, which has a name, and to the client that began it.
+ * Checks the claims of a user's token: it belongs to a named session, and to the client that started it.
  *
  * @throws AuthError CLAIMS_REFUSED
  * @example createVerifier({ claims: userClaims, … })
@@ -13,7 +13,7 @@ export function userClaims(claims: Claims): Claims {
 }
 
 /**
- * The claims of a user's token, or of a client's own: that one has no session, and the client is its subject.
+ * Checks the claims of a user's token, or of a client's own: that one has no session, and the client is its subject.
  *
  * @throws AuthError CLAIMS_REFUSED
  */

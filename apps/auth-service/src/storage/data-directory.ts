@@ -3,18 +3,18 @@ import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } fr
 import { join } from 'node:path'
 import { SetupFault } from '../foundation/setup-fault.js'
 
-/** The folder everything lives in that must outlive the process. */
+/** The folder of everything that must outlive the process. */
 export interface DataDirectory {
   /** Path of the database file. */
   readonly database: string
-  /** The content of `keys/NAME`, made by `create` when it is not there yet. */
+  /** The content of `keys/NAME`, created by `create` if it is missing. */
   keyFile(name: string, create: () => string): string
 }
 
 /**
- * Opens the data folder, made when it is not there. The keys in it are for their owner's eyes only.
+ * Opens the data folder, or creates it. Only its owner can read the keys in it.
  *
- * @throws SetupFault when a key could be read, or put there, by somebody else
+ * @throws SetupFault when another user could read or write a key
  */
 export function openDataDirectory(path: string): DataDirectory {
   const keys = join(path, 'keys')
@@ -27,7 +27,7 @@ export function openDataDirectory(path: string): DataDirectory {
   }
 }
 
-/** What exists already is not changed: whoever could read it has read it. */
+/** Existing permissions are not changed: another user may already have read the file. */
 function requirePrivate(path: string): void {
   const { mode, uid } = statSync(path)
   if (process.getuid && uid !== process.getuid()) {
@@ -35,7 +35,7 @@ function requirePrivate(path: string): void {
   }
   if ((mode & 0o077) !== 0) {
     throw new SetupFault(
-      `${path} can be read by others; make new keys, or take the permission away if nobody has used it`,
+      `${path} can be read by others; make new keys, or remove the permission if it was never used`,
     )
   }
 }
@@ -52,7 +52,7 @@ function readPrivate(file: string): string | undefined {
   return text
 }
 
-/** Written whole and then linked into place: of two processes that start at once, one makes the key for both. */
+/** Written completely and then linked into place: of two processes that start at once, one creates the key for both. */
 function createPrivate(file: string, text: string): string {
   const draft = `${file}.${randomBytes(8).toString('hex')}`
   writeFileSync(draft, text, { mode: 0o600, flag: 'wx', flush: true })

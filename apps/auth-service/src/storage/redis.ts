@@ -2,11 +2,11 @@ import { Cluster, Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { RedisAddress } from '../configuration/redis-address.js'
 
-/** A connection to Redis, whichever of the three it is. */
+/** A connection to Redis, of any of the three kinds. */
 export type RedisConnection = Redis | Cluster
 
 /**
- * Connects to Redis, and goes on trying for as long as it is not there; what asks it has deadlines of its own.
+ * Connects to Redis, and keeps trying while it is unavailable; its users have their own deadlines.
  *
  * @example const redis = openRedis(address, log)
  */
@@ -14,7 +14,7 @@ export function openRedis(address: RedisAddress, log: Logger): RedisConnection {
   const connection = connect(address)
   let troubled = false
   connection.on('error', (error) => {
-    if (!troubled) log.warn({ err: error }, 'Redis can not be reached')
+    if (!troubled) log.warn({ err: error }, 'Redis cannot be reached')
     troubled = true
   })
   connection.on('ready', () => {

@@ -24,22 +24,23 @@ export interface Storage {
   readonly stores: Pick<SqlStores, 'sessions' | 'revocations' | 'keys'>
   /** For the service's own tables, in requests. */
   readonly database: SqlDatabase
-  /** The same database for a start, which asks until there is an answer, and for commands, which wait as long as a start. */
+  /** The same database for a start, which repeats requests, and for commands, which wait as long as a start. */
   readonly patientDatabase: SqlDatabase
-  /** For counters of all processes; undefined where there is no Redis. */
+  /** For counters of all processes; undefined without Redis. */
   readonly redis: RedisConnection | undefined
   /**
-   * Takes a step of the start that asks for sessions or revocations, as often as it must; the others wait by themselves.
+   * Runs a step of the start that uses sessions or revocations, and repeats it if needed; other steps wait by
+   * themselves.
    *
-   * @throws SetupFault naming the field of what did not answer
+   * @throws SetupFault naming the field of the store that did not answer
    */
   patiently<T>(step: () => Promise<T>): Promise<T>
   /**
-   * The start is over: from now on everything is asked once, in requests with their own deadline, in a command beside the
-   * service with that of a start.
+   * Ends the start: from now on requests are sent once, with their own deadline; a separate command keeps the deadline
+   * of a start.
    */
   started(stage: Exclude<Stage, 'start'>): void
-  /** Closes all connections; nothing may be asked afterwards. */
+  /** Closes all connections; do not use the storage afterwards. */
   close(): Promise<void>
 }
 
@@ -54,9 +55,9 @@ export type StorageParts = {
 }
 
 /**
- * Opens PostgreSQL where the configuration names it, else a file in the data folder, and brings the tables forward.
- * Revocations are in Redis where there is one; sessions and keys stay in the database, which loses none in a failover.
- * A client of either is loaded only where it is used: together they take a third of the time of a start.
+ * Opens PostgreSQL if it is configured, else a file in the data folder, and upgrades the tables. Revocations are in
+ * Redis if there is one; sessions and keys stay in the database, which loses none in a failover. A client of either is
+ * loaded only if it is used: together they take a third of the time of a start.
  *
  * @throws ConfigError, AuthError STORE_UNAVAILABLE
  */
@@ -119,7 +120,7 @@ async function openFile(data: DataDirectory, patience: Patience): Promise<SqlSto
   }
 }
 
-/** The stores change from one deadline to the other by themselves; of the database there are both. */
+/** The stores switch from one deadline to the other by themselves; the database exists with both. */
 function twice(parts: StartingParts): Omit<SqlStorage, 'close'> {
   const { stores, database: patientDatabase } = startingDatabase(parts)
   return { stores, database: parts.usual.database, patientDatabase, what: parts.what }
@@ -129,7 +130,7 @@ function roomsOf(client: SqliteClient): DatabaseRooms {
   return { stores: sqliteStores(client), database: sqliteDatabase(client) }
 }
 
-/** The stores have a pool to themselves, because they give each of its connections a deadline. */
+/** The stores have a separate pool, because they set a deadline on each of its connections. */
 async function openPostgres(
   connectionString: string,
   log: Logger,
@@ -161,5 +162,5 @@ function placeOf(connectionString: string): string {
   return host === '' ? '' : ` at ${host}`
 }
 
-/** Three processes of these leave room in PostgreSQL's default of a hundred. */
+/** With 20, three processes still leave room in PostgreSQL's default of a hundred. */
 const connections = 20

@@ -7,8 +7,8 @@ export const demoSubject = 'demo:alice'
 const demoName = 'alice'
 
 /**
- * The users plus alice, who lives in this process only: no restart with a configuration finds her again. A stored user
- * of her name is not seen meanwhile.
+ * The users plus alice, who exists in this process only: she is gone after a restart with a configuration. A stored
+ * user with her name is hidden meanwhile.
  *
  * @example const users = withDemoUser(await createSqlUsers(db), await passwords.hash('secret'))
  */
@@ -50,7 +50,7 @@ export function withDemoUser(users: Users, passwordHash: string): Users {
   }
 }
 
-/** A page, with alice where she belongs in it. */
+/** A page, with alice in her place in the order. */
 function withAlice(
   stored: readonly User[],
   { alice, query }: { readonly alice: User; readonly query: UserQuery },

@@ -1,20 +1,20 @@
-/** What the thread of password-rules.ts is asked: one password after the other, in this thread, which nobody else waits for. */
+/** The worker of password-rules.ts: one password after another, in a thread that nothing else waits for. */
 import { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
 
-/** What {@link guesses} is asked. */
+/** The input of {@link guesses}. */
 export interface Guessed {
   readonly password: string
-  /** What whoever guesses this password tries first. */
+  /** Words that an attacker would try first for this user. */
   readonly words: readonly string[]
 }
 
-/** Only so many characters are held against the lists: the work grows faster than the length. */
+/** The number of characters compared with the lists: the work grows faster than the length. */
 const mostCompared = 100
 
 const lists = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, maxLength: mostCompared })
 
-/** How many guesses find a password, tried in the order of those who guess. */
+/** Number of guesses needed to find a password, in an attacker's order. */
 export function guesses({ password, words }: Guessed): number {
   return lists.check(password, [...words]).guesses
 }

@@ -15,16 +15,16 @@ const line = z.strictObject({
   email: text.max(320).optional(),
 })
 
-/** What an import has done. */
+/** The result of an import. */
 export interface Imported {
   readonly added: number
-  /** Users that were there before, and stay as they are. */
+  /** Users that already existed, and stay unchanged. */
   readonly there: number
 }
 
 /**
- * Adds users from elsewhere: a JSON object a line, with `username`, `passwordHash` and, if need be, `roles`, `disabled`,
- * `displayName`, `email`. The password goes on: argon2 and scrypt as PHC strings, bcrypt; a login renews the hash.
+ * Imports users: one JSON object per line, with `username`, `passwordHash` and optionally `roles`, `disabled`,
+ * `displayName`, `email`. Passwords stay valid: argon2 and scrypt as PHC strings, bcrypt; a login renews the hash.
  *
  * @throws SetupFault with every fault by its line, never a value; then nothing has been added
  */
@@ -47,7 +47,7 @@ function readLines(text: string): readonly User[] {
     const fault = (message: string) => faults.push(`line ${String(place + 1)}: ${message}`)
     const user = readLine(each, fault)
     if (user === undefined) continue
-    if (seen.has(user.username)) fault('there is a line for that username before')
+    if (seen.has(user.username)) fault('an earlier line has the same username')
     seen.add(user.username)
     users.push(user)
   }
@@ -66,7 +66,7 @@ function readLine(text: string, fault: (message: string) => void): User | undefi
   const faults = [
     ...[usernameFault(username)].flatMap((each) => (each ? [`a username ${each}`] : [])),
     ...roles.map(roleFault).flatMap((each) => (each ? [`a role ${each}`] : [])),
-    ...(readHash(passwordHash) ? [] : ['passwordHash: is none that is known, or costs too much']),
+    ...(readHash(passwordHash) ? [] : ['passwordHash: is unknown, or too expensive']),
   ]
   faults.forEach(fault)
   if (faults.length > 0) return undefined
@@ -79,7 +79,7 @@ function readLine(text: string, fault: (message: string) => void): User | undefi
   }
 }
 
-/** Undefined for what is no JSON: its message would repeat what stands there. */
+/** Undefined for text that is not JSON: the error's message would repeat it. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

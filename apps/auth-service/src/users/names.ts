@@ -4,17 +4,17 @@ export const adminRole = 'admin'
 const usernameShape = /^[A-Za-z0-9._@-]{1,64}$/
 const roleShape = /^[a-z0-9:_-]{1,64}$/
 
-/** What is wrong with a username, as the rest of a sentence; undefined when nothing is. */
+/** The problem with a username, as the rest of a sentence; undefined when there is none. */
 export function usernameFault(username: string): string | undefined {
   return usernameShape.test(username)
     ? undefined
-    : 'is 1 to 64 letters, digits, ".", "_", "@" or "-"'
+    : 'must be 1 to 64 letters, digits, ".", "_", "@" or "-"'
 }
 
-/** What is wrong with a role, as the rest of a sentence; undefined when nothing is. */
+/** The problem with a role, as the rest of a sentence; undefined when there is none. */
 export function roleFault(role: string): string | undefined {
-  return roleShape.test(role) ? undefined : 'is 1 to 64 small letters, digits, ":", "_" or "-"'
+  return roleShape.test(role) ? undefined : 'must be 1 to 64 lower-case letters, digits, ":", "_" or "-"'
 }
 
-/** Neither control characters nor half a character: some databases have no text for them, and lists are spoilt by them. */
+/** No control characters and no half characters: some databases cannot store them, and they garble lists. */
 export const plainText = /^[^\p{Cc}\p{Cs}]*$/u

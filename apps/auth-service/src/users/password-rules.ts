@@ -5,18 +5,18 @@ import { busy } from '../foundation/faults.js'
 import type { Guessed, guesses } from './guessing-thread.js'
 import { longestPassword, prepare } from './passwords.js'
 
-/** Least characters of a password that is the only factor (NIST SP 800-63B-4 section 3.1.1.2). */
+/** Minimum length, in characters, of a password that is the only factor (NIST SP 800-63B-4 section 3.1.1.2). */
 const shortestPassword = 15
 
-/** A password that such a number of guesses finds, tried in the order of those who guess, is not taken. */
+/** A password is refused if fewer guesses, in an attacker's order, find it. */
 const fewestGuesses = 1e10
 
-/** At most this many waiting for their comparison with the lists; the next one is told to come back. */
+/** At most this many passwords wait for their check; the next caller must come back later. */
 const backlog = 16
 
 /**
- * What is wrong with a new password, as the rest of a sentence; undefined when nothing is. `personal` are words that
- * whoever guesses this user's password tries first: the username, the e-mail address.
+ * The problem with a new password, as the rest of a sentence; undefined when there is none. `personal` are words that
+ * an attacker would try first for this user: the username, the e-mail address.
  *
  * @throws RequestFault BUSY with `Retry-After`
  */
@@ -26,10 +26,10 @@ export type PasswordRules = (
 ) => Promise<string | undefined>
 
 /**
- * The rules for a new password: long enough, and not among those everybody tries, the name of the service and of the
- * user included (NIST SP 800-63B-4 section 3.1.1.2). Nothing is asked about kinds of characters.
+ * The rules for a new password: long enough, and not easy to guess, also not from the names of the service and the user
+ * (NIST SP 800-63B-4 section 3.1.1.2). There are no rules about kinds of characters.
  *
- * @example const fault = await createPasswordRules(configuration)(password, [username]) // 'has at least 15 characters'
+ * @example const fault = await createPasswordRules(configuration)(password, [username]) // 'must have at least 15 characters'
  */
 export function createPasswordRules({
   name,
@@ -39,15 +39,15 @@ export function createPasswordRules({
   const ownWords = [name, audience, ...hosts]
   return async (password, personal) => {
     if (Buffer.byteLength(password) > longestPassword)
-      return `has at most ${String(longestPassword)} bytes`
-    if (/\p{Cs}/u.test(password)) return 'is whole Unicode text'
+      return `must have at most ${String(longestPassword)} bytes`
+    if (/\p{Cs}/u.test(password)) return 'must be valid Unicode text'
     const prepared = prepare(password)
-    // Counted in code points, as the publication asks.
+    // Counted in code points, as the publication requires.
     if (Array.from(prepared).length < shortestPassword)
-      return `has at least ${String(shortestPassword)} characters`
+      return `must have at least ${String(shortestPassword)} characters`
     const words = [...ownWords, ...personal].flatMap(wordsOf)
     return (await countGuesses({ password: prepared, words })) < fewestGuesses
-      ? 'is not one of those that are tried first'
+      ? 'must not be easy to guess'
       : undefined
   }
 }
@@ -58,12 +58,12 @@ function wordsOf(name: string): readonly string[] {
   return [whole, ...whole.split(/[^\p{L}\p{N}]+/u)].filter((word) => word.length > 2)
 }
 
-/** The lists are large, and few processes ever need them. */
+/** Loaded on demand: the lists are large, and few processes need them. */
 let thread: Piscina<Guessed, ReturnType<typeof guesses>> | undefined
 
 /**
- * In a thread of its own, of lower priority: comparing takes as long as hashing, and whoever may change a password could
- * make every request wait.
+ * In a separate thread with lower priority: the check takes as long as hashing, and anyone who may change a password
+ * could make every request wait.
  */
 async function countGuesses(question: Guessed): Promise<number> {
   thread ??= new Piscina<Guessed, ReturnType<typeof guesses>>({
@@ -71,7 +71,7 @@ async function countGuesses(question: Guessed): Promise<number> {
     minThreads: 0,
     maxThreads: 1,
     idleTimeout: 60_000, // milliseconds until it ends
-    niceIncrement: 5, // as those that hash
+    niceIncrement: 5, // like the hashing threads
   })
   if (thread.queueSize >= backlog) throw busy()
   return thread.run(question, { name: 'guesses' })

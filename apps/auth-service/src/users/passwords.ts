@@ -11,15 +11,15 @@ export const longestPassword = 1024
 
 /** Hashes and checks passwords, a few at a time. */
 export interface Passwords {
-  /** How many are hashed at once. */
+  /** Number of concurrent hashes. */
   readonly atOnce: number
   /** @throws RequestFault BUSY with `Retry-After` when too many wait */
   hash(password: string): Promise<string>
   /**
    * Whether the password is right. Without a PHC string it is wrong, after the same time.
    *
-   * @param isGone whether the caller has gone by the time a thread is free: then nothing is hashed
-   * @throws RequestFault BUSY when too many wait, or the caller has gone
+   * @param isGone whether the caller has disconnected by the time a thread is free: then nothing is hashed
+   * @throws RequestFault BUSY when too many wait, or the caller has disconnected
    */
   check(password: string, phc: string | undefined, isGone?: () => boolean): Promise<boolean>
   /** Whether a hash was made with weaker parameters than new ones: it is replaced at the next login. */
@@ -36,7 +36,7 @@ export async function createPasswords(): Promise<Passwords> {
   const threads = openHashingThreads()
   const queue = createQueue(threads.count)
   const hash = (password: string) => threads.hash({ text: prepare(password), parameters })
-  // Compared where there is no account, so that unknown users take the time of known ones.
+  // Checked when there is no account, so that unknown users take the same time as known ones.
   const unused = await hash('nobody has this password')
   return {
     atOnce: threads.count,

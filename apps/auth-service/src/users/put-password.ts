@@ -1,21 +1,21 @@
 import type { User, Users } from './users.js'
 
-/** A password that takes the place of another. */
+/** A password that replaces another. */
 export interface NewPassword {
   readonly users: Pick<Users, 'replaceHash'>
-  /** As it was when it was looked at. */
+  /** The user as read before. */
   readonly user: Pick<User, 'id' | 'passwordHash'>
   /** PHC string. */
   readonly to: string
-  /** Ends the sessions that the old password has begun. */
+  /** Ends the sessions started with the old password. */
   readonly end: () => Promise<unknown>
 }
 
 /**
- * Puts a password in the place of the one there was, and ends the sessions: before it, so that a store that fails leaves
- * everything as it was; after it, for logins with the old one meanwhile.
+ * Replaces a password, and ends the sessions: before the change, so that a failing store leaves everything unchanged;
+ * and after it, for logins with the old one meanwhile.
  *
- * @returns false when the user was changed meanwhile, and has the password that it was given then
+ * @returns false when the user was changed meanwhile, and keeps the password set then
  * @throws AuthError STORE_UNAVAILABLE
  * @example await putPassword({ users, user, to, end: () => issuer.endAll(user.id) })
  */

@@ -10,7 +10,7 @@ export const userSchema: Schema = {
     {
       adds: 'Users, with their password hashes and roles.',
       statements: [
-        // As it was made before its versions had numbers.
+        // The table as it was created before its versions had numbers.
         `CREATE TABLE IF NOT EXISTS service_users (
            id TEXT PRIMARY KEY, username TEXT NOT NULL UNIQUE, password_hash TEXT NOT NULL, roles TEXT NOT NULL,
            disabled BIGINT NOT NULL, display_name TEXT NOT NULL, email TEXT NOT NULL)`,
@@ -32,7 +32,7 @@ const row = z.object({
 })
 
 /**
- * Users in the service's database; makes the table where it is missing.
+ * Users in the service's database; creates the table if it is missing.
  *
  * @param starting the same database, with the deadline of a start; default: `db`
  * @throws ConfigError when the database is two or more versions ahead; AuthError STORE_UNAVAILABLE
@@ -41,7 +41,7 @@ const row = z.object({
 export async function createSqlUsers(db: SqlDatabase, starting = db): Promise<Users> {
   await migrate(starting, userSchema)
   const one = async (where: 'id' | 'username', value: string): Promise<User | undefined> => {
-    if (value.includes('\0')) return undefined // which PostgreSQL has no text for
+    if (value.includes('\0')) return undefined // PostgreSQL cannot store it in text
     const rows = await db.query(`SELECT ${columns} FROM service_users WHERE ${where} = $1`, [value])
     return rows[0] === undefined ? undefined : toUser(rows[0])
   }
@@ -74,7 +74,7 @@ export async function createSqlUsers(db: SqlDatabase, starting = db): Promise<Us
 }
 
 async function anyWith(db: SqlDatabase, role: string): Promise<boolean> {
-  // LIKE is deaf to capitals in one database and not in the other.
+  // LIKE ignores case in one database and not in the other.
   const text = `SELECT 1 AS found FROM service_users
      WHERE disabled = 0 AND replace(' ' || roles || ' ', $1, '') <> ' ' || roles || ' ' LIMIT 1`
   return (await db.query(text, [` ${role} `])).length > 0
@@ -86,7 +86,7 @@ async function list(
 ): Promise<readonly User[]> {
   if (search.includes('\0') || after.includes('\0')) return []
   const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`
-  // Capitals are made small by the database on both sides: no two programs agree on all of them.
+  // The database lowers the case on both sides: no two programs agree on all characters.
   const matches = ['username', 'display_name', 'email']
     .map((column) => `lower(${column}) LIKE lower($2) ESCAPE '\\'`)
     .join(' OR ')

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** Somebody who can log in. */
+/** A person who can log in. */
 export interface User {
   readonly id: string
   readonly username: string
@@ -12,49 +12,49 @@ export interface User {
   readonly email: string
 }
 
-/** What a user may change about itself. */
+/** The fields that users may change themselves. */
 export interface ProfileChange {
   readonly displayName?: string | undefined
   readonly email?: string | undefined
 }
 
-/** PHC strings: the one that was checked, and the one to keep from now on. */
+/** PHC strings: the one that was checked, and its replacement. */
 export interface HashChange {
   readonly from: string
   readonly to: string
 }
 
-/** A page of users: in the order of their names, in whichever way the database orders text. */
+/** A page of users, ordered by name as the database orders text. */
 export interface UserQuery {
-  /** Part of a username, a display name or an e-mail address; capitals of A to Z do not count. */
+  /** Part of a username, a display name or an e-mail address; the case of A to Z is ignored. */
   readonly search?: string | undefined
-  /** The username after which the page begins: the last one of the page before. */
+  /** The page begins after this username: the last one of the previous page. */
   readonly after?: string | undefined
   readonly limit: number
 }
 
-/** Where users live. */
+/** The store of users. */
 export interface Users {
   byId(id: string): Promise<User | undefined>
   /** Compared without case. */
   byUsername(username: string): Promise<User | undefined>
-  /** Whether anybody who may log in has the role. */
+  /** Whether any enabled user has the role. */
   anyWith(role: string): Promise<boolean>
-  /** At most `limit` users; fewer than that are the last ones. */
+  /** At most `limit` users; fewer means the last page. */
   list(query: UserQuery): Promise<readonly User[]>
   /** @throws SetupFault when the name is taken */
   create(user: User): Promise<void>
-  /** The user as it then is; undefined when there is none. */
+  /** Returns the changed user; undefined when there is none. */
   changeProfile(id: string, change: ProfileChange): Promise<User | undefined>
-  /** The user as it then is; undefined when there is none. Its sessions are ended by whoever disables it. */
+  /** Returns the changed user; undefined when there is none. The caller who disables a user must end its sessions. */
   setDisabled(id: string, disabled: boolean): Promise<User | undefined>
-  /** The user as it then is; undefined when there is none. Tokens hold the new roles from their next refresh on. */
+  /** Returns the changed user; undefined when there is none. Tokens have the new roles from their next refresh on. */
   setRoles(id: string, roles: readonly string[]): Promise<User | undefined>
-  /** Puts one hash in the place of another; false when that is no longer the one, so that of two changes one is made. */
+  /** Replaces a hash; false when it is no longer the stored one, so only one of two concurrent changes succeeds. */
   replaceHash(id: string, change: HashChange): Promise<boolean>
 }
 
-/** A user nobody has changed yet. */
+/** A new user with default fields. */
 export function newUser(fields: Pick<User, 'username' | 'passwordHash' | 'roles'>): User {
   return {
     ...fields,
@@ -66,7 +66,7 @@ export function newUser(fields: Pick<User, 'username' | 'passwordHash' | 'roles'
   }
 }
 
-/** A user with the fields that a change names. */
+/** A user with a change applied. */
 export function applyChange(user: User, change: ProfileChange): User {
   return {
     ...user,

@@ -2,7 +2,7 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { fileURLToPath } from 'node:url'
 
-/** Where `npm start` and `npm test` leave the bundle; the same from the sources and from what is compiled. */
+/** The folder of the bundle that `npm start` and `npm test` build; the same from sources and from compiled files. */
 const bundle = fileURLToPath(new URL('../../../../console/dist/', import.meta.url))
 
 const policy = [
@@ -17,7 +17,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** For every file: nothing runs or loads that is not the service's own, and no other page has a hand in this one. */
+/** For every file: only the service's own scripts and resources are allowed, and no other page can embed this one. */
 const headers = {
   'content-security-policy': policy,
   'x-content-type-options': 'nosniff',
@@ -27,8 +27,8 @@ const headers = {
 } as const
 
 /**
- * Serves the console's page and its files at `/console/`. They are anyone's to read: what they show comes from the
- * guarded API. Files with a hash in their names are kept for ever, the page that names them is asked for each time.
+ * Serves the console's page and its files at `/console/`. Anyone may read them: their data comes from the guarded API.
+ * Files with a hash in their names are cached forever; the page that names them is requested each time.
  *
  * @example serveConsole(app)
  */
@@ -38,7 +38,7 @@ export function serveConsole(app: FastifyInstance): void {
     root: bundle,
     prefix: '/console/',
     decorateReply: false,
-    // All that is served is known at the start, so that no path of a caller's ever meets the file system.
+    // All served files are known at the start, so no caller's path ever reaches the file system.
     wildcard: false,
     cacheControl: false,
     setHeaders: (reply, path) => {

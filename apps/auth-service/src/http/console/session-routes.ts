@@ -10,8 +10,8 @@ import { LoginReq } from '../../api/user/generated/types.js'
 import { loginHandler } from '../../api/user/handlers/login.js'
 
 /**
- * Login, refresh and logout of the console, with tokens in cookies that no script can read, and only for pages of a configured
- * origin. The login is that of the first-party API, with the same limits.
+ * Login, refresh and logout of the console, with tokens in cookies that scripts cannot read, and only for pages of a
+ * configured origin. The login is that of the first-party API, with the same limits.
  */
 export function consoleSessionRoutes(app: FastifyInstance, service: Service): void {
   const { cookies, sessions, userApi } = service

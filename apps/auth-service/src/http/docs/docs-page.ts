@@ -9,7 +9,7 @@ td, th { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bot
 th:first-child { width: 45% }
 code { font-size: .9em }`
 
-/** The page loads nothing, runs nothing, and is framed by nobody. */
+/** The page loads nothing, runs no script, and cannot be framed. */
 export const docsPolicy = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
@@ -18,7 +18,7 @@ export const docsPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** A page for people: every operation with what it does and what it asks for. */
+/** A page for people: every operation, its purpose and its requirements. */
 export function docsPage(document: OpenApiDocument): string {
   const { title, description } = document.info
   const sections = groups(document).map(
@@ -58,7 +58,7 @@ interface Group {
   readonly rows: readonly string[]
 }
 
-/** What the page shows of an operation; a document is open to more. */
+/** The parts of an operation that the page shows; a document may have more. */
 const operationShape = z.object({
   tags: z.array(z.string()),
   summary: z.string(),

@@ -5,25 +5,25 @@ export type JsonObject = OpenApiDocument['info']
 
 type Json = JsonObject[string]
 
-/** One part of a document, and what it is about. */
+/** One part of a document, and its topic. */
 export interface DocumentPart {
   readonly tag: string
   readonly about: string
   readonly document: Pick<OpenApiDocument, 'paths' | 'components'>
-  /** Stands before names of types and operations that another part may have too. */
+  /** Put before names of types and operations that may also occur in another part. */
   readonly prefix?: string
 }
 
-/** What {@link mergeDocuments} writes above the parts. */
+/** The head that {@link mergeDocuments} writes above the parts. */
 export interface DocumentHead {
   readonly info: JsonObject
   readonly server: string
 }
 
 /**
- * One OpenAPI document out of several.
+ * Merges several OpenAPI documents into one.
  *
- * @throws Error when two parts have one path, or different components of one name
+ * @throws Error when two parts have the same path, or different components with one name
  * @example mergeDocuments({ info, server: 'https://auth.example' }, [{ tag: 'user', about: 'Login', document }])
  */
 export function mergeDocuments(
@@ -47,7 +47,7 @@ export function mergeDocuments(
   }
 }
 
-/** Types and operations of a part under names of their own. */
+/** Renames types and operations of a part by its prefix. */
 function withPrefix({ document, prefix = '' }: DocumentPart): DocumentPart['document'] {
   if (prefix === '') return document
   const { paths, components } = rewrite(document, (name, value) => {

@@ -4,7 +4,7 @@ const text: JsonObject = { type: 'string' }
 const number: JsonObject = { type: 'integer' }
 const anyValue: JsonObject = {}
 
-/** The OAuth endpoints, which no `.api` file can describe: their bodies are forms. */
+/** The OAuth endpoints, which an `.api` file cannot describe: their bodies are forms. */
 export function oauthDocument(metadata: string): DocumentPart['document'] {
   const secret = [{ OAuthClient: [] }]
   return {
@@ -24,7 +24,7 @@ export function oauthDocument(metadata: string): DocumentPart['document'] {
       }),
       '/oauth/introspect': endpoint({
         operationId: 'introspect',
-        summary: 'whether an access token is good, and what is in it (RFC 7662)',
+        summary: 'whether an access token is valid, and its claims (RFC 7662)',
         security: secret,
         form: 'TokenQuestion',
         answer: 'Introspection',
@@ -91,8 +91,8 @@ const schemas: JsonObject = {
   TokenRequest: objectOf(
     {
       grant_type: { enum: ['client_credentials', 'refresh_token'] },
-      scope: { ...text, description: 'the same or less than there is' },
-      resource: { type: 'array', items: text, description: 'whom the token is for (RFC 8707)' },
+      scope: { ...text, description: 'the same scope or a narrower one' },
+      resource: { type: 'array', items: text, description: 'the audience of the token (RFC 8707)' },
       refresh_token: text,
       ...client,
     },
@@ -114,7 +114,7 @@ const schemas: JsonObject = {
   Introspection: {
     ...objectOf({ active: { type: 'boolean' } }, ['active']),
     additionalProperties: anyValue,
-    description: 'with the claims of a token that is good, and nothing beside it otherwise',
+    description: 'with the claims of a valid token; otherwise only active',
   },
   OAuthMetadata: {
     ...objectOf({ issuer: text, token_endpoint: text, jwks_uri: text }, ['issuer']),

@@ -1,10 +1,10 @@
 import type { DocumentPart, JsonObject } from './merge-documents.js'
 
-/** Health, figures, the published keys, and this document. */
+/** Health, metrics, the published keys, and this document. */
 export const operationsDocument: DocumentPart['document'] = {
   paths: {
     '/healthz': open('healthz', 'whether the process answers'),
-    '/readyz': open('readyz', 'whether it can sign, verify and tell what is revoked', {
+    '/readyz': open('readyz', 'whether it can sign, verify and check revocations', {
       '503': json('not yet, or not at the moment'),
     }),
     '/metrics': {

@@ -3,7 +3,7 @@ import type { Configuration } from '../../configuration/configuration.js'
 import { docsPage, docsPolicy } from './docs-page.js'
 import { serviceDocument } from './service-document.js'
 
-/** Paths of {@link docsRoutes}: for anyone to read. */
+/** Paths of {@link docsRoutes}; anyone may read them. */
 export const docsPaths = ['/docs', '/docs/openapi.json'] as const
 
 /** The service's documents, for programs and for people. */

@@ -8,7 +8,7 @@ import { mergeDocuments } from './merge-documents.js'
 import { oauthDocument } from './oauth-document.js'
 import { operationsDocument } from './operations-document.js'
 
-/** The whole service as one OpenAPI 3.1 document: what is generated from `.api` files, and what is not. */
+/** The whole service as one OpenAPI 3.1 document: the parts generated from `.api` files, and the others. */
 export function serviceDocument({ issuer }: Pick<Configuration, 'issuer'>): OpenApiDocument {
   const info = {
     title: 'Jotgate',

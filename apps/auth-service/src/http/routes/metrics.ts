@@ -7,8 +7,8 @@ import { hostName } from '../host-check.js'
 import type { Service } from '../service.js'
 
 /**
- * `GET /metrics` for Prometheus: with the configured token, or without one from this machine only. What comes through a
- * proxy on this machine has another host name, or says for whom it comes.
+ * `GET /metrics` for Prometheus: with the configured token, or without one from this machine only. A request through a
+ * proxy on this machine has another host name, or a header that names the original caller.
  */
 export function metricsRoute(app: FastifyInstance, { configuration, metrics }: Service): void {
   app.get('/metrics', async (request, reply) => {

@@ -1,8 +1,8 @@
 import { AuthError } from 'jotgate'
 
 /**
- * Whether a store's fault may be gone in a moment: it is not there, not ready, busy, or did not answer in time. What the store
- * itself has refused (a password, a name, a statement) is refused the next time too.
+ * Whether a store's fault may be temporary: it is unavailable, not ready, busy, or did not answer in time. A refusal by
+ * the store itself (a password, a name, a statement) is permanent.
  *
  * @example if (!isPassing(error)) throw error
  */
@@ -11,14 +11,14 @@ export function isPassing(error: unknown): boolean {
   return !causesOf(error).some(isLasting)
 }
 
-/** Why, in the words of what failed first; databases and their clients name no secret there. */
+/** The message of the first cause; databases and their clients name no secret there. */
 export function reasonOf(error: unknown): string {
   const first = causesOf(error).at(-1)
   if (first instanceof AggregateError) return first.errors.map(reasonOf).join('; ')
   return first === undefined || first.message === '' ? 'no reason given' : first.message
 }
 
-/** The error and what caused it, one after another. */
+/** The error and its causes, in order. */
 function causesOf(error: unknown): readonly Error[] {
   const causes: Error[] = []
   for (let each = error; each instanceof Error && causes.length < 10; each = each.cause)
@@ -26,7 +26,7 @@ function causesOf(error: unknown): readonly Error[] {
   return causes
 }
 
-/** What a store itself has refused. */
+/** A refusal by the store itself. */
 function isLasting(cause: Error): boolean {
   const state: unknown = Reflect.get(cause, 'code')
   const fault = faultOfFile(cause)
@@ -37,7 +37,10 @@ function isLasting(cause: Error): boolean {
   )
 }
 
-/** SQLSTATE, but: connection lost, deadlock, too many, locked, shutting down or starting, a standby before it is promoted. */
+/**
+ * SQLSTATE, except: connection lost, deadlock, too many, locked, shutting down or starting, a standby before it is
+ * promoted.
+ */
 const lastingState = /^(?!08|40|53|55|57|25006)(?=.*\d)[0-9A-Z]{5}$/
 /** SQLite's busy and locked, by the low byte. */
 const passingFaults = new Set([5, 6])

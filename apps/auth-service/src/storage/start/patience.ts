@@ -6,37 +6,37 @@ import { isPassing, reasonOf } from './passing.js'
 
 /** Something that a start waits for. */
 export interface Awaited {
-  /** What the log calls it, without a name or password of who uses it. */
+  /** Its name in the log, without user name and password. */
   readonly name: string
-  /** The field of the configuration that says where it is. */
+  /** The configuration field with its address. */
   readonly field: string
 }
 
-/** How a start waits for what does not answer yet. */
+/** How a start waits for stores that do not answer yet. */
 export interface Patience {
-  /** Milliseconds that a single question of the start may take. */
+  /** Milliseconds for a single request of the start. */
   readonly deadlineMs: number
   readonly stage: () => Stage
   /**
-   * Takes a step, again and again while what it needs does not answer. A step that was taken without anybody hearing of it
-   * is taken once more, so it must be one that does no harm twice.
+   * Runs a step, and repeats it while its store does not answer. A step may have succeeded without an answer and then
+   * run again, so it must be harmless to repeat.
    *
-   * @throws SetupFault naming the field when the time is over; at once what no waiting mends
+   * @throws SetupFault naming the field when the time is over; at once for a permanent fault
    */
   wait<T>(what: Awaited, step: () => Promise<T>): Promise<T>
-  /** The start is over: nothing is asked twice any more. */
+  /** Ends the start: from now on nothing is repeated. */
   end(stage: Exclude<Stage, 'start'>): void
 }
 
-/** What is asked for now: a start asks again and again, a command once and for as long as a start, a request once. */
+/** The current stage: a start repeats requests, a command waits once as long as a start, a request asks once. */
 export type Stage = 'start' | 'command' | 'requests'
 
 /** Milliseconds between two attempts: the first pause, and the longest. */
 const pauses = { first: 100, longest: 2000 } as const
 
 /**
- * The patience of one start, in seconds for all it waits: a database that comes up with the service, is slow
- * under everybody's start, or fails over, is waited for.
+ * The patience of one start, in seconds for everything it waits for: a database that starts together with the service,
+ * is slow because many services start, or fails over.
  *
  * @example const keys = await createPatience({ log, seconds: 30 }).wait(database, () => store.read())
  */
@@ -64,7 +64,7 @@ export function createPatience({ log, seconds }: PatienceParts): Patience {
           return await spend(() => within(Math.max(0, leftMs), step, { late: () => new CutOff() }))
         } catch (error) {
           if (!isPassing(error) && !(error instanceof CutOff)) throw error
-          // A last attempt cut off after some milliseconds says nothing; what was said before it does.
+          // A last attempt cut off after some milliseconds has no useful reason; the one before has.
           if (!(error instanceof CutOff)) reason = reasonOf(error)
           if (leftMs <= 0) throw gaveUp(what, seconds, reason)
           log.warn({ problem: reason }, `waiting for ${what.name}: it does not answer yet`)
@@ -76,16 +76,16 @@ export function createPatience({ log, seconds }: PatienceParts): Patience {
   }
 }
 
-/** What {@link createPatience} is told. */
+/** Options of {@link createPatience}. */
 export interface PatienceParts {
   readonly log: Logger
   readonly seconds: number
 }
 
-/** What a store takes. */
+/** The longest deadline that a store accepts. */
 const longestDeadlineMs = 60_000
 
-/** The time was over before the step was. */
+/** The time ended before the step did. */
 class CutOff extends Error {}
 
 function gaveUp({ name, field }: Awaited, seconds: number, reason: string): SetupFault {

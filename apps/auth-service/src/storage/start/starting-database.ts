@@ -18,8 +18,8 @@ export interface StartingParts {
 }
 
 /**
- * A database that is asked again and again while the service starts, and once afterwards. Every question of a start may be
- * asked twice: tables exist already, a revision of the key ring is taken already.
+ * A database whose requests are repeated while the service starts, and sent once afterwards. Every request of a start
+ * may run twice: tables then exist already, and a revision of the key ring is then taken already.
  *
  * @example const { stores, database } = startingDatabase({ usual, starting, patience, what })
  */
@@ -36,7 +36,7 @@ export function startingDatabase(parts: StartingParts): DatabaseRooms {
     stores: {
       migrate: async () => {
         await ask(({ stores }) => stores.migrate())
-        // Or before their first use, should the database be slow now.
+        // Or before their first use, if the database is slow now.
         await usual.stores.migrate().catch(() => undefined)
       },
       keys: {

@@ -4,7 +4,7 @@ import { verifySync as verifyBcrypt } from '@node-rs/bcrypt'
 import { readHash, type StoredHash } from './stored-hash.js'
 
 /**
- * Whether a text is what a hash was made from. A hash that can not be read fits nothing.
+ * Whether a hash was made from a text. An unreadable hash matches nothing.
  *
  * Of bcrypt the first 72 bytes count, as everywhere. It keeps its thread busy for as long as a login takes.
  */
@@ -26,7 +26,7 @@ function checkScrypt(
   text: string,
   { cost, blockSize, lanes, salt, hash }: Extract<StoredHash, { kind: 'scrypt' }>,
 ): boolean {
-  // Room for the whole work, and as much again for what OpenSSL needs beside it.
+  // Room for the whole work, and the same again for OpenSSL's own needs.
   const maxmem = 2 * (128 * cost * blockSize + 128 * blockSize * lanes) + 65_536
   const parameters = { N: cost, r: blockSize, p: lanes, maxmem }
   return timingSafeEqual(scryptSync(text, salt, hash.length, parameters), hash)

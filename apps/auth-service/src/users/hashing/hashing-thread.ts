@@ -1,8 +1,8 @@
-/** What a thread of hashing-threads.ts is asked: one hash after the other, in this thread, which nobody else waits for. */
+/** The worker of hashing-threads.ts: one hash after another, in a thread that nothing else waits for. */
 import { hashSync, type Options } from '@node-rs/argon2'
 import { checkHash } from './check-hash.js'
 
-/** What `hash` is asked. */
+/** The input of `hash`. */
 export interface NewHash {
   readonly text: string
   readonly parameters: Options
@@ -13,14 +13,14 @@ export function hash({ text, parameters }: NewHash): string {
   return hashSync(text, parameters)
 }
 
-/** What `check` is asked. */
+/** The input of `check`. */
 export interface Comparison {
-  /** Hashes from elsewhere were made from what was typed, in whichever spelling. */
+  /** Imported hashes were made from the typed text, in any of these spellings. */
   readonly spellings: readonly string[]
   readonly phc: string
 }
 
-/** Whether one of the spellings is what the hash was made from. All are tried: the time says nothing of the first. */
+/** Whether the hash was made from one of the spellings. All are tried, so the time does not reveal which. */
 export function check({ spellings, phc }: Comparison): boolean {
   return spellings.map((text) => checkHash(text, phc)).includes(true)
 }

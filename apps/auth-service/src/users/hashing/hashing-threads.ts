@@ -3,23 +3,23 @@ import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import type { check, Comparison, hash, NewHash } from './hashing-thread.js'
 
-/** A function of the threads, from here. */
+/** A function of the worker threads, callable from here. */
 type Asked<Job extends (question: never) => unknown> = (
   question: Parameters<Job>[0],
 ) => Promise<ReturnType<Job>>
 
-/** Threads that do nothing but hash. */
+/** Threads that only hash. */
 export interface HashingThreads {
-  /** How many there are: that many hashes at once. */
+  /** Number of threads, and so of concurrent hashes. */
   readonly count: number
   readonly hash: Asked<typeof hash>
   readonly check: Asked<typeof check>
 }
 
 /**
- * One a core, of lower priority: a core that has a request to answer leaves its hash for so long. In the four threads of
- * libuv, which all else shares, a storm of logins made every request wait. Not of the lowest: where other programs keep
- * the cores busy, nobody could log in.
+ * One per core, with lower priority: a core with a request to answer pauses its hash. In the four shared threads of
+ * libuv a storm of logins would make every request wait. The priority is not the lowest: on a machine that is busy with
+ * other programs, logins would never finish.
  *
  * @example await openHashingThreads().check({ spellings: [password], phc })
  */
@@ -29,8 +29,8 @@ export function openHashingThreads(): HashingThreads {
     filename: fileURLToPath(new URL('./hashing-thread.js', import.meta.url)),
     minThreads: 1,
     maxThreads: count,
-    idleTimeout: 60_000, // milliseconds until all but one of those with nothing to do end
-    niceIncrement: 5, // a third of the share of what answers
+    idleTimeout: 60_000, // milliseconds until all idle threads except one end
+    niceIncrement: 5, // a third of the share of the thread that answers
   })
   return {
     count,

@@ -1,4 +1,4 @@
-/** What a stored hash was made with. */
+/** The parameters of a stored hash. */
 export type StoredHash =
   | {
       readonly kind: 'argon2'
@@ -27,14 +27,14 @@ const scryptShape = new RegExp(
   `^\\$scrypt\\$ln=(\\d{1,2}),r=(\\d{1,4}),p=(\\d{1,4})\\$(${base64}{11,88})={0,2}\\$(${base64}{22,128})={0,2}$`,
 )
 
-/** Most memory in KiB, and most of that times passes, that one login may cost. */
+/** Largest memory in KiB, and largest memory times passes, of one login. */
 const [mostMemory, mostWork] = [262_144, 1_048_576]
 /** About a second of work. */
 const mostBcryptCost = 14
 
 /**
- * Reads a hash: argon2 and scrypt as PHC strings, bcrypt as everybody writes it. Undefined for anything else, and for one
- * that would cost more to check than a login may.
+ * Reads a hash: argon2 and scrypt as PHC strings, bcrypt in its usual form. Undefined for any other text, and for a
+ * hash that is too expensive for a login.
  *
  * @example readHash('$2b$12$…')?.kind // 'bcrypt'
  */
@@ -52,7 +52,7 @@ function readArgon2(text: string): StoredHash | undefined {
   return { kind: 'argon2', variant, memory, passes, lanes }
 }
 
-/** Of several spellings of the same bytes the one that PHC strings take; what checks argon2 reads no other. */
+/** Whether it is the canonical spelling of its bytes; the argon2 library accepts no other. */
 function isCanonical(text: string): boolean {
   return Buffer.from(text, 'base64').toString('base64').replace(/=+$/, '') === text
 }
@@ -67,7 +67,7 @@ function readScrypt(text: string): StoredHash | undefined {
   if (!match) return undefined
   const [exponent, blockSize, lanes] = [Number(match[1]), Number(match[2]), Number(match[3])]
   const memory = (2 ** exponent * blockSize * 128) / 1024
-  // The exponent as RFC 7914 section 2 bounds it; nobody computes a hash beyond.
+  // The exponent as RFC 7914 section 2 limits it; larger hashes are never computed.
   const isSane =
     exponent >= 1 && exponent < 16 * blockSize && blockSize >= 1 && lanes >= 1 && lanes <= 16
   if (!isSane || memory > mostMemory || memory * lanes > mostWork) return undefined
