@@ -38,7 +38,7 @@ async function takeSecret(): Promise<string> {
 
 test('Clients says every fault at its field, and registers by keyboard alone', async () => {
   const { page, complaints } = visit
-  await page.getByText('No client is registered').waitFor()
+  await page.getByText('No clients yet').waitFor()
   await page.getByRole('button', { name: 'Register a client' }).focus()
   await page.keyboard.press('Enter')
   await dialog().locator('input:focus').waitFor() // on a busy machine the first letters were typed before it was there
@@ -88,21 +88,21 @@ test('a client gets another name, scope and time; what is wrong is said at the f
   expect((await ask(secrets[0] ?? '')).body).toMatchObject({ scope, expires_in: 60 })
 })
 
-test('a secret is rotated, both are good, and the old one is ended', async () => {
+test('a secret is rotated, both are valid, and the old one is ended', async () => {
   const { page } = visit
   const [old = ''] = secrets
   await press('Rotate the secret …')
-  await dialog().getByLabel('The present secret stays good').selectOption('for an hour')
+  await dialog().getByLabel('The current secret stays valid').selectOption('for an hour')
   await dialog().getByRole('button', { name: 'Rotate' }).click()
   await dialog().getByLabel('Secret', { exact: true }).waitFor()
-  expect(await dialog().innerText()).toMatch(/The one before is good until .*\d\d:\d\d/)
+  expect(await dialog().innerText()).toMatch(/The previous secret is valid until .*\d\d:\d\d/)
   const fresh = await takeSecret()
   expect(fresh).not.toBe(old)
   expect([await statusOf(old), await statusOf(fresh)]).toEqual([200, 200])
   await page.getByText(/ends\s+in (59 min|1 h)/).waitFor()
   await press('End it now …')
   await dialog().getByRole('button', { name: 'End it' }).click()
-  await page.getByText('The old secret of Invoices is good no more.').waitFor()
+  await page.getByText('The old secret of Invoices is no longer valid.').waitFor()
   expect([await statusOf(old), await statusOf(fresh)]).toEqual([401, 200])
   expect(await page.getByText('Old secret', { exact: true }).count()).toBe(0)
 })
@@ -127,7 +127,7 @@ test('a client is disabled and enabled, and removed only by who types it', async
   expect(await button.isDisabled()).toBe(true)
   await dialog().getByLabel('Type remove to confirm').fill('remove')
   await button.click()
-  await page.getByText('No client is registered').waitFor()
+  await page.getByText('No clients yet').waitFor()
 })
 
 test('an app has no secret to show or to rotate', async () => {
@@ -135,7 +135,7 @@ test('an app has no secret to show or to rotate', async () => {
   await press('Register a client')
   await dialog().getByLabel('Name').fill('Shop')
   await dialog().getByLabel('Kind').selectOption('public')
-  expect(await dialog().getByLabel('Tokens of its own').isDisabled()).toBe(true)
+  expect(await dialog().getByLabel('Its own tokens').isDisabled()).toBe(true)
   expect(await dialog().getByLabel('Sessions of users').isChecked()).toBe(true)
   await dialog().getByLabel('Audiences').fill('jotgate-demo')
   await dialog().getByRole('button', { name: 'Register' }).click()

@@ -35,7 +35,7 @@ test('a user who is no administrator is told so, and can leave', async () => {
   expect(made.ok).toBe(true)
   const { page, complaints, requests } = visit
   await logInto(page, 'carol', password)
-  expect(await page.getByRole('main').innerText()).toContain('You are no administrator')
+  expect(await page.getByRole('main').innerText()).toContain('You are not an administrator')
   expect(requests.filter(({ line }) => line.includes('/admin/'))).toEqual([])
   await page.getByRole('button', { name: 'Log out' }).click()
   await page.getByText('You are logged out.').waitFor()
@@ -122,7 +122,7 @@ test('a dialog is walked through by keys alone, and gives the focus back', async
   await dialog.waitFor()
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
-  await page.getByText('The next key takes over as soon as it may.').waitFor()
+  await page.getByText('The next key takes over as soon as it has been published for long enough.').waitFor()
   expect(await focused()).toBe('Rotate now')
   expect(complaints).toEqual([])
 

@@ -129,7 +129,7 @@ test('Keys shows what jwks.json publishes, and a rotation changes the timeline',
   const before = Number(await waiting.getAttribute('width'))
   await page.getByRole('button', { name: 'Rotate now' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Rotate' }).click()
-  await page.getByText('The next key takes over as soon as it may.').waitFor()
+  await page.getByText('The next key takes over as soon as it has been published for long enough.').waitFor()
   await expect
     .poll(async () => Number(await waiting.getAttribute('width')), soon)
     .not.toBeCloseTo(before, 0)
@@ -184,7 +184,7 @@ test('Users adds one, with the rules said at the field; disables and enables', a
   await dialog.getByLabel('New password').fill('short')
   await dialog.getByRole('button', { name: 'Add' }).click()
   const fault = dialog.getByRole('alert')
-  expect(await fault.innerText()).toBe('A password has at least 15 characters.')
+  expect(await fault.innerText()).toBe('A password must have at least 15 characters.')
   // It is the first thing that made the browser complain.
   expect(visit.complaints.splice(0)).toEqual([expect.stringContaining('400')])
   const described = await dialog.getByLabel('New password').getAttribute('aria-describedby')

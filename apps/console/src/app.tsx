@@ -5,7 +5,7 @@ import { NotForYou } from './session/not-for-you.js'
 import { Shell } from './shell.js'
 import { Failure, Loading } from './ui/states.js'
 
-/** The console: the login for nobody, the pages for an administrator. */
+/** The console: the login without a session, the pages for an administrator. */
 export function App() {
   const current = visitor.value
   if (current.kind === 'unknown') return <Centred content={<Loading />} />

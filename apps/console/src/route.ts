@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 
-/** Where in the console: the first part of the hash names the page, the rest what of it. */
+/** A place in the console: the first part of the hash names the page, the rest an object on it. */
 export interface Route {
   readonly page: string
   readonly rest: string
@@ -22,7 +22,7 @@ export function hrefOf(page: string, rest = ''): string {
   return rest === '' ? `#/${page}` : `#/${page}/${encodeURIComponent(rest)}`
 }
 
-/** Goes there. */
+/** Navigates to a page. */
 export function goTo(page: string, rest = ''): void {
   location.hash = hrefOf(page, rest)
 }
@@ -36,6 +36,6 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    return '' // an address somebody typed
+    return '' // an address typed by hand
   }
 }

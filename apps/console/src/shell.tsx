@@ -20,7 +20,7 @@ interface PageEntry {
   readonly Page: FunctionComponent<{ rest: string }>
 }
 
-/** The pages, in the order of the menu; the first is where one starts. */
+/** The pages, in the order of the menu; the first one is the start page. */
 const pages: readonly [PageEntry, ...PageEntry[]] = [
   { name: 'inspect', title: 'Inspect', Page: InspectPage },
   { name: 'sessions', title: 'Sessions', Page: SessionsPage },
@@ -32,7 +32,7 @@ const pages: readonly [PageEntry, ...PageEntry[]] = [
   { name: 'try', title: 'Try it', Page: TryPage },
 ]
 
-/** What is around every page: the way to the others, who is logged in, and what has been done. */
+/** The frame of every page: the menu, the logged-in user, and announcements. */
 export function Shell({ profile }: { profile: Profile }) {
   const { page, rest } = route.value
   const entry = pages.find(({ name }) => name === page) ?? pages[0]
@@ -87,7 +87,7 @@ export function Shell({ profile }: { profile: Profile }) {
   )
 }
 
-/** Another page: the title says so, what was said of the last one goes, and the focus comes along. */
+/** On a change of page: sets the title, clears the announcement, and moves the focus. */
 function useArrival(
   entry: PageEntry,
   { rest, main }: { rest: string; main: { current: HTMLElement | null } },
@@ -101,7 +101,7 @@ function useArrival(
       scrollTo(0, 0)
     }
     isFirst.current = false
-    // Where the menu is narrower than its entries.
+    // For a menu that is narrower than its entries.
     document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest' })
   }, [entry, rest, main])
 }

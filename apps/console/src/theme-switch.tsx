@@ -2,7 +2,7 @@ import { nextTheme, theme } from './theme.js'
 
 const signs = { system: '◐', light: '○', dark: '●' } as const
 
-/** Switches between the machine's look, light and dark. */
+/** Switches between the system theme, light and dark. */
 export function ThemeSwitch() {
   const name = theme.value
   return (

@@ -2,12 +2,12 @@ import { effect, signal } from '@preact/signals'
 
 const themes = ['system', 'light', 'dark'] as const
 
-/** How the console looks; `system` follows the machine. */
+/** The theme of the console; `system` follows the operating system. */
 export type Theme = (typeof themes)[number]
 
 const storageKey = 'jotgate-console-theme'
 
-/** The look that was chosen. */
+/** The chosen theme. */
 export const theme = signal<Theme>(stored())
 
 effect(() => {

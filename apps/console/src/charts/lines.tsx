@@ -17,7 +17,7 @@ export interface Line {
 const height = 190
 const frame = { left: 40, right: 8, top: 8, bottom: 22 }
 
-/** Values over time. Whoever shows it has a legend and a table beside it. */
+/** Values over time. Show it together with a legend and a table. */
 export function Lines(props: {
   lines: readonly Line[]
   span: readonly [number, number]

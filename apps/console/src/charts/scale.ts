@@ -2,7 +2,7 @@
 export type Scale = (value: number) => number
 
 /**
- * A straight scale from one span to another.
+ * A linear scale from one span to another.
  *
  * @example linear([0, 10], [0, 100])(5) // 50
  */
@@ -15,7 +15,7 @@ export function linear(
 }
 
 /**
- * The least round number that is not below a value: 1, 2 or 5 times a power of ten.
+ * The smallest round number at or above a value: 1, 2 or 5 times a power of ten.
  *
  * @example roundUp(37) // 50
  */
@@ -26,14 +26,14 @@ export function roundUp(value: number): number {
   return factor * power
 }
 
-/** In seconds; none shorter than what is said of a time on an axis. */
+/** In seconds; none is shorter than the precision of an axis label. */
 const steps = [
   60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600,
   2_592_000, 7_776_000, 31_536_000,
 ]
 
 /**
- * Round times within a span, at most so many.
+ * Round times within a span, at most `most` of them.
  *
  * @example timeTicks([0, 3600], 4) // [0, 1800, 3600]
  */

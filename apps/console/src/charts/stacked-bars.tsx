@@ -3,11 +3,11 @@ import { type Bar } from './bar.js'
 import { linear, roundUp, timeTicks, type Scale } from './scale.js'
 import { useWidth } from './use-width.js'
 
-/** What a chart over time is drawn from. */
+/** The data of a chart over time. */
 export interface BarsProps {
   readonly bars: readonly Bar[]
   readonly series: readonly string[]
-  /** Seconds that a bar stands for. */
+  /** Length of a bar's step, in seconds. */
   readonly step: number
   readonly summary: string
 }
@@ -15,7 +15,7 @@ export interface BarsProps {
 const height = 190
 const frame = { left: 40, right: 8, top: 8, bottom: 22 }
 
-/** Counts over time, stacked. Whoever shows it has a legend and a table beside it. */
+/** Counts over time, stacked. Show it together with a legend and a table. */
 export function StackedBars({ bars, series, step, summary }: BarsProps) {
   const [box, width] = useWidth()
   const top = roundUp(Math.max(...bars.map(({ values }) => sum(values)), 1))

@@ -20,7 +20,7 @@ const rowHeight = 34
 const axisHeight = 26
 const labelHeight = 13
 
-/** Rows of spans over time, with a line at now. Whoever shows it has a table of the same beside it. */
+/** Rows of spans over time, with a line at now. Show it together with a table of the same data. */
 export function Timeline(props: { rows: readonly TimelineRow[]; now: number; summary: string }) {
   const { rows, now, summary } = props
   const [box, width] = useWidth()

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 
 /**
- * The width that a drawing has, in CSS pixels; it follows the page's.
+ * The width of a drawing in CSS pixels; it follows the page's width.
  *
  * @example const [box, width] = useWidth(); return <div ref={box}><svg width={width}>…</svg></div>
  */

@@ -26,7 +26,7 @@ const timeNames = Object.keys(times) as TimeName[] // the keys of the table abov
 
 type Times = Readonly<Record<TimeName, string>>
 
-/** Changes what a client is called, what it may have, and its times. */
+/** Changes a client's name, rights and times. */
 export function ClientForm({ client, loaded }: { client: Client; loaded: Loaded<Client> }) {
   const [name, setName] = useState(client.name)
   const [grants, setGrants] = useState(client.grants)
@@ -40,7 +40,7 @@ export function ClientForm({ client, loaded }: { client: Client; loaded: Loaded<
     event.preventDefault()
     if (action.isRunning) return
     const lists = { grants, scopes: wordsOf(scopes), audiences: wordsOf(audiences) }
-    // Times that stay are not sent: they may come from when the configuration was another.
+    // Unchanged times are not sent: they may come from an earlier configuration.
     const isSame = timeNames.every((each) => policy[each] === toTexts(client.policy)[each])
     const itsTimes = isSame ? {} : { policy: toPolicy(policy) }
     const change = { id: client.id, name: name.trim(), ...lists, ...itsTimes }
@@ -112,7 +112,7 @@ function toTexts(policy: ClientPolicy): Times {
   }
 }
 
-/** What is no number becomes `null` on its way: the service says at the field what it should be. */
+/** Text that is not a number is sent as `null`: the service then reports the fault at the field. */
 function toPolicy(policy: Times): ClientPolicy {
   const given = Object.entries(policy).filter(([, text]) => text.trim() !== '')
   return Object.fromEntries(given.map(([name, text]) => [name, Number(text)]))

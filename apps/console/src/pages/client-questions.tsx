@@ -4,7 +4,7 @@ import { clientsApi } from '../session/session.js'
 import { type Question } from '../ui/confirm.js'
 import { announce } from '../ui/notice.js'
 
-/** Asks whether a client is to be disabled or enabled. */
+/** Asks before disabling or enabling a client. */
 export function switchingClient(client: Client, replace: (client: Client) => void): Question {
   const { id, name, disabled } = client
   const text = disabled
@@ -21,28 +21,30 @@ export function switchingClient(client: Client, replace: (client: Client) => voi
   }
 }
 
-/** Asks whether the secret before the present one is to end. */
+/** Asks before ending the previous secret. */
 export function endingOldSecret(client: Client, replace: (client: Client) => void): Question {
   const { id, name } = client
   return {
     title: `End the old secret of ${name}?`,
-    text: <p>Whoever still uses it is refused from now on. The present one stays good.</p>,
+    text: (
+      <p>Programs that still use it are refused from now on. The current secret stays valid.</p>
+    ),
     verb: 'End it',
     work: async () => {
       replace(await clientsApi.endOldSecret({ id }))
-      announce(`The old secret of ${name} is good no more.`)
+      announce(`The old secret of ${name} is no longer valid.`)
     },
   }
 }
 
-/** Asks whether a client is to be removed for good. */
+/** Asks before removing a client. */
 export function removingClient({ id, name }: Client): Question {
   return {
     title: `Remove ${name}?`,
     text: (
       <p>
-        It is gone, its tokens are refused, and what it began can not be refreshed. Another one has
-        another id and another secret. This can not be undone.
+        Its tokens are refused, and its sessions cannot be refreshed. A new client will have another
+        id and another secret. This cannot be undone.
       </p>
     ),
     verb: 'Remove the client',

@@ -13,7 +13,7 @@ import { ClientForm } from './client-form.js'
 import { endingOldSecret, removingClient, switchingClient } from './client-questions.js'
 import { RotationDialog } from './rotation-dialog.js'
 
-/** One client: what it may have, its secret, whether it is enabled. */
+/** One client: its rights, its secret, whether it is enabled. */
 export function ClientPage({ id }: { id: string }) {
   const client = useLoaded((signal) => clientsApi.getClient({ id }, { signal }))
   return (
@@ -72,7 +72,7 @@ function ClientView({ client, loaded }: ViewProps) {
   )
 }
 
-/** Asks, has another secret made, and shows it. */
+/** Asks, rotates the secret, and shows the new one. */
 function Rotation({ client, loaded }: ViewProps) {
   const [state, setState] = useState<'asking' | RotatedSecret>()
   const close = () => {
@@ -103,8 +103,8 @@ function Rotation({ client, loaded }: ViewProps) {
 }
 
 function noteOn({ oldSecretUntil }: RotatedSecret): string {
-  if (oldSecretUntil === undefined) return 'The one before is good no more.'
-  return `The one before is good until ${moment(oldSecretUntil, localNow())}.`
+  if (oldSecretUntil === undefined) return 'The previous secret is no longer valid.'
+  return `The previous secret is valid until ${moment(oldSecretUntil, localNow())}.`
 }
 
 function Facts({ client, onEndOld }: { client: Client; onEndOld: () => void }) {

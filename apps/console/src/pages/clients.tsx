@@ -67,7 +67,7 @@ function ClientList() {
 
 function Listed({ clients }: { clients: readonly Client[] }) {
   if (clients.length === 0)
-    return <Empty>No client is registered: services and apps that ask for tokens are here.</Empty>
+    return <Empty>No clients yet. Register a service or app to let it request tokens.</Empty>
   return (
     <section class="card" aria-label="Registered clients">
       <Table

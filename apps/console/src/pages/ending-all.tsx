@@ -2,7 +2,7 @@ import { api } from '../session/session.js'
 import { type Question } from '../ui/confirm.js'
 import { announce } from '../ui/notice.js'
 
-/** Asks whether all sessions of a user are to end, and ends them. */
+/** Asks before ending all sessions of a user, and ends them. */
 export function endingAll(
   { id, username }: { readonly id: string; readonly username: string },
   done?: () => void,
@@ -10,7 +10,7 @@ export function endingAll(
   return {
     title: `End all sessions of ${username}?`,
     text: (
-      <p>{username} has to log in again everywhere. The tokens of all sessions are good no more.</p>
+      <p>{username} has to log in again everywhere. The tokens of all sessions stop working.</p>
     ),
     verb: 'End all',
     work: async () => {

@@ -1,6 +1,6 @@
-/** What a client may trade for tokens, in words. */
+/** The grants of a client, in words. */
 const grantNames = {
-  client_credentials: 'Tokens of its own (client_credentials)',
+  client_credentials: 'Its own tokens (client_credentials)',
   refresh_token: 'Sessions of users (refresh_token)',
 } as const
 

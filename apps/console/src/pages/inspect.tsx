@@ -6,8 +6,8 @@ import { useAction } from '../ui/use-action.js'
 import { InspectionView } from './inspection-view.js'
 
 /**
- * Looks into a token: what it says, and what each check says to it. The token is sent to POST /admin/inspect and kept
- * nowhere else than in the field; it is gone with the page.
+ * Inspects a token: its content, and the verdict of each check. The token is sent to POST /admin/inspect and kept only
+ * in the field, until the page is left.
  */
 export function InspectPage() {
   const [token, setToken] = useState('')
@@ -69,7 +69,7 @@ export function InspectPage() {
   )
 }
 
-/** What comes along when one copies a header or a wrapped line. */
+/** Characters that are copied along with a header or a wrapped line. */
 function strip(token: string): string {
   return token.replace(/^\s*(authorization:\s*)?bearer\s+/i, '').replace(/\s+/g, '')
 }

@@ -3,7 +3,7 @@ import { Table } from '../ui/table.js'
 import { moment } from '../ui/times.js'
 import { Claims } from './claims.js'
 
-/** The verdict, what the token says, and every check. */
+/** The verdict, the token's content, and every check. */
 export function InspectionView({ inspection }: { inspection: Inspection }) {
   const { ok, code, now, header, claims, checks } = inspection
   return (
@@ -11,17 +11,17 @@ export function InspectionView({ inspection }: { inspection: Inspection }) {
       <section class={ok ? 'verdict good' : 'verdict bad'} aria-label="Verdict">
         <h2>{ok ? 'Accepted' : 'Refused'}</h2>
         {code !== undefined && <p class="code">{code}</p>}
-        <p>{ok ? 'Every check passes: a call with this token is let in.' : whyNot(checks)}</p>
+        <p>{ok ? 'Every check passes: a call with this token is accepted.' : whyNot(checks)}</p>
       </section>
       <div class="columns">
         <section class="card">
           <h2>Header</h2>
-          <Claims of={header} now={now} nothing="The header can not be read." />
+          <Claims of={header} now={now} nothing="The header cannot be read." />
         </section>
         <section class="card">
           <h2>Claims</h2>
-          {!ok && <p class="hint">What the token says, not who has sent it.</p>}
-          <Claims of={claims} now={now} nothing="The claims can not be read." />
+          {!ok && <p class="hint">Claims as written in the token — not verified.</p>}
+          <Claims of={claims} now={now} nothing="The claims cannot be read." />
         </section>
       </div>
       <section class="card">
@@ -39,7 +39,7 @@ export function InspectionView({ inspection }: { inspection: Inspection }) {
 function whyNot(checks: readonly CheckResult[]): string {
   const first = checks.find(({ verdict }) => verdict === 'fail')
   return first === undefined
-    ? 'It did not come to the end of the checks.'
+    ? 'Not all checks were run.'
     : `The check “${first.name}” fails: expected ${first.expected}, found ${first.found}.`
 }
 

@@ -32,7 +32,7 @@ function rowOf(key: RingKey): TimelineRow {
   return { id: key.kid, label: `${short} ${key.alg}, ${key.state}`, spans: spansOf(key) }
 }
 
-/** What is not decided goes on; what never was has no span. */
+/** An undecided end stays open; a state that never was has no span. */
 function spansOf({ createdAt, activeFrom, activeUntil, removedAt }: RingKey): readonly Span[] {
   const spans: Span[] = [{ kind: 'pre-published', from: createdAt, to: activeFrom ?? removedAt }]
   if (activeFrom !== undefined)

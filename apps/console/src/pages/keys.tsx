@@ -9,7 +9,7 @@ import { useQuestion } from '../ui/use-question.js'
 import { type Question } from '../ui/confirm.js'
 import { KeyTimeline } from './key-timeline.js'
 
-/** The key ring: what signs, what will, what did; rotation, and the removal of a key that others may know. */
+/** The key ring: current, next and former keys; rotation, and the removal of a compromised key. */
 export function KeysPage() {
   const keys = useLoaded((signal) => api.getKeys({ signal }), { everyMs: 5000 })
   const [ask, dialog] = useQuestion()
@@ -143,22 +143,25 @@ function rotation(replace: (data: Keys) => void): Question {
     verb: 'Rotate',
     work: async () => {
       replace(await api.rotateKeys())
-      announce('The next key takes over as soon as it may.')
+      announce('The next key takes over as soon as it has been published for long enough.')
     },
   }
 }
 
 function removal({ kid, state }: RingKey, replace: (data: Keys) => void): Question {
   return {
-    title: 'Remove a key that others may know?',
+    title: 'Remove a compromised key?',
     text: (
       <>
         <p>
-          Nothing signed with <code>{kid}</code> is good any more, from now on and here.{' '}
-          {state === 'active' && 'It is the key that signs: everybody has to refresh at once. '}
-          This can not be undone.
+          This service refuses everything signed with <code>{kid}</code> from now on.{' '}
+          {state === 'active' && 'It is the signing key: all users have to refresh at once. '}
+          This cannot be undone.
         </p>
-        <p>Others refuse it when they fetch the key set anew. It is not for ordinary rotation.</p>
+        <p>
+          Other services refuse it when they next fetch the key set. Do not use this for a normal
+          rotation.
+        </p>
       </>
     ),
     verb: 'Remove the key',

@@ -12,14 +12,14 @@ import { GrantsField } from './grants-field.js'
 
 const kinds = {
   confidential: 'A service, which has a secret (confidential)',
-  public: 'An app, which can keep no secret (public)',
+  public: 'An app, which cannot keep a secret (public)',
 } as const
 
 type Kind = keyof typeof kinds
 
 const usualGrant = { confidential: 'client_credentials', public: 'refresh_token' } as const
 
-/** Asks for what a new client needs. */
+/** The form for a new client. */
 export function NewClientDialog(props: {
   onClose: () => void
   onDone: (created: CreatedClient) => void
@@ -79,7 +79,7 @@ export function NewClientDialog(props: {
   )
 }
 
-/** What its tokens may say, and for whom they are. */
+/** The scopes and audiences of its tokens. */
 export function RightsFields(props: {
   scopes: string
   setScopes: (scopes: string) => void
@@ -94,7 +94,7 @@ export function RightsFields(props: {
         value={props.scopes}
         onChange={props.setScopes}
         settings={{
-          hint: 'Between blanks; the most that its tokens may have. None is fine.',
+          hint: 'Separate with spaces. The widest scopes its tokens may have. Optional.',
           fault: props.faultOf('scopes'),
         }}
       />
@@ -104,7 +104,7 @@ export function RightsFields(props: {
         onChange={props.setAudiences}
         settings={{
           required: true,
-          hint: 'Between blanks; whom its tokens are for, the first when it does not say.',
+          hint: 'Separate with spaces. The first one is used when a token request names none.',
           fault: props.faultOf('audiences'),
         }}
       />

@@ -8,7 +8,7 @@ import { wordsOf } from '../ui/words.js'
 import { Failure } from '../ui/states.js'
 import { useAction } from '../ui/use-action.js'
 
-/** Asks for what a new user needs. */
+/** The form for a new user. */
 export function NewUserDialog(props: { onClose: () => void; onDone: (user: User) => void }) {
   const [username, setUsername] = useState('')
   const [password, setPassword] = useState('')
@@ -39,7 +39,9 @@ export function NewUserDialog(props: { onClose: () => void; onDone: (user: User)
           label="Roles"
           value={roles}
           onChange={setRoles}
-          settings={{ hint: 'Between commas; none is fine. “admin” may use this console.' }}
+          settings={{
+            hint: 'Separate with commas. Optional. Users with the role “admin” can use this console.',
+          }}
         />
         {problem && !nameFault && !passwordFault && <Failure problem={problem} />}
         <div class="buttons">
@@ -55,7 +57,7 @@ export function NewUserDialog(props: { onClose: () => void; onDone: (user: User)
   )
 }
 
-/** A new password, with the service's rules beside it. */
+/** A field for a new password, with the service's rules as a hint. */
 export function PasswordField(props: {
   value: string
   onChange: (value: string) => void
@@ -70,7 +72,7 @@ export function PasswordField(props: {
         type: 'password',
         autocomplete: 'new-password',
         required: true,
-        hint: 'At least 15 characters, and none of those that are tried first. A sentence is fine.',
+        hint: 'At least 15 characters, and not easy to guess. A sentence works well.',
         fault: props.fault,
       }}
     />

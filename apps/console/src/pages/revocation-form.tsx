@@ -30,7 +30,7 @@ const kinds = {
 
 const kindNames = Object.keys(kinds) as Kind[] // the keys of the table above
 
-/** Revokes a token, a session, what a subject or a client has, or everything, after a question. */
+/** Revokes a token, a session, all tokens of a user or a client, or everything, after a question. */
 export function RevocationForm({ onDone }: { onDone: () => void }) {
   const [kind, setKind] = useState<Kind>('jti')
   const [value, setValue] = useState('')
@@ -101,9 +101,9 @@ function revocation(request: NewRevocation, done: () => void): Question {
           </p>
         )}
         <p>
-          {strikes} is refused from now on, by every process within seconds. This can not be undone.
+          {strikes} is refused from now on, by every process within seconds. This cannot be undone.
         </p>
-        {kind === 'all' && <p>Everybody has to refresh or to log in again, you too.</p>}
+        {kind === 'all' && <p>All users have to refresh or log in again, including you.</p>}
       </>
     ),
     verb: 'Revoke',

@@ -11,7 +11,7 @@ import { lasting } from '../ui/times.js'
 import { useLoaded } from '../ui/use-loaded.js'
 import { RevocationForm } from './revocation-form.js'
 
-/** What is revoked, live: how much, how far behind each process is, what came lately; and a way to revoke. */
+/** Revocations, live: their number, the delay of each process, the recent ones; and a form to revoke. */
 export function RevocationsPage() {
   const revocations = useLoaded((signal) => api.getRevocations({ signal }), { everyMs: 2000 })
   return (
@@ -96,14 +96,14 @@ const meanings = {
 function Recent({ entries }: { entries: readonly RecentRevocation[] }) {
   return (
     <section class="card">
-      <h2>Lately heard of</h2>
+      <h2>Recent revocations</h2>
       {entries.length === 0 ? (
         <Empty>
           Nothing has been revoked since this process started. What is, by this or another process,
           appears here within seconds.
         </Empty>
       ) : (
-        <Table caption="Recent revocations" columns={['Kind', 'Value', 'Heard', 'Kept until']}>
+        <Table caption="Recent revocations" columns={['Kind', 'Value', 'Received', 'Kept until']}>
           {entries.map((entry, index) => (
             <tr key={index}>
               <th scope="row">

@@ -13,7 +13,7 @@ const overlaps = {
   '0': 'no longer: it has leaked',
 } as const
 
-/** Asks how long the present secret is to stay good, and has another one made. */
+/** Asks how long the current secret stays valid, and rotates it. */
 export function RotationDialog(props: {
   client: Client
   onClose: () => void
@@ -32,12 +32,10 @@ export function RotationDialog(props: {
   return (
     <Dialog title={`Give ${name} another secret?`} onClose={props.onClose}>
       <form onSubmit={(event) => void submit(event)} autocomplete="off">
-        <p>Both secrets are good until the present one ends, so that nothing has to stop.</p>
-        {oldSecretUntil !== undefined && (
-          <p>The secret before the present one is still good: it ends now.</p>
-        )}
+        <p>Both secrets are valid until the current one ends, so no client has to stop.</p>
+        {oldSecretUntil !== undefined && <p>The previous secret is still valid: it ends now.</p>}
         <Choice
-          label="The present secret stays good"
+          label="The current secret stays valid"
           value={keepOld}
           options={overlaps}
           onChange={setKeepOld}

@@ -60,9 +60,7 @@ function SessionTable(props: { data: Sessions; search: string; actions: Actions 
   if (data.sessions.length === 0) {
     return (
       <Empty>
-        {search === ''
-          ? 'Nobody is logged in.'
-          : `There is no live session of a user whose name begins with “${search}”, nor one of that id.`}
+        {search === '' ? 'No user is logged in.' : `No active session matches “${search}”.`}
       </Empty>
     )
   }
@@ -70,13 +68,13 @@ function SessionTable(props: { data: Sessions; search: string; actions: Actions 
     <section class="card" aria-label="Sessions found">
       <Table
         caption="Sessions"
-        columns={['User', 'Session id', 'Client', 'Agent', 'Begun', 'Last used', 'Ends', '']}
+        columns={['User', 'Session id', 'Client', 'Agent', 'Started', 'Last used', 'Ends', '']}
       >
         {data.sessions.map((session) => (
           <SessionRow key={session.id} session={session} actions={actions} />
         ))}
       </Table>
-      {data.more && <p class="hint">There are more users that fit: search for more of the name.</p>}
+      {data.more && <p class="hint">More users match: search for a longer part of the name.</p>}
     </section>
   )
 }
@@ -93,11 +91,11 @@ function SessionRow({ session, actions }: { session: Session; actions: Actions }
       <td class="nowrap" title={scope === '' ? undefined : `Scope: ${scope}`}>
         {client}
       </td>
-      <td class="wrap muted">{userAgent === '' ? 'not told' : agentName(userAgent)}</td>
+      <td class="wrap muted">{userAgent === '' ? 'unknown' : agentName(userAgent)}</td>
       <td>
         <Time at={session.createdAt} isShort />
       </td>
-      <td title="Told to the hour">
+      <td title="Accurate to the hour">
         <Time at={session.lastUsedAt} isShort />
       </td>
       <td>
@@ -136,7 +134,7 @@ const agents = [
   [/Version\/(\d+).* Safari\//, 'Safari'],
 ] as const
 
-/** A browser by its name and version; whatever else it is as it calls itself. */
+/** A browser's name and version; other agents as they call themselves. */
 function agentName(userAgent: string): string {
   for (const [pattern, name] of agents) {
     const version = pattern.exec(userAgent)?.[1]
@@ -156,7 +154,7 @@ function endingOne({ id, username, current }: Session, done: () => void): Questi
           </p>
         )}
         <p>
-          The session <code>{id}</code> ends; its tokens are good no more.
+          The session <code>{id}</code> ends; its tokens stop working.
         </p>
       </>
     ),

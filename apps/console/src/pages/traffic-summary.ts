@@ -2,13 +2,13 @@ import { type Traffic, type TrafficBin } from '../api/admin/generated/types.js'
 import { type Bar } from '../charts/bar.js'
 import { percentile } from '../charts/percentile.js'
 
-/** A step of time with what is drawn of it; latencies in ms, absent where nothing was answered. */
+/** The drawn values of one step of time; latencies in ms, absent without answers. */
 export interface TrafficBar extends Bar {
   readonly p50: number | undefined
   readonly p99: number | undefined
 }
 
-/** What the page shows of the traffic. */
+/** The traffic as the page shows it. */
 export interface TrafficSummary {
   /** `accepted` and the codes of refusals, the most frequent first; the rest are one. */
   readonly series: readonly { readonly name: string; readonly total: number }[]
@@ -21,11 +21,11 @@ export interface TrafficSummary {
 }
 
 const spanSeconds = 300
-/** As many as can be told apart by their colours, accepted and the rest among them. */
+/** As many as can be distinguished by colour, including accepted and the rest. */
 const mostSeries = 7
 const rest = 'other codes'
 
-/** Sums up what came, with a bar for every step of the last five minutes, also where nothing happened. */
+/** Sums up the traffic, with a bar for every step of the last five minutes, also for empty ones. */
 export function summarize({ step, buckets, bins }: Traffic, now: number): TrafficSummary {
   const codes = codesOf(bins)
   const shown = codes.length < mostSeries ? codes : [...codes.slice(0, mostSeries - 2), rest]

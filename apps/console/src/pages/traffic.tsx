@@ -66,10 +66,10 @@ function Totals({ data, summary }: { data: Traffic; summary: TrafficSummary }) {
 
 function Requests({ data, summary }: { data: Traffic; summary: TrafficSummary }) {
   const { series, bars, minutes, accepted, refused } = summary
-  const text = `Requests in ${String(data.step)} seconds each, over ${String(minutes)} minutes: ${String(accepted)} accepted, ${String(refused)} refused.`
+  const text = `Requests per ${String(data.step)} seconds, over ${String(minutes)} minutes: ${String(accepted)} accepted, ${String(refused)} refused.`
   return (
     <section class="card">
-      <h2>Requests in {data.step} s</h2>
+      <h2>Requests per {data.step} s</h2>
       <StackedBars
         bars={bars}
         series={series.map(({ name }) => name)}
@@ -110,7 +110,7 @@ function Latency({ data, summary }: { data: Traffic; summary: TrafficSummary }) 
             <span class={`swatch line-${String(index)}`} aria-hidden="true" /> {name}
           </li>
         ))}
-        <li>Taken from counts by bucket, so never finer than the bucket.</li>
+        <li>Approximate: computed from histogram buckets.</li>
       </ul>
     </section>
   )

@@ -5,7 +5,7 @@ import { AnswerView } from './walk-answer.js'
 
 const empty: Hand = { username: '', password: '', access: '', refresh: '' }
 
-/** The life of a session step by step, each with the line that does it in a shell; beside the console's own session. */
+/** The life of a session step by step, each with its shell line; independent of the console's own session. */
 export function TryPage() {
   const [hand, setHand] = useState(empty)
   const [answers, setAnswers] = useState<Readonly<Record<string, Answer | 'lost'>>>({})
@@ -46,7 +46,7 @@ export function TryPage() {
             }}
             settings={{
               type: 'password',
-              hint: 'In the lines below it is $PASSWORD: read -rs PASSWORD',
+              hint: 'To run the curl lines yourself, first type: read -rs PASSWORD',
             }}
           />
         </div>

@@ -104,7 +104,7 @@ function RolesForm({ user, loaded }: ViewProps) {
         label="Roles"
         value={roles}
         onChange={setRoles}
-        settings={{ hint: 'Between commas. A change ends the user’s sessions.' }}
+        settings={{ hint: 'Separate with commas. A change ends the user’s sessions.' }}
       />
       {action.problem && <Failure problem={action.problem} />}
       <div class="buttons">
@@ -145,7 +145,7 @@ function PasswordForm({ user }: { user: User }) {
 function switching({ id, username, disabled }: User, replace: (user: User) => void): Question {
   const text = disabled
     ? `${username} can log in again.`
-    : `${username} can not log in any more, and all sessions end.`
+    : `${username} can no longer log in, and all sessions end.`
   return {
     title: disabled ? `Enable ${username}?` : `Disable ${username}?`,
     text: <p>{text}</p>,

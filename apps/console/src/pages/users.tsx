@@ -37,7 +37,11 @@ function UserList() {
           Add a user
         </button>
       </div>
-      <Search label="Username" hint="The beginning of it." onSearch={setSearch} />
+      <Search
+        label="Username"
+        hint="Part of a username, a name or an e-mail address."
+        onSearch={setSearch}
+      />
       <Show of={users}>
         {(first) => (
           <Pages key={JSON.stringify(first)} first={first} query={query} isSearch={search !== ''} />
@@ -70,7 +74,7 @@ function Pages({ first, query, isSearch }: PagesProps) {
   const [next, setNext] = useState(first.next)
   const action = useAction()
   if (users.length === 0) {
-    return <Empty>{isSearch ? 'No user’s name begins so.' : 'There are no users yet.'}</Empty>
+    return <Empty>{isSearch ? 'No user matches.' : 'There are no users yet.'}</Empty>
   }
   const more = async (after: string) => {
     const page = await api.listUsers({ ...query, after })

@@ -3,12 +3,14 @@ import { type Answer } from './walk.js'
 
 const secret = /^(accessToken|refreshToken)$/
 
-/** What a step was answered, its tokens shortened until somebody asks for them. */
+/** The answer to a step, with its tokens shortened until the user reveals them. */
 export function AnswerView({ answer }: { answer: Answer | 'lost' }) {
   const [isOpen, setOpen] = useState(false)
   if (answer === 'lost') {
     return (
-      <p class="fault">The service did not answer. See whether it is running, then run it again.</p>
+      <p class="fault">
+        The service did not answer. Check that it is running, then run the step again.
+      </p>
     )
   }
   const { status, ms, body } = answer

@@ -1,4 +1,4 @@
-/** What a walk holds; tokens are in memory only, and gone with the page. */
+/** The state of a walk; tokens are in memory only, until the page is left. */
 export interface Hand {
   readonly username: string
   readonly password: string
@@ -6,22 +6,22 @@ export interface Hand {
   readonly refresh: string
 }
 
-/** A step: the request that is made, and the line that makes the same one in a shell. */
+/** A step: its request, and the shell line for the same request. */
 export interface WalkStep {
   readonly name: string
   readonly title: string
   readonly text: string
   readonly method: 'GET' | 'POST'
   readonly path: string
-  /** What has to be there before it. */
+  /** The state that the step needs. */
   readonly needs: keyof Hand
   readonly body?: (hand: Hand) => Readonly<Record<string, string>>
-  /** The body as the shell sees it. */
+  /** The body in the shell line. */
   readonly shellBody?: (hand: Hand) => string
   readonly isBearer?: true
 }
 
-/** The life of a session, from login to the refusal that a logout leaves behind. */
+/** The life of a session, from login to the refusal after a logout. */
 export const walk: readonly WalkStep[] = [
   {
     name: 'login',
@@ -65,7 +65,7 @@ export const walk: readonly WalkStep[] = [
   {
     name: 'again',
     title: 'Call once more',
-    text: 'The access token has not expired, and is refused all the same.',
+    text: 'The access token has not expired, but is refused.',
     method: 'GET',
     path: '/user/profile',
     needs: 'access',
@@ -73,11 +73,11 @@ export const walk: readonly WalkStep[] = [
   },
 ]
 
-/** What came back. */
+/** The answer to a step. */
 export interface Answer {
   readonly status: number
   readonly ms: number
-  /** Undefined for none, or none that is JSON. */
+  /** Undefined without a JSON body. */
   readonly body: unknown
 }
 
@@ -104,7 +104,7 @@ export async function runStep(step: WalkStep, hand: Hand): Promise<Answer> {
 }
 
 /**
- * The step as a line for a POSIX shell; what is secret in it is a variable.
+ * The step as a line for a POSIX shell; its secrets are variables.
  *
  * @example curlOf(step, hand) // curl -s http://127.0.0.1:8888/user/profile -H "authorization: Bearer $ACCESS"
  */
@@ -118,7 +118,7 @@ export function curlOf(step: WalkStep, hand: Hand): string {
   return parts.join(' ')
 }
 
-/** The tokens of an answer, where it has some. */
+/** The tokens of an answer, if any. */
 export function tokensOf(body: unknown): Pick<Hand, 'access' | 'refresh'> | undefined {
   if (typeof body !== 'object' || body === null) return undefined
   const { accessToken, refreshToken } = body as Record<string, unknown> // to look its members up

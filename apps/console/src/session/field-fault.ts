@@ -1,10 +1,10 @@
 import { type Problem } from './problem.js'
 
 /**
- * What a problem says about one field, or about what is in its list: the service names it before a colon, and puts `; `
- * between one fault and the next.
+ * The fault of one field, or of an item in its list, from a problem: the service writes the field's name before a
+ * colon, and separates faults by `; `.
  *
- * @example fieldFault(problem, 'password') // 'A password has at least 15 characters.'
+ * @example fieldFault(problem, 'password') // 'A password must have at least 15 characters.'
  */
 export function fieldFault(problem: Problem | undefined, field: string): string | undefined {
   const about = new RegExp(`^${field}(?:\\.\\d+)?: (.+)$`, 'i')

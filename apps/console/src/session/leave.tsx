@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import { announce } from '../ui/notice.js'
 import { logout } from './session.js'
 
-/** Logs out. Where that fails the user is still logged in, and is told. */
+/** Logs out. If that fails the user is still logged in, and sees a message. */
 export function Leave() {
   const [isRunning, setRunning] = useState(false)
   const leave = async () => {

@@ -7,11 +7,11 @@ import { login } from './session.js'
 
 const greetings = {
   new: 'Log in with an account that has the role admin.',
-  ended: 'Your session has ended. Log in again, and you are back where you were.',
+  ended: 'Your session has ended. Log in again to continue where you were.',
   left: 'You are logged out.',
 } as const
 
-/** The way in. The address stays as it is, so that it leads back to the page that was asked for. */
+/** The login. The address stays the same, so the user returns to the requested page. */
 export function Login({ why }: { why: keyof typeof greetings }) {
   const [username, setUsername] = useState('')
   const [password, setPassword] = useState('')

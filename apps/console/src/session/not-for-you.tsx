@@ -3,7 +3,7 @@ import { Notice } from '../ui/notice.js'
 import { Leave } from './leave.js'
 import { type Profile } from './problem.js'
 
-/** For a user who has logged in and is no administrator. */
+/** Shown to a logged-in user who is not an administrator. */
 export function NotForYou({ profile }: { profile: Profile }) {
   useEffect(() => {
     document.title = 'No administrator – Jotgate console'
@@ -11,7 +11,7 @@ export function NotForYou({ profile }: { profile: Profile }) {
   return (
     <main class="centred">
       <div class="card">
-        <h1>You are no administrator</h1>
+        <h1>You are not an administrator</h1>
         <Notice />
         <p>
           <strong>{profile.username}</strong> is logged in, but the console takes the role{' '}

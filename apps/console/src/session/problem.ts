@@ -2,11 +2,11 @@ import { ClientError } from 'jotgate/client'
 import { ApiError } from '../api/admin/generated/client.js'
 import { ApiError as ClientsApiError } from '../api/clients/generated/client.js'
 
-/** What went wrong, for whoever sits in front of it. */
+/** A problem in words for the user. */
 export interface Problem {
   /** HTTP status; 0 without an answer. */
   readonly status: number
-  /** The service's own word for it, such as `not_found`; empty without one. */
+  /** The service's reason, such as `not_found`; empty without one. */
   readonly reason: string
   /** A sentence. */
   readonly text: string
@@ -34,7 +34,7 @@ export function isProfile(body: unknown): body is Profile {
 }
 
 /**
- * Turns what a call threw into something to show.
+ * Turns the error of a call into a problem to show.
  *
  * @example catch (error) { problem.value = problemOf(error) }
  */
@@ -45,11 +45,11 @@ export function problemOf(error: unknown): Problem {
 }
 
 /**
- * Reads a problem document (RFC 9457), or says what else happened.
+ * Reads a problem document (RFC 9457), or describes another failure.
  *
  * @param status of the answer; 0 without one
- * @param body the document; without an answer what was thrown
- * @param retryAfter the field Retry-After, where there was one
+ * @param body the document; without an answer, the error
+ * @param retryAfter the header Retry-After, if present
  */
 export function readProblem(
   status: number,
@@ -68,14 +68,14 @@ const byReason: Readonly<Record<string, string>> = {
   invalid_grant: 'Check both and try again.',
   origin_refused:
     'Open the console at an address that is among the service’s own origins in its configuration.',
-  misdirected: 'Open it at a host name that the service is configured for.',
+  misdirected: 'Open it at one of the service’s configured host names.',
 }
 
 const byStatus: Readonly<Record<number, string>> = {
   401: 'Log in again.',
-  403: 'Ask an administrator for the role that this takes.',
-  404: 'It may be gone already: load the list anew.',
-  500: 'The service’s log says more.',
+  403: 'Ask an administrator for the required role.',
+  404: 'It may no longer exist: reload the list.',
+  500: 'See the service’s log for details.',
 }
 
 function adviceFor(status: number, reason: string, retryAfter: string | null): string {
@@ -96,11 +96,11 @@ function unreachable(error: unknown): Problem {
     status: 0,
     reason: '',
     text: 'The service did not answer.',
-    next: 'See whether it is running and reachable from here, then try again.',
+    next: 'Check that it is running and reachable, then try again.',
   }
 }
 
-/** As a sentence: the service's texts are halves of one. */
+/** As a sentence: the service's texts are only parts of one. */
 function sentence(text: string): string {
   const capital = text.charAt(0).toUpperCase() + text.slice(1)
   return /[.!?]$/.test(capital) ? capital : `${capital}.`

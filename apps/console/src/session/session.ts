@@ -4,14 +4,14 @@ import { createClient } from '../api/admin/generated/client.js'
 import { createClient as createClientsApi } from '../api/clients/generated/client.js'
 import { isProfile, readProblem, type Problem, type Profile } from './problem.js'
 
-/** Who uses the console: not known yet, nobody, or somebody. */
+/** The console's user: not known yet, none, or an account. */
 export type Visitor =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'nobody'; readonly why: 'new' | 'ended' | 'left' }
   | { readonly kind: 'failed'; readonly problem: Problem }
   | { readonly kind: 'user'; readonly profile: Profile }
 
-/** Says only that this browser has logged in; the session itself is in cookies that no script can read. */
+/** Records only that this browser has logged in; the session itself is in cookies that scripts cannot read. */
 const marker = 'jotgate-console-session'
 
 const session = fromSession({
@@ -25,21 +25,21 @@ const session = fromSession({
 })
 const own = jwtClient({ source: session, origins: [location.origin] })
 
-/** The administrators' API, called as whoever has logged in. */
+/** The administrators' API, called as the logged-in user. */
 export const api = createClient({ baseUrl: location.origin, source: session })
 
-/** That part of it which is about OAuth clients. */
+/** The part of it for OAuth clients. */
 export const clientsApi = createClientsApi({ baseUrl: location.origin, source: session })
 
-/** Who uses the console. */
+/** The console's user. */
 export const visitor = signal<Visitor>({ kind: 'unknown' })
 
-/** Whether an administrator uses it. */
+/** Whether the user is an administrator. */
 export const isAdmin = computed(
   () => visitor.value.kind === 'user' && visitor.value.profile.roles.includes('admin'),
 )
 
-/** Looks whether there is a session from before. Never rejects. */
+/** Checks for an earlier session. Never rejects. */
 export async function restore(): Promise<void> {
   if (localStorage.getItem(marker) === null) {
     becomeNobody('new')
@@ -53,14 +53,14 @@ export async function restore(): Promise<void> {
     else if (response.status === 401) becomeNobody('ended')
     else visitor.value = { kind: 'failed', problem: readProblem(response.status, body) }
   } catch (error) {
-    // Signed out has been told as an event.
+    // The sign-out was already reported as an event.
     if (visitor.peek().kind === 'unknown')
       visitor.value = { kind: 'failed', problem: readProblem(0, error) }
   }
 }
 
 /**
- * Logs in; undefined when that is done, else what to say.
+ * Logs in; returns undefined on success, otherwise the problem to show.
  *
  * Never rejects.
  */
@@ -85,7 +85,7 @@ export async function login(username: string, password: string): Promise<Problem
 }
 
 /**
- * Ends the session, at the service first; undefined when that is done, else what to say. Never rejects.
+ * Ends the session, at the service first; returns undefined on success, otherwise the problem. Never rejects.
  */
 export async function logout(): Promise<Problem | undefined> {
   try {
@@ -99,7 +99,7 @@ export async function logout(): Promise<Problem | undefined> {
   }
 }
 
-/** What is left to do when a call was refused although its session had just been renewed. */
+/** Handles a call that was refused although its session had just been renewed. */
 export function sessionEnded(): void {
   becomeNobody('ended')
 }

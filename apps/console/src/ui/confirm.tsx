@@ -5,10 +5,10 @@ import { Field } from './field.js'
 import { Failure } from './states.js'
 import { useAction } from './use-action.js'
 
-/** What is asked before something is done that can not be undone. */
+/** A question before an action that cannot be undone. */
 export interface Question {
   readonly title: string
-  /** What will happen, and to whom. */
+  /** What will happen, and which user or object is affected. */
   readonly text: ComponentChildren
   /** What the button says: a verb. */
   readonly verb: string

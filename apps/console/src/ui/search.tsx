@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { Field } from './field.js'
 
-/** A field and a button that search; what is searched for is told on submit, not on every key. */
+/** A search field with a button; it reports the text on submit, not on every key. */
 export function Search(props: {
   label: string
   initial?: string

@@ -5,14 +5,14 @@ import { Dialog } from './dialog.js'
 export function SecretDialog(props: {
   title: string
   secret: string
-  /** What else there is to know, such as until when the one before is good. */
+  /** Further information, such as how long the previous secret is valid. */
   note: string
   onClose: () => void
 }) {
   return (
     <Dialog title={props.title} onClose={props.onClose}>
       <div class="stack">
-        <p>This is the only time that it is shown. {props.note}</p>
+        <p>It is shown only this once. {props.note}</p>
         <Copyable label="Secret" value={props.secret} />
         <div class="buttons">
           <button type="button" class="primary" onClick={props.onClose}>
@@ -35,7 +35,7 @@ function Copyable({ label, value }: { label: string; value: string }) {
     } catch {
       // No clipboard for pages over plain HTTP, or none for this one.
       field.current?.select()
-      setSaid('This browser does not let the page copy it: it is selected, copy it yourself.')
+      setSaid('This browser does not allow copying: the secret is selected, copy it yourself.')
     }
   }
   return (

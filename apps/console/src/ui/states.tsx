@@ -39,8 +39,8 @@ export function Empty({ children }: { children: ComponentChildren }) {
 }
 
 /**
- * Shows an answer as soon as there is one; until then that it is on its way, or why not. A later failure is told above
- * what is known from before.
+ * Shows an answer as soon as there is one; until then that it is loading, or why it failed. A later failure is shown
+ * above the last answer.
  */
 export function Show<T>(props: { of: Loaded<T>; children: (data: T) => ComponentChildren }) {
   const { data, problem, reload } = props.of

@@ -19,7 +19,7 @@ export interface Loaded<T> {
 export interface LoadOptions {
   /** Fetches anew when it changes. */
   readonly key?: string
-  /** Fetches again and again, but for a page that nobody sees. Default: once. */
+  /** Fetches repeatedly while the page is visible. Default: once. */
   readonly everyMs?: number
 }
 

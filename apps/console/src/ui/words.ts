@@ -1,5 +1,5 @@
 /**
- * Words as they are typed, such as roles or scopes: between commas or blanks, each once.
+ * Words as they are typed, such as roles or scopes: separated by commas or spaces, each once.
  *
  * @example wordsOf('admin, auditor admin') // ['admin', 'auditor']
  */
