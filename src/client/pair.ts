@@ -78,7 +78,7 @@ function readTimes(
   // What the server's clock says more than ours.
   const ahead = absolute === null ? 0 : absolute - expiresAt
   const after = number(member('refreshAfter', 'refresh_after'))
-  // Drawn anew each time: a thief can not refresh in step with the owner.
+  // Drawn anew each time: a thief cannot refresh in step with the owner.
   const drawn = now + (expiresAt - now) * (0.5 + 0.3 * Math.random())
   return { expiresAt, refreshAt: after === null ? drawn : Math.min(after - ahead, expiresAt) }
 }

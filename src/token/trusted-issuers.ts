@@ -20,7 +20,7 @@ export interface TrustedIssuer {
 /** One issuer's part of the resolved policy. */
 export interface IssuerPolicy {
   readonly keys: KeyFinder
-  /** Whether the source tells when keys change; a bare function can not. */
+  /** Whether the source tells when keys change; a bare function cannot. */
   readonly hasVersion: boolean
   readonly symmetric: boolean
   readonly header: HeaderPolicy
