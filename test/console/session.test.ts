@@ -122,7 +122,9 @@ test('a dialog is walked through by keys alone, and gives the focus back', async
   await dialog.waitFor()
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
-  await page.getByText('The next key takes over as soon as it has been published for long enough.').waitFor()
+  await page
+    .getByText('The next key takes over as soon as it has been published for long enough.')
+    .waitFor()
   expect(await focused()).toBe('Rotate now')
   expect(complaints).toEqual([])
 

@@ -129,7 +129,9 @@ test('Keys shows what jwks.json publishes, and a rotation changes the timeline',
   const before = Number(await waiting.getAttribute('width'))
   await page.getByRole('button', { name: 'Rotate now' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Rotate' }).click()
-  await page.getByText('The next key takes over as soon as it has been published for long enough.').waitFor()
+  await page
+    .getByText('The next key takes over as soon as it has been published for long enough.')
+    .waitFor()
   await expect
     .poll(async () => Number(await waiting.getAttribute('width')), soon)
     .not.toBeCloseTo(before, 0)

@@ -13,7 +13,9 @@ export function usernameFault(username: string): string | undefined {
 
 /** The problem with a role, as the rest of a sentence; undefined when there is none. */
 export function roleFault(role: string): string | undefined {
-  return roleShape.test(role) ? undefined : 'must be 1 to 64 lower-case letters, digits, ":", "_" or "-"'
+  return roleShape.test(role)
+    ? undefined
+    : 'must be 1 to 64 lower-case letters, digits, ":", "_" or "-"'
 }
 
 /** No control characters and no half characters: some databases cannot store them, and they garble lists. */
