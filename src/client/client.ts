@@ -70,7 +70,7 @@ export function jwtClient(options: ClientOptions): JwtClient {
 
 /** Options of `jwtClient`. */
 export const clientTable = {
-  source: value('source of tokens', readSource),
+  source: value('token source', readSource),
   origins: value('array of origins', readOrigins),
   header: value('name of a header field', readHeader, { default: 'authorization' }),
   scheme: value('text or null', readScheme, { optional: true }),
@@ -101,7 +101,7 @@ function readClientOptions(options: ClientOptions): ClientPolicy {
 function readSource(given: unknown, option: string): TokenSource {
   const source = given as Partial<TokenSource> | undefined | null // a caller in plain JavaScript
   if (typeof source?.grant === 'function') return source as TokenSource // known by its one function
-  throw new ConfigError(option, 'must be a source of tokens, such as fromSession makes')
+  throw new ConfigError(option, 'must be a token source, such as fromSession()')
 }
 
 function readHeader(given: unknown, option: string): string {
