@@ -2,10 +2,12 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import Fastify from 'fastify'
 import { from } from 'jotgate'
+import { registerRoutes } from 'jotgate/api-spec/fastify'
 import { createGates, createSigners } from './generated/auth.js'
 import { createClient } from './generated/client.js'
 import { type Config } from './generated/config.js'
-import { registerRoutes } from './generated/fastify.js'
+import { createRoutes } from './generated/routes.js'
+import { handlers } from './handlers.js'
 import { tokenSource } from './token-source.js'
 
 const config: Config = {
@@ -25,6 +27,7 @@ const isPassword = (userId: string, given: string) => {
 
 const app = Fastify()
 registerRoutes(app, {
+  routes: createRoutes(handlers),
   // The header is the token, with or without "Bearer" before it.
   gates: createGates(config, { extract: from.bare() }),
   services: {

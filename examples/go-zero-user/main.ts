@@ -1,10 +1,12 @@
 // Login, refresh, profile and logout of go-zero's JWT guide. `npm run example -- go-zero-user` runs it.
 import Fastify from 'fastify'
 import { createSessions, createRevocation, createServiceKeys } from 'jotgate'
+import { registerRoutes } from 'jotgate/api-spec/fastify'
 import { memoryStores } from 'jotgate/stores/memory'
 import { config } from './configuration.js'
 import { createGates, createSigners } from './generated/auth.js'
-import { registerRoutes } from './generated/fastify.js'
+import { createRoutes } from './generated/routes.js'
+import { handlers } from './handlers.js'
 import { createUsers } from './users.js'
 
 const { Auth, RefreshSecret } = config
@@ -32,7 +34,7 @@ const sessions = createSessions({
 
 const gates = createGates(config, { isRevoked: (token) => revocation.isRevoked(token) })
 const app = Fastify()
-registerRoutes(app, { gates, services: { users, sessions } })
+registerRoutes(app, { routes: createRoutes(handlers), gates, services: { users, sessions } })
 const url = await app.listen({ host: '127.0.0.1', port: Number(process.env['PORT'] ?? 8888) })
 const login = `-H 'content-type: application/json' -d '{"username":"alice","password":"secret"}'`
 console.log(`curl ${url}/user/login ${login}`)

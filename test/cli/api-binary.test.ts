@@ -84,7 +84,7 @@ describe('the jotgate binary on .api files', () => {
       writeFileSync(join(folder, 'user.api~'), text)
       renameSync(join(folder, 'user.api~'), join(folder, 'user.api'))
     }
-    expect(await next()).toBe('13 written, 0 kept, 0 unchanged')
+    expect(await next()).toBe('10 written, 0 kept, 0 unchanged')
     save(service('/b'))
     expect(await next()).toMatch(/^[1-9] written, 3 kept, \d unchanged$/)
     expect(readFileSync(join(folder, 'out/generated/routes.ts'), 'utf8')).toContain('/b')

@@ -31,25 +31,25 @@ describe('jotgate api generate', () => {
     const { exitCode, stdout, stderr } = await generate()
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toMatch(/^written {2}generated\/types\.ts$/m)
-    expect(stdout).toMatch(/\n13 written, 0 kept, 0 unchanged\n$/)
+    expect(stdout).toMatch(/\n10 written, 0 kept, 0 unchanged\n$/)
     expect(readdirSync(at('out'), { recursive: true })).toEqual(
       expect.arrayContaining([
-        ...['generated/fastify.ts', 'generated/client.ts', 'main.ts'],
-        'handlers/profile.ts',
+        ...['generated/routes.ts', 'generated/client.ts', 'main.ts'],
+        'handlers.ts',
       ]),
     )
   })
 
   test('keeps files that the user owns, and does not touch unchanged ones', async () => {
     await generate()
-    writeFileSync(at('out/handlers/profile.ts'), '// mine\n')
+    writeFileSync(at('out/handlers.ts'), '// mine\n')
     writeFileSync(at('out/generated/client.ts'), '// not mine\n')
     const { mtimeMs, ino } = lstatSync(at('out/generated/types.ts'))
     const { stdout } = await generate()
     expect(stdout).toMatch(/^written {2}generated\/client\.ts\n/)
-    expect(stdout).toMatch(/^kept {5}handlers\/profile\.ts$/m)
-    expect(stdout).toMatch(/\n1 written, 3 kept, 9 unchanged\n$/)
-    expect(readFileSync(at('out/handlers/profile.ts'), 'utf8')).toBe('// mine\n')
+    expect(stdout).toMatch(/^kept {5}handlers\.ts$/m)
+    expect(stdout).toMatch(/\n1 written, 3 kept, 6 unchanged\n$/)
+    expect(readFileSync(at('out/handlers.ts'), 'utf8')).toBe('// mine\n')
     expect(readFileSync(at('out/generated/client.ts'), 'utf8')).toContain('createClient')
     expect(lstatSync(at('out/generated/types.ts'))).toMatchObject({ mtimeMs, ino })
   })
@@ -58,13 +58,13 @@ describe('jotgate api generate', () => {
     const { stdout } = await generate('--client', '--json')
     expect(JSON.parse(stdout)).toEqual({
       ok: true,
-      written: ['types', 'schema', 'client', 'send'].map((name) => `generated/${name}.ts`),
+      written: ['types', 'client'].map((name) => `generated/${name}.ts`),
       kept: [],
       unchanged: [],
     })
     const both = await generate('--server', 'fetch', '--server', 'fastify')
-    expect(both.stdout).toContain('written  generated/fetch.ts')
-    expect(both.stdout).toContain('written  generated/fastify.ts')
+    expect(both.stdout).toContain('written  generated/routes.ts')
+    expect(both.stdout).toContain('written  main.ts')
     expect(both.stdout).not.toContain('client.ts')
   })
 
@@ -124,12 +124,12 @@ describe('jotgate api generate', () => {
   test('follows no link out of the folder, and writes nothing at all then', async () => {
     await mkdir(at('elsewhere'))
     await mkdir(at('out'))
-    await symlink(at('elsewhere'), at('out/handlers'))
+    await symlink(at('elsewhere'), at('out/generated'))
     const { exitCode, stderr } = await generate()
     expect(exitCode).toBe(2)
-    expect(stderr).toBe('jotgate: --out: handlers leads out of the folder\n')
+    expect(stderr).toBe('jotgate: --out: generated leads out of the folder\n')
     expect(readdirSync(at('elsewhere'))).toEqual([])
-    expect(readdirSync(at('out'))).toEqual(['handlers'])
+    expect(readdirSync(at('out'))).toEqual(['generated'])
   })
 
   test('does not write through a link in the place of a file', async () => {

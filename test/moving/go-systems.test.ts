@@ -196,7 +196,7 @@ describe('go-zero', () => {
 
   /** What the page's command writes, compiled with the page's own handlers and program. */
   async function generate() {
-    const own = ['main.ts', 'handlers/me.ts', 'handlers/health.ts']
+    const own = ['main.ts', 'handlers.ts']
     const text = readFileSync(
       new URL('../../docs/moving/kratos-and-go-zero.md', import.meta.url),
       'utf8',

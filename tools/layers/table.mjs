@@ -104,6 +104,20 @@ export const table = [
   { from: 'src/adapters/outgoing/connect-client.ts', may: forClientAdapters, packages: connect },
   { from: 'src/api-spec/', may: ground },
   {
+    // What generated servers import: how a route runs, over gates.
+    from: 'src/api-spec/runtime/',
+    may: [...forRooms, 'src/gate/'],
+  },
+  {
+    from: 'src/api-spec/runtime/fastify.ts',
+    may: ['src/api-spec/runtime/', 'src/adapters/node/fastify.ts'],
+    builtIns: ['stream'],
+    packages: ['fastify'],
+  },
+  // Run in browsers too: no module of Node's.
+  { from: 'src/api-spec/runtime/schema/' },
+  { from: 'src/api-spec/runtime/client.ts', may: ['src/client/'] },
+  {
     from: 'src/testkit/',
     may: [...forRooms, 'src/key-sources/', 'src/session/', 'src/revocation/'],
     // It has no test runner of its own, so its contracts assert with Node's.

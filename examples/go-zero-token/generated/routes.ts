@@ -1,14 +1,13 @@
 // The routes of jwt-api. Generated from its .api file: changes are lost.
-import { jwtHandler } from '../handlers/jwt.js'
-import { getUserHandler } from '../handlers/get-user.js'
-import { guarded, open, type Route } from './server.js'
+import { guarded, open, type Route } from 'jotgate/api-spec/runtime'
+import { type GuardName } from './guards.js'
+import { type JwtApi, type Services } from './service.js'
 import * as types from './types.js'
 
-export const routes: readonly Route[] = [
-  open({ method: 'POST', path: '/user/token' }, types.JwtTokenRequest, jwtHandler),
-  guarded(
-    { guard: 'JwtAuth', method: 'POST', path: '/user/info' },
-    types.GetUserRequest,
-    getUserHandler,
-  ),
-]
+/** The table that servers go by: what the .api file says of each route, and its handler. */
+export function createRoutes(api: JwtApi): readonly Route<Services, GuardName>[] {
+  return [
+    open({ method: 'POST', path: '/user/token' }, types.JwtTokenRequest, api.jwt),
+    guarded({ guard: 'JwtAuth', method: 'POST', path: '/user/info' }, types.GetUserRequest, api.getUser),
+  ]
+}

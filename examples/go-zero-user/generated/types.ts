@@ -1,11 +1,10 @@
 // The types of user-api. Generated from its .api file: changes are lost.
-import * as $ from './schema.js'
+import * as $ from 'jotgate/api-spec/schema'
 
 export interface LoginReq {
   readonly username: string
   readonly password: string
 }
-
 export const LoginReq: $.Schema<LoginReq> = $.object<LoginReq>(() => [
   { name: 'username', read: $.text() },
   { name: 'password', read: $.text() },
@@ -18,7 +17,6 @@ export interface LoginResp {
   /** When the client had better refresh, in Unix seconds. */
   readonly refreshAfter: number
 }
-
 export const LoginResp: $.Schema<LoginResp> = $.object<LoginResp>(() => [
   { name: 'accessToken', read: $.text() },
   { name: 'refreshToken', read: $.text() },
@@ -30,7 +28,6 @@ export interface ProfileReq {
   /** Whose; default: the caller's own. */
   readonly targetId?: string
 }
-
 export const ProfileReq: $.Schema<ProfileReq> = $.object<ProfileReq>(() => [
   { name: 'targetId', from: 'form', optional: true, read: $.text() },
 ])
@@ -39,7 +36,6 @@ export interface ProfileResp {
   readonly id: string
   readonly name: string
 }
-
 export const ProfileResp: $.Schema<ProfileResp> = $.object<ProfileResp>(() => [
   { name: 'id', read: $.text() },
   { name: 'name', read: $.text() },
@@ -48,7 +44,6 @@ export const ProfileResp: $.Schema<ProfileResp> = $.object<ProfileResp>(() => [
 export interface RefreshReq {
   readonly refreshToken: string
 }
-
 export const RefreshReq: $.Schema<RefreshReq> = $.object<RefreshReq>(() => [
   { name: 'refreshToken', read: $.text() },
 ])
@@ -56,7 +51,6 @@ export const RefreshReq: $.Schema<RefreshReq> = $.object<RefreshReq>(() => [
 export interface UpdateProfileReq {
   readonly name: string
 }
-
 export const UpdateProfileReq: $.Schema<UpdateProfileReq> = $.object<UpdateProfileReq>(() => [
   { name: 'name', read: $.text({ length: { from: 1, to: 100 } }) },
 ])
@@ -65,7 +59,6 @@ export interface UpdateProfileResp {
   readonly id: string
   readonly name: string
 }
-
 export const UpdateProfileResp: $.Schema<UpdateProfileResp> = $.object<UpdateProfileResp>(() => [
   { name: 'id', read: $.text() },
   { name: 'name', read: $.text() },

@@ -1,6 +1,6 @@
-import { inputName, tsType } from './emit-types.js'
-import { camelCase, propertyName, quote } from './names.js'
-import { type RoutePlan, type ServicePlan } from './plan.js'
+import { tsType } from './emit-types.js'
+import { docComment, lineComment, propertyName, quote } from './text-as-code.js'
+import { groupRoutes, type RoutePlan, routeText, type ServicePlan } from './plan.js'
 
 /** `client.ts`: one function a route, grouped as the routes are. */
 export function emitClient(plan: ServicePlan): string {
@@ -15,11 +15,9 @@ export function emitClient(plan: ServicePlan): string {
   const kinds = ['call', 'events'].filter((kind) =>
     plan.routes.some(({ sse }) => (kind === 'events') === sse),
   )
-  return `// A client of ${plan.service}. Generated from its .api file: changes are lost.
-import { type CallOptions, type ClientOptions, createCalls } from './send.js'
+  const head = `A client of ${plan.service}. Generated from its .api file: changes are lost.`
+  return `${lineComment(head)}import { type CallOptions, type ClientOptions, createCalls } from 'jotgate/api-spec/client'
 ${uses ? "import type * as types from './types.js'\n" : ''}
-export { ApiError, type CallOptions, type ClientOptions } from './send.js'
-
 /** What {@link createClient} returns. */
 export type Client = ReturnType<typeof createClient>
 
@@ -32,38 +30,18 @@ ${members.join('')}  }
 `
 }
 
-function groupRoutes(routes: readonly RoutePlan[]): ReadonlyMap<string, readonly RoutePlan[]> {
-  const groups = new Map<string, RoutePlan[]>()
-  for (const route of routes) {
-    const name = camelCase(route.group)
-    const group = groups.get(name)
-    if (group === undefined) groups.set(name, [route])
-    else group.push(route)
-  }
-  return groups
-}
-
 function emitFunction(route: RoutePlan, indent: string): string {
   const { name, request, response, sse } = route
-  const doc = [
-    route.summary.replaceAll('*/', '* /'),
-    `${route.method} ${route.path}${route.guard === null ? '' : ', with a token'}`,
-  ]
-  const input = request === undefined ? '' : `request: types.${inputName(request)}, `
+  const input = request === undefined ? '' : `request: types.${request.inputName}, `
   const sent = `${descriptor(route)}, ${request === undefined ? '{}' : 'request'}, options`
-  const lines = [
-    `/** ${doc
-      .filter((line) => line !== '')
-      .join(': ')
-      .replaceAll(/\s+/g, ' ')} */`,
-  ]
   // What comes back is taken at the server's word: both sides are made from one file.
   const type = response === null ? 'void' : tsType(response, '', 'types.')
   const result = sse
     ? `events(${sent}) as Promise<AsyncGenerator<${type}>>`
     : `call(${sent}) as Promise<${type}>`
-  lines.push(`${propertyName(name)}: (${input}options?: CallOptions) =>`, `  ${result},`)
-  return lines.map((line) => `${indent}${line}\n`).join('')
+  const lines = [`${propertyName(name)}: (${input}options?: CallOptions) =>`, `  ${result},`]
+  const doc = docComment([routeText(route)], indent)
+  return doc + lines.map((line) => `${indent}${line}\n`).join('')
 }
 
 function descriptor({ method, path, guard, request }: RoutePlan): string {

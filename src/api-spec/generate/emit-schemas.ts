@@ -1,11 +1,11 @@
 import { type SpecType } from '../language/spec.js'
 import { type Range } from '../language/tags.js'
+import { wholeNumbers } from '../runtime/schema/whole-numbers.js'
 import { ApiSpecError } from './error.js'
-import { quote, typeName } from './names.js'
-import { integers } from './numbers.js'
+import { quote, typeName } from './text-as-code.js'
 import { type FieldPlan, planNested, type TypePlan } from './plan-fields.js'
 
-/** The schema of a type: a table of its fields for the runtime in `schema.ts`. */
+/** The schema of a type: a table of its fields for `jotgate/api-spec/schema`. */
 export function emitSchema({ name, fields }: TypePlan): string {
   const own = typeName(name)
   const rows = fields.map((field) => `  ${emitField(field, name)},\n`).join('')
@@ -35,7 +35,7 @@ function emitReader(field: FieldPlan, where: string): string {
     throw new ApiSpecError(`type ${where}: only text has a length, not '${field.name}'`)
   if (isText) return textReader(options, length)
   if (type.kind !== 'primitive') return readerOf(type, { text, where })
-  const limits = Object.hasOwn(integers, type.raw) || type.raw.startsWith('float')
+  const limits = Object.hasOwn(wholeNumbers, type.raw) || type.raw.startsWith('float')
   if (!limits) return readerOf(type, { text, where })
   const numbers = options?.map((option) => toNumber(option, where))
   return numberReader(type.raw, {
@@ -88,7 +88,7 @@ interface NumberRules {
 
 function numberReader(raw: string, { text, options, range }: NumberRules): string {
   const rules: string[] = []
-  if (Object.hasOwn(integers, raw)) rules.push(`whole: ${quote(raw)}`)
+  if (Object.hasOwn(wholeNumbers, raw)) rules.push(`whole: ${quote(raw)}`)
   if (options !== undefined) rules.push(`options: [${options.join(', ')}]`)
   if (range !== undefined) {
     rules.push(`range: ${emitRange(range)}`)

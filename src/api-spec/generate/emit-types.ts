@@ -1,41 +1,32 @@
 import { type SpecType } from '../language/spec.js'
-import { propertyName, quote, typeName } from './names.js'
-import { type FieldPlan, planNested, type TypePlan } from './plan-fields.js'
-import { type ServicePlan } from './plan.js'
-import { integers } from './numbers.js'
+import { wholeNumbers } from '../runtime/schema/whole-numbers.js'
 import { emitSchema } from './emit-schemas.js'
+import { docComment, lineComment, propertyName, quote, typeName } from './text-as-code.js'
+import { type FieldPlan, mayBeLeftOut, planNested, type TypePlan } from './plan-fields.js'
+import { type ServicePlan } from './plan.js'
 
 /** `types.ts`: an interface and a schema of one name for each type. */
 export function emitTypes({ types, service }: ServicePlan): string {
-  const head = `// The types of ${service}. Generated from its .api file: changes are lost.\n`
-  if (types.length === 0) return `${head}export {}\n`
-  const body = types.map(
-    (type) => `${emitInterface(type)}\n\n${emitInput(type)}${emitSchema(type)}`,
+  const head = lineComment(
+    `The types of ${service}. Generated from its .api file: changes are lost.`,
   )
-  return `${head}import * as $ from './schema.js'\n\n${body.join('\n')}`
+  if (types.length === 0) return `${head}export {}\n`
+  // No type of an .api file can be called `$`, and no other name of these files is used in this one.
+  const body = types.map((type) => `${emitInterface(type)}${emitInput(type)}${emitSchema(type)}`)
+  return `${head}import * as $ from 'jotgate/api-spec/schema'\n\n${body.join('\n')}`
 }
 
 function emitInterface({ name, docs, fields }: TypePlan): string {
-  return `${comment(docs, '')}export interface ${typeName(name)} ${emitFields(fields, '')}`
+  const doc = docComment(docs, '')
+  return `${doc}export interface ${typeName(name)} ${emitFields(fields, '')}\n`
 }
 
-/** The type of what a caller sends: its own name when that is the same as what arrives. */
-export function inputName({ name, fields }: TypePlan): string {
-  return typeName(name) + (fields.some(hasDefault) ? 'Input' : '')
-}
-
-/** An optional member may be left out anyway. */
-function hasDefault(field: FieldPlan): boolean {
-  return field.default !== undefined && !field.optional
-}
-
-function emitInput({ name, fields }: TypePlan): string {
+function emitInput({ name, inputName, fields }: TypePlan): string {
   const own = typeName(name)
-  const names = fields.filter(hasDefault).map((field) => quote(field.name))
+  const names = fields.filter(mayBeLeftOut).map((field) => quote(field.name))
   if (names.length === 0) return ''
-  const doc = `/** {@link ${own}} as it is sent: what has a default may be left out. */\n`
-  const keys = names.join(' | ')
-  return `${doc}export type ${own}Input = Omit<${own}, ${keys}> & Partial<Pick<${own}, ${keys}>>\n\n`
+  const doc = docComment([`{@link ${own}} as it is sent: what has a default may be left out.`], '')
+  return `${doc}export type ${inputName} = $.Input<${own}, ${names.join(' | ')}>\n`
 }
 
 function emitFields(fields: readonly FieldPlan[], indent: string): string {
@@ -43,7 +34,7 @@ function emitFields(fields: readonly FieldPlan[], indent: string): string {
   const inner = `${indent}  `
   const lines = fields.map((field) => {
     const mark = field.optional && field.default === undefined ? '?' : ''
-    return `${comment(field.docs, inner)}${inner}readonly ${propertyName(field.name)}${mark}: ${emitMember(field, inner)}\n`
+    return `${docComment(field.docs, inner)}${inner}readonly ${propertyName(field.name)}${mark}: ${emitMember(field, inner)}\n`
   })
   return `{\n${lines.join('')}${indent}}`
 }
@@ -88,20 +79,9 @@ function tsPrimitive(raw: string): string {
 }
 
 function isNumber(raw: string): boolean {
-  return Object.hasOwn(integers, raw) || raw === 'float32' || raw === 'float64'
+  return Object.hasOwn(wholeNumbers, raw) || raw === 'float32' || raw === 'float64'
 }
 
 function bracketed(type: string): string {
   return type.startsWith('readonly ') ? `(${type})` : type
-}
-
-/** Comments of the `.api` file as a docstring; text that would end it is taken apart. */
-function comment(texts: readonly string[], indent: string): string {
-  const lines = texts
-    .flatMap((text) => text.replace(/^\/\/+|^\/\*+|\*+\/$/g, '').split('\n'))
-    .map((line) => line.replace(/^\s*\*?\s*/, '').trim())
-  const kept = lines.filter((line) => line !== '').map((line) => line.replaceAll('*/', '* /'))
-  if (kept.length === 0) return ''
-  if (kept.length === 1) return `${indent}/** ${kept[0] ?? ''} */\n`
-  return `${indent}/**\n${kept.map((line) => `${indent} * ${line}\n`).join('')}${indent} */\n`
 }

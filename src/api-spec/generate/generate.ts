@@ -3,19 +3,14 @@ import { flag, oneOf, type OptionTable, readOptions, value } from '../../foundat
 import { type ApiSpec } from '../language/spec.js'
 import { emitAuth, emitConfig, emitGuards } from './emit-auth.js'
 import { emitClient } from './emit-client.js'
-import { emitHandler, emitMiddleware, emitRoutes } from './emit-routes.js'
+import { emitHandlers, emitMiddleware, emitRoutes, emitService } from './emit-service.js'
 import { emitTypes } from './emit-types.js'
-import { kebabCase } from './names.js'
+import { kebabCase } from './text-as-code.js'
 import { planService, type ServicePlan } from './plan.js'
-import { sendText } from './runtime/client-text.js'
-import { fastifyText } from './runtime/fastify-text.js'
-import { fetchText } from './runtime/fetch-text.js'
-import { schemaText } from './runtime/schema-text.js'
-import { serverText } from './runtime/server-text.js'
 
 /** What {@link generate} makes. */
 export interface GenerateOptions {
-  /** The servers to generate for. Default `['fastify']`. */
+  /** The servers that will carry the routes; with `fastify` a `main.ts` begins. Default `['fastify']`; none: a client only. */
   readonly servers?: readonly ('fastify' | 'fetch')[]
   /** Whether to generate the client. Default true. */
   readonly client?: boolean
@@ -49,9 +44,9 @@ export interface GeneratedFile {
 }
 
 /**
- * A project's sources from a spec: types with schemas, routes behind their gates, stubs for handlers and middleware, the
- * type of the configuration, a typed client. Pure: writing is the caller's work. The result imports `jotgate` and, for
- * Fastify, `jotgate/fastify`.
+ * A project's sources from a spec: types with schemas, routes behind their gates, one object of handlers to fill in,
+ * stubs for middleware, the type of the configuration, a typed client. Pure: writing is the caller's work. How a route
+ * runs is not in it: the result imports `jotgate/api-spec/runtime`, and `jotgate/api-spec/client`.
  *
  * @throws ApiSpecError for what cannot be served, such as `signature: true`
  * @example for (const file of generate(result.spec)) if (file.overwrite || !exists(file.path)) write(file)
@@ -60,30 +55,26 @@ export function generate(spec: ApiSpec, options: GenerateOptions = {}): readonly
   const { servers, client, gates } = readOptions('generate', generateTable, options)
   const plan = planService(spec)
   return [
-    ...(servers.length > 0 || client
-      ? [made('types.ts', emitTypes(plan)), made('schema.ts', schemaText)]
-      : []),
+    ...(servers.length > 0 || client ? [made('types.ts', emitTypes(plan))] : []),
     ...(servers.length > 0 ? serverFiles(plan) : []),
     ...(servers.length > 0 && gates === 'config'
       ? [made('config.ts', emitConfig(plan)), made('auth.ts', emitAuth(plan))]
       : []),
-    ...(servers.includes('fastify') ? [made('fastify.ts', fastifyText)] : []),
     ...(servers.includes('fastify') && gates === 'config' ? [begun('main.ts', mainText)] : []),
-    ...(servers.includes('fetch') ? [made('fetch.ts', fetchText)] : []),
-    ...(client ? [made('client.ts', emitClient(plan)), made('send.ts', sendText)] : []),
+    ...(client ? [made('client.ts', emitClient(plan))] : []),
   ]
 }
 
 function serverFiles(plan: ServicePlan): readonly GeneratedFile[] {
   return [
     made('guards.ts', emitGuards(plan)),
+    made('service.ts', emitService(plan)),
     made('routes.ts', emitRoutes(plan)),
-    made('server.ts', serverText),
     begun('services.ts', servicesText),
+    begun('handlers.ts', emitHandlers(plan)),
     ...plan.middleware.map((name) =>
       begun(`middleware/${kebabCase(name)}.ts`, emitMiddleware(name)),
     ),
-    ...plan.routes.map((route) => begun(`handlers/${route.file}.ts`, emitHandler(route))),
   ]
 }
 
@@ -105,13 +96,19 @@ export interface Services {
 
 const mainText = `import { readFile } from 'node:fs/promises'
 import Fastify from 'fastify'
+import { registerRoutes } from 'jotgate/api-spec/fastify'
 import { createGates } from './generated/auth.js'
 import { type Config } from './generated/config.js'
-import { registerRoutes } from './generated/fastify.js'
+import { createRoutes } from './generated/routes.js'
+import { handlers } from './handlers.js'
 
 // The path of the configuration, a JSON file in the shape of Config, is the first argument.
 const config = JSON.parse(await readFile(process.argv[2] ?? 'config.json', 'utf8')) as Config
 const app = Fastify({ logger: true })
-registerRoutes(app, { gates: createGates(config), services: { now: () => Date.now() / 1000 } })
+registerRoutes(app, {
+  routes: createRoutes(handlers),
+  gates: createGates(config),
+  services: { now: () => Date.now() / 1000 },
+})
 await app.listen({ host: '127.0.0.1', port: 8888 })
 `

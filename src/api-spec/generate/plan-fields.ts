@@ -1,6 +1,7 @@
 import { type ApiSpec, type DefinedType, type Member, type SpecType } from '../language/spec.js'
 import { type MemberTag, readTag } from '../language/tags.js'
 import { ApiSpecError } from './error.js'
+import { typeName } from './text-as-code.js'
 
 /** A member as it is sent: its name on the wire, where it stands, and what it may be. */
 export interface FieldPlan extends Omit<MemberTag, 'name'> {
@@ -12,6 +13,8 @@ export interface FieldPlan extends Omit<MemberTag, 'name'> {
 /** A type with its embedded types unfolded. */
 export interface TypePlan {
   readonly name: string
+  /** The type of what a caller sends: the own name when that is the same as what arrives. */
+  readonly inputName: string
   readonly docs: readonly string[]
   readonly fields: readonly FieldPlan[]
 }
@@ -25,11 +28,25 @@ export interface TypePlan {
 export function planTypes(spec: ApiSpec): readonly TypePlan[] {
   const types = new Map(spec.types.map((type) => [type.raw, type]))
   const unfolded = new Map<string, readonly FieldPlan[]>()
-  return spec.types.map(({ raw, docs, members }) => ({
-    name: raw,
-    docs,
-    fields: planFields(members, { types, unfolded, above: [raw], where: raw }),
-  }))
+  const used = new Set(spec.types.map(({ raw }) => typeName(raw)))
+  return spec.types.map(({ raw, docs, members }) => {
+    const fields = planFields(members, { types, unfolded, above: [raw], where: raw })
+    return { name: raw, inputName: inputNameOf(raw, fields, used), docs, fields }
+  })
+}
+
+/** Adds the name to `used`: the `.api` file may have a type of the name that suggests itself. */
+function inputNameOf(raw: string, fields: readonly FieldPlan[], used: Set<string>): string {
+  if (!fields.some(mayBeLeftOut)) return typeName(raw)
+  let name = `${typeName(raw)}Input`
+  while (used.has(name)) name += '_'
+  used.add(name)
+  return name
+}
+
+/** Whether a member has a default. An optional one may be left out anyway. */
+export function mayBeLeftOut(field: FieldPlan): boolean {
+  return field.default !== undefined && !field.optional
 }
 
 interface Scope {

@@ -2,7 +2,7 @@ import { milliseconds } from '../language/annotations.js'
 import { type ApiRoute, type ApiSpec, type RouteGroup, type SpecType } from '../language/spec.js'
 import { unquoted } from '../language/syntax/ast.js'
 import { ApiSpecError } from './error.js'
-import { camelCase, handlerName, kebabCase } from './names.js'
+import { camelCase, handlerName, kebabCase } from './text-as-code.js'
 import { planTypes, type TypePlan } from './plan-fields.js'
 
 /** What guards a group: the configuration entries its secrets come from. */
@@ -20,8 +20,6 @@ export interface RoutePlan {
   readonly name: string
   /** `user/session`; empty without a group. */
   readonly group: string
-  /** The file of its handler without the ending: `user/session/login`. */
-  readonly file: string
   readonly method: string
   /** With the prefix: `/v1/user/:id`. */
   readonly path: string
@@ -62,19 +60,32 @@ export function planService(spec: ApiSpec): ServicePlan {
     group.routes.map((route) => planRoute(route, { group, types: byName })),
   )
   refuseClashes(routes)
-  const guards = new Map(
-    spec.groups
-      .map((group) => guardOf(group))
-      .filter((guard) => guard !== undefined)
-      .map((guard) => [guard.name, guard]),
-  )
   return {
     service: spec.service,
     types,
-    guards: [...guards.values()],
-    middleware: [...new Set(routes.flatMap((route) => route.middleware))],
+    guards: planGuards(spec.groups),
+    middleware: planMiddleware(routes),
     routes,
   }
+}
+
+/** Two guards of one name would be one gate, which takes the tokens of one of them for both. */
+function planGuards(groups: readonly RouteGroup[]): readonly GuardPlan[] {
+  const guards = new Map<string, GuardPlan>()
+  for (const guard of groups.map(guardOf)) {
+    if (guard === undefined) continue
+    const known = guards.get(guard.name)
+    if (known !== undefined && known.jwt !== guard.jwt)
+      throw new ApiSpecError(`two guards would be named '${guard.name}': rename a jwt`)
+    guards.set(guard.name, guard)
+  }
+  return [...guards.values()]
+}
+
+/** Each middleware once: names that differ in capitals only are one file. */
+function planMiddleware(routes: readonly RoutePlan[]): readonly string[] {
+  const names = routes.flatMap((route) => route.middleware)
+  return [...new Map(names.map((name) => [kebabCase(name), name])).values()]
 }
 
 interface Scope {
@@ -98,7 +109,6 @@ function planRoute(route: ApiRoute, { group, types }: Scope): RoutePlan {
   return {
     name,
     group: folder,
-    file: [folder, kebabCase(name)].filter((part) => part !== '').join('/'),
     method: route.method.toUpperCase(),
     path,
     params: [...path.matchAll(/:([\w.-]+)/g)].map(([, param = '']) => param),
@@ -138,7 +148,7 @@ function guardOf({ annotation }: RouteGroup): GuardPlan | undefined {
   return { name: `${jwt ?? ''}${transition ?? ''}`, jwt, transition }
 }
 
-/** A group is a folder below the handlers, and never anywhere else. */
+/** A group is a name in the handlers and in the client: words, and slashes between them. */
 function folderOf(group: string): string {
   const parts = group.split('/').filter((part) => part !== '')
   for (const part of parts) {
@@ -156,14 +166,35 @@ function summaryOf({ atDocText, atDocProps }: ApiRoute): string {
   return unquoted(atDocText) || (atDocProps?.['summary'] ?? atDocProps?.['description'] ?? '')
 }
 
-/** Two handlers must not be one file, nor one name in the client. */
+/** Two handlers must not have one name, neither in the object that a person fills in nor in the client. */
 function refuseClashes(routes: readonly RoutePlan[]): void {
-  const files = new Set<string>()
+  const names = new Set<string>()
   const groups = new Set(routes.map(({ group }) => camelCase(group)))
-  for (const { file, group, name } of routes) {
-    if (files.has(file)) throw new ApiSpecError(`two handlers would be the file ${file}.ts`)
-    files.add(file)
+  for (const { group, name } of routes) {
+    const whole = group === '' ? name : `${camelCase(group)}.${name}`
+    if (names.has(whole)) throw new ApiSpecError(`two handlers would be named '${whole}'`)
+    names.add(whole)
     if (group === '' && groups.has(name))
       throw new ApiSpecError(`'${name}' is a handler and a group`)
   }
+}
+
+/** The routes by the names of their groups in code; empty for routes without a group. */
+export function groupRoutes(
+  routes: readonly RoutePlan[],
+): ReadonlyMap<string, readonly RoutePlan[]> {
+  const groups = new Map<string, RoutePlan[]>()
+  for (const route of routes) {
+    const name = camelCase(route.group)
+    const group = groups.get(name)
+    if (group === undefined) groups.set(name, [route])
+    else group.push(route)
+  }
+  return groups
+}
+
+/** What a docstring says of a route, in one line: its summary, and how it is called. */
+export function routeText({ summary, method, path, guard }: RoutePlan): string {
+  const call = `${method} ${path}${guard === null ? '' : ', with a token'}`
+  return `${summary === '' ? '' : `${summary}: `}${call}`.replaceAll(/\s+/g, ' ')
 }

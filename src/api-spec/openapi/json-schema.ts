@@ -1,4 +1,4 @@
-import { integers } from '../generate/numbers.js'
+import { limitsOf } from '../runtime/schema/whole-numbers.js'
 import { type FieldPlan, planNested } from '../generate/plan-fields.js'
 import { type SpecType } from '../language/spec.js'
 import { type Json, type JsonObject, present } from './document.js'
@@ -93,7 +93,7 @@ function primitiveSchema(raw: string): JsonObject {
   if (raw === 'float64') return { type: 'number', format: 'double' }
   const format = formats[raw]
   if (format !== undefined) return { type: 'integer', format }
-  const [minimum, maximum] = integers[raw] ?? []
+  const [minimum, maximum] = limitsOf(raw) ?? []
   const wide = maximum === Number.MAX_SAFE_INTEGER
   return present({ type: 'integer', minimum, maximum: wide ? undefined : maximum })
 }

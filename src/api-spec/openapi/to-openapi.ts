@@ -1,6 +1,6 @@
 import { type FieldPlan } from '../generate/plan-fields.js'
 import { planService, type RoutePlan, type ServicePlan } from '../generate/plan.js'
-import { camelCase } from '../generate/names.js'
+import { camelCase } from '../generate/text-as-code.js'
 import { type ApiSpec } from '../language/spec.js'
 import { type Json, type JsonObject, type OpenApiDocument, present } from './document.js'
 import { described, fieldSchema, objectSchema, typeSchema } from './json-schema.js'

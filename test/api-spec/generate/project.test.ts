@@ -16,6 +16,7 @@ interface Client {
     watch(): Promise<AsyncIterable<unknown>>
   }
 }
+type Handle = (request: Request) => Promise<Response>
 interface Signers {
   readonly Auth: (claims: object) => Promise<string>
 }
@@ -44,10 +45,22 @@ afterAll(() => {
 })
 
 describe('a generated project', () => {
-  it('compiles in the strictest setting, and wrong calls of its client don’t', () => {
-    expect(said.map((line) => line.replace(/: .*/, ''))).toEqual(
+  it('compiles in the strictest setting, and wrong calls of its client do not', () => {
+    const misuse = said.filter((line) => !line.startsWith('users/misuse-server.ts'))
+    expect(misuse.map((line) => line.replace(/: .*/, ''))).toEqual(
       [3, 4, 5, 6, 7].map((line) => `users/misuse.ts:${String(line)}`),
     )
+  })
+
+  it('names the handler that is missing, and refuses a wrong answer and claims on an open route', () => {
+    const misuse = said.filter((line) => line.startsWith('users/misuse-server.ts'))
+    expect(misuse).toEqual([
+      expect.stringMatching(
+        /:4: Property 'login' is missing in type .* required in type 'UserApi'/,
+      ),
+      expect.stringMatching(/:5: Type 'number' is not assignable to type 'string'/),
+      expect.stringMatching(/:6: Property 'claims' does not exist on type/),
+    ])
   })
 })
 
@@ -60,19 +73,18 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
   const services = { config, log: [] as string[] }
 
   beforeAll(async () => {
-    const module = await workshop.load(`users/generated/${server}`)
-    const { createGates } = await workshop.load('users/generated/auth')
-    const gates = (createGates as (config: object) => object)(config)
+    const { serve } = await workshop.load(`users/on-${server}`)
     if (server === 'fetch') {
-      const handle = (
-        module['createHandler'] as (setup: object) => (request: Request) => Promise<Response>
-      )({ gates, services, addressOf: () => address })
+      const handle = (serve as (addressOf: () => string, services: object) => Handle)(
+        () => address,
+        services,
+      )
       call = (input, init) => handle(new Request(input, init))
       close = () => Promise.resolve()
       return
     }
     const app = Fastify({ forceCloseConnections: true })
-    ;(module['registerRoutes'] as (app: object, setup: object) => void)(app, { gates, services })
+    ;(serve as (app: object, services: object) => void)(app, services)
     baseUrl = await app.listen({ port: 0, host: '127.0.0.1' })
     close = () => app.close()
   }, 60_000)

@@ -1,9 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthError, type Gate } from 'jotgate'
+import { RequestError } from 'jotgate/api-spec/runtime'
 import { faultTable, RequestFault, type FaultCode } from '../foundation/faults.js'
-import { RequestError as AdminRequestError } from '../api/admin/generated/schema.js'
-import { RequestError as ClientsRequestError } from '../api/clients/generated/schema.js'
-import { RequestError as UserRequestError } from '../api/user/generated/schema.js'
 import '../observing/refusal.js'
 
 /** Fastify's own refusals, by status, as rows of the fault table. */
@@ -88,21 +86,14 @@ function methodsOf(
 
 function toFault(error: unknown): RequestFault {
   if (error instanceof RequestFault) return error
-  if (isRequestError(error)) return new RequestFault('BODY_INVALID', describe(error))
+  if (error instanceof RequestError) return new RequestFault('BODY_INVALID', describe(error))
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
   const code = byStatus[status]
   if (code !== undefined) return new RequestFault(code)
   return new RequestFault(status >= 400 && status < 500 ? 'REQUEST_INVALID' : 'INTERNAL')
 }
 
-/** Each generated API has its own class for the same error. */
-const requestErrors = [UserRequestError, AdminRequestError, ClientsRequestError]
-
-function isRequestError(error: unknown): error is UserRequestError {
-  return requestErrors.some((each) => error instanceof each)
-}
-
 /** Names of fields and the expected values, never the received ones. */
-function describe({ problems }: Pick<UserRequestError, 'problems'>): string {
+function describe({ problems }: RequestError): string {
   return problems.map(({ path, message }) => `${path || 'the body'}: ${message}`).join('; ')
 }

@@ -5,6 +5,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
+import { registerRoutes } from 'jotgate/api-spec/fastify'
 import { auth } from 'jotgate/fastify'
 import { answerErrors, answerFault } from './answers.js'
 import { answerClientErrors } from './client-errors.js'
@@ -15,12 +16,15 @@ import { oauthRoutes } from '../oauth/routes.js'
 import { metricsRoute } from './routes/metrics.js'
 import { openRoutes } from './routes/open.js'
 import type { Service } from './service.js'
-import { registerRoutes as registerAdminRoutes } from '../api/admin/generated/fastify.js'
-import { registerRoutes as registerClientRoutes } from '../api/clients/generated/fastify.js'
+import { createRoutes as createAdminRoutes } from '../api/admin/generated/routes.js'
+import { handlers as adminHandlers } from '../api/admin/handlers.js'
+import { createRoutes as createClientRoutes } from '../api/clients/generated/routes.js'
+import { handlers as clientHandlers } from '../api/clients/handlers.js'
 import { serveConsole } from './console/serve-console.js'
 import { consoleSessionRoutes } from './console/session-routes.js'
 import '../observing/refusal.js'
-import { registerRoutes } from '../api/user/generated/fastify.js'
+import { createRoutes as createUserRoutes } from '../api/user/generated/routes.js'
+import { handlers as userHandlers } from '../api/user/handlers.js'
 
 /** Largest body in bytes: the largest token and a few fields fit. */
 const bodyLimit = 8192
@@ -50,6 +54,7 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
   oauthRoutes(app, service.oauth)
   docsRoutes(app, service.configuration)
   registerRoutes(app, {
+    routes: createUserRoutes(userHandlers),
     gates: { Auth: service.gate },
     services: service.userApi,
     appGuards: true,
@@ -85,9 +90,16 @@ function createServer(service: Service): FastifyInstance {
 }
 
 function administration(app: FastifyInstance, service: Service): void {
-  const gates = { Admin: service.adminGate }
-  registerAdminRoutes(app, { gates, services: service.adminApi, appAnswers: true })
-  registerClientRoutes(app, { gates, services: service.clientsApi, appAnswers: true })
+  const { adminGate, adminApi, clientsApi } = service
+  const setup = { gates: { Admin: adminGate }, appAnswers: true } as const
+  registerRoutes(app, {
+    ...{ ...setup, services: adminApi },
+    routes: createAdminRoutes(adminHandlers),
+  })
+  registerRoutes(app, {
+    ...{ ...setup, services: clientsApi },
+    routes: createClientRoutes(clientHandlers),
+  })
 }
 
 /** Only JSON; an empty body is no body, whatever its content type. */

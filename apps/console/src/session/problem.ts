@@ -1,6 +1,5 @@
+import { ApiError } from 'jotgate/api-spec/client'
 import { ClientError } from 'jotgate/client'
-import { ApiError } from '../api/admin/generated/client.js'
-import { ApiError as ClientsApiError } from '../api/clients/generated/client.js'
 
 /** A problem in words for the user. */
 export interface Problem {
@@ -39,8 +38,7 @@ export function isProfile(body: unknown): body is Profile {
  * @example catch (error) { problem.value = problemOf(error) }
  */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof ApiError || error instanceof ClientsApiError)
-    return readProblem(error.status, error.body)
+  if (error instanceof ApiError) return readProblem(error.status, error.body)
   return readProblem(0, error)
 }
 

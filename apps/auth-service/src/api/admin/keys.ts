@@ -1,7 +1,9 @@
 import type { KeyRing } from 'jotgate'
 import type { RingKeyInfo } from 'jotgate/extend'
 import { RequestFault } from '../../foundation/faults.js'
-import { type Keys, type RingKey } from './generated/types.js'
+import { actingAdmin, noteAction } from '../acting-admin.js'
+import { type GuardedHandler } from './generated/service.js'
+import { type KeyReq, type Keys, type RingKey } from './generated/types.js'
 
 /** The ring as it is shown; an empty one where tokens are signed with a shared secret. */
 export function keysOf(ring: KeyRing | undefined): Keys {
@@ -16,12 +18,30 @@ export function keysOf(ring: KeyRing | undefined): Keys {
   }
 }
 
+/** POST /admin/keys/rotate: asking again before it has happened changes nothing. */
+export const rotateKeys: GuardedHandler<object, Keys> = async (call) => {
+  const ring = requireRing(call.services.ring)
+  const admin = await actingAdmin(call)
+  await ring.rotate()
+  noteAction(call, { by: admin.username, action: 'rotate keys' })
+  return keysOf(ring)
+}
+
+/** DELETE /admin/keys/:kid */
+export const revokeKey: GuardedHandler<KeyReq, Keys> = async (call) => {
+  const ring = requireRing(call.services.ring)
+  const admin = await actingAdmin(call)
+  if (!(await ring.revoke(call.request.kid))) throw new RequestFault('KEY_NOT_FOUND')
+  noteAction(call, { by: admin.username, action: 'remove a key' })
+  return keysOf(ring)
+}
+
 /**
  * The ring there is.
  *
  * @throws RequestFault NO_KEY_RING
  */
-export function requireRing(ring: KeyRing | undefined): KeyRing {
+function requireRing(ring: KeyRing | undefined): KeyRing {
   if (ring === undefined) throw new RequestFault('NO_KEY_RING')
   return ring
 }

@@ -1,6 +1,6 @@
 import { AuthError } from 'jotgate'
 import { type User } from '../../users/users.js'
-import { type GuardedCall } from './generated/server.js'
+import { type GuardedCall } from './generated/service.js'
 import { type Profile } from './generated/types.js'
 
 /**

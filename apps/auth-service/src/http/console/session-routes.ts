@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthError, type CookieTokens } from 'jotgate'
+import { readRequest } from 'jotgate/api-spec/runtime'
 import { auth } from 'jotgate/fastify'
 import type { Service } from '../service.js'
 import type { Services } from '../../api/user/services.js'
 import { firstParty } from '../../oauth/first-party.js'
-import { readRequest } from '../../api/user/generated/schema.js'
-import { type Call } from '../../api/user/generated/server.js'
+import { type Call } from '../../api/user/generated/service.js'
 import { LoginReq } from '../../api/user/generated/types.js'
-import { loginHandler } from '../../api/user/handlers/login.js'
+import { login } from '../../api/user/login.js'
 
 /**
  * Login, refresh and logout of the console, with tokens in cookies that scripts cannot read, and only for pages of a
@@ -32,8 +32,8 @@ export function consoleSessionRoutes(app: FastifyInstance, service: Service): vo
     await own.register(auth(cookies.gate()))
 
     own.post('/console/login', async (request, reply) => {
-      const login = readRequest(LoginReq, partsOf(request), { strict: true })
-      const tokens = await loginHandler({ ...callOf(request, reply, userApi), request: login })
+      const asked = readRequest(LoginReq, partsOf(request), { strict: true })
+      const tokens = await login({ ...callOf(request, reply, userApi), request: asked })
       await end(request)
       return answer(reply, tokens)
     })

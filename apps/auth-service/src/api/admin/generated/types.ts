@@ -1,5 +1,5 @@
 // The types of admin-api. Generated from its .api file: changes are lost.
-import * as $ from './schema.js'
+import * as $ from 'jotgate/api-spec/schema'
 
 /** Expected and found are texts for people; code, claim with a failed check. */
 export interface CheckResult {
@@ -11,7 +11,6 @@ export interface CheckResult {
   readonly code?: string
   readonly claim?: string
 }
-
 export const CheckResult: $.Schema<CheckResult> = $.object<CheckResult>(() => [
   { name: 'name', read: $.text() },
   { name: 'verdict', read: $.text({ options: ['pass', 'fail', 'not reached'] }) },
@@ -25,7 +24,6 @@ export const CheckResult: $.Schema<CheckResult> = $.object<CheckResult>(() => [
 export interface Ended {
   readonly ended: number
 }
-
 export const Ended: $.Schema<Ended> = $.object<Ended>(() => [
   { name: 'ended', read: $.number({ whole: 'int64' }) },
 ])
@@ -33,7 +31,6 @@ export const Ended: $.Schema<Ended> = $.object<Ended>(() => [
 export interface InspectReq {
   readonly token: string
 }
-
 export const InspectReq: $.Schema<InspectReq> = $.object<InspectReq>(() => [
   { name: 'token', read: $.text({ length: { from: 1, to: 8192 } }) },
 ])
@@ -47,7 +44,6 @@ export interface Inspection {
   readonly claims?: unknown
   readonly checks: readonly CheckResult[]
 }
-
 export const Inspection: $.Schema<Inspection> = $.object<Inspection>(() => [
   { name: 'ok', read: $.flag },
   { name: 'code', optional: true, read: $.text() },
@@ -60,7 +56,6 @@ export const Inspection: $.Schema<Inspection> = $.object<Inspection>(() => [
 export interface KeyReq {
   readonly kid: string
 }
-
 export const KeyReq: $.Schema<KeyReq> = $.object<KeyReq>(() => [
   { name: 'kid', from: 'path', read: $.text({ length: { from: 1, to: 128 } }) },
 ])
@@ -72,7 +67,6 @@ export interface Keys {
   readonly problem?: string
   readonly keys: readonly RingKey[]
 }
-
 export const Keys: $.Schema<Keys> = $.object<Keys>(() => [
   { name: 'ring', read: $.flag },
   { name: 'now', read: $.number({ whole: 'int64' }) },
@@ -84,7 +78,6 @@ export interface NewPassword {
   readonly id: string
   readonly newPassword: string
 }
-
 export const NewPassword: $.Schema<NewPassword> = $.object<NewPassword>(() => [
   { name: 'id', from: 'path', read: $.text({ length: { from: 1, to: 64 } }) },
   { name: 'newPassword', read: $.text({ length: { from: 1, to: 1024 } }) },
@@ -95,7 +88,6 @@ export interface NewRevocation {
   readonly kind: 'jti' | 'sid' | 'sub' | 'client' | 'all'
   readonly value?: string
 }
-
 export const NewRevocation: $.Schema<NewRevocation> = $.object<NewRevocation>(() => [
   { name: 'kind', read: $.text({ options: ['jti', 'sid', 'sub', 'client', 'all'] }) },
   { name: 'value', optional: true, read: $.text({ length: { from: 1, to: 256 } }) },
@@ -106,7 +98,6 @@ export interface NewUser {
   readonly password: string
   readonly roles?: readonly string[]
 }
-
 export const NewUser: $.Schema<NewUser> = $.object<NewUser>(() => [
   { name: 'username', read: $.text({ length: { from: 1, to: 256 } }) },
   { name: 'password', read: $.text({ length: { from: 1, to: 1024 } }) },
@@ -125,7 +116,6 @@ export interface Process {
   readonly entries: number
   readonly staleness?: number
 }
-
 export const Process: $.Schema<Process> = $.object<Process>(() => [
   { name: 'id', read: $.text() },
   { name: 'host', read: $.text() },
@@ -146,7 +136,6 @@ export interface RecentRevocation {
   readonly seenAt: number
   readonly expiresAt: number
 }
-
 export const RecentRevocation: $.Schema<RecentRevocation> = $.object<RecentRevocation>(() => [
   { name: 'kind', read: $.text({ options: ['jti', 'sid', 'sub', 'client', 'all'] }) },
   { name: 'value', read: $.text() },
@@ -162,7 +151,6 @@ export interface Revocations {
   readonly processes: readonly Process[]
   readonly recent: readonly RecentRevocation[]
 }
-
 export const Revocations: $.Schema<Revocations> = $.object<Revocations>(() => [
   { name: 'ready', read: $.flag },
   { name: 'entries', read: $.number({ whole: 'int64' }) },
@@ -181,7 +169,6 @@ export interface RingKey {
   readonly activeUntil?: number
   readonly removedAt?: number
 }
-
 export const RingKey: $.Schema<RingKey> = $.object<RingKey>(() => [
   { name: 'kid', read: $.text() },
   { name: 'alg', read: $.text() },
@@ -205,7 +192,6 @@ export interface Session {
   readonly lastUsedAt: number
   readonly expiresAt: number
 }
-
 export const Session: $.Schema<Session> = $.object<Session>(() => [
   { name: 'id', read: $.text() },
   { name: 'userId', read: $.text() },
@@ -222,7 +208,6 @@ export const Session: $.Schema<Session> = $.object<Session>(() => [
 export interface SessionReq {
   readonly id: string
 }
-
 export const SessionReq: $.Schema<SessionReq> = $.object<SessionReq>(() => [
   { name: 'id', from: 'path', read: $.text({ length: { from: 1, to: 64 } }) },
 ])
@@ -232,7 +217,6 @@ export interface Sessions {
   readonly sessions: readonly Session[]
   readonly more: boolean
 }
-
 export const Sessions: $.Schema<Sessions> = $.object<Sessions>(() => [
   { name: 'sessions', read: $.list($.ref(() => Session)) },
   { name: 'more', read: $.flag },
@@ -241,7 +225,6 @@ export const Sessions: $.Schema<Sessions> = $.object<Sessions>(() => [
 export interface SessionsReq {
   readonly search?: string
 }
-
 export const SessionsReq: $.Schema<SessionsReq> = $.object<SessionsReq>(() => [
   { name: 'search', from: 'form', optional: true, read: $.text({ length: { to: 256 } }) },
 ])
@@ -253,7 +236,6 @@ export interface Traffic {
   readonly processes: number
   readonly bins: readonly TrafficBin[]
 }
-
 export const Traffic: $.Schema<Traffic> = $.object<Traffic>(() => [
   { name: 'step', read: $.number({ whole: 'int64' }) },
   { name: 'buckets', read: $.list($.number({ whole: 'int64' })) },
@@ -268,7 +250,6 @@ export interface TrafficBin {
   readonly refused: { readonly [key: string]: number }
   readonly latency: readonly number[]
 }
-
 export const TrafficBin: $.Schema<TrafficBin> = $.object<TrafficBin>(() => [
   { name: 'at', read: $.number({ whole: 'int64' }) },
   { name: 'accepted', read: $.number({ whole: 'int64' }) },
@@ -285,7 +266,6 @@ export interface User {
   readonly roles: readonly string[]
   readonly disabled: boolean
 }
-
 export const User: $.Schema<User> = $.object<User>(() => [
   { name: 'id', read: $.text() },
   { name: 'username', read: $.text() },
@@ -300,7 +280,6 @@ export interface UserChange {
   readonly roles?: readonly string[]
   readonly disabled?: boolean
 }
-
 export const UserChange: $.Schema<UserChange> = $.object<UserChange>(() => [
   { name: 'id', from: 'path', read: $.text({ length: { from: 1, to: 64 } }) },
   { name: 'roles', optional: true, read: $.list($.text()) },
@@ -310,7 +289,6 @@ export const UserChange: $.Schema<UserChange> = $.object<UserChange>(() => [
 export interface UserReq {
   readonly id: string
 }
-
 export const UserReq: $.Schema<UserReq> = $.object<UserReq>(() => [
   { name: 'id', from: 'path', read: $.text({ length: { from: 1, to: 64 } }) },
 ])
@@ -320,7 +298,6 @@ export interface Users {
   readonly users: readonly User[]
   readonly next?: string
 }
-
 export const Users: $.Schema<Users> = $.object<Users>(() => [
   { name: 'users', read: $.list($.ref(() => User)) },
   { name: 'next', optional: true, read: $.text() },
@@ -331,10 +308,8 @@ export interface UsersReq {
   readonly after?: string
   readonly limit: number
 }
-
 /** {@link UsersReq} as it is sent: what has a default may be left out. */
-export type UsersReqInput = Omit<UsersReq, 'limit'> & Partial<Pick<UsersReq, 'limit'>>
-
+export type UsersReqInput = $.Input<UsersReq, 'limit'>
 export const UsersReq: $.Schema<UsersReq> = $.object<UsersReq>(() => [
   { name: 'search', from: 'form', optional: true, read: $.text({ length: { to: 256 } }) },
   { name: 'after', from: 'form', optional: true, read: $.text({ length: { to: 256 } }) },

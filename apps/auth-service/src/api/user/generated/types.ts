@@ -1,5 +1,5 @@
 // The types of user-api. Generated from its .api file: changes are lost.
-import * as $ from './schema.js'
+import * as $ from 'jotgate/api-spec/schema'
 
 /** The client is the registered app that the session shall belong to, where it is not the first-party one. */
 export interface LoginReq {
@@ -7,7 +7,6 @@ export interface LoginReq {
   readonly password: string
   readonly clientId?: string
 }
-
 export const LoginReq: $.Schema<LoginReq> = $.object<LoginReq>(() => [
   { name: 'username', read: $.text({ length: { from: 1, to: 256 } }) },
   { name: 'password', read: $.text({ length: { from: 1, to: 1024 } }) },
@@ -18,7 +17,6 @@ export const LoginReq: $.Schema<LoginReq> = $.object<LoginReq>(() => [
 export interface LogoutReq {
   readonly refreshToken?: string
 }
-
 export const LogoutReq: $.Schema<LogoutReq> = $.object<LogoutReq>(() => [
   { name: 'refreshToken', optional: true, read: $.text({ length: { from: 1, to: 8192 } }) },
 ])
@@ -27,7 +25,6 @@ export interface PasswordChange {
   readonly currentPassword: string
   readonly newPassword: string
 }
-
 export const PasswordChange: $.Schema<PasswordChange> = $.object<PasswordChange>(() => [
   { name: 'currentPassword', read: $.text({ length: { from: 1, to: 1024 } }) },
   { name: 'newPassword', read: $.text({ length: { from: 1, to: 1024 } }) },
@@ -40,7 +37,6 @@ export interface Profile {
   readonly email: string
   readonly roles: readonly string[]
 }
-
 export const Profile: $.Schema<Profile> = $.object<Profile>(() => [
   { name: 'id', read: $.text() },
   { name: 'username', read: $.text() },
@@ -53,7 +49,6 @@ export interface ProfileChange {
   readonly displayName?: string
   readonly email?: string
 }
-
 export const ProfileChange: $.Schema<ProfileChange> = $.object<ProfileChange>(() => [
   { name: 'displayName', optional: true, read: $.text({ length: { from: 1, to: 200 } }) },
   { name: 'email', optional: true, read: $.text({ length: { to: 320 } }) },
@@ -62,7 +57,6 @@ export const ProfileChange: $.Schema<ProfileChange> = $.object<ProfileChange>(()
 export interface RefreshReq {
   readonly refreshToken: string
 }
-
 export const RefreshReq: $.Schema<RefreshReq> = $.object<RefreshReq>(() => [
   { name: 'refreshToken', read: $.text({ length: { from: 1, to: 8192 } }) },
 ])
@@ -77,7 +71,6 @@ export interface Session {
   readonly lastUsedAt: number
   readonly expiresAt: number
 }
-
 export const Session: $.Schema<Session> = $.object<Session>(() => [
   { name: 'id', read: $.text() },
   { name: 'current', read: $.flag },
@@ -91,7 +84,6 @@ export const Session: $.Schema<Session> = $.object<Session>(() => [
 export interface SessionReq {
   readonly id: string
 }
-
 export const SessionReq: $.Schema<SessionReq> = $.object<SessionReq>(() => [
   { name: 'id', from: 'path', read: $.text() },
 ])
@@ -99,7 +91,6 @@ export const SessionReq: $.Schema<SessionReq> = $.object<SessionReq>(() => [
 export interface Sessions {
   readonly sessions: readonly Session[]
 }
-
 export const Sessions: $.Schema<Sessions> = $.object<Sessions>(() => [
   { name: 'sessions', read: $.list($.ref(() => Session)) },
 ])
@@ -115,7 +106,6 @@ export interface TokenResp {
   readonly scope: string
   readonly sid: string
 }
-
 export const TokenResp: $.Schema<TokenResp> = $.object<TokenResp>(() => [
   { name: 'accessToken', read: $.text() },
   { name: 'refreshToken', read: $.text() },

@@ -1,8 +1,6 @@
 // A client of clients-api. Generated from its .api file: changes are lost.
-import { type CallOptions, type ClientOptions, createCalls } from './send.js'
+import { type CallOptions, type ClientOptions, createCalls } from 'jotgate/api-spec/client'
 import type * as types from './types.js'
-
-export { ApiError, type CallOptions, type ClientOptions } from './send.js'
 
 /** What {@link createClient} returns. */
 export type Client = ReturnType<typeof createClient>

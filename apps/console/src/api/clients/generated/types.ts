@@ -1,5 +1,5 @@
 // The types of clients-api. Generated from its .api file: changes are lost.
-import * as $ from './schema.js'
+import * as $ from 'jotgate/api-spec/schema'
 
 /** Times are Unix seconds; oldSecretUntil is there while the secret before the present one is good too. */
 export interface Client {
@@ -14,7 +14,6 @@ export interface Client {
   readonly createdAt: number
   readonly oldSecretUntil?: number
 }
-
 export const Client: $.Schema<Client> = $.object<Client>(() => [
   { name: 'id', read: $.text() },
   { name: 'name', read: $.text() },
@@ -38,7 +37,6 @@ export interface ClientChange {
   readonly policy?: ClientPolicy
   readonly disabled?: boolean
 }
-
 export const ClientChange: $.Schema<ClientChange> = $.object<ClientChange>(() => [
   { name: 'id', from: 'path', read: $.text({ length: { from: 1, to: 64 } }) },
   { name: 'name', optional: true, read: $.text() },
@@ -56,7 +54,6 @@ export interface ClientPolicy {
   readonly grace?: number
   readonly recoverWithin?: number
 }
-
 export const ClientPolicy: $.Schema<ClientPolicy> = $.object<ClientPolicy>(() => [
   { name: 'accessTtl', optional: true, read: $.number({ whole: 'int64' }) },
   { name: 'refreshTtl', optional: true, read: $.number({ whole: 'int64' }) },
@@ -67,7 +64,6 @@ export const ClientPolicy: $.Schema<ClientPolicy> = $.object<ClientPolicy>(() =>
 export interface ClientReq {
   readonly id: string
 }
-
 export const ClientReq: $.Schema<ClientReq> = $.object<ClientReq>(() => [
   { name: 'id', from: 'path', read: $.text({ length: { from: 1, to: 64 } }) },
 ])
@@ -75,7 +71,6 @@ export const ClientReq: $.Schema<ClientReq> = $.object<ClientReq>(() => [
 export interface Clients {
   readonly clients: readonly Client[]
 }
-
 export const Clients: $.Schema<Clients> = $.object<Clients>(() => [
   { name: 'clients', read: $.list($.ref(() => Client)) },
 ])
@@ -85,7 +80,6 @@ export interface CreatedClient {
   readonly client: Client
   readonly secret?: string
 }
-
 export const CreatedClient: $.Schema<CreatedClient> = $.object<CreatedClient>(() => [
   { name: 'client', read: $.ref(() => Client) },
   { name: 'secret', optional: true, read: $.text() },
@@ -100,7 +94,6 @@ export interface NewClient {
   readonly audiences: readonly string[]
   readonly policy?: ClientPolicy
 }
-
 export const NewClient: $.Schema<NewClient> = $.object<NewClient>(() => [
   { name: 'name', read: $.text() },
   { name: 'kind', read: $.text() },
@@ -115,7 +108,6 @@ export interface RotatedSecret {
   readonly secret: string
   readonly oldSecretUntil?: number
 }
-
 export const RotatedSecret: $.Schema<RotatedSecret> = $.object<RotatedSecret>(() => [
   { name: 'secret', read: $.text() },
   { name: 'oldSecretUntil', optional: true, read: $.number({ whole: 'int64' }) },
@@ -126,10 +118,8 @@ export interface SecretRotation {
   readonly id: string
   readonly keepOld: number
 }
-
 /** {@link SecretRotation} as it is sent: what has a default may be left out. */
-export type SecretRotationInput = Omit<SecretRotation, 'keepOld'> & Partial<Pick<SecretRotation, 'keepOld'>>
-
+export type SecretRotationInput = $.Input<SecretRotation, 'keepOld'>
 export const SecretRotation: $.Schema<SecretRotation> = $.object<SecretRotation>(() => [
   { name: 'id', from: 'path', read: $.text({ length: { from: 1, to: 64 } }) },
   { name: 'keepOld', fallback: 86400, read: $.number({ whole: 'int64', range: { from: 0, to: 2592000 } }) },

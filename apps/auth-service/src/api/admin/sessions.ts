@@ -1,0 +1,85 @@
+import { AuthError, type SessionInfo } from 'jotgate'
+import { RequestFault } from '../../foundation/faults.js'
+import type { User } from '../../users/users.js'
+import { actingAdmin, noteAction } from '../acting-admin.js'
+import { type GuardedHandler } from './generated/service.js'
+import {
+  type Ended,
+  type Session,
+  type SessionReq,
+  type Sessions,
+  type SessionsReq,
+  type UserReq,
+} from './generated/types.js'
+import { type Services } from './services.js'
+import { findUser } from './users.js'
+
+/** Users whose sessions are looked at; a search that fits more says so. */
+const mostUsers = 50
+
+/** GET /admin/sessions */
+export const searchSessions: GuardedHandler<SessionsReq, Sessions> = async (call) => {
+  const { request, services, claims } = call
+  const search = request.search?.trim() ?? ''
+  const owner = /^[\w-]{16,64}$/.test(search) ? await ownerOf(search, services) : undefined
+  const { users, more } =
+    owner === undefined ? await usersOf(search, services) : { users: [owner], more: false }
+  const lists = await Promise.all(
+    users.map(async (user) => {
+      const sessions = await services.sessions.list(user.id)
+      return sessions.map((session) => toSession(session, { user, current: claims['sid'] }))
+    }),
+  )
+  const all = lists.flat().sort((a, b) => b.createdAt - a.createdAt)
+  return { sessions: owner === undefined ? all : all.filter(({ id }) => id === search), more }
+}
+
+/** The user of the session of that id. */
+async function ownerOf(sid: string, services: Services): Promise<User | undefined> {
+  const subject = await services.subjectOf(sid)
+  return subject === undefined ? undefined : services.users.byId(subject)
+}
+
+async function usersOf(search: string, { users }: Services) {
+  const found = await users.list({ search, limit: mostUsers + 1 })
+  return { users: found.slice(0, mostUsers), more: found.length > mostUsers }
+}
+
+function toSession(
+  { sid, client, scope, meta, createdAt, lastUsedAt, expiresAt }: SessionInfo,
+  { user, current }: { readonly user: User; readonly current: unknown },
+): Session {
+  return {
+    id: sid,
+    userId: user.id,
+    username: user.username,
+    ...{ client, scope, createdAt, lastUsedAt, expiresAt },
+    userAgent: meta['userAgent'] ?? '',
+    current: sid === current,
+  }
+}
+
+/** DELETE /admin/users/:id/sessions */
+export const endUserSessions: GuardedHandler<UserReq, Ended> = async (call) => {
+  const { request, services } = call
+  const admin = await actingAdmin(call)
+  const { id, username } = await findUser(services.users, request.id)
+  const ended = await services.sessions.endAll(id)
+  noteAction(call, { by: admin.username, action: 'end all sessions', user: username })
+  return { ended: ended.length }
+}
+
+/**
+ * DELETE /admin/sessions/:id. Again is the same as once.
+ *
+ * @throws RequestFault SESSION_NOT_FOUND; AuthError STORE_UNAVAILABLE
+ */
+export const endOneSession: GuardedHandler<SessionReq, void> = async (call) => {
+  const { request, services } = call
+  const admin = await actingAdmin(call)
+  await services.sessions.end({ sid: request.id, whosever: true }).catch((error: unknown) => {
+    const isUnknown = error instanceof AuthError && error.code === 'REFRESH_UNKNOWN'
+    throw isUnknown ? new RequestFault('SESSION_NOT_FOUND') : error
+  })
+  noteAction(call, { by: admin.username, action: 'end a session' })
+}

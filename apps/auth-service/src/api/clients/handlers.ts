@@ -1,0 +1,67 @@
+import { actingAdmin, noteAction } from '../acting-admin.js'
+import { RequestFault } from '../../foundation/faults.js'
+import type { ClientChange, NewClient } from '../../oauth/clients.js'
+import { foundClient, orInvalid, toClient } from './clients.js'
+import { type ClientsApi } from './generated/service.js'
+
+/**
+ * The API of OAuth clients: one function for each route of `clients.api`.
+ *
+ * They throw RequestFault BODY_INVALID and CLIENT_UNKNOWN, and AuthError STORE_UNAVAILABLE.
+ */
+export const handlers: ClientsApi = {
+  listClients: async ({ services }) => ({
+    clients: (await services.clients.list()).map(toClient),
+  }),
+
+  createClient: async (call) => {
+    const { name, kind, grants, scopes = [], audiences, policy = {} } = call.request
+    const admin = await actingAdmin(call)
+    const given = { name, kind, grants, scopes, audiences, policy } as NewClient // `create` looks at every value
+    const { client, secret } = await orInvalid(() => call.services.clients.create(given))
+    noteAction(call, { by: admin.username, action: 'add a client' })
+    return { client: toClient(client), ...(secret === undefined ? {} : { secret }) }
+  },
+
+  getClient: async ({ request, services }) =>
+    toClient(foundClient(await services.clients.byId(request.id))),
+
+  /** Fields that are left out stay. The tokens of a client that is disabled, or may do less than before, are refused. */
+  changeClient: async (call) => {
+    const { id, ...change } = call.request
+    const { clients } = call.services
+    const admin = await actingAdmin(call)
+    if (Object.keys(change).length === 0)
+      throw new RequestFault('BODY_INVALID', 'the body: names nothing to change')
+    const given = change as ClientChange // `change` looks at every value
+    const client = foundClient(await orInvalid(() => clients.change(id, given)))
+    noteAction(call, { by: admin.username, action: 'change a client' })
+    return toClient(client)
+  },
+
+  /** BODY_INVALID for a public client. */
+  rotateClientSecret: async (call) => {
+    const { id, keepOld } = call.request
+    const { clients } = call.services
+    const admin = await actingAdmin(call)
+    const rotated = foundClient(await orInvalid(() => clients.rotateSecret(id, keepOld)))
+    noteAction(call, { by: admin.username, action: 'give a client another secret' })
+    const { secret, oldSecretUntil } = rotated
+    return { secret, ...(oldSecretUntil === undefined ? {} : { oldSecretUntil }) }
+  },
+
+  /** Again is the same as once. */
+  endOldSecret: async (call) => {
+    const admin = await actingAdmin(call)
+    const client = foundClient(await call.services.clients.endOldSecret(call.request.id))
+    noteAction(call, { by: admin.username, action: 'end the old secret of a client' })
+    return toClient(client)
+  },
+
+  removeClient: async (call) => {
+    const admin = await actingAdmin(call)
+    if (!(await call.services.clients.remove(call.request.id)))
+      throw new RequestFault('CLIENT_UNKNOWN')
+    noteAction(call, { by: admin.username, action: 'remove a client' })
+  },
+}

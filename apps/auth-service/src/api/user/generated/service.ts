@@ -1,0 +1,35 @@
+// What user-api does. Generated from its .api file: changes are lost.
+import type * as $ from 'jotgate/api-spec/runtime'
+import { type Services } from '../services.js'
+import type * as types from './types.js'
+
+// The types of the runtime, over the services of services.ts.
+export type { Services }
+export type Call = $.Call<Services>
+export type RequestCall<Req> = $.RequestCall<Services, Req>
+export type GuardedCall<Req> = $.GuardedCall<Services, Req>
+export type Handler<Req, Res> = $.Handler<Services, Req, Res>
+export type GuardedHandler<Req, Res> = $.GuardedHandler<Services, Req, Res>
+export type Middleware = $.Middleware<Services>
+
+/** One function a route: handlers.ts has them. */
+export interface UserApi {
+  /** logs a user in: POST /user/login */
+  readonly login: Handler<types.LoginReq, types.TokenResp>
+  /** ends the session of the access token or, where that has expired, of the refresh token: POST /user/logout */
+  readonly logout: Handler<types.LogoutReq, void>
+  /** trades a refresh token for a new pair: POST /user/refresh */
+  readonly refresh: Handler<types.RefreshReq, types.TokenResp>
+  /** ends all sessions of the user, this one too: POST /user/logout-all, with a token */
+  readonly logoutAll: GuardedHandler<object, void>
+  /** changes the password and ends the user's other sessions: PUT /user/password, with a token */
+  readonly changePassword: GuardedHandler<types.PasswordChange, void>
+  /** who is calling: GET /user/profile, with a token */
+  readonly getProfile: GuardedHandler<object, types.Profile>
+  /** changes what a user may change: PUT /user/profile, with a token */
+  readonly updateProfile: GuardedHandler<types.ProfileChange, types.Profile>
+  /** the user's sessions, newest first: GET /user/sessions, with a token */
+  readonly listSessions: GuardedHandler<object, types.Sessions>
+  /** ends one of the user's sessions: DELETE /user/sessions/:id, with a token */
+  readonly endSession: GuardedHandler<types.SessionReq, void>
+}

@@ -1,0 +1,105 @@
+import type { IssueRequest, Sessions } from 'jotgate'
+import { RequestFault } from '../../foundation/faults.js'
+import { firstParty, firstPartyScope } from '../../oauth/first-party.js'
+import { longestPassword } from '../../users/passwords.js'
+import { demoSubject } from '../../users/demo-user.js'
+import { type User } from '../../users/users.js'
+import { type Handler, type RequestCall } from './generated/service.js'
+import { type LoginReq, type TokenResp } from './generated/types.js'
+
+/** POST /user/login */
+export const login: Handler<LoginReq, TokenResp> = async (call) => {
+  const { sessions, ...session } = await sessionOf(call)
+  const user = await checkCredentials(call)
+  const [userAgent] = call.headers('user-agent')
+  const tokens = await sessions.issue({
+    ...session,
+    subject: user.id,
+    meta: {
+      ...(user.id === demoSubject ? { demo: 'true' } : {}),
+      ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 256) }),
+    },
+  })
+  if (await mayStillLogIn(user, call)) {
+    await renewHash(user, call)
+    return tokens
+  }
+  await call.services.sessions.end({ sid: tokens.sid, subject: user.id })
+  throw refused()
+}
+
+/** A change of password, or of the user, during this login has ended only the sessions there were at that moment. */
+async function mayStillLogIn(
+  { id, passwordHash }: User,
+  { request, services }: RequestCall<LoginReq>,
+): Promise<boolean> {
+  const user = await services.users.byId(id)
+  if (!user || user.disabled) return false
+  return (
+    user.passwordHash === passwordHash ||
+    services.passwords.check(request.password, user.passwordHash)
+  )
+}
+
+/** Replaces a hash that was imported or made with weaker parameters. If that fails, the next login does it. */
+async function renewHash(
+  { id, passwordHash: from }: User,
+  call: RequestCall<LoginReq>,
+): Promise<void> {
+  const { passwords, users, log } = call.services
+  if (!passwords.isOutdated(from)) return
+  try {
+    const to = await passwords.hash(call.request.password)
+    await users.replaceHash(id, { from, to })
+  } catch (error) {
+    log.warn({ err: error }, 'a password hash could not be renewed')
+  }
+}
+
+function refused(): RequestFault {
+  return new RequestFault('LOGIN_REFUSED', undefined, { 'www-authenticate': 'Bearer realm="api"' })
+}
+
+/** Unknown, wrong, locked and disabled get one answer after the same work. */
+async function checkCredentials(call: RequestCall<LoginReq>): Promise<User> {
+  const { address, request, services, signal } = call
+  const { username, password } = request
+  if (Buffer.byteLength(password) > longestPassword)
+    throw new RequestFault('BODY_INVALID', 'password: must be at most 1024 bytes')
+  const { admission, passwords, users } = services
+  const login = await admission.admit({
+    address,
+    account: () => users.byUsername(username),
+    check: (phc) => passwords.check(password, phc, () => signal.aborted),
+  })
+  if (login.kind !== 'right') throw refused()
+  return login.account
+}
+
+/** The client and rights of the session that a login begins, and the sessions with that client's times. */
+interface LoginSession extends Required<Pick<IssueRequest, 'client' | 'scope' | 'audience'>> {
+  readonly sessions: Sessions
+}
+
+/**
+ * The session that a login asks for: a first-party one, or one of a registered app, with the app's scope and times. The id of
+ * an app is public; only the client itself can refresh the session.
+ *
+ * @throws RequestFault BODY_INVALID for a client that may have no sessions
+ */
+async function sessionOf({ request, services }: RequestCall<LoginReq>): Promise<LoginSession> {
+  const { clientId = firstParty } = request
+  const { clients, configuration, sessions, oauth } = services
+  if (clientId === firstParty)
+    return {
+      ...{ sessions, client: firstParty, scope: firstPartyScope },
+      audience: [configuration.audience],
+    }
+  const client = await clients.byId(clientId)
+  if (!client || client.disabled || !client.grants.includes('refresh_token'))
+    throw new RequestFault('BODY_INVALID', 'clientId: must be a client that may have sessions')
+  return {
+    ...{ sessions: oauth.sessionsOf(client), client: client.id, scope: client.scopes.join(' ') },
+    audience: client.audiences.slice(0, 1),
+  }
+}

@@ -1,0 +1,41 @@
+import { AuthError, from, type VerifiedToken } from 'jotgate'
+import { type Call, type Handler } from './generated/service.js'
+import { type LogoutReq } from './generated/types.js'
+
+const bearer = from.bearer()
+
+/**
+ * POST /user/logout: ends the session of the access token that was sent or, where that has expired or is not at hand,
+ * of the refresh token in the body. Again is the same as once.
+ *
+ * @throws AuthError TOKEN_MISSING when there is neither; else why the one that was sent is refused
+ */
+export const logout: Handler<LogoutReq, void> = async (call) => {
+  const { refreshToken } = call.request
+  const { sessions } = call.services
+  const token = await presentedToken(call, refreshToken !== undefined)
+  if (token) {
+    const { sid, sub: subject } = token.payload
+    if (typeof sid !== 'string' || subject === undefined) throw new AuthError('CLAIM_MISSING')
+    await sessions.end({ sid, subject })
+    return
+  }
+  if (refreshToken === undefined) throw new AuthError('TOKEN_MISSING')
+  await sessions.end(refreshToken)
+}
+
+/** The access token, revoked or not: who logs out twice is told twice that it is done. */
+async function presentedToken(
+  { path, headers, setHeader, services }: Call,
+  mayHaveExpired: boolean,
+): Promise<VerifiedToken | undefined> {
+  const raw = bearer({ kind: 'http', path, header: headers, setHeader })
+  if (raw === undefined) return undefined
+  try {
+    return await services.verify(raw)
+  } catch (error) {
+    const isExpired = error instanceof AuthError && error.code === 'TOKEN_EXPIRED'
+    if (isExpired && mayHaveExpired) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,38 @@
+import { AuthError } from 'jotgate'
+import { RequestFault } from '../../foundation/faults.js'
+import { ownSession } from '../../sessions/own-session.js'
+import { type GuardedHandler } from './generated/service.js'
+import { type SessionReq, type Sessions } from './generated/types.js'
+
+/** GET /user/sessions */
+export const listSessions: GuardedHandler<object, Sessions> = async (call) => {
+  const own = ownSession(call.claims)
+  const sessions = await call.services.sessions.list(own.subject)
+  return {
+    sessions: sessions.map(({ sid, client, meta, createdAt, lastUsedAt, expiresAt }) => ({
+      id: sid,
+      current: sid === own.sid,
+      client,
+      userAgent: meta['userAgent'] ?? '',
+      createdAt,
+      lastUsedAt,
+      expiresAt,
+    })),
+  }
+}
+
+/**
+ * DELETE /user/sessions/:id. Again is the same as once.
+ *
+ * @throws RequestFault SESSION_UNKNOWN, for another user's session too: the caller does not learn that it exists
+ */
+export const endSession: GuardedHandler<SessionReq, void> = async (call) => {
+  const { claims, request, services } = call
+  const { subject } = ownSession(claims)
+  try {
+    await services.sessions.end({ sid: request.id, subject })
+  } catch (error) {
+    const isUnknown = error instanceof AuthError && error.code === 'REFRESH_UNKNOWN'
+    throw isUnknown ? new RequestFault('SESSION_UNKNOWN') : error
+  }
+}

@@ -1,0 +1,31 @@
+import { AuthError } from 'jotgate'
+import { z } from 'zod'
+import { RequestFault } from '../../foundation/faults.js'
+import { plainText } from '../../users/names.js'
+import { type GuardedHandler } from './generated/service.js'
+import { type Profile, type ProfileChange } from './generated/types.js'
+import { currentUser, toProfile } from './profile.js'
+
+const email = z.union([z.literal(''), z.email()]).optional()
+
+/** PUT /user/profile */
+export const updateProfile: GuardedHandler<ProfileChange, Profile> = async (call) => {
+  const { request, services } = call
+  checkChange(request)
+  const { id } = await currentUser(call)
+  const changed = await services.users.changeProfile(id, request)
+  if (!changed) throw new AuthError('SUBJECT_REFUSED')
+  return toProfile(changed)
+}
+
+/** What an .api file can not say. */
+function checkChange(change: ProfileChange): void {
+  const faults = [
+    ...(Object.keys(change).length === 0 ? ['the body: names nothing to change'] : []),
+    ...(plainText.test(change.displayName ?? '')
+      ? []
+      : ['displayName: must hold no control characters']),
+    ...(email.safeParse(change.email).success ? [] : ['email: is no e-mail address']),
+  ]
+  if (faults.length > 0) throw new RequestFault('BODY_INVALID', faults.join('; '))
+}

@@ -1,0 +1,27 @@
+// What user-api does. Generated from its .api file: changes are lost.
+import type * as $ from 'jotgate/api-spec/runtime'
+import { type Services } from '../services.js'
+import type * as types from './types.js'
+
+// The types of the runtime, over the services of services.ts.
+export type { Services }
+export type Call = $.Call<Services>
+export type RequestCall<Req> = $.RequestCall<Services, Req>
+export type GuardedCall<Req> = $.GuardedCall<Services, Req>
+export type Handler<Req, Res> = $.Handler<Services, Req, Res>
+export type GuardedHandler<Req, Res> = $.GuardedHandler<Services, Req, Res>
+export type Middleware = $.Middleware<Services>
+
+/** One function a route: handlers.ts has them. */
+export interface UserApi {
+  /** POST /user/login */
+  readonly login: Handler<types.LoginReq, types.LoginResp>
+  /** POST /user/refresh */
+  readonly refreshToken: Handler<types.RefreshReq, types.LoginResp>
+  /** POST /user/logout, with a token */
+  readonly logout: GuardedHandler<object, void>
+  /** GET /user/profile, with a token */
+  readonly getProfile: GuardedHandler<types.ProfileReq, types.ProfileResp>
+  /** PUT /user/profile, with a token */
+  readonly updateProfile: GuardedHandler<types.UpdateProfileReq, types.UpdateProfileResp>
+}

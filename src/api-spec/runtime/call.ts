@@ -1,0 +1,40 @@
+import { type Claims } from '../../token/token.js'
+
+/** What a handler and a middleware see of a call. `S` is the type of the services. */
+export interface Call<S> {
+  readonly method: string
+  /** The path of the route, with its parameters as `:name`. */
+  readonly path: string
+  readonly services: S
+  /** The address of the caller, as the server knows it; '' where it does not. */
+  readonly address: string
+  /** Aborted when the route's time is up, and when the caller has gone. */
+  readonly signal: AbortSignal
+  /** All values of a header field of the request. */
+  readonly headers: (name: string) => readonly string[]
+  /** Sets a header field of the answer. Until then it says cache-control: no-store. */
+  readonly setHeader: (name: string, value: string) => void
+}
+
+/** A call with its request, read and checked. */
+export interface RequestCall<S, Req> extends Call<S> {
+  readonly request: Req
+}
+
+/** A call of a guarded route. */
+export interface GuardedCall<S, Req> extends RequestCall<S, Req> {
+  /** The verified claims of the caller's token. */
+  readonly claims: Claims
+}
+
+/** Answers calls of an open route. Undefined is an answer without a body, 204. */
+export type Handler<S, Req, Res> = (call: RequestCall<S, Req>) => Res | Promise<Res>
+
+/** Answers calls of a guarded route. */
+export type GuardedHandler<S, Req, Res> = (call: GuardedCall<S, Req>) => Res | Promise<Res>
+
+/** Runs before a handler, and calls `next` for the handler's answer. */
+export type Middleware<S> = (
+  call: Call<S> & { readonly claims?: Claims },
+  next: () => Promise<unknown>,
+) => Promise<unknown>

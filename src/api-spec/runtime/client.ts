@@ -1,0 +1,167 @@
+/**
+ * What generated clients do for every route. It runs in browsers too.
+ */
+
+import { jwtClient, type ClientOptions as JwtClientOptions } from '../../client/client.js'
+import { type TokenSource } from '../../client/source.js'
+
+/** Where the server is and how its token is sent, by default as a bearer token (RFC 6750). */
+export interface ClientOptions extends Pick<
+  JwtClientOptions,
+  'header' | 'scheme' | 'fetch' | 'onEvent'
+> {
+  /** For example https://api.example; a path in it goes before every route. */
+  readonly baseUrl: string
+  /** Where the tokens of guarded routes come from: `fromSession` of `jotgate/client`, or your own. Default: none are sent. */
+  readonly source?: TokenSource
+}
+
+/** What a caller may add to one call. */
+export interface CallOptions {
+  readonly signal?: AbortSignal
+}
+
+/**
+ * An answer other than 2xx.
+ *
+ * @example if (error instanceof ApiError && error.status === 404) showMissing()
+ */
+export class ApiError extends Error {
+  readonly status: number
+  /** The parsed JSON, or the text; undefined without a body. */
+  readonly body: unknown
+
+  constructor(status: number, body: unknown) {
+    super(`the server answered ${String(status)}`)
+    this.name = 'ApiError'
+    this.status = status
+    this.body = body
+  }
+}
+
+/** How one route is called. */
+export interface RouteCall {
+  readonly method: string
+  readonly path: string
+  /** Sent with a token. */
+  readonly guarded?: true
+  /** Members that are not part of the body, and where they go. */
+  readonly from?: Readonly<Record<string, 'form' | 'path' | 'header'>>
+  /** The other members are sent as JSON. */
+  readonly body?: true
+}
+
+type Send<Result> = (route: RouteCall, request: object, options?: CallOptions) => Promise<Result>
+
+/** The two ways to call a route: for one answer, and for events. */
+export interface Calls {
+  readonly call: Send<unknown>
+  readonly events: Send<AsyncGenerator>
+}
+
+/**
+ * Calls routes. Guarded routes go through `jwtClient`, which refreshes ahead of need, and once more after a 401.
+ *
+ * @throws ConfigError when an option cannot work
+ * @example const { call } = createCalls({ baseUrl, source })
+ */
+export function createCalls({ baseUrl, source, ...settings }: ClientOptions): Calls {
+  const open = settings.fetch ?? globalThis.fetch
+  const origins = [new URL(baseUrl).origin]
+  const guarded = source === undefined ? open : jwtClient({ ...settings, source, origins }).fetch
+  const send: Send<Response> = async (route, request, { signal } = {}) => {
+    const { url, ...init } = build(baseUrl, route, request)
+    const fetch = route.guarded === true ? guarded : open
+    const { method } = route
+    return checked(
+      await fetch(url, { ...init, method, ...(signal === undefined ? {} : { signal }) }),
+    )
+  }
+  return {
+    call: async (...sent) => bodyOf(await send(...sent)),
+    events: async (...sent) => eventsOf(await send(...sent)),
+  }
+}
+
+interface Built {
+  readonly url: string
+  readonly headers: Headers
+  readonly body?: string
+}
+
+function build(baseUrl: string, route: RouteCall, request: object): Built {
+  const headers = new Headers({ accept: 'application/json' })
+  const query = new URLSearchParams()
+  const body: Record<string, unknown> = {}
+  let { path } = route
+  // Object.entries types the values as any.
+  for (const [name, value] of Object.entries(request) as [string, unknown][]) {
+    if (value === undefined) continue
+    const place = placeOf(name, route)
+    if (place === 'path') path = withParameter(path, name, value)
+    else if (place === 'form')
+      for (const each of Array.isArray(value) ? value : [value]) query.append(name, textOf(each))
+    else if (place === 'header') headers.set(name, textOf(value))
+    else body[name] = value
+  }
+  const url = `${baseUrl.replace(/\/$/, '')}${path}${query.size === 0 ? '' : `?${query.toString()}`}`
+  if (route.body !== true) return { url, headers }
+  headers.set('content-type', 'application/json')
+  return { url, headers, body: JSON.stringify(body) }
+}
+
+function placeOf(name: string, { from }: RouteCall): 'form' | 'path' | 'header' | undefined {
+  return from !== undefined && Object.hasOwn(from, name) ? from[name] : undefined
+}
+
+function withParameter(path: string, name: string, value: unknown): string {
+  const segments = path.split('/')
+  return segments
+    .map((segment) => (segment === `:${name}` ? pathSegment(value) : segment))
+    .join('/')
+}
+
+/** A plain value as it stands in a query, a path or a header. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** Dots alone would be read as a way up, to another route. */
+function pathSegment(value: unknown): string {
+  const text = encodeURIComponent(textOf(value))
+  if (text === '' || text === '.' || text === '..')
+    throw new TypeError('a path parameter is empty or dots only')
+  return text
+}
+
+async function checked(response: Response): Promise<Response> {
+  if (response.ok) return response
+  throw new ApiError(response.status, await bodyOf(response))
+}
+
+async function bodyOf(response: Response): Promise<unknown> {
+  const text = await response.text()
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** The events of a text/event-stream answer, each one JSON text. */
+async function* eventsOf(response: Response): AsyncGenerator {
+  if (response.body === null) return
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader()
+  const decoder = new TextDecoder()
+  let rest = ''
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      const events = (rest + decoder.decode(part.value, { stream: true })).split('\n\n')
+      rest = events.pop() ?? ''
+      for (const event of events) yield JSON.parse(event.replace(/^data: ?/, ''))
+    }
+  } finally {
+    await reader.cancel()
+  }
+}

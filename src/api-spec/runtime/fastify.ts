@@ -1,0 +1,131 @@
+/**
+ * Generated routes in Fastify.
+ */
+
+import { Readable } from 'node:stream'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { auth } from '../../adapters/node/fastify.js'
+import { answerTo, eventsOf } from './answer.js'
+import { type GatesOf, type Incoming, type Route } from './route.js'
+
+/** What {@link registerRoutes} needs. `S` is the type of the services, `G` are the names of the guards. */
+export interface FastifySetup<S, G extends string> {
+  /** `createRoutes(handlers)` of the generated `routes.ts`. */
+  readonly routes: readonly Route<S, G>[]
+  /** The gate of each guard: `createGates(config)` of the generated `auth.ts`, or gates of your own. */
+  readonly gates: GatesOf<G>
+  /** What the handlers work with. */
+  readonly services: S
+  /** The application has registered one gate for everything; `openPaths` of the generated `guards.ts` are its exceptions. */
+  readonly appGuards?: true
+  /** The application's own error handler answers AuthError, RequestError and HttpError. */
+  readonly appAnswers?: true
+}
+
+/**
+ * Adds every route, guarded routes behind the gate of their guard.
+ *
+ * @example registerRoutes(app, { routes: createRoutes(handlers), gates: createGates(config), services })
+ */
+export function registerRoutes<S, G extends string>(
+  app: FastifyInstance,
+  setup: FastifySetup<S, G>,
+): void {
+  const { routes, gates, appGuards, appAnswers } = setup
+  for (const guard of new Set(routes.map((route) => route.guard))) {
+    void app.register((child, _options, done) => {
+      takeOnlyJson(child)
+      if (guard !== null && appGuards !== true) void child.register(auth(gates[guard]))
+      if (appAnswers !== true) answerErrors(child, gates)
+      for (const route of routes) if (route.guard === guard) addRoute(child, route, setup)
+      done()
+    })
+  }
+}
+
+/** Only JSON; an empty body is no body, whatever its content type. */
+function takeOnlyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined)
+    else void parse(request, String(body), done)
+  })
+}
+
+function answerErrors(app: FastifyInstance, gates: GatesOf<string>): void {
+  app.setErrorHandler((error, request, reply) => {
+    const { status, headers, body } = answerTo(error, gates)
+    if (status === 500) request.log.error(error)
+    return reply.code(status).headers(headers).send(body)
+  })
+}
+
+function addRoute<S, G extends string>(
+  app: FastifyInstance,
+  route: Route<S, G>,
+  setup: FastifySetup<S, G>,
+): void {
+  // Fastify ends a parameter's name at a hyphen or a dot, so parameters go by number.
+  const names: string[] = []
+  const url = route.path.replace(
+    /:([\w.-]+)/g,
+    (_, name: string) => `:p${String(names.push(name) - 1)}`,
+  )
+  app.route({
+    method: route.method,
+    url,
+    exposeHeadRoute: false,
+    ...(route.maxBytes === undefined ? {} : { bodyLimit: route.maxBytes }),
+    handler: (request, reply) => answer(route, { request, reply, names, setup }),
+  })
+}
+
+interface Exchange<S, G extends string> {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly names: readonly string[]
+  readonly setup: FastifySetup<S, G>
+}
+
+async function answer<S, G extends string>(
+  route: Route<S, G>,
+  exchange: Exchange<S, G>,
+): Promise<FastifyReply> {
+  const reply = exchange.reply.header('cache-control', 'no-store')
+  const result = await route.run(incoming(route, exchange))
+  if (route.sse === true)
+    return reply.type('text/event-stream').send(Readable.from(eventsOf(result)))
+  if (result === undefined) return reply.code(204).send()
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(result))
+}
+
+function incoming<S, G extends string>(
+  { method, path, guard }: Route<S, G>,
+  { request, reply, names, setup }: Exchange<S, G>,
+): Incoming<S> {
+  const { services, gates } = setup
+  const query = new URL(request.url, 'http://localhost').searchParams
+  const params = request.params as Readonly<Record<string, string>> // Fastify's shape for the parameters of a pattern
+  const headers = (name: string) => request.raw.headersDistinct[name.toLowerCase()] ?? []
+  const setHeader = (name: string, value: string) => {
+    reply.header(name, value)
+  }
+  const left = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) left.abort()
+  })
+  return {
+    call: { method, path, services, address: request.ip, signal: left.signal, headers, setHeader },
+    parts: {
+      json: request.body,
+      form: (name) => query.getAll(name),
+      path: (name) => {
+        const value = params[`p${String(names.indexOf(name))}`]
+        return value === undefined ? [] : [value]
+      },
+      header: headers,
+    },
+    claims: guard === null ? undefined : gates[guard].current().claims,
+  }
+}

@@ -1,0 +1,48 @@
+import { HttpError, problemOf } from './http-error.js'
+
+/**
+ * The parsed JSON body of a request; undefined without a body.
+ *
+ * @param limit in bytes
+ * @throws HttpError 413 for a longer body, 415 for another content type, 400 for text that is not JSON
+ */
+export async function readJson(request: Request, limit: number): Promise<unknown> {
+  if (request.body === null) return undefined
+  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  let length = 0
+  // A declared length may be wrong, so what arrives is counted.
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    length += part.value.byteLength
+    if (length > limit) throw refused(413)
+    text += decoder.decode(part.value, { stream: true })
+  }
+  if (length === 0) return undefined
+  const type = request.headers.get('content-type') ?? ''
+  if (!/^application\/json(;|$)/i.test(type)) throw refused(415)
+  try {
+    return JSON.parse(text + decoder.decode())
+  } catch {
+    throw refused(400) // the parser's message quotes the body
+  }
+}
+
+function refused(status: number): HttpError {
+  return new HttpError(status, problemOf(status, 'invalid_request'))
+}
+
+/** Texts as the body of an answer; the texts end when the caller has gone. */
+export function streamOf(source: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const next = await source.next()
+      if (next.done === true) controller.close()
+      else controller.enqueue(encoder.encode(next.value))
+    },
+    async cancel() {
+      await source.return(undefined)
+    },
+  })
+}

@@ -1,0 +1,112 @@
+/**
+ * Generated routes for servers that speak Request and Response.
+ */
+
+import { type Claims } from '../../token/token.js'
+import { answerTo, eventsOf } from './answer.js'
+import { HttpError, problemOf } from './http-error.js'
+import { readJson, streamOf } from './fetch-bodies.js'
+import { type GatesOf, type Route } from './route.js'
+import { createRouter, type Found } from './router.js'
+
+/** What {@link createHandler} needs. `S` is the type of the services, `G` are the names of the guards. */
+export interface FetchSetup<S, G extends string> {
+  /** `createRoutes(handlers)` of the generated `routes.ts`. */
+  readonly routes: readonly Route<S, G>[]
+  /** The gate of each guard: `createGates(config)` of the generated `auth.ts`, or gates of your own. */
+  readonly gates: GatesOf<G>
+  /** What the handlers work with. */
+  readonly services: S
+  /** The address of the caller, which a Request does not hold: from the host, or from a proxy you trust. Default: ''. */
+  readonly addressOf?: (request: Request) => string
+}
+
+/** Longest body of a route without maxBytes: one mebibyte, as in go-zero. */
+const defaultMaxBytes = 1_048_576
+
+/**
+ * A function from Request to Response, guarded routes behind the gate of their guard.
+ *
+ * @example const handle = createHandler({ routes: createRoutes(handlers), gates, services })
+ */
+export function createHandler<S, G extends string>(
+  setup: FetchSetup<S, G>,
+): (request: Request) => Promise<Response> {
+  const { routes, gates, services, addressOf = () => '' } = setup
+  const find = createRouter(routes)
+  return async (request) => {
+    const added = new Headers({ 'cache-control': 'no-store' })
+    try {
+      const url = new URL(request.url)
+      const found = find(request.method, url.pathname)
+      if (found === undefined) throw new HttpError(404, problemOf(404, 'not_found'))
+      const address = addressOf(request)
+      return await admit({ ...found, request, url, services, address, added }, gates)
+    } catch (error) {
+      const { status, headers, body } = answerTo(error, gates)
+      for (const [name, value] of Object.entries(headers)) added.set(name, value)
+      return new Response(body, { status, headers: added })
+    }
+  }
+}
+
+interface Exchange<S, G extends string> extends Found<Route<S, G>> {
+  readonly request: Request
+  readonly url: URL
+  readonly services: S
+  readonly address: string
+  /** Header fields of the answer. */
+  readonly added: Headers
+}
+
+async function admit<S, G extends string>(
+  exchange: Exchange<S, G>,
+  gates: GatesOf<G>,
+): Promise<Response> {
+  const { route, request, url, added } = exchange
+  if (route.guard === null) return answer(exchange, undefined)
+  const gate = gates[route.guard]
+  const context = await gate.check({
+    kind: 'http',
+    method: request.method,
+    pattern: route.path,
+    path: url.pathname,
+    query: url.search.slice(1),
+    header: headersOf(request),
+    setHeader: (name, value) => {
+      added.set(name, value)
+    },
+  })
+  return gate.enter(context, () => answer(exchange, context?.claims))
+}
+
+async function answer<S, G extends string>(
+  exchange: Exchange<S, G>,
+  claims: Claims | undefined,
+): Promise<Response> {
+  const { route, params, request, url, services, address, added } = exchange
+  const headers = headersOf(request)
+  const setHeader = (name: string, value: string) => {
+    added.set(name, value)
+  }
+  const { method, path } = route
+  const result = await route.run({
+    call: { method, path, services, address, signal: request.signal, headers, setHeader },
+    parts: {
+      json: await readJson(request, route.maxBytes ?? defaultMaxBytes),
+      form: (name) => url.searchParams.getAll(name),
+      path: (name) => [params[name]].filter((value) => value !== undefined),
+      header: headers,
+    },
+    claims,
+  })
+  if (result === undefined) return new Response(null, { status: 204, headers: added })
+  if (route.sse !== true) return Response.json(result, { headers: added })
+  added.set('content-type', 'text/event-stream')
+  return new Response(streamOf(eventsOf(result)), { headers: added })
+}
+
+/** Fields that came more than once are one text here, as the platform hands them over. */
+function headersOf(request: Request): (name: string) => readonly string[] {
+  return (name) => [request.headers.get(name)].filter((value) => value !== null)
+}

@@ -1,0 +1,20 @@
+/**
+ * The server's half of generated projects: how a route runs, whatever carries it. `jotgate/api-spec/fastify` and
+ * `jotgate/api-spec/fetch` carry it, and `jotgate/api-spec/client` calls it.
+ */
+
+// How a route runs.
+export { guarded, open } from './route.js'
+export { HttpError, notImplemented, problemOf } from './http-error.js'
+export { nothing, readRequest, RequestError } from './schema/schema.js'
+export { secretGate, secretSigner } from './secrets.js'
+
+// For servers that are not here.
+export { answerTo, eventsOf } from './answer.js'
+
+// Their types.
+export type { Call, GuardedCall, GuardedHandler, Handler, Middleware, RequestCall } from './call.js'
+export type { GatesOf, Incoming, Route, RouteOptions } from './route.js'
+export type { Parts } from './schema/schema.js'
+export type { ErrorAnswer } from './answer.js'
+export type { AuthConfig, GatesOptions, Secrets, TokenPolicy, TransitionConfig } from './secrets.js'

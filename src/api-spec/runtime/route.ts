@@ -1,0 +1,113 @@
+import { within } from '../../foundation/deadline.js'
+import { AuthError } from '../../foundation/errors.js'
+import { type Gate } from '../../gate/gate.js'
+import { type Claims } from '../../token/token.js'
+import { type Call, type GuardedHandler, type Handler, type Middleware } from './call.js'
+import { HttpError, problemOf } from './http-error.js'
+import { type Parts, readRequest, type Schema } from './schema/schema.js'
+
+/** What a route says about itself, whatever carries it. */
+export interface RouteOptions<S> {
+  readonly method: string
+  /** Segments that start with a colon are parameters. */
+  readonly path: string
+  readonly middleware?: readonly Middleware<S>[]
+  /** 503 after that. */
+  readonly timeoutMs?: number
+  /** 413 for a longer body. */
+  readonly maxBytes?: number
+  /** The handler gives many answers, sent as server-sent events. */
+  readonly sse?: true
+  /** A body with members that the type does not name is refused. */
+  readonly strict?: true
+}
+
+/** One call as a server hands it over. */
+export interface Incoming<S> {
+  readonly call: Call<S>
+  readonly parts: Parts
+  /** Undefined when no gate has admitted the call. */
+  readonly claims: Claims | undefined
+}
+
+/** A route with its handler. `G` are the names of the guards. */
+export interface Route<S, G extends string> extends RouteOptions<S> {
+  readonly guard: G | null
+  /** Runs middleware and handler. Undefined is an answer without a body; `answerTo` takes what it rejects with. */
+  run(incoming: Incoming<S>): Promise<unknown>
+}
+
+/** A gate for each guard. */
+export type GatesOf<G extends string> = Readonly<Record<G, Gate<Claims>>>
+
+/**
+ * A route that anyone may call.
+ *
+ * @example open({ method: 'POST', path: '/login' }, LoginReq, (call) => api.login(call))
+ */
+export function open<S, Req, Res>(
+  options: RouteOptions<S>,
+  request: Schema<Req>,
+  handler: Handler<S, Req, Res>,
+): Route<S, never> {
+  const run = (incoming: Incoming<S>) =>
+    runRoute(options, incoming, (call) =>
+      handler({ ...call, request: readRequest(request, incoming.parts, options) }),
+    )
+  return { ...options, guard: null, run }
+}
+
+/**
+ * A route for callers with a valid token.
+ *
+ * @example guarded({ guard: 'Auth', method: 'GET', path: '/me' }, nothing, (call) => api.me(call))
+ */
+export function guarded<S, G extends string, Req, Res>(
+  options: RouteOptions<S> & { readonly guard: G },
+  request: Schema<Req>,
+  handler: GuardedHandler<S, Req, Res>,
+): Route<S, G> {
+  const run = (incoming: Incoming<S>) => {
+    const { claims, parts } = incoming
+    // No gate has admitted this call: a route that was mounted without its guard stays shut.
+    if (claims === undefined) return Promise.reject(new AuthError('TOKEN_MISSING'))
+    return runRoute(options, incoming, (call) =>
+      handler({ ...call, claims, request: readRequest(request, parts, options) }),
+    )
+  }
+  return { ...options, run }
+}
+
+function runRoute<S>(
+  options: RouteOptions<S>,
+  { call, claims }: Incoming<S>,
+  handler: (call: Call<S>) => unknown,
+): Promise<unknown> {
+  const limit = options.sse === true ? undefined : options.timeoutMs
+  return withTimeout(limit, call.signal, (signal) => {
+    const whole = { ...call, signal }
+    const seen = claims === undefined ? whole : { ...whole, claims }
+    const chain = (options.middleware ?? []).reduceRight<() => Promise<unknown>>(
+      (next, middleware) => async () => middleware(seen, next),
+      async () => await handler(whole),
+    )
+    return chain()
+  })
+}
+
+async function withTimeout(
+  ms: number | undefined,
+  left: AbortSignal,
+  work: (signal: AbortSignal) => Promise<unknown>,
+): Promise<unknown> {
+  if (ms === undefined) return work(left)
+  const controller = new AbortController()
+  const late = () => new HttpError(503, problemOf(503, 'timeout'))
+  const signal = AbortSignal.any([left, controller.signal])
+  try {
+    return await within(ms, () => work(signal), { late })
+  } catch (error) {
+    controller.abort()
+    throw error
+  }
+}

@@ -1,0 +1,126 @@
+import { AuthError } from '../../foundation/errors.js'
+import { type GateOptions } from '../../gate/gate-options.js'
+import { createGate, type Gate } from '../../gate/gate.js'
+import { hmacKey } from '../../key/hmac-key.js'
+import { createSigner, type Signer } from '../../token/sign.js'
+import { type Claims, type VerifiedToken } from '../../token/token.js'
+import { createVerifier } from '../../token/verify.js'
+
+/** What else a token must say, besides being signed. */
+export interface TokenPolicy {
+  /** `iss`. Default: any issuer who knows the secret. */
+  readonly Issuer?: string
+  /** `aud`. Default: any audience. */
+  readonly Audience?: string
+  /** `typ` of the header. Default `at+jwt` (RFC 9068); go-zero issues `JWT`. */
+  readonly Type?: string
+}
+
+/** The configuration of `jwt: NAME`: one secret. */
+export interface AuthConfig extends TokenPolicy {
+  /** Text of at least 32 bytes that cannot be guessed. */
+  readonly AccessSecret: string
+  /** Life of an access token in seconds, for services that issue them. */
+  readonly AccessExpire: number
+}
+
+/** The configuration of `jwtTransition: NAME`: tokens of both secrets are valid, new ones get the first. */
+export interface TransitionConfig extends TokenPolicy {
+  readonly Secret: string
+  readonly PrevSecret: string
+  /** Life of an access token in seconds, for services that issue them. Default 900. */
+  readonly AccessExpire?: number
+}
+
+/** What guards a group of routes: `jwt`, `jwtTransition` or both. */
+export type Secrets =
+  | { readonly jwt: AuthConfig; readonly transition?: TransitionConfig }
+  | { readonly jwt?: never; readonly transition: TransitionConfig }
+
+/** What every gate of a service has in common. */
+export type GatesOptions = Pick<
+  GateOptions<Claims>,
+  'extract' | 'isRevoked' | 'authorize' | 'onEvent' | 'render'
+>
+
+/**
+ * A gate for HS256 tokens of the configured secrets.
+ *
+ * @throws ConfigError when a secret is missing or too short
+ * @example secretGate({ jwt: config.Auth }, { isRevoked: (token) => revocation.isRevoked(token) })
+ */
+export function secretGate(secrets: Secrets, options: GatesOptions = {}): Gate<Claims> {
+  return createGate({ ...options, verify: verifierOf(keysOf(secrets)) })
+}
+
+/**
+ * Signs HS256 access tokens with the configured secret; during a transition with the new one.
+ *
+ * @throws ConfigError when a secret is missing or too short
+ * @example await secretSigner({ jwt: config.Auth })({ sub: 'alice' })
+ */
+export function secretSigner(secrets: Secrets): Signer {
+  const { current, life, policy } = keysOf(secrets)
+  return createSigner({
+    key: keyOf(current),
+    issuer: policy.Issuer ?? null,
+    audience: policy.Audience ?? null,
+    expiresIn: life,
+    typ: policy.Type ?? 'at+jwt',
+  })
+}
+
+interface Keys {
+  readonly current: string
+  readonly previous: string | null
+  readonly life: number
+  readonly policy: TokenPolicy
+}
+
+function keysOf(secrets: Secrets): Keys {
+  if (secrets.jwt === undefined) return keysOfTwo(secrets.transition)
+  const { jwt, transition } = secrets
+  if (transition !== undefined) return { ...keysOfTwo(transition), life: jwt.AccessExpire }
+  return { current: jwt.AccessSecret, previous: null, life: jwt.AccessExpire, policy: jwt }
+}
+
+function keysOfTwo(transition: TransitionConfig): Keys {
+  const { Secret: current, PrevSecret: previous, AccessExpire: life = 900 } = transition
+  return { current, previous, life, policy: transition }
+}
+
+function verifierOf({
+  current,
+  previous,
+  policy,
+}: Keys): (token: string) => Promise<VerifiedToken> {
+  const verify = verifierOfOne(current, policy)
+  if (previous === null) return verify
+  const verifyPrevious = verifierOfOne(previous, policy)
+  return async (token) => {
+    try {
+      return await verify(token)
+    } catch (error) {
+      // Only a signature of another key is a reason to ask the previous one.
+      if (!(error instanceof AuthError) || error.code !== 'SIGNATURE_INVALID') throw error
+      return verifyPrevious(token)
+    }
+  }
+}
+
+function verifierOfOne(
+  secret: string,
+  { Issuer, Audience, Type = 'at+jwt' }: TokenPolicy,
+): (token: string) => Promise<VerifiedToken> {
+  return createVerifier({
+    keys: keyOf(secret),
+    algorithms: ['HS256'],
+    issuer: Issuer ?? null,
+    audience: Audience ?? null,
+    typ: Type,
+  })
+}
+
+function keyOf(secret: string) {
+  return hmacKey(new TextEncoder().encode(secret), 'HS256')
+}
