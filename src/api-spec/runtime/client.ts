@@ -92,7 +92,8 @@ interface Built {
 function build(baseUrl: string, route: RouteCall, request: object): Built {
   const headers = new Headers({ accept: 'application/json' })
   const query = new URLSearchParams()
-  const body: Record<string, unknown> = {}
+  // Without a prototype: a member may be named `__proto__`. Object.create is typed as any.
+  const body = Object.create(null) as Record<string, unknown>
   let { path } = route
   // Object.entries types the values as any.
   for (const [name, value] of Object.entries(request) as [string, unknown][]) {

@@ -1,3 +1,4 @@
+import ts from 'typescript'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { generate } from '../../../src/api-spec/generate/generate.js'
 import { type ApiSpec } from '../../../src/api-spec/language/spec.js'
@@ -113,6 +114,27 @@ describe('generate', () => {
     }
   })
 
+  it('lets no text of a file that was read in goctl mode become code', () => {
+    const evil = '/v1*/ PWNED() /*'
+    const text = `type A {\n  // a\u2028PWNED() /*\n  X int // */ PWNED()\n}\n@server(prefix: ${JSON.stringify(evil)})\nservice a { @doc "*/ PWNED() /*\u2028PWNED()" @handler h post /x (A) }`
+    let seen = 0
+    for (const file of generate(goctl(text), { servers: ['fastify'] })) {
+      if (file.text.includes('PWNED')) seen++
+      expect(`${file.path}: ${namesIn(file.text).join()}`).not.toContain('PWNED')
+    }
+    expect(seen).toBeGreaterThanOrEqual(4)
+  })
+
+  it('refuses two guards that would have one name, and so one gate', () => {
+    const group = (server: string, name: string) =>
+      `@server (${server})\nservice a { @handler ${name} get /${name} }\n`
+    const both = group('jwt: Auth\njwtTransition: Old', 'one')
+    expect(() => generate(spec(both + group('jwt: AuthOld', 'two')))).toThrow(
+      "two guards would be named 'AuthOld'",
+    )
+    expect(generate(spec(both + group('jwt: Auth', 'two'))).length).toBeGreaterThan(5)
+  })
+
   it('reads, checks and generates 10,000 routes in a time that grows with their number', () => {
     const time = (routes: number) => {
       const text = manyRoutes(routes)
@@ -132,6 +154,17 @@ describe('generate', () => {
 function stubs(of: ApiSpec): readonly string[] {
   const text = generate(of).find(({ path }) => path === 'handlers.ts')?.text ?? ''
   return [...text.matchAll(/\(\) => notImplemented\('(.*)'\)/g)].map(([, name = '']) => name)
+}
+
+/** The identifiers of a program: what stands in comments and texts is none. */
+function namesIn(text: string): readonly string[] {
+  const names: string[] = []
+  const visit = (node: ts.Node) => {
+    if (ts.isIdentifier(node)) names.push(node.text)
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile('made.ts', text, ts.ScriptTarget.Latest))
+  return names
 }
 
 function manyRoutes(count: number): string {
