@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { SlowestFirst } from './tools/testing/slowest-first.mjs'
 
 export default defineConfig({
   test: {
@@ -9,5 +10,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Two cores: more workers only make timing-sensitive runs fight each other.
     maxWorkers: 2,
+    sequence: { sequencer: SlowestFirst },
   },
 })

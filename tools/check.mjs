@@ -9,7 +9,7 @@ import { verdictFile } from './testing/run-tests.mjs'
 // `npm run check -- layers unused`.
 const all = [
   ...['format', 'lint', 'types', 'layers', 'once', 'options', 'exports', 'unused', 'packed'],
-  ...['installed', 'hygiene', 'generated', 'bench', 'docs'],
+  ...['installed', 'hygiene', 'generated', 'bench', 'docs', 'loaded'],
 ]
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !all.includes(name))

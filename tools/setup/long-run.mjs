@@ -7,17 +7,18 @@ import { root } from './paths.mjs'
 import { runTool } from './run.mjs'
 
 /**
- * The long form of random and fault tests: runs test files with a variable of the environment that asks for it, shows
- * how far they are, and keeps the log, with seeds and figures, in test/results/.
+ * A long run, such as that of random and fault tests: runs test files with the variables of the environment that ask
+ * for it, shows how far they are, and keeps the log, with seeds and figures, in test/results/.
  *
  * @param {object} run
  * @param {string} run.command what the user typed, for the log
  * @param {string} run.name what the log is called after
  * @param {readonly string[]} run.files test files and folders
- * @param {Readonly<Record<string, string>>} run.env
+ * @param {Readonly<Record<string, string>>} [run.env] none by default
+ * @param {readonly string[]} [run.args] vitest's; no test has a time limit by default
  * @returns {Promise<number>} an exit code
  */
-export async function longRun({ command, name, files, env }) {
+export async function longRun({ command, name, files, env = {}, args = ['--testTimeout=0'] }) {
   const problem = (await install()) ?? (await build())
   if (problem !== undefined) {
     console.error(problem)
@@ -28,8 +29,8 @@ export async function longRun({ command, name, files, env }) {
   const progress = setInterval(() => {
     console.log(`  ${minutesSince(start)} minutes`)
   }, 60_000)
-  const args = ['run', '--no-color', '--disable-console-intercept', '--testTimeout=0', ...files]
-  const { code, output } = await runTool('vitest/vitest.mjs', args, {
+  const common = ['run', '--no-color', '--disable-console-intercept']
+  const { code, output } = await runTool('vitest/vitest.mjs', [...common, ...args, ...files], {
     env: { ...process.env, ...env },
   })
   clearInterval(progress)

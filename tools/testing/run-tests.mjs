@@ -5,7 +5,7 @@ import { runTool } from '../setup/run.mjs'
 import { judgePartialRun, judgeWholeRun } from './ledger.mjs'
 
 /** Where vitest writes what ran; made anew by every run. */
-const reportFile = `${root}/node_modules/.jotgate/tests.json`
+export const reportFile = `${root}/node_modules/.jotgate/tests.json`
 /** Where the verdict is left for `npm run check`. */
 export const verdictFile = `${root}/node_modules/.jotgate/verdict.json`
 
