@@ -6,8 +6,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // A forgotten .only must not hide the other tests, here as little as in CI.
     allowOnly: false,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // What is awaited is an event: patience costs nothing on a quiet machine, and a busy one needs it.
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 30_000 } },
     // Two cores: more workers only make timing-sensitive runs fight each other.
     maxWorkers: 2,
     sequence: { sequencer: SlowestFirst },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { goTo, logInto, startSite, type Site, type Visit } from './console.js'
+import { goTo, logInto, soon, startSite, type Site, type Visit } from './console.js'
 
 let site: Site
 let visit: Visit
@@ -26,7 +26,7 @@ test('a wrong password is told, with what to do next, and no word of which was w
   expect(await page.getByRole('alert').innerText()).toBe(
     'The username or the password is wrong. Check both and try again.',
   )
-  expect(complaints).toEqual([expect.stringContaining('401')])
+  await expect.poll(() => complaints, soon).toEqual([expect.stringContaining('401')])
 })
 
 test('a user who is no administrator is told so, and can leave', async () => {
@@ -112,12 +112,12 @@ test('a dialog is walked through by keys alone, and gives the focus back', async
   await page.keyboard.press('Enter')
   const dialog = page.getByRole('dialog', { name: 'Rotate the keys?' })
   await dialog.waitFor()
-  expect(await focused()).toBe('Cancel')
+  await expect.poll(focused, soon).toBe('Cancel')
   await page.keyboard.press('Tab')
-  expect(await focused()).toBe('Rotate')
+  await expect.poll(focused, soon).toBe('Rotate')
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'detached' })
-  expect(await focused()).toBe('Rotate now')
+  await expect.poll(focused, soon).toBe('Rotate now')
   await page.keyboard.press('Enter')
   await dialog.waitFor()
   await page.keyboard.press('Tab')
@@ -125,7 +125,7 @@ test('a dialog is walked through by keys alone, and gives the focus back', async
   await page
     .getByText('The next key takes over as soon as it has been published for long enough.')
     .waitFor()
-  expect(await focused()).toBe('Rotate now')
+  await expect.poll(focused, soon).toBe('Rotate now')
   expect(complaints).toEqual([])
 
   function focused(): Promise<string> {
@@ -139,10 +139,11 @@ test('the first key press leads past the menu', async () => {
   await page.reload()
   await page.getByRole('heading', { level: 1, name: 'Inspect' }).waitFor()
   await page.keyboard.press('Tab')
-  expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the page')
+  const focused = (what: string) => page.evaluate<string>(`document.activeElement.${what}`)
+  await expect.poll(() => focused('textContent'), soon).toBe('Skip to the page')
   await page.keyboard.press('Enter')
   await page.keyboard.press('Tab')
-  expect(await page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA')
+  await expect.poll(() => focused('tagName'), soon).toBe('TEXTAREA')
 })
 
 test('a service that does not answer is told of, and what was known stays', async () => {
