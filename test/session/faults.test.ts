@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { stat } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { once } from 'node:events'
+import { MessageChannel } from 'node:worker_threads'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AuthError } from '../../src/foundation/errors.js'
@@ -133,7 +133,7 @@ describe('when something never answers', () => {
   const never = (): Promise<never> => new Promise(() => undefined)
   const within = async (answer: Promise<unknown>): Promise<string | undefined> => {
     const late = new Promise<string>((resolve) => {
-      setTimeout(resolve, 2000, 'still waiting')
+      setTimeout(resolve, 30_000, 'still waiting')
     })
     return Promise.race([codeOf(answer), late])
   }
@@ -203,12 +203,16 @@ describe('when something never answers', () => {
       ...store,
       find: async (id) => {
         const found = await store.find(id)
-        const end = performance.now() + 60
+        const { port1, port2 } = new MessageChannel()
+        // Arrives in the phase in which sockets are read, as soon as the process is free.
+        const arrived = once(port2, 'message')
         setImmediate(() => {
+          port1.postMessage('found')
+          const end = performance.now() + 60
           while (performance.now() < end);
         })
-        // Resolves in the phase in which sockets are read, as soon as the process is free.
-        await stat(fileURLToPath(import.meta.url))
+        await arrived
+        port1.close()
         return found
       },
     }
