@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,20 +18,23 @@ afterAll(() => {
 
 type Load = (subject: string) => Promise<SubjectState | null | undefined>
 
+/** What a load does that has heard that all who asked have given up. */
+type Fault = (allGaveUp: Promise<void>) => ReturnType<Load>
+
 /** Milliseconds: of the sessions that meet a fault, and of those that must not give up on a busy machine. */
 const [hastyMs, patientMs] = [60, 20_000]
 const member: SubjectState = { claims: { role: 'member' } }
 
 /** What a database of users can do to whoever asks it. */
-const faults: Readonly<Record<string, Load>> = {
+const faults: Readonly<Record<string, Fault>> = {
   throws: () => {
     throw new Error('the pool is closed')
   },
   rejects: () => Promise.reject(new Error('connection reset')),
   hangs: () => new Promise(() => undefined),
-  'answers when nobody waits any more': () => sleep(2 * hastyMs).then(() => member),
-  'rejects when nobody waits any more': () =>
-    sleep(2 * hastyMs).then(() => Promise.reject(new Error('too late'))),
+  'answers when nobody waits any more': (allGaveUp) => allGaveUp.then(() => member),
+  'rejects when nobody waits any more': (allGaveUp) =>
+    allGaveUp.then(() => Promise.reject(new Error('too late'))),
 }
 
 /** Sessions in an SQLite file, which another connection looks into. */
@@ -81,7 +85,7 @@ const states: Readonly<
   },
 }
 
-describe.each(Object.entries(faults))('a database of users that %s', (_, load) => {
+describe.each(Object.entries(faults))('a database of users that %s', (_, fault) => {
   test.each(Object.entries(states))(
     'leaves the file as it is when a session %s, and the same token works after',
     async (_, prepare) => {
@@ -90,12 +94,15 @@ describe.each(Object.entries(faults))('a database of users that %s', (_, load) =
       const { sessions, hasty, seen, subjects, rows } = site
       const before = await rows()
       const hooks = seen.hooks.length
-      subjects.load = load
+      const giveUp = new EventTarget()
+      const allGaveUp = once(giveUp, 'all').then(() => undefined)
+      subjects.load = () => fault(allGaveUp)
       const asked = Array.from({ length: 5 }, () =>
         codeOf(hasty.sessions.refresh(token, { client })),
       )
       expect(new Set(await Promise.all(asked))).toEqual(new Set(['STORE_UNAVAILABLE']))
       // An answer that comes late must find nobody who acts on it.
+      giveUp.dispatchEvent(new Event('all'))
       await sleep(2 * hastyMs)
       expect(await rows()).toEqual(before)
       expect([seen.hooks.length, hasty.seen.hooks.length]).toEqual([hooks, 0])
@@ -117,7 +124,7 @@ describe.each(Object.entries(faults))('a database of users that %s', (_, load) =
     const { refreshToken } = await sessions.refresh(stolen, { client })
     clock.advance(600)
     const newest = await sessions.refresh(refreshToken, { client })
-    subjects.load = load
+    subjects.load = () => fault(new Promise(() => undefined))
     expect(await codeOf(sessions.refresh(stolen, { client }))).toBe('REFRESH_REUSED')
     expect(seen.hooks.at(-1)?.name).toBe('onReused')
     expect((await rows())[1]).toHaveLength(1)
