@@ -16,7 +16,9 @@ describe('a server of the HTTP benchmark', () => {
       const server = await startServer(framework, name, tokens.trust)
       try {
         await prove(server, tokens, name !== bare)
-        const { wall, cpu } = await slice(server, tokens.good, 100)
+        // A busy machine may answer nothing in a tenth of a second.
+        const take = (ms: number) => slice(server, tokens.good, ms)
+        const { wall, cpu } = await take(100).catch(() => take(3000))
         expect(wall).toBeGreaterThan(0)
         expect(cpu).toBeGreaterThan(0)
       } finally {

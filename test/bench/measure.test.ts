@@ -19,7 +19,11 @@ function worker(name: string, weight: number) {
 
 describe('the measuring of the benchmark', () => {
   test('finds that five times the work takes more than twice the time', async () => {
-    const times = await measure([worker('one', 1), worker('five', 5)], { ...effort, rounds: 15 })
+    const times = await measure([worker('one', 1), worker('five', 5)], {
+      rounds: 15,
+      sliceMs: 5,
+      warmMs: 50,
+    })
     const [one = [], five = []] = [times.get('one'), times.get('five')]
     expect(one).toHaveLength(15)
     expect(pairedRatio(five, one).median).toBeGreaterThan(2)

@@ -31,7 +31,7 @@ describe('the revocation suite of the benchmark', () => {
 
   beforeAll(async () => {
     measurements = (await suites['revocation']?.(context)) ?? []
-  }, 120_000)
+  })
 
   test('measures everything that a bar speaks of', () => {
     const comparisons = measurements.flatMap((each) => compare(each, { nodeMajor: 20 }))

@@ -23,7 +23,7 @@ describe('the sessions suite of the benchmark', () => {
 
   beforeAll(async () => {
     measurements = (await suites['sessions']?.(context)) ?? []
-  }, 120_000)
+  })
 
   test('measures everything that a bar speaks of, against the bare round trip', () => {
     const comparisons = measurements.flatMap((each) => compare(each, { nodeMajor: 20 }))
