@@ -5,12 +5,25 @@ import { startPostgres, type PostgresServer } from '../../setup/postgres.js'
 import { startRedisCluster, type RedisCluster } from '../../setup/redis-cluster.js'
 import { startRedis, type RedisServer } from '../../setup/redis.js'
 import { redisCommand } from '../../setup/redis-command.js'
+import { until } from '../../setup/server.js'
 import { readPair } from '../pair.js'
 import { temporaryFolder } from '../running-service.js'
 import { ask } from './asking.js'
 import { startFleet, type Fleet } from './fleet.js'
 import { count, createTally, type Tally } from './tally.js'
 import { liveAs } from './user.js'
+
+/*
+ * System: three processes of the service behind a balancer, over one PostgreSQL (users, sessions, keys) and one Redis
+ * Cluster with replicas (revocations, limits); eight users and one administrator.
+ * Moves of a user, drawn from the seed (user.ts): log in, ask for the profile, refresh, log out or be logged out by the
+ * administrator, try a token of a session that has ended. Moves of the world: the keys are rotated, every process is stopped and started again
+ * in turn, the primary that keeps the revocations is killed and its replica takes over.
+ * Invariants: no session is lost (a good refresh token is answered 200, or 503 while something fails over); no token is
+ * good after its session has ended, beyond the time in which processes hear of it; no answer is a 500; every process
+ * that was stopped ends with code 0.
+ * The run shows that it has seen enough: revocations for every four seconds, and dead tokens that were refused.
+ */
 
 /** How long the load goes on, and how often what happens. Seconds. */
 const seconds = amount({ short: 16, full: 600 })
@@ -59,7 +72,7 @@ beforeAll(async () => {
     const added = await asAdmin('POST /admin/users', { username: `user-${String(i)}`, password })
     if (added.status !== 200) throw new Error(`a user was not added: ${String(added.status)}`)
   }
-}, 120_000)
+})
 afterAll(async () => {
   await fleet.stop()
   await Promise.all([redis.stop(), postgres.stop()])
@@ -68,7 +81,7 @@ afterAll(async () => {
 
 test(
   'three processes over PostgreSQL and a Redis Cluster lose no session and let nobody in who is out, while keys rotate, processes are replaced and a primary fails over',
-  { timeout: (seconds + 120) * 1000 },
+  { timeout: (seconds + 240) * 1000 },
   async () => {
     const tally = createTally()
     const stop = new AbortController()
@@ -91,19 +104,24 @@ test(
     await sleep(seconds * 500)
     if ('nodes' in redis) await failOver(redis)
     await sleep(seconds * 500)
+    // A busy machine takes longer to see as much.
+    await until(60_000, () => Promise.resolve(hasSeenEnough(tally)))
     stop.abort()
     await Promise.all([...users, ...events])
     report(tally)
     expect(tally.faults).toEqual([])
     if (other !== undefined)
       expect(Object.keys(tally.answers).filter((each) => / 5\d\d$/.test(each))).toEqual([])
-    expect(tally.revocations).toBeGreaterThan(seconds / 4)
-    expect(tally.answers['a dead token 401']).toBeGreaterThan(tally.revocations)
+    expect(hasSeenEnough(tally)).toBe(true)
     for (const output of fleet.outputs()) expect(output).not.toMatch(/unexpected fault|"level":60/)
     expect(fleet.exitCodes().length).toBeGreaterThanOrEqual(3)
     expect(fleet.exitCodes().filter((code) => code !== 0)).toEqual([])
   },
 )
+
+function hasSeenEnough({ revocations, answers }: Tally): boolean {
+  return revocations > seconds / 4 && (answers['a dead token 401'] ?? 0) > revocations
+}
 
 /** Asks until it is done: while a primary fails over nobody can say whether the administrator's token is still good. */
 async function rotateKeys(tally: Tally): Promise<void> {

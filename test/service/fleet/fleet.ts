@@ -106,7 +106,7 @@ export async function startFleet(parts: FleetParts): Promise<Fleet> {
 }
 
 async function untilReady({ origin }: RunningService): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 2000; tries++) {
     if ((await fetch(`${origin}/readyz`)).ok) return
     await sleep(50)
   }
