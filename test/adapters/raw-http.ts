@@ -18,8 +18,8 @@ export async function raw(base: string, lines: readonly string[], body = ''): Pr
   const [first, ...rest] = lines
   const head = [first, `Host: ${host}`, 'Connection: close', ...rest]
   socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
-  socket.setTimeout(3000, () => {
-    socket.destroy(new Error('no answer within 3 s'))
+  socket.setTimeout(8000, () => {
+    socket.destroy(new Error('no answer within 8 s'))
   })
   const chunks: Buffer[] = []
   for await (const chunk of socket) chunks.push(chunk as Buffer)

