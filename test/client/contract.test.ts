@@ -40,7 +40,7 @@ test('without a token every adapter fails nearly all of it, so that the contract
   })
   for (const [name, failures] of await Promise.all(counts))
     expect(failures, name).toBeGreaterThanOrEqual(contract.length - 1)
-}, 90_000)
+})
 
 async function runBare(open: () => Promise<Wire>, behaviour: Behaviour): Promise<void> {
   const wire = await open()

@@ -10,7 +10,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-test('every snippet of the page compiles, as a strict reader would', { timeout: 120_000 }, () => {
+test('every snippet of the page compiles, as a strict reader would', () => {
   const snippets = [...page.matchAll(/```ts\n([^]*?)```/g)].map(([, code = '']) => code)
   expect(snippets).toHaveLength(6)
   const files = Object.fromEntries(snippets.map((code, at) => [`snippet-${String(at)}.ts`, code]))

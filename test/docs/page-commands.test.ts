@@ -15,7 +15,7 @@ let tarball = ''
 
 beforeAll(async () => {
   ;({ tarball } = await pack(folder))
-}, 120_000)
+})
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })

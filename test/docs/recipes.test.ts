@@ -23,7 +23,7 @@ beforeAll(() => {
   })
   expect(files.map(([name]) => name)).toEqual(['gate.ts', 'trpc.ts', 'schema.ts', 'graphql.ts'])
   expect(compileSnippets(folder, Object.fromEntries(files))).toEqual([])
-}, 120_000)
+})
 afterAll(async () => {
   await Promise.all(running.map(({ stop }) => stop()))
   rmSync(folder, { recursive: true, force: true })
@@ -60,7 +60,7 @@ describe('tRPC', () => {
   let site: Awaited<ReturnType<typeof start>>
   beforeAll(async () => {
     site = await start('trpc')
-  }, 60_000)
+  })
 
   /** One call as tRPC sends it over HTTP. */
   const call = async (path: string, token?: string, method = 'GET') => {
@@ -161,7 +161,7 @@ describe('GraphQL subscriptions', () => {
   let site: Awaited<ReturnType<typeof start>>
   beforeAll(async () => {
     site = await start('graphql')
-  }, 60_000)
+  })
 
   /** Subscribes until the connection closes; how it closed, and what came before. */
   const listen = (

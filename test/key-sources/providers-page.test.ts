@@ -175,7 +175,7 @@ export const remoteJwks = (url, options) => real(url, { ...options, fetch: globa
     const file = `${folder}${fileOf(title)}.js`
     writeFileSync(file, readFileSync(file, 'utf8').replace("'jotgate'", "'./stand-in.js'"))
   }
-}, 120_000)
+})
 afterAll(async () => {
   await server.close()
   rmSync(folder, { recursive: true, force: true })

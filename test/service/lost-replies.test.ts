@@ -13,7 +13,7 @@ const folder = temporaryFolder()
 beforeAll(async () => {
   service = await startService({ dataDir: folder.path })
   proxy = await startTcpProxy({ port: service.port })
-}, 60_000)
+})
 afterAll(async () => {
   await proxy.stop()
   await service.stop()

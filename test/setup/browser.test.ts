@@ -6,7 +6,7 @@ test('starts a browser that runs scripts', async () => {
   const page = await browser.newPage()
   expect(await page.evaluate('[1, 2, 3].at(-1)')).toBe(3)
   await browser.close()
-}, 60_000)
+})
 
 test('without a browser and the right to install one it fails, and says what to do', async () => {
   const machine = { path: '/nowhere', isRoot: false }

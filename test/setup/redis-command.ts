@@ -7,8 +7,8 @@ export function redisCommand(port: number, ...args: readonly string[]): Promise<
     const socket = connect(port, '127.0.0.1', () => {
       socket.write(`*${String(args.length)}\r\n${parts.join('')}`)
     })
-    socket.setTimeout(5000, () => {
-      socket.destroy(new Error('Redis did not answer within 5 s'))
+    socket.setTimeout(30_000, () => {
+      socket.destroy(new Error('Redis did not answer within 30 s'))
     })
     socket.once('error', reject)
     // Sentinel does that to everybody who is connected when a server gets another role.

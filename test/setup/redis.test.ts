@@ -5,7 +5,7 @@ describe('the Redis of the tests', () => {
   let redis: RedisServer
   beforeAll(async () => {
     redis = await startRedis()
-  }, 180_000)
+  })
   afterAll(() => redis.stop())
 
   it('is a real server that answers over a socket', async () => {
@@ -21,7 +21,7 @@ describe('a Redis started for a test', () => {
     expect(await ping('127.0.0.1', port)).toBe('+PONG')
     await redis.stop()
     expect(await ping('127.0.0.1', port)).toBeUndefined()
-  }, 180_000)
+  })
 
   it('is the one that TEST_REDIS_URL names, when it does', async () => {
     const redis = await startRedis({ url: 'redis://127.0.0.1:1' })

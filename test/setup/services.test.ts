@@ -46,21 +46,17 @@ describe('the PostgreSQL of the tests', () => {
 })
 
 describe('the Redis Cluster of the tests', () => {
-  it(
-    'has three primaries that share the slots, gone once it is stopped',
-    { timeout: 60_000 },
-    async () => {
-      const { nodes, stop } = await startRedisCluster()
-      const ports = nodes.map(({ port }) => port)
-      expect(new Set(ports).size).toBe(3)
-      for (const port of ports)
-        expect(await redisCommand(port, 'CLUSTER', 'INFO')).toContain('cluster_size:3')
-      await stop()
-      expect(await Promise.all(ports.map(listens))).toEqual([false, false, false])
-    },
-  )
+  it('has three primaries that share the slots, gone once it is stopped', async () => {
+    const { nodes, stop } = await startRedisCluster()
+    const ports = nodes.map(({ port }) => port)
+    expect(new Set(ports).size).toBe(3)
+    for (const port of ports)
+      expect(await redisCommand(port, 'CLUSTER', 'INFO')).toContain('cluster_size:3')
+    await stop()
+    expect(await Promise.all(ports.map(listens))).toEqual([false, false, false])
+  })
 
-  it('has a replica of each, when asked for', { timeout: 90_000 }, async () => {
+  it('has a replica of each, when asked for', async () => {
     const { nodes, replicas, stop } = await startRedisCluster({ replicas: true })
     for (const [i, { port }] of replicas.entries()) {
       const info = await redisCommand(port, 'INFO', 'replication')
@@ -73,7 +69,7 @@ describe('the Redis Cluster of the tests', () => {
 })
 
 describe('the Sentinel of the tests', () => {
-  it('names the primary, and is gone once it is stopped', { timeout: 90_000 }, async () => {
+  it('names the primary, and is gone once it is stopped', async () => {
     const { name, sentinels, servers, stop } = await startSentinel()
     const [primary] = servers
     for (const { port } of sentinels) {

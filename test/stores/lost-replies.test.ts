@@ -24,7 +24,7 @@ const closing: (() => unknown)[] = []
 
 beforeAll(async () => {
   ;[redis, postgres] = await Promise.all([startRedis(), startPostgres()])
-}, 60_000)
+})
 afterAll(async () => {
   for (const close of closing) await close()
   await Promise.all([redis.stop(), postgres.stop()])

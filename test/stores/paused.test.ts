@@ -10,7 +10,7 @@ import { ioredisAt, nodeRedisAt } from './redis/servers.js'
 let redis: RedisServer
 beforeAll(async () => {
   redis = await startRedis({})
-}, 180_000)
+})
 afterAll(() => redis.stop())
 
 const deadlineMs = 500

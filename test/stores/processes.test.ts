@@ -92,7 +92,7 @@ describe('fifty refreshes of one token at once', () => {
     let racers: Racers
     beforeAll(async () => {
       racers = await startRacers(folder, placeOf())
-    }, 60_000)
+    })
     afterAll(() => {
       racers.stop()
     })
@@ -116,7 +116,7 @@ describe('fifty refreshes of one token at once', () => {
 })
 
 describe('a process that is killed', () => {
-  test('has lost no refresh that it had acknowledged', { timeout: 60_000 }, async () => {
+  test('has lost no refresh that it had acknowledged', async () => {
     const path = `sqlite:${join(folder, 'killed.db')}`
     const sessions = await openSessions(path, secret)
     let acknowledged = 0

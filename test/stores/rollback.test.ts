@@ -102,7 +102,7 @@ test('a failover that loses what was acknowledged is a rollback, no theft', asyn
     redis.disconnect()
     await site.stop()
   }
-}, 120_000)
+})
 
 /** Whether the replicas have every write that the primary has taken; `WAIT` knows of its own connection's only. */
 async function haveAll(

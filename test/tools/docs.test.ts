@@ -54,7 +54,7 @@ describe('the code of a page', () => {
       'docs/page.md:5 TS2322:',
       'docs/page.md:8 TS2304:',
     ])
-  }, 60_000)
+  })
 
   it('declares for everybody only in a program of its own', () => {
     const one = readPage('a.md', block('ts', "declare module 'jotgate/express' {}").join('\n'))

@@ -19,7 +19,7 @@ let complaints: string[]
 beforeAll(async () => {
   bundled = await bundle(entry)
   browser = await startBrowser()
-}, 120_000)
+})
 afterAll(() => browser.close())
 beforeEach(async () => {
   site = await startBrowserSite(bundled.code)
@@ -100,7 +100,7 @@ describe('with tokens', () => {
       expect(site.watched.refreshes).toBe(round)
     }
     expect(complaints).toEqual([])
-  }, 60_000)
+  })
 
   test('two tabs that share a storage, and no name, make two: the count can tell', async () => {
     const [first, second] = [await open(), await open()]
@@ -185,7 +185,7 @@ describe('in cookie mode', () => {
       expect(await context.cookies()).toHaveLength(2)
     }
     expect(complaints).toEqual([])
-  }, 60_000)
+  })
 
   test('a page that is loaded anew goes on, and learns of the end of the session by asking', async () => {
     const page = await open()

@@ -36,7 +36,7 @@ beforeAll(async () => {
     await open(attacker.otherPort),
   ]
   evil = { foreign, sibling, otherPort }
-}, 120_000)
+})
 afterAll(async () => {
   await browser.close()
   await Promise.all([shop.close(), attacker.close()])

@@ -19,7 +19,7 @@ beforeAll(async () => {
   context = await browser.newContext()
   first = await open()
   second = await open()
-}, 120_000)
+})
 afterAll(async () => {
   await browser.close()
   await shop.close()

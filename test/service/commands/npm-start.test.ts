@@ -6,7 +6,7 @@ import { freePort, temporaryFolder } from '../running-service.js'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-test('npm start runs the service, and a signal to npm stops it', { timeout: 120_000 }, async () => {
+test('npm start runs the service, and a signal to npm stops it', async () => {
   const folder = temporaryFolder()
   const port = await freePort()
   const origin = `http://127.0.0.1:${String(port)}`

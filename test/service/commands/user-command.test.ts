@@ -38,7 +38,7 @@ afterAll(async () => {
 test('who is disabled beside the running service is out of it at once', async () => {
   const pair = await login('bob', password)
   expect(await run('disable bob')).toEqual({ code: 0, output: 'bob is disabled\n' })
-  await expect.poll(() => statusesOf(pair), { timeout: 5000 }).toEqual([401, 401])
+  await expect.poll(() => statusesOf(pair)).toEqual([401, 401])
   expect(await loginStatus('bob', password)).toBe(401)
   await run('enable bob')
   expect(await statusesOf(pair)).toEqual([401, 401])
@@ -49,7 +49,7 @@ test('roles and a password are given; what was before is no longer good', async 
   const pair = await login('bob', password)
   const roles = await run('roles bob admin audit')
   expect(roles.output).toBe('bob has admin, audit\n')
-  await expect.poll(() => statusesOf(pair), { timeout: 5000 }).toEqual([401, 401])
+  await expect.poll(() => statusesOf(pair)).toEqual([401, 401])
   const fresh = 'twelve herons over a weir'
   expect((await run('password bob', 'short')).output).toMatch(/15 characters/)
   expect((await run('password bob', `${fresh}\n`)).code).toBe(0)

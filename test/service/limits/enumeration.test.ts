@@ -37,7 +37,7 @@ beforeAll(async () => {
   expect((await user(['import', '-'], lines.join('\n'))).code).toBe(0)
   service = await startService({ dataDir: folder.path, env })
   for (let i = 0; i < 5; i++) await login('locked', 'wrong')
-}, 60_000)
+})
 afterAll(async () => {
   await service.stop()
   folder.remove()
@@ -72,7 +72,6 @@ const kinds: Readonly<Record<string, (round: number) => string>> = {
 
 test.each(Object.entries(kinds))(
   'an account that is %s is answered like a wrong password, after the same work and time',
-  { timeout: 120_000 },
   async (_, nameIn) => {
     const ratios: number[] = []
     for (let round = 0; round < pairs; round++) {

@@ -18,7 +18,7 @@ beforeAll(async () => {
     return made.path
   }
   two = await startTwo({ database: postgres.url, folder, user })
-}, 60_000)
+})
 afterAll(async () => {
   for (const service of [two.a, two.b]) await service.stop()
   await postgres.stop()

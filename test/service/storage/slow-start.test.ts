@@ -13,7 +13,7 @@ beforeAll(async () => {
   postgres = await startPostgres()
   const { hostname: host, port } = new URL(postgres.url)
   proxy = await startTcpProxy({ host, port: Number(port) })
-}, 60_000)
+})
 afterAll(async () => {
   await proxy.stop()
   await postgres.stop()
@@ -57,7 +57,7 @@ test('tables are made, and a service started, though the database takes longer t
   await start({ dataDir: folder(), env })
   clearTimeout(faster)
   proxy.delay(0)
-}, 90_000)
+})
 
 test.runIf(process.env['TEST_DATABASE_URL'] === undefined)(
   'a database that comes up after the service is waited for, and the log says so',
@@ -69,16 +69,15 @@ test.runIf(process.env['TEST_DATABASE_URL'] === undefined)(
     let output = ''
     child.stderr?.on('data', (data: Buffer) => (output += data.toString()))
     try {
-      await expect.poll(() => output, { timeout: 20_000 }).toMatch(/waiting for the database at/)
+      await expect.poll(() => output).toMatch(/waiting for the database at/)
       await postgres.startAgain?.()
       const answers = () => fetch(`http://127.0.0.1:${port}/healthz`).then(({ ok }) => ok)
-      await expect.poll(() => answers().catch(() => false), { timeout: 20_000 }).toBe(true)
+      await expect.poll(() => answers().catch(() => false)).toBe(true)
       expect(output).not.toContain('canary')
     } finally {
       child.kill('SIGTERM')
     }
   },
-  60_000,
 )
 
 test('a database that does not come is told by its field, and the program ends', async () => {
@@ -87,7 +86,7 @@ test('a database that does not come is told by its field, and the program ends',
   expect(code).toBe(1)
   expect(output).toMatch(/database \(DATABASE_URL\): .* did not answer within 1 s \(.*ECONNREFUSED/)
   expect(output).not.toMatch(/canary|\n\s+at /)
-}, 30_000)
+})
 
 test('so is Redis, whose client goes on trying', async () => {
   const env = configured(
@@ -98,4 +97,4 @@ test('so is Redis, whose client goes on trying', async () => {
   expect(code).toBe(1)
   expect(output).toMatch(/redis \(REDIS_URL\): Redis did not answer within 2 s/)
   expect(output).not.toMatch(/canary|\n\s+at /)
-}, 15_000)
+})

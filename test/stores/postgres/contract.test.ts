@@ -15,7 +15,7 @@ describe('PostgreSQL', () => {
   beforeAll(async () => {
     server = await startPostgres()
     pool = new Pool({ connectionString: server.url, max: 20 })
-  }, 180_000)
+  })
   afterAll(async () => {
     await pool.end()
     await server.stop()

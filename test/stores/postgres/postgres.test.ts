@@ -20,7 +20,7 @@ beforeAll(async () => {
   server = await startPostgres()
   const { hostname, port } = new URL(server.url)
   proxy = await startTcpProxy({ host: hostname, port: Number(port) })
-}, 180_000)
+})
 afterAll(async () => {
   proxy.heal()
   await Promise.all(pools.map((pool) => pool.end()))

@@ -39,7 +39,7 @@ const newName = () => `recorded_${String(process.pid)}_${String(names++)}`
 
 beforeAll(async () => {
   ;[postgres, redis] = await Promise.all([startPostgres(), startRedis()])
-}, 180_000)
+})
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })

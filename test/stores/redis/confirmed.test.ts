@@ -19,7 +19,7 @@ beforeAll(async () => {
   await admin.config('SET', 'repl-diskless-sync-delay', '0')
   if (!(await until(20_000, async () => (await replicasUpToDate()) === 1)))
     throw new Error('the replica does not follow')
-}, 180_000)
+})
 afterAll(async () => {
   connected.close()
   admin.disconnect()
@@ -54,7 +54,7 @@ async function withoutReplica(work: (awake: () => void) => Promise<void>): Promi
     await work(awake)
   } finally {
     awake()
-    await expect.poll(replicasUpToDate, { timeout: 20_000 }).toBe(1)
+    await expect.poll(replicasUpToDate).toBe(1)
   }
 }
 
@@ -96,6 +96,6 @@ test('what changes nothing is written all the same: WAIT speaks only of what its
 test('a store without additions opens no dedicated connection, and keeps no process alive', async () => {
   await revocations('idle').add([session('s')])
   expect(await waiting()).toBeGreaterThanOrEqual(1)
-  await expect.poll(waiting, { timeout: 10_000 }).toBe(0)
+  await expect.poll(waiting).toBe(0)
   await revocations('idle').add([session('t')])
 })

@@ -26,7 +26,7 @@ test('a process that starts when a primary has just died gets its feed once a re
     for (const close of closing) close()
     await cluster.stop()
   }
-}, 120_000)
+})
 
 /** As a service does at its start: again and again. */
 async function start(store: ReturnType<typeof redisStores>['revocations']): Promise<string> {

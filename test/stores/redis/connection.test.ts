@@ -8,7 +8,7 @@ describe.each(Object.entries(sites))('a dedicated connection to %s', (siteName, 
   let site: Site
   beforeAll(async () => {
     site = await open()
-  }, 180_000)
+  })
   afterAll(() => site.stop())
 
   describe.each(['ioredis', 'node-redis'])('by %s', (name) => {

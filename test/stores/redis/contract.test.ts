@@ -11,7 +11,7 @@ describe.each(Object.entries(sites))('%s', (_, open) => {
   let site: Site
   beforeAll(async () => {
     site = await open()
-  }, 180_000)
+  })
   afterAll(() => site.stop())
 
   describe.each(['ioredis', 'node-redis'])('by %s', (name) => {

@@ -28,7 +28,7 @@ let prefixes = 0
 beforeAll(async () => {
   redis = await startRedis({})
   proxy = await startTcpProxy({ port: Number(new URL(redis.url).port) })
-}, 180_000)
+})
 afterEach(() => {
   proxy.heal()
   proxy.refuse(false)

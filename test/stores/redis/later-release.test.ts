@@ -11,7 +11,7 @@ let prefixes = 0
 beforeAll(async () => {
   redis = await startRedis()
   admin = new Redis(redis.url).on('error', () => undefined)
-}, 180_000)
+})
 afterAll(async () => {
   admin.disconnect()
   await redis.stop()

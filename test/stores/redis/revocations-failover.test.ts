@@ -40,7 +40,7 @@ describe('a primary that has become a replica', () => {
   beforeAll(async () => {
     ;[first, second] = [await startRedis({}), await startRedis({})]
     admin = new Redis(first.url).on('error', () => undefined)
-  }, 180_000)
+  })
   afterAll(async () => {
     admin.disconnect()
     await first.stop()
@@ -89,14 +89,14 @@ test('what only an old primary has confirmed is put back at the server that is f
   const b = await follow(redisStores(client, { prefix: 'split' }).revocations, [])
   await a.revoke({ sid: 'split' })
   const token = await verifiedToken({ sub: 'user-1', sid: 'split' }, wall)
-  await expect.poll(() => b.isRevoked(token), { timeout: 5000 }).toBe(true)
-}, 30_000)
+  await expect.poll(() => b.isRevoked(token)).toBe(true)
+})
 
 describe('a failover', () => {
   let site: RedisSentinel
   beforeAll(async () => {
     site = await startSentinel()
-  }, 180_000)
+  })
   afterAll(() => site.stop())
 
   const openStore = async (connect: () => Promise<Connected>) => {
@@ -118,7 +118,7 @@ describe('a failover', () => {
     for (const each of replicas) process.kill(each.pid, 'SIGSTOP')
     await redisCommand(primary?.port ?? 0, 'CLIENT', 'KILL', 'TYPE', 'replica')
     await a.revoke({ sid: 'gone' })
-    await expect.poll(() => b.isRevoked(gone), { timeout: 5000 }).toBe(true)
+    await expect.poll(() => b.isRevoked(gone)).toBe(true)
     process.kill(pid, 'SIGKILL')
     for (const each of replicas) process.kill(each.pid, 'SIGCONT')
     for (const { port } of replicas) {
@@ -131,7 +131,7 @@ describe('a failover', () => {
       if (!a.isRevoked(gone) || !b.isRevoked(gone)) passed++
     }, 10)
     try {
-      await expect.poll(() => events.includes('recovered'), { timeout: 30_000 }).toBe(true)
+      await expect.poll(() => events.includes('recovered')).toBe(true)
       const fresh = await openStore(ioredis)
       const issuer = 'https://auth.example'
       const held = () =>
@@ -139,24 +139,22 @@ describe('a failover', () => {
           ({ length }) => length,
           () => 0,
         )
-      await expect.poll(held, { timeout: 20_000 }).toBe(1)
+      await expect.poll(held).toBe(1)
       await expect
-        .poll(
-          () =>
-            a.revoke({ sid: 'after' }).then(
-              () => 'kept',
-              () => 'not',
-            ),
-          { timeout: 10_000 },
+        .poll(() =>
+          a.revoke({ sid: 'after' }).then(
+            () => 'kept',
+            () => 'not',
+          ),
         )
         .toBe('kept')
       const after = await verifiedToken({ sub: 'user-1', sid: 'after' }, wall)
-      await expect.poll(() => b.isRevoked(after), { timeout: 20_000 }).toBe(true)
+      await expect.poll(() => b.isRevoked(after)).toBe(true)
     } finally {
       clearInterval(watch)
     }
     expect(passed).toBe(0)
     // By whichever of the two was there first.
     expect([...events, ...others]).toContain('restored')
-  }, 120_000)
+  })
 })

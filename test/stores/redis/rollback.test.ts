@@ -16,7 +16,7 @@ let server: Server | undefined
 
 beforeAll(async () => {
   program = await findOrInstall(wantedRedis)
-}, 180_000)
+})
 afterAll(async () => {
   await server?.stop()
   rmSync(folder, { recursive: true, force: true })
@@ -62,7 +62,7 @@ describe.each([
   ['ioredis', ioredisAt],
   ['node-redis', nodeRedisAt],
 ])('a Redis that has lost writes, by %s', (_, connect) => {
-  test('an older snapshot put back is a rollback, no theft', { timeout: 60_000 }, async () => {
+  test('an older snapshot put back is a rollback, no theft', async () => {
     const port = await freePort()
     await startOn(port, 'no')
     const { client, close } = await connect(`redis://127.0.0.1:${String(port)}`)
@@ -87,34 +87,30 @@ describe.each([
     rmSync(join(folder, 'dump.rdb'))
   })
 
-  test(
-    'a log of writes that lost its end is a rollback, no theft',
-    { timeout: 60_000 },
-    async () => {
-      const port = await freePort()
-      await startOn(port, 'yes')
-      const { client, close } = await connect(`redis://127.0.0.1:${String(port)}`)
-      const { sessions } = redisStores(client, { deadlineMs: 5000 })
-      const session = sampleSession()
-      await sessions.create(session)
-      expect((await rotate(sessions, session, {})).kind).toBe('rotated')
-      const log = logFile()
-      const { size } = statSync(log)
-      for (let generation = 1; generation < 4; generation++)
-        expect((await later(sessions, session, generation)).kind).toBe('rotated')
-      const longer = statSync(log).size
+  test('a log of writes that lost its end is a rollback, no theft', async () => {
+    const port = await freePort()
+    await startOn(port, 'yes')
+    const { client, close } = await connect(`redis://127.0.0.1:${String(port)}`)
+    const { sessions } = redisStores(client, { deadlineMs: 5000 })
+    const session = sampleSession()
+    await sessions.create(session)
+    expect((await rotate(sessions, session, {})).kind).toBe('rotated')
+    const log = logFile()
+    const { size } = statSync(log)
+    for (let generation = 1; generation < 4; generation++)
+      expect((await later(sessions, session, generation)).kind).toBe('rotated')
+    const longer = statSync(log).size
 
-      await server?.stop('SIGKILL')
-      // In the middle of a write, as a power cut leaves it.
-      truncateSync(log, size + Math.floor((longer - size) / 2))
-      await startOn(port, 'yes')
-      await expect.poll(() => sessions.find(session.id).catch(() => 'not yet')).toBeDefined()
-      await expectRolledBack(sessions, session, 4)
-      close()
-      await server?.stop()
-      rmSync(join(folder, 'appendonlydir'), { recursive: true })
-    },
-  )
+    await server?.stop('SIGKILL')
+    // In the middle of a write, as a power cut leaves it.
+    truncateSync(log, size + Math.floor((longer - size) / 2))
+    await startOn(port, 'yes')
+    await expect.poll(() => sessions.find(session.id).catch(() => 'not yet')).toBeDefined()
+    await expectRolledBack(sessions, session, 4)
+    close()
+    await server?.stop()
+    rmSync(join(folder, 'appendonlydir'), { recursive: true })
+  })
 })
 
 function logFile(): string {
