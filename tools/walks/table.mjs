@@ -20,7 +20,7 @@ export const walks = {
   revoke: { what: 'revocation.revoke({ sid })', kind: 'library', files: 17, functions: 64 },
   'is-revoked': { what: 'revocation.isRevoked', kind: 'library', files: 10, functions: 29 },
   'parse-api': { what: 'parseApi(user.api)', kind: 'library', files: 26, functions: 190 },
-  generate: { what: 'generate(spec)', kind: 'library', files: 12, functions: 125 },
+  generate: { what: 'generate(spec)', kind: 'library', files: 12, functions: 124 },
   options: { what: 'createVerifier(every option)', kind: 'library', files: 13, functions: 39 },
   login: { what: 'POST /user/login, SQLite', kind: 'service', files: 60, functions: 196 },
   imports: { what: 'imports of src/token/verify.ts', kind: 'imports', files: 30 },
