@@ -6,6 +6,7 @@ import { longRun } from './setup/long-run.mjs'
 // `amount({ short, full })` of test/setup/amount.ts how much of it to run.
 /** @type {Readonly<Record<string, readonly string[]>>} */
 const table = {
+  adapters: ['test/adapters/contract.test.ts'],
   rotation: ['test/key-sources/ring/rotation.test.ts'],
   race: ['test/stores/processes.test.ts'],
   hang: ['test/stores/faults-hang.test.ts'],

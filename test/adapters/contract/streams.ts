@@ -1,12 +1,14 @@
 import { Agent, request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
+import { amount } from '../../setup/amount.js'
 import { pipelined } from '../raw-http.js'
 import { token } from '../tokens.js'
 import { call, callAs, callRaw, expectRefusal, missing, type Behaviour } from './client.js'
 
-const interleavedCalls = 10_000
-const connections = 100
+const connections = amount({ short: 25, full: 100 })
+const perConnection = 100
+const interleavedCalls = connections * perConnection
 
 /** The caller's context wherever code runs, bodies that stream, handlers that fail. */
 export const streams: readonly Behaviour[] = [
@@ -118,7 +120,6 @@ function slowUpload(): RequestInit {
 
 /** Every connection sends all its calls at once, each as another caller, and reads the answers in order. */
 async function expectNoCrossTalk(base: string): Promise<void> {
-  const perConnection = interleavedCalls / connections
   const tokens = await Promise.all(
     Array.from({ length: perConnection }, (_, n) => token({ sub: `caller-${String(n)}` })),
   )
