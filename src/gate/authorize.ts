@@ -112,8 +112,8 @@ function guard<C>(
   return Object.assign(permits, unique.length > 0 ? { scope: unique } : {})
 }
 
-function atLeastOne<C>(place: string, guards: readonly Guard<C>[]): readonly Guard<C>[] {
-  if (guards.length === 0) throw new ConfigError(place, 'takes at least one guard')
+function atLeastOne<C>(option: string, guards: readonly Guard<C>[]): readonly Guard<C>[] {
+  if (guards.length === 0) throw new ConfigError(option, 'takes at least one guard')
   return guards
 }
 

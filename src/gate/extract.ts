@@ -161,9 +161,9 @@ function keepPrivate(call: Call): void {
   call.setHeader('Cache-Control', 'private')
 }
 
-function checkName(place: string, name: unknown): string {
+function checkName(option: string, name: unknown): string {
   if (typeof name !== 'string' || !fieldName.test(name)) {
-    throw new ConfigError(place, "takes a name made of letters, digits and !#$%&'*+-.^_`|~")
+    throw new ConfigError(option, "takes a name made of letters, digits and !#$%&'*+-.^_`|~")
   }
   return name
 }

@@ -60,31 +60,31 @@ export const rulesTable = {
  * or has the flag `g` or `y`, an async `match`, and `prefix: '/'` in rules that open
  * @example compileRules('select.except', { prefix: '/public' }, 'open')
  */
-export function compileRules(place: string, rules: Rules, purpose: Purpose): readonly Rule[] {
-  readOptions(place, rulesTable, rules)
+export function compileRules(option: string, rules: Rules, purpose: Purpose): readonly Rule[] {
+  readOptions(option, rulesTable, rules)
   return [
-    ...listOf(rules.path).map((path) => pathRule(`${place}.path`, path, purpose)),
-    ...listOf(rules.prefix).map((prefix) => prefixRule(`${place}.prefix`, prefix, purpose)),
-    ...listOf(rules.regex).map((regex) => regexRule(`${place}.regex`, regex, purpose)),
-    ...(rules.match === undefined ? [] : [matchRule(`${place}.match`, rules.match)]),
+    ...listOf(rules.path).map((path) => pathRule(`${option}.path`, path, purpose)),
+    ...listOf(rules.prefix).map((prefix) => prefixRule(`${option}.prefix`, prefix, purpose)),
+    ...listOf(rules.regex).map((regex) => regexRule(`${option}.regex`, regex, purpose)),
+    ...(rules.match === undefined ? [] : [matchRule(`${option}.match`, rules.match)]),
   ]
 }
 
-function pathRule(place: string, path: unknown, purpose: Purpose): Rule {
-  const wanted = checkPath(place, path)
+function pathRule(option: string, path: unknown, purpose: Purpose): Rule {
+  const wanted = checkPath(option, path)
   const folded = fold(wanted)
   const matches: Matches =
     purpose === 'open'
       ? (subject) => subject === wanted
       : (subject) => subject === wanted || fold(subject) === folded
   const matchesPath = isPattern(wanted) ? pathsOf(patternOf(wanted), purpose) : matches
-  return { name: `${place} "${wanted}"`, matches, matchesPath }
+  return { name: `${option} "${wanted}"`, matches, matchesPath }
 }
 
-function prefixRule(place: string, prefix: unknown, purpose: Purpose): Rule {
-  const wanted = checkPath(place, prefix)
+function prefixRule(option: string, prefix: unknown, purpose: Purpose): Rule {
+  const wanted = checkPath(option, prefix)
   if (purpose === 'open' && wanted === '/') {
-    throw new ConfigError(place, '"/" would open every path')
+    throw new ConfigError(option, '"/" would open every path')
   }
   const below = wanted.endsWith('/') ? wanted : `${wanted}/`
   const foldedBelow = below.toLowerCase()
@@ -93,7 +93,7 @@ function prefixRule(place: string, prefix: unknown, purpose: Purpose): Rule {
       ? (subject) => subject === wanted || subject.startsWith(below)
       : (subject) => `${subject.toLowerCase()}/`.startsWith(foldedBelow)
   const matchesPath = isPattern(wanted) ? pathsOf(patternOf(wanted, 'anything'), purpose) : matches
-  return { name: `${place} "${wanted}"`, matches, matchesPath }
+  return { name: `${option} "${wanted}"`, matches, matchesPath }
 }
 
 /** The router may send some of these paths elsewhere, which is unknown here: in doubt, require a token. */
@@ -101,52 +101,52 @@ function pathsOf(pattern: RegExp, purpose: Purpose): Matches {
   return purpose === 'open' ? () => false : (path) => pattern.test(path.toLowerCase())
 }
 
-function regexRule(place: string, regex: unknown, purpose: Purpose): Rule {
-  const given = compileRegex(place, regex)
+function regexRule(option: string, regex: unknown, purpose: Purpose): Rule {
+  const given = compileRegex(option, regex)
   const flags = given.flags.includes('i') || purpose === 'open' ? given.flags : `${given.flags}i`
   const source = purpose === 'open' ? `^(?:${given.source})$` : given.source
   const compiled = new RegExp(source, flags.replace('m', ''))
   const matches: Matches = (subject) => compiled.test(subject)
-  return { name: `${place} ${String(given)}`, matches, matchesPath: matches }
+  return { name: `${option} ${String(given)}`, matches, matchesPath: matches }
 }
 
 /** @throws ConfigError for a function that cannot return a boolean */
-export function matchRule(place: string, match: NonNullable<Rules['match']>): Rule {
+export function matchRule(option: string, match: NonNullable<Rules['match']>): Rule {
   const given: unknown = match
   if (typeof given !== 'function' || given.constructor.name === 'AsyncFunction') {
-    throw new ConfigError(place, 'must be a function that returns a boolean, not a promise')
+    throw new ConfigError(option, 'must be a function that returns a boolean, not a promise')
   }
   const matches: Matches = (_, call) => {
     const answer: unknown = match(call)
-    if (typeof answer !== 'boolean') throw new TypeError(`${place} must return a boolean`)
+    if (typeof answer !== 'boolean') throw new TypeError(`${option} must return a boolean`)
     return answer
   }
-  return { name: place, matches, matchesPath: matches }
+  return { name: option, matches, matchesPath: matches }
 }
 
 /** @throws ConfigError when it does not compile, or has a flag that remembers the last call (`g`, `y`) */
-export function compileRegex(place: string, regex: unknown): RegExp {
-  const given = regex instanceof RegExp ? regex : readRegex(place, regex)
+export function compileRegex(option: string, regex: unknown): RegExp {
+  const given = regex instanceof RegExp ? regex : readRegex(option, regex)
   if (given.global || given.sticky) {
-    throw new ConfigError(place, 'has the flag g or y, which makes it remember the last call')
+    throw new ConfigError(option, 'has the flag g or y, which makes it remember the last call')
   }
   return given
 }
 
-function readRegex(place: string, source: unknown): RegExp {
-  if (typeof source !== 'string') throw new ConfigError(place, 'takes a regular expression')
+function readRegex(option: string, source: unknown): RegExp {
+  if (typeof source !== 'string') throw new ConfigError(option, 'takes a regular expression')
   try {
     return new RegExp(source)
   } catch {
-    throw new ConfigError(place, 'is not a valid regular expression')
+    throw new ConfigError(option, 'is not a valid regular expression')
   }
 }
 
 /** @throws ConfigError for a path that no call can have */
-export function checkPath(place: string, path: unknown): string {
+export function checkPath(option: string, path: unknown): string {
   if (typeof path !== 'string' || !/^\/[^\s\\#]*$/.test(path) || path.includes('//')) {
     throw new ConfigError(
-      place,
+      option,
       'takes paths that begin with "/" and contain no space, "\\", "#" or "//"',
     )
   }

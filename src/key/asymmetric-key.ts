@@ -40,7 +40,7 @@ export function privateKey(input: AsymmetricInput, alg: Algorithm, options: KeyO
   return new Key(alg, { material, ...nameKey(material, options.kid ?? jwkKid), maySign: true })
 }
 
-function requireAsymmetric(place: string, alg: Algorithm): void {
+function requireAsymmetric(option: string, alg: Algorithm): void {
   if (knownRow(alg).kind === 'hmac')
-    throw new ConfigError(`${place}.alg`, `${alg} takes a secret; use hmacKey`)
+    throw new ConfigError(`${option}.alg`, `${alg} takes a secret; use hmacKey`)
 }

@@ -13,7 +13,7 @@ const largestExponent = 2n ** 256n
  * @throws ConfigError saying which key the algorithm needs
  * @example checkFits('publicKey', material, 'ES256')
  */
-export function checkFits(place: string, material: KeyObject, alg: Algorithm): void {
+export function checkFits(option: string, material: KeyObject, alg: Algorithm): void {
   const row = algorithmRow(alg)
   const details = material.asymmetricKeyDetails
   switch (row.kind) {
@@ -21,24 +21,24 @@ export function checkFits(place: string, material: KeyObject, alg: Algorithm): v
     case 'pss':
       if (material.asymmetricKeyType === 'rsa-pss')
         throw new ConfigError(
-          place,
+          option,
           `${alg} needs a plain RSA key (rsaEncryption); a JWS cannot carry RSASSA-PSS parameters`,
         )
       if (material.asymmetricKeyType !== 'rsa')
-        throw new ConfigError(place, `${alg} needs an RSA key`)
-      checkRsa(place, material)
+        throw new ConfigError(option, `${alg} needs an RSA key`)
+      checkRsa(option, material)
       return
     case 'ec':
       if (material.asymmetricKeyType !== 'ec' || details?.namedCurve !== row.curve)
-        throw new ConfigError(place, `${alg} needs an EC key on ${row.crv}`)
+        throw new ConfigError(option, `${alg} needs an EC key on ${row.crv}`)
       return
     case 'plain':
       // The type definitions do not list every key type of a newer runtime.
       if (String(material.asymmetricKeyType) !== row.keyType)
-        throw new ConfigError(place, `${alg} needs an ${row.crv} key`)
+        throw new ConfigError(option, `${alg} needs an ${row.crv} key`)
       return
     case 'hmac':
-      throw new ConfigError(`${place}.alg`, `${alg} takes a secret; use hmacKey`)
+      throw new ConfigError(`${option}.alg`, `${alg} takes a secret; use hmacKey`)
   }
 }
 
@@ -65,20 +65,20 @@ function signsWhatItVerifies(material: KeyObject, hash: string | null, probe: Bu
 }
 
 /** RFC 7518 section 3.3: at least 2048 bits; above 8192 a verification takes so long that it could be an attack. */
-function checkRsa(place: string, material: KeyObject): void {
+function checkRsa(option: string, material: KeyObject): void {
   const { modulusLength = 0, publicExponent = 0n } = material.asymmetricKeyDetails ?? {}
   if (modulusLength < 2048 || modulusLength > 8192)
-    throw new ConfigError(place, 'an RSA key must have 2048 to 8192 bits; make a new one')
+    throw new ConfigError(option, 'an RSA key must have 2048 to 8192 bits; make a new one')
   if (publicExponent < 65_537n || publicExponent % 2n === 0n || publicExponent >= largestExponent)
     throw new ConfigError(
-      place,
+      option,
       'an RSA key must have an odd public exponent of at least 65537 and below 2^256; make a new one',
     )
   const modulus = modulusOf(material)
-  if (modulus % 2n === 0n) throw new ConfigError(place, 'an RSA modulus must be odd')
+  if (modulus % 2n === 0n) throw new ConfigError(option, 'an RSA modulus must be odd')
   if (isRocaModulus(modulus))
     throw new ConfigError(
-      place,
+      option,
       'this RSA key can be factored (ROCA, CVE-2017-15361); replace it and the device that made it',
     )
 }

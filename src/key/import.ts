@@ -33,25 +33,28 @@ const privateGiven = 'was given a private key; pass its public half'
  * @example readPublicKey(readFileSync('public.pem', 'utf8'))
  */
 export function readPublicKey(input: AsymmetricInput): KeyObject {
-  const place = 'publicKey'
+  const option = 'publicKey'
   if (input instanceof KeyObject) {
     if (input.type === 'public') return ownCopy(input)
-    throw new ConfigError(place, input.type === 'private' ? privateGiven : 'was given a secret key')
+    throw new ConfigError(
+      option,
+      input.type === 'private' ? privateGiven : 'was given a secret key',
+    )
   }
   if (typeof input === 'string') {
-    const { label, der } = onlyBlock(place, input)
-    if (Object.hasOwn(privateReaders, label)) throw new ConfigError(place, privateGiven)
-    return readDer(place, der, pick(place, publicReaders, label))
+    const { label, der } = onlyBlock(option, input)
+    if (Object.hasOwn(privateReaders, label)) throw new ConfigError(option, privateGiven)
+    return readDer(option, der, pick(option, publicReaders, label))
   }
   if (input instanceof Uint8Array) {
     const der = asBuffer(input)
     // The public readers also accept a private PKCS#1 key, so private keys must be recognised first.
-    if (tryReaders(der, Object.values(privateReaders))) throw new ConfigError(place, privateGiven)
-    return readAnyDer(place, der, Object.values(publicReaders))
+    if (tryReaders(der, Object.values(privateReaders))) throw new ConfigError(option, privateGiven)
+    return readAnyDer(option, der, Object.values(publicReaders))
   }
-  if (!isJwk(input)) throw unknownInput(place)
-  if (secretMembers.some((name) => name in input)) throw new ConfigError(place, privateGiven)
-  return withoutDetails(place, () =>
+  if (!isJwk(input)) throw unknownInput(option)
+  if (secretMembers.some((name) => name in input)) throw new ConfigError(option, privateGiven)
+  return withoutDetails(option, () =>
     createPublicKey({ key: keyMembers(input, 'verify'), format: 'jwk' }),
   )
 }
@@ -63,51 +66,51 @@ export function readPublicKey(input: AsymmetricInput): KeyObject {
  * @example readPrivateKey(readFileSync('private.pem', 'utf8'))
  */
 export function readPrivateKey(input: AsymmetricInput): KeyObject {
-  const place = 'privateKey'
+  const option = 'privateKey'
   if (input instanceof KeyObject) {
     if (input.type === 'private') return ownCopy(input)
-    throw new ConfigError(place, `was given a ${input.type} key`)
+    throw new ConfigError(option, `was given a ${input.type} key`)
   }
   if (typeof input === 'string') {
-    const { label, der } = onlyBlock(place, input)
-    return readDer(place, der, pick(place, privateReaders, label))
+    const { label, der } = onlyBlock(option, input)
+    return readDer(option, der, pick(option, privateReaders, label))
   }
   if (input instanceof Uint8Array)
-    return readAnyDer(place, asBuffer(input), Object.values(privateReaders))
-  if (!isJwk(input)) throw unknownInput(place)
+    return readAnyDer(option, asBuffer(input), Object.values(privateReaders))
+  if (!isJwk(input)) throw unknownInput(option)
   const members = keyMembers(input, 'sign')
-  const key = withoutDetails(place, () => createPrivateKey({ key: members, format: 'jwk' }))
+  const key = withoutDetails(option, () => createPrivateKey({ key: members, format: 'jwk' }))
   const made = key.export({ format: 'jwk' })
   // Node computes the public half of an Edwards key itself, and ignores the one in the JWK.
   if (['x', 'y', 'pub'].some((name) => made[name] !== members[name]))
-    throw new ConfigError(place, 'has a public half that belongs to another key')
+    throw new ConfigError(option, 'has a public half that belongs to another key')
   return key
 }
 
-function onlyBlock(place: string, text: string) {
+function onlyBlock(option: string, text: string) {
   try {
     const [first, ...others] = readPem(text)
     if (first && others.length === 0) return first
   } catch (error) {
-    if (error instanceof SyntaxError) throw new ConfigError(place, error.message)
+    if (error instanceof SyntaxError) throw new ConfigError(option, error.message)
     throw error
   }
   throw new ConfigError(
-    place,
+    option,
     'must hold one key; of a certificate chain, pass the first certificate only',
   )
 }
 
-function pick(place: string, readers: Readonly<Record<string, Reader>>, label: string): Reader {
+function pick(option: string, readers: Readonly<Record<string, Reader>>, label: string): Reader {
   const reader = Object.hasOwn(readers, label) ? readers[label] : undefined
   if (reader) return reader
-  throw new ConfigError(place, `takes PEM blocks of ${Object.keys(readers).join(', ')} only`)
+  throw new ConfigError(option, `takes PEM blocks of ${Object.keys(readers).join(', ')} only`)
 }
 
-function readAnyDer(place: string, der: Buffer, readers: readonly Reader[]): KeyObject {
+function readAnyDer(option: string, der: Buffer, readers: readonly Reader[]): KeyObject {
   const key = tryReaders(der, readers)
-  if (key) return readDer(place, der, () => key)
-  throw new ConfigError(place, 'is not the DER of such a key; PEM must be passed as text')
+  if (key) return readDer(option, der, () => key)
+  throw new ConfigError(option, 'is not the DER of such a key; PEM must be passed as text')
 }
 
 function tryReaders(der: Buffer, readers: readonly Reader[]): KeyObject | undefined {
@@ -122,9 +125,10 @@ function tryReaders(der: Buffer, readers: readonly Reader[]): KeyObject | undefi
 }
 
 /** OpenSSL stops reading where the key ends. Bytes after it are a mistake or an attack. */
-function readDer(place: string, der: Buffer, read: Reader): KeyObject {
-  if (der.byteLength !== elementLength(der)) throw new ConfigError(place, 'has bytes after the key')
-  return withoutDetails(place, () => read(der))
+function readDer(option: string, der: Buffer, read: Reader): KeyObject {
+  if (der.byteLength !== elementLength(der))
+    throw new ConfigError(option, 'has bytes after the key')
+  return withoutDetails(option, () => read(der))
 }
 
 /** The length of the DER element at the start, including its head; -1 above 64 KiB. */
@@ -137,17 +141,17 @@ function elementLength(der: Buffer): number {
 }
 
 /** Replaces the messages of node:crypto, which can contain parts of a key. */
-function withoutDetails(place: string, read: () => KeyObject): KeyObject {
+function withoutDetails(option: string, read: () => KeyObject): KeyObject {
   try {
     return read()
   } catch (error) {
     if (error instanceof ConfigError) throw error
-    throw new ConfigError(place, 'is damaged, or of a kind that this runtime does not support')
+    throw new ConfigError(option, 'is damaged, or of a kind that this runtime does not support')
   }
 }
 
-function unknownInput(place: string): ConfigError {
-  return new ConfigError(place, 'takes PEM text, DER bytes, a JWK object or a KeyObject')
+function unknownInput(option: string): ConfigError {
+  return new ConfigError(option, 'takes PEM text, DER bytes, a JWK object or a KeyObject')
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

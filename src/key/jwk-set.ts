@@ -23,17 +23,17 @@ export function readJwkSet(
   algorithms: readonly Algorithm[],
   secrets: SetSecrets = {},
 ): Key[] {
-  const place = 'jwks'
+  const option = 'jwks'
   const entries = entriesOf(set)
   refuseDuplicates(entries)
   const symmetric = entries.filter(({ kty }) => kty === 'oct')
   if (symmetric.length > 0 && symmetric.length < entries.length)
     throw new ConfigError(
-      place,
+      option,
       'mixes secrets (kty "oct") with public keys; keep them in separate sets',
     )
   if (entries.some((jwk) => jwk.kty !== 'oct' && secretMembers.some((name) => name in jwk)))
-    throw new ConfigError(place, 'holds a private key; publish its public half only')
+    throw new ConfigError(option, 'holds a private key; publish its public half only')
   return entries.flatMap((jwk) => {
     if (!permits(jwk, 'verify')) return []
     const alg = bind(jwk, algorithms)

@@ -90,7 +90,7 @@ function readOrigins(given: unknown, option: string): ReadonlySet<string> {
 }
 
 /** Compared character by character with what browsers send, so it must be written the same way. */
-function readOrigin(place: string, text: unknown): string {
+function readOrigin(option: string, text: unknown): string {
   const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
   if (
     url === undefined ||
@@ -99,10 +99,10 @@ function readOrigin(place: string, text: unknown): string {
     text.includes('*')
   )
     throw new ConfigError(
-      place,
+      option,
       'must be an origin as browsers write it, such as "https://shop.example": lower case, no default port, no path',
     )
   if (url.protocol === 'http:' && !loopback.test(url.hostname))
-    throw new ConfigError(place, 'must be https; plain http is for loopback only')
+    throw new ConfigError(option, 'must be https; plain http is for loopback only')
   return url.origin
 }

@@ -33,20 +33,20 @@ export interface KratosRules extends Omit<Rules, 'prefix' | 'regex'>, PreflightO
  * @example presets.kratos.select({ prefix: '/api.v1.', path: '/helloworld.Greeter/SayHello' })
  */
 export function selectLikeKratos(rules: KratosRules): Selector {
-  readOptions(place, kratosTable, rules)
+  readOptions(option, kratosTable, rules)
   const compiled = [
     ...listOf(rules.prefix).map((prefix) => prefixRule(prefix)),
     ...listOf(rules.regex).map((regex) => regexRule(regex)),
     ...listOf(rules.path).map((path) => pathRule(path)),
-    ...(rules.match === undefined ? [] : [matchRule(`${place}.match`, rules.match)]),
+    ...(rules.match === undefined ? [] : [matchRule(`${option}.match`, rules.match)]),
   ]
   if (compiled.length === 0)
-    throw new ConfigError(place, 'has no rule, so nothing would be guarded')
+    throw new ConfigError(option, 'has no rule, so nothing would be guarded')
   const isOpenPreflight = readPreflight(rules.preflight)
   return createSelector({ purpose: 'guard', rules: compiled, isOpenPreflight })
 }
 
-const place = 'presets.kratos.select'
+const option = 'presets.kratos.select'
 
 const kratosTable = {
   ...rulesTable,
@@ -54,11 +54,11 @@ const kratosTable = {
 } satisfies OptionTable<keyof KratosRules>
 
 function prefixRule(prefix: unknown): Rule {
-  const wanted = checkPath(`${place}.prefix`, prefix)
+  const wanted = checkPath(`${option}.prefix`, prefix)
   const pattern = isPattern(wanted) ? patternOf(wanted, 'anything') : undefined
   const folded = wanted.toLowerCase()
   return {
-    name: `${place}.prefix "${wanted}"`,
+    name: `${option}.prefix "${wanted}"`,
     matches: (operation) => operation.startsWith(wanted),
     matchesPath: (path) => {
       const lower = path.toLowerCase()
@@ -68,24 +68,24 @@ function prefixRule(prefix: unknown): Rule {
 }
 
 function pathRule(path: unknown): Rule {
-  const wanted = checkPath(`${place}.path`, path)
+  const wanted = checkPath(`${option}.path`, path)
   const pattern = isPattern(wanted) ? patternOf(wanted) : undefined
   const folded = fold(wanted)
   return {
-    name: `${place}.path "${wanted}"`,
+    name: `${option}.path "${wanted}"`,
     matches: (operation) => operation === wanted,
     matchesPath: (sent) => fold(sent) === folded || pattern?.test(sent.toLowerCase()) === true,
   }
 }
 
 function regexRule(regex: unknown): Rule {
-  const given = compileRegex(`${place}.regex`, regex)
+  const given = compileRegex(`${option}.regex`, regex)
   const folding = new RegExp(
     given.source,
     given.flags.includes('i') ? given.flags : `${given.flags}i`,
   )
   return {
-    name: `${place}.regex ${String(given)}`,
+    name: `${option}.regex ${String(given)}`,
     matches: (operation) => isWhole(given, operation),
     matchesPath: (path) => isWhole(folding, path) || isWhole(folding, fold(path)),
   }

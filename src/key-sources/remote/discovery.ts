@@ -48,9 +48,9 @@ export async function discover(
     types: ['application/json'],
   })
   if (answer.kind !== 'document') throw wrong('are missing')
-  const { issuer: named, jwks_uri: place } = answer.document
+  const { issuer: named, jwks_uri: jwksUri } = answer.document
   if (named !== issuer) throw wrong('name another issuer')
-  const url = typeof place === 'string' ? parse(place) : undefined
+  const url = typeof jwksUri === 'string' ? parse(jwksUri) : undefined
   if (!url) throw wrong('have no jwks_uri')
   if (checkUrl(url, reach) !== undefined) throw wrong('have a jwks_uri that is not allowed')
   if (url.origin !== jwksOrigin)

@@ -31,8 +31,8 @@ export async function fetchSet(
   etag: string | undefined,
 ): Promise<FetchedSet> {
   const { discovery, url } = policy
-  const place = discovery ? await discover({ ...policy, ...discovery }, policy) : url
-  const answer = await download(place, { ...policy, types, etag })
+  const setUrl = discovery ? await discover({ ...policy, ...discovery }, policy) : url
+  const answer = await download(setUrl, { ...policy, types, etag })
   const fresh = freshFor(answer.headers, policy)
   if (answer.kind === 'unchanged') return { kind: 'unchanged', freshFor: fresh }
   const tag = answer.headers.get('etag')

@@ -24,8 +24,8 @@ import type { RedisPort } from './port.js'
  * be repeated when they fail half-way.
  */
 export function redisSessions(port: RedisPort, prefix: string): SessionStore {
-  const place: Place = { port, keys: sessionKeys(prefix), index: sessionIndex(port, prefix) }
-  return { ...readers(place), ...writers(place), ...sweeper(place) }
+  const parts: Place = { port, keys: sessionKeys(prefix), index: sessionIndex(port, prefix) }
+  return { ...readers(parts), ...writers(parts), ...sweeper(parts) }
 }
 
 interface Place {
@@ -56,8 +56,8 @@ function readers({ port, keys, index }: Place): Pick<SessionStore, 'find' | 'fin
   }
 }
 
-function writers(place: Place): Pick<SessionStore, 'create' | 'rotate' | 'end' | 'endAll'> {
-  const { port, keys, index } = place
+function writers(parts: Place): Pick<SessionStore, 'create' | 'rotate' | 'end' | 'endAll'> {
+  const { port, keys, index } = parts
   return {
     create: async (session: StoredSession) => {
       await index.remember(session, session.createdAt)
@@ -65,7 +65,7 @@ function writers(place: Place): Pick<SessionStore, 'create' | 'rotate' | 'end' |
       const kept = await port.run(createScript, { keys: [keys.session(session.id)], args })
       if (kept !== 1) throw new Error('the session exists already')
     },
-    rotate: (request: RotateRequest) => rotate(place, request),
+    rotate: (request: RotateRequest) => rotate(parts, request),
     end: async (id: string, now: number) =>
       toSession(await port.run(endScript, { keys: [keys.session(id)], args: [now] })),
     endAll: async ({ subject, now, except }: EndAllRequest) => {

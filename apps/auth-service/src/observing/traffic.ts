@@ -49,8 +49,8 @@ export function createTraffic(now: () => number = () => Date.now() / 1000): Traf
       const bin = current()
       if (outcome === 'accepted') bin.accepted++
       const bucket = latencyBuckets.findIndex((bound) => ms <= bound)
-      const place = bucket === -1 ? latencyBuckets.length : bucket
-      bin.latency[place] = (bin.latency[place] ?? 0) + 1
+      const index = bucket === -1 ? latencyBuckets.length : bucket
+      bin.latency[index] = (bin.latency[index] ?? 0) + 1
     },
     refused: (code) => {
       const { refused } = current()

@@ -59,8 +59,8 @@ function withAlice(
   const words = [alice.username, alice.displayName, alice.email].map((each) => each.toLowerCase())
   const isWanted = after < demoName && words.some((each) => each.includes(search.toLowerCase()))
   const others = stored.filter(({ username }) => username !== demoName)
-  const place = others.findIndex(({ username }) => username > demoName)
-  const at = place === -1 ? others.length : place
+  const index = others.findIndex(({ username }) => username > demoName)
+  const at = index === -1 ? others.length : index
   const page = isWanted ? [...others.slice(0, at), alice, ...others.slice(at)] : others
   return page.slice(0, limit)
 }

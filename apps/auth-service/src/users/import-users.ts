@@ -42,9 +42,9 @@ function readLines(text: string): readonly User[] {
   const faults: string[] = []
   const seen = new Set<string>()
   const users: User[] = []
-  for (const [place, each] of text.split('\n').entries()) {
+  for (const [line, each] of text.split('\n').entries()) {
     if (each.trim() === '') continue
-    const fault = (message: string) => faults.push(`line ${String(place + 1)}: ${message}`)
+    const fault = (message: string) => faults.push(`line ${String(line + 1)}: ${message}`)
     const user = readLine(each, fault)
     if (user === undefined) continue
     if (seen.has(user.username)) fault('an earlier line has the same username')
