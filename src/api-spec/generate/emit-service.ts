@@ -147,7 +147,7 @@ function importMiddleware(name: string): string {
 }
 
 function middlewareConst(name: string): string {
-  return `${camelCase(name)}Middleware`
+  return `${camelCase(kebabCase(name))}Middleware`
 }
 
 /** The stub of a middleware, for a person to fill in. */

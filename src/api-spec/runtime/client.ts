@@ -62,13 +62,15 @@ export interface Calls {
 /**
  * Calls routes. Guarded routes go through `jwtClient`, which refreshes ahead of need, and once more after a 401.
  *
- * @throws ConfigError when an option cannot work
+ * @throws ConfigError when an option cannot work; TypeError when there is a source and `baseUrl` is no absolute URL
  * @example const { call } = createCalls({ baseUrl, source })
  */
 export function createCalls({ baseUrl, source, ...settings }: ClientOptions): Calls {
   const open = settings.fetch ?? globalThis.fetch
-  const origins = [new URL(baseUrl).origin]
-  const guarded = source === undefined ? open : jwtClient({ ...settings, source, origins }).fetch
+  const guarded =
+    source === undefined
+      ? open
+      : jwtClient({ ...settings, source, origins: [new URL(baseUrl).origin] }).fetch
   const send: Send<Response> = async (route, request, { signal } = {}) => {
     const { url, ...init } = build(baseUrl, route, request)
     const fetch = route.guarded === true ? guarded : open

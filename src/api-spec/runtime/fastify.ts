@@ -112,11 +112,22 @@ function incoming<S, G extends string>(
     reply.header(name, value)
   }
   const left = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) left.abort()
-  })
+  // No further event tells of a caller who left while the gate decided.
+  if (reply.raw.closed) left.abort()
+  else
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) left.abort()
+    })
   return {
-    call: { method, path, services, address: request.ip, signal: left.signal, headers, setHeader },
+    call: {
+      method,
+      path,
+      services,
+      address: addressOf(request),
+      signal: left.signal,
+      headers,
+      setHeader,
+    },
     parts: {
       json: request.body,
       form: (name) => query.getAll(name),
@@ -128,4 +139,9 @@ function incoming<S, G extends string>(
     },
     claims: guard === null ? undefined : gates[guard].current().claims,
   }
+}
+
+/** Fastify types it as text, but a socket that has gone has no address. */
+function addressOf({ ip = '' }: { readonly ip?: string }): string {
+  return ip
 }

@@ -27,7 +27,7 @@ export function problemOf(status: number, reason: string) {
 /**
  * What a handler does until a person has written it.
  *
- * @param handler its name, for the log of whoever calls it too early
+ * @param handler its name, which the answer says
  * @throws HttpError 501
  * @example export const handlers: UserApi = { login: () => notImplemented('login') }
  */

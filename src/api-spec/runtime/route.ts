@@ -102,12 +102,13 @@ async function withTimeout(
 ): Promise<unknown> {
   if (ms === undefined) return work(left)
   const controller = new AbortController()
-  const late = () => new HttpError(503, problemOf(503, 'timeout'))
   const signal = AbortSignal.any([left, controller.signal])
+  const timeout = new HttpError(503, problemOf(503, 'timeout'))
   try {
-    return await within(ms, () => work(signal), { late })
+    return await within(ms, () => work(signal), { late: () => timeout })
   } catch (error) {
-    controller.abort()
+    // Not before: the handler's own rejection would race with the 503.
+    if (error === timeout) controller.abort()
     throw error
   }
 }

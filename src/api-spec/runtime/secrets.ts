@@ -1,4 +1,5 @@
-import { AuthError } from '../../foundation/errors.js'
+import { AuthError, ConfigError } from '../../foundation/errors.js'
+import { isText } from '../../foundation/names.js'
 import { type GateOptions } from '../../gate/gate-options.js'
 import { createGate, type Gate } from '../../gate/gate.js'
 import { hmacKey } from '../../key/hmac-key.js'
@@ -78,6 +79,10 @@ interface Keys {
 }
 
 function keysOf(secrets: Secrets): Keys {
+  const entries: readonly [string, unknown][] = Object.entries(secrets) // of a configuration, whatever its type says
+  for (const [name, entry] of entries)
+    if (entry === undefined)
+      throw new ConfigError(`secrets.${name}`, 'is missing in the configuration')
   if (secrets.jwt === undefined) return keysOfTwo(secrets.transition)
   const { jwt, transition } = secrets
   if (transition !== undefined) return { ...keysOfTwo(transition), life: jwt.AccessExpire }
@@ -121,6 +126,7 @@ function verifierOfOne(
   })
 }
 
-function keyOf(secret: string) {
+function keyOf(secret: unknown) {
+  if (!isText(secret)) throw new ConfigError('secrets', 'must be text')
   return hmacKey(new TextEncoder().encode(secret), 'HS256')
 }

@@ -52,6 +52,17 @@ describe('a route of jotgate/api-spec/runtime', () => {
     expect(signal?.aborted).toBe(true)
   })
 
+  it('leaves the signal alone when a handler with a timeout throws', async () => {
+    let signal: AbortSignal | undefined
+    const options = { method: 'GET', path: '/x', timeoutMs: 60_000 }
+    const route = open(options, nothing, (own) => {
+      signal = own.signal
+      throw new Error('a bug')
+    })
+    await expect(route.run({ call, parts, claims: undefined })).rejects.toThrow('a bug')
+    expect(signal?.aborted).toBe(false)
+  })
+
   it('aborts the signal of a handler with a timeout when the caller has gone', async () => {
     const leaving = new AbortController()
     const options = { method: 'GET', path: '/x', timeoutMs: 60_000 }

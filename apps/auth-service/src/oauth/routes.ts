@@ -9,6 +9,7 @@ import type { OAuth } from './oauth.js'
 import { answerOAuthErrors, secretive } from './oauth-answers.js'
 import { OAuthFault } from './oauth-fault.js'
 import { revokeToken } from './revoke.js'
+import { addressOf } from '../foundation/address-of.js'
 
 /** Paths of {@link oauthRoutes}, which need no access token: clients present their own credentials. */
 export function oauthPaths(issuer: string): readonly string[] {
@@ -58,7 +59,11 @@ async function readRequest(oauth: OAuth, request: FastifyRequest): Promise<OAuth
     throw new OAuthFault('invalid_request', { description: 'parameters must be in the body' })
   const form = parseForm(typeof request.body === 'string' ? request.body : '')
   const authorization = request.raw.headersDistinct['authorization'] ?? []
-  const client = await authenticateClient(oauth, { form, authorization, address: request.ip })
+  const client = await authenticateClient(oauth, {
+    form,
+    authorization,
+    address: addressOf(request),
+  })
   return { client, form }
 }
 

@@ -47,7 +47,7 @@ export function createPasswordRules({
       return `must have at least ${String(shortestPassword)} characters`
     const words = [...ownWords, ...personal].flatMap(wordsOf)
     return (await countGuesses({ password: prepared, words })) < fewestGuesses
-      ? 'must not be easy to guess'
+      ? 'must not be a common or easily guessed password'
       : undefined
   }
 }

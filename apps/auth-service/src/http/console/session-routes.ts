@@ -8,6 +8,7 @@ import { firstParty } from '../../oauth/first-party.js'
 import { type Call } from '../../api/user/generated/service.js'
 import { LoginReq } from '../../api/user/generated/types.js'
 import { login } from '../../api/user/login.js'
+import { addressOf } from '../../foundation/address-of.js'
 
 /**
  * Login, refresh and logout of the console, with tokens in cookies that scripts cannot read, and only for pages of a
@@ -68,7 +69,7 @@ function callOf(request: FastifyRequest, reply: FastifyReply, services: Services
     method: request.method,
     path: request.routeOptions.url ?? '',
     services,
-    address: request.ip,
+    address: addressOf(request),
     signal: left.signal,
     headers: (name) => request.raw.headersDistinct[name.toLowerCase()] ?? [],
     setHeader: (name, value) => {
