@@ -4,7 +4,7 @@ export const clientErrors = {
   REFRESH_UNAVAILABLE: 'the session could not be refreshed for now; its tokens are kept',
   REFRESH_FAILED: 'the refresh endpoint sent an invalid answer; the tokens are kept',
   SOURCE_FAILED: 'the source returned no token',
-  TOKEN_UNUSABLE: 'the source returned an invalid token',
+  TOKEN_UNUSABLE: 'the source returned a token that a header cannot hold',
   NO_INCOMING: 'there is no incoming call whose token could be forwarded',
   INCOMING_EXPIRED: 'the token of the incoming call has expired',
   AUDIENCE_REFUSED: 'the token of the incoming call is not meant for this target',

@@ -8,7 +8,7 @@ export interface Outcome {
 /**
  * Whether a question ends within so many milliseconds, by a timer of this process that begins with it. A machine that is
  * busy delays the timer and the deadline of the question alike, and in their order: so this fails for a deadline that is
- * too long, and never for a machine that is too slow.
+ * too long, and never for a machine that is too slow. It cannot see a question that blocks the process.
  *
  * @example expect(await inTime(450, () => sessions.find(id))).toEqual({ code: 'STORE_UNAVAILABLE', isInTime: true })
  */

@@ -259,6 +259,7 @@ describe.concurrent.each(Object.entries(makers))('a store that hangs, by %s', (_
   }) => {
     const site = await open('late', make, { deadlineMs: 60_000 })
     const trial = await stall(site, { direction: 'toServer', after: 0 }, 100)
+    expect(trial.took).toBeLessThan(bounded)
     expect(trial.outcomes).toEqual(operations.map(() => unavailable))
     expect(trial.stalled).toEqual(trial.before)
     expect(trial.healed).not.toEqual(trial.stalled)

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import process from 'node:process'
 
 /** Runs for as long as the process that started it: one that is killed leaves nothing busy behind. */
-const burn = 'const parent = process.ppid; while (process.ppid === parent);'
+const burn = 'const parent = Number(process.argv[1]); while (process.ppid === parent);'
 
 /**
  * Does something while other processes keep every core busy, and ends those by their own ids afterwards.
@@ -16,7 +16,7 @@ const burn = 'const parent = process.ppid; while (process.ppid === parent);'
  */
 export async function besideBusy(work, { count = Math.max(4, 2 * availableParallelism()) } = {}) {
   const busy = Array.from({ length: count }, () =>
-    spawn(process.execPath, ['-e', burn], { stdio: 'ignore' }),
+    spawn(process.execPath, ['-e', burn, String(process.pid)], { stdio: 'ignore' }),
   )
   try {
     return await work(busy.flatMap(({ pid }) => pid ?? []))

@@ -136,6 +136,6 @@ function readEncryptionKeys(given: unknown, option: string): EncryptionKeys {
   if (known.length === 0 || known.length < keys.length || known.some((key) => key.length !== 32))
     throw new ConfigError(option, 'must be 32 random bytes, or an array of such keys')
   if (known.some((key) => new Set(key).size < 12))
-    throw new ConfigError(option, 'is not random; make one with randomBytes')
+    throw new ConfigError(option, 'repeats a pattern; make one with randomBytes')
   return known.map((key) => Uint8Array.from(key))
 }
