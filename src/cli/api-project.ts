@@ -67,7 +67,7 @@ export function refuseGoctl(given: Arguments): void {
  * Reads an `.api` file, or the standard input for `-`, and what it imports: paths are relative to the file that names
  * them.
  *
- * @throws CommandError with exit code 2 when the file itself can not be read
+ * @throws CommandError with exit code 2 when the file itself cannot be read
  * @example const { result } = await readProject('user.api', { io })
  */
 export async function readProject(
@@ -128,7 +128,7 @@ export function refused(project: ApiProject): Answer {
   return {
     text: '',
     json: { ok: false, diagnostics: diagnosticRows(diagnostics) },
-    refusal: problemsOf(project) ?? `${project.file}: can not be read`,
+    refusal: problemsOf(project) ?? `${project.file}: cannot be read`,
   }
 }
 

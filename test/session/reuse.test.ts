@@ -37,7 +37,7 @@ describe('a token that has been replaced', () => {
     expect(seen.hooks).toEqual([{ name: 'onReused', event }])
   })
 
-  test('leaves the session as it was when the access tokens can not be refused, and is found out again', async () => {
+  test('leaves the session as it was when the access tokens cannot be refused, and is found out again', async () => {
     let down = true
     const revoke = () =>
       down ? Promise.reject(new AuthError('STORE_UNAVAILABLE')) : Promise.resolve()

@@ -13,7 +13,7 @@ export type ChildProgram =
   'guarded-service' | 'racer' | 'refresher' | 'release' | 'rotator' | 'writer'
 
 /**
- * Turns programs of `test/stores/children` into JavaScript, in a folder of its own: other processes can not run TypeScript,
+ * Turns programs of `test/stores/children` into JavaScript, in a folder of its own: other processes cannot run TypeScript,
  * and what was built before may be old. Each is one file with all that it imports, but for what it imports when it runs:
  * it starts in half the time, which is worth it for programs that are started hundreds of times.
  *

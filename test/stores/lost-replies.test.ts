@@ -82,7 +82,7 @@ const ways: Readonly<Record<string, readonly [() => string, Open]>> = {
   'PostgreSQL by pg': [() => postgres.url, overPg],
 }
 
-/** A service whose way to its store can be cut, and another one, whose can not, over the same sessions. */
+/** A service whose way to its store can be cut, and another one, whose cannot, over the same sessions. */
 async function openSite(url: string, open: Open, grace: number) {
   const proxy = await startTcpProxy({ port: portOf(url) })
   closing.push(() => proxy.stop())

@@ -65,7 +65,7 @@ describe('an SQLite file', () => {
     expect((await sessions.rotate(sampleRequest(session))).kind).toBe('rotated')
   })
 
-  test('that can not be opened is refused without its content or path in the message', async () => {
+  test('that cannot be opened is refused without its content or path in the message', async () => {
     const opening = openSqlite(join(folder, 'no-such-folder', 'x.db'))
     await expect(opening).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     await expect(opening).rejects.toThrow(/^the store did not answer in time$/)

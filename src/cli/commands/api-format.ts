@@ -15,7 +15,7 @@ export const apiFormat: Command = {
     check: { kind: 'flag', help: 'print nothing; exit code 1 when the file would change' },
   },
   operands: [1, 1],
-  notes: ['Comments stay, imports are not followed. A file that can not be read is left as it is.'],
+  notes: ['Comments stay, imports are not followed. A file that cannot be read is left as it is.'],
   examples: ['jotgate api format --write user.api', 'jotgate api format --check user.api'],
   run: runFormat,
 }
@@ -47,6 +47,6 @@ async function rewrite(file: string, text: string, io: Io): Promise<void> {
   try {
     await io.replaceFile(file, text)
   } catch {
-    throw badUsage('--write: the file can not be written')
+    throw badUsage('--write: the file cannot be written')
   }
 }

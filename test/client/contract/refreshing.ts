@@ -135,7 +135,7 @@ export const refreshing: readonly Behaviour[] = [
     },
   })),
   {
-    name: 'a server that can not refresh now keeps the session, says so, and is asked again later',
+    name: 'a server that cannot refresh now keeps the session, says so, and is asked again later',
     run: async (wire) => {
       const { client, clock, session } = await signIn(wire)
       wire.ledger.refreshModes = ['unavailable']

@@ -102,7 +102,7 @@ describe.each(places)('from %s', (place) => {
     const change = `${shop.origin}/change`
     await evil[place].evaluate(post(change, 'no-cors'))
     await evil[place].evaluate(post(change, 'cors'))
-    // These fields are the browser's own: scripts can not set them.
+    // These fields are the browser's own: scripts cannot set them.
     const claim = `headers: { 'Sec-Fetch-Site': 'same-origin', Origin: '${shop.origin}' }`
     await evil[place].evaluate(post(change, 'no-cors', claim))
     // A method that has to be asked for is not sent without an answer.

@@ -40,7 +40,7 @@ function operations(): string[] {
   return ['admin', 'clients'].flatMap((name) => {
     const file = new URL(`../../../apps/auth-service/${name}.api`, import.meta.url)
     const parsed = parseApi(readFileSync(file, 'utf8'))
-    if (!parsed.ok) throw new Error(`${name}.api can not be read`)
+    if (!parsed.ok) throw new Error(`${name}.api cannot be read`)
     return parsed.spec.groups.flatMap(({ routes }) =>
       routes.map(
         ({ method, path }) => `${method.toUpperCase()} /admin${path.replace(/:\w+/, 'anything')}`,

@@ -137,7 +137,7 @@ describe('OAuth clients', () => {
 })
 
 describe('a client that is changed', () => {
-  test('keeps what is not named, and refuses a change that names nothing or what can not be', async () => {
+  test('keeps what is not named, and refuses a change that names nothing or what cannot be', async () => {
     const { client, secret } = await add({ ...billing, policy: { accessTtl: 60 } })
     const put = (body: object) => asAdmin(`PUT /admin/clients/${client.id}`, body)
     const changed = { ...client, name: 'Invoices', audiences: ['jotgate-demo', 'ledger'] }

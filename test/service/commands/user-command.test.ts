@@ -61,7 +61,7 @@ test('roles and a password are given; what was before is no longer good', async 
   expect((await run('list')).output).toContain('bob admin audit\n')
 })
 
-test('what can not be done says why, and what is no command prints the usage', async () => {
+test('what cannot be done says why, and what is no command prints the usage', async () => {
   for (const args of ['disable nobody', 'disable alice']) {
     const { code, output } = await run(args)
     expect([args, code, output]).toEqual([args, 1, expect.stringContaining('no such user')])

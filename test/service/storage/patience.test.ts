@@ -36,7 +36,7 @@ test.each([
   ['a fault of the program', new TypeError('not a store')],
   ['a wrong password', refused('28P01')],
   ['a database that does not exist', refused('3D000')],
-  ['a file that can not be opened', away(Object.assign(new Error('no file'), { errcode: 14 }))],
+  ['a file that cannot be opened', away(Object.assign(new Error('no file'), { errcode: 14 }))],
   ['a wrong password of Redis', away(new Error('WRONGPASS invalid username-password pair'))],
 ])('%s is said at once', async (_name, end) => {
   const { step, asked } = stepping([end, undefined])

@@ -60,7 +60,7 @@ describe.each(Object.entries(ways))('a feed by %s', (_, connect) => {
     async (...[, harm]) => {
       const { store, tag } = await openStore(connect)
       const { lost } = await openFeed(store)
-      // All in one go, so that the follower can not be faster.
+      // All in one go, so that the follower cannot be faster.
       const stream = `${tag}:stream`
       const script =
         "redis.call('INCR', KEYS[2]) redis.call('XADD', KEYS[1], '*', 'n', 7, 'mark', 'x')"

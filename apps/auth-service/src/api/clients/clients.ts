@@ -25,7 +25,7 @@ export function foundClient<T>(found: T | undefined): T {
 }
 
 /**
- * Does something to clients; a client that can not be so is the caller's mistake.
+ * Does something to clients; a client that cannot be so is the caller's mistake.
  *
  * @throws RequestFault BODY_INVALID naming every field that will not do
  */

@@ -18,7 +18,7 @@ export const updateProfile: GuardedHandler<ProfileChange, Profile> = async (call
   return toProfile(changed)
 }
 
-/** What an .api file can not say. */
+/** What an .api file cannot say. */
 function checkChange(change: ProfileChange): void {
   const faults = [
     ...(Object.keys(change).length === 0 ? ['the body: names nothing to change'] : []),
