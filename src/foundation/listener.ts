@@ -1,6 +1,6 @@
 /**
- * Calls a listener after the fact, with a frozen event (an Error stays as it is). What it throws or rejects with is dropped: a fault of a listener
- * must not undo what has already happened.
+ * Calls a listener after the fact, with a frozen event (an Error stays as it is). What it throws or rejects with is
+ * dropped: a fault of a listener must not undo what has already happened.
  *
  * @example notify(hooks.onRefreshed, { at, sid, subject, client })
  */
