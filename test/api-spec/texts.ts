@@ -43,6 +43,8 @@ type (
   prefix: /api/alert-center-two/v1-2 // long
   group: user/session
   jwt: Auth
+  scopes: "users:read, users:write"
+  roles: admin,auditor
   middleware: Log, Audit
   timeout: 1h30m
   maxBytes: 1024
@@ -57,7 +59,7 @@ service user-api {
     summary: "x"
   )
   @jwt Auth
-  @server (timeout: 3s)
+  @server (timeout: 3s roles: admin)
   @handler Profile
   get /profile/:user-id/index.html returns ([]*Other);
 

@@ -41,6 +41,19 @@ describe('jotgate api parse', () => {
     expect(spec).toMatchObject({ service: 'user-api', types: [{ raw: 'Req' }] })
   })
 
+  test('shows the scopes and roles that a route asks for beside its guard', async () => {
+    const block =
+      '@server (\n\tjwt: Auth\n\tscopes: "orders:read, orders:write"\n\troles: admin\n)\n'
+    const stdin = `${block}service a {\n\t@handler A\n\tget /a\n\t@server (jwtTransition: New roles: "x y,z")\n\t@handler B\n\tget /b\n}`
+    const { stdout } = await jotgate(['api', 'parse', '-'], { stdin })
+    expect(stdout.split('\n').map((line) => line.trim())).toEqual([
+      'a (routes: 2, types: 0)',
+      'get  /a  jwt Auth; scopes orders:read, orders:write; roles admin        A',
+      'get  /b  jwt Auth, New; scopes orders:read, orders:write; roles x y, z  B',
+      '',
+    ])
+  })
+
   test('shows the place of an error with its line and a caret, and nothing as the answer', async () => {
     const files = { 'user.api': good.replace('@jwt', '@jwtt') }
     const { exitCode, stdout, stderr } = await jotgate(['api', 'parse', 'user.api'], scene(files))

@@ -120,8 +120,11 @@ ${rows}  ]
 
 function emitRoute(route: RoutePlan): string {
   const { method, path, middleware, timeoutMs, maxBytes, sse, strict, guard } = route
+  const { scopes, roles } = route
   const options = [
     ...(guard === null ? [] : [`guard: ${quote(guard)}`]),
+    ...(scopes.length === 0 ? [] : [`scopes: [${scopes.map(quote).join(', ')}]`]),
+    ...(roles.length === 0 ? [] : [`roles: [${roles.map(quote).join(', ')}]`]),
     `method: ${quote(method)}, path: ${quote(path)}`,
     ...(middleware.length === 0
       ? []

@@ -1,4 +1,4 @@
-import { milliseconds } from '../language/annotations.js'
+import { milliseconds, namesIn, valueProblem } from '../language/annotations.js'
 import { type ApiRoute, type ApiSpec, type RouteGroup, type SpecType } from '../language/spec.js'
 import { unquoted } from '../language/syntax/ast.js'
 import { ApiSpecError } from './error.js'
@@ -25,6 +25,10 @@ export interface RoutePlan {
   readonly path: string
   readonly params: readonly string[]
   readonly guard: string | null
+  /** The scopes that a token must have, all of them; none where any token of the guard will do. */
+  readonly scopes: readonly string[]
+  /** The roles that its subject must have, all of them. */
+  readonly roles: readonly string[]
   readonly request: TypePlan | undefined
   readonly response: SpecType | null
   readonly middleware: readonly string[]
@@ -113,6 +117,7 @@ function planRoute(route: ApiRoute, { group, types }: Scope): RoutePlan {
     path,
     params: [...path.matchAll(/:([\w.-]+)/g)].map(([, param = '']) => param),
     guard: guardOf(group)?.name ?? null,
+    ...demandsOf(group, path),
     request: requestOf(route, types),
     response: route.response,
     middleware: middleware === undefined ? [] : middleware.split(',').map((each) => each.trim()),
@@ -146,6 +151,20 @@ function guardOf({ annotation }: RouteGroup): GuardPlan | undefined {
   }
   if (jwt === transition) throw new ApiSpecError(`jwt and jwtTransition both name '${jwt ?? ''}'`)
   return { name: `${jwt ?? ''}${transition ?? ''}`, jwt, transition }
+}
+
+/** A spec may come from elsewhere than a check, so what cannot be asked for is refused here too. */
+function demandsOf(group: RouteGroup, path: string): Pick<RoutePlan, 'scopes' | 'roles'> {
+  const named = (key: 'scopes' | 'roles') => {
+    const value = group.annotation?.[key]
+    if (value === undefined) return []
+    if (guardOf(group) === undefined)
+      throw new ApiSpecError(`${path}: '${key}' asks for a token: add 'jwt: NAME'`)
+    const problem = valueProblem(key, value)
+    if (problem !== undefined) throw new ApiSpecError(`${path}: '${key}' ${problem}`)
+    return namesIn(value)
+  }
+  return { scopes: named('scopes'), roles: named('roles') }
 }
 
 /** A group is a name in the handlers and in the client: words, and slashes between them. */
@@ -194,7 +213,16 @@ export function groupRoutes(
 }
 
 /** What a docstring says of a route, in one line: its summary, and how it is called. */
-export function routeText({ summary, method, path, guard }: RoutePlan): string {
-  const call = `${method} ${path}${guard === null ? '' : ', with a token'}`
+export function routeText(route: RoutePlan): string {
+  const { summary, method, path, guard } = route
+  const call = `${method} ${path}${guard === null ? '' : `, with a token${demandText(route)}`}`
   return `${summary === '' ? '' : `${summary}: `}${call}`.replaceAll(/\s+/g, ' ')
+}
+
+function demandText({ scopes, roles }: RoutePlan): string {
+  const parts = [
+    ...(scopes.length === 0 ? [] : [`scopes ${scopes.join(', ')}`]),
+    ...(roles.length === 0 ? [] : [`roles ${roles.join(', ')}`]),
+  ]
+  return parts.length === 0 ? '' : ` (${parts.join('; ')})`
 }

@@ -1,8 +1,12 @@
+import { isScopeToken } from '../../foundation/names.js'
+
 /** The keys of `@server` that mean something here, with what their value must be. */
 export const serverKeys = {
   jwt: 'name',
   jwtTransition: 'name',
   group: 'path',
+  scopes: 'scopes',
+  roles: 'roles',
   prefix: 'path',
   middleware: 'names',
   timeout: 'duration',
@@ -16,9 +20,15 @@ export const serverKeys = {
   pathPrefix: 'text',
 } as const satisfies Readonly<Record<string, ValueKind>>
 
-type ValueKind = 'name' | 'names' | 'path' | 'duration' | 'number' | 'flag' | 'text'
+/** The keys that say what a token must carry. */
+export const demandKeys = ['scopes', 'roles'] as const
 
-const patterns: Readonly<Record<ValueKind, { readonly pattern: RegExp; readonly what: string }>> = {
+type DemandKey = (typeof demandKeys)[number]
+type ValueKind = DemandKey | 'name' | 'names' | 'path' | 'duration' | 'number' | 'flag' | 'text'
+
+const patterns: Readonly<
+  Record<Exclude<ValueKind, DemandKey>, { readonly pattern: RegExp; readonly what: string }>
+> = {
   name: { pattern: /^[A-Za-z_]\w*$/, what: 'a name' },
   names: { pattern: /^[A-Za-z_]\w*(,[A-Za-z_]\w*)*$/, what: 'names with commas between them' },
   path: { pattern: /^\/?(:?[\w.-]+\/?)*$/, what: 'a path' },
@@ -31,16 +41,49 @@ const patterns: Readonly<Record<ValueKind, { readonly pattern: RegExp; readonly 
   text: { pattern: /^[^]*$/, what: 'text' },
 }
 
+const demands: Readonly<Record<DemandKey, { isName: (name: string) => boolean; what: string }>> = {
+  scopes: {
+    isName: isScopeToken,
+    what: 'visible ASCII characters without quotes and backslashes (RFC 6749 section 3.3)',
+  },
+  roles: {
+    isName: (name) => /^[^\p{C}]+$/u.test(name),
+    what: 'text without control characters',
+  },
+}
+
 /**
  * What is wrong with the value of a key of `@server`; undefined when nothing is, or when nobody reads the key.
  *
  * @example valueProblem('timeout', '3') // 'takes a duration such as 3s'
  */
 export function valueProblem(key: string, value: string): string | undefined {
-  const kind = Object.hasOwn(serverKeys, key) ? serverKeys[key as keyof typeof serverKeys] : 'text' // just asked
+  const kind: ValueKind = isServerKey(key) ? serverKeys[key] : 'text'
+  if (kind === 'scopes' || kind === 'roles') return demandProblem(kind, value)
   const { pattern, what } = patterns[kind]
   if (!pattern.test(value)) return `takes ${what}`
   return kind === 'duration' && milliseconds(value) < 1 ? 'takes at least 1ms' : undefined
+}
+
+/**
+ * The names in a value of `scopes` or `roles`, each once.
+ *
+ * @example namesIn('orders:read, orders:write') // ['orders:read', 'orders:write']
+ */
+export function namesIn(value: string): readonly string[] {
+  return [...new Set(value.split(',').map((name) => name.trim()))]
+}
+
+function isServerKey(key: string): key is keyof typeof serverKeys {
+  return Object.hasOwn(serverKeys, key)
+}
+
+function demandProblem(key: DemandKey, value: string): string | undefined {
+  if (value.trim() === '') return "names nothing: write 'jwt: NAME' alone where any token will do"
+  const names = namesIn(value)
+  if (names.includes('')) return 'has an empty name: write one comma between two names'
+  const { isName, what } = demands[key]
+  return names.every(isName) ? undefined : `takes ${key} with commas between them: ${what}`
 }
 
 const unitMilliseconds: Readonly<Record<string, number>> = {

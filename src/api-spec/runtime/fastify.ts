@@ -31,16 +31,43 @@ export function registerRoutes<S, G extends string>(
   app: FastifyInstance,
   setup: FastifySetup<S, G>,
 ): void {
-  const { routes, gates, appGuards, appAnswers } = setup
-  for (const guard of new Set(routes.map((route) => route.guard))) {
+  const { gates, appGuards, appAnswers } = setup
+  for (const [first, ...others] of withOneGuard(setup.routes)) {
+    const { guard } = first
     void app.register((child, _options, done) => {
       takeOnlyJson(child)
-      if (guard !== null && appGuards !== true) void child.register(auth(gates[guard]))
+      if (guard !== null && appGuards !== true)
+        void child.register(auth(demanding(gates[guard], first)))
       if (appAnswers !== true) answerErrors(child, gates)
-      for (const route of routes) if (route.guard === guard) addRoute(child, route, setup)
+      for (const route of [first, ...others]) addRoute(child, route, setup)
       done()
     })
   }
+}
+
+/** Routes that one hook can guard: all of one guard, but those with demands of their own. */
+function withOneGuard<S, G extends string>(
+  routes: readonly Route<S, G>[],
+): Iterable<readonly [Route<S, G>, ...Route<S, G>[]]> {
+  const groups = new Map<unknown, [Route<S, G>, ...Route<S, G>[]]>()
+  for (const route of routes) {
+    const key = route.authorize ?? route.guard
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [route])
+    else group.push(route)
+  }
+  return groups.values()
+}
+
+type Gate = GatesOf<string>[string]
+
+/** The same gate, asked for what a route demands besides: its context and its events stay its own. */
+function demanding(gate: Gate, { authorize }: Pick<Route<never, string>, 'authorize'>): Gate {
+  if (authorize === undefined) return gate
+  const check: Gate['check'] = (call) => gate.check(call, { authorize })
+  const admit = async <R>(call: Parameters<Gate>[0], next: () => R | Promise<R>): Promise<R> =>
+    gate.enter(await check(call), next)
+  return Object.assign(admit, gate, { check })
 }
 
 /** Only JSON; an empty body is no body, whatever its content type. */
@@ -137,7 +164,7 @@ function incoming<S, G extends string>(
       },
       header: headers,
     },
-    claims: guard === null ? undefined : gates[guard].current().claims,
+    token: guard === null ? undefined : gates[guard].current().token,
   }
 }
 

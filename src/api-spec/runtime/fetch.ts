@@ -2,7 +2,7 @@
  * Generated routes for servers that speak Request and Response.
  */
 
-import { type Claims } from '../../token/token.js'
+import { type VerifiedToken } from '../../token/token.js'
 import { answerTo, eventsOf } from './answer.js'
 import { HttpError, problemOf } from './http-error.js'
 import { readJson, streamOf } from './fetch-bodies.js'
@@ -66,23 +66,25 @@ async function admit<S, G extends string>(
   const { route, request, url, added } = exchange
   if (route.guard === null) return answer(exchange, undefined)
   const gate = gates[route.guard]
-  const context = await gate.check({
+  const call = {
     kind: 'http',
     method: request.method,
     pattern: route.path,
     path: url.pathname,
     query: url.search.slice(1),
     header: headersOf(request),
-    setHeader: (name, value) => {
+    setHeader: (name: string, value: string) => {
       added.set(name, value)
     },
-  })
-  return gate.enter(context, () => answer(exchange, context?.claims))
+  } as const
+  const { authorize } = route
+  const context = await gate.check(call, authorize === undefined ? {} : { authorize })
+  return gate.enter(context, () => answer(exchange, context?.token))
 }
 
 async function answer<S, G extends string>(
   exchange: Exchange<S, G>,
-  claims: Claims | undefined,
+  token: VerifiedToken | undefined,
 ): Promise<Response> {
   const { route, params, request, url, services, address, added } = exchange
   const headers = headersOf(request)
@@ -98,7 +100,7 @@ async function answer<S, G extends string>(
       path: (name) => [params[name]].filter((value) => value !== undefined),
       header: headers,
     },
-    claims,
+    token,
   })
   if (result === undefined) return new Response(null, { status: 204, headers: added })
   if (route.sse !== true) return Response.json(result, { headers: added })

@@ -14,7 +14,7 @@ export { answerTo, eventsOf } from './answer.js'
 
 // Their types.
 export type { Call, GuardedCall, GuardedHandler, Handler, Middleware, RequestCall } from './call.js'
-export type { GatesOf, Incoming, Route, RouteOptions } from './route.js'
+export type { GatesOf, GuardedOptions, Incoming, Route, RouteOptions } from './route.js'
 export type { Parts, Problem, Schema } from './schema/schema.js'
 export type { ErrorAnswer } from './answer.js'
 export type { AuthConfig, GatesOptions, Secrets, TokenPolicy, TransitionConfig } from './secrets.js'

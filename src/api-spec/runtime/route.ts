@@ -1,7 +1,8 @@
 import { within } from '../../foundation/deadline.js'
 import { AuthError } from '../../foundation/errors.js'
+import { allOf, type Guard, requireRoles, requireScopes } from '../../gate/authorize.js'
 import { type Gate } from '../../gate/gate.js'
-import { type Claims } from '../../token/token.js'
+import { type Claims, type VerifiedToken } from '../../token/token.js'
 import { type Call, type GuardedHandler, type Handler, type Middleware } from './call.js'
 import { HttpError, problemOf } from './http-error.js'
 import { type Parts, readRequest, type Schema } from './schema/schema.js'
@@ -22,17 +23,31 @@ export interface RouteOptions<S> {
   readonly strict?: true
 }
 
+/** What a guarded route says besides: its guard, and what the token must carry. */
+export interface GuardedOptions<S, G extends string> extends RouteOptions<S> {
+  readonly guard: G
+  /** The token must have every one of these scopes, as for `requireScopes`. Default: any token of the guard will do. */
+  readonly scopes?: readonly string[]
+  /** And every one of these roles, as for `requireRoles`. */
+  readonly roles?: readonly string[]
+}
+
 /** One call as a server hands it over. */
 export interface Incoming<S> {
   readonly call: Call<S>
   readonly parts: Parts
   /** Undefined when no gate has admitted the call. */
-  readonly claims: Claims | undefined
+  readonly token: VerifiedToken | undefined
 }
 
 /** A route with its handler. `G` are the names of the guards. */
 export interface Route<S, G extends string> extends RouteOptions<S> {
   readonly guard: G | null
+  /**
+   * Whether a token carries the scopes and roles of the route; absent where any token of the guard will do. Give it to the
+   * gate, as the route's demand, to refuse a call before its body is read; `run` asks too.
+   */
+  readonly authorize?: Guard<unknown>
   /** Runs middleware and handler. Undefined is an answer without a body; `answerTo` takes what it rejects with. */
   run(incoming: Incoming<S>): Promise<unknown>
 }
@@ -58,35 +73,60 @@ export function open<S, Req, Res>(
 }
 
 /**
- * A route for callers with a valid token.
+ * A route for callers with a valid token, which must also carry the scopes and the roles that the options name: 403 with
+ * `insufficient_scope` (RFC 6750 section 3.1) without them.
  *
- * @example guarded({ guard: 'Auth', method: 'GET', path: '/me' }, nothing, (call) => api.me(call))
+ * @throws ConfigError for an empty list, and for a scope that RFC 6749 section 3.3 does not allow
+ * @example guarded({ guard: 'Auth', roles: ['admin'], method: 'GET', path: '/me' }, nothing, (call) => api.me(call))
  */
 export function guarded<S, G extends string, Req, Res>(
-  options: RouteOptions<S> & { readonly guard: G },
+  options: GuardedOptions<S, G>,
   request: Schema<Req>,
   handler: GuardedHandler<S, Req, Res>,
 ): Route<S, G> {
+  const authorize = authorizeOf(options)
   const run = (incoming: Incoming<S>) => {
-    const { claims, parts } = incoming
+    const { token, parts } = incoming
     // No gate has admitted this call: a route that was mounted without its guard stays shut.
-    if (claims === undefined) return Promise.reject(new AuthError('TOKEN_MISSING'))
+    if (token === undefined) return Promise.reject(new AuthError('TOKEN_MISSING'))
+    const refusal = refusalOf(authorize, token)
+    if (refusal !== undefined) return Promise.reject(refusal)
+    const { claims } = token
     return runRoute(options, incoming, (call) =>
       handler({ ...call, claims, request: readRequest(request, parts, options) }),
     )
   }
-  return { ...options, run }
+  return { ...options, ...(authorize === undefined ? {} : { authorize }), run }
+}
+
+function authorizeOf(options: Pick<GuardedOptions<never, never>, 'scopes' | 'roles'>) {
+  const { scopes, roles } = options
+  const guards = [
+    ...(scopes === undefined ? [] : [requireScopes(...scopes)]),
+    ...(roles === undefined ? [] : [requireRoles(...roles)]),
+  ]
+  return guards.length === 0 ? undefined : allOf(...guards)
+}
+
+/** Asks again after the gate: an application that guards by itself does not know what each route demands. */
+function refusalOf(
+  authorize: Guard<unknown> | undefined,
+  token: VerifiedToken,
+): AuthError | undefined {
+  if (authorize === undefined || authorize(token)) return undefined
+  const { scope } = authorize
+  return new AuthError('FORBIDDEN', scope === undefined ? {} : { scope })
 }
 
 function runRoute<S>(
   options: RouteOptions<S>,
-  { call, claims }: Incoming<S>,
+  { call, token }: Incoming<S>,
   handler: (call: Call<S>) => unknown,
 ): Promise<unknown> {
   const limit = options.sse === true ? undefined : options.timeoutMs
   return withTimeout(limit, call.signal, (signal) => {
     const whole = { ...call, signal }
-    const seen = claims === undefined ? whole : { ...whole, claims }
+    const seen = token === undefined ? whole : { ...whole, claims: token.claims }
     const chain = (options.middleware ?? []).reduceRight<() => Promise<unknown>>(
       (next, middleware) => async () => middleware(seen, next),
       async () => await handler(whole),

@@ -26,8 +26,7 @@ function routeTable({ service, groups, types }: ApiSpec): string {
   const rows = groups.flatMap(({ annotation, routes }) =>
     routes.map(({ method, path, handler }) => {
       const whole = `/${annotation?.['prefix'] ?? ''}/${path}`.replaceAll(/\/+/g, '/')
-      const guards = [annotation?.['jwt'], annotation?.['jwtTransition']].filter(Boolean)
-      return [method, whole, guards.length === 0 ? 'open' : `jwt ${guards.join(', ')}`, handler]
+      return [method, whole, guardsOf(annotation ?? {}), handler]
     }),
   )
   const widths = [0, 1, 2].map((column) =>
@@ -38,4 +37,21 @@ function routeTable({ service, groups, types }: ApiSpec): string {
   )
   const counts = `routes: ${String(rows.length)}, types: ${String(types.length)}`
   return [`${service === '' ? 'no service' : service} (${counts})`, ...lines].join('\n')
+}
+
+/** What a call must bring: a token of the guards, with scopes and roles. */
+function guardsOf({ jwt, jwtTransition, scopes, roles }: Readonly<Record<string, string>>): string {
+  const guards = [jwt, jwtTransition].filter(Boolean)
+  if (guards.length === 0) return 'open'
+  const demands = Object.entries({ scopes, roles }).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key} ${namesOf(value)}`],
+  )
+  return [`jwt ${guards.join(', ')}`, ...demands].join('; ')
+}
+
+function namesOf(value: string): string {
+  return value
+    .split(',')
+    .map((name) => name.trim())
+    .join(', ')
 }

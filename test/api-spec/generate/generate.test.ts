@@ -116,7 +116,7 @@ describe('generate', () => {
 
   it('lets no text of a file that was read in goctl mode become code', () => {
     const evil = '/v1*/ PWNED() /*'
-    const text = `type A {\n  // a\u2028PWNED() /*\n  X int // */ PWNED()\n}\n@server(prefix: ${JSON.stringify(evil)})\nservice a { @doc "*/ PWNED() /*\u2028PWNED()" @handler h post /x (A) }`
+    const text = `type A {\n  // a\u2028PWNED() /*\n  X int // */ PWNED()\n}\n@server(prefix: ${JSON.stringify(evil)} jwt: A roles: "*/ PWNED() /*,' + PWNED() + '")\nservice a { @doc "*/ PWNED() /*\u2028PWNED()" @handler h post /x (A) }`
     let seen = 0
     for (const file of generate(goctl(text), { servers: ['fastify'] })) {
       if (file.text.includes('PWNED')) seen++

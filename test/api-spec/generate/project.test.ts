@@ -34,7 +34,7 @@ beforeAll(() => {
     users: { text: usersApi, servers: ['fastify', 'fetch'], files: handlers },
     open: { text: 'service open-api { @handler Ping get /ping }', servers: ['fastify', 'fetch'] },
     awkward: {
-      text: 'type class { X int `json:"x-y"` }\nservice a { @jwt A @handler delete delete /x (class) returns ([]*class) }',
+      text: 'type class { X int `json:"x-y"` }\nservice a { @jwt A @server (scopes: "a:b,c" roles: x) @handler delete delete /x (class) returns ([]*class) }',
       servers: ['fetch'],
     },
   })

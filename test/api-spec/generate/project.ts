@@ -17,6 +17,8 @@ export interface Source extends GenerateOptions {
 export interface Workshop {
   /** What the compiler says in its strictest setting, all projects in one run. */
   compile(): readonly string[]
+  /** Writes the programs without looking at their types, which takes a tenth of the time. */
+  transpile(): void
   /** Loads a compiled module, such as `users/fastify`. */
   load(name: string): Promise<Record<string, unknown>>
   remove(): void
@@ -32,6 +34,14 @@ export function createWorkshop(sources: Readonly<Record<string, Source>>): Works
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   return {
     compile: () => compile(folder, paths),
+    transpile: () => {
+      for (const path of paths) {
+        const { outputText } = ts.transpileModule(readFileSync(path, 'utf8'), {
+          compilerOptions: { ...compilerOptions, module: ts.ModuleKind.ESNext },
+        })
+        writeFileSync(path.replace(/\.ts$/, '.js'), outputText)
+      }
+    },
     load: async (name) =>
       (await import(/* @vite-ignore */ pathToFileURL(join(folder, `${name}.js`)).href)) as Record<
         string,
@@ -60,23 +70,25 @@ function write(folder: string, { text, files = {}, ...options }: Source): readon
   })
 }
 
+const compilerOptions: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2023,
+  lib: ['lib.es2023.d.ts'],
+  module: ts.ModuleKind.NodeNext,
+  types: ['node'],
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  exactOptionalPropertyTypes: true,
+  noImplicitOverride: true,
+  noImplicitReturns: true,
+  noUnusedLocals: true,
+  noUnusedParameters: true,
+  verbatimModuleSyntax: true,
+  erasableSyntaxOnly: true,
+  skipLibCheck: true,
+}
+
 function compile(folder: string, paths: readonly string[]): readonly string[] {
-  const program = ts.createProgram(paths, {
-    target: ts.ScriptTarget.ES2023,
-    lib: ['lib.es2023.d.ts'],
-    module: ts.ModuleKind.NodeNext,
-    types: ['node'],
-    strict: true,
-    noUncheckedIndexedAccess: true,
-    exactOptionalPropertyTypes: true,
-    noImplicitOverride: true,
-    noImplicitReturns: true,
-    noUnusedLocals: true,
-    noUnusedParameters: true,
-    verbatimModuleSyntax: true,
-    erasableSyntaxOnly: true,
-    skipLibCheck: true,
-  })
+  const program = ts.createProgram(paths, compilerOptions)
   const { diagnostics } = program.emit()
   return [...ts.getPreEmitDiagnostics(program), ...diagnostics].map((diagnostic) => {
     const { file, start = 0, messageText } = diagnostic

@@ -4,6 +4,7 @@ import { type Call } from '../../../src/api-spec/runtime/call.js'
 import { HttpError, notImplemented } from '../../../src/api-spec/runtime/http-error.js'
 import { guarded, open } from '../../../src/api-spec/runtime/route.js'
 import { createRouter } from '../../../src/api-spec/runtime/router.js'
+import { type Claims, type VerifiedToken } from '../../../src/token/token.js'
 import { nothing } from '../../../src/api-spec/runtime/schema/schema.js'
 
 const none = () => []
@@ -14,18 +15,57 @@ const callWith = (signal: AbortSignal): Call<object> => ({
 })
 const call = callWith(new AbortController().signal)
 
+/** As a gate hands it over; only a verifier makes a real one. */
+const tokenWith = (payload: Claims) =>
+  ({ header: { alg: 'HS256' }, claims: {}, payload }) as unknown as VerifiedToken
+
 describe('a route of jotgate/api-spec/runtime', () => {
   it('stays shut when it is guarded and no gate has admitted the call', async () => {
     let ran = false
     const route = guarded({ guard: 'Auth', method: 'GET', path: '/x' }, nothing, () => {
       ran = true
     })
-    await expect(route.run({ call, parts, claims: undefined })).rejects.toMatchObject({
+    await expect(route.run({ call, parts, token: undefined })).rejects.toMatchObject({
       code: 'TOKEN_MISSING',
     })
     expect(ran).toBe(false)
-    await route.run({ call, parts, claims: { sub: 'alice' } })
+    await route.run({ call, parts, token: tokenWith({ sub: 'alice' }) })
     expect(ran).toBe(true)
+  })
+
+  it('runs for tokens with all of its scopes and roles only, before its middleware', async () => {
+    const ran: string[] = []
+    const note = (name: string) => (_call: unknown, next: () => Promise<unknown>) => {
+      ran.push(name)
+      return next()
+    }
+    const options = {
+      ...{ guard: 'Auth', method: 'GET', path: '/x', middleware: [note('middleware')] },
+      ...{ scopes: ['a', 'b'], roles: ['admin', 'auditor'] },
+    }
+    const route = guarded(options, nothing, () => ran.push('handler'))
+    const roles = ['admin', 'auditor']
+    const run = (payload: Claims) => route.run({ call, parts, token: tokenWith(payload) })
+    for (const payload of [
+      {},
+      { scope: 'a b' },
+      { roles },
+      { scope: 'a', roles },
+      { scope: 'a b', role: 'admin' },
+    ])
+      await expect(run(payload)).rejects.toMatchObject({ code: 'FORBIDDEN', scope: ['a', 'b'] })
+    expect(ran).toEqual([])
+    await run({ scope: 'c b a', roles })
+    expect(ran).toEqual(['middleware', 'handler'])
+  })
+
+  it('cannot be made with a demand that any token would meet, or none', () => {
+    const made = (demand: object) => () =>
+      guarded({ guard: 'Auth', method: 'GET', path: '/x', ...demand }, nothing, () => undefined)
+    expect(made({ scopes: [] })).toThrow('takes one or more scopes')
+    expect(made({ scopes: ['a b'] })).toThrow('takes one or more scopes')
+    expect(made({ roles: [] })).toThrow('takes one or more role names')
+    expect(made({})().authorize).toBeUndefined()
   })
 
   it('runs its middleware from the outside in, before its handler', async () => {
@@ -35,7 +75,7 @@ describe('a route of jotgate/api-spec/runtime', () => {
       return next()
     }
     const options = { method: 'GET', path: '/x', middleware: [saying('first'), saying('second')] }
-    await open(options, nothing, () => said.push('handler')).run({ call, parts, claims: undefined })
+    await open(options, nothing, () => said.push('handler')).run({ call, parts, token: undefined })
     expect(said).toEqual(['first', 'second', 'handler'])
   })
 
@@ -46,7 +86,7 @@ describe('a route of jotgate/api-spec/runtime', () => {
       signal = own.signal
       return new Promise(() => undefined)
     })
-    await expect(route.run({ call, parts, claims: undefined })).rejects.toMatchObject({
+    await expect(route.run({ call, parts, token: undefined })).rejects.toMatchObject({
       status: 503,
     })
     expect(signal?.aborted).toBe(true)
@@ -59,7 +99,7 @@ describe('a route of jotgate/api-spec/runtime', () => {
       signal = own.signal
       throw new Error('a bug')
     })
-    await expect(route.run({ call, parts, claims: undefined })).rejects.toThrow('a bug')
+    await expect(route.run({ call, parts, token: undefined })).rejects.toThrow('a bug')
     expect(signal?.aborted).toBe(false)
   })
 
@@ -70,7 +110,7 @@ describe('a route of jotgate/api-spec/runtime', () => {
       leaving.abort()
       return signal.aborted
     })
-    const run = route.run({ call: callWith(leaving.signal), parts, claims: undefined })
+    const run = route.run({ call: callWith(leaving.signal), parts, token: undefined })
     expect(await run).toBe(true)
   })
 })

@@ -1,15 +1,18 @@
-import { serverKeys, valueProblem } from '../annotations.js'
+import { demandKeys, serverKeys, valueProblem } from '../annotations.js'
 import { type Report } from '../report.js'
 import {
   joined,
   type PairBlock,
   type ServiceItem,
+  type ServiceStatement,
   type SourceFile,
   type StructType,
   unquoted,
 } from '../syntax/ast.js'
 import { readTag } from '../tags.js'
+import { type Token } from '../syntax/token.js'
 import { type Check, didYouMean } from './check-declarations.js'
+import { annotationsOf, pairOf } from './item-annotations.js'
 
 /**
  * Checks goctl leaves to its generators, or to nobody: what `@server` says, and what tags say. A key that is misspelt
@@ -19,6 +22,39 @@ export const checkAnnotations: Check = (project, report) => {
   for (const { file, statement } of project.services) {
     if (statement.server !== undefined) checkPairs(statement.server.pairs, file, report)
     for (const item of statement.items) checkItem(item, file, report)
+  }
+}
+
+/**
+ * Scopes and roles are asked for where a token is. On a route that takes calls without one they would look like a lock and
+ * be none.
+ */
+export const checkDemands: Check = (project, report) => {
+  for (const { file, statement } of project.services) {
+    const found = new Map<Token, string>()
+    for (const item of statement.items) findIdleDemands(statement, item, found)
+    for (const [key, call] of found) {
+      report.at(file, key, {
+        message: `'${key.text}' asks for a token, and ${call} takes calls without one`,
+        hint: "add 'jwt: NAME'",
+      })
+    }
+  }
+}
+
+/** Keeps, for a key of a whole group too, the first call that it does nothing for. */
+function findIdleDemands(
+  statement: ServiceStatement,
+  item: ServiceItem,
+  found: Map<Token, string>,
+): void {
+  const { values } = annotationsOf(statement, item)
+  if (values?.['jwt'] !== undefined || values?.['jwtTransition'] !== undefined) return
+  const { method, path } = item.route
+  for (const name of demandKeys) {
+    const pair = pairOf(statement, item, name)
+    if (pair !== undefined && !found.has(pair.key))
+      found.set(pair.key, `${method.text.toUpperCase()} ${joined(path)}`)
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   joined,
+  type Pair,
   type PairBlock,
   type ServiceItem,
   type ServiceStatement,
@@ -33,7 +34,7 @@ export function annotationsOf(service: ServiceStatement, item: ServiceItem): Ite
   const group = service.server?.pairs
   const raw = (key: string): string => {
     if (key === 'jwt' && jwt !== undefined) return jwt.text
-    return firstOf([...blocks, ...(group === undefined ? [] : [group])], key)
+    return joined(pairOf(service, item, key)?.value ?? [])
   }
   if (!own) return { values: group === undefined ? null : valuesOf(group), own, raw }
   const values = Object.assign(
@@ -50,10 +51,25 @@ export function valuesOf(block: PairBlock): Readonly<Record<string, string>> {
   )
 }
 
-function firstOf(blocks: readonly PairBlock[], key: string): string {
+/**
+ * The pair of a key that applies to a route: its own, or else its group's.
+ *
+ * @example pairOf(service, item, 'scopes')?.key.start.line // 2
+ */
+export function pairOf(
+  service: ServiceStatement,
+  item: ServiceItem,
+  key: string,
+): Pair | undefined {
+  const own = item.annotations.flatMap((each) => (each.kind === 'server' ? [each.pairs] : []))
+  const group = service.server?.pairs
+  return firstOf([...own, ...(group === undefined ? [] : [group])], key)
+}
+
+function firstOf(blocks: readonly PairBlock[], key: string): Pair | undefined {
   for (const { pairs } of blocks) {
     const pair = pairs.find((candidate) => candidate.key.text === key)
-    if (pair !== undefined) return joined(pair.value)
+    if (pair !== undefined) return pair
   }
-  return ''
+  return undefined
 }

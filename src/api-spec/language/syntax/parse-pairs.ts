@@ -31,12 +31,21 @@ function parsePairs(stream: TokenStream, parsePair: () => Pair): PairBlock {
       token.kind === ')' || token.start.line > previous.start.line
     const pair = stream.attempt(() => {
       const parsed = parsePair()
-      stream.expect(')', 'IDENT')
+      endPair(stream)
       return parsed
     }, resumes)
     if (pair !== undefined) pairs.push(pair)
   }
   return { open, pairs, close: stream.take(')') }
+}
+
+/** A value ends before the next key, or the bracket. What follows it without a gap was meant as a part of it. */
+function endPair(stream: TokenStream): void {
+  if (stream.dialect && stream.adjacent && stream.is(':', '.', '-', '/')) {
+    const message = `expected ')', a name, got '${stream.next.text}'`
+    stream.fail(stream.next, message, 'put the value in quotes')
+  }
+  stream.expect(')', 'IDENT')
 }
 
 function parseServerValue(stream: TokenStream): readonly Token[] {
