@@ -19,7 +19,6 @@ export type {
   FromOpenApiOptions,
   OpenApiCall,
   OpenApiGuards,
-  ScopeGuard,
   SecuredOperation,
   SecurityGroup,
   ServerRoute,

@@ -1,7 +1,9 @@
 import { ConfigError } from '../../foundation/errors.js'
 import { ApiSpecError } from '../generate/error.js'
 import { type OptionTable, readOptions, value } from '../../foundation/options.js'
-import { type Alternative, isObject, readSchemes, readSecurity, type Security } from './security.js'
+import { type Guard } from '../../gate/authorize.js'
+import { authorizeOf } from './authorize.js'
+import { isObject, readSchemes, readSecurity, rolesExtension, type Security } from './security.js'
 
 /** An operation of the document and what it asks of its callers. */
 export interface SecuredOperation extends Security {
@@ -23,17 +25,11 @@ export interface OpenApiCall {
   readonly path: string
 }
 
-/** A guard for verified tokens, to be given to a gate as `authorize`. */
-export interface ScopeGuard {
-  (token: { readonly payload: Readonly<Record<string, unknown>> }): boolean
-  readonly scope?: readonly string[]
-}
-
 /** Operations that ask for the same, so that one gate can stand before all of them. */
 export interface SecurityGroup extends Security {
   readonly operations: readonly SecuredOperation[]
-  /** Whether a token carries the scopes of one of the alternatives. */
-  readonly authorize: ScopeGuard
+  /** Whether a token carries the scopes of one of the alternatives, and all roles; for a gate's `authorize`. */
+  readonly authorize: Guard<unknown>
 }
 
 /** A document's `security`, ready to be enforced. */
@@ -72,8 +68,8 @@ function readBasePath(given: unknown, option: string): string {
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
 
 /**
- * Reads what an OpenAPI 3.x document says about security: which operations need a token, and with which scopes. A
- * document it cannot read fully is refused: half of it would leave operations open.
+ * Reads what an OpenAPI 3.x document says about security: which operations need a token, with which scopes and
+ * which roles (`x-required-roles`). A document it cannot read fully is refused: half of it would leave operations open.
  *
  * @throws ApiSpecError for a document that is none, undeclared schemes, operations no token can satisfy, external references
  * @example
@@ -121,7 +117,8 @@ function readOperations(document: unknown): readonly SecuredOperation[] {
       const where = `${method.toUpperCase()} ${path}`
       if (!isObject(operation)) throw new ApiSpecError(`${where}: an operation must be an object`)
       const security = 'security' in operation ? operation['security'] : document['security']
-      return [{ method: method.toUpperCase(), path, ...readSecurity(security, schemes, where) }]
+      const asked = { security, roles: operation[rolesExtension] }
+      return [{ method: method.toUpperCase(), path, ...readSecurity(asked, schemes, where) }]
     })
   })
 }
@@ -129,41 +126,15 @@ function readOperations(document: unknown): readonly SecuredOperation[] {
 function groupBySecurity(operations: readonly SecuredOperation[]): readonly SecurityGroup[] {
   const groups = new Map<string, SecuredOperation[]>()
   for (const operation of operations) {
-    const key = JSON.stringify([operation.kind, operation.alternatives])
+    const key = JSON.stringify([operation.kind, operation.alternatives, operation.roles])
     groups.set(key, [...(groups.get(key) ?? []), operation])
   }
   return [...groups.values()].flatMap((own) => {
     const [first] = own
     if (first === undefined) return []
-    return [
-      {
-        kind: first.kind,
-        alternatives: first.alternatives,
-        operations: own,
-        authorize: scopeGuard(first.alternatives),
-      },
-    ]
+    const { kind, alternatives, roles } = first
+    return [{ kind, alternatives, roles, operations: own, authorize: authorizeOf(first) }]
   })
-}
-
-function scopeGuard(alternatives: readonly Alternative[]): ScopeGuard {
-  const wanted = alternatives.map((alternative) => alternative.flatMap(({ scopes }) => scopes))
-  const guard = ({ payload }: { readonly payload: Readonly<Record<string, unknown>> }) => {
-    const granted = new Set([...wordsOf(payload['scope']), ...wordsOf(payload['scp'])])
-    return (
-      wanted.length === 0 || wanted.some((scopes) => scopes.every((scope) => granted.has(scope)))
-    )
-  }
-  const [only] = wanted
-  return wanted.length === 1 && only !== undefined && only.length > 0
-    ? Object.assign(guard, { scope: only })
-    : guard
-}
-
-/** `scope` is text with blanks (RFC 9068 section 2.2.3), `scp` a list or such a text. */
-function wordsOf(value: unknown): readonly string[] {
-  if (typeof value === 'string') return value.split(' ').filter((word) => word !== '')
-  return Array.isArray(value) ? value.filter((word) => typeof word === 'string') : []
 }
 
 /** By the router's pattern where there is one; else by the path as it was sent, a fixed path before one with parameters. */

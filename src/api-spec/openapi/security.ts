@@ -1,3 +1,4 @@
+import { isScopeToken, isText } from '../../foundation/names.js'
 import { ApiSpecError } from '../generate/error.js'
 
 /** One requirement: a scheme, and the scopes a token of it must carry. */
@@ -15,19 +16,52 @@ export interface Security {
   readonly kind: 'open' | 'optional' | 'guarded'
   /** What a token must carry; one alternative is enough. Empty unless a token is asked for. */
   readonly alternatives: readonly Alternative[]
+  /** The roles that a token must carry besides, all of them. Empty where none is asked for. */
+  readonly roles: readonly string[]
+}
+
+/** The extension of an operation that lists its roles: OpenAPI has no word for them beside scopes. */
+export const rolesExtension = 'x-required-roles'
+
+/** What a document says about one operation, not yet read: its `security` list, and its list of roles. */
+export interface Asked {
+  readonly security: unknown
+  readonly roles: unknown
 }
 
 /**
  * Reads a `security` list (OpenAPI 3.1 section 4.8.30): an OR of ANDs. An alternative with a scheme that no token can
- * satisfy, such as an API key, is left out.
+ * satisfy, such as an API key, is left out. Beside it a list of roles, see {@link rolesExtension}.
  *
- * @throws ApiSpecError when no alternative is left, or a scheme is not declared: the operation could not be protected
+ * @throws ApiSpecError when no alternative is left, a scheme is not declared, a scope or a role cannot be one, or roles
+ *   are asked of callers without a token: the operation could not be protected
  */
 export function readSecurity(
-  value: unknown,
+  asked: Asked,
   schemes: ReadonlyMap<string, boolean>,
   where: string,
 ): Security {
+  const security = readAlternatives(asked.security, schemes, where)
+  const roles = readRoles(asked.roles, where)
+  if (roles.length > 0 && security.kind !== 'guarded')
+    throw new ApiSpecError(
+      `${where}: ${rolesExtension} asks for a token, and its security does not`,
+    )
+  return { ...security, roles }
+}
+
+function readRoles(value: unknown, where: string): readonly string[] {
+  if (value === undefined) return []
+  if (!Array.isArray(value) || value.length === 0 || !value.every(isText))
+    throw new ApiSpecError(`${where}: ${rolesExtension} must be a list of at least one role`)
+  return value
+}
+
+function readAlternatives(
+  value: unknown,
+  schemes: ReadonlyMap<string, boolean>,
+  where: string,
+): Omit<Security, 'roles'> {
   if (value === undefined) return { kind: 'open', alternatives: [] }
   if (!Array.isArray(value)) throw new ApiSpecError(`${where}: security must be a list`)
   if (value.length === 0) return { kind: 'open', alternatives: [] }
@@ -57,6 +91,11 @@ function readAlternative(
       throw new ApiSpecError(`${where}: the security scheme '${scheme}' is not declared`)
     if (!Array.isArray(scopes) || !scopes.every((scope) => typeof scope === 'string')) {
       throw new ApiSpecError(`${where}: the scopes of '${scheme}' must be a list of texts`)
+    }
+    if (schemes.get(scheme) === true && !scopes.every(isScopeToken)) {
+      throw new ApiSpecError(
+        `${where}: a scope of '${scheme}' is none that a token can have (RFC 6749 section 3.3)`,
+      )
     }
     return { scheme, scopes }
   })

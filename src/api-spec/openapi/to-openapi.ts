@@ -4,10 +4,11 @@ import { camelCase } from '../generate/text-as-code.js'
 import { type ApiSpec } from '../language/spec.js'
 import { type Json, type JsonObject, type OpenApiDocument, present } from './document.js'
 import { described, fieldSchema, objectSchema, typeSchema } from './json-schema.js'
+import { rolesExtension } from './security.js'
 
 /**
- * A spec as an OpenAPI 3.1 document. Routes with `jwt` get `security` with a bearer scheme of that name, all others an
- * empty one, so that nothing is left to a default.
+ * A spec as an OpenAPI 3.1 document. Routes with `jwt` get `security` with a bearer scheme of that name and their scopes,
+ * all others an empty one, so that nothing is left to a default. Roles are listed beside it, as `x-required-roles`.
  *
  * @throws ApiSpecError for what `generate` refuses too
  * @example JSON.stringify(toOpenApi(result.spec), null, 2)
@@ -94,7 +95,8 @@ function operationOf(route: RoutePlan, operationId: string): JsonObject {
     operationId,
     summary: route.summary === '' ? operationId : route.summary,
     tags: [tagOf(route)],
-    security: route.guard === null ? [] : [{ [route.guard]: [] }],
+    security: route.guard === null ? [] : [{ [route.guard]: route.scopes }],
+    [rolesExtension]: route.roles.length === 0 ? undefined : route.roles,
     parameters: parameters.length === 0 ? undefined : parameters,
     requestBody: bodyOf(route, fields),
     responses: present({
@@ -102,9 +104,14 @@ function operationOf(route: RoutePlan, operationId: string): JsonObject {
       '400':
         route.request === undefined ? undefined : { $ref: '#/components/responses/BadRequest' },
       '401': route.guard === null ? undefined : { $ref: '#/components/responses/Unauthorized' },
+      '403': isDemanding(route) ? { $ref: '#/components/responses/Forbidden' } : undefined,
       default: { $ref: '#/components/responses/Error' },
     }),
   })
+}
+
+function isDemanding({ scopes, roles }: RoutePlan): boolean {
+  return scopes.length > 0 || roles.length > 0
 }
 
 const places = { path: 'path', form: 'query', header: 'header', json: undefined } as const
@@ -178,6 +185,11 @@ const responses: JsonObject = {
   },
   Unauthorized: {
     description: 'no token, or one that is not good (RFC 6750)',
+    headers: { 'WWW-Authenticate': { schema: { type: 'string' } } },
+    content: problem,
+  },
+  Forbidden: {
+    description: 'a token without the scopes or the roles that are asked for (RFC 6750)',
     headers: { 'WWW-Authenticate': { schema: { type: 'string' } } },
     content: problem,
   },

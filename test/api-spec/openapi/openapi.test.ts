@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { planService } from '../../../src/api-spec/generate/plan.js'
 import { fromOpenApi } from '../../../src/api-spec/openapi/from-openapi.js'
 import { toOpenApi } from '../../../src/api-spec/openapi/to-openapi.js'
 import { parseApi, renderDiagnostics } from '../../../src/api-spec/language/parse.js'
 import { type Authorize, select } from '../../../src/gate/index.js'
+import { type Claims, type VerifiedToken } from '../../../src/token/token.js'
 import { usersApi } from '../generate/project.js'
 
 describe('toOpenApi', () => {
@@ -30,6 +32,33 @@ describe('toOpenApi', () => {
       scheme: 'bearer',
       bearerFormat: 'JWT',
     })
+  })
+
+  it('says which scopes and roles an operation asks for, and that it may answer 403', () => {
+    const orders = readFileSync(new URL('../generate/orders.api', import.meta.url), 'utf8')
+    const { paths, components } = toOpenApi(spec(orders))
+    const asked = Object.entries(paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, value]) => {
+        const operation = value as Record<string, unknown>
+        const answers = operation['responses'] as Record<string, unknown>
+        return [
+          `${method} ${path}`,
+          operation['security'],
+          operation['x-required-roles'],
+          answers['403'],
+        ]
+      }),
+    )
+    const refused = { $ref: '#/components/responses/Forbidden' }
+    expect(asked).toEqual([
+      ['get /ping/{id}', [], undefined, undefined],
+      ['get /me', [{ Auth: [] }], undefined, undefined],
+      ['get /orders', [{ Auth: ['orders:read'] }], ['clerk'], refused],
+      ['post /orders', [{ Auth: ['orders:read', 'orders:write'] }], ['clerk'], refused],
+      ['delete /orders/{id}', [{ Auth: ['orders:read'] }], ['admin', 'auditor'], refused],
+    ])
+    expect(components.responses['Forbidden']).toMatchObject({ headers: { 'WWW-Authenticate': {} } })
+    expect(document.components.responses['Forbidden']).toBeUndefined()
   })
 
   it('puts members where their tags say, with options, ranges and defaults', () => {
@@ -138,7 +167,7 @@ describe('fromOpenApi', () => {
     )
     const authorize: Authorize<unknown> | undefined = group?.authorize
     expect(authorize?.scope).toBeUndefined()
-    const permits = (payload: object) => group?.authorize({ payload: { ...payload } })
+    const permits = (payload: Claims) => group?.authorize(tokenWith(payload))
     expect([
       permits({ scope: 'a b' }),
       permits({ scope: 'a' }),
@@ -150,6 +179,50 @@ describe('fromOpenApi', () => {
       alternatives: [[{ scheme: 'token', scopes: [] }]],
     })
     expect(guards.find({ method: 'GET', path: '/maybe' })).toMatchObject({ kind: 'optional' })
+  })
+
+  it('reads roles beside security, and enforces both as the guards of the library do', () => {
+    const guards = fromOpenApi({
+      ...sample,
+      paths: {
+        '/a': {
+          get: { 'x-required-roles': ['clerk', 'auditor'], security: [{ token: ['a', 'b'] }] },
+        },
+        '/b': { get: { 'x-required-roles': ['clerk'] } },
+        '/c': { get: {} },
+      },
+    })
+    expect(guards.find({ method: 'GET', path: '/a' })).toMatchObject({
+      kind: 'guarded',
+      alternatives: [[{ scheme: 'token', scopes: ['a', 'b'] }]],
+      roles: ['clerk', 'auditor'],
+    })
+    const [a, b, c] = guards.groups.map(({ authorize }) => authorize)
+    expect([a?.scope, b?.scope, c?.scope]).toEqual([['a', 'b'], undefined, undefined])
+    const roles = ['auditor', 'clerk']
+    const permits = (payload: Claims) => [a, b, c].map((each) => each?.(tokenWith(payload)))
+    expect(permits({ scope: 'b a', roles })).toEqual([true, true, true])
+    expect(permits({ scope: 'a', roles })).toEqual([false, true, true])
+    expect(permits({ scp: ['a', 'b'], role: 'clerk' })).toEqual([false, true, true])
+    expect(permits({ scope: 'a b clerk' })).toEqual([false, false, true])
+  })
+
+  it('refuses roles and scopes that it could not enforce', () => {
+    const refused = (operation: object) => () =>
+      fromOpenApi({ ...sample, paths: { '/x': { get: operation } } })
+    for (const roles of [[], 'admin', [''], [1], null, { admin: true }])
+      expect(refused({ 'x-required-roles': roles })).toThrow(
+        'GET /x: x-required-roles must be a list of at least one role',
+      )
+    for (const security of [[], [{}, { token: [] }]])
+      expect(refused({ security, 'x-required-roles': ['admin'] })).toThrow(
+        'GET /x: x-required-roles asks for a token, and its security does not',
+      )
+    for (const scope of ['a b', '', 'é'])
+      expect(refused({ security: [{ token: [scope] }] })).toThrow(
+        "GET /x: a scope of 'token' is none that a token can have",
+      )
+    expect(refused({ security: [{ key: ['a b'] }, { token: [] }] })).not.toThrow()
   })
 
   it('refuses a document that it would protect only in part', () => {
@@ -179,6 +252,9 @@ describe('fromOpenApi', () => {
     expect(guards.find({ method: 'GET', path: '/open' })).toBeUndefined()
   })
 })
+
+/** As a gate hands it over; only a verifier makes a real one. */
+const tokenWith = (payload: Claims) => ({ payload }) as VerifiedToken
 
 const sample = {
   openapi: '3.1.0',

@@ -20,6 +20,7 @@ function documentOf(file: string): object {
 describe('redocly lint', () => {
   it.each([
     'test/api-spec/generate/users.api',
+    'test/api-spec/generate/orders.api',
     'apps/auth-service/user.api',
     'examples/go-zero-user/user.api',
     'examples/go-zero-token/jwt.api',

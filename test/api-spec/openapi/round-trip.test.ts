@@ -10,9 +10,19 @@ const route = fc.record({
   method: fc.constantFrom('get', 'head', 'post', 'put', 'patch', 'delete', 'options'),
   path: fc.array(segment, { maxLength: 3 }).map((parts) => `/${parts.join('/')}`),
   guard: fc.constantFrom('', '@jwt Auth', '@jwt Other', '@server (jwt: Auth jwtTransition: New)'),
+  demand: fc.constantFrom(
+    '',
+    '',
+    'scopes: "a:b, c"',
+    'roles: "site admin,x"',
+    'scopes: c roles: x',
+  ),
 })
 const block = fc.record({
-  server: fc.constantFrom('', 'prefix: /v1', 'jwt: Auth', 'jwt: Other prefix: /v2/x'),
+  server: fc.constantFrom(
+    ...['', 'prefix: /v1', 'jwt: Auth', 'jwt: Other prefix: /v2/x'],
+    ...['jwt: Auth scopes: "d:e,f"', 'jwt: Auth prefix: /v3 roles: y,z scopes: "d:e"'],
+  ),
   routes: fc.array(route, { minLength: 1, maxLength: 5 }),
 })
 
@@ -22,16 +32,24 @@ const services = fc.array(block, { minLength: 1, maxLength: 4 }).map((blocks) =>
   return blocks
     .map(({ server, routes }) => {
       const items = routes.map(
-        ({ method, path, guard }) => `${guard} @handler h${String(count++)} ${method} ${path}`,
+        ({ method, path, guard, demand }) =>
+          `${annotated(guard, demand, server)} @handler h${String(count++)} ${method} ${path}`,
       )
       return `@server (${server}) service a {\n${items.join('\n')}\n}`
     })
     .join('\n')
 })
 
+/** What stands before a route; without a guard a demand would be refused. */
+function annotated(guard: string, demand: string, server: string): string {
+  if (demand === '' || (guard === '' && !server.includes('jwt'))) return guard
+  if (guard.startsWith('@server')) return guard.replace(')', ` ${demand})`)
+  return `${guard} @server (${demand})`
+}
+
 describe('an .api file, its OpenAPI document, and the guards made of that', () => {
-  it('protect the same operations', () => {
-    const seen = { open: 0, guarded: 0, refused: 0 }
+  it('protect the same operations, with the same scopes and roles', () => {
+    const seen = { open: 0, guarded: 0, refused: 0, scopes: 0, roles: 0 }
     fc.assert(
       fc.property(services, (text) => {
         const result = parseApi(text)
@@ -46,10 +64,15 @@ describe('an .api file, its OpenAPI document, and the guards made of that', () =
         const document = JSON.parse(JSON.stringify(toOpenApi(result.spec))) as object
         const guards = fromOpenApi(document)
         guards.requireRoutes(routes)
-        for (const { method, path, guard } of routes) {
+        for (const { method, path, guard, scopes, roles } of routes) {
           const kind = guard === null ? 'open' : 'guarded'
-          expect(guards.find({ method, path: '/', pattern: path })?.kind).toBe(kind)
+          const alternatives = guard === null ? [] : [[{ scheme: guard, scopes }]]
+          expect(guards.find({ method, path: '/', pattern: path })).toMatchObject({
+            ...{ kind, alternatives, roles },
+          })
           seen[kind]++
+          if (scopes.length > 0) seen.scopes++
+          if (roles.length > 0) seen.roles++
         }
         expect(() => {
           guards.requireRoutes(routes.slice(1))
@@ -57,6 +80,6 @@ describe('an .api file, its OpenAPI document, and the guards made of that', () =
       }),
       { numRuns: 1000 },
     )
-    expect(Math.min(seen.open, seen.guarded)).toBeGreaterThan(100)
+    expect(Math.min(seen.open, seen.guarded, seen.scopes, seen.roles)).toBeGreaterThan(100)
   })
 })
