@@ -140,6 +140,14 @@ describe('jotgate api format', () => {
     expect(JSON.parse(json.stdout)).toEqual({ ok: true, changed: true, text: neat })
   })
 
+  test('with --goctl prints what goctl reads, with the guards that the file had', async () => {
+    const printed = await jotgate(['api', 'format', '--goctl', '-'], { stdin: good })
+    const shown = (stdin: string, ...mode: string[]) =>
+      jotgate(['api', 'parse', ...mode, '-'], { stdin })
+    expect(await shown(printed.stdout, '--mode', 'goctl')).toEqual(await shown(good))
+    expect((await shown(good, '--mode', 'goctl')).exitCode).toBe(1)
+  })
+
   test('with --check says in its exit code whether the file would change', async () => {
     const files = new Map([
       ['loose.api', loose],

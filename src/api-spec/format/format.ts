@@ -1,7 +1,8 @@
 import { type Diagnostic } from '../language/diagnostic.js'
-import { type OptionTable, readOptions, text } from '../../foundation/options.js'
+import { oneOf, type OptionTable, readOptions, text } from '../../foundation/options.js'
 import { type ImportStatement, type SourceFile, type Statement } from '../language/syntax/ast.js'
 import { parseFile } from '../language/syntax/parse-file.js'
+import { forGoctl } from './for-goctl.js'
 import { Printer } from './printer.js'
 import { printPairs, printService } from './format-service.js'
 import { printTypes } from './format-types.js'
@@ -19,11 +20,17 @@ export type FormatResult =
 export interface FormatOptions {
   /** The file's path, for messages. Default `main.api`. */
   readonly file?: string
+  /**
+   * Who reads the result. For `goctl`, routes with `@jwt` or `@server` of their own move into a `service` block of their own,
+   * and `struct` goes: the spec stays the same. Default `dialect`: nothing but the layout changes.
+   */
+  readonly reader?: 'dialect' | 'goctl'
 }
 
 /** Options of `formatApi`. */
 export const formatTable = {
   file: text({ default: 'main.api' }),
+  reader: oneOf<'dialect' | 'goctl'>(['dialect', 'goctl'], { default: 'dialect' }),
 } satisfies OptionTable<keyof FormatOptions>
 
 /**
@@ -34,13 +41,14 @@ export const formatTable = {
  * @example formatApi('type A{X int}') // { ok: true, text: 'type A {\n\tX int\n}\n' }
  */
 export function formatApi(source: string, options: FormatOptions = {}): FormatResult {
-  const { file } = readOptions('formatApi', formatTable, options)
+  const { file, reader } = readOptions('formatApi', formatTable, options)
   const parsed = parseFile({ path: file, text: source }, 'dialect')
   const { diagnostics } = parsed
   if (diagnostics.length > 0) return { ok: false, diagnostics, files: [parsed.file] }
+  const { statements } = parsed.file
   const printer = new Printer()
   let previous: Statement | undefined
-  for (const statement of parsed.file.statements) {
+  for (const statement of reader === 'goctl' ? forGoctl(statements) : statements) {
     // Imports of one file each stand together; between other statements there is one empty line.
     const together =
       previous?.kind === 'import' &&

@@ -9,8 +9,12 @@ import type { Io } from '../io.js'
 export const apiFormat: Command = {
   name: 'api format',
   summary: 'print an .api file in its one layout, or rewrite it',
-  usage: '[--write | --check] FILE|-',
+  usage: '[--goctl] [--write | --check] FILE|-',
   options: {
+    goctl: {
+      kind: 'flag',
+      help: 'for goctl: routes with @server or @jwt get a block of their own',
+    },
     write: { kind: 'flag', help: 'rewrite the file, when it differs' },
     check: { kind: 'flag', help: 'print nothing; exit code 1 when the file would change' },
   },
@@ -26,7 +30,8 @@ async function runFormat(given: Arguments, io: Io): Promise<Answer> {
   if (write && check) throw badUsage('--write and --check exclude each other')
   if (write && operand === '-') throw badUsage('--write: the standard input is not a file')
   const { file, text } = await readApiFile(operand, io)
-  const result = formatApi(text, { file })
+  const reader = given.flag('goctl') ? 'goctl' : 'dialect'
+  const result = formatApi(text, { file, reader })
   if (!result.ok) return refused({ file, mode: 'dialect', result })
   const changed = result.text !== text
   if (check) return checked(file, changed)
