@@ -9,6 +9,7 @@ export interface User {
 
 /** The guide's UserModel, in memory. */
 export interface Users {
+  all(): readonly User[]
   byId(id: string): User | undefined
   /** Takes as long for a name nobody has. */
   byPassword(username: string, password: string): User | undefined
@@ -26,6 +27,7 @@ export function createUsers(): Users {
   ])
   const logins = new Map([...users.values()].map(({ id, name }) => [name, id]))
   return {
+    all: () => [...users.values()],
     byId: (id) => users.get(id),
     byPassword: (username, password) => {
       const fits = timingSafeEqual(hash(password), secret)

@@ -90,6 +90,15 @@ describe('examples/go-zero-user', () => {
     await expect(bob.getProfile({ targetId: '1' })).rejects.toMatchObject({ status: 403 })
   })
 
+  test('lists all users to a caller with the role that the .api file names, and to no other', async () => {
+    const [alice, bob] = [await as('alice'), await as('bob')]
+    expect((await alice.listUsers()).map(({ id }) => id)).toEqual(['1', '2'])
+    const refused = { status: 403, body: { reason: 'insufficient_scope' } }
+    await expect(bob.listUsers()).rejects.toMatchObject(refused)
+    const open = createUserClient({ baseUrl: example.url })
+    await expect(open.listUsers()).rejects.toMatchObject({ status: 401 })
+  })
+
   test('refreshes an expired token once, by the generated client, however many calls wait', async () => {
     const { seen, fetch: counted } = counting('/user/refresh')
     const session = fromSession({ endpoint: `${example.url}/user/refresh`, fetch: counted })

@@ -24,5 +24,8 @@ export function createClient(options: ClientOptions) {
     /** PUT /user/profile, with a token */
     updateProfile: (request: types.UpdateProfileReq, options?: CallOptions) =>
       call({ method: 'PUT', path: '/user/profile', guarded: true, body: true }, request, options) as Promise<types.UpdateProfileResp>,
+    /** GET /users, with a token (roles admin) */
+    listUsers: (options?: CallOptions) =>
+      call({ method: 'GET', path: '/users', guarded: true }, {}, options) as Promise<readonly types.ProfileResp[]>,
   }
 }

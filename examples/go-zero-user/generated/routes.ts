@@ -12,5 +12,6 @@ export function createRoutes(api: UserApi): readonly Route<Services, GuardName>[
     guarded({ guard: 'Auth', method: 'POST', path: '/user/logout' }, nothing, api.logout),
     guarded({ guard: 'Auth', method: 'GET', path: '/user/profile' }, types.ProfileReq, api.getProfile),
     guarded({ guard: 'Auth', method: 'PUT', path: '/user/profile' }, types.UpdateProfileReq, api.updateProfile),
+    guarded({ guard: 'Auth', roles: ['admin'], method: 'GET', path: '/users' }, nothing, api.listUsers),
   ]
 }

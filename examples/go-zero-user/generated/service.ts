@@ -24,4 +24,6 @@ export interface UserApi {
   readonly getProfile: GuardedHandler<types.ProfileReq, types.ProfileResp>
   /** PUT /user/profile, with a token */
   readonly updateProfile: GuardedHandler<types.UpdateProfileReq, types.UpdateProfileResp>
+  /** GET /users, with a token (roles admin) */
+  readonly listUsers: GuardedHandler<object, readonly types.ProfileResp[]>
 }
