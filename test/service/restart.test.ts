@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { chmodSync, existsSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { folder, start } from './own-services.js'
-import { freePort, runService, startService, type RunningService } from './running-service.js'
+import { expect } from 'vitest'
+import { testWithServices as test, type Own } from './own-services.js'
+import { freePort, runService, type RunningService } from './running-service.js'
 
 interface Pair {
   accessToken: string
@@ -27,44 +29,41 @@ const login = (service: RunningService, username: string, password: string) =>
 const profile = (service: RunningService, token: string) =>
   fetch(`${service.origin}/user/profile`, { headers: { authorization: `Bearer ${token}` } })
 
-describe('a restart', () => {
-  test('keeps keys, sessions and revocations', async () => {
-    const dataDir = folder()
-    const port = await freePort()
-    const before = await start({ dataDir, port })
-    const alive = (await (await login(before, 'alice', 'secret')).json()) as Pair
-    const gone = (await (await login(before, 'alice', 'secret')).json()) as Pair
-    await post(before, '/user/logout', { refreshToken: gone.refreshToken })
-    expect(await before.stop()).toBe(0)
+test.concurrent('a restart keeps keys, sessions and revocations', async ({ folder, start }) => {
+  const dataDir = folder()
+  const port = await freePort()
+  const before = await start({ dataDir, port })
+  const alive = (await (await login(before, 'alice', 'secret')).json()) as Pair
+  const gone = (await (await login(before, 'alice', 'secret')).json()) as Pair
+  await post(before, '/user/logout', { refreshToken: gone.refreshToken })
+  expect(await before.stop()).toBe(0)
 
-    const after = await start({ dataDir, port })
-    expect((await profile(after, alive.accessToken)).status).toBe(200)
-    expect((await post(after, '/user/refresh', { refreshToken: alive.refreshToken })).status).toBe(
-      200,
-    )
-    expect((await profile(after, gone.accessToken)).status).toBe(401)
-    expect((await post(after, '/user/refresh', { refreshToken: gone.refreshToken })).status).toBe(
-      401,
-    )
-  })
+  const after = await start({ dataDir, port })
+  expect((await profile(after, alive.accessToken)).status).toBe(200)
+  expect((await post(after, '/user/refresh', { refreshToken: alive.refreshToken })).status).toBe(
+    200,
+  )
+  expect((await profile(after, gone.accessToken)).status).toBe(401)
+  expect((await post(after, '/user/refresh', { refreshToken: gone.refreshToken })).status).toBe(401)
+})
 
-  test('after kill -9 too', async () => {
-    const dataDir = folder()
-    const port = await freePort()
-    const before = await start({ dataDir, port })
-    const pair = (await (await login(before, 'alice', 'secret')).json()) as Pair
-    const next = (await (
-      await post(before, '/user/refresh', { refreshToken: pair.refreshToken })
-    ).json()) as Pair
-    await before.stop('SIGKILL')
+test.concurrent('a restart after kill -9 keeps a session too', async ({ folder, start }) => {
+  const dataDir = folder()
+  const port = await freePort()
+  const before = await start({ dataDir, port })
+  const pair = (await (await login(before, 'alice', 'secret')).json()) as Pair
+  const next = (await (
+    await post(before, '/user/refresh', { refreshToken: pair.refreshToken })
+  ).json()) as Pair
+  await before.stop('SIGKILL')
 
-    const after = await start({ dataDir, port })
-    expect((await post(after, '/user/refresh', { refreshToken: next.refreshToken })).status).toBe(
-      200,
-    )
-  })
+  const after = await start({ dataDir, port })
+  expect((await post(after, '/user/refresh', { refreshToken: next.refreshToken })).status).toBe(200)
+})
 
-  test('with a configuration ends the demo: her password, her refresh and her access token', async () => {
+test.concurrent(
+  'a restart with a configuration ends the demo: her password, her refresh and her access token',
+  async ({ folder, start }) => {
     const dataDir = folder()
     const port = await freePort()
     const demo = await start({ dataDir, port })
@@ -78,9 +77,12 @@ describe('a restart', () => {
       401,
     )
     expect((await profile(real, pair.accessToken)).status).toBe(401)
-  })
+  },
+)
 
-  test('keeps users and what they changed about themselves', async () => {
+test.concurrent(
+  'a restart keeps users and what they changed about themselves',
+  async ({ folder, start }) => {
     const dataDir = folder()
     const port = await freePort()
     const password = 'a long and quiet river'
@@ -114,9 +116,12 @@ describe('a restart', () => {
       email: 'bob@example.com',
       roles: ['editor'],
     })
-  })
+  },
+)
 
-  test('the configured host name is served beside loopback', async () => {
+test.concurrent(
+  'the configured host name is served beside loopback',
+  async ({ own, folder, start }) => {
     const dataDir = folder()
     const port = await freePort()
     const service = await start({
@@ -135,41 +140,49 @@ describe('a restart', () => {
     expect(await status('auth.test')).toBe(200)
     expect(await status('auth.test:443')).toBe(200)
     expect(await status('other.test')).toBe(421)
-  })
-})
+  },
+)
 
-describe('a refresh token that has been used,', () => {
-  const graceOver = () => new Promise((resolve) => setTimeout(resolve, 2500))
-  const signedIn = async (policy: string) => {
-    const dataDir = folder()
-    const port = await freePort()
-    const password = 'a long and quiet river'
-    await runService({ DATA_DIR: dataDir }, ['user', 'add', 'bob'], password)
-    const env = { JOTGATE_CONFIG: configure(dataDir, port, policy) }
-    const service = await start({ dataDir, port, env })
-    const first = (await (await login(service, 'bob', password)).json()) as Pair
-    const refresh = ({ refreshToken }: Pair) => post(service, '/user/refresh', { refreshToken })
-    const second = (await (await refresh(first)).json()) as Pair
-    await graceOver()
-    return { service, first, second, refresh }
-  }
-  const oldToken = async (policy: string) => {
-    const { service, first, second, refresh } = await signedIn(policy)
-    return { service, second, again: await refresh(first) }
-  }
+/** As real as the clock of the service. */
+const graceOver = () => new Promise((resolve) => setTimeout(resolve, 2500))
+const signedIn = async ({ folder, start }: Own, policy: string) => {
+  const dataDir = folder()
+  const port = await freePort()
+  const password = 'a long and quiet river'
+  await runService({ DATA_DIR: dataDir }, ['user', 'add', 'bob'], password)
+  const env = { JOTGATE_CONFIG: configure(dataDir, port, policy) }
+  const service = await start({ dataDir, port, env })
+  const first = (await (await login(service, 'bob', password)).json()) as Pair
+  const refresh = ({ refreshToken }: Pair) => post(service, '/user/refresh', { refreshToken })
+  const second = (await (await refresh(first)).json()) as Pair
+  await graceOver()
+  return { service, first, second, refresh }
+}
+const oldToken = async (own: Own, policy: string) => {
+  const { service, first, second, refresh } = await signedIn(own, policy)
+  return { service, second, again: await refresh(first) }
+}
 
-  test('is refused after the grace, and its session has ended', async () => {
-    const { service, second, again } = await oldToken('grace: 1s\n')
+test.concurrent(
+  'a refresh token that has been used is refused after the grace, and its session has ended',
+  async ({ own }) => {
+    const { service, second, again } = await oldToken(own, 'grace: 1s\n')
     expect(again.status).toBe(401)
     expect(await again.json()).toMatchObject({ reason: 'invalid_grant' })
     expect((await profile(service, second.accessToken)).status).toBe(401)
     const successor = await post(service, '/user/refresh', { refreshToken: second.refreshToken })
     expect(successor.status).toBe(401)
     expect(service.output()).toContain('a refresh token came twice')
-  })
+  },
+)
 
-  test('and its successor too, ends the session and its access tokens', async () => {
-    const { service, first, second, refresh } = await signedIn('grace: 1s\nrecoverWithin: 1h\n')
+test.concurrent(
+  'a refresh token that has been used, and its successor too, ends the session and its access tokens',
+  async ({ own }) => {
+    const { service, first, second, refresh } = await signedIn(
+      own,
+      'grace: 1s\nrecoverWithin: 1h\n',
+    )
     const third = (await (await refresh(second)).json()) as Pair
     expect(third.refreshToken).not.toBe(second.refreshToken)
     const reused = await refresh(first)
@@ -177,75 +190,98 @@ describe('a refresh token that has been used,', () => {
     expect(await reused.json()).toMatchObject({ reason: 'invalid_grant' })
     expect((await refresh(third)).status).toBe(401)
     expect((await profile(service, third.accessToken)).status).toBe(401)
-  })
+  },
+)
 
-  test('recovers its session after the grace where the configuration lets it', async () => {
-    const { service, second, again } = await oldToken('grace: 1s\nrecoverWithin: 1h\n')
+test.concurrent(
+  'a refresh token that has been used recovers its session after the grace where the configuration lets it',
+  async ({ own }) => {
+    const { service, second, again } = await oldToken(own, 'grace: 1s\nrecoverWithin: 1h\n')
     expect(again.status).toBe(200)
     const successor = await post(service, '/user/refresh', { refreshToken: second.refreshToken })
     expect(successor.status).toBe(401)
-  })
-})
+  },
+)
 
-describe('the service refuses to start, in one line that says why and no value,', () => {
-  const starting = async (env: Record<string, string>) => {
-    const { code, output } = await runService({ DATA_DIR: folder(), ...env })
-    expect(code).toBe(1)
-    expect(output).not.toMatch(/\n\s+at /)
-    return output
-  }
+/** In one line that says why, and no value. */
+const refusal = async (dataDir: string, env: Record<string, string>) => {
+  const { code, output } = await runService({ DATA_DIR: dataDir, ...env })
+  expect(code).toBe(1)
+  expect(output).not.toMatch(/\n\s+at /)
+  return output
+}
 
-  test('on another address than loopback without a configuration', async () => {
-    expect(await starting({ HOST: '0.0.0.0' })).toContain('JOTGATE_CONFIG')
-  })
+test.concurrent(
+  'the service does not start on another address than loopback without a configuration',
+  async ({ folder }) => {
+    expect(await refusal(folder(), { HOST: '0.0.0.0' })).toContain('JOTGATE_CONFIG')
+  },
+)
 
-  test('with a port that is none', async () => {
-    expect(await starting({ PORT: 'canary' })).toMatch(/PORT must be(?!.*canary)/)
-  })
+test.concurrent(
+  'the service does not start with a port that is none, and does not repeat it',
+  async ({ folder }) => {
+    expect(await refusal(folder(), { PORT: 'canary' })).toMatch(/PORT must be(?!.*canary)/)
+  },
+)
 
-  test('with a configuration that is not there, not YAML, or full of faults', async () => {
-    expect(await starting({ JOTGATE_CONFIG: '/nonexistent' })).toContain('cannot be read')
+test.concurrent(
+  'the service does not start with a configuration that is not there, not YAML, or full of faults',
+  async ({ folder }) => {
+    expect(await refusal(folder(), { JOTGATE_CONFIG: '/nonexistent' })).toContain('cannot be read')
     const dataDir = folder()
     const path = join(dataDir, 'c.yaml')
     writeFileSync(path, 'a: b: canary')
-    expect(await starting({ JOTGATE_CONFIG: path })).toMatch(/not YAML: line 1(?!.*canary)/)
+    expect(await refusal(folder(), { JOTGATE_CONFIG: path })).toMatch(
+      /not YAML: line 1(?!.*canary)/,
+    )
     writeFileSync(path, 'issuer: canary\naudience: ""\nhosts: []\naccessExpire: canary\nextra: 1\n')
-    const output = await starting({ JOTGATE_CONFIG: path })
+    const output = await refusal(folder(), { JOTGATE_CONFIG: path })
     for (const field of ['issuer', 'audience', 'hosts', 'accessExpire'])
       expect(output).toContain(field)
     expect(output).not.toContain('canary')
-  })
+  },
+)
 
-  test('with a key file that others can read', async () => {
+test.concurrent(
+  'the service does not start with a key file that others can read',
+  async ({ folder, start }) => {
     const dataDir = folder()
-    const first = await startService({ dataDir })
+    const first = await start({ dataDir })
     await first.stop()
     chmodSync(join(dataDir, 'keys', 'ring.key'), 0o644)
     const { code, output } = await runService({ DATA_DIR: dataDir, PORT: String(await freePort()) })
     expect(code).toBe(1)
     expect(output).toContain('can be read by others')
-  })
+  },
+)
 
-  test('with a port that is taken', async () => {
-    const service = await start({ dataDir: folder() })
-    const { code, output } = await runService({ DATA_DIR: folder(), PORT: String(service.port) })
+test.concurrent('the service does not start on a port that is taken', async ({ folder }) => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo // it listens on TCP
+  try {
+    const { code, output } = await runService({ DATA_DIR: folder(), PORT: String(port) })
     expect(code).toBe(1)
     expect(output).toContain('EADDRINUSE')
-  })
+  } finally {
+    server.close()
+  }
 })
 
-describe('adding a user', () => {
-  const add = (args: string[], password: string, dataDir = folder()) =>
-    runService({ DATA_DIR: dataDir }, ['user', 'add', ...args], password)
+const add = (dataDir: string, args: string[], password: string) =>
+  runService({ DATA_DIR: dataDir }, ['user', 'add', ...args], password)
 
-  test('asks for 15 characters and a plain name, and takes a name once', async () => {
-    expect(await add(['carol'], 'short')).toMatchObject({ code: 1 })
-    expect(await add(['car ol'], 'a long and quiet river')).toMatchObject({ code: 1 })
+test.concurrent(
+  'adding a user asks for 15 characters and a plain name, and takes a name once',
+  async ({ folder }) => {
+    expect(await add(folder(), ['carol'], 'short')).toMatchObject({ code: 1 })
+    expect(await add(folder(), ['car ol'], 'a long and quiet river')).toMatchObject({ code: 1 })
     const dataDir = folder()
-    expect(await add(['carol'], 'a long and quiet river', dataDir)).toMatchObject({ code: 0 })
-    expect(await add(['Carol'], 'a long and quiet river', dataDir)).toMatchObject({ code: 1 })
+    expect(await add(dataDir, ['carol'], 'a long and quiet river')).toMatchObject({ code: 0 })
+    expect(await add(dataDir, ['Carol'], 'a long and quiet river')).toMatchObject({ code: 1 })
     // Whoever only looks after users has no business with the keys that tokens are signed with.
     expect(existsSync(join(dataDir, 'jotgate.db'))).toBe(true)
     expect(existsSync(join(dataDir, 'keys', 'ring.key'))).toBe(false)
-  })
-})
+  },
+)

@@ -4,9 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-const main = fileURLToPath(new URL('../../apps/auth-service/dist/main.js', import.meta.url))
+import { bundledService } from '../../tools/setup/bundle-service.mjs'
 
 /** A service process of its own, on a free loopback port. */
 export interface RunningService {
@@ -28,7 +26,7 @@ export interface StartOptions {
   readonly program?: string
 }
 
-/** Starts the built service and resolves when it answers. */
+/** Starts the built service (its bundle) and resolves when it answers. */
 export async function startService(options: StartOptions): Promise<RunningService> {
   const port = options.port ?? (await freePort())
   const env = { PORT: String(port), DATA_DIR: options.dataDir, ...options.env }
@@ -57,7 +55,7 @@ export async function startService(options: StartOptions): Promise<RunningServic
 export function spawnService(
   env: Readonly<Record<string, string>>,
   args: string[] = [],
-  program = main,
+  program = bundledService,
 ): ChildProcess {
   return spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env['PATH'], ...env },

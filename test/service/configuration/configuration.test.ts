@@ -1,25 +1,27 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { folder, start } from '../own-services.js'
+import { expect } from 'vitest'
+import { testWithServices as test } from '../own-services.js'
 import { freePort, runService } from '../running-service.js'
 
 const secret = () => randomBytes(48).toString('base64')
 
-/** What `check-config` says to a file, with the variables it may name. */
-async function check(yaml: string, env: Record<string, string> = {}) {
-  const path = join(folder(), 'jotgate.yaml')
+/** What `check-config` says to a file in a folder, with the variables it may name. */
+async function check(folder: string, yaml: string, env: Record<string, string> = {}) {
+  const path = join(folder, 'jotgate.yaml')
   writeFileSync(path, yaml)
   return runService({ JOTGATE_CONFIG: path, ...env }, ['check-config'])
 }
 
 const least = 'issuer: https://auth.example\naudience: api\nhosts: [auth.example]\n'
 
-describe('check-config', () => {
-  test('says what a configuration means, in words and without a secret', async () => {
+test.concurrent(
+  'check-config says what a configuration means, in words and without a secret',
+  async ({ folder }) => {
     const refreshSecret = secret()
     const { code, output } = await check(
+      folder(),
       `${least}accessExpire: 5m\nrefreshSecret: env:REFRESH_SECRET\n`,
       { REFRESH_SECRET: refreshSecret },
     )
@@ -28,16 +30,20 @@ describe('check-config', () => {
     expect(output).toContain('live 5 min, signed by ES256 keys that change every 30 d')
     expect(output).toContain('key of refresh tokens: from the configuration')
     expect(output).not.toContain(refreshSecret)
-  })
+  },
+)
 
-  test('says what the demo is when there is no configuration', async () => {
-    const { code, output } = await runService({}, ['check-config'])
-    expect(code).toBe(0)
-    expect(output).toContain('demo')
-  })
+test.concurrent('check-config says what the demo is when there is no configuration', async () => {
+  const { code, output } = await runService({}, ['check-config'])
+  expect(code).toBe(0)
+  expect(output).toContain('demo')
+})
 
-  test('takes the words of go-zero, whatever their capitals', async () => {
+test.concurrent(
+  'check-config takes the words of go-zero, whatever their capitals',
+  async ({ folder }) => {
     const { code, output } = await check(
+      folder(),
       `${least}Name: user-api\nHost: 127.0.0.1\nPort: 8890\n` +
         'Auth:\n  AccessSecret: ${ACCESS_SECRET}\n  AccessExpire: 86400\n' +
         'REFRESHSECRET: ${REFRESH_SECRET}\nRefreshExpire: 604800\n',
@@ -47,114 +53,125 @@ describe('check-config', () => {
     expect(output).toContain('live 1 d, signed by HS256 with a shared secret')
     expect(output).toContain('end after 7 d')
     expect(output).toContain('port 8890')
-  })
+  },
+)
 
-  test('takes each secret by ${NAME} as by env:NAME', async () => {
-    const base64 = randomBytes(32).toString('base64')
-    const fields = ['encryptionKey', 'prevEncryptionKey', 'refreshSecret', 'prevRefreshSecret']
-    const yaml = [...fields, 'metricsToken'].map((field) => `${field}: \${SECRET}\n`).join('')
-    expect((await check(least + yaml, { SECRET: base64 })).output).toContain('is valid')
-  })
+test.concurrent('check-config takes each secret by ${NAME} as by env:NAME', async ({ folder }) => {
+  const base64 = randomBytes(32).toString('base64')
+  const fields = ['encryptionKey', 'prevEncryptionKey', 'refreshSecret', 'prevRefreshSecret']
+  const yaml = [...fields, 'metricsToken'].map((field) => `${field}: \${SECRET}\n`).join('')
+  expect((await check(folder(), least + yaml, { SECRET: base64 })).output).toContain('is valid')
+})
 
-  test('fills variables into texts, and names one that is not set', async () => {
+test.concurrent(
+  'check-config fills variables into texts, and names one that is not set',
+  async ({ folder }) => {
     const yaml = least.replace('auth.example\n', '${DOMAIN}\n')
-    expect((await check(yaml, { DOMAIN: 'login.example' })).output).toContain('login.example')
-    const { code, output } = await check(yaml)
+    expect((await check(folder(), yaml, { DOMAIN: 'login.example' })).output).toContain(
+      'login.example',
+    )
+    const { code, output } = await check(folder(), yaml)
     expect(code).toBe(1)
     expect(output).toContain('issuer: names the variable DOMAIN, which is not set')
-  })
+  },
+)
 
-  const faulty: [string, string, RegExp[]][] = [
-    [
-      'a missing audience',
-      'issuer: https://a.example\nhosts: [a.example]\n',
-      [/audience: is missing/],
-    ],
-    [
-      'absurd lifetimes',
-      `${least}accessExpire: 400d\nrefreshExpire: 900d\n`,
-      [/accessExpire: .*7d/, /refreshExpire: .*400d/],
-    ],
-    [
-      'a session shorter than its tokens',
-      `${least}accessExpire: 2h\nrefreshExpire: 1h\n`,
-      [/idleExpire: .*accessExpire/],
-    ],
-    [
-      'a grace that a thief could hide in',
-      `${least}accessExpire: 1m\ngrace: 30s\n`,
-      [/accessExpire/],
-    ],
-    ['a name that is given twice', `${least}Audience: other\n`, [/audience: is given twice/]],
-    ['a name that is not known', `${least}acessExpire: 15m\n`, [/acessExpire/]],
-    [
-      'a secret that stands in the file',
-      `${least}refreshSecret: canary-canary-canary-canary-canary\n`,
-      [/refreshSecret: must be env:NAME or file:PATH/],
-    ],
-    [
-      'a secret that is not there',
-      `${least}refreshSecret: env:NOT_SET\n`,
-      [/refreshSecret: is missing or empty in the environment/],
-    ],
-    [
-      'weak secrets',
-      `${least}Auth: { AccessSecret: env:WEAK, AccessExpire: 900 }\nrefreshSecret: env:WEAK\n`,
-      [/auth\.accessSecret: /, /refreshSecret: /],
-    ],
-    [
-      'an encryption key of another length',
-      `${least}encryptionKey: env:SHORT\n`,
-      [/encryptionKey: must be 32 random bytes/],
-    ],
-    [
-      'a database that is none',
-      `${least}database: mysql://canary\n`,
-      [/database: must be a postgres URL/],
-    ],
-    [
-      'a database without the secrets that all processes share',
-      `${least}database: postgres://canary@127.0.0.1/x\n`,
-      [/encryptionKey: is missing/, /refreshSecret: is missing/],
-    ],
-    [
-      'an access life in two places',
-      `${least}accessExpire: 5m\nAuth: { AccessSecret: env:GOOD, AccessExpire: 900 }\n`,
-      [/accessExpire: is given twice/],
-    ],
-  ]
+const faulty: [string, string, RegExp[]][] = [
+  [
+    'a missing audience',
+    'issuer: https://a.example\nhosts: [a.example]\n',
+    [/audience: is missing/],
+  ],
+  [
+    'absurd lifetimes',
+    `${least}accessExpire: 400d\nrefreshExpire: 900d\n`,
+    [/accessExpire: .*7d/, /refreshExpire: .*400d/],
+  ],
+  [
+    'a session shorter than its tokens',
+    `${least}accessExpire: 2h\nrefreshExpire: 1h\n`,
+    [/idleExpire: .*accessExpire/],
+  ],
+  [
+    'a grace that a thief could hide in',
+    `${least}accessExpire: 1m\ngrace: 30s\n`,
+    [/accessExpire/],
+  ],
+  ['a name that is given twice', `${least}Audience: other\n`, [/audience: is given twice/]],
+  ['a name that is not known', `${least}acessExpire: 15m\n`, [/acessExpire/]],
+  [
+    'a secret that stands in the file',
+    `${least}refreshSecret: canary-canary-canary-canary-canary\n`,
+    [/refreshSecret: must be env:NAME or file:PATH/],
+  ],
+  [
+    'a secret that is not there',
+    `${least}refreshSecret: env:NOT_SET\n`,
+    [/refreshSecret: is missing or empty in the environment/],
+  ],
+  [
+    'weak secrets',
+    `${least}Auth: { AccessSecret: env:WEAK, AccessExpire: 900 }\nrefreshSecret: env:WEAK\n`,
+    [/auth\.accessSecret: /, /refreshSecret: /],
+  ],
+  [
+    'an encryption key of another length',
+    `${least}encryptionKey: env:SHORT\n`,
+    [/encryptionKey: must be 32 random bytes/],
+  ],
+  [
+    'a database that is none',
+    `${least}database: mysql://canary\n`,
+    [/database: must be a postgres URL/],
+  ],
+  [
+    'a database without the secrets that all processes share',
+    `${least}database: postgres://canary@127.0.0.1/x\n`,
+    [/encryptionKey: is missing/, /refreshSecret: is missing/],
+  ],
+  [
+    'an access life in two places',
+    `${least}accessExpire: 5m\nAuth: { AccessSecret: env:GOOD, AccessExpire: 900 }\n`,
+    [/accessExpire: is given twice/],
+  ],
+]
 
-  test.each(faulty)('names %s, and no value', async (_name, yaml, expected) => {
+test.concurrent.for(faulty)(
+  'check-config names %s, and no value',
+  async ([, yaml, expected], { folder }) => {
     const env = { WEAK: 'canary', SHORT: randomBytes(16).toString('base64'), GOOD: secret() }
-    const { code, output } = await check(yaml, env)
+    const { code, output } = await check(folder(), yaml, env)
     expect(code).toBe(1)
     for (const line of expected) expect(output).toMatch(line)
     expect(output).not.toMatch(/canary|\n\s+at /)
-  })
+  },
+)
 
-  test('lists all faults at once', async () => {
-    const { output } = await check('issuer: none\naccessExpire: never\nhosts: []\nextra: 1\n')
-    for (const field of ['issuer', 'audience', 'hosts', 'accessExpire', 'extra'])
-      expect(output).toContain(field)
-  })
+test.concurrent('check-config lists all faults at once', async ({ folder }) => {
+  const { output } = await check(
+    folder(),
+    'issuer: none\naccessExpire: never\nhosts: []\nextra: 1\n',
+  )
+  for (const field of ['issuer', 'audience', 'hosts', 'accessExpire', 'extra'])
+    expect(output).toContain(field)
 })
 
-describe('a secret shared with other services', () => {
-  const words = 'Auth: { AccessSecret: "file:SECRET", AccessExpire: 900 }\n'
-  const login = async (origin: string) => {
-    const answer = await fetch(`${origin}/user/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{"username":"bob","password":"a long and quiet river"}',
-    })
-    expect(answer.status).toBe(200)
-    return ((await answer.json()) as { accessToken: string }).accessToken
-  }
-  const profile = async (origin: string, token: string) =>
-    (await fetch(`${origin}/user/profile`, { headers: { authorization: `Bearer ${token}` } }))
-      .status
+const words = 'Auth: { AccessSecret: "file:SECRET", AccessExpire: 900 }\n'
+const login = async (origin: string) => {
+  const answer = await fetch(`${origin}/user/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"username":"bob","password":"a long and quiet river"}',
+  })
+  expect(answer.status).toBe(200)
+  return ((await answer.json()) as { accessToken: string }).accessToken
+}
+const profile = async (origin: string, token: string) =>
+  (await fetch(`${origin}/user/profile`, { headers: { authorization: `Bearer ${token}` } })).status
 
-  test('signs tokens that they verify, is never published, and is followed when it is replaced', async () => {
+test.concurrent(
+  'a secret shared with other services signs tokens that they verify, is never published, and is followed when it is replaced',
+  async ({ folder, start }) => {
     const dataDir = folder()
     const port = await freePort()
     const origin = `http://127.0.0.1:${String(port)}`
@@ -185,5 +202,5 @@ describe('a secret shared with other services', () => {
     expect(await profile(origin, after)).toBe(200)
     expect(await profile(origin, before)).toBe(401)
     expect(service.output()).not.toContain(first)
-  })
-})
+  },
+)

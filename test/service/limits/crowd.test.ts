@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
-import { folder, start } from '../own-services.js'
+import { expect } from 'vitest'
+import { testWithServices as test } from '../own-services.js'
 
-test.each(['/user/login', '/console/login'])(
+test.for(['/user/login', '/console/login'])(
   'a crowd at %s is refused unread while the queue is full, and all others are answered',
-  async (path) => {
+  async (path, { folder, start }) => {
     const config = join(folder(), 'jotgate.yaml')
     const lines = ['issuer: https://auth.example', 'audience: api', 'hosts: [auth.example]']
     const limits = 'loginLimits: { account: 100, address: 10000, service: 10000 }'

@@ -1,14 +1,18 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect } from 'vitest'
 import { startRedis } from '../../setup/redis.js'
 import { callerOf } from '../admin/calling.js'
-import { folder, start } from '../own-services.js'
+import { testWithServices as test, type Own } from '../own-services.js'
 import { runService } from '../running-service.js'
 
 const password = 'eleven herons over a weir'
 
-async function startLimited(limits: string, more: Readonly<Record<string, string>> = {}) {
+async function startLimited(
+  { folder, start }: Own,
+  limits: string,
+  more: Readonly<Record<string, string>> = {},
+) {
   const config = join(folder(), 'jotgate.yaml')
   writeFileSync(
     config,
@@ -35,8 +39,10 @@ async function startLimited(limits: string, more: Readonly<Record<string, string
   return { call, login, disable, service }
 }
 
-test('a locked account answers the right password as a wrong one, except at a known address', async () => {
-  const { login, call } = await startLimited('{ account: 2, address: 100, service: 100 }')
+test('a locked account answers the right password as a wrong one, except at a known address', async ({
+  own,
+}) => {
+  const { login, call } = await startLimited(own, '{ account: 2, address: 100, service: 100 }')
   const home = await login(password, '10.0.0.1')
   expect(home.status).toBe(200)
   const outcomes = []
@@ -55,16 +61,16 @@ test('a locked account answers the right password as a wrong one, except at a kn
   expect([...tries, await change(password)]).toEqual([403, 403, 403, 403, 403])
 })
 
-test.each(['in memory', 'over Redis'])(
+test.for(['in memory', 'over Redis'])(
   'right logins at once all succeed, and among too many wrong ones a right one is answered like them, %s',
-  async (where) => {
+  async (where, { own, onTestFinished }) => {
     const env: Record<string, string> = {}
     if (where === 'over Redis') {
       const redis = await startRedis({ url: undefined })
       onTestFinished(redis.stop)
       env['REDIS_URL'] = redis.url
     }
-    const { login } = await startLimited('{ account: 2, address: 100, service: 100 }', env)
+    const { login } = await startLimited(own, '{ account: 2, address: 100, service: 100 }', env)
     for (let i = 0; i < 2; i++) expect((await login('wrong', '10.0.0.2')).status).toBe(401)
     const right = await Promise.all(Array.from({ length: 10 }, () => login(password, '10.0.0.1')))
     expect(right.map(({ status }) => status)).toEqual(right.map(() => 200))
@@ -77,8 +83,10 @@ test.each(['in memory', 'over Redis'])(
   },
 )
 
-test('an address with too many failures gets 429 with Retry-After, and its neighbours do not', async () => {
-  const { login } = await startLimited('{ account: 50, address: 4, service: 100 }')
+test('an address with too many failures gets 429 with Retry-After, and its neighbours do not', async ({
+  own,
+}) => {
+  const { login } = await startLimited(own, '{ account: 50, address: 4, service: 100 }')
   for (let i = 0; i < 4; i++)
     expect((await login('wrong', '10.0.0.2', `n${String(i)}`)).status).toBe(401)
   const refused = await login(password, '10.0.0.2')
@@ -90,8 +98,8 @@ test('an address with too many failures gets 429 with Retry-After, and its neigh
   expect((await login(password, '10.0.0.3')).status).toBe(200)
 })
 
-test('the right password of a disabled account is counted as a wrong one', async () => {
-  const { login, disable } = await startLimited('{ account: 50, address: 3, service: 100 }')
+test('the right password of a disabled account is counted as a wrong one', async ({ own }) => {
+  const { login, disable } = await startLimited(own, '{ account: 50, address: 3, service: 100 }')
   await disable()
   const answers = []
   for (const secret of [password, password, 'wrong', password])
@@ -99,9 +107,11 @@ test('the right password of a disabled account is counted as a wrong one', async
   expect(answers).toEqual([401, 401, 401, 429])
 })
 
-test('an office that logs in at once gets 503 with a short Retry-After, and is not refused afterwards', async () => {
+test('an office that logs in at once gets 503 with a short Retry-After, and is not refused afterwards', async ({
+  own,
+}) => {
   // As few as are worked on at once on the smallest machine: all others wait for a slot.
-  const { login } = await startLimited('{ account: 100, address: 1, service: 1000 }')
+  const { login } = await startLimited(own, '{ account: 100, address: 1, service: 1000 }')
   const all = await Promise.all(Array.from({ length: 40 }, () => login(password, '10.0.0.2')))
   const of = (status: number) => all.filter((each) => each.status === status)
   expect(of(200).length).toBeGreaterThanOrEqual(1)

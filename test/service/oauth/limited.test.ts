@@ -1,10 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { folder, start } from '../own-services.js'
+import { expect } from 'vitest'
+import { testWithServices as test } from '../own-services.js'
 import { basic, postForm, registerClients } from './clients-of.js'
 
-test('a caller that tries secrets gets 429 even for the right one, in the form of RFC 6749', async () => {
+test('a caller that tries secrets gets 429 even for the right one, in the form of RFC 6749', async ({
+  folder,
+  start,
+}) => {
   const dataDir = folder()
   const config = join(dataDir, 'jotgate.yaml')
   writeFileSync(
