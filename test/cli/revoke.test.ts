@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi, type TestContext } from 'vitest'
 import {
   createRevocation,
   type Revocation,
@@ -22,7 +22,6 @@ import { jotgate as typed, type Scene } from './terminal.js'
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'jotgate-revoke-'))
-const file = join(folder, 'auth.db')
 let redis: RedisServer
 let postgres: PostgresServer
 beforeAll(async () => {
@@ -33,26 +32,26 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+/** Takes what is done after a test; a test that runs beside others has its own. */
+type AtEnd = TestContext['onTestFinished']
 
 const wall = () => Date.now() / 1000
 const jotgate = (argv: readonly string[], scene: Scene = {}) =>
   typed(argv, { ...scene, io: { now: wall, ...scene.io } })
 const claims = { sub: 'user-1', jti: 'token-1', sid: 'session-1', client_id: 'web' }
 
-async function sqlite(): Promise<RevocationStore> {
+async function sqlite(file: string, atEnd: AtEnd): Promise<RevocationStore> {
   const client = await openSqlite(file)
-  closing.push(() => client.close())
+  atEnd(() => {
+    client.close()
+  })
   return sqliteStores(client).revocations
 }
 
 /** A service that follows a store. */
-async function follow(store: RevocationStore): Promise<Revocation> {
+async function follow(store: RevocationStore, atEnd: AtEnd): Promise<Revocation> {
   const revocation = createRevocation({ store, issuer, accessTtl: '15m', heartbeatEveryMs: 100 })
-  closing.push(() => {
+  atEnd(() => {
     revocation.close()
   })
   await revocation.start()
@@ -66,15 +65,16 @@ function eventually(check: () => void): Promise<void> {
 const life = ['--access-ttl', '15m']
 
 describe('jotgate revoke', () => {
-  test.each([
+  test.concurrent.for<[string, string[], string]>([
     ['a token', ['--jti', 'token-1', '--expires', String(Math.ceil(wall()) + 900)], 'jti'],
     ['a session', ['--sid', 'session-1', ...life], 'sid'],
     ['a subject', ['--subject', 'user-1', ...life], 'sub'],
     ['a client', ['--client', 'web', ...life], 'client'],
     ['everything', ['--all', ...life], 'all'],
-  ])('refuses %s at a service that runs', async (_, argv, kind) => {
-    rmSync(file, { force: true })
-    const service = await follow(await sqlite())
+  ])('jotgate revoke refuses %s at a service that runs', async ([, argv, kind], context) => {
+    const file = join(folder, `${kind}.db`)
+    const { onTestFinished: atEnd } = context
+    const service = await follow(await sqlite(file, atEnd), atEnd)
     const token = await verifiedToken(claims, wall)
     expect(service.isRevoked(token)).toBe(false)
     const common = ['revoke', '--json', '--store', file, '--issuer', issuer]
@@ -89,8 +89,11 @@ describe('jotgate revoke', () => {
     expect(service.isRevoked(later)).toBe(false)
   })
 
-  test('keeps a token until its expiry and every clock tolerance, a session for an access token life', async () => {
-    const store = await sqlite()
+  test('jotgate revoke keeps a token until its expiry and every clock tolerance, a session for an access token life', async ({
+    onTestFinished,
+  }) => {
+    const file = join(folder, 'kept.db')
+    const store = await sqlite(file, onTestFinished)
     const now = Math.floor(wall())
     const at = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000', '')
     const common = ['revoke', '--store', file, '--issuer', issuer]
@@ -106,8 +109,11 @@ describe('jotgate revoke', () => {
     ])
   })
 
-  test('warns once when no service has used the store for this issuer', async () => {
-    await sqlite()
+  test('jotgate revoke warns once when no service has used the store for this issuer', async ({
+    onTestFinished,
+  }) => {
+    const file = join(folder, 'warned.db')
+    await sqlite(file, onTestFinished)
     const argv = ['revoke', '--store', file, '--issuer', 'https://other.example', '--all', ...life]
     const [first, second] = [await jotgate(argv), await jotgate(argv)]
     expect(first).toMatchObject({ exitCode: 0 })
@@ -127,45 +133,54 @@ describe('jotgate revoke as a separate program', () => {
       })
     })
 
-  test('reaches a service over Redis, ends, and takes the address from the environment', async () => {
-    const client = new Redis(redis.url)
-    closing.push(() => {
-      client.disconnect()
-    })
-    const prefix = `cli-${String(process.pid)}`
-    const service = await follow(redisStores(client, { prefix, deadlineMs: 5000 }).revocations)
-    const token = await verifiedToken(claims, wall)
-    const argv = ['revoke', '--store', 'env:WHERE', '--prefix', prefix, '--issuer', issuer]
-    const run = await execute([...argv, '--sid', 'session-1', ...life], { WHERE: redis.url })
-    expect(run).toMatchObject({ exitCode: 0, stderr: '' })
-    await eventually(() => {
-      expect(service.isRevoked(token)).toBe(true)
-    })
-    const alone = [...argv, '--sid', 's', ...life, '--min-replicas', '1']
-    expect(await execute(alone, { WHERE: redis.url })).toMatchObject({
-      exitCode: 1,
-      stdout: '',
-      stderr: expect.stringMatching(/^STORE_UNAVAILABLE: /) as string,
-    })
-  }, 60_000)
+  test.concurrent(
+    'jotgate revoke as a program reaches a service over Redis, ends, and takes the address from the environment',
+    async ({ onTestFinished }) => {
+      const client = new Redis(redis.url)
+      onTestFinished(() => {
+        client.disconnect()
+      })
+      const prefix = `cli-${String(process.pid)}`
+      const { revocations } = redisStores(client, { prefix, deadlineMs: 5000 })
+      const service = await follow(revocations, onTestFinished)
+      const token = await verifiedToken(claims, wall)
+      const argv = ['revoke', '--store', 'env:WHERE', '--prefix', prefix, '--issuer', issuer]
+      const run = await execute([...argv, '--sid', 'session-1', ...life], { WHERE: redis.url })
+      expect(run).toMatchObject({ exitCode: 0, stderr: '' })
+      await eventually(() => {
+        expect(service.isRevoked(token)).toBe(true)
+      })
+      const alone = [...argv, '--sid', 's', ...life, '--min-replicas', '1']
+      expect(await execute(alone, { WHERE: redis.url })).toMatchObject({
+        exitCode: 1,
+        stdout: '',
+        stderr: expect.stringMatching(/^STORE_UNAVAILABLE: /) as string,
+      })
+    },
+    60_000,
+  )
 
-  test('reaches a service over PostgreSQL, and ends', async () => {
-    const pool = new Pool({ connectionString: postgres.url })
-    const schema = `cli_${String(process.pid)}`
-    const { revocations } = postgresStores(pool, { schema, deadlineMs: 5000 })
-    closing.push(async () => {
-      await pool.query(`DROP SCHEMA ${schema} CASCADE`)
-      await pool.end()
-    })
-    const service = await follow(revocations)
-    const token = await verifiedToken(claims, wall)
-    const argv = ['revoke', '--store', 'env:WHERE', '--schema', schema, '--issuer', issuer]
-    const run = await execute([...argv, '--subject', 'user-1', ...life], { WHERE: postgres.url })
-    expect(run).toMatchObject({ exitCode: 0, stderr: '' })
-    await eventually(() => {
-      expect(service.isRevoked(token)).toBe(true)
-    })
-  }, 60_000)
+  test.concurrent(
+    'jotgate revoke as a program reaches a service over PostgreSQL, and ends',
+    async ({ onTestFinished }) => {
+      const pool = new Pool({ connectionString: postgres.url })
+      const schema = `cli_${String(process.pid)}`
+      const { revocations } = postgresStores(pool, { schema, deadlineMs: 5000 })
+      onTestFinished(async () => {
+        await pool.query(`DROP SCHEMA ${schema} CASCADE`)
+        await pool.end()
+      })
+      const service = await follow(revocations, onTestFinished)
+      const token = await verifiedToken(claims, wall)
+      const argv = ['revoke', '--store', 'env:WHERE', '--schema', schema, '--issuer', issuer]
+      const run = await execute([...argv, '--subject', 'user-1', ...life], { WHERE: postgres.url })
+      expect(run).toMatchObject({ exitCode: 0, stderr: '' })
+      await eventually(() => {
+        expect(service.isRevoked(token)).toBe(true)
+      })
+    },
+    60_000,
+  )
 })
 
 describe('jotgate revoke refuses', () => {
@@ -214,28 +229,36 @@ describe('jotgate revoke refuses', () => {
       ['--store', 'hunter2.db', '--prefix', 'p', '--issuer', 'i', ...sid, ...life],
       /--prefix: is for Redis only$/,
     ],
-  ])('%s, with one line, exit code 2 and no word of what was given', async (_, argv, line) => {
-    const { exitCode, stdout, stderr } = await jotgate(['revoke', ...argv])
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
-    expect(stderr).toMatch(/^jotgate: .+\n$/)
-    expect(stderr.trimEnd()).toMatch(line)
-    expect(stderr).not.toContain('hunter2')
-  })
+  ])(
+    'jotgate revoke refuses %s, with one line, exit code 2 and no word of what was given',
+    async (_, argv, line) => {
+      const { exitCode, stdout, stderr } = await jotgate(['revoke', ...argv])
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+      expect(stderr).toMatch(/^jotgate: .+\n$/)
+      expect(stderr.trimEnd()).toMatch(line)
+      expect(stderr).not.toContain('hunter2')
+    },
+  )
 
-  test.each(['redis', 'postgres'])('a %s that does not answer with exit code 1', async (scheme) => {
-    const address = `${scheme}://user:hunter2@127.0.0.1:${String(await freePort())}/0`
-    const argv = ['revoke', '--store', '-', '--issuer', issuer, ...sid, ...life]
-    const { exitCode, stdout, stderr } = await jotgate(argv, { stdin: `${address}\n` })
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-    expect(stderr).toMatch(/^STORE_UNAVAILABLE: --store: (Redis|PostgreSQL) does not answer\n$/)
-  })
+  test.each(['redis', 'postgres'])(
+    'jotgate revoke fails at a %s that does not answer with exit code 1',
+    async (scheme) => {
+      const address = `${scheme}://user:hunter2@127.0.0.1:${String(await freePort())}/0`
+      const argv = ['revoke', '--store', '-', '--issuer', issuer, ...sid, ...life]
+      const { exitCode, stdout, stderr } = await jotgate(argv, { stdin: `${address}\n` })
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+      expect(stderr).toMatch(/^STORE_UNAVAILABLE: --store: (Redis|PostgreSQL) does not answer\n$/)
+    },
+  )
 
-  test('a Redis that evicts, which would forget it', async () => {
+  test('jotgate revoke refuses a Redis that evicts, which would forget it', async ({
+    onTestFinished,
+  }) => {
     const evicting = await startRedis({
       url: undefined,
       args: ['--maxmemory', '50mb', '--maxmemory-policy', 'allkeys-lru'],
     })
-    closing.push(evicting.stop)
+    onTestFinished(evicting.stop)
     const argv = ['revoke', '--store', evicting.url, '--issuer', issuer, ...sid, ...life]
     const { exitCode, stdout, stderr } = await jotgate(argv)
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })

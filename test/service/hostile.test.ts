@@ -2,18 +2,12 @@ import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { createSigner } from '../../src/token/index.js'
 import { createKeyRing } from '../../src/key-sources/index.js'
 import { openSqlite, sqliteStores } from '../../src/stores/sql/sqlite.js'
-import { folder, start } from './own-services.js'
-import {
-  freePort,
-  runService,
-  spawnService,
-  startService,
-  temporaryFolder,
-} from './running-service.js'
+import { testWithServices as test } from './own-services.js'
+import { freePort, runService, spawnService } from './running-service.js'
 
 const post = (origin: string, path: string, body: unknown) =>
   fetch(origin + path, {
@@ -40,35 +34,9 @@ async function exchange(port: number, text: string): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-describe('stopping', () => {
-  test.concurrent.each([
-    ['says nothing', ''],
-    ['has sent half a header', 'GET /healthz HTTP/1.1\r\nHost: 127'],
-    [
-      'has sent half a body',
-      'POST /user/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"user',
-    ],
-  ])('stopping does not wait for a connection that %s', async (...[, text]) => {
-    // Each waits for the time that the service gives its callers: all three at once.
-    const data = temporaryFolder()
-    const service = await startService({ dataDir: data.path })
-    try {
-      const socket = await open(service.port, text)
-      // It has reached the service when an answer over a later connection has come.
-      await fetch(`${service.origin}/healthz`)
-      const from = performance.now()
-      expect(await service.stop()).toBe(0)
-      expect(performance.now() - from).toBeLessThan(20_000)
-      socket.destroy()
-    } finally {
-      await service.stop('SIGKILL')
-      data.remove()
-    }
-  })
-})
-
-describe('an access token', () => {
-  test('is good for no longer than revocations are kept, whatever life it was given', async () => {
+test.concurrent(
+  'an access token is good for no longer than revocations are kept, whatever life it was given',
+  async ({ folder, start }) => {
     const dataDir = folder()
     const service = await start({ dataDir })
     const db = await openSqlite(join(dataDir, 'jotgate.db'))
@@ -102,33 +70,32 @@ describe('an access token', () => {
     expect((await profile(service.origin, await issued(15 * 60 + 90))).status).toBe(401)
     // Not because a new service takes nothing that is older than itself.
     await expect.poll(() => service.output()).toContain('"refusal":"TOKEN_TOO_OLD"')
-  })
-})
+  },
+)
 
-describe('a log that nobody reads', () => {
-  test('holds nobody up', async () => {
-    const port = await freePort()
-    const child = spawnService({ PORT: String(port), DATA_DIR: folder() })
-    const origin = `http://127.0.0.1:${String(port)}`
-    try {
-      for (let tries = 0; tries < 1000; tries++) {
-        if (await fetch(`${origin}/healthz`).catch(() => undefined)) break
-        await new Promise((resolve) => setTimeout(resolve, 50))
-      }
-      // Neither of the child's streams is read; a pipe holds 64 KiB.
-      for (let round = 0; round < 40; round++) {
-        const burst = Array.from({ length: 50 }, () => fetch(`${origin}/user/profile`))
-        for (const answer of await Promise.all(burst)) expect(answer.status).toBe(401)
-      }
-      expect((await fetch(`${origin}/healthz`)).status).toBe(200)
-    } finally {
-      child.kill('SIGKILL')
+test.concurrent('a log that is not read delays no request', async ({ folder }) => {
+  const port = await freePort()
+  const child = spawnService({ PORT: String(port), DATA_DIR: folder() })
+  const origin = `http://127.0.0.1:${String(port)}`
+  try {
+    for (let tries = 0; tries < 1000; tries++) {
+      if (await fetch(`${origin}/healthz`).catch(() => undefined)) break
+      await new Promise((resolve) => setTimeout(resolve, 50))
     }
-  })
+    // Neither of the child's streams is read; a pipe holds 64 KiB.
+    for (let round = 0; round < 40; round++) {
+      const burst = Array.from({ length: 50 }, () => fetch(`${origin}/user/profile`))
+      for (const answer of await Promise.all(burst)) expect(answer.status).toBe(401)
+    }
+    expect((await fetch(`${origin}/healthz`)).status).toBe(200)
+  } finally {
+    child.kill('SIGKILL')
+  }
 })
 
-describe('a request that is no such thing', () => {
-  test('is answered in one form, never logged with its bytes, and never a 500', async () => {
+test.concurrent(
+  'a malformed request is answered in one form, never logged with its bytes, and never a 500',
+  async ({ folder, start }) => {
     const service = await start({ dataDir: folder(), env: { LOG_LEVEL: 'trace' } })
     const host = 'Host: 127.0.0.1'
     const get = (target: string, ...lines: string[]) =>
@@ -158,25 +125,26 @@ describe('a request that is no such thing', () => {
     expect(service.output()).not.toContain(accessToken)
     expect(service.output()).not.toContain('rawPacket')
     expect(service.output()).not.toContain('eyJ')
-  })
+  },
+)
 
-  test('an empty JSON body is no body', async () => {
-    const service = await start({ dataDir: folder() })
-    const login = await post(service.origin, '/user/login', {
-      username: 'alice',
-      password: 'secret',
-    })
-    const { accessToken } = (await login.json()) as { accessToken: string }
-    const answer = await fetch(`${service.origin}/user/logout`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
-    })
-    expect(answer.status).toBe(204)
+test.concurrent('an empty JSON body is no body', async ({ folder, start }) => {
+  const service = await start({ dataDir: folder() })
+  const login = await post(service.origin, '/user/login', {
+    username: 'alice',
+    password: 'secret',
   })
+  const { accessToken } = (await login.json()) as { accessToken: string }
+  const answer = await fetch(`${service.origin}/user/logout`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
+  })
+  expect(answer.status).toBe(204)
 })
 
-describe('the data folder', () => {
-  test('that exists already keeps its permissions, and what is put there is private', async () => {
+test.concurrent(
+  'a data folder that exists already keeps its permissions, and what is put there is private',
+  async ({ folder, start }) => {
     const dataDir = folder()
     chmodSync(dataDir, 0o755)
     const service = await start({ dataDir })
@@ -184,9 +152,12 @@ describe('the data folder', () => {
     expect(statSync(dataDir).mode & 0o777).toBe(0o755)
     expect(statSync(join(dataDir, 'keys')).mode & 0o777).toBe(0o700)
     expect(statSync(join(dataDir, 'jotgate.db')).mode & 0o077).toBe(0)
-  })
+  },
+)
 
-  test('with a folder of keys that others can read is refused', async () => {
+test.concurrent(
+  'a data folder with a folder of keys that others can read is refused',
+  async ({ folder }) => {
     const dataDir = folder()
     mkdirSync(join(dataDir, 'keys'), { mode: 0o755 })
     chmodSync(join(dataDir, 'keys'), 0o755)
@@ -194,5 +165,5 @@ describe('the data folder', () => {
     expect(code).toBe(1)
     expect(output).toContain('can be read by others')
     expect(existsSync(join(dataDir, 'keys', 'ring.key'))).toBe(false)
-  })
-})
+  },
+)

@@ -24,12 +24,13 @@ const idOf = async (username: string) => {
 }
 
 beforeAll(async () => {
-  const add = (...args: string[]) =>
-    runService({ DATA_DIR: folder.path }, ['user', 'add', ...args], password)
-  await add('root', 'admin')
-  for (const name of ['bob', 'carol', 'dave', 'erin']) await add(name)
+  await runService({ DATA_DIR: folder.path }, ['user', 'add', 'root', 'admin'], password)
   service = await startService({ dataDir: folder.path })
   admin = await login('root', password)
+  for (const username of ['bob', 'carol', 'dave', 'erin']) {
+    const { status } = await asAdmin('POST /admin/users', { username, password })
+    expect([username, status]).toEqual([username, 200])
+  }
 })
 afterAll(async () => {
   await service.stop()

@@ -26,9 +26,9 @@ import { liveAs } from './user.js'
  */
 
 /** How long the load goes on, and how often what happens. Seconds. */
-const seconds = amount({ short: 16, full: 600 })
-const rotateEvery = amount({ short: 6, full: 30 })
-const rollEvery = amount({ short: 16, full: 45 })
+const seconds = amount({ short: 10, full: 600 })
+const rotateEvery = amount({ short: 4, full: 30 })
+const rollEvery = amount({ short: 10, full: 45 })
 const userCount = 8
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 const password = 'eleven herons over a weir'

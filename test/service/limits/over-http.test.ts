@@ -83,40 +83,45 @@ test.for(['in memory', 'over Redis'])(
   },
 )
 
-test('an address with too many failures gets 429 with Retry-After, and its neighbours do not', async ({
-  own,
-}) => {
-  const { login } = await startLimited(own, '{ account: 50, address: 4, service: 100 }')
-  for (let i = 0; i < 4; i++)
-    expect((await login('wrong', '10.0.0.2', `n${String(i)}`)).status).toBe(401)
-  const refused = await login(password, '10.0.0.2')
-  expect([refused.status, JSON.parse(refused.body)]).toMatchObject([
-    429,
-    { reason: 'too_many_requests' },
-  ])
-  expect(Number(refused.retryAfter)).toBeGreaterThan(800)
-  expect((await login(password, '10.0.0.3')).status).toBe(200)
-})
+test.concurrent(
+  'an address with too many failures gets 429 with Retry-After, and its neighbours do not',
+  async ({ own }) => {
+    const { login } = await startLimited(own, '{ account: 50, address: 4, service: 100 }')
+    for (let i = 0; i < 4; i++)
+      expect((await login('wrong', '10.0.0.2', `n${String(i)}`)).status).toBe(401)
+    const refused = await login(password, '10.0.0.2')
+    expect([refused.status, JSON.parse(refused.body)]).toMatchObject([
+      429,
+      { reason: 'too_many_requests' },
+    ])
+    expect(Number(refused.retryAfter)).toBeGreaterThan(800)
+    expect((await login(password, '10.0.0.3')).status).toBe(200)
+  },
+)
 
-test('the right password of a disabled account is counted as a wrong one', async ({ own }) => {
-  const { login, disable } = await startLimited(own, '{ account: 50, address: 3, service: 100 }')
-  await disable()
-  const answers = []
-  for (const secret of [password, password, 'wrong', password])
-    answers.push((await login(secret, '10.0.0.2')).status)
-  expect(answers).toEqual([401, 401, 401, 429])
-})
+test.concurrent(
+  'the right password of a disabled account is counted as a wrong one',
+  async ({ own }) => {
+    const { login, disable } = await startLimited(own, '{ account: 50, address: 3, service: 100 }')
+    await disable()
+    const answers = []
+    for (const secret of [password, password, 'wrong', password])
+      answers.push((await login(secret, '10.0.0.2')).status)
+    expect(answers).toEqual([401, 401, 401, 429])
+  },
+)
 
-test('an office that logs in at once gets 503 with a short Retry-After, and is not refused afterwards', async ({
-  own,
-}) => {
-  // As few as are worked on at once on the smallest machine: all others wait for a slot.
-  const { login } = await startLimited(own, '{ account: 100, address: 1, service: 1000 }')
-  const all = await Promise.all(Array.from({ length: 40 }, () => login(password, '10.0.0.2')))
-  const of = (status: number) => all.filter((each) => each.status === status)
-  expect(of(200).length).toBeGreaterThanOrEqual(1)
-  expect(of(503).length).toBeGreaterThan(0)
-  expect(of(200).length + of(503).length).toBe(40)
-  for (const { retryAfter } of of(503)) expect(Number(retryAfter)).toBeLessThanOrEqual(2)
-  expect((await login(password, '10.0.0.2')).status).toBe(200)
-})
+test.concurrent(
+  'an office that logs in at once gets 503 with a short Retry-After, and is not refused afterwards',
+  async ({ own }) => {
+    // As few as are worked on at once on the smallest machine: all others wait for a slot.
+    const { login } = await startLimited(own, '{ account: 100, address: 1, service: 1000 }')
+    const all = await Promise.all(Array.from({ length: 40 }, () => login(password, '10.0.0.2')))
+    const of = (status: number) => all.filter((each) => each.status === status)
+    expect(of(200).length).toBeGreaterThanOrEqual(1)
+    expect(of(503).length).toBeGreaterThan(0)
+    expect(of(200).length + of(503).length).toBe(40)
+    for (const { retryAfter } of of(503)) expect(Number(retryAfter)).toBeLessThanOrEqual(2)
+    expect((await login(password, '10.0.0.2')).status).toBe(200)
+  },
+)

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { startPostgres, type PostgresServer } from '../../setup/postgres.js'
 import { startTcpProxy, type TcpProxy } from '../../setup/tcp-proxy.js'
-import { folder, start } from '../own-services.js'
+import { testWithServices as test } from '../own-services.js'
 import { freePort, runService, spawnService } from '../running-service.js'
 
 let postgres: PostgresServer
@@ -24,9 +24,9 @@ const secrets = {
   REFRESH_SECRET: randomBytes(48).toString('base64'),
 }
 
-/** A configuration over a database at that port. */
-function configured(port: number, more = ''): Record<string, string> {
-  const config = join(folder(), 'jotgate.yaml')
+/** A configuration in a folder, over a database at that port. */
+function configured(folder: string, port: number, more = ''): Record<string, string> {
+  const config = join(folder, 'jotgate.yaml')
   writeFileSync(
     config,
     'issuer: https://auth.example\naudience: api\nhosts: [auth.example]\ndatabase: ${URL}\n' +
@@ -42,29 +42,64 @@ function configured(port: number, more = ''): Record<string, string> {
   }
 }
 
-test('tables are made, and a service started, though the database takes longer than a request may', async () => {
-  proxy.delay(140)
-  const env = configured(proxy.port)
-  const added = await runService(
-    { ...env, DATA_DIR: folder() },
-    ['user', 'add', 'bob'],
-    'a long and quiet river',
-  )
-  expect(added).toMatchObject({ code: 0, output: 'added bob\n' })
-  const faster = setTimeout(() => {
+test.concurrent(
+  'tables are made, and a service started, though the database takes longer than a request may',
+  async ({ folder, start }) => {
+    proxy.delay(140)
+    const env = configured(folder(), proxy.port)
+    const added = await runService(
+      { ...env, DATA_DIR: folder() },
+      ['user', 'add', 'bob'],
+      'a long and quiet river',
+    )
+    expect(added).toMatchObject({ code: 0, output: 'added bob\n' })
+    const faster = setTimeout(() => {
+      proxy.delay(0)
+    }, 3000)
+    await start({ dataDir: folder(), env })
+    clearTimeout(faster)
     proxy.delay(0)
-  }, 3000)
-  await start({ dataDir: folder(), env })
-  clearTimeout(faster)
-  proxy.delay(0)
-})
+  },
+)
 
+test.concurrent(
+  'a database that does not come is told by its field, and the program ends',
+  async ({ folder }) => {
+    const env = configured(folder(), await freePort(), 'startWithin: 1s\n')
+    const { code, output } = await runService({ ...env, DATA_DIR: folder() })
+    expect(code).toBe(1)
+    expect(output).toMatch(
+      /database \(DATABASE_URL\): .* did not answer within 1 s \(.*ECONNREFUSED/,
+    )
+    expect(output).not.toMatch(/canary|\n\s+at /)
+  },
+)
+
+test.concurrent(
+  'a Redis that does not come is told by its field, and the program ends, though its client goes on trying',
+  async ({ folder }) => {
+    // A file has no start to wait for: all of the time is left for Redis.
+    const config = join(folder(), 'jotgate.yaml')
+    const redis = `redis://:canary@127.0.0.1:${String(await freePort())}`
+    writeFileSync(
+      config,
+      `issuer: https://auth.example\naudience: api\nhosts: [auth.example]\nstartWithin: 2s\nredis: ${redis}\n`,
+    )
+    const env = { JOTGATE_CONFIG: config }
+    const { code, output } = await runService({ ...env, DATA_DIR: folder() })
+    expect(code).toBe(1)
+    expect(output).toMatch(/redis \(REDIS_URL\): Redis did not answer within 2 s/)
+    expect(output).not.toMatch(/canary|\n\s+at /)
+  },
+)
+
+// After the others, whose database it takes away.
 test.runIf(process.env['TEST_DATABASE_URL'] === undefined)(
   'a database that comes up after the service is waited for, and the log says so',
-  async () => {
+  async ({ folder }) => {
     await postgres.shutDown?.()
     const port = String(await freePort())
-    const env = configured(Number(new URL(postgres.url).port))
+    const env = configured(folder(), Number(new URL(postgres.url).port))
     const child = spawnService({ ...env, DATA_DIR: folder(), PORT: port })
     let output = ''
     child.stderr?.on('data', (data: Buffer) => (output += data.toString()))
@@ -79,22 +114,3 @@ test.runIf(process.env['TEST_DATABASE_URL'] === undefined)(
     }
   },
 )
-
-test('a database that does not come is told by its field, and the program ends', async () => {
-  const env = configured(await freePort(), 'startWithin: 1s\n')
-  const { code, output } = await runService({ ...env, DATA_DIR: folder() })
-  expect(code).toBe(1)
-  expect(output).toMatch(/database \(DATABASE_URL\): .* did not answer within 1 s \(.*ECONNREFUSED/)
-  expect(output).not.toMatch(/canary|\n\s+at /)
-})
-
-test('so is Redis, whose client goes on trying', async () => {
-  const env = configured(
-    Number(new URL(postgres.url).port),
-    `startWithin: 2s\nredis: redis://:canary@127.0.0.1:${String(await freePort())}\n`,
-  )
-  const { code, output } = await runService({ ...env, DATA_DIR: folder() })
-  expect(code).toBe(1)
-  expect(output).toMatch(/redis \(REDIS_URL\): Redis did not answer within 2 s/)
-  expect(output).not.toMatch(/canary|\n\s+at /)
-})
