@@ -85,10 +85,12 @@ describe('the service suite of the benchmark', () => {
     const calm = await serve((_, response) => response.writeHead(200).end('{}'))
     // One login: it is over before a busy machine has measured anything.
     const brief = { ...short, logins: 1 }
-    await expect(measureStorm(target(calm), brief)).rejects.toThrow('the storm was over too soon')
     const refusing = await serve((request, response) => {
       response.writeHead(request.method === 'POST' ? 401 : 200).end('{}')
     })
-    await expect(measureStorm(target(refusing), brief)).rejects.toThrow('a login was answered 401')
+    await Promise.all([
+      expect(measureStorm(target(calm), brief)).rejects.toThrow('the storm was over too soon'),
+      expect(measureStorm(target(refusing), brief)).rejects.toThrow('a login was answered 401'),
+    ])
   })
 })

@@ -35,11 +35,11 @@ function environment(): NodeJS.ProcessEnv {
   return {
     PATH: path.filter((each) => !each.includes('node_modules')).join(delimiter),
     HOME: process.env['HOME'],
-    npm_config_cache: process.env['npm_config_cache'],
+    // An empty one: half of what an optional peer needs, left by other runs, ends an install that does without any.
+    npm_config_cache: join(folder, 'npm-cache'),
     // Nothing is asked of a registry, and nothing said of other versions of npm.
     npm_config_offline: 'true',
     npm_config_update_notifier: 'false',
-    DATA_DIR: join(folder, 'data'),
   }
 }
 
@@ -71,7 +71,8 @@ async function follow(page: string) {
     if (step.kind === 'server') ports.set(step.port, String(await freePort()))
   const own = join(folder, page.replace('.md', ''))
   mkdirSync(own, { recursive: true })
-  const env = { ...environment(), PORT: ports.get('8888') } // what `npm start` takes it from
+  // What `npm start` takes them from.
+  const env = { ...environment(), PORT: ports.get('8888'), DATA_DIR: join(own, 'data') }
   return takeSteps(steps, { folder: own, env, ports, rewrite: rewriteCommand })
 }
 
@@ -84,9 +85,13 @@ test('these pages have commands, and no other', () => {
   expect(found.sort()).toEqual(Object.keys(answers).sort())
 })
 
-test.each(Object.entries(answers))('the commands of %s work as they stand', async (page, count) => {
-  const given = await follow(page)
-  const { shown, came } = compareAnswers(given.filter((each) => each.shown !== ''))
-  expect(came).toEqual(shown)
-  expect(shown).toHaveLength(count)
-})
+// Each in a folder and on ports of its own: all at once.
+test.concurrent.for(Object.entries(answers))(
+  'the commands of %s work as they stand',
+  async ([page, count]) => {
+    const given = await follow(page)
+    const { shown, came } = compareAnswers(given.filter((each) => each.shown !== ''))
+    expect(came).toEqual(shown)
+    expect(shown).toHaveLength(count)
+  },
+)

@@ -30,8 +30,7 @@ const firstPassword = 'eleven herons over a weir'
 let service: RunningService
 
 beforeAll(async () => {
-  for (const name of ['bob', 'carol', 'dave', 'erin'])
-    await runService({ DATA_DIR: folder.path }, ['user', 'add', name], firstPassword)
+  await runService({ DATA_DIR: folder.path }, ['user', 'add', 'root', 'admin'], firstPassword)
   const config = join(folder.path, 'jotgate.yaml')
   writeFileSync(
     config,
@@ -39,6 +38,11 @@ beforeAll(async () => {
       'loginLimits: { account: 100, address: 1000, service: 10000 }\n',
   )
   service = await startService({ dataDir: folder.path, env: { JOTGATE_CONFIG: config } })
+  const { accessToken } = await login('root')
+  for (const username of ['bob', 'carol', 'dave', 'erin']) {
+    const added = { username, password: firstPassword }
+    expect((await call('POST /admin/users', accessToken, added)).status).toBe(200)
+  }
 })
 afterAll(async () => {
   await service.stop()
