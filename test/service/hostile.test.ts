@@ -36,7 +36,8 @@ async function exchange(port: number, text: string): Promise<string> {
 
 test.concurrent(
   'an access token is good for no longer than revocations are kept, whatever life it was given',
-  async ({ folder, start }) => {
+  // Its own expect: what is polled belongs to a test that others run beside.
+  async ({ folder, start, expect }) => {
     const dataDir = folder()
     const service = await start({ dataDir })
     const db = await openSqlite(join(dataDir, 'jotgate.db'))

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect } from 'vitest'
+import { amount } from '../../setup/amount.js'
 import { startPostgres, type PostgresServer } from '../../setup/postgres.js'
+import { until } from '../../setup/server.js'
 import { startTcpProxy, type TcpProxy } from '../../setup/tcp-proxy.js'
 import { testWithServices as test } from '../own-services.js'
 import { freePort, runService, spawnService } from '../running-service.js'
@@ -42,23 +45,33 @@ function configured(folder: string, port: number, more = ''): Record<string, str
   }
 }
 
+/** How long the database is slow for a command that makes all tables: for all of it in the long run. */
+const slowMs = amount({ short: 4000, full: 30_000 })
+
+/** One round trip takes longer than the deadline of a request, for that time from the first bytes on. */
+async function slowFor(ms: number): Promise<void> {
+  const before = proxy.passed.toServer
+  proxy.delay(140)
+  await until(60_000, () => Promise.resolve(proxy.passed.toServer > before))
+  await sleep(ms)
+  proxy.delay(0)
+}
+
 test.concurrent(
   'tables are made, and a service started, though the database takes longer than a request may',
   async ({ folder, start }) => {
-    proxy.delay(140)
     const env = configured(folder(), proxy.port)
+    const isOver = slowFor(slowMs)
     const added = await runService(
       { ...env, DATA_DIR: folder() },
       ['user', 'add', 'bob'],
       'a long and quiet river',
     )
     expect(added).toMatchObject({ code: 0, output: 'added bob\n' })
-    const faster = setTimeout(() => {
-      proxy.delay(0)
-    }, 3000)
+    await isOver
+    const isOverAgain = slowFor(3000)
     await start({ dataDir: folder(), env })
-    clearTimeout(faster)
-    proxy.delay(0)
+    await isOverAgain
   },
 )
 
