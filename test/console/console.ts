@@ -94,6 +94,7 @@ async function openPage(
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options })
   const page = await context.newPage()
   page.setDefaultTimeout(30_000)
+  await page.clock.install() // runs as usual, until a test calls tick
   const visit: Visit = { page, complaints: [], requests: [] }
   watch(visit)
   await context.exposeFunction('tellViolation', (what: string) => visit.complaints.push(what))
@@ -125,6 +126,11 @@ export async function logInto(page: Page, username = 'alice', password = 'secret
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Log in' }).click()
   await page.getByRole('button', { name: 'Log out' }).waitFor()
+}
+
+/** What a page asks every few seconds, it asks now. */
+export async function tick(page: Page): Promise<void> {
+  await page.clock.fastForward(5000)
 }
 
 /** Goes there by the menu. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { goTo, logInto, soon, startSite, type Site, type Visit } from './console.js'
+import { goTo, logInto, soon, startSite, tick, type Site, type Visit } from './console.js'
 
 let site: Site
 let visit: Visit
@@ -44,21 +44,19 @@ test('a user who is no administrator is told so, and can leave', async () => {
 })
 
 test('a session outlives a reload; one that has ended goes to the login and back', async () => {
-  const { page, complaints } = await site.open()
+  const { page, complaints } = visit
   await logInto(page)
   await goTo(page, 'Keys')
-  await page.clock.install() // from the next load on
   await page.reload()
   await page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
   expect(complaints).toEqual([])
   const ended = await site.call('DELETE', '/admin/users/demo:alice/sessions')
   expect(ended.status).toBe(200)
-  await page.clock.fastForward(5000) // the page asks again
+  await tick(page)
   await page.getByText('Your session has ended.').waitFor()
   await logInto(page)
   await page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
   for (const complaint of complaints) expect(complaint).toContain('401')
-  await page.context().close()
 })
 
 test('an access token that has run out is renewed, and nobody is asked', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { goTo, logInto, soon, startSite, type Site, type Visit } from './console.js'
+import { goTo, logInto, soon, startSite, tick, type Site, type Visit } from './console.js'
 
 /** `npm run screenshots` writes the pictures anew. */
 const isWriting = process.env['SCREENSHOTS'] === 'write'
@@ -20,14 +20,9 @@ let visit: Visit
 beforeAll(async () => {
   site = await startSite()
   visit = await site.open()
-  await visit.page.clock.install() // from the next load on
-  await visit.page.reload()
   await logInto(visit.page)
 })
 afterAll(() => site.close())
-
-/** What a page does every two seconds, it does now. */
-const aTick = () => visit.page.clock.fastForward(2000)
 
 test('Inspect shows header, claims and every check of a token', async () => {
   const { page } = visit
@@ -98,7 +93,7 @@ test('a revocation made in the form refuses the token, and is listed', async () 
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
   await page.getByText('It has been revoked.').waitFor()
   await expect.poll(() => status(accessToken), soon).toBe(401)
-  await aTick()
+  await tick(page)
   const entry = page.getByRole('row').filter({ hasText: jti })
   await entry.waitFor()
   expect(await entry.innerText()).toContain('one token')
@@ -171,7 +166,7 @@ test('Traffic counts a refused call by its reason within seconds', async () => {
   await page.locator('.legend li').first().waitFor()
   expect(await count()).toBe('none')
   for (let calls = 0; calls < 3; calls++) expect(await status('no-token')).toBe(401)
-  await aTick()
+  await tick(page)
   await expect.poll(count, soon).toMatch(/TOKEN_MALFORMED\s+3$/)
   const bars = page.locator('rect[data-series="TOKEN_MALFORMED"]')
   expect(await bars.count()).toBeGreaterThan(0)

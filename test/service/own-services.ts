@@ -15,22 +15,22 @@ export interface Own {
  * @example testWithServices.concurrent('…', async ({ folder, start }) => { await start({ dataDir: folder() }) })
  */
 export const testWithServices = test.extend<{ own: Own } & Own>({
-  own: async ({ task }, use) => {
-    const folders: { remove(): void }[] = []
-    const running: RunningService[] = []
+  own: ({ onTestFinished }, use) => {
     const folder = () => {
       const made = temporaryFolder()
-      folders.push(made)
+      onTestFinished(() => {
+        made.remove()
+      })
       return made.path
     }
     const start: Own['start'] = async (options) => {
       const service = await startService(options)
-      running.push(service)
+      onTestFinished(async () => {
+        await service.stop()
+      })
       return service
     }
-    await use({ folder, start })
-    await Promise.all(running.map((service) => service.stop()))
-    for (const each of folders) each.remove()
+    return use({ folder, start })
   },
   folder: ({ own }, use) => use(own.folder),
   start: ({ own }, use) => use(own.start),

@@ -119,29 +119,26 @@ test.concurrent(
   },
 )
 
-test.concurrent(
-  'the configured host name is served beside loopback',
-  async ({ own, folder, start }) => {
-    const dataDir = folder()
-    const port = await freePort()
-    const service = await start({
-      dataDir,
-      port,
-      env: { JOTGATE_CONFIG: configure(dataDir, port) },
+test.concurrent('the configured host name is served beside loopback', async ({ folder, start }) => {
+  const dataDir = folder()
+  const port = await freePort()
+  const service = await start({
+    dataDir,
+    port,
+    env: { JOTGATE_CONFIG: configure(dataDir, port) },
+  })
+  const { get } = await import('node:http')
+  const status = (host: string) =>
+    new Promise((resolve, reject) => {
+      get({ port: service.port, path: '/healthz', headers: { host } }, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      }).on('error', reject)
     })
-    const { get } = await import('node:http')
-    const status = (host: string) =>
-      new Promise((resolve, reject) => {
-        get({ port: service.port, path: '/healthz', headers: { host } }, (answer) => {
-          answer.resume()
-          resolve(answer.statusCode)
-        }).on('error', reject)
-      })
-    expect(await status('auth.test')).toBe(200)
-    expect(await status('auth.test:443')).toBe(200)
-    expect(await status('other.test')).toBe(421)
-  },
-)
+  expect(await status('auth.test')).toBe(200)
+  expect(await status('auth.test:443')).toBe(200)
+  expect(await status('other.test')).toBe(421)
+})
 
 /** As real as the clock of the service. */
 const graceOver = () => new Promise((resolve) => setTimeout(resolve, 2500))
