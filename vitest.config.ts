@@ -4,7 +4,7 @@ import { SlowestFirst } from './tools/testing/slowest-first.mjs'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/setup/service-bundle.ts'],
+    globalSetup: ['test/setup/service-bundle.ts', 'test/setup/shared-servers.ts'],
     // A forgotten .only must not hide the other tests, here as little as in CI.
     allowOnly: false,
     // What is awaited is an event: patience costs nothing on a quiet machine, and a busy one needs it.
@@ -13,6 +13,8 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     // Two cores: more workers only make timing-sensitive runs fight each other.
     maxWorkers: 2,
+    // Tests that wait beside one another; what they wait for costs nothing.
+    maxConcurrency: 20,
     sequence: { sequencer: SlowestFirst },
   },
 })

