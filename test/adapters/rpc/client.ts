@@ -35,8 +35,10 @@ interface Message {
 export interface Sent {
   readonly metadata?: Metadata
   readonly text?: string
-  /** Is told about each message; returning true hangs up. */
-  readonly onMessage?: (message: Message) => boolean
+  /** Called with each message of a stream, whichever side sends it. */
+  readonly onMessage?: (message: Pick<Message, 'count'>) => unknown
+  /** Messages, of whichever side sends them, after which the client hangs up. Default: it does not. */
+  readonly most?: number
 }
 
 /** The four kinds of calls, by a method of each. */
@@ -115,7 +117,7 @@ export const forbidden = {
 function invoke(
   address: string,
   { service, name }: { service: string; name: string },
-  { metadata = new Metadata(), text = '', onMessage = () => false }: Sent,
+  { metadata = new Metadata(), text = '', onMessage = () => undefined, most = Infinity }: Sent,
 ): Promise<Outcome> {
   const messages: Message[] = []
   const { requestStream, responseStream, call } = methodOf(address, { service, name })
@@ -128,17 +130,25 @@ function invoke(
     metadata,
     ...(responseStream ? [] : [answer]),
   )
+  let count = 0
+  const pass = () => {
+    onMessage({ count: (count += 1) })
+    if (count >= most) stream.cancel()
+  }
   stream.on('data', (message: Message) => {
     messages.push(message)
-    if (onMessage(message)) stream.cancel()
+    pass()
   })
   // The status says the same.
   stream.on('error', () => undefined)
   if (requestStream) for (let time = 0; time < 3; time += 1) stream.write(question)
-  // A conversation that is to last stays open.
+  // A conversation that is to last stays open, and where only the client speaks it goes on.
   if (requestStream && text === '') stream.end()
+  const speaking = requestStream && !responseStream && text !== ''
+  const timer = speaking && setInterval(() => stream.write(question, pass), 20)
   return new Promise((resolve) => {
     stream.on('status', ({ code, details, metadata: trailers }: StatusObject) => {
+      if (timer) clearInterval(timer)
       // A unary answer comes in the same turn, after its status or before it.
       setImmediate(() => {
         resolve({ code, details, trailers: trailers.getMap(), messages })
