@@ -8,18 +8,33 @@ export interface RawAnswer {
   readonly body: string
 }
 
+/** What goes after the headers. */
+export interface RawBody {
+  /** Default: nothing. */
+  readonly body?: string
+  /** Ends the connection. */
+  readonly givenUp?: AbortSignal | undefined
+}
+
 /**
  * Sends a request as written, for what HTTP clients refuse to send: two `Authorization` fields, odd paths.
  * `lines` are the request line and the headers; `Host` and `Connection: close` are added.
  */
-export async function raw(base: string, lines: readonly string[], body = ''): Promise<RawAnswer> {
+export async function raw(
+  base: string,
+  lines: readonly string[],
+  { body = '', givenUp }: RawBody = {},
+): Promise<RawAnswer> {
   const { hostname, port, host } = new URL(base)
   const socket = connect(Number(port), hostname)
   const [first, ...rest] = lines
   const head = [first, `Host: ${host}`, 'Connection: close', ...rest]
   socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
-  socket.setTimeout(8000, () => {
-    socket.destroy(new Error('no answer within 8 s'))
+  socket.setTimeout(60_000, () => {
+    socket.destroy(new Error('no answer within a minute'))
+  })
+  givenUp?.addEventListener('abort', () => {
+    socket.destroy(new Error('no answer was to be expected any more'))
   })
   const chunks: Buffer[] = []
   for await (const chunk of socket) chunks.push(chunk as Buffer)

@@ -36,8 +36,10 @@ const byRedis = async (site: Site, name: string, prefix: string) => {
   if (connected === undefined) throw new Error(`no client ${name}`)
   open.push(connected)
   return (run: number) =>
-    redisStores(connected.client, { prefix: `differential-${prefix}-${String(run)}`, deadlineMs: 10_000 })
-      .sessions
+    redisStores(connected.client, {
+      prefix: `differential-${prefix}-${String(run)}`,
+      deadlineMs: 10_000,
+    }).sessions
 }
 
 /** Each gives an empty store for a run. */

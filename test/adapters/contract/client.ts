@@ -1,11 +1,14 @@
 import { expect } from 'vitest'
-import { raw, type RawAnswer } from '../raw-http.js'
+import { raw, type RawAnswer, type RawBody } from '../raw-http.js'
 import { canary } from '../tokens.js'
 
 /** One thing every adapter does. It sees a base URL and nothing of the server behind it. */
 export interface Behaviour {
   readonly name: string
-  run(base: string): Promise<void>
+  /** Whether it waits in vain where there is no gate. Default: it does not. */
+  readonly needsGate?: boolean
+  /** `givenUp` ends it, as a failure, when nothing is to be expected any more. */
+  run(base: string, givenUp?: AbortSignal): Promise<void>
 }
 
 /** An answer with its body read. */
@@ -41,9 +44,9 @@ export function callAs(
 export async function callRaw(
   base: string,
   lines: readonly string[],
-  body = '',
+  sent: RawBody = {},
 ): Promise<RawAnswer> {
-  const answer = await raw(base, lines, body)
+  const answer = await raw(base, lines, sent)
   expectNoLeak(answer.head + answer.body, undefined)
   return answer
 }

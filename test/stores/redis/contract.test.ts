@@ -27,7 +27,10 @@ describe.each(Object.entries(sites))('%s', (_, open) => {
     })
 
     const make = () =>
-      redisStores(connected.client, { prefix: `contract-${name}-${String(stores++)}`, deadlineMs: 5000 })
+      redisStores(connected.client, {
+        prefix: `contract-${name}-${String(stores++)}`,
+        deadlineMs: 5000,
+      })
     for (const { name: behaviour, run } of sessionStoreContract)
       test(`sessions: ${behaviour}`, () => run(() => make().sessions))
     for (const { name: behaviour, run } of revocationStoreContract)
