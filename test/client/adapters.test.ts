@@ -73,7 +73,7 @@ describe('grpc-js', () => {
     const stream = open(stub, 'Spell', { text: 'abc' }, { deadline: Date.now() + 50 })
     await expect(read(stream)).rejects.toMatchObject({ code: grpc.status.DEADLINE_EXCEEDED })
     hold.open()
-    await until(() => wire.ledger.generation === 2)
+    await until(wire, () => wire.ledger.generation === 2)
     stub.close()
   })
 

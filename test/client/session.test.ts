@@ -80,7 +80,7 @@ describe('a storage', () => {
     })
     clock.advance(1000)
     const call = wire.call(client)
-    await until(() => wire.ledger.presented.length === 1)
+    await until(wire, () => wire.ledger.presented.length === 1)
     const newer = wire.ledger.issue() as Record<string, string>
     const pair = {
       accessToken: String(newer['accessToken']),
@@ -162,7 +162,7 @@ describe('answers of other servers', () => {
       expect(wire.ledger.presented).toEqual([])
       clock.advance(20)
       await wire.call(client)
-      await until(() => wire.ledger.presented.length === 1)
+      await until(wire, () => wire.ledger.presented.length === 1)
       clock.advance(2000)
       await wire.call(client)
       expect(wire.ledger.presented).toEqual(['refresh-canary-1', 'refresh-canary-2'])
@@ -190,7 +190,7 @@ describe('a call that was on its way at the next login', () => {
       refuseCurrent(wire)
       wire.ledger.holdCalls = answered.opened
       const call = wire.call(client, { body: 'my secret wish' })
-      await until(() => wire.ledger.seen.length === 1)
+      await until(wire, () => wire.ledger.seen.length === 1)
       wire.ledger.holdCalls = undefined
       await session.signOut()
       await (where === 'in another tab' ? tab : session).signIn(wire.ledger.issue())
@@ -208,7 +208,7 @@ describe('a call that was on its way at the next login', () => {
     wire.ledger.holdRefresh = answered.opened
     clock.advance(1000)
     const call = later(wire.call(client, { body: 'my secret wish' }))
-    await until(() => wire.ledger.presented.length === 1)
+    await until(wire, () => wire.ledger.presented.length === 1)
     await session.signOut()
     await session.signIn(wire.ledger.issue())
     answered.open()
@@ -231,11 +231,11 @@ describe('sessions of one name', () => {
     const second = open(events)
     const stranger = fromSession({ endpoint: wire.endpoint })
     await first.signIn(wire.ledger.issue())
-    await until(() => events.includes('adopted'))
+    await until(wire, () => events.includes('adopted'))
     expect(await second.isSignedIn()).toBe(true)
     expect(await stranger.isSignedIn()).toBe(false)
     await first.signOut()
-    await until(() => events.includes('signed-out'))
+    await until(wire, () => events.includes('signed-out'))
     expect(await second.isSignedIn()).toBe(false)
   })
 

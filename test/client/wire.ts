@@ -24,6 +24,8 @@ export interface Wire {
   readonly home: string
   readonly foreign: string
   readonly endpoint: string
+  /** How long to wait for what must come true. Default: 60,000. */
+  readonly patienceMs?: number
   call(client: JwtClient, request?: Request): Promise<Answer>
   close(): Promise<void>
 }
@@ -42,6 +44,8 @@ export interface HttpInit {
 /** One thing every adapter does. */
 export interface Behaviour<W extends Wire = Wire> {
   readonly name: string
+  /** Whether it mostly waits. Default: it does not. */
+  readonly isSlow?: boolean
   run(wire: W): Promise<void>
 }
 

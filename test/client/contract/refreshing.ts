@@ -33,7 +33,7 @@ export const refreshing: readonly Behaviour[] = [
       const hold = gate()
       wire.ledger.holdCalls = hold.opened
       const late = later(times(10, () => wire.call(client)))
-      await until(() => wire.ledger.at('home').length === 10)
+      await until(wire, () => wire.ledger.at('home').length === 10)
       wire.ledger.holdCalls = undefined
       expect((await wire.call(client)).status).toBe(200)
       hold.open()
@@ -75,9 +75,9 @@ export const refreshing: readonly Behaviour[] = [
       expect((await wire.call(client)).status).toBe(200)
       expect((await wire.call(client)).status).toBe(200)
       hold.open()
-      await until(() => wire.ledger.generation === 2)
-      await until(() => wire.ledger.presented.length === 1)
-      await until(() => wire.ledger.accepted === 'Bearer canary-2')
+      await until(wire, () => wire.ledger.generation === 2)
+      await until(wire, () => wire.ledger.presented.length === 1)
+      await until(wire, () => wire.ledger.accepted === 'Bearer canary-2')
       await new Promise((resolve) => setTimeout(resolve, 50))
       expect((await wire.call(client)).status).toBe(200)
       expect(wire.ledger.values()).toEqual([
@@ -105,7 +105,7 @@ export const refreshing: readonly Behaviour[] = [
       wire.ledger.refreshModes = ['wrong']
       clock.advance(500)
       expect((await wire.call(client)).status).toBe(200)
-      await until(() => events.some(({ kind }) => kind === 'refresh-failed'))
+      await until(wire, () => events.some(({ kind }) => kind === 'refresh-failed'))
       expect((await wire.call(client)).status).toBe(200)
       expect(wire.ledger.presented).toHaveLength(1)
     },
@@ -136,6 +136,7 @@ export const refreshing: readonly Behaviour[] = [
   })),
   {
     name: 'a server that cannot refresh now keeps the session, says so, and is asked again later',
+    isSlow: true,
     run: async (wire) => {
       const { client, clock, session } = await signIn(wire)
       wire.ledger.refreshModes = ['unavailable']
@@ -166,7 +167,7 @@ export const refreshing: readonly Behaviour[] = [
       wire.ledger.holdRefresh = hold.opened
       clock.advance(1000)
       const call = later(wire.call(client))
-      await until(() => wire.ledger.presented.length === 1)
+      await until(wire, () => wire.ledger.presented.length === 1)
       await session.signOut()
       hold.open()
       await expectFailure(call, 'SIGNED_OUT')

@@ -76,7 +76,7 @@ export const retrying: readonly Behaviour[] = [
         .call(client, { signal: impatient.signal })
         .catch((reason: unknown) => reason)
       const patient = later(wire.call(client))
-      await until(() => wire.ledger.presented.length === 1)
+      await until(wire, () => wire.ledger.presented.length === 1)
       impatient.abort()
       expect(await gone).toBeInstanceOf(Error)
       hold.open()

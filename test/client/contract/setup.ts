@@ -77,9 +77,9 @@ export function expectNoToken(text: string): void {
 }
 
 /** Waits until something has come true. */
-export async function until(isTrue: () => boolean): Promise<void> {
-  for (let tries = 0; !isTrue(); tries++) {
-    if (tries > 1000) throw new Error('it did not come true')
+export async function until({ patienceMs = 60_000 }: Wire, isTrue: () => boolean): Promise<void> {
+  for (let waited = 0; !isTrue(); waited += 5) {
+    if (waited > patienceMs) throw new Error('it did not come true')
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
