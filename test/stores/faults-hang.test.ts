@@ -223,38 +223,42 @@ async function open(name: string, make: Make, options: Options = {}): Promise<Si
 describe.concurrent.each(Object.entries(makers))('a store that hangs, by %s', (_, make) => {
   const timeout = 120_000 + stalls.length * 10_000
 
-  test('is 503 in time, never a 401, and nothing is done late', { timeout }, async ({ expect }) => {
-    const site = await open('hang', make)
-    const met = { toServer: 0, toClient: 0 }
-    for (const fault of stalls) {
-      const trial = await stall(site, fault)
-      const where = JSON.stringify(fault)
-      if (trial.happened) met[fault.direction]++
-      for (const outcome of trial.outcomes)
-        expect(['answered', unavailable], where).toContainEqual(outcome)
-      if (fault.after === 0)
-        expect(trial.outcomes, where).toEqual(operations.map(() => unavailable))
-      expect(trial.took).toBeLessThan(bounded)
-      if (fault.after === 0 && fault.direction === 'toServer')
-        expect(trial.stalled, where).toEqual(trial.before)
-      expect(trial.healed, where).toEqual(trial.stalled)
+  test(
+    'a store that hangs is 503 in time, never a 401, and does nothing late',
+    { timeout },
+    async ({ expect }) => {
+      const site = await open('hang', make)
+      const met = { toServer: 0, toClient: 0 }
+      for (const fault of stalls) {
+        const trial = await stall(site, fault)
+        const where = JSON.stringify(fault)
+        if (trial.happened) met[fault.direction]++
+        for (const outcome of trial.outcomes)
+          expect(['answered', unavailable], where).toContainEqual(outcome)
+        if (fault.after === 0)
+          expect(trial.outcomes, where).toEqual(operations.map(() => unavailable))
+        expect(trial.took).toBeLessThan(bounded)
+        if (fault.after === 0 && fault.direction === 'toServer')
+          expect(trial.stalled, where).toEqual(trial.before)
+        expect(trial.healed, where).toEqual(trial.stalled)
 
-      // Whoever asks again has the one successor, and nobody was taken for a thief.
-      const first = await patiently(trial.asking.refresh)
-      const again = await patiently(trial.asking.refresh)
-      expect(again.refreshToken, where).toBe(first.refreshToken)
-      await trial.verify(first.accessToken)
-      const [session] = await site.direct.list(trial.of.refresh.subject, 0)
-      expect(session?.generation).toBeLessThanOrEqual(1)
-      const hooks = trial.seen.hooks.map(({ name }) => name)
-      expect(hooks.filter((name) => name === 'onReused' || name === 'onRolledBack')).toEqual([])
-    }
-    if (stalls.length > 4) console.log(`${_}: stalled ${JSON.stringify(met)}`)
-    // The last positions may lie behind the end of what was said.
-    expect(Math.min(met.toServer, met.toClient)).toBeGreaterThan(positions / 4)
-  })
+        // Whoever asks again has the one successor, and nobody was taken for a thief.
+        const first = await patiently(trial.asking.refresh)
+        const again = await patiently(trial.asking.refresh)
+        expect(again.refreshToken, where).toBe(first.refreshToken)
+        await trial.verify(first.accessToken)
+        const [session] = await site.direct.list(trial.of.refresh.subject, 0)
+        expect(session?.generation).toBeLessThanOrEqual(1)
+        const hooks = trial.seen.hooks.map(({ name }) => name)
+        expect(hooks.filter((name) => name === 'onReused' || name === 'onRolledBack')).toEqual([])
+      }
+      if (stalls.length > 4) console.log(`${_}: stalled ${JSON.stringify(met)}`)
+      // The last positions may lie behind the end of what was said.
+      expect(Math.min(met.toServer, met.toClient)).toBeGreaterThan(positions / 4)
+    },
+  )
 
-  test('does it late when the store has a minute: the deadline it is that holds', async ({
+  test('a store that hangs and has a minute does it late, so the deadline is what prevents it', async ({
     expect,
   }) => {
     const site = await open('late', make, { deadlineMs: 60_000 })

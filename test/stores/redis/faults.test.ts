@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redisStores } from '../../../src/stores/redis/index.js'
 import { sampleSession, sampleRequest } from '../../../src/testkit/sample-session.js'
 import { inTime } from '../../setup/in-time.js'
 import { startRedis, type RedisServer } from '../../setup/redis.js'
-import { freePort } from '../../setup/server.js'
-import { startTcpProxy, type TcpProxy } from '../../setup/tcp-proxy.js'
+import { freePort, until } from '../../setup/server.js'
+import { startTcpProxy } from '../../setup/tcp-proxy.js'
 import { codeOf } from '../../session/setup.js'
 import { ioredisAt, nodeRedisAt, type Connected } from './servers.js'
 
@@ -21,44 +21,47 @@ const clients = {
 }
 
 let redis: RedisServer
-let proxy: TcpProxy
-const open: Connected[] = []
+const closing: (() => unknown)[] = []
 let prefixes = 0
 
 beforeAll(async () => {
   redis = await startRedis({})
-  proxy = await startTcpProxy({ port: Number(new URL(redis.url).port) })
-})
-afterEach(() => {
-  proxy.heal()
-  proxy.refuse(false)
-  for (const { close } of open.splice(0)) close()
 })
 afterAll(async () => {
-  await proxy.stop()
+  for (const close of closing) await close()
   await redis.stop()
 })
 
+/** Stores of a client that reaches Redis by a proxy of its own, which does the harm of one test. */
 async function storesBy(connect: (url: string) => Promise<Connected>) {
+  const proxy = await startTcpProxy({ port: Number(new URL(redis.url).port) })
   const connected = await connect(`redis://127.0.0.1:${String(proxy.port)}`)
-  open.push(connected)
+  closing.push(connected.close, proxy.stop)
   const prefix = `p${String(prefixes++)}`
   const { sessions, keys } = redisStores(connected.client, { prefix })
   // Until the client has connected, and the server's clock is known.
-  await expect.poll(() => sessions.find('none').catch(() => 'not yet')).toBeUndefined()
+  const answers = () =>
+    sessions.find('none').then(
+      () => true,
+      () => false,
+    )
+  if (!(await until(60_000, answers))) throw new Error('Redis does not answer')
   const patient = redisStores(connected.client, { prefix, deadlineMs: 20_000 })
   const session = sampleSession()
   await patient.sessions.create(session)
-  return { sessions, keys, session, patient }
+  return { sessions, keys, session, patient, proxy }
 }
 
 /** Milliseconds: the deadline is 250. */
 const soon = 450
 const givenUp = { code: 'STORE_UNAVAILABLE', isInTime: true }
 
-describe.each(Object.entries(clients))('%s', (_, connect) => {
-  test('gives up within its deadline when Redis does not answer, whatever is asked', async () => {
-    const { sessions, keys, session } = await storesBy(connect)
+// These mostly wait.
+describe.concurrent.each(Object.entries(clients))('%s', (_, connect) => {
+  test('a store gives up within its deadline when Redis does not answer, whatever is asked', async ({
+    expect,
+  }) => {
+    const { sessions, keys, session, proxy } = await storesBy(connect)
     proxy.order({ direction: 'toServer', after: 0, then: 'stall' })
     const questions = [
       () => sessions.find(session.id),
@@ -76,16 +79,20 @@ describe.each(Object.entries(clients))('%s', (_, connect) => {
       expect(outcome).toEqual(givenUp)
   })
 
-  test('gives up within its deadline when nobody listens any more', async () => {
-    const { sessions, session } = await storesBy(connect)
+  test('a store gives up within its deadline when no server listens any more', async ({
+    expect,
+  }) => {
+    const { sessions, session, proxy } = await storesBy(connect)
     proxy.refuse(true)
     proxy.order({ direction: 'toServer', after: 0, then: 'cut' })
     for (let i = 0; i < 2; i++)
       expect(await inTime(soon, () => sessions.rotate(sampleRequest(session)))).toEqual(givenUp)
   })
 
-  test('has no effect late: what lay before a stalled server is not done when it goes on', async () => {
-    const { sessions, keys, session, patient } = await storesBy(connect)
+  test('a command that lay before a stalled server is not done late, when the server goes on', async ({
+    expect,
+  }) => {
+    const { sessions, keys, session, patient, proxy } = await storesBy(connect)
     proxy.order({ direction: 'toServer', after: 0, then: 'stall' })
     const asked = await Promise.all(
       [
@@ -105,8 +112,10 @@ describe.each(Object.entries(clients))('%s', (_, connect) => {
     expect(await patient.keys.read()).toBeUndefined()
   })
 
-  test('has one effect when the answer is lost: asked again, the successor is the same', async () => {
-    const { sessions, session, patient } = await storesBy(connect)
+  test('a rotation has one effect when its answer is lost: asked again, the successor is the same', async ({
+    expect,
+  }) => {
+    const { sessions, session, patient, proxy } = await storesBy(connect)
     proxy.order({ direction: 'toClient', after: 0, then: 'cut' })
     const first = await inTime(soon, () => sessions.rotate(sampleRequest(session)))
     // A client that resends has its answer; to the others nobody can tell what became of it.
@@ -117,8 +126,10 @@ describe.each(Object.entries(clients))('%s', (_, connect) => {
     expect((await patient.sessions.find(session.id))?.generation).toBe(1)
   })
 
-  test('keeps a session, or a key ring, once when the answer to that is lost', async () => {
-    const { sessions, keys, patient } = await storesBy(connect)
+  test('a session, or a key ring, is kept once when the answer to that is lost', async ({
+    expect,
+  }) => {
+    const { sessions, keys, patient, proxy } = await storesBy(connect)
     for (let answers = 0; answers < 3; answers++) {
       const session = sampleSession()
       proxy.order({ direction: 'toClient', after: answers * 7, then: 'cut' })
@@ -149,7 +160,7 @@ test('a server that is frozen is given up, and does nothing late when it goes on
 
 test('a server that is not there at the start is given up too', async () => {
   const connected = await ioredisAt(`redis://127.0.0.1:${String(await freePort())}`)
-  open.push(connected)
+  closing.push(connected.close)
   const { sessions } = redisStores(connected.client)
   const rotate = () => sessions.rotate(sampleRequest(sampleSession()))
   expect(await inTime(soon, rotate)).toEqual(givenUp)
