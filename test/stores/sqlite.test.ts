@@ -1,9 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { AuthError, ConfigError } from '../../src/foundation/errors.js'
-import { migrate, openSqlite, sqliteDatabase, sqliteStores } from '../../src/stores/sql/sqlite.js'
+import {
+  migrate,
+  openSqlite,
+  sqliteDatabase,
+  sqliteStores,
+  type SqliteClient,
+} from '../../src/stores/sql/sqlite.js'
 import { sampleSession, sampleRequest, start } from '../../src/testkit/sample-session.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'jotgate-sqlite-'))
@@ -11,6 +17,12 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 let files = 0
+/** The class of the driver that `openSqlite` finds here. */
+async function findDriver(): Promise<{ readonly prototype: Pick<SqliteClient, 'exec'> }> {
+  const builtIn = await import('node:sqlite').catch(() => undefined)
+  return builtIn?.DatabaseSync ?? (await import('libsql')).default
+}
+
 const newPath = (): string => join(folder, `${String(files++)}.db`)
 
 describe('an SQLite file', () => {
@@ -33,6 +45,22 @@ describe('an SQLite file', () => {
     const database = sqliteDatabase(await openSqlite(newPath()))
     expect(await database.query('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }])
     expect(await database.query('PRAGMA synchronous')).toEqual([{ synchronous: 2 }])
+  })
+
+  test('an SQLite file that openSqlite opens never blocks for a lock, even if its driver waits by default', async () => {
+    const { prototype } = await findDriver()
+    const { exec } = prototype
+    // As another release of the driver may open it: the default of today's is 0, which proves nothing.
+    const opening = vi.spyOn(prototype, 'exec').mockImplementationOnce(function (
+      this: SqliteClient,
+      text: string,
+    ) {
+      exec.call(this, 'PRAGMA busy_timeout = 5000')
+      return exec.call(this, text)
+    })
+    const database = sqliteDatabase(await openSqlite(newPath()))
+    expect(opening).toHaveBeenCalled()
+    opening.mockRestore()
     expect(await database.query('PRAGMA busy_timeout')).toEqual([{ timeout: 0 }])
   })
 
