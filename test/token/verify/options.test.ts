@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { ConfigError } from '../../../src/foundation/errors.js'
 import { hmacKey, type Key, privateKey, verificationKey } from '../../../src/key/index.js'
 import { createVerifier, type KeySource } from '../../../src/token/index.js'
@@ -225,9 +225,18 @@ describe('keys', () => {
       },
       version: () => 0,
     }
-    expect(await verdict(verifyBy(finder), forge())).toBe('KEYS_UNAVAILABLE')
-    expect(told?.aborted).toBe(true)
-  }, 10_000)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const answer = verdict(verifyBy(finder), forge())
+      await vi.advanceTimersByTimeAsync(4999)
+      expect(told?.aborted).toBe(false)
+      await vi.advanceTimersByTimeAsync(1)
+      expect(await answer).toBe('KEYS_UNAVAILABLE')
+      expect(told?.aborted).toBe(true)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
   test('two pending key lookups never share a signal', async () => {
     const signals: AbortSignal[] = []
     const finder = {
