@@ -11,7 +11,7 @@ const runs = Number(process.env['FUZZ_RUNS'] ?? 2000)
 const hangMs = 50
 
 describe('parseApi takes any text', () => {
-  it('never throws, never hangs, and places every diagnostic inside the text', () => {
+  it('parseApi never throws, never hangs, and places every diagnostic inside the text', () => {
     const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31)
     const texts = fc.oneof(
       soups,
@@ -33,7 +33,7 @@ describe('parseApi takes any text', () => {
     expect(seen.accepted).toBeGreaterThan(runs / 100)
   }, 0)
 
-  it('reads 100 kB of anything without hanging', () => {
+  it('parseApi reads 100 kB of anything without hanging', () => {
     const slowest = { ms: 0, piece: '' }
     const long = [...hostile, everyForm, ...fc.sample(soups, { numRuns: 20, seed: 8 })]
     for (const piece of long.filter((each) => each !== '')) {
@@ -45,7 +45,7 @@ describe('parseApi takes any text', () => {
     expect(slowest.ms).toBeLessThan(20 * hangMs)
   })
 
-  it('reads long texts of anything in a time that does not grow with its square', () => {
+  it('parseApi reads long texts of anything in a time that does not grow with its square', () => {
     const slow: string[] = []
     for (const piece of hostile) {
       const time = (size: number) => {
@@ -112,13 +112,15 @@ function expectQuick(text: string): void {
   if (ms > hangMs) expect({ text, ms }).toBeUndefined()
 }
 
+/** Milliseconds of a parse, or the fewest of several where one is slow, as on a busy machine. */
 function bestOf(times: number, text: string): number {
-  const taken = Array.from({ length: times }, () => {
+  let best = Infinity
+  for (let left = times; left > 0 && best > hangMs; left--) {
     const start = performance.now()
     parseApi(text)
-    return performance.now() - start
-  })
-  return Math.min(...taken)
+    best = Math.min(best, performance.now() - start)
+  }
+  return best
 }
 
 /** Whether the dialect takes the text. One `expect` a text: millions of them would take longer than the parser. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SessionHooks } from '../../src/session/index.js'
 import { amount } from '../setup/amount.js'
 import { startPostgres, type PostgresServer } from '../setup/postgres.js'
@@ -30,7 +30,7 @@ type Store = 'SQLite' | 'PostgreSQL' | 'Redis'
 
 /** Processes killed at each point, a thousand in the long run; SQLite's start soonest. */
 const kills: Readonly<Record<Store, number>> = {
-  SQLite: amount({ short: 18, full: 400 }),
+  SQLite: amount({ short: 3, full: 400 }),
   PostgreSQL: amount({ short: 1, full: 300 }),
   Redis: amount({ short: 1, full: 300 }),
 }
@@ -110,8 +110,10 @@ async function killAt(point: Point, place: string, survivor: Survivor): Promise<
   return outcome
 }
 
-describe.each(points)('a process killed %s', (point) => {
-  test('leaves a session that the client goes on with', { timeout: 3_600_000 }, async () => {
+test.each(points)(
+  'a process killed %s leaves a session that the client goes on with',
+  { timeout: 3_600_000 },
+  async (point) => {
     const outcomes: Record<string, number> = {}
     await Promise.all(
       (['SQLite', 'PostgreSQL', 'Redis'] as const).map(async (store) => {
@@ -136,8 +138,8 @@ describe.each(points)('a process killed %s', (point) => {
     }
     expect(outcomes).toMatchObject(expected[point] ?? {})
     expect(Object.values(outcomes).reduce((sum, count) => sum + count, 0)).toBe(total)
-  })
-})
+  },
+)
 
 test('without a grace the client of a killed process is taken for a thief', async () => {
   const place = places.SQLite()

@@ -8,7 +8,7 @@ import { certificateOf, pemOf, sshOf } from '../encodings.js'
 import { rawPair } from '../pairs.js'
 
 /** So many of each length and encoding; in a long run one and a half million in all. */
-const randomSecrets = Math.min(Number(process.env['FUZZ_RUNS'] ?? 3000), 100_000)
+const randomSecrets = Math.min(Number(process.env['FUZZ_RUNS'] ?? 600), 100_000)
 
 /** The message of the refusal; undefined when the secret is accepted. */
 function refusal(secret: Buffer, options: HmacKeyOptions = {}): string | undefined {
