@@ -20,8 +20,7 @@ let victim: Page
 let evil: Readonly<Record<Place, Page>>
 
 beforeAll(async () => {
-  program = await buildProgram()
-  browser = await startBrowser()
+  ;[program, browser] = await Promise.all([buildProgram(), startBrowser()])
   ;[shop, attacker] = await Promise.all([startShop(program), startAttacker()])
   context = await browser.newContext()
   const open = async (url: string) => {

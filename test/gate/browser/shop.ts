@@ -51,14 +51,14 @@ export interface Program {
 }
 
 /** Compiles the server of the document, and bundles its page. */
-export async function buildProgram(): Promise<Program> {
+export async function buildProgram(compile = compileSnippets): Promise<Program> {
   const folder = snippetFolder(`cookies-${String(process.pid)}`)
   const document = readFileSync(new URL('../../../docs/cookies.md', import.meta.url), 'utf8')
   const snippets = [...document.matchAll(/```ts\n([^]*?)```/g)].map(([, code = '']) => code)
   const [server, page] = snippets
   if (server === undefined || page === undefined || snippets.length !== 2)
     throw new Error('the page has other snippets than a server and a page')
-  const problems = compileSnippets(folder, { 'server.ts': server, 'page.ts': page })
+  const problems = compile(folder, { 'server.ts': server, 'page.ts': page })
   if (problems.length > 0) throw new Error(problems.join('\n'))
   const { code } = await bundle(`${folder}page.ts`)
   const { shop } = (await import(pathToFileURL(`${folder}server.js`).href)) as Program // compiled just now

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startBrowser } from '../../setup/browser.js'
+import { emitSnippets } from '../../setup/snippets.js'
 import { buildProgram, startShop, type Program, type Shop } from './shop.js'
 
 let browser: Browser
@@ -13,7 +14,8 @@ let first: Page
 let second: Page
 
 beforeAll(async () => {
-  program = await buildProgram()
+  // attacks.test.ts compiles the same.
+  program = await buildProgram(emitSnippets)
   browser = await startBrowser()
   shop = await startShop(program)
   context = await browser.newContext()
