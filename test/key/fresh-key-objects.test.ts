@@ -7,7 +7,7 @@ const library = new URL('../../dist/key/index.js', import.meta.url).href
 /** Garbage is collected all the time, and so in the middle of most things. */
 const collecting = '--max-semi-space-size=1'
 
-test.each([
+test.concurrent.each([
   ['read as a private key', 'privateKey(pair.privateKey, "ES256")'],
   ['read as a public key', 'publicKey(pair.publicKey, "ES256")'],
   ['named by its thumbprint', 'thumbprint(pair.privateKey), thumbprint(pair.publicKey)'],

@@ -25,10 +25,11 @@ const ask = async ({ url }: PostgresServer, text: string): Promise<unknown> => {
   return rows
 }
 
-describe('the PostgreSQL of the tests', () => {
+// They start beside one another: each takes seconds, most of it to wait.
+describe.concurrent('the PostgreSQL of the tests', () => {
   // With `embedded: false` Debian's, which another machine may have to install.
   it.each([true, false])(
-    'is a real server, gone once it is stopped',
+    'the PostgreSQL of the tests is a real server, gone once it is stopped (embedded: %s)',
     { timeout: 300_000 },
     async (embedded) => {
       const server = await startPostgres({ embedded })
@@ -38,15 +39,15 @@ describe('the PostgreSQL of the tests', () => {
     },
   )
 
-  it('is the one that TEST_DATABASE_URL names, when it does', async () => {
+  it('the PostgreSQL of the tests is the one at the address given, when there is one', async () => {
     const server = await startPostgres({ url: 'postgres://127.0.0.1:1/x' })
     expect(server.url).toBe('postgres://127.0.0.1:1/x')
     await server.stop()
   })
 })
 
-describe('the Redis Cluster of the tests', () => {
-  it('has three primaries that share the slots, gone once it is stopped', async () => {
+describe.concurrent('the Redis Cluster of the tests', () => {
+  it('the Redis Cluster of the tests has three primaries that share the slots, gone once it is stopped', async () => {
     const { nodes, stop } = await startRedisCluster()
     const ports = nodes.map(({ port }) => port)
     expect(new Set(ports).size).toBe(3)
@@ -56,7 +57,7 @@ describe('the Redis Cluster of the tests', () => {
     expect(await Promise.all(ports.map(listens))).toEqual([false, false, false])
   })
 
-  it('has a replica of each, when asked for', async () => {
+  it('the Redis Cluster of the tests has a replica of each primary, when asked for', async () => {
     const { nodes, replicas, stop } = await startRedisCluster({ replicas: true })
     for (const [i, { port }] of replicas.entries()) {
       const info = await redisCommand(port, 'INFO', 'replication')
@@ -68,8 +69,8 @@ describe('the Redis Cluster of the tests', () => {
   })
 })
 
-describe('the Sentinel of the tests', () => {
-  it('names the primary, and is gone once it is stopped', async () => {
+describe.concurrent('the Sentinel of the tests', () => {
+  it('the Sentinel of the tests names the primary, and is gone once it is stopped', async () => {
     const { name, sentinels, servers, stop } = await startSentinel()
     const [primary] = servers
     for (const { port } of sentinels) {

@@ -30,7 +30,7 @@ const patience = { reconnectMs: 60_000, enforceMs: isFull ? 5000 : 10_000 }
 /** The long form has no timeout. */
 const timeout = isFull ? 0 : 400_000
 /** Concurrent runs: each has four processes and a server. */
-const acquire = createSemaphore(isFull ? 4 : 3)
+const acquire = createSemaphore(isFull ? 4 : 5)
 
 async function make(run: FaultRun, weakness: Weakness) {
   const release = await acquire()
