@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 // The built files, because the threads load those.
 import { check } from '../../../apps/auth-service/dist/users/hashing/hashing-thread.js'
 import { createPasswords } from '../../../apps/auth-service/dist/users/passwords.js'
+import { cpuMs } from '../../setup/cpu-time.js'
 
 const passwords = await createPasswords()
 
@@ -20,12 +21,10 @@ test('a password is right in either spelling of its characters, and wrong where 
 
 test('a right first spelling takes as much work as two wrong ones', async () => {
   const phc = await passwords.hash('caf\u00e9 au lait')
-  const work = (typed: string): number => {
-    const before = process.cpuUsage()
-    check({ spellings: [typed.normalize('NFKC'), typed], phc })
-    const { user, system } = process.cpuUsage(before)
-    return user + system
-  }
+  const work = (typed: string): number =>
+    cpuMs(() => {
+      check({ spellings: [typed.normalize('NFKC'), typed], phc })
+    })
   work('warming up')
   // In pairs, of which the middle one counts: a busy machine slows single ones.
   const ratios = Array.from(
