@@ -13,7 +13,7 @@ export default tseslint.config(
       'tools/fixtures/**',
       'data/**',
       '.vectors/**',
-      '.cache/**',
+      '**/.cache/**',
     ],
   },
   {

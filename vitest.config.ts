@@ -4,7 +4,11 @@ import { SlowestFirst } from './tools/testing/slowest-first.mjs'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/setup/service-bundle.ts', 'test/setup/shared-servers.ts'],
+    globalSetup: [
+      'tools/testing/install-rooms.mjs',
+      'test/setup/service-bundle.ts',
+      'test/setup/shared-servers.ts',
+    ],
     // A forgotten .only must not hide the other tests, here as little as in CI.
     allowOnly: false,
     // What is awaited is an event: patience costs nothing on a quiet machine, and a busy one needs it.

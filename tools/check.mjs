@@ -1,6 +1,7 @@
 import './setup/node-version.mjs'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import process from 'node:process'
+import { installRooms } from './setup/install.mjs'
 import { run } from './setup/run.mjs'
 import { verdictFile } from './testing/run-tests.mjs'
 
@@ -20,6 +21,11 @@ if (unknown.length > 0) {
 
 const total = asked.length === 0 ? await tests() : { passed: 0, failed: 0 }
 const names = asked.length === 0 ? all : asked
+const problem = await installRooms(['test', 'tools', 'bench'])
+if (problem !== undefined) {
+  console.error(problem)
+  process.exit(1)
+}
 // It mostly waits for programs of its own, and takes as long as half of the others: it runs beside them.
 const ahead = names.includes('installed') ? outcome('installed') : undefined
 for (const name of names) {

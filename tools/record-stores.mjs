@@ -1,7 +1,6 @@
 import './setup/node-version.mjs'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
@@ -18,12 +17,14 @@ if (!/^[\w.-]+$/.test(name) || existsSync(join(recordings, name))) {
   console.error('usage: npm run record:stores -- NAME [MODULE], where NAME has not been recorded')
   process.exit(2)
 }
-const problem = (await install()) ?? (await build())
+const problem = (await install(['test'])) ?? (await build())
 if (problem !== undefined) {
   console.error(problem)
   process.exit(1)
 }
-const folder = mkdtempSync(join(tmpdir(), 'jotgate-record-'))
+// Below test/, where the drivers of the databases lie.
+mkdirSync(join(root, 'test/.cache'), { recursive: true })
+const folder = mkdtempSync(join(root, 'test/.cache/record-'))
 await bundle({
   configFile: false,
   logLevel: 'error',
@@ -41,7 +42,6 @@ await bundle({
   },
 })
 writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
 const args = [name, recordings, ...(past === undefined ? [] : [pathToFileURL(resolve(past)).href])]
 const { status } = spawnSync(process.execPath, [join(folder, 'record.js'), ...args], {
   stdio: 'inherit',

@@ -5,7 +5,7 @@ import { install } from './setup/install.mjs'
 import { runTests } from './testing/run-tests.mjs'
 
 // `npm test`: from a fresh clone to a counted test run. Arguments go to vitest: `npm test -- test/token`.
-const problem = (await install()) ?? (await build())
+const problem = (await install(['test', 'bench'])) ?? (await build())
 if (problem !== undefined) {
   console.error(problem)
   process.exit(1)

@@ -56,11 +56,11 @@ function rewriteCommand(command: string): string {
 }
 
 function link(name: string): string {
-  const links = [name, `.bin/${name}`].filter((each) => existsSync(`${root}node_modules/${each}`))
+  const links = ['node_modules', 'test/node_modules']
+    .flatMap((folder) => [`${folder}/${name}`, `${folder}/.bin/${name}`])
+    .filter((each) => existsSync(root + each))
   if (links.length === 0) throw new Error(`${name} is not installed here`)
-  return links
-    .map((each) => `ln -s '${root}node_modules/${each}' 'node_modules/${each}'`)
-    .join('\n')
+  return links.map((each) => `ln -s '${root}${each}' '${each.replace(/^test\//, '')}'`).join('\n')
 }
 
 /** Takes a page's steps in an empty folder, with free ports in place of its own. */

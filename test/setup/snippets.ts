@@ -13,9 +13,9 @@ const options: ts.CompilerOptions = {
   experimentalDecorators: true,
 }
 
-/** A folder for code out of the documents: inside the repository, so that it finds `jotgate` and frameworks by name. */
+/** A folder for code out of the documents: below test/, so that it finds `jotgate` and frameworks by name. */
 export function snippetFolder(name: string): string {
-  return fileURLToPath(new URL(`../../.cache/${name}/`, import.meta.url))
+  return fileURLToPath(new URL(`../.cache/${name}/`, import.meta.url))
 }
 
 /**

@@ -6,7 +6,7 @@ import { lockProblems, tracesOfMachine } from '../setup/traces.mjs'
 const planted = ['home', 'someone', 'project'].map((part) => `/${part}`).join('')
 
 /**
- * No tracked file speaks of one machine: no home folders, no registries, the lock file's included;
+ * No tracked file speaks of one machine: no home folders, no registries, the lock files' included;
  * and no exception to the rules that hides in a comment.
  *
  * @type {import('../setup/check.mjs').Check}
@@ -25,11 +25,13 @@ export async function hygiene() {
       ({ line, what }) => `${file}:${line} names ${what}`,
     ),
   )
-  const lock = JSON.parse(readFileSync(`${root}/package-lock.json`, 'utf8'))
-  const packages = Object.keys(lock.packages).length
+  const locks = files
+    .filter((file) => /(^|\/)package-lock\.json$/.test(file))
+    .map((file) => ({ file, lock: JSON.parse(readFileSync(`${root}/${file}`, 'utf8')) }))
+  const packages = locks.flatMap(({ lock }) => Object.keys(lock.packages)).length
   const caught = tracesOfMachine(`x ${planted}/a`).length
   return {
-    saw: { files: files.length, packages, 'planted faults': caught },
-    problems: [...found, ...lockProblems(lock)],
+    saw: { files: files.length, 'lock files': locks.length, packages, 'planted faults': caught },
+    problems: [...found, ...locks.flatMap(({ file, lock }) => lockProblems(lock, file))],
   }
 }

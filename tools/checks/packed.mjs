@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { pack } from '../setup/pack.mjs'
 import { root } from '../setup/paths.mjs'
-import { runTool } from '../setup/run.mjs'
+import { run } from '../setup/run.mjs'
 
 /** What the tarball may hold, and what it must. */
 const allowed = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+\.(js|d\.ts|lua|sql))$/
@@ -56,7 +57,8 @@ async function publintProblems(tarball) {
 
 /** @param {string} tarball */
 async function attwProblems(tarball) {
-  const { code, output } = await runTool('@arethetypeswrong/cli/dist/index.js', [
+  const { code, output } = await run(process.execPath, [
+    `${root}/tools/node_modules/@arethetypeswrong/cli/dist/index.js`,
     ...[tarball, '--profile', 'esm-only', '--no-definitely-typed'],
     ...['--format', 'json'],
   ])

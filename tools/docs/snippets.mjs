@@ -54,7 +54,8 @@ export function snippetsOf(page) {
       problems.push(`${at} goes on with a block that is not there`)
     else {
       const name = file ?? `block-${snippets.length + 1}.${extension}`
-      const path = `${root}/.cache/docs/${page.path}/${name}`
+      // Below test/, where the packages lie that only pages and tests import.
+      const path = `${root}/test/.cache/docs/${page.path}/${name}`
       snippets.push({ path, from: page, code, lines: linesFrom(line, code) })
     }
   }

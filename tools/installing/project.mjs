@@ -39,7 +39,7 @@ export async function makeProjects() {
   // What a strict project of TypeScript has beside: the types of Node.
   linkPackage(alone, '@types/node')
   linkPackage(alone, 'undici-types')
-  linkPackage(newest, '@types/node', 'types-node-26')
+  linkPackage(newest, '@types/node', 'tools/node_modules/types-node-26')
   return { folder, alone, newest, withPeers }
 }
 
@@ -61,11 +61,11 @@ function linkPeers(project) {
 /**
  * @param {string} project
  * @param {string} name of a package, or a scope
- * @param {string} [from] what it is called in this repository, if another way
+ * @param {string} [from] where it lies in this repository, if elsewhere
  */
-function linkPackage(project, name, from = name) {
+function linkPackage(project, name, from = `node_modules/${name}`) {
   const target = join(project, 'node_modules', name)
-  const source = join(root, 'node_modules', from)
+  const source = join(root, from)
   if (existsSync(target) || !existsSync(source)) return
   mkdirSync(join(target, '..'), { recursive: true })
   symlinkSync(source, target)

@@ -1,5 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 
+const skipped = ['.cache', 'dist', 'node_modules', 'fixtures']
+
 /**
  * The files below a folder, compiled and installed ones left out.
  *
@@ -10,9 +12,21 @@ import { existsSync, readdirSync } from 'node:fs'
  */
 export function filesBelow(folder, pattern, prefix = '') {
   if (!existsSync(folder)) return []
-  return readdirSync(folder, { recursive: true })
-    .map(String)
-    .filter((file) => pattern.test(file) && !/(^|\/)(dist|node_modules|fixtures)\//.test(file))
+  return walk(folder, '')
+    .filter((file) => pattern.test(file))
     .map((file) => prefix + file)
     .sort()
+}
+
+/**
+ * @param {string} folder
+ * @param {string} prefix
+ * @returns {string[]}
+ */
+function walk(folder, prefix) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = prefix + entry.name
+    if (!entry.isDirectory()) return [path]
+    return skipped.includes(entry.name) ? [] : walk(`${folder}/${entry.name}`, `${path}/`)
+  })
 }

@@ -32,13 +32,14 @@ const withoutTheirScript =
  * What in a lock file ties it to one registry, or would run a stranger's program at installation.
  *
  * @param {{ packages: Record<string, { resolved?: string, link?: boolean, hasInstallScript?: boolean, dev?: boolean }> }} lock
+ * @param {string} [file] its path
  * @returns {string[]}
  */
-export function lockProblems({ packages }) {
+export function lockProblems({ packages }, file = 'package-lock.json') {
   return Object.entries(packages).flatMap(([path, { resolved, hasInstallScript, dev }]) => [
-    ...(/^https?:/.test(resolved ?? '') ? [`package-lock.json: ${path} names a registry`] : []),
+    ...(/^https?:/.test(resolved ?? '') ? [`${file}: ${path} names a registry`] : []),
     ...(hasInstallScript && !(dev && withoutTheirScript.test(path))
-      ? [`package-lock.json: ${path} has an install script`]
+      ? [`${file}: ${path} has an install script`]
       : []),
   ])
 }

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { filesBelow } from '../setup/files.mjs'
 import { root } from '../setup/paths.mjs'
 import { runTool } from '../setup/run.mjs'
 import { judgePartialRun, judgeWholeRun } from './ledger.mjs'
@@ -48,10 +49,7 @@ function withExitCode(verdict, code) {
 
 /** Test files found without vitest's help, so that a wrong `include` shows. */
 function testFiles() {
-  return readdirSync(`${root}/test`, { recursive: true })
-    .map(String)
-    .filter((file) => file.endsWith('.test.ts'))
-    .map((file) => `${root}/test/${file}`)
+  return filesBelow(`${root}/test`, /\.test\.ts$/, `${root}/test/`)
 }
 
 /** @returns {import('./ledger.mjs').Report} */

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import ts from 'typescript'
@@ -17,7 +16,9 @@ const sources = ['programs', 'server', 'redis', 'postgres']
  * }>}
  */
 export async function loadServers() {
-  const folder = mkdtempSync(join(tmpdir(), 'jotgate-bench-'))
+  // Below test/, where PostgreSQL lies.
+  mkdirSync(join(root, 'test/.cache'), { recursive: true })
+  const folder = mkdtempSync(join(root, 'test/.cache/bench-'))
   try {
     for (const name of sources) {
       const source = readFileSync(join(root, 'test/setup', `${name}.ts`), 'utf8')
@@ -26,7 +27,6 @@ export async function loadServers() {
       writeFileSync(join(folder, `${name}.js`), outputText)
     }
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
     const load = (/** @type {string} */ name) =>
       import(pathToFileURL(join(folder, `${name}.js`)).href)
     const [{ startRedis }, { startPostgres }] = await Promise.all([load('redis'), load('postgres')])
