@@ -31,7 +31,8 @@ const patterns: Readonly<
 > = {
   name: { pattern: /^[A-Za-z_]\w*$/, what: 'a name' },
   names: { pattern: /^[A-Za-z_]\w*(,[A-Za-z_]\w*)*$/, what: 'names with commas between them' },
-  path: { pattern: /^\/?(:?[\w.-]+\/?)*$/, what: 'a path' },
+  // Each part ends at a slash, before a colon or at the end: there is one way to read it, so the time stays linear.
+  path: { pattern: /^\/?(?::?[\w.-]+(?:\/|(?=:)|$))*$/, what: 'a path' },
   duration: {
     pattern: /^(?=\d)(\d+h)?(\d+m)?(\d+s)?(\d+ms)?(\d+µs)?(\d+ns)?$/,
     what: 'a duration such as 3s',
