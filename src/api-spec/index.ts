@@ -17,13 +17,12 @@ export type { GeneratedFile, GenerateOptions } from './generate/generate.js'
 export type { OpenApiDocument } from './openapi/document.js'
 export type {
   FromOpenApiOptions,
-  OpenApiCall,
   OpenApiGuards,
-  SecuredOperation,
   SecurityGroup,
   ServerRoute,
 } from './openapi/from-openapi.js'
-export type { Alternative, Requirement, Security } from './openapi/security.js'
+export type { OpenApiCall } from './openapi/find-operations.js'
+export type { Alternative, Requirement, SecuredOperation, Security } from './openapi/security.js'
 export type { Diagnostic, Severity } from './language/diagnostic.js'
 export type { ReadImport } from './language/load.js'
 export type { Mode } from './language/syntax/text-cursor.js'

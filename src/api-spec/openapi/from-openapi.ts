@@ -3,14 +3,20 @@ import { ApiSpecError } from '../generate/error.js'
 import { type OptionTable, readOptions, value } from '../../foundation/options.js'
 import { type Guard } from '../../gate/authorize.js'
 import { authorizeOf } from './authorize.js'
-import { isObject, readSchemes, readSecurity, rolesExtension, type Security } from './security.js'
-
-/** An operation of the document and what it asks of its callers. */
-export interface SecuredOperation extends Security {
-  readonly method: string
-  /** As in the document, below `basePath`: `/users/{id}`. */
-  readonly path: string
-}
+import {
+  findOperations,
+  type FoundOperations,
+  isSameRoute,
+  type OpenApiCall,
+} from './find-operations.js'
+import {
+  isObject,
+  readSchemes,
+  readSecurity,
+  rolesExtension,
+  type SecuredOperation,
+  type Security,
+} from './security.js'
 
 /** A route of the server: a method and a pattern, parameters written `:id` or `{id}`. */
 export interface ServerRoute {
@@ -18,16 +24,16 @@ export interface ServerRoute {
   readonly path: string
 }
 
-/** What is asked about a call: a part of what the middleware's `Call` has. */
-export interface OpenApiCall {
-  readonly method?: string | undefined
-  readonly pattern?: string | undefined
-  readonly path: string
-}
-
 /** Operations that ask for the same, so that one gate can stand before all of them. */
 export interface SecurityGroup extends Security {
   readonly operations: readonly SecuredOperation[]
+  /**
+   * Whether a call may be for one of these operations, in doubt yes: for a gate of their own, before whose handlers
+   * no call may get without these scopes and roles.
+   *
+   * @example createGate({ verify, authorize: group.authorize, select: select({ match: group.match }) })
+   */
+  readonly match: (call: OpenApiCall) => boolean
   /** Whether a token carries the scopes of one of the alternatives, and all roles; for a gate's `authorize`. */
   readonly authorize: Guard<unknown>
 }
@@ -36,9 +42,16 @@ export interface SecurityGroup extends Security {
 export interface OpenApiGuards {
   readonly operations: readonly SecuredOperation[]
   readonly groups: readonly SecurityGroup[]
-  /** Rules for `select({ except })`: only what the document opens goes without a token, all else is guarded. */
+  /**
+   * Rules for `select({ except })`: only what the document opens goes without a token, all else is guarded. Where the
+   * router's pattern is unknown (node, Express), an operation with parameters is never opened: which route its path
+   * leads to is unknown there.
+   */
   readonly except: { readonly match: (call: OpenApiCall) => boolean }
-  /** The operation a call is for; undefined when the document has none. */
+  /**
+   * The operation a call is for; undefined when the document has none. In doubt it is a guarded one that the call may
+   * be for, and never an open one.
+   */
   find(call: OpenApiCall): SecuredOperation | undefined
   /**
    * Makes sure that the server has a route for every operation: one that has none is probably served under another
@@ -83,15 +96,17 @@ export function fromOpenApi(document: unknown, options: FromOpenApiOptions = {})
   const operations = readOperations(document).map((operation) =>
     Object.freeze({ ...operation, path: base + operation.path }),
   )
-  const find = (call: OpenApiCall) => findOperation(operations, call)
+  const search = (call: OpenApiCall) => findOperations(operations, call)
+  const find = (call: OpenApiCall) => safest(search(call))
   return Object.freeze({
     operations,
-    groups: groupBySecurity(operations),
+    groups: groupBySecurity(operations, search),
     except: { match: (call: OpenApiCall) => find(call)?.kind === 'open' },
     find,
     requireRoutes: (routes: readonly ServerRoute[]) => {
-      const served = new Set(routes.map(({ method, path }) => keyOf(method, path)))
-      const missing = operations.filter(({ method, path }) => !served.has(keyOf(method, path)))
+      const missing = operations.filter(
+        (operation) => !routes.some((route) => serves(route, operation)),
+      )
       if (missing.length === 0) return
       throw new ApiSpecError(
         `no route for ${missing.map(({ method, path }) => `${method} ${path}`).join(', ')}`,
@@ -123,7 +138,22 @@ function readOperations(document: unknown): readonly SecuredOperation[] {
   })
 }
 
-function groupBySecurity(operations: readonly SecuredOperation[]): readonly SecurityGroup[] {
+/** Guarded operations come first; an open one counts only when it is certain. */
+function safest({ found, isCertain }: FoundOperations): SecuredOperation | undefined {
+  const [first] = found
+  return isCertain || first?.kind !== 'open' ? first : undefined
+}
+
+/** Routes may be written as the document writes them. */
+function serves(route: ServerRoute, { method, path }: SecuredOperation): boolean {
+  const pattern = route.path.replaceAll(/\{([^{}]*)\}/g, ':$1')
+  return route.method.toUpperCase() === method && isSameRoute(path, pattern)
+}
+
+function groupBySecurity(
+  operations: readonly SecuredOperation[],
+  search: (call: OpenApiCall) => FoundOperations,
+): readonly SecurityGroup[] {
   const groups = new Map<string, SecuredOperation[]>()
   for (const operation of operations) {
     const key = JSON.stringify([operation.kind, operation.alternatives, operation.roles])
@@ -133,44 +163,7 @@ function groupBySecurity(operations: readonly SecuredOperation[]): readonly Secu
     const [first] = own
     if (first === undefined) return []
     const { kind, alternatives, roles } = first
-    return [{ kind, alternatives, roles, operations: own, authorize: authorizeOf(first) }]
+    const match = (call: OpenApiCall) => search(call).found.some((each) => own.includes(each))
+    return [{ kind, alternatives, roles, operations: own, match, authorize: authorizeOf(first) }]
   })
-}
-
-/** By the router's pattern where there is one; else by the path as it was sent, a fixed path before one with parameters. */
-function findOperation(
-  operations: readonly SecuredOperation[],
-  { method, pattern, path }: OpenApiCall,
-): SecuredOperation | undefined {
-  const own = operations.filter((operation) => operation.method === method)
-  if (pattern !== undefined)
-    return own.find((operation) => templateOf(operation.path) === templateOf(pattern))
-  // Whoever decodes the path may see another one: only plain paths are recognised.
-  if (!/^(\/[\w~!$&'()*+,=:@.-]*)+$/.test(path) || /\/\.{1,2}(\/|$)|\/\//.test(path))
-    return undefined
-  const matching = own.filter((operation) => matches(operation.path, path))
-  return (
-    matching.find(({ path: template }) => !template.includes('{')) ??
-    (matching.length === 1 ? matching[0] : undefined)
-  )
-}
-
-function matches(template: string, path: string): boolean {
-  const wanted = template.split('/')
-  const given = path.split('/')
-  return (
-    wanted.length === given.length &&
-    wanted.every((part, index) =>
-      /^\{[^}]*\}$/.test(part) ? given[index] !== '' : part === given[index],
-    )
-  )
-}
-
-function keyOf(method: string, path: string): string {
-  return `${method.toUpperCase()} ${templateOf(path)}`
-}
-
-/** A pattern without the names of its parameters. */
-function templateOf(path: string): string {
-  return path.replaceAll(/\{[^}]*\}|:[\w.-]+/g, '{}')
 }

@@ -29,6 +29,13 @@ export interface Asked {
   readonly roles: unknown
 }
 
+/** An operation of the document and what it asks of its callers. */
+export interface SecuredOperation extends Security {
+  readonly method: string
+  /** As in the document, below `basePath`: `/users/{id}`. */
+  readonly path: string
+}
+
 /**
  * Reads a `security` list (OpenAPI 3.1 section 4.8.30): an OR of ANDs. An alternative with a scheme that no token can
  * satisfy, such as an API key, is left out. Beside it a list of roles, see {@link rolesExtension}.

@@ -134,11 +134,16 @@ describe('fromOpenApi', () => {
     expect(asks('GET', '/open', '/open')).toBe(false)
     expect(asks('POST', '/open')).toBe(true)
     expect(asks('HEAD', '/open')).toBe(true)
-    expect(asks('GET', '/users/7')).toBe(false)
+    // A path alone does not say which route it leads to: it may be one that the document does not have.
+    expect(asks('GET', '/users/7')).toBe(true)
+    expect(asks('GET', '/users/{id}')).toBe(true)
     expect(asks('GET', '/users/7', '/users/:id')).toBe(false)
-    // A fixed path goes before one with parameters, and whatever can be read in two ways is guarded.
+    expect(asks('GET', '/users/7', '/users/:other')).toBe(false)
     expect(asks('GET', '/users/me')).toBe(true)
+    expect(asks('GET', '/users/ME', '/users/me')).toBe(true)
     const doubtful = [
+      '/users/ME',
+      '/users/export',
       '/users/%6de',
       '/users/',
       '/users/a/b',
