@@ -1,4 +1,5 @@
 import { ConfigError } from '../foundation/errors.js'
+import { methodOverrides } from '../foundation/method-overrides.js'
 import { type OptionTable, readOptions, guarding, unchecked } from '../foundation/options.js'
 import { type Call } from './call.js'
 import { isPattern, patternOf } from './pattern.js'
@@ -6,8 +7,15 @@ import { isPattern, patternOf } from './pattern.js'
 /** One value, or a list of them. */
 export type OneOrMore<T> = T | readonly T[]
 
-/** Selects calls. Rules are or-ed; without a rule, no call matches. */
+/** Selects calls. Rules are or-ed, and `method` narrows them all; without a rule, no call matches. */
 export interface Rules {
+  /**
+   * Only calls of these methods, in upper case. Default: any. In doubt a token is required: rules that guard take GET
+   * for HEAD too, because servers answer both with one handler, and `method` alone guards every path; rules that open
+   * take only the methods named, need a path beside them, and open nothing when a header such as
+   * `X-HTTP-Method-Override` may replace the method.
+   */
+  readonly method?: OneOrMore<string>
   /**
    * Exactly this path, router pattern or RPC method. Where the router's pattern is unknown (node, Express),
    * `/users/:id` and `/files/*` guard every path they can match, and open none.
@@ -47,6 +55,7 @@ type Matches = (subject: string, call: Call) => boolean
 
 /** Rules of `select`. */
 export const rulesTable = {
+  method: guarding(unchecked<Rules['method']>('method, or array of methods')),
   path: guarding(unchecked<Rules['path']>('path, or array of paths')),
   prefix: guarding(unchecked<Rules['prefix']>('path, or array of paths')),
   regex: guarding(unchecked<Rules['regex']>('regular expression, or array')),
@@ -57,17 +66,60 @@ export const rulesTable = {
  * Compiles rules once.
  *
  * @throws ConfigError for an unknown rule, a path that no call can have, a regular expression that does not compile
- * or has the flag `g` or `y`, an async `match`, and `prefix: '/'` in rules that open
+ * or has the flag `g` or `y`, an async `match`, a method that is not in upper case, and in rules that open `prefix: '/'`
+ * and a method alone
  * @example compileRules('select.except', { prefix: '/public' }, 'open')
  */
 export function compileRules(option: string, rules: Rules, purpose: Purpose): readonly Rule[] {
   readOptions(option, rulesTable, rules)
-  return [
+  const methods = readMethods(`${option}.method`, rules.method)
+  const compiled = [
     ...listOf(rules.path).map((path) => pathRule(`${option}.path`, path, purpose)),
     ...listOf(rules.prefix).map((prefix) => prefixRule(`${option}.prefix`, prefix, purpose)),
     ...listOf(rules.regex).map((regex) => regexRule(`${option}.regex`, regex, purpose)),
     ...(rules.match === undefined ? [] : [matchRule(`${option}.match`, rules.match)]),
   ]
+  if (methods === undefined) return compiled
+  if (compiled.length > 0) return compiled.map((rule) => forMethods(rule, methods, purpose))
+  if (purpose === 'guard') return [forMethods(everyCall(option), methods, purpose)]
+  throw new ConfigError(`${option}.method`, 'alone would open every path; name paths beside it')
+}
+
+function everyCall(option: string): Rule {
+  return { name: option, matches: () => true, matchesPath: () => true }
+}
+
+/** An empty list would switch the other rules off. */
+function readMethods(option: string, given: unknown): readonly string[] | undefined {
+  if (given === undefined) return undefined
+  const methods = listOf(given as OneOrMore<unknown>) // each is looked at
+  if (methods.length > 0 && methods.every(isMethod)) return methods
+  throw new ConfigError(option, 'takes one or more methods in upper case, such as "GET"')
+}
+
+/** Methods are compared with case (RFC 9110 section 9.1), and all in use are in upper case. */
+function isMethod(method: unknown): method is string {
+  return typeof method === 'string' && /^[A-Z][A-Z-]*$/.test(method)
+}
+
+function forMethods(rule: Rule, methods: readonly string[], purpose: Purpose): Rule {
+  const wanted = new Set(methods)
+  if (purpose === 'guard' && wanted.has('GET')) wanted.add('HEAD')
+  const isWanted = (call: Call) => {
+    const isSent = call.method !== undefined && wanted.has(call.method)
+    if (purpose === 'open') return isSent && !isOverridden(call)
+    return isSent || call.method === undefined || isOverridden(call)
+  }
+  return {
+    name: `${rule.name} for ${methods.join(', ')}`,
+    matches: (subject, call) => isWanted(call) && rule.matches(subject, call),
+    matchesPath: (subject, call) => isWanted(call) && rule.matchesPath(subject, call),
+  }
+}
+
+/** Whether code behind the gate may use another method than the one sent. */
+function isOverridden(call: Call): boolean {
+  return methodOverrides.some((name) => call.header(name).length > 0)
 }
 
 function pathRule(option: string, path: unknown, purpose: Purpose): Rule {

@@ -1,9 +1,17 @@
 import { AuthError, ConfigError } from '../foundation/errors.js'
 import { oneOf, type OptionTable, readOptions, unchecked } from '../foundation/options.js'
+import { methodOverrides } from '../foundation/method-overrides.js'
 import { type Call } from './call.js'
 import { readPath } from './path.js'
 import { isPattern } from './pattern.js'
-import { compileRules, type Purpose, type Rule, type Rules } from './rules.js'
+import {
+  compileRules,
+  listOf,
+  type OneOrMore,
+  type Purpose,
+  type Rule,
+  type Rules,
+} from './rules.js'
 
 /** Decides which calls need a token. */
 export interface Selector {
@@ -30,8 +38,8 @@ export interface PreflightOption {
 
 /** Guards every call except these. */
 export interface SelectExcept extends PreflightOption {
-  /** The calls that need no token; every other call does. */
-  readonly except: Rules
+  /** The calls that need no token; every other call does. A list where methods differ from path to path. */
+  readonly except: OneOrMore<Rules>
 }
 
 /** Guards these calls; a call that no rule matches is open. */
@@ -39,10 +47,8 @@ export interface SelectOnly extends PreflightOption, Rules {
   readonly except?: never
 }
 
-/**
- * Headers that make some servers use another method than the one sent; a browser sends none of them with a preflight.
- */
-const overrides = ['x-http-method-override', 'x-http-method', 'x-method-override', 'authorization']
+/** A browser sends none of these with a preflight. */
+const neverInPreflights = [...methodOverrides, 'authorization']
 
 /**
  * Chooses the calls that need a token. Rules look at the RPC method, at the router's pattern if the adapter has one
@@ -59,6 +65,7 @@ const overrides = ['x-http-method-override', 'x-http-method', 'x-method-override
  *
  * @throws ConfigError for invalid rules; see {@link Rules}
  * @example select({ except: { path: ['/user/login', '/healthz'], prefix: '/public' } })
+ * @example select({ except: [{ path: '/posts', method: 'GET' }, { path: '/user/login', method: 'POST' }] })
  * @example select({ prefix: '/api', preflight: 'open' })
  */
 export function select(options: SelectExcept | SelectOnly): Selector {
@@ -127,7 +134,7 @@ function isPreflight(call: Call): boolean {
     call.method === 'OPTIONS' &&
     call.header('origin').length === 1 &&
     call.header('access-control-request-method').length === 1 &&
-    overrides.every((name) => call.header(name).length === 0)
+    neverInPreflights.every((name) => call.header(name).length === 0)
   )
 }
 
@@ -145,13 +152,20 @@ function resolve(options: SelectExcept | SelectOnly): Chosen {
     return {
       isOpenPreflight,
       purpose: 'open',
-      rules: compileRules('select.except', except, 'open'),
+      rules: openings(except),
     }
   }
   const rules = compileRules('select', only, 'guard')
   if (rules.length === 0)
     throw new ConfigError('select', 'has no rule, so nothing would be guarded')
   return { isOpenPreflight, purpose: 'guard', rules }
+}
+
+function openings(except: OneOrMore<Rules>): readonly Rule[] {
+  if (!Array.isArray(except)) return compileRules('select.except', except as Rules, 'open') // not a list
+  return listOf(except).flatMap((rules: Rules, at) =>
+    compileRules(`select.except.${String(at)}`, rules, 'open'),
+  )
 }
 
 /** @throws ConfigError for anything except the two words */

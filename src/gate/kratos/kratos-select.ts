@@ -15,7 +15,7 @@ import {
 import { createSelector, readPreflight, type PreflightOption, type Selector } from '../select.js'
 
 /** Rules as `selector.Server(…)` of Kratos takes them, or-ed; a call that no rule matches is open. */
-export interface KratosRules extends Omit<Rules, 'prefix' | 'regex'>, PreflightOption {
+export interface KratosRules extends Pick<Rules, 'path' | 'match'>, PreflightOption {
   /** The beginning of an operation, not by segments: `/api.v1.` matches every service of the package. */
   readonly prefix?: OneOrMore<string>
   /** A regular expression whose first match is the whole operation: `a|ab` does not match `ab`. */
@@ -49,7 +49,10 @@ export function selectLikeKratos(rules: KratosRules): Selector {
 const option = 'presets.kratos.select'
 
 const kratosTable = {
-  ...rulesTable,
+  path: rulesTable.path,
+  prefix: rulesTable.prefix,
+  regex: rulesTable.regex,
+  match: rulesTable.match,
   preflight: unchecked<KratosRules['preflight']>("`'open'` or `'guarded'`"),
 } satisfies OptionTable<keyof KratosRules>
 
