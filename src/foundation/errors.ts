@@ -134,6 +134,12 @@ export const errorTable = {
     grpcStatus: 13,
     message: "a function of the application's own policy threw",
   },
+  ROUTE_UNGUARDED: {
+    ...unavailable,
+    status: 500,
+    grpcStatus: 13,
+    message: 'this gate did not guard this route',
+  },
 } as const satisfies Record<string, ErrorRow>
 
 /** The name of one row of {@link errorTable}. */

@@ -11,10 +11,16 @@ export interface AuthContext<C> {
 /**
  * What one gate found, and what the gates outside it found. `context` is undefined for a call admitted without a token.
  */
-interface Frame {
+interface Frame extends Admission {
+  readonly outer: Frame | undefined
+}
+
+/** How a gate admitted a call. */
+interface Admission {
   readonly owner: object
   readonly context: AuthContext<unknown> | undefined
-  readonly outer: Frame | undefined
+  /** Whether the call may come without a token. */
+  readonly isOptional: boolean
 }
 
 const storage = new AsyncLocalStorage<Frame>()
@@ -41,26 +47,28 @@ export function fromContext<C>(): AuthContext<C> | undefined {
  * @example await newContext(context, () => sendReminder())
  */
 export function newContext<R>(context: AuthContext<unknown>, fn: () => R): R {
-  return enter(anyone, context, fn)
+  return enter({ owner: anyone, context, isOptional: false }, fn)
 }
 
 /**
  * Runs `fn` as a call that `owner` admitted, with or without a context. An earlier context of the same owner is hidden:
  * a call made inside another call, as test injections are, must not inherit the outer caller.
  *
- * @example enter(gate, context, next)
+ * @example enter({ owner, context, isOptional: false }, next)
  */
-export function enter<R>(owner: object, context: AuthContext<unknown> | undefined, fn: () => R): R {
+export function enter<R>(admission: Admission, fn: () => R): R {
+  const { owner, context, isOptional } = admission
   const outer = without(storage.getStore(), owner)
-  if (context === undefined && outer === undefined && storage.getStore() === undefined) return fn()
-  return storage.run({ owner, context, outer }, fn)
+  const isNothing = context === undefined && !isOptional
+  if (isNothing && outer === undefined && storage.getStore() === undefined) return fn()
+  return storage.run({ owner, context, isOptional, outer }, fn)
 }
 
-/** The context that `owner` found for the call being handled. */
-export function contextOf(owner: object): AuthContext<unknown> | undefined {
+/** How `owner` admitted the call being handled; undefined when it did not guard it. */
+export function admissionOf(owner: object): Admission | undefined {
   let frame = storage.getStore()
   while (frame && frame.owner !== owner) frame = frame.outer
-  return frame?.context
+  return frame
 }
 
 /**

@@ -2,8 +2,8 @@ import { AuthError, type ErrorCode } from '../foundation/errors.js'
 import { notify } from '../foundation/listener.js'
 import { type VerifiedToken } from '../token/token.js'
 import { type Call } from './call.js'
-import { contextOf, enter, type AuthContext } from './context.js'
-import { watchDecision } from './events.js'
+import { admissionOf, enter, type AuthContext } from './context.js'
+import { watchDecision, type OnEvent } from './events.js'
 import { type Refusal } from './respond.js'
 import {
   readGateOptions,
@@ -25,14 +25,16 @@ export interface Gate<C> {
    * @throws AuthError, never another error
    */
   check(call: Call, demand?: Demand<C>): Promise<AuthContext<C> | undefined>
-  /** Runs `fn` in the context that {@link check} returned, for adapters. */
-  enter<R>(context: AuthContext<C> | undefined, fn: () => R): R
+  /** Runs `fn` in the context that {@link check} returned, for adapters. `demand` is the same as there. */
+  enter<R>(context: AuthContext<C> | undefined, fn: () => R, demand?: Demand<C>): R
   /** The answer to a refusal, for adapters. */
   readonly respond: (error: unknown) => Refusal
   /**
    * The caller, anywhere below this gate.
    *
-   * @throws AuthError TOKEN_MISSING when this gate has authenticated no one: outside a call, or without a token
+   * @throws AuthError TOKEN_MISSING (401) in a call that an optional gate admitted without a token; ROUTE_UNGUARDED
+   * (500), also told to `onEvent`, where this gate guards nothing: under another gate, without `auth(gate)`, in a route
+   * that `select` leaves out, outside a call
    */
   readonly current: () => AuthContext<C>
   /**
@@ -66,14 +68,15 @@ export function createGate<C>(options: GateOptions<C>): Gate<C> {
     watchDecision(policy.onEvent, call, () => admit(policy, call, demand))
   const gate = async <R>(call: Call, next: () => R | Promise<R>): Promise<R> => {
     const context = await check(call)
-    return enter(owner, context, next)
+    return enter({ owner, context, isOptional: policy.optional }, next)
   }
   return Object.freeze(
     Object.assign(gate, {
       check,
-      enter: <R>(context: AuthContext<C> | undefined, fn: () => R) => enter(owner, context, fn),
+      enter: <R>(context: AuthContext<C> | undefined, fn: () => R, demand?: Demand<C>) =>
+        enter({ owner, context, isOptional: demand?.optional ?? policy.optional }, fn),
       respond: (error: unknown) => policy.respond(asRefusal('POLICY_FAULT', error)),
-      current: () => current<C>(owner),
+      current: () => current<C>(owner, policy.onEvent),
       watch: watchOver(policy, owner),
     }),
   )
@@ -160,16 +163,25 @@ function contextFor<C>(token: VerifiedToken<C>): AuthContext<C> {
   return Object.freeze({ token, claims: token.claims })
 }
 
-function current<C>(owner: object): AuthContext<C> {
-  const context = contextOf(owner)
-  if (context === undefined) throw new AuthError('TOKEN_MISSING')
-  return context as AuthContext<C> // this gate's own, and this gate only makes contexts of C
+function current<C>(owner: object, onEvent: OnEvent | undefined): AuthContext<C> {
+  const admission = admissionOf(owner)
+  if (admission?.context !== undefined) return admission.context as AuthContext<C> // this gate's own, and this gate only makes contexts of C
+  throw admission?.isOptional === true ? new AuthError('TOKEN_MISSING') : unguarded(onEvent)
+}
+
+/** A fault of the program, which the caller cannot mend: it has a stack, and the operator learns of it. */
+function unguarded(onEvent: OnEvent | undefined): AuthError {
+  const fault = new AuthError('ROUTE_UNGUARDED')
+  Error.captureStackTrace(fault, current)
+  const { code, reason } = fault
+  if (onEvent) notify(onEvent, { kind: 'refused', code, reason, fault, durationMs: 0 })
+  return fault
 }
 
 function watchOver<C>(policy: GatePolicy<C>, owner: object): Gate<C>['watch'] {
   const watch = createWatch({ isRevoked: policy.isRevoked, everyMs: policy.recheckMs })
   return (close, given) => {
-    const context = given ?? (contextOf(owner) as AuthContext<C> | undefined) // this gate's own, as in current()
+    const context = given ?? (admissionOf(owner)?.context as AuthContext<C> | undefined) // this gate's own, as in current()
     if (context === undefined) return () => undefined
     const start = performance.now()
     return watch(context.token, (error) => {

@@ -126,7 +126,7 @@ describe('the context', () => {
     const gate = createGate({ verify })
     expect(fromContext()).toBeUndefined()
     expect(() => gate.current()).toThrow(AuthError)
-    expect(codeOf(() => gate.current())).toBe('TOKEN_MISSING')
+    expect(codeOf(() => gate.current())).toBe('ROUTE_UNGUARDED')
   })
 
   test('there is no context in a call that an optional gate admitted without a token', async () => {
@@ -150,7 +150,7 @@ describe('the context', () => {
         ]),
       ),
     )
-    expect(both).toEqual(['outer', 'inner', 'inner', 'TOKEN_MISSING'])
+    expect(both).toEqual(['outer', 'inner', 'inner', 'ROUTE_UNGUARDED'])
   })
 
   test('a call inside another call does not inherit the outer caller', async () => {

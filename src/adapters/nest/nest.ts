@@ -110,7 +110,9 @@ function interceptor<C>(gate: Gate<C>, found: Found<C>): NestInterceptor {
           ? [http.getRequest<IncomingMessage>(), http.getResponse<ServerResponse>()]
           : []
         const next = () => handler.handle().subscribe(subscriber)
-        return enterCall({ gate, context: found.get(keyOf(context)), emitters, next })
+        const caller = found.get(keyOf(context))
+        const demand = caller === undefined ? marksOf(context) : {}
+        return enterCall({ gate, context: caller, demand, emitters, next })
       }),
   }
 }

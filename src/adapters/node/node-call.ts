@@ -4,6 +4,7 @@ import { type Call } from '../../gate/call.js'
 import { keepContext, type AuthContext } from '../../gate/context.js'
 import { type Refusal } from '../../gate/respond.js'
 import { type Gate } from '../../gate/gate.js'
+import { type Demand } from '../../gate/gate-options.js'
 
 /** The parts of node's request and response that are used; HTTP/1 and HTTP/2 both have them. */
 export interface NodeExchange {
@@ -39,6 +40,8 @@ export function nodeCall({ request, response, target, pattern }: NodeExchange): 
 interface Admitted<C, R> {
   readonly gate: Gate<C>
   readonly context: AuthContext<C> | undefined
+  /** What the route required, if it did. */
+  readonly demand?: Demand<C>
   /** The request and the response, whose event listeners need the context too. */
   readonly emitters: readonly EventEmitter[]
   readonly next: () => R
@@ -49,12 +52,13 @@ interface Admitted<C, R> {
  *
  * @example enterCall({ gate, context, emitters: [request, response], next })
  */
-export function enterCall<C, R>({ gate, context, emitters, next }: Admitted<C, R>): R {
-  return gate.enter(context, () => {
+export function enterCall<C, R>({ gate, context, demand, emitters, next }: Admitted<C, R>): R {
+  const run = () => {
     const keep = keepContext()
     if (keep) for (const emitter of emitters) leadBack(emitter, keep)
     return next()
-  })
+  }
+  return gate.enter(context, run, demand)
 }
 
 /**

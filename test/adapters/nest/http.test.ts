@@ -63,9 +63,15 @@ class Users {
     return ['in']
   }
 
-  @Public()
+  @OptionalAuth()
   @Get('current')
   nobody() {
+    return [gate.current().claims.sub]
+  }
+
+  @Public()
+  @Get('unguarded')
+  unguarded() {
     return [gate.current().claims.sub]
   }
 }
@@ -191,6 +197,11 @@ describe('JotgateModule over HTTP', () => {
   test('gate.current() without a token is 401 with a challenge, not a 500', async () => {
     const refused = await get('/users/current')
     expect([refused.status, refused.challenge]).toEqual([401, 'Bearer realm="api"'])
+  })
+
+  test('gate.current() in a public handler is 500, with a valid token as well', async () => {
+    expect((await get('/users/unguarded')).status).toBe(500)
+    expect((await get('/users/unguarded', { sub: 'alice' })).status).toBe(500)
   })
 
   test('an unknown path requires a token before it is a 404', async () => {
