@@ -59,7 +59,7 @@ describe('an event', () => {
     [
       'refused',
       'Bearer TOKEN',
-      { extract: from.first(from.bearer(), from.header('x-other')) },
+      { extract: from.one(from.bearer(), from.header('x-other')) },
       'TOKEN_AMBIGUOUS',
     ],
   ] as const)('an event for %s by %s %o contains nothing that the caller sent', async (...row) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AuthError, ConfigError } from '../../src/foundation/errors.js'
-import { from, type Extractor } from '../../src/gate/index.js'
+import { createCookieMode, from, presets, type Extractor } from '../../src/gate/index.js'
 import { fakeCall, type CallShape } from './calls.js'
 
 describe('from.bearer', () => {
@@ -136,8 +136,11 @@ describe('from.query', () => {
   })
 })
 
-describe('from.first', () => {
-  const both = from.first(from.bearer(), from.cookie('token'))
+const places = { first: from.first, one: from.one }
+
+describe.each(Object.entries(places))('from.%s', (_name, several) => {
+  const both = several(from.bearer(), from.cookie('token'))
+  const cookie = ['cookie', 'token=b'] as const
 
   test('finds the token wherever it is', () => {
     expect(both(fakeCall({ fields: [['authorization', 'Bearer a']] }))).toBe('a')
@@ -145,16 +148,138 @@ describe('from.first', () => {
     expect(both(fakeCall())).toBeUndefined()
   })
 
-  test('refuses tokens in two places, even the same one', () => {
-    const fields = [
-      ['authorization', 'Bearer a'],
-      ['cookie', 'token=a'],
-    ] as const
-    expect(codeOf(both, { fields })).toBe('TOKEN_AMBIGUOUS')
+  test.each([
+    'Basic dTpw',
+    'Basic  dTpw',
+    'basic bearer',
+    'Digest username="a", realm="b"',
+    'Negotiate YII=',
+    'AWS4-HMAC-SHA256 Credential=a, SignedHeaders=b',
+    'DPoP a.b.c',
+    'Bearer2 a',
+  ])('passes over credentials of another scheme: %j', (value) => {
+    const foreign = ['authorization', value] as const
+    expect(both(fakeCall({ fields: [foreign, cookie] }))).toBe('b')
+    expect(codeOf(both, { fields: [foreign] })).toBe('TOKEN_SCHEME')
+    expect(codeOf(several(from.cookie('token'), from.bearer()), { fields: [foreign] })).toBe(
+      'TOKEN_SCHEME',
+    )
+    expect(
+      several(from.bare(), from.cookie('token'))(fakeCall({ fields: [foreign, cookie] })),
+    ).toBe('b')
+  })
+
+  test.each([
+    '',
+    'Bearer',
+    'Bearer ',
+    'bearer a b',
+    'Bearer\ta',
+    'a.b.c',
+    'Basic',
+    'Basic ',
+    '"Basic" a',
+  ])('refuses %j beside a cookie: it may be a token that was sent wrongly', (value) => {
+    expect(codeOf(both, { fields: [['authorization', value], cookie] })).toBe('TOKEN_SCHEME')
+  })
+
+  test.each([
+    ['Bearer a', 'Bearer a'],
+    ['Basic a', 'Bearer a'],
+    ['Basic a', 'Basic b'],
+    ['Basic a, Bearer b'],
+    ['Bearer a, Basic b, Bearer c'],
+    ['Basic a,bearer\tb'],
+  ])('refuses two Authorization credentials beside a cookie: %j', (...values) => {
+    const fields = values.map((value) => ['authorization', value] as const)
+    expect(['TOKEN_AMBIGUOUS', 'TOKEN_SCHEME']).toContain(
+      codeOf(both, { fields: [...fields, cookie] }),
+    )
+  })
+
+  test('asks an extractor of your own as the others', () => {
+    const own = several((call) => call.header('x-token')[0], from.cookie('token'))
+    expect(own(fakeCall({ fields: [['x-token', 'a']] }))).toBe('a')
+    expect(own(fakeCall({ fields: [cookie] }))).toBe('b')
   })
 
   test('needs at least one extractor', () => {
-    expect(() => from.first()).toThrow(ConfigError)
+    expect(() => several()).toThrow(ConfigError)
+  })
+})
+
+describe('tokens in two places', () => {
+  const fields = [
+    ['cookie', 'token=b'],
+    ['authorization', 'Bearer a'],
+  ] as const
+
+  test('from.first takes the first of its own order, and looks at no later place', () => {
+    const asked: string[] = []
+    const noting = (name: string) => () => {
+      asked.push(name)
+      return name
+    }
+    expect(from.first(from.bearer(), from.cookie('token'))(fakeCall({ fields }))).toBe('a')
+    expect(from.first(from.cookie('token'), from.bearer())(fakeCall({ fields }))).toBe('b')
+    expect(from.first(noting('x'), noting('y'))(fakeCall())).toBe('x')
+    expect(asked).toEqual(['x'])
+  })
+
+  test('from.first never goes on because of what the first token is', () => {
+    const first = from.first(from.bearer(), from.cookie('token'))
+    for (const bad of ['x', 'null', 'undefined', '..', '0'])
+      expect(
+        first(
+          fakeCall({
+            fields: [
+              ['authorization', `Bearer ${bad}`],
+              ['cookie', 'token=b'],
+            ],
+          }),
+        ),
+      ).toBe(bad)
+  })
+
+  test('from.first still refuses two tokens in one of its places', () => {
+    const first = from.first(from.bearer(), from.cookie('token'))
+    const twice = [['cookie', 'token=a; token=b']] as const
+    expect(codeOf(first, { fields: twice })).toBe('TOKEN_AMBIGUOUS')
+    expect(codeOf(first, { fields, url: '/?access_token=c' })).toBe('TOKEN_AMBIGUOUS')
+  })
+
+  test('from.one refuses them, even the same token twice', () => {
+    const one = from.one(from.bearer(), from.cookie('token'))
+    expect(codeOf(one, { fields })).toBe('TOKEN_AMBIGUOUS')
+    const same = [
+      ['cookie', 'token=a'],
+      ['authorization', 'Bearer a'],
+    ] as const
+    expect(codeOf(one, { fields: same })).toBe('TOKEN_AMBIGUOUS')
+  })
+})
+
+describe('the place', () => {
+  test.each<[Extractor, string | undefined]>([
+    [from.bearer(), 'as "Authorization: Bearer"'],
+    [from.bare(), 'in the header "Authorization"'],
+    [from.header('Token'), 'in the header "Token"'],
+    [from.cookie('__Host-access'), 'in the cookie "__Host-access"'],
+    [from.query('t'), 'in the query parameter "t"'],
+    [
+      from.first(from.bearer(), from.cookie('t')),
+      'as "Authorization: Bearer" or in the cookie "t"',
+    ],
+    [from.one(from.header('a'), from.header('b')), 'in the header "a" or in the header "b"'],
+    [from.first(() => undefined, from.cookie('t')), 'in the cookie "t"'],
+    [from.first(() => undefined), undefined],
+    [presets.kratos.server.extract, 'as "Authorization: Bearer"'],
+    [
+      createCookieMode({ origins: ['https://shop.example'] }).extract,
+      'in the cookie "__Host-access"',
+    ],
+  ])('names where the token is expected: %# %s', (extract, place) => {
+    expect(extract.place).toBe(place)
   })
 })
 

@@ -1,5 +1,6 @@
 import { AuthError } from '../../foundation/errors.js'
 import { type Claims } from '../../token/token.js'
+import { type Call } from '../call.js'
 import { readCookieOptions, type CookieModeOptions, type CookiePolicy } from './cookie-options.js'
 import { from, readCookie, type Extractor } from '../extract.js'
 import { requireOwnPage, requireOwnVisit, type Sent } from './own-page.js'
@@ -85,12 +86,13 @@ export function createCookieMode(options: CookieModeOptions): CookieMode {
   const check = (call: Sent) => {
     requireOwnPage(call, origins)
   }
+  const extract = (call: Call) => {
+    const token = accessToken(call)
+    if (token !== undefined) requireOwnVisit(call, origins)
+    return token
+  }
   return Object.freeze({
-    extract: (call) => {
-      const token = accessToken(call)
-      if (token !== undefined) requireOwnVisit(call, origins)
-      return token
-    },
+    extract: Object.assign(extract, { place: accessToken.place }),
     gate: (more = {}) =>
       createGate<Claims>({
         ...more,

@@ -1,6 +1,7 @@
 import { type Algorithm } from '../../key/algorithms.js'
 import { AuthError } from '../../foundation/errors.js'
-import { from, type Extractor } from '../extract.js'
+import { type Call } from '../call.js'
+import { bearerPlace, from, hasForeignScheme, type Extractor } from '../extract.js'
 import { selectLikeKratos } from './kratos-select.js'
 
 /** The part of a verifier's options that a preset fills in. */
@@ -51,7 +52,7 @@ export const presets = Object.freeze({
 
 /** Kratos splits at the first space: the scheme before it, the token after it, spaces included. */
 function kratosBearer(): Extractor {
-  return (call) => {
+  const extract = (call: Call) => {
     const [value, second] = call.header('authorization')
     if (second !== undefined) throw new AuthError('TOKEN_AMBIGUOUS')
     if (value === undefined) return undefined
@@ -61,4 +62,5 @@ function kratosBearer(): Extractor {
     }
     return value.slice(blank + 1)
   }
+  return Object.assign(extract, { place: bearerPlace, isForeign: hasForeignScheme })
 }

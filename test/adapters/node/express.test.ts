@@ -107,7 +107,7 @@ describe('the Express middleware', () => {
 
   test('a token in a cookie or a query keeps the answer out of shared caches', async () => {
     const app = express()
-    const extract = from.first(from.bearer(), from.cookie('token'))
+    const extract = from.one(from.bearer(), from.cookie('token'))
     app.use(auth(createGate({ verify, extract })))
     app.get('/', (_, response) => void response.send('in'))
     const base = await listen(app)

@@ -100,9 +100,34 @@ describe('in the gate', () => {
     expect((await admit({ fields: [cookie] })).outcome).toBe('alice')
     const bearer = ['authorization', `Bearer ${token}`] as const
     expect((await admit({ ...post, fields: [bearer, site('cross-site')] })).outcome).toBe('alice')
-    expect((await admit({ ...post, fields: [bearer, cookie, site('same-origin')] })).outcome).toBe(
-      'TOKEN_AMBIGUOUS',
-    )
+  })
+
+  test('beside a cookie a bearer token decides, valid or not, from own pages and foreign ones', async () => {
+    const cookie = ['cookie', `__Host-access=${await sign({ sub: 'alice' })}`] as const
+    const bearer = `Bearer ${await sign({ sub: 'bob' })}`
+    for (const site of ['same-origin', 'same-site', 'cross-site']) {
+      const fields = [cookie, ['sec-fetch-site', site]] as const
+      const both = (value: string) =>
+        admit({ method: 'POST', fields: [...fields, ['authorization', value]] })
+      expect((await both(bearer)).outcome).toBe('bob')
+      expect((await both(`${bearer}x`)).outcome).toBe('SIGNATURE_INVALID')
+      expect((await both('Bearer null')).outcome).toBe('TOKEN_MALFORMED')
+      // Another scheme is none of the gate's: what a foreign page may do with the cookie stays the same.
+      const allowed = site === 'same-origin' ? 'alice' : 'ORIGIN_REFUSED'
+      expect((await both('Basic dTpw')).outcome).toBe(allowed)
+    }
+  })
+
+  test('from.one refuses a bearer token beside a cookie', async () => {
+    const token = await sign({ sub: 'alice' })
+    const strict = createGate({ verify, extract: from.one(from.bearer(), cookies.extract) })
+    const fields = [
+      ['authorization', `Bearer ${token}`],
+      ['cookie', `__Host-access=${token}`],
+    ] as const
+    await expect(strict(fakeCall({ fields }), () => 0)).rejects.toMatchObject({
+      code: 'TOKEN_AMBIGUOUS',
+    })
   })
 
   test.each([
