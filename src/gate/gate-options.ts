@@ -16,7 +16,7 @@ import { type VerifiedToken } from '../token/token.js'
 import { type Call } from './call.js'
 import { type OnEvent } from './events.js'
 import { from, type Extractor } from './extract.js'
-import { createResponder, type Refusal, type RespondOptions } from './respond.js'
+import { createResponder, detailOf, type Refusal, type RespondOptions } from './respond.js'
 
 /**
  * The value of {@link GateOptions.authorize}: a guard, or a custom function, which may ask a store.
@@ -77,6 +77,7 @@ export interface GatePolicy<C> {
   readonly select: (call: Call) => boolean
   readonly onEvent: OnEvent | undefined
   readonly respond: (error: AuthError) => Refusal
+  readonly detail: (error: AuthError) => string
   readonly recheckMs: number
 }
 
@@ -108,9 +109,11 @@ export function readGateOptions<C>(options: GateOptions<C>): GatePolicy<C> {
     recheckEvery,
     ...values
   } = readOptions('createGate', gateTable<C>(), options)
+  const { place } = values.extract
   return {
     ...values,
-    respond: createResponder({ render, realm }),
+    respond: createResponder({ render, realm, place }),
+    detail: (error) => detailOf(error, place),
     recheckMs: recheckEvery * 1000,
   }
 }

@@ -29,6 +29,8 @@ export interface Gate<C> {
   enter<R>(context: AuthContext<C> | undefined, fn: () => R, demand?: Demand<C>): R
   /** The answer to a refusal, for adapters. */
   readonly respond: (error: unknown) => Refusal
+  /** The text about a refusal for callers, where an answer has no body, for adapters. */
+  readonly detail: (error: AuthError) => string
   /**
    * The caller, anywhere below this gate.
    *
@@ -76,6 +78,7 @@ export function createGate<C>(options: GateOptions<C>): Gate<C> {
       enter: <R>(context: AuthContext<C> | undefined, fn: () => R, demand?: Demand<C>) =>
         enter({ owner, context, isOptional: demand?.optional ?? policy.optional }, fn),
       respond: (error: unknown) => policy.respond(asRefusal('POLICY_FAULT', error)),
+      detail: policy.detail,
       current: () => current<C>(owner, policy.onEvent),
       watch: watchOver(policy, owner),
     }),

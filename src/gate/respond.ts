@@ -26,11 +26,13 @@ export interface RespondOptions {
   readonly render: keyof typeof renderers | Renderer
   /** `realm` of the challenge (RFC 9110 section 11.5): names this part of the service. */
   readonly realm: string
+  /** Where the token is expected, for `problem`: `in the cookie "token"`. Default: the text does not say. */
+  readonly place?: string | undefined
 }
 
 /** Texts for callers, by public reason: fixed, so that they cannot contain any part of a token. */
 const details = {
-  token_missing: 'This needs an access token, sent as "Authorization: Bearer".',
+  token_missing: 'This needs an access token.',
   token_invalid: 'The access token is not valid here.',
   token_expired: 'The access token has expired.',
   insufficient_scope: 'The access token does not permit this.',
@@ -72,13 +74,13 @@ const kratosMessages: Readonly<Partial<Record<AuthError['code'], string>>> = {
 }
 
 const renderers = {
-  problem: (error: AuthError): RenderedBody => ({
+  problem: (error: AuthError, place?: string): RenderedBody => ({
     contentType: 'application/problem+json',
     body: JSON.stringify({
       type: 'about:blank',
       title: titles[error.status],
       status: error.status,
-      detail: details[error.reason],
+      detail: detailOf(error, place),
       reason: error.reason,
     }),
   }),
@@ -94,7 +96,9 @@ const renderers = {
     }),
   }),
   goZero: (): RenderedBody => ({ body: '' }),
-} as const satisfies Record<string, Renderer>
+} as const satisfies Record<string, AnyRenderer>
+
+type AnyRenderer = (error: AuthError, place?: string) => RenderedBody
 
 /** A quoted-string that needs no escaping and fits into a header field. */
 const quotable = /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,128}$/
@@ -109,7 +113,8 @@ const quotable = /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,128}$/
  * @throws ConfigError for a realm that would need escaping, or an unknown renderer
  * @example createResponder({ render: 'problem', realm: 'api' })(new AuthError('TOKEN_MISSING')).status // 401
  */
-export function createResponder({ render, realm }: RespondOptions): (error: AuthError) => Refusal {
+export function createResponder(options: RespondOptions): (error: AuthError) => Refusal {
+  const { render, realm, place } = options
   const given: unknown = realm
   if (typeof given !== 'string' || !quotable.test(given)) {
     throw new ConfigError(
@@ -119,7 +124,7 @@ export function createResponder({ render, realm }: RespondOptions): (error: Auth
   }
   const renderer = rendererOf(render)
   return (error) => {
-    const { body, contentType, status } = renderSafely(renderer, error)
+    const { body, contentType, status } = renderSafely(error, renderer, place)
     const headers = {
       'Cache-Control': 'no-store',
       ...standing(error, realm),
@@ -146,9 +151,9 @@ function challenge(error: AuthError, realm: string): string {
 }
 
 /** The call stays refused, whatever a renderer does; invalid output never reaches an adapter. */
-function renderSafely(renderer: Renderer, error: AuthError): RenderedBody {
+function renderSafely(error: AuthError, renderer: AnyRenderer, place?: string): RenderedBody {
   try {
-    const rendered: unknown = renderer(error)
+    const rendered: unknown = renderer(error, place)
     const checked = checkRendered(rendered)
     if (checked !== undefined) return checked
     // An async renderer that rejects: no one else handles its promise.
@@ -156,7 +161,7 @@ function renderSafely(renderer: Renderer, error: AuthError): RenderedBody {
   } catch {
     // Treated as if it had returned nothing.
   }
-  return renderers.problem(error)
+  return renderers.problem(error, place)
 }
 
 /** Reads each member once; returns undefined for an invalid answer. */
@@ -183,16 +188,18 @@ function isFinalStatus(value: unknown): value is number {
 }
 
 /**
- * The fixed text that a caller may read about a refusal, by its public reason.
+ * The fixed text that a caller may read about a refusal, by its public reason. `place` says where the token is expected.
  *
  * @example detailOf(new AuthError('TOKEN_EXPIRED')) // 'The access token has expired.'
+ * @example detailOf(new AuthError('TOKEN_MISSING'), 'in the cookie "token"')
  */
-export function detailOf({ reason }: Pick<AuthError, 'reason'>): string {
-  return details[reason]
+export function detailOf({ reason }: Pick<AuthError, 'reason'>, place?: string): string {
+  if (reason !== 'token_missing' || place === undefined) return details[reason]
+  return `This needs an access token, sent ${place}.`
 }
 
-function rendererOf(render: unknown): Renderer {
-  if (typeof render === 'function') return render as Renderer // its result is the application's own text
+function rendererOf(render: unknown): AnyRenderer {
+  if (typeof render === 'function') return (error) => (render as Renderer)(error) // its result is the application's own text
   for (const [name, renderer] of Object.entries(renderers)) if (name === render) return renderer
   throw new ConfigError(
     'render',

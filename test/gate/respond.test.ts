@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AuthError, ConfigError, errorTable, type ErrorCode } from '../../src/foundation/errors.js'
-import { createResponder } from '../../src/gate/index.js'
+import { createGate, createResponder, from, type GateOptions } from '../../src/gate/index.js'
+import { type Claims } from '../../src/token/index.js'
 import { type RespondOptions } from '../../src/gate/respond.js'
+import { verify } from './tokens.js'
 
 // The table's keys are the codes.
 const codes = Object.keys(errorTable) as ErrorCode[]
@@ -104,6 +106,28 @@ describe('bodies', () => {
     )
     expect(status).toBe(401)
     expect(JSON.parse(body)).toEqual({ code: 401, reason: 'UNAUTHORIZED', message, metadata: {} })
+  })
+
+  test.each<[NonNullable<GateOptions<Claims>['extract']> | undefined, string]>([
+    [undefined, ', sent as "Authorization: Bearer"'],
+    [from.bare(), ', sent in the header "Authorization"'],
+    [from.header('token'), ', sent in the header "token"'],
+    [from.cookie('__Host-t'), ', sent in the cookie "__Host-t"'],
+    [from.query('t'), ', sent in the query parameter "t"'],
+    [
+      from.first(from.header('token'), from.cookie('t')),
+      ', sent in the header "token" or in the cookie "t"',
+    ],
+    [() => undefined, ''],
+  ])('a missing token is answered with where this gate expects it: %# %s', (extract, place) => {
+    const gate = createGate({ verify, ...(extract && { extract }) })
+    const wanted = `This needs an access token${place}.`
+    for (const code of ['TOKEN_MISSING', 'TOKEN_SCHEME'] as const) {
+      const error = new AuthError(code)
+      expect(JSON.parse(gate.respond(error).body)).toMatchObject({ detail: wanted })
+      expect(gate.detail(error)).toBe(wanted)
+    }
+    expect(gate.detail(new AuthError('TOKEN_EXPIRED'))).toBe('The access token has expired.')
   })
 
   test('the goZero renderer sends neither a body nor a content type', () => {

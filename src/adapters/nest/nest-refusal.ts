@@ -10,9 +10,10 @@ import { rpcRefusal } from '../rpc/rpc-refusal.js'
 export class RefusedException extends HttpException {
   readonly refused: AuthError
 
-  constructor(refused: AuthError) {
+  /** `message` is what callers read; the default says nothing about this gate. */
+  constructor(refused: AuthError, message = detailOf(refused)) {
     const { status, reason } = refused
-    super({ statusCode: status, message: detailOf(refused), reason }, status)
+    super({ statusCode: status, message, reason }, status)
     this.refused = refused
   }
 }
@@ -28,7 +29,7 @@ export async function toException<C>(
   { gate, type }: { readonly gate: Gate<C>; readonly type: string },
 ): Promise<Error> {
   const refused = error instanceof AuthError ? error : new AuthError('POLICY_FAULT')
-  if (type !== 'ws') return new RefusedException(refused)
+  if (type !== 'ws') return new RefusedException(refused, gate.detail(refused))
   // An application with such a context has the package installed.
   const { WsException } = await import('@nestjs/websockets')
   return new WsException(rpcError(gate, refused))
@@ -45,7 +46,7 @@ export function refusalFilter<C>(gate: Gate<C>): ExceptionFilter {
     catch(thrown: RefusedException | AuthError, host: ArgumentsHost): unknown {
       const error = thrown instanceof AuthError ? thrown : thrown.refused
       const type = host.getType<string>()
-      if (type === 'graphql') return new RefusedException(error)
+      if (type === 'graphql') return new RefusedException(error, gate.detail(error))
       if (type === 'rpc') return throwError(() => rpcError(gate, error))
       answer(gate, { error, host })
       return undefined

@@ -12,6 +12,8 @@ export interface RpcRefusal {
   readonly trailers: Readonly<Record<string, string>>
 }
 
+type Answering<C> = Pick<Gate<C>, 'respond' | 'detail'>
+
 const told = ['WWW-Authenticate', 'Retry-After']
 
 /**
@@ -19,16 +21,25 @@ const told = ['WWW-Authenticate', 'Retry-After']
  *
  * @example rpcRefusal(gate, new AuthError('TOKEN_EXPIRED')).code // 16
  */
-export function rpcRefusal<C>(gate: Pick<Gate<C>, 'respond'>, error: unknown): RpcRefusal {
+export function rpcRefusal<C>(gate: Answering<C>, error: unknown): RpcRefusal {
   const refused = error instanceof AuthError ? error : new AuthError('POLICY_FAULT')
   return {
     code: refused.grpcStatus,
-    details: detailOf(refused),
+    details: textOf(gate, refused),
     trailers: trailersOf(gate, refused),
   }
 }
 
-function trailersOf<C>(gate: Pick<Gate<C>, 'respond'>, error: AuthError) {
+function textOf<C>(gate: Answering<C>, error: AuthError): string {
+  try {
+    return gate.detail(error)
+  } catch {
+    // The call stays refused, with the text that every gate has.
+    return detailOf(error)
+  }
+}
+
+function trailersOf<C>(gate: Answering<C>, error: AuthError) {
   try {
     const fields = Object.entries(gate.respond(error).headers)
     const kept = fields.filter(([name, value]) => told.includes(name) && typeof value === 'string')

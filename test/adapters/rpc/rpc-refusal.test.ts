@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { rpcRefusal } from '../../../src/adapters/rpc/rpc-refusal.js'
 import { AuthError, errorTable, type ErrorCode } from '../../../src/foundation/errors.js'
-import { createGate } from '../../../src/gate/index.js'
+import { createGate, from } from '../../../src/gate/index.js'
 import { verify } from '../../gate/tokens.js'
 
 const gate = createGate({ verify })
@@ -18,6 +18,14 @@ test.each(codes)(
     expect(Object.keys(trailers)).toEqual(status === 500 ? [] : told)
   },
 )
+
+test('a missing token is answered with where this gate expects it', () => {
+  const { details } = rpcRefusal(
+    createGate({ verify, extract: from.header('x-token') }),
+    new AuthError('TOKEN_MISSING'),
+  )
+  expect(details).toBe('This needs an access token, sent in the header "x-token".')
+})
 
 test('an error that is not an AuthError becomes INTERNAL without details', () => {
   const refusal = rpcRefusal(gate, new Error('password is hunter2'))
