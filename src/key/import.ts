@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, KeyObject, X509Certificate } from 'n
 import { ConfigError } from '../foundation/errors.js'
 import { isJwk, keyMembers, secretMembers, type JwkInput } from './jwk.js'
 import { ownCopy } from './own-copy.js'
+import { whyNotPem } from './not-pem.js'
 import { readPem } from './pem.js'
 
 /**
@@ -52,7 +53,7 @@ export function readPublicKey(input: AsymmetricInput): KeyObject {
     if (tryReaders(der, Object.values(privateReaders))) throw new ConfigError(option, privateGiven)
     return readAnyDer(option, der, Object.values(publicReaders))
   }
-  if (!isJwk(input)) throw unknownInput(option)
+  if (!isJwk(input)) throw unknownInput(option, input)
   if (secretMembers.some((name) => name in input)) throw new ConfigError(option, privateGiven)
   return withoutDetails(option, () =>
     createPublicKey({ key: keyMembers(input, 'verify'), format: 'jwk' }),
@@ -77,7 +78,7 @@ export function readPrivateKey(input: AsymmetricInput): KeyObject {
   }
   if (input instanceof Uint8Array)
     return readAnyDer(option, asBuffer(input), Object.values(privateReaders))
-  if (!isJwk(input)) throw unknownInput(option)
+  if (!isJwk(input)) throw unknownInput(option, input)
   const members = keyMembers(input, 'sign')
   const key = withoutDetails(option, () => createPrivateKey({ key: members, format: 'jwk' }))
   const made = key.export({ format: 'jwk' })
@@ -104,13 +105,29 @@ function onlyBlock(option: string, text: string) {
 function pick(option: string, readers: Readonly<Record<string, Reader>>, label: string): Reader {
   const reader = Object.hasOwn(readers, label) ? readers[label] : undefined
   if (reader) return reader
+  if (label === 'OPENSSH PRIVATE KEY')
+    throw new ConfigError(
+      option,
+      'is an OpenSSH private key; convert it: ssh-keygen -p -m PKCS8 -f FILE',
+    )
+  if (Object.hasOwn(publicReaders, label))
+    throw new ConfigError(option, 'was given a public key; pass the private key')
   throw new ConfigError(option, `takes PEM blocks of ${Object.keys(readers).join(', ')} only`)
 }
 
 function readAnyDer(option: string, der: Buffer, readers: readonly Reader[]): KeyObject {
   const key = tryReaders(der, readers)
   if (key) return readDer(option, der, () => key)
-  throw new ConfigError(option, 'is not the DER of such a key; PEM must be passed as text')
+  throw new ConfigError(option, whyNotDer(der))
+}
+
+/** A file that was read without an encoding may hold any of the texts. */
+function whyNotDer(bytes: Buffer): string {
+  if (bytes.byteLength === 0) return 'is empty, and so not the DER of a key; is the file empty?'
+  const text = bytes.toString('latin1')
+  if (/[^\t\n\r\x20-\x7e]/.test(text) || text.includes('-----BEGIN '))
+    return 'is not the DER of such a key; PEM must be passed as text'
+  return whyNotPem(text)
 }
 
 function tryReaders(der: Buffer, readers: readonly Reader[]): KeyObject | undefined {
@@ -150,8 +167,9 @@ function withoutDetails(option: string, read: () => KeyObject): KeyObject {
   }
 }
 
-function unknownInput(option: string): ConfigError {
-  return new ConfigError(option, 'takes PEM text, DER bytes, a JWK object or a KeyObject')
+function unknownInput(option: string, input: unknown): ConfigError {
+  const isUnset = input === undefined ? 'is undefined; is the environment variable set? It ' : ''
+  return new ConfigError(option, `${isUnset}takes PEM text, DER bytes, a JWK object or a KeyObject`)
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

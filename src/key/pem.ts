@@ -1,3 +1,5 @@
+import { whyNotPem } from './not-pem.js'
+
 /** One block of a PEM file (RFC 7468). */
 export interface PemBlock {
   /** `PUBLIC KEY`, `CERTIFICATE` and so on. */
@@ -13,13 +15,13 @@ const body = /^[A-Za-z0-9+/\s]+={0,2}\s*$/
  * The blocks of a PEM text. Text around them is ignored (RFC 7468 section 2), and so are EC parameters, which OpenSSL
  * writes before an EC private key and which the key repeats.
  *
- * @throws SyntaxError when a block is not closed, is encrypted, or is not base64; never quoting it
+ * @throws SyntaxError when there is no block, or one is not closed, is encrypted, or is not base64; never quoting it
  * @example readPem('-----BEGIN PUBLIC KEY-----\n…') // [{ label: 'PUBLIC KEY', der }]
  */
 export function readPem(text: string): readonly PemBlock[] {
   const found = [...text.matchAll(block)]
   const begun = text.split('-----BEGIN ').length - 1
-  if (begun === 0) throw new SyntaxError('is not PEM text: it has no "-----BEGIN …" line')
+  if (begun === 0) throw new SyntaxError(whyNotPem(text))
   if (found.length !== begun) throw new SyntaxError('has a PEM block without its END line')
   return found
     .map(([, label = '', content = '']) => ({ label, der: decode(label, content) }))
