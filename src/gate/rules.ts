@@ -10,9 +10,9 @@ export type OneOrMore<T> = T | readonly T[]
 /** Selects calls. Rules are or-ed, and `method` narrows them all; without a rule, no call matches. */
 export interface Rules {
   /**
-   * Only calls of these methods, in upper case. Default: any. In doubt a token is required: rules that guard take GET
-   * for HEAD too, because servers answer both with one handler, and `method` alone guards every path; rules that open
-   * take only the methods named, need a path beside them, and open nothing when a header such as
+   * Only calls of these methods, in upper case. Default: any. In doubt a token is required. Rules that guard take any
+   * letter case, and GET for HEAD too, because servers answer both with one handler; `method` alone guards every path.
+   * Rules that open take only the methods named, need a path beside them, and open nothing when a header such as
    * `X-HTTP-Method-Override` may replace the method.
    */
   readonly method?: OneOrMore<string>
@@ -106,9 +106,10 @@ function forMethods(rule: Rule, methods: readonly string[], purpose: Purpose): R
   const wanted = new Set(methods)
   if (purpose === 'guard' && wanted.has('GET')) wanted.add('HEAD')
   const isWanted = (call: Call) => {
-    const isSent = call.method !== undefined && wanted.has(call.method)
-    if (purpose === 'open') return isSent && !isOverridden(call)
-    return isSent || call.method === undefined || isOverridden(call)
+    const { method } = call
+    if (purpose === 'open') return method !== undefined && wanted.has(method) && !isOverridden(call)
+    // HTTP/2 has no rule for case, and some routers fold it.
+    return method === undefined || wanted.has(method.toUpperCase()) || isOverridden(call)
   }
   return {
     name: `${rule.name} for ${methods.join(', ')}`,

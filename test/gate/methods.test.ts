@@ -79,6 +79,13 @@ describe('rules that guard, with a method', () => {
     expect(guarded(select(rules), { url: '/posts', pattern: '/posts' })).toEqual(wanted)
   })
 
+  test('guard a method that is written in lower case, which some routers take for the same', () => {
+    const selector = select({ path: '/posts', method: ['DELETE', 'GET'] })
+    for (const method of ['delete', 'Delete', 'get', 'head'])
+      expect(selector(fakeCall({ url: '/posts', method }))).toBe(true)
+    expect(selector(fakeCall({ url: '/posts', method: 'post' }))).toBe(false)
+  })
+
   test('guard a call whose method is unknown or may be replaced', () => {
     const selector = select({ path: '/posts', method: 'DELETE' })
     expect(selector({ ...fakeCall({ url: '/posts' }), method: undefined })).toBe(true)

@@ -34,7 +34,7 @@ export function findOperations(
   const own = operations.filter((operation) => operation.method === method)
   const certain = pattern === undefined ? byPath(own, path) : byPattern(own, pattern)
   if (certain.length > 0 && !isOverridden) return { isCertain: true, found: guardedFirst(certain) }
-  const methods = isOverridden || method === undefined ? undefined : [method, answering(method)]
+  const methods = isOverridden || method === undefined ? undefined : answering(method)
   const possible = operations.filter((operation) => methods?.includes(operation.method) ?? true)
   return { isCertain: false, found: guardedFirst(possible.filter((each) => mayMatch(each, path))) }
 }
@@ -71,9 +71,10 @@ function isSameSegment(documented: string, routed: string): boolean {
   return routed === documented || routed === written
 }
 
-/** Most servers answer HEAD with the handler of GET. */
-function answering(method: string): string {
-  return method === 'HEAD' ? 'GET' : method
+/** The methods whose handler may answer: most servers take GET's for HEAD, and some fold case. */
+function answering(method: string): readonly string[] {
+  const upper = method.toUpperCase()
+  return upper === 'HEAD' ? ['HEAD', 'GET'] : [upper]
 }
 
 /** Whether any router might take this path for the operation: without case, encoding and trailing slash. */

@@ -194,6 +194,7 @@ describe('in GraphQL', () => {
     const refused = await query('me')
     expect(refused.data).toBeNull()
     expect(refused.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
+    expect(refused.errors?.[0]?.message).toContain(', sent as "Authorization: Bearer"')
     expect((await query('me', { aud: 'other' })).data).toBeNull()
   })
 
@@ -219,7 +220,11 @@ describe('in a microservice over TCP', () => {
 
   test('a TCP handler knows the caller, and does not run without a token', async () => {
     expect(await send('me', { sub: 'bob' })).toBe('bob bob')
-    expect(await send('me')).toMatchObject({ code: 16, reason: 'token_missing' })
+    expect(await send('me')).toMatchObject({
+      code: 16,
+      reason: 'token_missing',
+      message: 'This needs an access token, sent as "Authorization: Bearer".',
+    })
     expect(await send('me', { aud: 'other' })).toMatchObject({ code: 16, reason: 'token_invalid' })
   })
 

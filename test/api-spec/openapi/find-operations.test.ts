@@ -69,6 +69,7 @@ describe('the operations that a call may be for', () => {
     for (const name of ['x-http-method-override', 'x-http-method', 'x-method-override'])
       expect(except.match({ ...call, header: overridden(name) })).toBe(false)
     expect(except.match({ path: '/open' })).toBe(false)
+    expect(except.match({ path: '/open', method: 'get' })).toBe(false)
   })
 
   it('finds a guarded operation in doubt, and an open one only where it is certain', () => {
@@ -113,7 +114,8 @@ describe('the operations that a call may be for', () => {
       })
     for (const url of ['/users/me', '/users/ME', '/Users/me/', '/users/%6de'])
       expect(isGuarded(url)).toBe(true)
-    expect(isGuarded('/users/me', { method: 'HEAD' })).toBe(true)
+    for (const method of ['HEAD', 'get', 'head', undefined])
+      expect(isGuarded('/users/me', { method })).toBe(true)
     expect(isGuarded('/users/me', { header: () => ['GET'], method: 'POST' })).toBe(true)
     expect([isGuarded('/users/7'), isGuarded('/users/me/x')]).toEqual([false, false])
     expect(isGuarded('/users/me', { pattern: '/users/:id' })).toBe(false)
