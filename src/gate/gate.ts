@@ -2,7 +2,7 @@ import { AuthError, type ErrorCode } from '../foundation/errors.js'
 import { notify } from '../foundation/listener.js'
 import { type VerifiedToken } from '../token/token.js'
 import { type Call } from './call.js'
-import { admissionOf, enter, type AuthContext } from './context.js'
+import { admissionOf, enter, fromContext, type AuthContext } from './context.js'
 import { watchDecision, type OnEvent } from './events.js'
 import { type Refusal } from './respond.js'
 import {
@@ -42,7 +42,8 @@ export interface Gate<C> {
   /**
    * Watches a stream that may outlive its token: calls `close` once, when the token of the call being handled (or of
    * `context`) has expired, is revoked, or its revocation stays unknown for `recheckEvery`. Returns a function that
-   * ends the watch: call it when the stream ends. Without a token there is nothing to watch.
+   * ends the watch: call it when the stream ends. Without a token there is nothing to watch; a call whose token another
+   * gate has checked is closed at once (ROUTE_UNGUARDED), because this gate would watch nothing.
    *
    * The gRPC and Connect adapters do this by themselves; an HTTP answer is open for as long as its handler keeps it.
    *
@@ -175,17 +176,31 @@ function current<C>(owner: object, onEvent: OnEvent | undefined): AuthContext<C>
 /** A fault of the program, which the caller cannot mend: it has a stack, and the operator learns of it. */
 function unguarded(onEvent: OnEvent | undefined): AuthError {
   const fault = new AuthError('ROUTE_UNGUARDED')
-  Error.captureStackTrace(fault, current)
+  Error.captureStackTrace(fault)
   const { code, reason } = fault
   if (onEvent) notify(onEvent, { kind: 'refused', code, reason, fault, durationMs: 0 })
   return fault
 }
 
+/** After the caller has the function that ends the watch. */
+function closeSoon(fault: AuthError, close: (error: AuthError) => void): () => void {
+  const timer = setImmediate(() => {
+    close(fault)
+  })
+  return () => {
+    clearImmediate(timer)
+  }
+}
+
 function watchOver<C>(policy: GatePolicy<C>, owner: object): Gate<C>['watch'] {
   const watch = createWatch({ isRevoked: policy.isRevoked, everyMs: policy.recheckMs })
   return (close, given) => {
-    const context = given ?? (admissionOf(owner)?.context as AuthContext<C> | undefined) // this gate's own, as in current()
-    if (context === undefined) return () => undefined
+    const admission = admissionOf(owner)
+    const context = given ?? (admission?.context as AuthContext<C> | undefined) // this gate's own, as in current()
+    if (context === undefined) {
+      const isOthers = admission === undefined && fromContext() !== undefined
+      return isOthers ? closeSoon(unguarded(policy.onEvent), close) : () => undefined
+    }
     const start = performance.now()
     return watch(context.token, (error) => {
       const { code, reason } = error

@@ -142,6 +142,21 @@ describe('gate.watch', () => {
     expect(events[1]).toMatchObject({ code: 'TOKEN_REVOKED', reason: 'token_invalid' })
   })
 
+  test('gate.watch closes a stream whose caller another gate has admitted, unless it has ended', async () => {
+    const events: GateEvent[] = []
+    const other = createGate({ verify, onEvent: (event) => events.push(event) })
+    const call = fakeCall({ fields: [['authorization', `Bearer ${await sign({})}`]] })
+    const closed: string[] = []
+    await createGate({ verify })(call, () => {
+      other.watch(({ code }) => closed.push(code))
+      other.watch(() => expect.unreachable())()
+      expect(closed).toEqual([])
+    })
+    await vi.advanceTimersByTimeAsync(1)
+    expect(closed).toEqual(['ROUTE_UNGUARDED'])
+    expect(events.map((event) => event.kind)).toEqual(['refused', 'refused'])
+  })
+
   test('gate.watch does nothing when no token was required', async () => {
     const gate = createGate({ verify, optional: true })
     await gate(fakeCall(), () => gate.watch(() => expect.unreachable()))
