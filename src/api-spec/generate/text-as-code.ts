@@ -1,3 +1,5 @@
+import { commentText } from '../language/comment-text.js'
+
 /** Words of a name such as `GetUserInfo`, `get_user`, `user/session`: the seams are capitals and everything else. */
 function wordsOf(name: string): readonly string[] {
   return name
@@ -97,12 +99,7 @@ export function apiName(service: string): string {
  * @example docComment(['// logs a user in'], '  ')
  */
 export function docComment(texts: readonly string[], indent: string): string {
-  const lines = texts.flatMap((text) =>
-    text
-      .replace(/^\/\/+|^\/\*+|\*+\/$/g, '')
-      .split(lineEnds)
-      .map(harmless),
-  )
+  const lines = texts.flatMap((text) => commentText(text).split(lineEnds).map(harmless))
   const kept = lines.filter((line) => line !== '')
   if (kept.length === 0) return ''
   if (kept.length === 1) return `${indent}/** ${kept[0] ?? ''} */\n`

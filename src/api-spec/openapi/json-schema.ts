@@ -1,6 +1,7 @@
 import { limitsOf } from '../runtime/schema/whole-numbers.js'
 import { type FieldPlan, planNested } from '../generate/plan-fields.js'
 import { type SpecType } from '../language/spec.js'
+import { commentText } from '../language/comment-text.js'
 import { type Json, type JsonObject, present } from './document.js'
 
 /** The members of a struct that travel in the body, as a JSON Schema (2020-12). */
@@ -101,7 +102,7 @@ function primitiveSchema(raw: string): JsonObject {
 /** Comments of the `.api` file as a description. */
 export function described(comments: readonly string[]): string | undefined {
   const text = comments
-    .map((comment) => comment.replace(/^\/\/+\s?|^\/\*+\s?|\s*\*+\/$/g, ''))
+    .map((comment) => commentText(comment).trim())
     .join('\n')
     .trim()
   return text === '' ? undefined : text
