@@ -33,7 +33,7 @@ export type {
   SecretEncoding,
   StoredRing,
 } from './key-sources/index.js'
-export type { AsymmetricInput, SecretInput } from './key/index.js'
+export type { AsymmetricInput, SecretInput, SkippedEntry, SkipReason } from './key/index.js'
 export type {
   FeedListener,
   FeedRequest,

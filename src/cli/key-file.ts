@@ -70,7 +70,8 @@ export function isSecret(material: KeyMaterial): material is SecretJwk {
 /** Whether it can sign and must not be printed: a private key or a shared secret. */
 export function isConfidential(material: KeyMaterial): boolean {
   if (typeof material === 'string') return material.includes('PRIVATE KEY-----')
-  return ['d', 'k', 'priv'].some((name) => name in material)
+  // A member that is null is absent, as some libraries write it.
+  return ['d', 'k', 'priv'].some((name) => (material[name] ?? null) !== null)
 }
 
 function kidOf(material: KeyMaterial): string {

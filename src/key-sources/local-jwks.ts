@@ -2,11 +2,8 @@ import { ConfigError } from '../foundation/errors.js'
 import { type Algorithm, readAlgorithms } from '../key/algorithms.js'
 import type { KeyFinder } from '../token/key-source.js'
 import { isJwk, type JwkInput } from '../key/jwk.js'
-import { permits } from '../key/jwk-use.js'
-import { readJwkSet } from '../key/jwk-set.js'
 import { type OptionTable, readOptions, value } from '../foundation/options.js'
-import { staticKeys } from './static.js'
-import { usableKeys } from './usable-keys.js'
+import { entriesOf, noUsableKey, pickKeys, usableKeys, type UsableKeys } from './usable-keys.js'
 
 /** Options of `localJwks`. */
 export interface LocalJwksOptions {
@@ -21,10 +18,10 @@ export const localJwksTable = {
 
 /**
  * A JWK set (RFC 7517) from the program's own configuration, or made by a test. It contains only public keys, or only
- * secrets (`kty` "oct").
+ * secrets (`kty` "oct"). Keys for another use are left out, and up to four keys may have one `kid`.
  *
- * @throws ConfigError for a set with private keys, two keys with one `kid`, secrets together with public keys, a key
- * that is damaged or too weak for the algorithm it names, or no usable key
+ * @throws ConfigError for a set with private keys, more than four keys with one `kid` and algorithm, secrets together
+ * with public keys, a key that is damaged or too weak for the algorithm it names, or no usable key
  * @example createVerifier({ keys: localJwks({ keys: [jwk] }, { algorithms: ['ES256'] }), algorithms: ['ES256'], … })
  */
 export function localJwks(
@@ -32,20 +29,32 @@ export function localJwks(
   options: LocalJwksOptions,
 ): KeyFinder {
   const algorithms = [...readOptions('localJwks', localJwksTable, options).algorithms]
-  const { keys } = usableKeys(set, algorithms)
-  // The author of this set can fix it now; a silently skipped key would only fail later.
-  if (set.keys.some((jwk) => isMeant(jwk, algorithms) && !isUsable(jwk, algorithms)))
+  const usable = usableKeys(set, algorithms)
+  refuseMistakes(set, usable)
+  return {
+    find: (header) => pickKeys(usable.keys, header),
+    version: () => 0,
+    matched: () => undefined, // says that there may be candidates
+  }
+}
+
+/** The author of this set can fix it now; a silently skipped key would only fail later. */
+function refuseMistakes(set: unknown, { keys, skipped }: UsableKeys): void {
+  const isSkipped = (reason: string) => skipped.some((each) => each.reason === reason)
+  if (isSkipped('private key'))
+    throw new ConfigError('jwks', 'holds a private key; publish its public half only')
+  if (isSkipped('kid in use'))
+    throw new ConfigError('jwks', 'has more than four keys with the same "kid" and algorithm')
+  if (skipped.some(({ position, reason }) => reason === 'damaged or weak' && names(set, position)))
     throw new ConfigError(
       'jwks',
       'has a key that is damaged, or too weak for the algorithm it names',
     )
-  return staticKeys([...keys.values()])
+  if (keys.size === 0) throw new ConfigError('jwks', noUsableKey)
 }
 
-function isMeant(jwk: unknown, algorithms: readonly Algorithm[]): boolean {
-  return isJwk(jwk) && algorithms.some((alg) => alg === jwk['alg']) && permits(jwk, 'verify')
-}
-
-function isUsable(jwk: JwkInput, algorithms: readonly Algorithm[]): boolean {
-  return readJwkSet({ keys: [jwk] }, algorithms).length === 1
+/** Whether the key says what it is meant for. */
+function names(set: unknown, position: number): boolean {
+  const entry = entriesOf(set)[position]
+  return isJwk(entry) && typeof entry['alg'] === 'string'
 }

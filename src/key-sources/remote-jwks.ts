@@ -24,7 +24,9 @@ export interface RemoteJwks extends KeyFinder {
  *
  * One fetch runs at a time. A set is fresh as its `Cache-Control` says, from 30 s to 10 minutes, and is refreshed in
  * the background at about 80 % of that. While its server fails it serves for another hour; a key that was removed
- * meanwhile stops verifying then. An invalid answer leaves the set unchanged. After a failure the next attempt waits 1
+ * meanwhile stops verifying then. An invalid answer leaves the set unchanged; a valid set without a usable key withdraws
+ * all keys. One odd entry never spoils a set: it is left out, and `status()` says why. Up to four keys may have one
+ * `kid`. After a failure the next attempt waits 1
  * s, 2 s, 4 s and so on, up to a minute. Unknown `kid`s cost one fetch in 30 s, however many there are, and never delay
  * a known one. For several issuers use one `remoteJwks` each, under `issuers` of the verifier.
  *
@@ -38,6 +40,7 @@ export function remoteJwks(url: string | URL, options: RemoteJwksOptions): Remot
   return Object.freeze({
     find: (header) => cache.find(header),
     version: () => cache.version(),
+    matched: () => undefined, // says that there may be candidates
     load: () => cache.load(),
     status: () => cache.status(),
   } satisfies RemoteJwks)

@@ -71,6 +71,17 @@ export function keyMembers(jwk: JsonWebKey, operation: KeyOperation): JsonWebKey
   return members
 }
 
+/**
+ * A JWK without the members that are null: some libraries write every member that they know, and mean "absent".
+ *
+ * @example presentMembers({ kty: 'EC', d: null }) // { kty: 'EC' }
+ */
+export function presentMembers(jwk: JsonWebKey): JsonWebKey {
+  const members = Object.entries(jwk)
+  if (!members.some(([, value]) => value === null)) return jwk
+  return Object.fromEntries(members.filter(([, value]) => value !== null))
+}
+
 /** Whether a value is meant as a JWK: an object with the text `kty`. */
 export function isJwk(input: unknown): input is JsonWebKey {
   if (typeof input !== 'object' || input === null) return false

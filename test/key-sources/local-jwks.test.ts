@@ -28,7 +28,15 @@ describe('localJwks', () => {
   test.each([
     ['no set', {}],
     ['nothing that can be used', { keys: [] }],
-    ['two keys of one kid', { keys: [jwks[0], { ...jwks[1], kid: jwks[0]['kid'] }] }],
+    [
+      'two secrets of one kid',
+      {
+        keys: [1, 2].map(() => ({
+          ...{ kty: 'oct', kid: 's', alg: 'HS256' },
+          k: randomBytes(32).toString('base64url'),
+        })),
+      },
+    ],
     ['a secret beside a public key', { keys: [jwks[0], { kty: 'oct', k: 'AAAA' }] }],
     [
       'a private key',

@@ -1,6 +1,5 @@
 import { ConfigError } from '../../foundation/errors.js'
-import type { Key } from '../../key/key.js'
-import { holdsSecrets, usableKeys } from '../usable-keys.js'
+import { usableKeys, type UsableKeys } from '../usable-keys.js'
 import { discover } from './discovery.js'
 import { download } from './download.js'
 import { freshFor } from './lifetime.js'
@@ -10,13 +9,11 @@ import type { RemotePolicy } from './remote-options.js'
 /** The result of one fetch; `freshFor` in seconds. */
 export type FetchedSet =
   | { readonly kind: 'unchanged'; readonly freshFor: number }
-  | {
+  | (UsableKeys & {
       readonly kind: 'set'
       readonly freshFor: number
-      readonly keys: ReadonlyMap<string, Key>
-      readonly skipped: number
       readonly etag: string | undefined
-    }
+    })
 
 const types = ['application/jwk-set+json', 'application/json']
 const longestEtag = 256
@@ -44,14 +41,10 @@ export async function fetchSet(
   }
 }
 
-function readSet(document: unknown, { algorithms }: RemotePolicy) {
-  if (holdsSecrets(document))
-    throw new JwksProblem(
-      'set',
-      'the set contains secrets, which are now known to everyone who can read it',
-    )
+/** A set that others can read has no secrets. */
+function readSet(document: unknown, { algorithms }: RemotePolicy): UsableKeys {
   try {
-    return usableKeys(document, algorithms)
+    return usableKeys(document, algorithms, 'never')
   } catch (error) {
     if (error instanceof ConfigError)
       throw new JwksProblem('set', error.message.replace(/^jwks:/, 'the set'))

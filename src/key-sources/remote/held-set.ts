@@ -1,10 +1,10 @@
-import type { Key } from '../../key/key.js'
 import { publicJwk } from '../../key/public-half.js'
 import { thumbprint } from '../../key/thumbprint.js'
+import type { KeysByKid } from '../usable-keys.js'
 
 /** A set in use, and how long it may be used. Times are Unix seconds. */
 export interface HeldSet {
-  readonly keys: ReadonlyMap<string, Key>
+  readonly keys: KeysByKid
   readonly etag: string | undefined
   readonly confirmedAt: number
   /** From this time on it is refreshed in the background. */
@@ -45,21 +45,14 @@ export function isAlive({ confirmedAt, deadAt }: HeldSet, now: number): boolean 
   return now < deadAt && now > confirmedAt - clockSlack
 }
 
-/** The key for a `kid`; without a `kid`, the set's only key. */
-export function pick({ keys }: HeldSet, kid: string | undefined): Key | undefined {
-  if (kid !== undefined) return keys.get(kid)
-  const [only] = keys.values()
-  return keys.size === 1 ? only : undefined
-}
-
 /** Whether the new set lacks a key of the old one; a different key under the same `kid` counts as another key. */
-export function hasLost(old: HeldSet | undefined, keys: ReadonlyMap<string, Key>): boolean {
-  return [...(old?.keys ?? [])].some(([kid, key]) => {
-    const next = keys.get(kid)
-    return !next || fingerprint(next) !== fingerprint(key)
-  })
+export function hasLost(old: HeldSet | undefined, keys: KeysByKid): boolean {
+  if (!old) return false
+  const next = fingerprints(keys)
+  return [...fingerprints(old.keys)].some((each) => !next.has(each))
 }
 
-function fingerprint(key: Key): string {
-  return `${key.alg} ${thumbprint(publicJwk(key))}`
+function fingerprints(keys: KeysByKid): ReadonlySet<string> {
+  const list = [...keys.values()].flat()
+  return new Set(list.map((key) => `${key.alg} ${thumbprint(publicJwk(key))} ${key.kid}`))
 }

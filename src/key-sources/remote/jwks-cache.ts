@@ -1,9 +1,11 @@
 import { AuthError } from '../../foundation/errors.js'
 import { notify } from '../../foundation/listener.js'
-import type { Key } from '../../key/key.js'
+import type { SkippedEntry } from '../../key/jwk-set.js'
 import type { PinnedHeader } from '../../token/header.js'
+import type { FoundKeys } from '../../token/key-source.js'
+import { noUsableKey, pickKeys } from '../usable-keys.js'
 import { fetchSet, type FetchedSet } from './fetch-set.js'
-import { hasLost, isAlive, pick, timesOf, type HeldSet } from './held-set.js'
+import { hasLost, isAlive, timesOf, type HeldSet } from './held-set.js'
 import { JwksProblem } from './problem.js'
 import type { RemoteJwksEvent, RemoteJwksStatus } from './remote-events.js'
 import type { RemotePolicy } from './remote-options.js'
@@ -23,6 +25,8 @@ const none: Pause = { from: -Infinity, until: -Infinity }
 export class JwksCache {
   readonly #policy: RemotePolicy
   #held: HeldSet | undefined
+  /** Of the newest valid set. */
+  #skipped: readonly SkippedEntry[] = []
   #removals = 0
   #failures = 0
   #problem: JwksProblem | undefined
@@ -37,16 +41,16 @@ export class JwksCache {
   }
 
   /** @throws AuthError KEYS_UNAVAILABLE; a promise rejects with the same */
-  find({ kid }: PinnedHeader): Key | undefined | Promise<Key | undefined> {
+  find(header: PinnedHeader): FoundKeys | Promise<FoundKeys> {
     const now = this.#policy.now()
     const held = this.#alive(now)
-    if (!held) return this.#afterFetch(kid, now)
-    const key = pick(held, kid)
-    if (!key) return this.#findUnknown(kid, now)
+    if (!held) return this.#afterFetch(header, now)
+    const found = pickKeys(held.keys, header)
+    if (!found) return this.#findUnknown(header, now)
     // After an idle time the set may be old: ask before trusting it. While asking fails, no caller waits for it.
-    if (this.#isUnsure(held, now)) return this.#afterFetch(kid, now)
+    if (this.#isUnsure(held, now)) return this.#afterFetch(header, now)
     this.#refreshAhead(held, now)
-    return key
+    return found
   }
 
   /** Odd while a set is past its time and not yet confirmed: then every token is verified anew. */
@@ -60,7 +64,7 @@ export class JwksCache {
   /** Fetches the set unless it is already there. @throws AuthError KEYS_UNAVAILABLE */
   async load(): Promise<void> {
     const now = this.#policy.now()
-    if (!this.#alive(now)) await this.#afterFetch(undefined, now)
+    if (!this.#alive(now)) await this.#fetchHeld(now)
   }
 
   status(): RemoteJwksStatus {
@@ -70,11 +74,12 @@ export class JwksCache {
       problem: { kind: this.#problem.kind, message: this.#problem.message },
       retryAt: this.#backoff.until,
     }
-    if (!held) return { state: 'none', kids: [], failures: this.#failures, ...trouble }
+    const common = { skipped: this.#skipped, failures: this.#failures, ...trouble }
+    if (!held) return { state: 'none', kids: [], ...common }
     const { confirmedAt, freshUntil, deadAt } = held
     const state = now < freshUntil ? 'fresh' : 'stale'
     const kids = [...held.keys.keys()]
-    return { state, kids, confirmedAt, freshUntil, deadAt, failures: this.#failures, ...trouble }
+    return { state, kids, confirmedAt, freshUntil, deadAt, ...common }
   }
 
   /** The held set; a dead one is dropped here, together with everything verified by it. */
@@ -94,8 +99,8 @@ export class JwksCache {
     if (now >= refreshAt && !isWithin(this.#backoff, now)) void this.#fetch()
   }
 
-  #findUnknown(kid: string | undefined, now: number): undefined | Promise<Key | undefined> {
-    if (kid === undefined) return undefined
+  #findUnknown(header: PinnedHeader, now: number): undefined | Promise<FoundKeys> {
+    if (header.kid === undefined) return undefined
     if (!this.#flight) {
       if (isWithin(this.#cooldown, now)) {
         this.#checkReachable(now)
@@ -104,17 +109,22 @@ export class JwksCache {
       if (!isWithin(this.#backoff, now))
         this.#cooldown = { from: now, until: now + this.#policy.cooldown }
     }
-    return this.#afterFetch(kid, now)
+    return this.#afterFetch(header, now)
   }
 
-  async #afterFetch(kid: string | undefined, now: number): Promise<Key | undefined> {
+  async #afterFetch(header: PinnedHeader, now: number): Promise<FoundKeys> {
+    const held = await this.#fetchHeld(now)
+    const found = pickKeys(held.keys, header)
+    if (!found && header.kid !== undefined) this.#checkReachable(now)
+    return found
+  }
+
+  async #fetchHeld(now: number): Promise<HeldSet> {
     if (!this.#flight && isWithin(this.#backoff, now)) throw this.#unavailable(now)
     await this.#fetch()
     const held = this.#alive(this.#policy.now())
     if (!held) throw this.#unavailable(now)
-    const key = pick(held, kid)
-    if (!key && kid !== undefined) this.#checkReachable(now)
-    return key
+    return held
   }
 
   /** While the server fails, an unknown key cannot be told from a new one. */
@@ -155,8 +165,11 @@ export class JwksCache {
     const { keys, etag, skipped } = fetched
     const removed = hasLost(old, keys)
     if (removed) this.#removals++
-    this.#held = { keys, etag, ...timesOf(lifetime) }
-    this.#succeed({ type: 'fetched', keys: keys.size, skipped, removed })
+    this.#skipped = skipped
+    this.#held = keys.size === 0 ? undefined : { keys, etag, ...timesOf(lifetime) }
+    // Such a set is valid, so it withdraws what was there: `staleIfError` is for answers that are not.
+    if (keys.size === 0) this.#fail(new JwksProblem('set', `the set ${noUsableKey}`), removed)
+    else this.#succeed({ type: 'fetched', keys: keys.size, skipped, removed })
   }
 
   #succeed(event: RemoteJwksEvent): void {
@@ -166,7 +179,7 @@ export class JwksCache {
     this.#tell(event)
   }
 
-  #fail(error: unknown): void {
+  #fail(error: unknown, removed = false): void {
     const problem =
       error instanceof JwksProblem
         ? error
@@ -179,7 +192,8 @@ export class JwksCache {
     const from = now()
     this.#backoff = { from, until: from + retryAfter }
     const { kind, message } = problem
-    this.#tell({ type: 'failed', problem: kind, message, failures: this.#failures, retryAfter })
+    const failures = this.#failures
+    this.#tell({ type: 'failed', problem: kind, message, removed, failures, retryAfter })
   }
 
   #tell(event: RemoteJwksEvent): void {

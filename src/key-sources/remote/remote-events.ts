@@ -1,12 +1,14 @@
+import type { SkippedEntry } from '../../key/jwk-set.js'
 import type { JwksProblemKind } from './problem.js'
 
 /** The result of one fetch. Contains nothing of the answer. */
 export type RemoteJwksEvent =
   | {
       readonly type: 'fetched'
-      /** The number of usable keys, and of entries left out. */
+      /** The number of usable keys, by their `kid`. */
       readonly keys: number
-      readonly skipped: number
+      /** The entries of the set that were left out. */
+      readonly skipped: readonly SkippedEntry[]
       /** Whether a formerly valid key is gone. */
       readonly removed: boolean
     }
@@ -16,6 +18,8 @@ export type RemoteJwksEvent =
       readonly problem: JwksProblemKind
       /** A fixed sentence. */
       readonly message: string
+      /** Whether a formerly valid key is gone: the set is valid, and has no usable key. */
+      readonly removed: boolean
       /** The number of failures in a row. */
       readonly failures: number
       /** Seconds until the earliest next attempt. */
@@ -28,6 +32,8 @@ export interface RemoteJwksStatus {
   readonly state: 'none' | 'fresh' | 'stale'
   /** The ids of the keys in use. */
   readonly kids: readonly string[]
+  /** The entries of the newest valid set that were left out, by their position. */
+  readonly skipped: readonly SkippedEntry[]
   /** When the set was last confirmed; until when it is fresh; when it dies unless it is confirmed again. */
   readonly confirmedAt?: number
   readonly freshUntil?: number

@@ -1,6 +1,6 @@
 import type { Duration } from '../../foundation/duration.js'
 import { ConfigError } from '../../foundation/errors.js'
-import { type Algorithm, readAlgorithms } from '../../key/algorithms.js'
+import { type Algorithm, isSymmetric, readAlgorithms } from '../../key/algorithms.js'
 import {
   clock,
   funcOr,
@@ -60,7 +60,7 @@ export interface RemoteJwksOptions {
 
 /** Options of `remoteJwks`. */
 export const remoteJwksTable = {
-  algorithms: value('array of algorithms', readAlgorithms),
+  algorithms: value('array of algorithms', readPublicAlgorithms),
   discovery: oneOf<DiscoveryKind, { optional: true }>(['openid', 'oauth'], { optional: true }),
   jwksOrigin: text({ optional: true }),
   reach: oneOf<Reach>(['public', 'private', 'loopback'], { default: 'public' }),
@@ -109,6 +109,14 @@ export function readRemoteOptions(address: string | URL, options: RemoteJwksOpti
     jwksOrigin: readOrigin(url, values),
     algorithms: [...values.algorithms],
   }
+}
+
+/** A secret that others can read is none, so HMAC keys never come from a published set. */
+function readPublicAlgorithms(given: unknown, option: string): ReadonlySet<Algorithm> {
+  const algorithms = readAlgorithms(given, option)
+  if ([...algorithms].some(isSymmetric))
+    throw new ConfigError(option, 'names HMAC; a published set has no secrets, so use hmacKey')
+  return algorithms
 }
 
 function readUrl(address: string | URL, reach: Reach): URL {
