@@ -7,6 +7,7 @@ import { longRun } from './setup/long-run.mjs'
 const table = {
   core: ['test/token/verify', 'test/key/strength/secrets.test.ts'],
   api: ['test/api-spec'],
+  jwks: ['test/key-sources/remote/lying-server.test.ts'],
 }
 const given = process.argv.slice(2)
 const runs = given.find((each) => /^[1-9]\d*$/.test(each)) ?? '1000000'

@@ -53,7 +53,13 @@ interface Refused {
 function hangUp<C>(gate: Gate<C>, { error, request, socket }: Refused): void {
   const response = new ServerResponse(request)
   response.shouldKeepAlive = false
-  response.assignSocket(request.socket)
+  try {
+    response.assignSocket(request.socket)
+  } catch {
+    // The answer to a request before this one still has the socket. What is thrown here would end the process.
+    socket.destroy()
+    return
+  }
   response.once('finish', () => {
     socket.end()
   })

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import WebSocket, { WebSocketServer } from 'ws'
 import { upgrade } from '../../../src/adapters/node/node.js'
@@ -121,4 +122,27 @@ test('a caller who disconnects during the check opens no socket and does not dis
   isRevoked = () => false
   await once(open(await token()), 'message')
   expect(opened).toBe(1)
+})
+
+test('an upgrade behind a request that is not yet answered closes its connection, and does not end the process', async () => {
+  const faults: unknown[] = []
+  const note = (error: unknown) => faults.push(error)
+  process.on('unhandledRejection', note)
+  // The request before is never answered, so its answer still has the socket.
+  server.on('request', () => undefined)
+  const arriving = once(server, 'connection')
+  const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => undefined)
+  const upgrading = 'connection: upgrade\r\nupgrade: websocket'
+  socket.write(
+    `GET / HTTP/1.1\r\nhost: x\r\n\r\nGET /chat HTTP/1.1\r\nhost: x\r\n${upgrading}\r\n\r\n`,
+  )
+  socket.resume()
+  await Promise.race([once(socket, 'close'), once(process, 'unhandledRejection')])
+  process.off('unhandledRejection', note)
+  const [arrived] = (await arriving) as [Duplex] // as node:http emits it
+  arrived.destroy()
+  socket.destroy()
+  expect(faults).toEqual([])
+  expect(opened).toBe(0)
 })
