@@ -1,17 +1,15 @@
 import { download, type Download } from './download.js'
 import { JwksProblem } from './problem.js'
-import { checkUrl } from './set-url.js'
-import type { Reach } from './reach.js'
+import { checkUrl, type Places } from './set-url.js'
 
 /** `openid`: OpenID Connect Discovery 1.0. `oauth`: RFC 8414. */
 export type DiscoveryKind = 'openid' | 'oauth'
 
 /** Which metadata to read, and where they may lead. */
-export interface Discovery {
+export interface Discovery extends Places {
   readonly kind: DiscoveryKind
   /** The issuer's identifier, exactly as in its tokens and its metadata. */
   readonly issuer: string
-  readonly reach: Reach
   /** The origin that `jwks_uri` may have. */
   readonly jwksOrigin: string
 }
@@ -42,7 +40,7 @@ export async function discover(
   discovery: Discovery,
   request: Pick<Download, 'fetch' | 'timeoutMs'>,
 ): Promise<URL> {
-  const { kind, issuer, reach, jwksOrigin } = discovery
+  const { kind, issuer, jwksOrigin } = discovery
   const answer = await download(metadataUrl(kind, issuer), {
     ...request,
     types: ['application/json'],
@@ -52,7 +50,7 @@ export async function discover(
   if (named !== issuer) throw wrong('name another issuer')
   const url = typeof jwksUri === 'string' ? parse(jwksUri) : undefined
   if (!url) throw wrong('have no jwks_uri')
-  if (checkUrl(url, reach) !== undefined) throw wrong('have a jwks_uri that is not allowed')
+  if (checkUrl(url, discovery) !== undefined) throw wrong('have a jwks_uri that is not allowed')
   if (url.origin !== jwksOrigin)
     throw wrong('have a jwks_uri on another origin than the option jwksOrigin')
   return url

@@ -1,6 +1,6 @@
 import { within } from '../../foundation/deadline.js'
 import { parseStrictObject } from '../../token/json/json.js'
-import type { Fetch } from './guarded-fetch.js'
+import type { Fetch, FetchedAnswer } from './guarded-fetch.js'
 import { JwksProblem } from './problem.js'
 
 /** How to request one document. */
@@ -15,11 +15,11 @@ export interface Download {
 
 /** A JSON document, or the confirmation that the held one is still the newest. */
 export type Downloaded =
-  | { readonly kind: 'unchanged'; readonly headers: Headers }
+  | { readonly kind: 'unchanged'; readonly headers: FetchedAnswer['headers'] }
   | {
       readonly kind: 'document'
       readonly document: Readonly<Record<string, unknown>>
-      readonly headers: Headers
+      readonly headers: FetchedAnswer['headers']
     }
 
 const mostBytes = 262_144
@@ -59,14 +59,14 @@ async function get(url: URL, request: Download, signal: AbortSignal): Promise<Do
   const { status, headers } = response
   if (status === 304 && etag !== undefined) return { kind: 'unchanged', headers }
   checkHead(response, types)
-  const parsed = parseStrictObject(await readBody(response), { maxDepth })
+  const parsed = parseStrictObject(await readBody(response, signal), { maxDepth })
   if (!parsed.ok) throw new JwksProblem('not JSON', 'the answer is not one strict JSON object')
   return { kind: 'document', document: parsed.object, headers }
 }
 
-function checkHead(response: Response, types: readonly string[]): void {
+function checkHead(response: FetchedAnswer, types: readonly string[]): void {
   const { status, headers } = response
-  if (response.redirected || response.type === 'opaqueredirect' || isRedirect(status))
+  if (response.redirected === true || response.type === 'opaqueredirect' || isRedirect(status))
     throw new JwksProblem('redirect', 'the server answered with a redirect, which is not followed')
   if (status !== 200)
     throw new JwksProblem('status', `the server answered with status ${String(status)}`)
@@ -79,7 +79,7 @@ function isRedirect(status: number): boolean {
   return status >= 300 && status < 400 && status !== 304
 }
 
-async function readBody(response: Response): Promise<Buffer> {
+async function readBody(response: FetchedAnswer, signal: AbortSignal): Promise<Buffer> {
   const tooLarge = new JwksProblem(
     'too large',
     `the answer is longer than ${String(mostBytes)} bytes`,
@@ -87,9 +87,10 @@ async function readBody(response: Response): Promise<Buffer> {
   if (Number(response.headers.get('content-length')) > mostBytes) throw tooLarge
   const chunks: Uint8Array[] = []
   let bytes = 0
-  const body: AsyncIterable<Uint8Array> | null = response.body
-  if (body === null) return Buffer.alloc(0)
-  for await (const chunk of body) {
+  if (response.body === null) return Buffer.alloc(0)
+  for await (const chunk of response.body) {
+    // A custom fetch may ignore the signal: the rest of a late answer is not read.
+    if (signal.aborted) break
     bytes += chunk.byteLength
     if (bytes > mostBytes) throw tooLarge
     chunks.push(chunk)

@@ -3,17 +3,27 @@ import { request as requestHttp, type IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { Readable } from 'node:stream'
 import { JwksProblem } from './problem.js'
-import { isWithin, type Reach } from './reach.js'
+import { isWithin, type AddressReach } from './reach.js'
+import { reachOf, type Places } from './set-url.js'
 
-/** The part of `fetch` that is used: one GET, without following redirects. */
+/** What is read of an answer: the global `Response` fits, undici's too. */
+export interface FetchedAnswer {
+  readonly status: number
+  readonly redirected?: boolean
+  readonly type?: string
+  readonly headers: { get(name: string): string | null }
+  readonly body: AsyncIterable<Uint8Array> | null
+}
+
+/** The part of `fetch` that is used: one GET, without following redirects. undici's `fetch` fits too. */
 export type Fetch = (
   url: URL,
   init: {
-    readonly headers: Readonly<Record<string, string>>
+    readonly headers: Record<string, string>
     readonly redirect: 'manual'
     readonly signal: AbortSignal
   },
-) => Promise<Response>
+) => Promise<FetchedAnswer>
 
 /** `lookup` of node:dns, called for all addresses. */
 export type Lookup = (
@@ -33,16 +43,17 @@ const neededHeaders = [
 
 /**
  * A fetch that checks its destination: it checks the addresses a name resolves to and connects to exactly those, so a
- * name cannot lead to an internal address after the check (DNS rebinding). It follows no redirect, uses no proxy, and
- * keeps no connection open.
+ * name cannot lead to an internal address after the check (DNS rebinding), and plain http to no public one. It follows
+ * no redirect, uses no proxy, and keeps no connection open.
  *
- * @example const response = await guardedFetch('public')(url, { headers: {}, redirect: 'manual', signal })
+ * @example await guardedFetch({ reach: 'public', insecureHttp: [] })(url, { headers: {}, redirect: 'manual', signal })
  */
-export function guardedFetch(reach: Reach, lookup: Lookup = systemLookup): Fetch {
+export function guardedFetch(places: Places, lookup: Lookup = systemLookup): Fetch {
   return (url, { headers, signal }) =>
     new Promise((resolve, reject) => {
       const request = url.protocol === 'http:' ? requestHttp : requestHttps
-      request(url, { headers, signal, agent: false, lookup: guard(reach, lookup) }, (message) => {
+      const pinned = guard(reachOf(url, places), lookup)
+      request(url, { headers, signal, agent: false, lookup: pinned }, (message) => {
         // What is thrown in an event's listener ends the process.
         try {
           resolve(toResponse(message))
@@ -56,6 +67,18 @@ export function guardedFetch(reach: Reach, lookup: Lookup = systemLookup): Fetch
     })
 }
 
+/**
+ * The `fetch` that is used by default: on Cloudflare Workers the platform's own, since these have neither sockets that
+ * could be pinned nor an internal network to protect; elsewhere {@link guardedFetch}.
+ *
+ * @example const fetch = usualFetch({ reach: 'public', insecureHttp: [] })
+ */
+export function usualFetch(places: Places): Fetch {
+  const isWorker = typeof navigator === 'object' && navigator.userAgent === 'Cloudflare-Workers'
+  // Looked up for each call, as a platform may put its own in place later.
+  return isWorker ? (url, init) => globalThis.fetch(url, init) : guardedFetch(places)
+}
+
 type SocketLookup = (
   hostname: string,
   options: LookupOptions,
@@ -66,7 +89,7 @@ type SocketLookup = (
   ) => void,
 ) => void
 
-function guard(reach: Reach, lookup: Lookup): SocketLookup {
+function guard(reach: AddressReach, lookup: Lookup): SocketLookup {
   return (hostname, options, done) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       const [first] = error ? [] : addresses // node:dns leaves them out with an error

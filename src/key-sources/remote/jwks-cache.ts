@@ -3,7 +3,7 @@ import { notify } from '../../foundation/listener.js'
 import type { SkippedEntry } from '../../key/jwk-set.js'
 import type { PinnedHeader } from '../../token/header.js'
 import type { FoundKeys } from '../../token/key-source.js'
-import { noUsableKey, pickKeys } from '../usable-keys.js'
+import { noUsableKey, pickKeys, type UsableKeys } from '../usable-keys.js'
 import { fetchSet, type FetchedSet } from './fetch-set.js'
 import { hasLost, isAlive, timesOf, type HeldSet } from './held-set.js'
 import { JwksProblem } from './problem.js'
@@ -38,6 +38,16 @@ export class JwksCache {
 
   constructor(policy: RemotePolicy) {
     this.#policy = policy
+    if (policy.startingSet) this.#begin(policy.startingSet)
+    warn(policy)
+  }
+
+  /** As if fetched now, but due to be refreshed. */
+  #begin({ keys, skipped }: UsableKeys): void {
+    const { now, maxAge: freshFor, staleIfError } = this.#policy
+    const times = timesOf({ now: now(), freshFor, staleIfError, spread: 0 })
+    this.#skipped = skipped
+    this.#held = { keys, etag: undefined, ...times, refreshAt: times.confirmedAt }
   }
 
   /** @throws AuthError KEYS_UNAVAILABLE; a promise rejects with the same */
@@ -64,7 +74,9 @@ export class JwksCache {
   /** Fetches the set unless it is already there. @throws AuthError KEYS_UNAVAILABLE */
   async load(): Promise<void> {
     const now = this.#policy.now()
-    if (!this.#alive(now)) await this.#fetchHeld(now)
+    const held = this.#alive(now)
+    const isStartingSet = held !== undefined && held.keys === this.#policy.startingSet?.keys
+    if (!held || (isStartingSet && !isWithin(this.#backoff, now))) await this.#fetchHeld(now)
   }
 
   status(): RemoteJwksStatus {
@@ -204,4 +216,14 @@ export class JwksCache {
 /** A clock that was put back ends a pause, which would otherwise grow by the size of the jump. */
 function isWithin({ from, until }: Pause, now: number): boolean {
   return now >= from && now < until
+}
+
+/** Said once, at the start: to the listener, or without one as a warning of the process. */
+function warn({ insecureHttp: hosts, onEvent }: RemotePolicy): void {
+  if (hosts.length === 0) return
+  if (onEvent) notify<RemoteJwksEvent>(onEvent, { type: 'insecure', hosts })
+  else
+    process.emitWarning(`remoteJwks asks for keys over plain http: ${hosts.join(', ')}`, {
+      code: 'JOTGATE_INSECURE_HTTP',
+    })
 }

@@ -10,7 +10,10 @@ export interface LifetimeBounds {
  *
  * @example freshFor(new Headers({ 'cache-control': 'public, max-age=300' }), { minAge: 30, maxAge: 600 }) // 300
  */
-export function freshFor(headers: Headers, { minAge, maxAge }: LifetimeBounds): number {
+export function freshFor(
+  headers: { get(name: string): string | null },
+  { minAge, maxAge }: LifetimeBounds,
+): number {
   const said = readMaxAge(headers.get('cache-control') ?? '')
   if (said === undefined) return maxAge
   const age = readSeconds(headers.get('age') ?? '') ?? 0

@@ -7,6 +7,9 @@ import { BlockList, isIP } from 'node:net'
  */
 export type Reach = 'public' | 'private' | 'loopback'
 
+/** A {@link Reach}, or `internal`: the local network and this machine, and nothing that the internet can reach. */
+export type AddressReach = Reach | 'internal'
+
 type Range = readonly [network: string, prefix: number]
 
 const loopback = rangesOf([['127.0.0.0', 8]], [['::1', 128]])
@@ -56,12 +59,13 @@ const nobodys = rangesOf(
  *
  * @example isWithin('public', '169.254.169.254') // false
  */
-export function isWithin(reach: Reach, address: string): boolean {
+export function isWithin(reach: AddressReach, address: string): boolean {
   const family = isIP(address)
   if (family === 0) return false
   const isIn = (ranges: Ranges) => ranges[family === 6 ? 'ipv6' : 'ipv4'](address)
   if (isIn(loopback)) return reach !== 'public'
   if (reach === 'loopback' || isIn(nobodys)) return false
+  if (reach === 'internal') return isIn(ownNetwork)
   return reach === 'private' || !isIn(ownNetwork)
 }
 

@@ -1,8 +1,10 @@
 import type { SkippedEntry } from '../../key/jwk-set.js'
 import type { JwksProblemKind } from './problem.js'
 
-/** The result of one fetch. Contains nothing of the answer. */
+/** A warning at the start, or the result of one fetch. Contains nothing of the answer. */
 export type RemoteJwksEvent =
+  /** The set is fetched over plain http, as `insecureHttp` allows: whoever is on the way can replace it. */
+  | { readonly type: 'insecure'; readonly hosts: readonly string[] }
   | {
       readonly type: 'fetched'
       /** The number of usable keys, by their `kid`. */

@@ -12,13 +12,16 @@ import {
   readOptions,
   seconds,
   text,
+  unchecked,
   value,
 } from '../../foundation/options.js'
+import type { JwkInput } from '../../key/jwk.js'
+import { noUsableKey, usableKeys, type UsableKeys } from '../usable-keys.js'
 import type { DiscoveryKind } from './discovery.js'
-import { guardedFetch, type Fetch } from './guarded-fetch.js'
+import { usualFetch, type Fetch } from './guarded-fetch.js'
 import type { Reach } from './reach.js'
 import type { RemoteJwksEvent } from './remote-events.js'
-import { checkUrl } from './set-url.js'
+import { checkUrl, readPlace, type Places } from './set-url.js'
 
 /** Options of `remoteJwks`. */
 export interface RemoteJwksOptions {
@@ -33,6 +36,16 @@ export interface RemoteJwksOptions {
   readonly jwksOrigin?: string
   /** Which addresses may be contacted. Default `public`; `loopback` also permits plain http. */
   readonly reach?: Reach
+  /**
+   * Hosts with their ports that may be asked over plain http inside a private network, such as `keycloak:8080`, and
+   * only at private addresses. Whoever can change an answer on the way decides which tokens are valid. Default: none.
+   */
+  readonly insecureHttp?: readonly string[]
+  /**
+   * A set to begin with, so that a cold start does not wait for its server: it serves as if fetched at the start, and
+   * the first lookup refreshes it in the background. Default: none.
+   */
+  readonly startingSet?: { readonly keys: readonly JwkInput[] }
   /** Longest time a set is fresh, whatever its `Cache-Control` says, and without one. Default 10 minutes. */
   readonly maxAge?: Duration
   /** Shortest time a set is fresh, whatever its `Cache-Control` says. Default 30 s, or `maxAge` when that is less. */
@@ -48,7 +61,11 @@ export interface RemoteJwksOptions {
   readonly maxBackoff?: Duration
   /** Milliseconds for one request, its body included. Default 3000, at most 5000. */
   readonly timeoutMs?: number
-  /** Default: one that enforces `reach`. A custom one must do so itself. */
+  /**
+   * For a proxy, headers, a CA or an agent of one's own. Default: one that enforces `reach` and `insecureHttp` for the
+   * address that it connects to, which a custom one must do itself; on Cloudflare Workers the platform's. The limits of
+   * time, size, redirects and media types hold for a custom one too.
+   */
   readonly fetch?: Fetch
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number
@@ -64,6 +81,8 @@ export const remoteJwksTable = {
   discovery: oneOf<DiscoveryKind, { optional: true }>(['openid', 'oauth'], { optional: true }),
   jwksOrigin: text({ optional: true }),
   reach: oneOf<Reach>(['public', 'private', 'loopback'], { default: 'public' }),
+  insecureHttp: value('array of hosts with ports', readPlaces, { default: [] }),
+  startingSet: unchecked<RemoteJwksOptions['startingSet']>('JWK set'),
   maxAge: seconds({ default: '10m' }),
   minAge: seconds({ optional: true }),
   staleIfError: seconds({ default: '1h' }),
@@ -79,13 +98,17 @@ export const remoteJwksTable = {
 type RemoteValues = OptionValues<typeof remoteJwksTable>
 
 /** {@link RemoteJwksOptions}, checked and filled in; durations in seconds. */
-export interface RemotePolicy extends Omit<RemoteValues, 'algorithms' | 'discovery'> {
+export interface RemotePolicy extends Omit<
+  RemoteValues,
+  'algorithms' | 'discovery' | 'startingSet'
+> {
   readonly url: URL
   readonly discovery: { readonly kind: DiscoveryKind; readonly issuer: string } | undefined
   readonly jwksOrigin: string
   readonly algorithms: readonly Algorithm[]
   readonly minAge: number
   readonly fetch: Fetch
+  readonly startingSet: UsableKeys | undefined
 }
 
 const factory = 'remoteJwks'
@@ -97,18 +120,42 @@ const factory = 'remoteJwks'
  */
 export function readRemoteOptions(address: string | URL, options: RemoteJwksOptions): RemotePolicy {
   const values = readOptions(factory, remoteJwksTable, options)
-  const { reach, discovery, maxAge, fetch = guardedFetch(reach) } = values
+  const { discovery, maxAge, fetch = usualFetch(values) } = values
   const { minAge = Math.min(30, maxAge) } = values
   if (minAge < 1 || minAge > maxAge)
     throw new ConfigError(`${factory}.minAge`, 'must be from 1 second to maxAge')
-  const url = readUrl(address, reach)
+  const url = readUrl(address, values)
+  const algorithms = [...values.algorithms]
   return {
     ...values,
     ...{ url, minAge, fetch },
     discovery: discovery && { kind: discovery, issuer: String(address) },
     jwksOrigin: readOrigin(url, values),
-    algorithms: [...values.algorithms],
+    algorithms,
+    startingSet: values.startingSet && readStartingSet(values.startingSet, algorithms),
   }
+}
+
+function readPlaces(given: unknown, option: string): readonly string[] {
+  const places = Array.isArray(given) ? given.map(readPlace) : [undefined]
+  const known = places.filter((place) => place !== undefined)
+  if (known.length === places.length) return known
+  throw new ConfigError(
+    option,
+    'must be an array of hosts with their ports, such as "keycloak:8080"',
+  )
+}
+
+function readStartingSet(set: unknown, algorithms: readonly Algorithm[]): UsableKeys {
+  const option = `${factory}.startingSet`
+  try {
+    const usable = usableKeys(set, algorithms, 'never')
+    if (usable.keys.size > 0) return usable
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    throw new ConfigError(option, error.message.replace(/^jwks: /, ''))
+  }
+  throw new ConfigError(option, noUsableKey)
 }
 
 /** A secret that others can read is none, so HMAC keys never come from a published set. */
@@ -119,11 +166,11 @@ function readPublicAlgorithms(given: unknown, option: string): ReadonlySet<Algor
   return algorithms
 }
 
-function readUrl(address: string | URL, reach: Reach): URL {
+function readUrl(address: string | URL, places: Places): URL {
   const option = `${factory}.url`
   if (!URL.canParse(String(address))) throw new ConfigError(option, 'must be an absolute URL')
   const url = new URL(address)
-  const problem = checkUrl(url, reach)
+  const problem = checkUrl(url, places)
   if (problem !== undefined) throw new ConfigError(option, problem)
   return url
 }

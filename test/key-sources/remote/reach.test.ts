@@ -81,7 +81,7 @@ describe('a name that leads inside', () => {
       const { port } = new URL(server.url)
       const keys = remoteJwks(`https://rebound.example:${port}/jwks.json`, {
         algorithms,
-        fetch: guardedFetch('public', resolveTo(...addresses)),
+        fetch: guardedFetch({ reach: 'public', insecureHttp: [] }, resolveTo(...addresses)),
       })
       await expect(keys.load()).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' })
       expect(keys.status().problem).toMatchObject({ kind: 'address' })
@@ -100,7 +100,7 @@ describe('a name that leads inside', () => {
     const keys = remoteJwks(server.url.replace('127.0.0.1', 'localhost'), {
       algorithms,
       reach: 'loopback',
-      fetch: guardedFetch('loopback', lookup),
+      fetch: guardedFetch({ reach: 'loopback', insecureHttp: [] }, lookup),
     })
     await keys.load()
     expect(keys.status().kids).toEqual([key.kid])
