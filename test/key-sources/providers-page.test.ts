@@ -90,6 +90,8 @@ const providers: Readonly<Record<string, Provider>> = {
     },
     bad: {
       'another tenant': { iss: entra.replace('1111', '9999') + '/v2.0' },
+      'the tid of another tenant': { tid: '66666666-7777-8888-9999-000000000000' },
+      'no tid': { tid: undefined },
       'a token of version 1': { iss: `https://sts.windows.net/${tenant}/`, ver: '1.0' },
       'a token for Graph': { aud: '00000003-0000-0000-c000-000000000000' },
     },

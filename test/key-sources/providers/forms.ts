@@ -1,5 +1,6 @@
 import { jwkOf } from '../../key/pairs.js'
 import {
+  auth0,
   bare,
   cert,
   cut,
@@ -27,11 +28,6 @@ const entraSet = {
   })),
 }
 const inEntra = { set: 'RSA without `alg`, with `x5c`, `x5t` and `issuer`', keys: entraSet }
-const auth0 = {
-  set: 'RSA with `x5c` and `x5t`',
-  keys: { keys: [cert(sig(rsa, 'a1'), 'a1'), cert(sig(next, 'a2'), 'a2')] },
-  sign: RS256('a1'),
-}
 const realm = 'https://keycloak.example/realms/shop'
 const keycloakEnc = { ...bare(enc, 'enc'), use: 'enc', alg: 'RSA-OAEP' }
 const keycloak = {

@@ -63,3 +63,9 @@ export function usual(
     ...rest,
   }
 }
+
+export const auth0 = {
+  set: 'RSA with `x5c` and `x5t`',
+  keys: { keys: [cert(sig(rsa, 'a1'), 'a1'), cert(sig(next, 'a2'), 'a2')] },
+  sign: RS256('a1'),
+}
