@@ -16,25 +16,41 @@ type SchemaResult<Output> =
 /** A schema, or a function that returns the claims for handlers and throws for claims that do not fit. */
 export type ClaimsSchema<C> = StandardSchema<C> | ((claims: Claims) => C | Promise<C>)
 
+/** What a schema made of the claims. */
+export interface SchemaOutput<C> {
+  readonly claims: C
+  /**
+   * Whether it is plain data, frozen all the way down. Only then may two requests share it: no handler can change a
+   * frozen array for the next request, but any handler can add to a `Set`.
+   */
+  readonly isFixed: boolean
+}
+
 /**
- * Runs a claims schema over verified claims.
+ * Runs a claims schema over verified claims. Plain objects and arrays of its output are frozen.
  *
  * @throws AuthError CLAIMS_REFUSED, also for any other error of the schema: claims that cannot be read are refused
- * @example const { role } = await applySchema(z.object({ role: z.string() }), claims)
+ * @example const { claims } = await applySchema(z.object({ role: z.string() }), payload)
  */
-export async function applySchema<C>(schema: ClaimsSchema<C>, claims: Claims): Promise<C> {
-  const standard = '~standard' in schema ? schema['~standard'] : undefined
-  let output: C
+export async function applySchema<C>(
+  schema: ClaimsSchema<C>,
+  payload: Claims,
+): Promise<SchemaOutput<C>> {
   try {
-    if (!standard) return deepFreeze(await (schema as (claims: Claims) => C | Promise<C>)(claims))
-    const result = await standard.validate(claims)
-    if (result.issues) throw new AuthError('CLAIMS_REFUSED', claimOf(result.issues[0]?.path?.[0]))
-    output = result.value
+    const claims = await run(schema, payload)
+    return { claims, isFixed: claims === payload || freezePlain(claims, new Set()) }
   } catch (error) {
     if (error instanceof AuthError) throw error
     throw new AuthError('CLAIMS_REFUSED', {}, { cause: error })
   }
-  return deepFreeze(output)
+}
+
+async function run<C>(schema: ClaimsSchema<C>, payload: Claims): Promise<C> {
+  const standard = '~standard' in schema ? schema['~standard'] : undefined
+  if (!standard) return (schema as (claims: Claims) => C | Promise<C>)(payload) // it is no Standard Schema
+  const result = await standard.validate(payload)
+  if (result.issues) throw new AuthError('CLAIMS_REFUSED', claimOf(result.issues[0]?.path?.[0]))
+  return result.value
 }
 
 function claimOf(segment: unknown): { claim?: string } {
@@ -44,20 +60,25 @@ function claimOf(segment: unknown): { claim?: string } {
 }
 
 /**
- * Freezes the output: the same verified token may serve several requests, and no handler may change it for the next.
+ * Freezes plain objects and arrays, also those inside frozen ones, and says whether there was nothing else. Instances of
+ * classes, functions and accessors are left as they are: freezing cannot fix what they keep inside.
  */
-function deepFreeze<T>(value: T): T {
-  if (
-    typeof value !== 'object' ||
-    value === null ||
-    Object.isFrozen(value) ||
-    ArrayBuffer.isView(value)
-  )
-    return value
+function freezePlain(value: unknown, seen: Set<object>): boolean {
+  if (typeof value === 'function') return false
+  if (typeof value !== 'object' || value === null || seen.has(value)) return true
+  const isPlain = plainPrototypes.includes(Object.getPrototypeOf(value))
+  if (!isPlain) return false
+  seen.add(value)
   Object.freeze(value)
-  for (const inner of Object.values(value)) deepFreeze(inner)
-  return value
+  let isFixed = true
+  for (const name of Reflect.ownKeys(value)) {
+    const member = Object.getOwnPropertyDescriptor(value, name)
+    if (!member || !('value' in member) || !freezePlain(member.value, seen)) isFixed = false
+  }
+  return isFixed
 }
+
+const plainPrototypes: readonly unknown[] = [Object.prototype, Array.prototype, null]
 
 /** The option `claims` of a factory. @throws ConfigError when it is neither a Standard Schema nor a function */
 export function readSchema(given: unknown, option: string): ClaimsSchema<unknown> {

@@ -31,8 +31,9 @@ export interface CommonOptions<C> {
   /** Exactly this kind of token. Default: `JWT`, `at+jwt` or no `typ`, and no other kind. */
   readonly typ?: string
   /**
-   * Schema for the claims; its output type is the type of `token.claims`. What it made of a token is kept with it in
-   * the cache, so it should look at nothing but the claims. Default: the claims as they are.
+   * Schema for the claims; its output type is the type of `token.claims`. Plain objects and arrays of its output are
+   * frozen and kept in the cache, so it should look at nothing but the claims. For any other output, such as a `Set`, a
+   * `Date` or an instance of a class, it runs again on every use of the token. Default: the claims as they are.
    */
   readonly claims?: ClaimsSchema<C>
   /** Seconds by which clocks may differ. Default 60, at most 300 (RFC 9068 section 4: "no more than a few minutes"). */

@@ -51,7 +51,7 @@ export function createVerifier<C = Claims>(options: VerifierOptions<C>): Verifie
   const verify = async (token: string): Promise<VerifiedToken<C>> => {
     checkLength(token, policy.maxLength)
     const kept = cache?.recall(token)
-    if (kept) return kept
+    if (kept) return kept.isFixed ? kept.verified : runSchemaAgain(policy, kept.verified)
     const parts = splitCompact(token)
     const known = memory.find(parts.header)
     const unverifiedHeader = known?.header ?? decodeHeader(parts.header)
@@ -64,10 +64,10 @@ export function createVerifier<C = Claims>(options: VerifierOptions<C>): Verifie
     issuer.keys.matched?.(key)
     const unchecked = early ?? decodePayload(parts.payload, policy)
     const payload = checkClaims(unchecked, { policy: issuer.claims, now: policy.now() })
-    const claims = policy.schema ? await applySchema(policy.schema, payload) : (payload as C)
-    const verified = vouch(header, claims, payload)
+    const made = policy.schema ? await applySchema(policy.schema, payload) : undefined
+    const verified = vouch(header, made ? made.claims : (payload as C), payload) // C is Claims without a schema
     if (!known) memory.learn(parts.header, { header, issuer })
-    cache?.keep(token, { verified, issuer, version })
+    cache?.keep(token, { verified, isFixed: made?.isFixed ?? true, issuer, version })
     return verified
   }
   return Object.freeze(
@@ -83,6 +83,15 @@ function choose<C>(
   if (issuers.kind === 'one') return { issuer: issuers.issuer }
   const early = decodePayload(parts.payload, { bigints })
   return { issuer: pickIssuer(issuers.byName, early), early }
+}
+
+/** For a token from the cache: what the schema made of it for the call before may have been changed by that call. */
+async function runSchemaAgain<C>(
+  { schema }: VerifierPolicy<C>,
+  { header, claims, payload }: VerifiedToken<C>,
+): Promise<VerifiedToken<C>> {
+  const made = schema ? await applySchema(schema, payload) : { claims }
+  return vouch(header, made.claims, payload)
 }
 
 /** The only place where a token becomes a verified one. */

@@ -7,6 +7,8 @@ import type { VerifierPolicy } from '../verifier-options.js'
 /** A verified token, the issuer whose policy accepted it, and the version of that issuer's keys at the time. */
 export interface Verification<C> {
   readonly verified: VerifiedToken<C>
+  /** Whether its claims are plain data, frozen all the way: if not, the schema has to run again for each call. */
+  readonly isFixed: boolean
   readonly issuer: IssuerPolicy
   readonly version: number
 }
@@ -25,7 +27,7 @@ export interface Recall<C> {
    *
    * @throws AuthError TOKEN_EXPIRED, TOKEN_TOO_OLD, TOKEN_NOT_YET_VALID
    */
-  recall(token: string): VerifiedToken<C> | undefined
+  recall(token: string): Verification<C> | undefined
   keep(token: string, verification: Verification<C>): void
 }
 
@@ -65,7 +67,7 @@ export function createCache<C>(policy: VerifierPolicy<C>): Recall<C> | undefined
       }
       hits++
       checkTimes(found.verified.payload, { policy: found.issuer.claims, now: now() })
-      return found.verified
+      return found
     },
     keep: (token, verification) => {
       if (isKept(verification.issuer)) cache.store(token, verification)
