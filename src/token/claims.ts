@@ -44,10 +44,11 @@ const required: ClaimsCheck = {
   name: 'required claims',
   rfc: 'RFC 9068 section 2.2',
   expected: ({ policy }) => policy.requiredClaims.join(', ') || 'none',
-  found: (claims) => Object.keys(claims).map(shorten).join(', ') || 'none',
+  found: (claims) => present(claims).map(shorten).join(', ') || 'none',
   refuse: (claims, { policy }) => {
     for (const claim of policy.requiredClaims) {
-      if (!Object.hasOwn(claims, claim)) return { code: 'CLAIM_MISSING', claim }
+      if (!Object.hasOwn(claims, claim) || claims[claim] === null)
+        return { code: 'CLAIM_MISSING', claim }
     }
     return undefined
   },
@@ -206,6 +207,11 @@ function isAudience(value: unknown): boolean {
 
 function isIntended(aud: string | readonly string[], wanted: readonly string[]): boolean {
   return typeof aud === 'string' ? wanted.includes(aud) : aud.some((name) => wanted.includes(name))
+}
+
+/** A claim with the value null says nothing, so it counts as absent. */
+function present(claims: Claims): readonly string[] {
+  return Object.keys(claims).filter((name) => claims[name] !== null)
 }
 
 function shorten(name: string): string {

@@ -5,6 +5,7 @@ import {
   count,
   flag,
   guarding,
+  oneOf,
   type OptionTable,
   type OptionValues,
   readOptions,
@@ -42,7 +43,15 @@ export interface CommonOptions<C> {
   readonly maxTokenAge?: Duration
   /** Longest token taken, in characters. Default 8192, at most 16384. */
   readonly maxLength?: number
-  /** Claims that must be there, beside those that other options require. Default `['exp']`. */
+  /**
+   * Whether a token must have `exp`. Default `required`; `optional` also accepts tokens that never expire (RFC 8725
+   * section 3.8 and RFC 9068 section 2.2 want an expiry).
+   */
+  readonly expiry?: 'required' | 'optional'
+  /**
+   * Claims that must be there, in addition to those that other options require; null does not count as there. Default:
+   * no further ones.
+   */
   readonly requiredClaims?: readonly string[]
   /** Integers beyond 2^53 as exact `bigint` instead of a refusal; they are never rounded. Default false. */
   readonly bigints?: boolean
@@ -81,7 +90,8 @@ const commonTable = {
   clockTolerance: seconds({ default: 60, most: 300 }),
   maxTokenAge: guarding(seconds({ optional: true })),
   maxLength: count({ default: 8192, most: lengthCeiling }),
-  requiredClaims: guarding(value('array of claim names', readClaimNames, { default: ['exp'] })),
+  expiry: oneOf(['required', 'optional'], { default: 'required' }),
+  requiredClaims: guarding(value('array of claim names', readClaimNames, { default: [] })),
   bigints: flag({ default: false }),
   cache: value('`false` or limits', readCache, { optional: true }),
   now: clock(),
@@ -165,8 +175,9 @@ function readIssuers(given: unknown, option: string): Readonly<Record<string, Is
 }
 
 function sharedPolicy(values: CommonValues): SharedPolicy {
-  const { typ, clockTolerance, maxTokenAge, requiredClaims } = values
-  return { typ, claims: { clockTolerance, maxTokenAge, requiredClaims } }
+  const { typ, clockTolerance, maxTokenAge, expiry } = values
+  const required = new Set([...(expiry === 'required' ? ['exp'] : []), ...values.requiredClaims])
+  return { typ, claims: { clockTolerance, maxTokenAge, requiredClaims: [...required] } }
 }
 
 function readCache(given: unknown, option: string): false | CacheLimits {

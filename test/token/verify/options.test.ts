@@ -50,6 +50,8 @@ describe('an option that is wrong is a ConfigError that names it', () => {
     ['maxLength', { maxLength: 0 }],
     ['maxLength', { maxLength: Number.POSITIVE_INFINITY }],
     ['maxLength', { maxLength: '8192' }],
+    ['expiry', { expiry: 'never' }],
+    ['expiry', { expiry: false }],
     ['requiredClaims', { requiredClaims: 'exp' }],
     ['requiredClaims', { requiredClaims: [''] }],
     ['bigints', { bigints: 1 }],
@@ -115,8 +117,20 @@ describe('issuer and audience', () => {
 })
 
 describe('requiredClaims', () => {
-  test('an empty requiredClaims makes exp optional, and claims that other options need stay required', async () => {
-    const free = verifierWith({ requiredClaims: [] })
+  test.each([[[]], [['sub']], [['sub', 'iss']]])(
+    'requiredClaims %j leaves exp required, because it only adds',
+    async (requiredClaims) => {
+      const verify = verifierWith({ requiredClaims })
+      expect(await verdict(verify, withClaims({ exp: undefined }))).toBe('CLAIM_MISSING')
+      expect(await verdict(verify, forge())).toBe('accepted')
+    },
+  )
+  test('an optional expiry does not undo exp in requiredClaims', async () => {
+    const verify = verifierWith({ expiry: 'optional', requiredClaims: ['exp'] })
+    expect(await verdict(verify, withClaims({ exp: undefined }))).toBe('CLAIM_MISSING')
+  })
+  test('an optional expiry accepts a token without exp, and claims that other options need stay required', async () => {
+    const free = verifierWith({ expiry: 'optional' })
     expect(await verdict(free, withClaims({ exp: undefined }))).toBe('accepted')
     expect(await verdict(free, withClaims({ aud: undefined }))).toBe('CLAIM_MISSING')
     expect(await verdict(free, withClaims({ exp: 1 }))).toBe('TOKEN_EXPIRED')
@@ -126,9 +140,19 @@ describe('requiredClaims', () => {
     expect(await verdict(verify, forge())).toBe('CLAIM_MISSING')
     expect(await verdict(verify, withClaims({ toString: 'x' }))).toBe('accepted')
   })
-  test('a claim with the value null satisfies requiredClaims', async () => {
+  test.each([
+    [null, 'CLAIM_MISSING'],
+    [undefined, 'CLAIM_MISSING'],
+    ['', 'accepted'],
+    [0, 'accepted'],
+    [false, 'accepted'],
+  ])('a required claim with the value %j is %s', async (tenant, expected) => {
     const verify = verifierWith({ requiredClaims: ['tenant'] })
-    expect(await verdict(verify, withClaims({ tenant: null }))).toBe('accepted')
+    expect(await verdict(verify, withClaims({ tenant }))).toBe(expected)
+    const { ok, checks } = await verify.explain(withClaims({ tenant }))
+    expect(ok).toBe(expected === 'accepted')
+    const found = checks.find(({ name }) => name === 'required claims')?.found ?? ''
+    expect(found.includes('tenant')).toBe(ok)
   })
 })
 
@@ -156,7 +180,7 @@ describe('now', () => {
   test('a verifier whose clock returns NaN accepts nothing', async () => {
     const broken = verifierWith({ now: () => Number.NaN })
     expect(await verdict(broken, forge())).toBe('TOKEN_EXPIRED')
-    const noExp = verifierWith({ now: () => Number.NaN, requiredClaims: [] })
+    const noExp = verifierWith({ now: () => Number.NaN, expiry: 'optional' })
     expect(await verdict(noExp, withClaims({ exp: undefined }))).toBe('TOKEN_NOT_YET_VALID')
   })
 })

@@ -79,7 +79,7 @@ function openVerifier(
     typ: 'at+jwt',
     // A revocation is kept for one access token life, so no token may be valid for longer.
     maxTokenAge: accessTtl,
-    requiredClaims: ['exp', 'sub', 'client_id', 'iat', 'jti', 'sid'],
+    requiredClaims: ['sub', 'client_id', 'iat', 'jti', 'sid'],
     claims: userClaims,
   })
 }

@@ -106,7 +106,7 @@ function createEitherVerifier({ configuration, signing }: OAuthParts): Verifier 
     // Introspection compares the audience with the client that asks; this verifier opens no route.
     audience: null,
     maxTokenAge: accessTtl,
-    requiredClaims: ['exp', 'aud', 'sub', 'client_id', 'iat', 'jti'],
+    requiredClaims: ['aud', 'sub', 'client_id', 'iat', 'jti'],
     claims: userOrClientClaims,
   })
 }
