@@ -208,6 +208,7 @@ async function tokensOver(entries, redis, count) {
     issuer: material.issuer,
     audience: material.audience,
     expiresIn: '1h',
+    replaceable: ['jti'],
   })
   const make = (/** @type {string} */ jti) =>
     sign({ jti, sub: randomUUID(), sid: randomUUID(), client_id: 'web' })

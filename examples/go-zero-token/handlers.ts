@@ -11,7 +11,7 @@ export const handlers: JwtApi = {
       throw new HttpError(401, problemOf(401, 'invalid_credentials'))
     const now = Math.floor(Date.now() / 1000)
     return {
-      access_token: await sign({ sub: userId, iat: now }),
+      access_token: await sign({ sub: userId }),
       access_expire: now + accessExpire,
       refresh_after: now + Math.floor(accessExpire / 2),
     }

@@ -30,7 +30,10 @@ export type RevokeAccess = (
 
 /** Options of {@link createSessions}. Everything but the first four has a default. */
 export interface SessionsOptions {
-  /** Signs access tokens. Each token gets `aud` when the session has one, `iat`, `exp`, `jti`; `iss` is the signer's. */
+  /**
+   * Signs access tokens. Each token gets `aud` when the session has one, `iat`, `exp`, `jti`; `iss` is the signer's. A
+   * function of your own that calls a signer needs one with `replaceable: ['aud', 'iat', 'exp', 'jti']`.
+   */
   readonly sign: Signer
   /** Where sessions are kept: `memoryStores().sessions`, or `sessions` of another store. */
   readonly store: SessionStore

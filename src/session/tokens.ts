@@ -1,6 +1,7 @@
 import { encodeBase64url } from '../encoding/base64url.js'
 import { AuthError } from '../foundation/errors.js'
 import { decodeToken } from '../token/decode-token.js'
+import { completeSigner } from '../token/sign.js'
 import { applySchema } from '../token/schema.js'
 import type { Claims } from '../token/token.js'
 import type { SessionsPolicy } from './session-policy.js'
@@ -75,7 +76,7 @@ export async function signAccess(
 /** A signer that fails could not decide: that is a 503, never a 401 that logs users out. */
 async function sign(policy: SessionsPolicy, claims: Claims): Promise<string> {
   try {
-    return await policy.sign(claims)
+    return await completeSigner(policy.sign)(claims)
   } catch (cause) {
     if (cause instanceof AuthError) throw cause
     throw new AuthError('KEYS_UNAVAILABLE', { retryAfter: 1 }, { cause })

@@ -1,5 +1,6 @@
 import { encodeBase64url } from '../encoding/base64url.js'
 import { AuthError, ConfigError } from '../foundation/errors.js'
+import { encodeHeader, readHeader } from './encode-header.js'
 import { checkHeader, jwsHeaderChecks } from './header.js'
 import { Key } from '../key/key.js'
 import { signSigningInput } from '../key/signature/sign.js'
@@ -15,7 +16,8 @@ export interface VerifiedCompact {
 /**
  * Signs bytes as a compact JWS (RFC 7515 section 7.1): the layer below claims.
  *
- * @throws ConfigError when the key cannot sign
+ * @throws ConfigError when the key cannot sign or the header has a member that `verifyCompact` refuses; TypeError when the
+ * result would be longer than 16384 characters
  * @example const jws = await signCompact(Buffer.from('any bytes'), key, { typ: 'receipt' })
  */
 export async function signCompact(
@@ -26,9 +28,11 @@ export async function signCompact(
   if (!(key instanceof Key) || !Key.maySign(key))
     throw new ConfigError('signCompact.key', 'cannot sign')
   if ('alg' in header) throw new ConfigError('signCompact.header.alg', 'is set by the key')
-  const members = { alg: key.alg, ...(key.hasPublicKid ? { kid: key.kid } : {}), ...header }
-  const signingInput = `${encodeBase64url(JSON.stringify(members))}.${encodeBase64url(payload)}`
-  return `${signingInput}.${await signSigningInput(key, signingInput)}`
+  const members = readHeader(header, 'signCompact.header')
+  const signingInput = `${encodeHeader(key, members)}.${encodeBase64url(payload)}`
+  const jws = `${signingInput}.${await signSigningInput(key, signingInput)}`
+  if (jws.length <= lengthCeiling) return jws
+  throw new TypeError(`signCompact makes at most ${String(lengthCeiling)} characters`)
 }
 
 /**

@@ -25,7 +25,8 @@ export type HeaderCheck = Check<JoseHeader, HeaderPolicy>
  */
 export const refusedMembers = ['crit', 'b64', 'jwk', 'jku', 'x5u', 'x5c', 'enc', 'zip'] as const
 
-const longestKid = 256
+/** Characters. */
+export const longestKid = 256
 
 /** Kinds that are accepted when no `typ` is configured, in lower case (RFC 8725 section 3.11). */
 const usualTypes = ['jwt', 'at+jwt']

@@ -3,7 +3,7 @@ import { AuthError } from '../foundation/errors.js'
 import { Key } from '../key/key.js'
 import { verifySigningInput } from '../key/signature/verify.js'
 import { parseStrictObject } from './json/json.js'
-import type { JoseHeader } from './token.js'
+import { claimsDepth, headerDepth, type JoseHeader } from './token.js'
 
 /** A compact JWS (RFC 7515 section 3.1), cut at its dots; the segments are still encoded. */
 export interface CompactParts {
@@ -13,9 +13,6 @@ export interface CompactParts {
   readonly header: string
   readonly payload: string
 }
-
-const headerDepth = 8
-const claimsDepth = 32
 
 /**
  * Checks that a token is text of at most `maxLength` characters, before anything else looks at it.

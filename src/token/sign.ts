@@ -1,12 +1,14 @@
-import { encodeBase64url, encodeThroughScratch } from '../encoding/base64url.js'
+import { encodeThroughScratch } from '../encoding/base64url.js'
 import { mistyped } from './claims.js'
 import type { Duration } from '../foundation/duration.js'
 import { ConfigError } from '../foundation/errors.js'
-import { refusedMembers } from './header.js'
+import { encodeHeader, readHeader } from './encode-header.js'
+import { makeSignable } from './json/signable.js'
 import { Key } from '../key/key.js'
 import { isText } from '../foundation/names.js'
 import {
   clock,
+  count,
   type OptionTable,
   readOptions,
   seconds,
@@ -15,7 +17,10 @@ import {
 } from '../foundation/options.js'
 import { randomId } from '../encoding/random-id.js'
 import { signSigningInput } from '../key/signature/sign.js'
-import type { Claims } from './token.js'
+import { claimsDepth, lengthCeiling, type Claims } from './token.js'
+
+/** The claims that a signer sets. */
+type SignerClaim = 'iss' | 'aud' | 'iat' | 'exp' | 'jti'
 
 /** Options of {@link createSigner}. */
 export interface SignerOptions {
@@ -31,11 +36,21 @@ export interface SignerOptions {
   readonly typ?: string
   /** Further header members. */
   readonly header?: Readonly<Record<string, unknown>>
+  /**
+   * Claims of the signer's that the claims of a call may replace. Default none: user data that is spread into the claims
+   * must not choose the audience or the expiry. A claim that the signer does not set (`issuer: null`) needs no entry.
+   */
+  readonly replaceable?: readonly SignerClaim[]
+  /** Longest token made, in characters; verifiers have the same option. Default 8192, at most 16384. */
+  readonly maxLength?: number
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number
 }
 
-/** Signs one claims set. These claims replace those that the signer would set: `aud`, `exp`, `iat`, `jti` and so on. */
+/**
+ * Signs one claims set. The signer adds `iss`, `aud`, `iat`, `exp` and `jti`; a claim that it sets is a TypeError in
+ * `claims`, unless the signer was built with it as `replaceable`. A claim that is undefined counts as left out.
+ */
 export type Signer = (claims?: Claims) => Promise<string>
 
 /** Options of `createSigner`. */
@@ -46,40 +61,108 @@ export const signerTable = {
   expiresIn: value('duration or null', readLife),
   typ: text({ default: 'JWT' }),
   header: value('object of header members', readExtra, { default: {} }),
+  replaceable: value('array of `iss`, `aud`, `iat`, `exp`, `jti`', readReplaceable, {
+    default: [],
+  }),
+  maxLength: count({ default: 8192, most: lengthCeiling }),
   now: clock(),
 } satisfies OptionTable<keyof SignerOptions>
 
-const ownHeaderMembers = ['alg', 'typ', 'kid']
+const signerClaims: readonly SignerClaim[] = ['iss', 'aud', 'iat', 'exp', 'jti']
+
+/** Finds the {@link completeSigner} of a signer, also of one that another copy of this package made. */
+const complete = Symbol.for('jotgate.signer.complete')
 
 /**
  * Builds a signer of access tokens. Each token gets `iss`, `aud`, `iat`, `exp` and a `jti` of 128 random bits.
  *
- * @throws ConfigError when an option is missing, unknown or dangerous. The signer rejects with TypeError for claims
- * that JSON cannot represent exactly, with ConfigError when the function `key` returns no key for signing, and with any
- * error of that function.
+ * @throws ConfigError when an option is missing, unknown or dangerous. The signer rejects with TypeError, naming the
+ * claim, for claims that the signer sets, that JSON cannot represent exactly or that no verifier accepts, and for a token
+ * longer than `maxLength`; with ConfigError when the function `key` returns no key for signing, and with any error of
+ * that function.
  * @example
  * const sign = createSigner({ key, issuer: 'https://auth.example', audience: 'api', expiresIn: '15m' })
  * const token = await sign({ sub: 'user-1', scope: 'orders:read' })
  */
 export function createSigner(options: SignerOptions): Signer {
-  const { key, expiresIn: life, now, ...rest } = readOptions('createSigner', signerTable, options)
-  const prepare = preparer(key, rest.typ, rest.header)
-  const iss = rest.issuer ?? undefined
-  const aud = rest.audience ?? undefined
+  const policy = readOptions('createSigner', signerTable, options)
+  const prepare = preparer(policy)
+  const make =
+    (reserved: readonly SignerClaim[]): Signer =>
+    async (claims = {}) => {
+      const { key, header } = prepare()
+      const payload = toPayload(claims, policy, reserved)
+      const signingInput = `${header}.${encodeThroughScratch(JSON.stringify(payload))}`
+      const signature = signSigningInput(key, signingInput)
+      const token = `${signingInput}.${typeof signature === 'string' ? signature : await signature}`
+      if (token.length <= policy.maxLength) return token
+      throw new TypeError(
+        `the token would have ${String(token.length)} characters, and maxLength is ${String(policy.maxLength)}`,
+      )
+    }
+  const sign = make(reservedBy(policy, policy.replaceable))
+  return Object.defineProperty(sign, complete, { value: make([]) })
+}
 
-  return async (claims = {}) => {
-    const { key, header } = prepare()
-    checkClaimsObject(claims)
-    const iat = claims.iat ?? Math.floor(now())
-    if (!Number.isSafeInteger(Math.floor(iat))) throw new TypeError('the claim "iat" is not a time')
-    const exp = life === null ? undefined : iat + life
-    checkSignable(claims)
-    // Spreading into a literal after other members would take ten times as long.
-    const payload = Object.assign({ iss, aud, iat, exp, jti: claims.jti ?? randomId() }, claims)
-    const signingInput = `${header}.${encodeThroughScratch(JSON.stringify(payload))}`
-    const signature = signSigningInput(key, signingInput)
-    return `${signingInput}.${typeof signature === 'string' ? signature : await signature}`
-  }
+/**
+ * The same signer for code that sets `aud`, `iat`, `exp` and `jti` itself and admits none of them from elsewhere, as
+ * sessions do. A signer that is any other function is returned as it is.
+ *
+ * @example const token = await completeSigner(sign)({ ...claims, exp })
+ */
+export function completeSigner(sign: Signer): Signer {
+  return (Reflect.get(sign, complete) as Signer | undefined) ?? sign // put there by createSigner alone
+}
+
+/** What of the options the claims depend on. */
+interface ClaimsSettings {
+  readonly issuer: string | null
+  readonly audience: string | readonly string[] | null
+  /** Seconds. */
+  readonly expiresIn: number | null
+  readonly now: () => number
+}
+
+/** The claims of the signer's that no call may set. */
+function reservedBy(settings: ClaimsSettings, replaceable: readonly string[]) {
+  const { issuer, audience, expiresIn } = settings
+  const unset = { iss: issuer === null, aud: audience === null, exp: expiresIn === null }
+  return signerClaims.filter(
+    (name) => !replaceable.includes(name) && !(name in unset && unset[name as keyof typeof unset]),
+  )
+}
+
+/**
+ * The claims set to sign, as plain data.
+ *
+ * @throws TypeError naming the claim, never its value
+ */
+function toPayload(
+  claims: Claims,
+  { issuer, audience, expiresIn, now }: ClaimsSettings,
+  reserved: readonly SignerClaim[],
+): Readonly<Record<string, unknown>> {
+  checkClaimsObject(claims)
+  // Spreading into a literal after other members would take ten times as long.
+  const payload: Record<string, unknown> = Object.assign(
+    { iss: undefined, aud: undefined, iat: undefined, exp: undefined, jti: undefined },
+    claims,
+  )
+  makeSignable(payload, claims, { maxDepth: claimsDepth, what: 'claim' })
+  const wrong = mistyped(payload)
+  if (wrong !== undefined) throw new TypeError(`the claim "${wrong}" has a value of the wrong type`)
+  const clash = reserved.find((name) => payload[name] !== undefined)
+  if (clash !== undefined)
+    throw new TypeError(
+      `the claim "${clash}" is set by the signer; leave it out, or list it in createSigner.replaceable`,
+    )
+  const iat = Number((payload['iat'] ??= Math.floor(now())))
+  if (!Number.isSafeInteger(Math.floor(iat))) throw new TypeError('the claim "iat" is not a time')
+  payload['iss'] ??= issuer ?? undefined
+  payload['aud'] ??= audience ?? undefined
+  payload['exp'] ??= expiresIn === null ? undefined : iat + expiresIn
+  payload['jti'] ??= randomId()
+  return payload
 }
 
 function readLife(given: unknown, option: string): number | null {
@@ -106,16 +189,15 @@ interface Prepared {
 }
 
 /** The key to sign with. Its header is encoded once, and again only when the key changes. */
-function preparer(
-  source: Key | (() => Key),
-  typ: string,
-  extra: Readonly<Record<string, unknown>>,
-): () => Prepared {
+function preparer({
+  key: source,
+  typ,
+  header: extra,
+}: Required<Pick<SignerOptions, 'key' | 'typ' | 'header'>>): () => Prepared {
   const make = (key: unknown): Prepared => {
     if (!(key instanceof Key) || !Key.maySign(key))
       throw new ConfigError('createSigner.key', 'must be a private key or an HMAC key, for signing')
-    const members = { alg: key.alg, typ, ...(key.hasPublicKid ? { kid: key.kid } : {}), ...extra }
-    return { key, header: encodeBase64url(JSON.stringify(members)) }
+    return { key, header: encodeHeader(key, { typ, ...extra }) }
   }
   if (typeof source !== 'function') {
     const prepared = make(source)
@@ -130,72 +212,33 @@ function preparer(
 }
 
 function readExtra(given: unknown, option: string): Readonly<Record<string, unknown>> {
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw new ConfigError(option, 'must be an object of header members')
-  const clash = ownHeaderMembers.find((name) => name in given)
+  const header = readHeader(given, option)
+  const clash = ['alg', 'typ', 'kid'].find((name) => name in header)
   if (clash !== undefined) throw new ConfigError(`${option}.${clash}`, 'is set by the signer')
-  const refused = refusedMembers.find((name) => name in given)
-  if (refused !== undefined)
-    throw new ConfigError(`${option}.${refused}`, 'is refused by every verifier')
-  return { ...given }
+  if ('cty' in header) throw new ConfigError(`${option}.cty`, 'is refused by every verifier')
+  return header
+}
+
+function readReplaceable(given: unknown, option: string): readonly SignerClaim[] {
+  const names: readonly unknown[] = Array.isArray(given) ? given : [given]
+  const known = signerClaims.filter((name) => names.includes(name))
+  if (Array.isArray(given) && new Set(names).size === known.length) return known
+  throw new ConfigError(option, `must be an array of ${signerClaims.join(', ')}`)
 }
 
 /**
- * Refuses claims that no verifier of this package accepts.
+ * Refuses anything that is not one plain object with names that verifiers accept.
  *
- * @throws TypeError naming the claim
+ * @throws TypeError
  */
-function checkClaimsObject(claims: unknown): void {
+function checkClaimsObject(claims: unknown): asserts claims is object {
   if (
     typeof claims !== 'object' ||
     claims === null ||
     (Object.getPrototypeOf(claims) !== Object.prototype && Object.getPrototypeOf(claims) !== null)
   )
     throw new TypeError('claims must be one plain object')
-  const wrong = mistyped(claims as Readonly<Record<string, unknown>>) // a plain object
-  if (wrong !== undefined) throw new TypeError(`the claim "${wrong}" has a value of the wrong type`)
-}
-
-/**
- * Refuses values that JSON would silently change: into null, a rounded number, or a missing member.
- *
- * @throws TypeError naming the path of the claim
- */
-function checkSignable(payload: object): void {
-  const found = findUnsignable(payload)
-  if (found) throw new TypeError(`the claim "${found.path.join('.')}" ${found.problem}`)
-}
-
-interface Unsignable {
-  readonly path: readonly string[]
-  readonly problem: string
-}
-
-function findUnsignable(container: object): Unsignable | undefined {
-  const record = container as Readonly<Record<string, unknown>> // to look its members up
-  for (const name of Object.keys(container)) {
-    const value = record[name]
-    if (typeof value === 'string' && name !== '__proto__') continue
-    const problem = name === '__proto__' ? 'has a name that no verifier accepts' : problemOf(value)
-    if (problem !== undefined) return { path: [name], problem }
-    const inner = typeof value === 'object' && value !== null ? findUnsignable(value) : undefined
-    if (inner) return { path: [name, ...inner.path], problem: inner.problem }
-  }
-  return undefined
-}
-
-function problemOf(value: unknown): string | undefined {
-  switch (typeof value) {
-    case 'number':
-      if (!Number.isFinite(value)) return 'is not a finite number'
-      return Number.isInteger(value) && !Number.isSafeInteger(value)
-        ? 'is an integer beyond 2^53; use text'
-        : undefined
-    case 'bigint':
-    case 'function':
-    case 'symbol':
-      return `is a ${typeof value}, which JSON cannot represent`
-    default:
-      return undefined
-  }
+  // Object.assign would take it for the prototype of the claims set.
+  if (Object.hasOwn(claims, '__proto__'))
+    throw new TypeError('the claim "__proto__" has a name that no verifier accepts')
 }

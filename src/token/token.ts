@@ -35,3 +35,9 @@ export interface VerifiedToken<C = Claims> {
 
 /** The largest `maxLength` that can be configured, in characters. */
 export const lengthCeiling = 16_384
+
+/** How deep the objects and arrays of a header may nest, the header itself included. */
+export const headerDepth = 8
+
+/** How deep the objects and arrays of a claims set may nest, the set itself included. */
+export const claimsDepth = 32

@@ -12,7 +12,7 @@ export const key = hmacKey(secret, 'HS256')
 export const canary = `canary-${randomBytes(8).toString('hex')}`
 
 const shared = { key, issuer, audience, expiresIn: '15m' } as const
-const sign = createSigner(shared)
+const sign = createSigner({ ...shared, replaceable: ['iss', 'aud', 'iat', 'exp', 'jti'] })
 
 /** A token that is good unless `claims` make it otherwise. */
 export function token(claims: Claims = {}): Promise<string> {

@@ -17,7 +17,14 @@ const secret = randomBytes(32).toString('base64')
 const expired = (issuer: string, audience: string) => {
   const iat = Math.floor(Date.now() / 1000) - 7200
   const key = hmacKey(Buffer.from(secret), 'HS256')
-  const sign = createSigner({ key, issuer, audience, expiresIn: '1h', typ: 'at+jwt' })
+  const sign = createSigner({
+    key,
+    issuer,
+    audience,
+    expiresIn: '1h',
+    typ: 'at+jwt',
+    replaceable: ['iat', 'exp'],
+  })
   return sign({ sub: '1', iat, exp: iat + 3600 })
 }
 

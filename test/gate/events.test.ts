@@ -17,7 +17,7 @@ import { fakeCall, type CallShape } from './calls.js'
 const canary = () => `canary${randomBytes(8).toString('hex')}`
 const key = hmacKey(randomBytes(32), 'HS256')
 const shared = { issuer: 'https://issuer.example', audience: 'api' }
-const sign = createSigner({ key, ...shared, expiresIn: '15m' })
+const sign = createSigner({ key, ...shared, expiresIn: '15m', replaceable: ['jti'] })
 const verify = createVerifier({ keys: key, algorithms: ['HS256'], ...shared })
 
 /** Everything told about one call. */

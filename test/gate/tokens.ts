@@ -10,7 +10,10 @@ import {
 const shared = { issuer: 'https://issuer.example', audience: 'api' }
 const key = hmacKey(randomBytes(32), 'HS256')
 
-export const sign = createSigner({ key, ...shared, expiresIn: '15m' })
+export const sign = createSigner({
+  ...{ key, ...shared, expiresIn: '15m' },
+  replaceable: ['aud', 'iat', 'exp', 'jti'],
+})
 export const verify = createVerifier({ keys: key, algorithms: ['HS256'], ...shared })
 
 /** A verified token with these claims; there is no other way to come by one. */

@@ -11,7 +11,10 @@ const [current, previous, third] = Array.from({ length: 3 }, () =>
 )
 
 const token = (key: Key | undefined, expired = false) =>
-  createSigner({ key: key as Key, issuer: null, audience: null, expiresIn: 60 })({
+  createSigner({
+    ...{ key: key as Key, issuer: null, audience: null, expiresIn: 60 },
+    replaceable: ['iat'],
+  })({
     ...(expired ? { iat: 1_000_000_000 } : {}),
   })
 

@@ -57,7 +57,14 @@ export async function guarded(guarding: Guarding = {}) {
   const server = await listening(auth(gate)(behind(gate)))
   return {
     ...{ base: server.base, revocation, events },
-    sign: createSigner({ key, issuer, audience, expiresIn: '15m', now }),
+    sign: createSigner({
+      key,
+      issuer,
+      audience,
+      expiresIn: '15m',
+      now,
+      replaceable: ['jti', 'exp', 'iat'],
+    }),
     /** Number of tokens verified, without those found in the cache. */
     verifications: () => verifications,
     close: async () => {

@@ -13,7 +13,14 @@ const key = hmacKey(randomBytes(32), 'HS256')
 
 /** A token with these claims, signed and verified; a claim of `undefined` is omitted. */
 export async function verifiedToken(claims: Claims, now: () => number): Promise<VerifiedToken> {
-  const sign = createSigner({ key, issuer, audience: null, expiresIn: '15m', now })
+  const sign = createSigner({
+    key,
+    issuer,
+    audience: null,
+    expiresIn: '15m',
+    now,
+    replaceable: ['iss', 'aud', 'iat', 'exp', 'jti'],
+  })
   const verify = createVerifier({
     keys: key,
     algorithms: ['HS256'],

@@ -58,6 +58,7 @@ test.concurrent(
       audience: 'jotgate-demo',
       expiresIn: '12h',
       typ: 'at+jwt',
+      replaceable: ['iat'],
     })
     // As it would have been given out by this service when its configuration said twelve hours.
     const issued = (secondsAgo: number) =>

@@ -15,4 +15,5 @@ export const sign = createSigner({
   issuer: 'https://auth.example',
   audience: 'api',
   expiresIn: '15m',
+  replaceable: ['iat', 'exp'],
 })

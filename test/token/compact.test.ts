@@ -4,8 +4,10 @@ import { AuthError, ConfigError } from '../../src/foundation/errors.js'
 import { hmacKey, type Key } from '../../src/key/index.js'
 import { decodeToken, signCompact, verifyCompact } from '../../src/token/index.js'
 import { pairFor } from '../key/pairs.js'
+import { forge } from './verify/forge.js'
 
-const key = hmacKey(randomBytes(32), 'HS256', { kid: 'one' })
+const secret = randomBytes(32)
+const key = hmacKey(secret, 'HS256', { kid: 'one' })
 const other = hmacKey(randomBytes(32), 'HS256', { kid: 'two' })
 const ed = pairFor('EdDSA')
 
@@ -43,7 +45,8 @@ describe('signCompact and verifyCompact', () => {
   test('verifyCompact finds no key among several for an unknown kid or without kid', async () => {
     const jws = await signCompact(Buffer.from('x'), key, { kid: 'three' })
     expect(refusal(() => verifyCompact(jws, [key, other]))).toBe('KEY_UNKNOWN')
-    const bare = await signCompact(Buffer.from('x'), key, { kid: undefined })
+    const bare = await signCompact(Buffer.from('x'), hmacKey(secret, 'HS256'))
+    expect(decodeHeader(bare)).toEqual({ alg: 'HS256' })
     expect(refusal(() => verifyCompact(bare, [key, other]))).toBe('KEY_UNKNOWN')
     expect(refusal(() => verifyCompact(bare, key))).toBe('accepted')
   })
@@ -56,7 +59,8 @@ describe('signCompact and verifyCompact', () => {
     const jws = await signCompact(Buffer.from('x'), key)
     expect(refusal(() => verifyCompact(jws, other))).toBe('SIGNATURE_INVALID')
     for (const name of ['crit', 'b64', 'jwk', 'jku', 'x5u', 'x5c', 'enc', 'zip']) {
-      const bad = await signCompact(Buffer.from('x'), key, { [name]: ['x'] })
+      const header = { alg: 'HS256', kid: 'one', [name]: ['x'] }
+      const bad = forge({ header, payload: 'x', secret })
       expect(refusal(() => verifyCompact(bad, key))).toBe('HEADER_REFUSED')
     }
   })
@@ -85,6 +89,37 @@ describe('signCompact and verifyCompact', () => {
     expect(() => verifyCompact(jws, ed.signing)).toThrow(ConfigError)
   })
 })
+
+describe('signCompact signs no header that verifyCompact refuses or that JSON would change', () => {
+  test.each([
+    ['crit', { crit: ['b64'], b64: false }],
+    ['b64', { b64: false }],
+    ['enc', { enc: 'A128GCM' }],
+    ['zip', { zip: 'DEF' }],
+    ['typ', { typ: 5 }],
+    ['kid', { kid: 'k'.repeat(257) }],
+    ['x.0', { x: [undefined] }],
+    ['x', { x: new Map() }],
+    ['x', { x: 2 ** 60 }],
+  ])('%s of %j', async (path, header) => {
+    const error: unknown = await signCompact(Buffer.from('x'), key, header).catch((e: unknown) => e)
+    expect(error).toBeInstanceOf(ConfigError)
+    expect(String(error)).toContain(path)
+  })
+  test('a member that is undefined leaves the kid as it is', async () => {
+    const jws = await signCompact(Buffer.from('x'), key, { kid: undefined, typ: undefined })
+    expect(decodeHeader(jws)).toEqual({ alg: 'HS256', kid: 'one' })
+  })
+  test('signCompact makes nothing that is longer than verifyCompact takes', async () => {
+    const most = await signCompact(Buffer.alloc(12_220), key)
+    expect(refusal(() => verifyCompact(most, key))).toBe('accepted')
+    await expect(signCompact(Buffer.alloc(12_260), key)).rejects.toThrow(TypeError)
+  })
+})
+
+function decodeHeader(jws: string): unknown {
+  return JSON.parse(Buffer.from(jws.split('.')[0] ?? '', 'base64url').toString())
+}
 
 describe('decodeToken', () => {
   const encode = (text: string) => Buffer.from(text).toString('base64url')

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hmacKey } from '../../src/key/index.js'
-import { type Claims, createSigner, decodeToken } from '../../src/token/index.js'
+import { type Claims, createSigner, createVerifier, decodeToken } from '../../src/token/index.js'
 
 const sign = createSigner({
   key: hmacKey(randomBytes(32), 'HS256'),
@@ -39,6 +40,151 @@ describe('what no verifier here would accept is not signed:', () => {
   test('the error for a refused claim does not contain its value', async () => {
     await expect(signAnything({ sub: 47114711 })).rejects.not.toThrow('4711')
   })
+})
+
+/** The claims as a verifier reads them, or the message of the TypeError. */
+async function signedOr(claims: unknown): Promise<unknown> {
+  try {
+    return decodeToken(await signAnything(claims)).unverifiedClaims
+  } catch (error) {
+    expect(error).toBeInstanceOf(TypeError)
+    return String(error)
+  }
+}
+
+class Account {
+  readonly id = 5
+  #secret = 'x'
+  reveal() {
+    return this.#secret
+  }
+}
+
+function nested(levels: number): object {
+  const top: Record<string, unknown> = {}
+  let at = top
+  for (let level = 1; level < levels; level++) {
+    const next = {}
+    at['a'] = next
+    at = next
+  }
+  return top
+}
+
+const circle: Record<string, unknown> = { name: 'x' }
+circle['self'] = [circle]
+
+describe('what JSON would change silently is refused by its path', () => {
+  test.each([
+    ['roles.1', 'an undefined item', { roles: ['a', undefined] }],
+    ['list.0', 'a hole', { list: Array.from({ length: 2 }).fill(1, 1) }],
+    ['m', 'a Map', { m: new Map([['a', 1]]) }],
+    ['m.s', 'a Set', { m: { s: new Set(['a']) } }],
+    ['r', 'a regular expression', { r: /x/ }],
+    ['e', 'an Error', { e: new Error('x') }],
+    ['b', 'bytes', { b: new Uint8Array(2) }],
+    ['p', 'a promise', { p: Promise.resolve(1) }],
+    ['u', 'an instance of a class', { u: new Account() }],
+    ['n', 'a boxed number', { n: Object(1) as unknown }],
+    ['n', 'a boxed bigint', { n: Object(1n) as unknown }],
+    ['d', 'an invalid Date', { d: new Date(Number.NaN) }],
+    ['x', 'a toJSON that returns nothing', { x: { toJSON: () => undefined, a: 1 } }],
+    ['x', 'a toJSON that returns NaN', { x: { toJSON: () => Number.NaN } }],
+    ['x.y', 'NaN within what toJSON returns', { x: { toJSON: () => ({ y: Number.NaN }) } }],
+    ['x', 'a toJSON that returns a Map', { x: { toJSON: () => new Map() } }],
+    ['toJSON', 'a toJSON of the claims themselves', { toJSON: () => ({ sub: 'another' }) }],
+    ['f.0', 'a function', { f: [() => 1] }],
+    ['s.t', 'a symbol', { s: { t: Symbol('x') } }],
+    ['self.0', 'an object within itself', circle],
+    ['deep', 'more levels than verifiers read', { deep: nested(40) }],
+    ['o.__proto__', 'a member called __proto__', { o: JSON.parse('{"__proto__":{"a":1}}') }],
+    ['__proto__', 'a claim called __proto__', JSON.parse('{"__proto__":{"sub":"another"}}')],
+  ])('%s: %s', async (path, _, claims) => {
+    const message = String(await signedOr(claims))
+    expect(message).toMatch(/^TypeError: the claim /)
+    expect(message).toContain(`"${path}`)
+  })
+
+  test('a getter is read once, so that what was checked is what is signed', async () => {
+    let reads = 0
+    const changing = {
+      get n() {
+        return reads++ === 0 ? 1 : Number.NaN
+      },
+    }
+    expect(await signedOr(changing)).toMatchObject({ n: 1 })
+    reads = 0
+    expect(await signedOr({ inner: changing })).toMatchObject({ inner: { n: 1 } })
+  })
+
+  test('32 levels are signed and verified, and 33 are not signed', async () => {
+    expect(await signedOr({ deep: nested(31) })).toHaveProperty('deep')
+    expect(await signedOr({ deep: nested(32) })).toContain('32 levels')
+  })
+
+  test('the same object twice is not a circle', async () => {
+    const both = { a: 1 }
+    expect(await signedOr({ x: both, y: [both, both] })).toMatchObject({ x: both, y: [both, both] })
+  })
+
+  test('signing changes nothing of the caller’s claims', async () => {
+    const claims = { at: new Date(0), list: [new Date(0)], exp: undefined }
+    await signAnything(claims)
+    expect(claims).toEqual({ at: new Date(0), list: [new Date(0)], exp: undefined })
+  })
+})
+
+describe('an object with toJSON signs what JSON would write', () => {
+  const objectId = { toJSON: () => '507f1f77bcf86cd799439011', bytes: new Uint8Array(12) }
+  test('an ObjectId as sub is its text', async () => {
+    expect(await signedOr({ sub: objectId })).toMatchObject({ sub: '507f1f77bcf86cd799439011' })
+  })
+  test('a Date is its text, and what toJSON returns may hold such objects again', async () => {
+    const claims = { at: [new Date(0)], user: { toJSON: () => ({ id: objectId }) } }
+    expect(await signedOr(claims)).toMatchObject({
+      at: ['1970-01-01T00:00:00.000Z'],
+      user: { id: '507f1f77bcf86cd799439011' },
+    })
+  })
+  test('toJSON is called with the name of its member', async () => {
+    const named = { toJSON: (name: string) => name }
+    expect(await signedOr({ a: named, b: [named] })).toMatchObject({ a: 'a', b: ['0'] })
+  })
+})
+
+test('a token that is longer than maxLength is not signed', async () => {
+  expect(await signedOr({ text: 'x'.repeat(9000) })).toContain('maxLength is 8192')
+  const long = createSigner({
+    key: hmacKey(randomBytes(32), 'HS256'),
+    ...{ issuer: null, audience: null, expiresIn: '15m', maxLength: 16_384 },
+  })
+  expect((await long({ text: 'x'.repeat(9000) })).length).toBeGreaterThan(12_000)
+})
+
+test('every token that is signed is accepted by a verifier of the same options', async () => {
+  const key = hmacKey(randomBytes(32), 'HS256')
+  const options = { issuer: 'i', audience: 'a' }
+  const signAny = createSigner({ key, ...options, expiresIn: '15m' })
+  const verify = createVerifier({ keys: key, algorithms: ['HS256'], ...options })
+  let made = 0
+  await fc.assert(
+    fc.asyncProperty(
+      fc.dictionary(
+        fc.string(),
+        fc.anything({ withDate: true, withMap: true, withSet: true, withNullPrototype: true }),
+      ),
+      async (claims) => {
+        const token = await signAny(claims).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(TypeError)
+        })
+        if (token === undefined) return
+        made++
+        await expect(verify(token)).resolves.toBeDefined()
+      },
+    ),
+    { numRuns: 400 },
+  )
+  expect(made).toBeGreaterThan(20)
 })
 
 test('an object without a prototype is signed', async () => {

@@ -34,10 +34,42 @@ describe('a signed token', () => {
     const { claims } = await signed({ issuer: null, audience: null, expiresIn: null })
     expect(Object.keys(claims).sort()).toEqual(['iat', 'jti'])
   })
-  test('claims of the caller replace those of the signer', async () => {
+  test('claims of the caller replace those that the signer was built to have replaced', async () => {
     const own = { iss: 'x', aud: ['y'], iat: 5, exp: 7, jti: 'z' }
-    expect((await signed({}, own)).claims).toEqual(own)
-    expect((await signed({}, { iat: 5 })).claims).toMatchObject({ iat: 5, exp: 905 })
+    const replaceable = ['iss', 'aud', 'iat', 'exp', 'jti'] as const
+    expect((await signed({ replaceable }, own)).claims).toEqual(own)
+    const { claims } = await signed({ replaceable: ['iat'] }, { iat: 5 })
+    expect(claims).toMatchObject({ iat: 5, exp: 905 })
+  })
+  test.each([
+    ['iss', 'x'],
+    ['aud', 'x'],
+    ['aud', ['a', 'x']],
+    ['iat', 5],
+    ['exp', 4_000_000_000],
+    ['jti', 'x'],
+  ])('the claim %s of the caller never replaces the signer’s', async (name, value) => {
+    const others = (['iss', 'aud', 'iat', 'exp', 'jti'] as const).filter((each) => each !== name)
+    for (const replaceable of [[], others]) {
+      const error: unknown = await signed({ replaceable }, { [name]: value }).catch(
+        (e: unknown) => e,
+      )
+      expect(error).toBeInstanceOf(TypeError)
+      expect(String(error)).toContain(`"${name}" is set by the signer`)
+    }
+  })
+  test('a claim that is undefined leaves the signer’s as it is', async () => {
+    const none = { iss: undefined, aud: undefined, iat: undefined, exp: undefined, jti: undefined }
+    for (const replaceable of [[], ['iss', 'aud', 'iat', 'exp', 'jti'] as const]) {
+      const { claims } = await signed({ replaceable }, none)
+      expect(claims).toMatchObject({ iss: 'i', aud: 'a', iat: 1000, exp: 1900 })
+      expect(claims['jti']).toMatch(/^[A-Za-z0-9_-]{22}$/)
+    }
+  })
+  test('a claim that the signer does not set is the caller’s', async () => {
+    const options = { issuer: null, audience: null, expiresIn: null }
+    const own = { iss: 'x', aud: 'y', exp: 7 }
+    expect((await signed(options, own)).claims).toMatchObject(own)
   })
   test('a signed token can have several audiences, another typ and further header members', async () => {
     const { header, claims } = await signed({
@@ -87,6 +119,14 @@ describe('an option that is wrong is a ConfigError that names it', () => {
     ['header.kid', { header: { kid: 'x' } }],
     ['header.typ', { header: { typ: 'x' } }],
     ['header.crit', { header: { crit: ['x'] } }],
+    ['header.cty', { header: { cty: 'JWT' } }],
+    ['header', { header: { x: [undefined] } }],
+    ['header', { header: { x: { y: new Set() } } }],
+    ['replaceable', { replaceable: 'exp' }],
+    ['replaceable', { replaceable: ['sub'] }],
+    ['replaceable', { replaceable: ['exp', 'sub'] }],
+    ['maxLength', { maxLength: 0 }],
+    ['maxLength', { maxLength: 16_385 }],
     ['now', { now: 1 }],
     ['expires', { expires: 1 }],
   ])('%s: %j', (option, change) => {

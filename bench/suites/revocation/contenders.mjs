@@ -18,7 +18,7 @@ import { issuer, redisKey } from './entries.mjs'
  */
 export async function verifiedTokens(count, ids = []) {
   const key = hmacKey(randomBytes(32), 'HS256')
-  const sign = createSigner({ key, issuer, audience: null, expiresIn: '1h' })
+  const sign = createSigner({ key, issuer, audience: null, expiresIn: '1h', replaceable: ['jti'] })
   const verify = createVerifier({ keys: key, algorithms: ['HS256'], issuer, audience: null })
   const tokens = []
   for (let at = 0; at < count; at++) {

@@ -51,6 +51,8 @@ async function runSign(given: Arguments, io: Io): Promise<Answer> {
     audience: only === undefined ? null : audience.length === 1 ? only : audience,
     expiresIn: readSeconds(given.text('expires-in') ?? '15m', '--expires-in'),
     now: io.now,
+    replaceable: ['iat', 'exp', 'jti'],
+    maxLength: 16_384,
     ...(typ === undefined ? {} : { typ }),
   })
   const token = await signer(claims).catch(notSignable)
@@ -66,7 +68,7 @@ async function readClaims(source: string, io: Io): Promise<Claims> {
   return claims as Claims // a signer may write any claims; a verifier checks their types
 }
 
-/** Claims take precedence over the signer's own, so an option for the same claim would silently have no effect. */
+/** `exp` of the claims replaces the signer's, so an option for the same claim would silently have no effect. */
 function refuseTwice(given: Arguments, claims: Claims): void {
   const pairs = [
     ['issuer', 'iss'],

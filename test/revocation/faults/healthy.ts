@@ -41,7 +41,7 @@ export async function revokeSteadily(
   { perSecond, seconds, sampleOneIn }: Pace,
 ): Promise<Spread> {
   const key = hmacKey(Buffer.from(secret, 'hex'), 'HS256')
-  const sign = createSigner({ key, issuer, audience: null, expiresIn: '15m' })
+  const sign = createSigner({ key, issuer, audience: null, expiresIn: '15m', replaceable: ['jti'] })
   const ackMs: number[] = []
   const refusedMs: number[] = []
   let failed = 0

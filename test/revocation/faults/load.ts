@@ -71,7 +71,13 @@ class RandomLoad implements Load {
     const { secret, issuer, seed } = options
     const key = hmacKey(Buffer.from(secret, 'hex'), 'HS256')
     this.#options = options
-    this.#sign = createSigner({ key, issuer, audience: null, expiresIn: '15m' })
+    this.#sign = createSigner({
+      key,
+      issuer,
+      audience: null,
+      expiresIn: '15m',
+      replaceable: ['jti'],
+    })
     this.#random = createRandom(seed)
   }
 

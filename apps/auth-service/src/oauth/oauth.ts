@@ -85,7 +85,10 @@ function openByPolicy({ configuration, openSessions }: OAuthParts): OAuth['sessi
 function createClientSigner({ configuration, signing }: OAuthParts): OAuth['signFor'] {
   const { issuer, accessTtl } = configuration
   const { key } = signing
-  const sign = createSigner({ key, issuer, audience: null, expiresIn: accessTtl, typ: 'at+jwt' })
+  const sign = createSigner({
+    ...{ key, issuer, audience: null, expiresIn: accessTtl, typ: 'at+jwt' },
+    replaceable: ['iat', 'exp'], // a client's policy may shorten the life of its tokens
+  })
   return async ({ id, policy }, { audience, scope }) => {
     const [first, ...others] = audience
     const iat = Math.floor(Date.now() / 1000)
