@@ -1,6 +1,7 @@
 import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
 import { algorithmRow, type Algorithm } from './algorithms.js'
 import { ConfigError } from '../foundation/errors.js'
+import { isSmallOrder } from './strength/small-order.js'
 import { isRocaModulus } from './strength/roca.js'
 
 /** FIPS 186-5 section 5.1: a larger exponent only makes verification slow. */
@@ -36,6 +37,11 @@ export function checkFits(option: string, material: KeyObject, alg: Algorithm): 
       // The type definitions do not list every key type of a newer runtime.
       if (String(material.asymmetricKeyType) !== row.keyType)
         throw new ConfigError(option, `${alg} needs an ${row.crv} key`)
+      if (isSmallOrder(material))
+        throw new ConfigError(
+          option,
+          'is a point of small order, for which anyone can make signatures; it is no real key',
+        )
       return
     case 'hmac':
       throw new ConfigError(`${option}.alg`, `${alg} takes a secret; use hmacKey`)

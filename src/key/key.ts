@@ -60,3 +60,8 @@ export class Key {
     return key.#maySign
   }
 }
+
+// `key.constructor` would hand the material and the relabelling of a key to anyone who holds one. The class itself is
+// not exported from the package.
+Reflect.deleteProperty(Key.prototype, 'constructor')
+Object.freeze(Key.prototype)
