@@ -2,6 +2,7 @@ import { checkTimes } from '../claims.js'
 import type { IssuerPolicy } from '../trusted-issuers.js'
 import type { VerifiedToken } from '../token.js'
 import { defaultCacheLimits, VerifiedCache } from './verified-cache.js'
+import { weigh } from './weight.js'
 import type { VerifierPolicy } from '../verifier-options.js'
 
 /** A verified token, the issuer whose policy accepted it, and the version of that issuer's keys at the time. */
@@ -49,6 +50,9 @@ export function createCache<C>(policy: VerifierPolicy<C>): Recall<C> | undefined
   const all = issuers.kind === 'one' ? [issuers.issuer] : [...issuers.byName.values()]
   if (!all.some(isKept)) return undefined
 
+  const { bytes } = limits ?? defaultCacheLimits
+  const weightOf = ({ verified: { payload, claims } }: Verification<C>) =>
+    weigh(payload, bytes) + (claims === payload ? 0 : weigh(claims, bytes))
   const cache = new VerifiedCache<Verification<C>>(limits ?? defaultCacheLimits)
   let hits = 0
   let misses = 0
@@ -70,7 +74,7 @@ export function createCache<C>(policy: VerifierPolicy<C>): Recall<C> | undefined
       return found
     },
     keep: (token, verification) => {
-      if (isKept(verification.issuer)) cache.store(token, verification)
+      if (isKept(verification.issuer)) cache.store(token, verification, weightOf(verification))
     },
   }
 }

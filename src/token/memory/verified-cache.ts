@@ -2,7 +2,7 @@
 export interface CacheLimits {
   /** Most tokens, at least 4. */
   readonly entries: number
-  /** Most bytes, estimated from the lengths of the tokens. */
+  /** Most bytes, estimated from the tokens and the number of parts of their claims. */
   readonly bytes: number
 }
 
@@ -12,7 +12,7 @@ export const defaultCacheLimits: CacheLimits = { entries: 16_384, bytes: 16_777_
 /** The number of slots that a token can be kept in. */
 const ways = 4
 
-/** Bytes of an entry beside its token: the objects and texts of its claims. */
+/** Bytes of an entry beside its token, at least: the objects and texts of its claims. */
 const overhead = 400
 /** One byte for the token itself, one for the texts decoded from it. */
 const bytesPerCharacter = 2
@@ -27,7 +27,7 @@ const bytesPerCharacter = 2
  *
  * @example
  * const cache = new VerifiedCache<VerifiedToken>({ entries: 1024, bytes: 1_048_576 })
- * cache.store(token, verified)
+ * cache.store(token, verified, weigh(verified.payload, 1_048_576))
  * cache.find(token) // verified
  */
 export class VerifiedCache<Value> {
@@ -36,6 +36,7 @@ export class VerifiedCache<Value> {
   #tags = new Int32Array(0)
   #tokens: (string | undefined)[] = []
   #values: (Value | undefined)[] = []
+  #costs = new Float64Array(0)
   #bytes = 0
   /** The next slot to evict; goes round. */
   #hand = 0
@@ -61,8 +62,9 @@ export class VerifiedCache<Value> {
     return undefined
   }
 
-  store(token: string, value: Value): void {
-    const cost = costOf(token)
+  /** `weight` is the bytes of the value beside the token; it counts as at least 400. */
+  store(token: string, value: Value, weight = 0): void {
+    const cost = Math.max(overhead, weight) + bytesPerCharacter * token.length
     if (cost > this.#mostBytes) return
     if (this.#tokens.length === 0) this.#allocate()
     const tag = tagOf(token)
@@ -76,6 +78,7 @@ export class VerifiedCache<Value> {
     // A copy: a slice would keep the whole request that it was cut from.
     this.#tokens[slot] = Buffer.from(token, 'latin1').toString('latin1')
     this.#values[slot] = value
+    this.#costs[slot] = cost
     this.#bytes += cost
   }
 
@@ -83,6 +86,7 @@ export class VerifiedCache<Value> {
     this.#tags = new Int32Array(0)
     this.#tokens = []
     this.#values = []
+    this.#costs = new Float64Array(0)
     this.#bytes = 0
     this.#hand = 0
   }
@@ -93,6 +97,7 @@ export class VerifiedCache<Value> {
     this.#tags = new Int32Array(slots)
     this.#tokens = new Array<string | undefined>(slots).fill(undefined)
     this.#values = new Array<Value | undefined>(slots).fill(undefined)
+    this.#costs = new Float64Array(slots)
   }
 
   #firstSlot(tag: number): number {
@@ -111,16 +116,11 @@ export class VerifiedCache<Value> {
   }
 
   #drop(slot: number): void {
-    const token = this.#tokens[slot]
-    if (token === undefined) return
-    this.#bytes -= costOf(token)
+    if (this.#tokens[slot] === undefined) return
+    this.#bytes -= this.#costs[slot] ?? 0
     this.#tokens[slot] = undefined
     this.#values[slot] = undefined
   }
-}
-
-function costOf(token: string): number {
-  return overhead + bytesPerCharacter * token.length
 }
 
 /** Thirty bits from five characters of the signature; its last character has fewer bits and is left out. */
