@@ -27,7 +27,7 @@ export function requireScopes(...scopes: readonly string[]): Guard<unknown> {
     )
   }
   return guard(scopes, ({ payload }) => {
-    const granted = [...words(payload['scope']), ...words(payload['scp'])]
+    const granted = [...words(own(payload, 'scope')), ...words(own(payload, 'scp'))]
     return scopes.every((scope) => granted.includes(scope))
   })
 }
@@ -43,7 +43,7 @@ export function requireRoles(...roles: readonly string[]): Guard<unknown> {
     throw new ConfigError('requireRoles', 'takes one or more role names')
   }
   return guard([], ({ payload }) => {
-    const held = [...names(payload['roles']), ...names(payload['role'])]
+    const held = [...names(own(payload, 'roles')), ...names(own(payload, 'role'))]
     return roles.every((role) => held.includes(role))
   })
 }
@@ -124,6 +124,11 @@ function isTrue(answer: unknown): boolean {
 
 function isFalse(answer: unknown): boolean {
   return answer === false
+}
+
+/** A claim of the token itself: Object.prototype may have been given a member of that name. */
+function own(claims: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(claims, name) ? claims[name] : undefined
 }
 
 function words(value: unknown): readonly string[] {

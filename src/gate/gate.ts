@@ -94,7 +94,7 @@ async function admit<C>(
   if (!step('POLICY_FAULT', () => needsToken(policy, call))) return undefined
   const raw = step('POLICY_FAULT', () => policy.extract(call))
   if (raw === undefined) {
-    if (demand.optional ?? policy.optional) return undefined
+    if (isOptional(policy, demand)) return undefined
     throw new AuthError('TOKEN_MISSING')
   }
   const token = await wait(
@@ -111,6 +111,12 @@ async function admit<C>(
     if (pending) await pending
   }
   return contextFor(token)
+}
+
+/** Only what the demand itself says counts: Object.prototype may have been given a member `optional`. */
+function isOptional<C>(policy: GatePolicy<C>, demand: Demand<C>): boolean {
+  const demanded = Object.hasOwn(demand, 'optional') ? demand.optional : undefined
+  return demanded ?? policy.optional
 }
 
 /** A synchronous throw is a bug in the function; a rejection may mean that a store did not answer. */
