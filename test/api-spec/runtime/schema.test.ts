@@ -108,3 +108,28 @@ describe('readRequest', () => {
     ])
   })
 })
+
+describe('a type that names itself', () => {
+  interface Tree {
+    readonly children: readonly Tree[]
+  }
+  const Tree: $.Schema<Tree> = $.object<Tree>(() => [
+    { name: 'children', read: $.list($.ref(() => Tree)) },
+  ])
+  const nested = (levels: number): unknown =>
+    JSON.parse(`${'{"children":['.repeat(levels)}${']}'.repeat(levels)}`)
+
+  it('reads a hundred levels', () => {
+    expect(Tree['~standard'].validate(nested(100)).issues).toBeUndefined()
+  })
+  it('refuses what nests deeper, and does not overflow the stack', () => {
+    for (const levels of [102, 50_000]) {
+      const { issues } = Tree['~standard'].validate(nested(levels))
+      expect(issues?.[0]?.message).toBe('nests too deeply')
+    }
+  })
+  it('is a bad request of the caller in a generated server', () => {
+    const parts: Parts = { json: nested(50_000), form: () => [], path: () => [], header: () => [] }
+    expect(() => readRequest(Tree, parts, {})).toThrow(RequestError)
+  })
+})

@@ -122,7 +122,17 @@ export function nested(fields: readonly Field[]): Reader {
   return (value, at, reading) => readFields(fields, { value, at, reading })
 }
 
-/** Reads a value of another type, which may be declared later. */
+/** Of values of types that name themselves. Far below what the stack holds. */
+const mostLevels = 100
+
+/** Reads a value of another type, which may be declared later. At most 100 of them may lie in each other. */
 export function ref(schema: () => { readonly read: Reader }): Reader {
-  return (value, at, reading) => schema().read(value, at, reading)
+  return (value, at, reading) => {
+    const { depth = 0 } = reading
+    if (depth >= mostLevels) return refuse(reading, at, 'nests too deeply')
+    reading.depth = depth + 1
+    const read = schema().read(value, at, reading)
+    reading.depth = depth
+    return read
+  }
 }

@@ -9,6 +9,8 @@ export interface Problem {
 /** What goes with a value while it is read. */
 export interface Reading {
   readonly problems: Problem[]
+  /** How many values of other types the reader is in. */
+  depth?: number
   /** Members that the type does not name are refused. */
   readonly strict?: true | undefined
 }
