@@ -178,9 +178,9 @@ export class AuthError extends Error {
   constructor(code: ErrorCode, details: AuthErrorDetails = {}, options?: ErrorOptions) {
     const row: ErrorRow = errorTable[code]
     const limit = Error.stackTraceLimit
-    Error.stackTraceLimit = 0
+    Reflect.set(Error, 'stackTraceLimit', 0) // false, and no error, under --frozen-intrinsics
     super(details.claim === undefined ? row.message : `${row.message}: "${details.claim}"`, options)
-    Error.stackTraceLimit = limit
+    Reflect.set(Error, 'stackTraceLimit', limit)
     this.code = code
     this.status = row.status
     this.grpcStatus = row.grpcStatus

@@ -41,7 +41,7 @@ export async function applySchema<C>(
     return { claims, isFixed: claims === payload || freezePlain(claims, new Set()) }
   } catch (error) {
     if (error instanceof AuthError) throw error
-    throw new AuthError('CLAIMS_REFUSED', {}, { cause: error })
+    throw new AuthError('CLAIMS_REFUSED', {}, { cause: withoutValues(error) })
   }
 }
 
@@ -51,6 +51,19 @@ async function run<C>(schema: ClaimsSchema<C>, payload: Claims): Promise<C> {
   const result = await standard.validate(payload)
   if (result.issues) throw new AuthError('CLAIMS_REFUSED', claimOf(result.issues[0]?.path?.[0]))
   return result.value
+}
+
+/** The kind of an error and where it was thrown. Its message is left out: schemas quote the claims in it. */
+function withoutValues(error: unknown): Error {
+  const cause = new Error(
+    'the claims schema threw; its message is left out, because it may hold claims',
+  )
+  if (!(error instanceof Error)) return cause
+  const name = /^[A-Za-z]{1,40}$/.test(error.name) ? error.name : 'Error'
+  const frames = (error.stack ?? '').replace(error.message, '').match(/^ +at .*$/gm) ?? []
+  cause.message = `the claims schema threw a ${name}; its message is left out, because it may hold claims`
+  cause.stack = [`Error: ${cause.message}`, ...frames].join('\n')
+  return cause
 }
 
 function claimOf(segment: unknown): { claim?: string } {

@@ -1,9 +1,15 @@
+import { spawnSync } from 'node:child_process'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { AuthError, type ErrorCode, errorTable } from '../../../src/foundation/errors.js'
 import { privateKey, verificationKey } from '../../../src/key/index.js'
 import {
+  type Claims,
+  type ClaimsSchema,
   createSigner,
   createVerifier,
   decodeToken,
@@ -166,4 +172,47 @@ test('the error of a public-key algorithm contains no part of the token', async 
   const error: unknown = await eddsa(bad).catch((error: unknown) => error)
   const said = inspect(error, { depth: 9, showHidden: true })
   for (let at = 0; at + 8 <= token.length; at++) expect(said).not.toContain(token.slice(at, at + 8))
+})
+
+test('the cause of a refusal by a schema holds no claim, and says where the schema threw', async () => {
+  const throwing = (claims: Claims): never => {
+    throw new RangeError(`canary-1 ${String(claims.sub)}\n    at canary-2`)
+  }
+  const schemas: readonly ClaimsSchema<unknown>[] = [
+    throwing,
+    (claims) => z.object({ sub: z.literal('x') }).parse(claims),
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- plain JavaScript may
+    () => Promise.reject({ sub: 'canary-3' }),
+    { '~standard': { version: 1, validate: (claims) => throwing(claims as Claims) } },
+    z.object({ sub: z.string().transform((sub) => Buffer.from(sub).readInt8(99)) }),
+    z.record(z.string(), z.number()),
+  ]
+  for (const claims of schemas) {
+    const error: unknown = await verifierWith({ claims })(
+      withClaims({ sub: 'canary-4', 'canary-5': 'x' }),
+    ).catch((error: unknown) => error)
+    expect(error).toMatchObject({ code: 'CLAIMS_REFUSED' })
+    const { cause } = error as Error
+    expect(inspect([error, cause], { depth: 9, showHidden: true })).not.toMatch(/canary-[1234]/)
+  }
+  const error: unknown = await verifierWith({ claims: throwing })(forge()).catch((e: unknown) => e)
+  const { message, stack } = (error as Error).cause as Error
+  expect(message).toContain('RangeError')
+  expect(stack).toMatch(/^ +at throwing .*errors\.test\.ts/m)
+})
+
+test('errors work under --frozen-intrinsics, where Error cannot be changed', () => {
+  const library = pathToFileURL(
+    join(import.meta.dirname, '../../../dist/foundation/errors.js'),
+  ).href
+  const script = `
+    const { AuthError, ConfigError } = await import(${JSON.stringify(library)})
+    const error = new AuthError('TOKEN_EXPIRED', { claim: 'exp' })
+    console.log(error.name, error.code, error.status, new ConfigError('a', 'b').message)`
+  const { stdout } = spawnSync(
+    process.execPath,
+    ['--frozen-intrinsics', '--no-warnings', '--input-type=module', '-e', script],
+    { encoding: 'utf8' },
+  )
+  expect(stdout).toBe('AuthError TOKEN_EXPIRED 401 a: b\n')
 })
