@@ -1,7 +1,7 @@
 import { encodeBase64url } from '../encoding/base64url.js'
 import { ConfigError } from '../foundation/errors.js'
 import type { Key } from '../key/key.js'
-import { longestKid, refusedMembers } from './header.js'
+import { keyHints, longestKid, refusedMembers } from './header.js'
 import { makeSignable } from './json/signable.js'
 import { headerDepth } from './token.js'
 
@@ -17,6 +17,9 @@ export function readHeader(given: unknown, option: string): Readonly<Record<stri
   const refused = [...refusedMembers, '__proto__'].find((name) => Object.hasOwn(given, name))
   if (refused !== undefined)
     throw new ConfigError(`${option}.${refused}`, 'is refused by every verifier')
+  const hint = keyHints.find((name) => Object.hasOwn(given, name))
+  if (hint !== undefined)
+    throw new ConfigError(`${option}.${hint}`, 'names a key; verifiers take keys from no token')
   const header: Record<string, unknown> = { ...given }
   try {
     makeSignable(header, given, { maxDepth: headerDepth, what: 'header member' })

@@ -20,10 +20,15 @@ export type HeaderCheck = Check<JoseHeader, HeaderPolicy>
 
 /**
  * Members that are refused whatever their value. `crit` and `b64`: no extension is supported (RFC 7515 section 4.1.11,
- * RFC 7797 section 7). `jwk`, `jku`, `x5u`, `x5c`: a token never brings its own key (RFC 8725 section 3.10).
- * `enc`, `zip`: not a JWS. `x5t`, which is common beside `kid`, is allowed and ignored.
+ * RFC 7797 section 7). `enc`, `zip`: not a JWS.
  */
-export const refusedMembers = ['crit', 'b64', 'jwk', 'jku', 'x5u', 'x5c', 'enc', 'zip'] as const
+export const refusedMembers = ['crit', 'b64', 'enc', 'zip'] as const
+
+/**
+ * Members by which a token names its own key. They are hints at most: no key is ever fetched, read or chosen by them
+ * (RFC 8725 section 3.10), and they are taken out of the header, so that no key source can use them by mistake.
+ */
+export const keyHints = ['jwk', 'jku', 'x5u', 'x5c'] as const
 
 /** Characters. */
 export const longestKid = 256
@@ -42,7 +47,7 @@ const pinnedAlgorithm: HeaderCheck = {
 
 const noRefusedMember: HeaderCheck = {
   name: 'header members',
-  rfc: 'RFC 7515 section 4.1.11, RFC 8725 section 3.10',
+  rfc: 'RFC 7515 section 4.1.11',
   expected: () => `none of ${refusedMembers.join(', ')}`,
   found: (header) =>
     refusedMembers.filter((name) => header[name] !== undefined).join(', ') || 'none',
@@ -95,7 +100,19 @@ export const jwsHeaderChecks: readonly HeaderCheck[] = [
 export const headerChecks: readonly HeaderCheck[] = [...jwsHeaderChecks, rightType, notNested]
 
 /**
- * Checks a header before any key is looked up, and stops at the first check that refuses.
+ * The header without its {@link keyHints}, frozen; the same object when it has none.
+ *
+ * @example withoutKeyHints({ alg: 'ES256', jku: 'https://evil.example' }) // { alg: 'ES256' }
+ */
+export function withoutKeyHints<H extends JoseHeader>(header: H): H {
+  if (!keyHints.some((name) => Object.hasOwn(header, name))) return header
+  const rest = Object.entries(header).filter(([name]) => !keyHints.some((hint) => hint === name))
+  return Object.freeze(Object.fromEntries(rest)) as H // no hint is a member that H names
+}
+
+/**
+ * Checks a header before any key is looked up, and stops at the first check that refuses. Returns it without its
+ * {@link keyHints}.
  *
  * @throws AuthError HEADER_REFUSED, ALGORITHM_REFUSED, TYPE_MISMATCH
  * @example const { alg, kid } = checkHeader(decodeHeader(segment), policy)
@@ -109,7 +126,7 @@ export function checkHeader(
     const refusal = check.refuse(header, policy)
     if (refusal) throw new AuthError(refusal.code, refusal)
   }
-  return header as PinnedHeader // the first check has looked at alg
+  return withoutKeyHints(header as PinnedHeader) // the first check has looked at alg
 }
 
 /** `typ` is a media type, usually without its `application/` (RFC 7515 section 4.1.9). */

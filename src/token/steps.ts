@@ -2,7 +2,7 @@ import type { Key } from '../key/key.js'
 import { checkStep, makingStep, show, type Step } from './check.js'
 import { claimsChecks, typesCheck, type ClaimsMoment } from './claims.js'
 import { findKey } from './key-source.js'
-import { headerChecks, jwsHeaderChecks, type PinnedHeader } from './header.js'
+import { headerChecks, jwsHeaderChecks, withoutKeyHints, type PinnedHeader } from './header.js'
 import {
   checkLength,
   checkSignature,
@@ -124,7 +124,7 @@ const keyStep = makingStep({
   expected: 'a key for alg and kid',
   needs: ({ header, issuer, passed }: Passage) =>
     header && issuer && jwsHeaderChecks.every(({ name }) => passed.has(name))
-      ? { header: header as PinnedHeader, issuer } // alg has passed
+      ? { header: withoutKeyHints(header as PinnedHeader), issuer } // alg has passed
       : undefined,
   make: async ({ header, issuer }) => ({ header, keys: await findKey(issuer.keys, header) }),
   found: ({ header }) => `kid ${show(header.kid)}`,

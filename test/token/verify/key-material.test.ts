@@ -1,12 +1,20 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Algorithm } from '../../../src/key/index.js'
-import { createVerifier } from '../../../src/token/index.js'
+import {
+  createVerifier,
+  decodeToken,
+  type KeySource,
+  verifyCompact,
+} from '../../../src/token/index.js'
 import {
   audience,
+  encode,
   forge,
+  goodClaims,
+  goodHeader,
   issuer,
   key,
   mac,
@@ -17,7 +25,7 @@ import {
   withHeader,
   withRawClaims,
 } from './forge.js'
-import { jwkOf } from '../../key/pairs.js'
+import { jwkOf, pairFor } from '../../key/pairs.js'
 
 const verify = verifierWith()
 
@@ -34,15 +42,57 @@ describe('keys in the header of a token', () => {
     server.close()
   })
 
-  test.each(['jwk', 'jku', 'x5u', 'x5c'])('a header with %s is refused', async (name) => {
-    for (const value of [url, {}, [], null, { kty: 'oct', k: 'AAAA' }]) {
-      expect(await verdict(verify, withHeader({ [name]: value }))).toBe('HEADER_REFUSED')
+  const hints = ['jwk', 'jku', 'x5u', 'x5c']
+
+  test.each(hints)(
+    '%s in a header is ignored, and the key source does not see it',
+    async (name) => {
+      for (const value of [url, {}, [], null, { kty: 'oct', k: 'AAAA' }]) {
+        const token = withHeader({ [name]: value, kid: 'k1', x: 1 })
+        const seen: unknown[] = []
+        const watching = (header: object) => {
+          seen.push(header)
+          return key
+        }
+        for (const keys of [key, watching, { find: watching, version: () => 0 }]) {
+          const verified = await createVerifier({
+            ...({ algorithms: ['HS256'], issuer, audience, now: () => now } as const),
+            keys: keys as KeySource,
+          })(token)
+          expect(verified.header).toEqual({ ...goodHeader, kid: 'k1', x: 1 })
+          expect(Object.isFrozen(verified.header)).toBe(true)
+        }
+        const explaining = createVerifier({
+          ...({ algorithms: ['HS256'], issuer, audience, now: () => now } as const),
+          keys: watching,
+        })
+        expect(await explaining.explain(token)).toMatchObject({ ok: true })
+        expect(seen).toHaveLength(3)
+        for (const header of seen) expect(header).toEqual({ ...goodHeader, kid: 'k1', x: 1 })
+        expect(verifyCompact(token, key).header).toEqual({ ...goodHeader, kid: 'k1', x: 1 })
+        expect(decodeToken(token).unverifiedHeader).toHaveProperty(name)
+      }
+    },
+  )
+  test('a header that brings the key that would verify the token is refused by its signature', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const by = (header: object) => {
+      const text = `${encode({ alg: 'ES256', ...header })}.${encode(goodClaims)}`
+      const dsaEncoding = 'ieee-p1363'
+      const signature = sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding })
+      return `${text}.${signature.toString('base64url')}`
     }
+    const trusting = createVerifier({
+      keys: pairFor('ES256').verifying,
+      ...({ algorithms: ['ES256'], issuer, audience, now: () => now } as const),
+    })
+    const der = publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
+    for (const header of [{ jwk: jwkOf(publicKey) }, { jku: url }, { x5u: url }, { x5c: [der] }])
+      expect(await verdict(trusting, by(header))).toBe('SIGNATURE_INVALID')
   })
-  test('a header with the jwk that would verify the token is refused', async () => {
-    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    const jwk = jwkOf(publicKey)
-    expect(await verdict(verify, withHeader({ jwk }))).toBe('HEADER_REFUSED')
+  test('no hint makes up for crit, b64, enc or zip, which stay refused', async () => {
+    for (const name of ['crit', 'b64', 'enc', 'zip'])
+      expect(await verdict(verify, withHeader({ [name]: ['x'], jku: url }))).toBe('HEADER_REFUSED')
   })
   test('a header with x5t and x5t#S256 is accepted, and they select no key', async () => {
     const token = withHeader({ x5t: 'AAAA', 'x5t#S256': 'AAAA' })

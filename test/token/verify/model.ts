@@ -20,8 +20,7 @@ export function modelVerify(
   if (!header || !claims) return refused
 
   if (header['alg'] !== 'HS256') return refused
-  if (['crit', 'b64', 'jwk', 'jku', 'x5u', 'x5c', 'enc', 'zip', 'cty'].some((n) => n in header))
-    return refused
+  if (['crit', 'b64', 'enc', 'zip', 'cty'].some((n) => n in header)) return refused
   const { typ, kid } = header
   if (typ !== undefined && !/^(application\/)?(jwt|at\+jwt)$/i.test(text(typ))) return refused
   if (kid !== undefined && (typeof kid !== 'string' || kid.length > 256)) return refused
