@@ -16,8 +16,9 @@ const unitSeconds: Readonly<Record<string, number>> = {
  *
  * @throws ConfigError when it is negative, not finite, fractional, or not written as above.
  * @example parseDuration('15m') // 900
+ * @example parseDuration(process.env['SESSION_TTL'] ?? '12h') // text of any kind, such as a setting
  */
-export function parseDuration(duration: Duration, option = 'duration'): number {
+export function parseDuration(duration: number | string, option = 'duration'): number {
   const seconds = typeof duration === 'number' ? duration : fromText(duration, option)
   if (!Number.isSafeInteger(seconds) || seconds < 0) {
     throw new ConfigError(
