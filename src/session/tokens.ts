@@ -1,6 +1,6 @@
 import { encodeBase64url } from '../encoding/base64url.js'
 import { AuthError } from '../foundation/errors.js'
-import { decodeToken } from '../token/decode-token.js'
+import { decodePayload, splitCompact } from '../token/jws.js'
 import { completeSigner } from '../token/sign.js'
 import { applySchema } from '../token/schema.js'
 import type { Claims } from '../token/token.js'
@@ -87,7 +87,7 @@ async function sign(policy: SessionsPolicy, claims: Claims): Promise<string> {
 async function checkClaims({ claims: schema }: SessionsPolicy, token: string): Promise<void> {
   if (schema === undefined) return
   try {
-    await applySchema(schema, decodeToken(token).unverifiedClaims)
+    await applySchema(schema, decodePayload(splitCompact(token).payload, { bigints: true }))
   } catch (cause) {
     const claim = cause instanceof AuthError ? cause.claim : undefined
     const named = claim === undefined ? '' : `: "${claim}"`

@@ -4,6 +4,7 @@ import type { Duration } from '../foundation/duration.js'
 import { ConfigError } from '../foundation/errors.js'
 import { encodeHeader, readHeader } from './encode-header.js'
 import { makeSignable } from './json/signable.js'
+import { writeJson } from './json/write-json.js'
 import { Key } from '../key/key.js'
 import { isText } from '../foundation/names.js'
 import {
@@ -49,7 +50,8 @@ export interface SignerOptions {
 
 /**
  * Signs one claims set. The signer adds `iss`, `aud`, `iat`, `exp` and `jti`; a claim that it sets is a TypeError in
- * `claims`, unless the signer was built with it as `replaceable`. A claim that is undefined counts as left out.
+ * `claims`, unless the signer was built with it as `replaceable`. A claim that is undefined counts as left out. A `bigint`
+ * is signed with all its digits; beyond 2^53 verifiers need `bigints: true`.
  */
 export type Signer = (claims?: Claims) => Promise<string>
 
@@ -92,7 +94,7 @@ export function createSigner(options: SignerOptions): Signer {
     async (claims = {}) => {
       const { key, header } = prepare()
       const payload = toPayload(claims, policy, reserved)
-      const signingInput = `${header}.${encodeThroughScratch(JSON.stringify(payload))}`
+      const signingInput = `${header}.${encodeThroughScratch(payload)}`
       const signature = signSigningInput(key, signingInput)
       const token = `${signingInput}.${typeof signature === 'string' ? signature : await signature}`
       if (token.length <= policy.maxLength) return token
@@ -133,7 +135,7 @@ function reservedBy(settings: ClaimsSettings, replaceable: readonly string[]) {
 }
 
 /**
- * The claims set to sign, as plain data.
+ * The claims set to sign, as JSON.
  *
  * @throws TypeError naming the claim, never its value
  */
@@ -141,14 +143,15 @@ function toPayload(
   claims: Claims,
   { issuer, audience, expiresIn, now }: ClaimsSettings,
   reserved: readonly SignerClaim[],
-): Readonly<Record<string, unknown>> {
+): string {
   checkClaimsObject(claims)
   // Spreading into a literal after other members would take ten times as long.
   const payload: Record<string, unknown> = Object.assign(
     { iss: undefined, aud: undefined, iat: undefined, exp: undefined, jti: undefined },
     claims,
   )
-  makeSignable(payload, claims, { maxDepth: claimsDepth, what: 'claim' })
+  const bigints = { found: false }
+  makeSignable(payload, claims, { maxDepth: claimsDepth, what: 'claim', bigints })
   const wrong = mistyped(payload)
   if (wrong !== undefined) throw new TypeError(`the claim "${wrong}" has a value of the wrong type`)
   const clash = reserved.find((name) => payload[name] !== undefined)
@@ -162,7 +165,7 @@ function toPayload(
   payload['aud'] ??= audience ?? undefined
   payload['exp'] ??= expiresIn === null ? undefined : iat + expiresIn
   payload['jti'] ??= randomId()
-  return payload
+  return bigints.found ? writeJson(payload) : JSON.stringify(payload)
 }
 
 function readLife(given: unknown, option: string): number | null {

@@ -165,13 +165,19 @@ test('every token that is signed is accepted by a verifier of the same options',
   const key = hmacKey(randomBytes(32), 'HS256')
   const options = { issuer: 'i', audience: 'a' }
   const signAny = createSigner({ key, ...options, expiresIn: '15m' })
-  const verify = createVerifier({ keys: key, algorithms: ['HS256'], ...options })
+  const verify = createVerifier({ keys: key, algorithms: ['HS256'], ...options, bigints: true })
   let made = 0
   await fc.assert(
     fc.asyncProperty(
       fc.dictionary(
         fc.string(),
-        fc.anything({ withDate: true, withMap: true, withSet: true, withNullPrototype: true }),
+        fc.anything({
+          withDate: true,
+          withMap: true,
+          withSet: true,
+          withNullPrototype: true,
+          withBigInt: true,
+        }),
       ),
       async (claims) => {
         const token = await signAny(claims).catch((error: unknown) => {
@@ -190,4 +196,48 @@ test('every token that is signed is accepted by a verifier of the same options',
 test('an object without a prototype is signed', async () => {
   const claims = Object.assign(Object.create(null) as Claims, { sub: 'user-1' })
   expect(decodeToken(await sign(claims)).unverifiedClaims).toMatchObject({ sub: 'user-1' })
+})
+
+describe('a bigint is signed with all its digits', () => {
+  const key = hmacKey(randomBytes(32), 'HS256')
+  const options = { issuer: 'i', audience: 'a' }
+  const verify = createVerifier({ keys: key, algorithms: ['HS256'], ...options, bigints: true })
+  const signBig = createSigner({ key, ...options, expiresIn: '15m' })
+
+  test('64-bit integers come back as they were', async () => {
+    const claims = {
+      ...{
+        id: 2n ** 63n - 1n,
+        least: -(2n ** 63n),
+        list: [9_007_199_254_740_993n, { a: 2n ** 60n }],
+      },
+      ...{ text: 'é"\\', none: null, yes: true, n: 1.5, gone: undefined },
+    }
+    const { payload } = await verify(await signBig(claims))
+    const { gone, ...there } = claims
+    expect(gone).toBeUndefined()
+    expect(payload).toMatchObject(there)
+    expect(payload).not.toHaveProperty('gone')
+  })
+  test('a small bigint is an ordinary number to a verifier', async () => {
+    expect((await verify(await signBig({ id: 5n }))).payload).toMatchObject({ id: 5 })
+  })
+  test('a toJSON of BigInt.prototype, as some programs add, changes nothing', async () => {
+    Object.defineProperty(BigInt.prototype, 'toJSON', { value: () => 'text', configurable: true })
+    try {
+      expect((await verify(await signBig({ id: 2n ** 60n }))).payload).toMatchObject({
+        id: 2n ** 60n,
+      })
+    } finally {
+      Reflect.deleteProperty(BigInt.prototype, 'toJSON')
+    }
+  })
+  test('a bigint is no time and stands in no header', async () => {
+    await expect(signBig({ nbf: 5n } as never)).rejects.toThrow(
+      '"nbf" has a value of the wrong type',
+    )
+    expect(() => createSigner({ key, ...options, expiresIn: '15m', header: { x: 1n } })).toThrow(
+      'header member "x" is a bigint',
+    )
+  })
 })

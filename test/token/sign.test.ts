@@ -90,7 +90,7 @@ describe('claims that JSON cannot represent exactly are a TypeError that names t
     ['a', { a: Number.NaN }],
     ['a', { a: Number.POSITIVE_INFINITY }],
     ['a', { a: 2 ** 53 }],
-    ['a', { a: 1n }],
+    ['exp', { exp: 1n }],
     ['a', { a: () => 1 }],
     ['a', { a: Symbol('x') }],
     ['a.b.0', { a: { b: [Number.NaN] } }],

@@ -10,6 +10,8 @@ export interface SignableLimits {
   readonly maxDepth: number
   /** `claim`, `header member`. */
   readonly what: string
+  /** Takes a `bigint`, and notes it here: such a record needs `writeJson`. Default: none is taken. */
+  readonly bigints?: { found: boolean }
 }
 
 /**
@@ -41,9 +43,13 @@ function toPlain(value: unknown, place: Place, limits: SignableLimits): unknown 
     case 'number':
       if (!Number.isFinite(value)) throw unsignable(place, limits, 'is not a finite number')
       if (Number.isInteger(value) && !Number.isSafeInteger(value))
-        throw unsignable(place, limits, 'is an integer beyond 2^53; use text')
+        throw unsignable(place, limits, 'is an integer beyond 2^53; use a bigint or text')
       return value
     case 'bigint':
+      if (limits.bigints === undefined)
+        throw unsignable(place, limits, 'is a bigint, which cannot stand there')
+      limits.bigints.found = true
+      return value
     case 'function':
     case 'symbol':
       throw unsignable(place, limits, `is a ${typeof value}, which JSON cannot represent`)
