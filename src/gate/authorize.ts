@@ -1,6 +1,7 @@
 import { ConfigError } from '../foundation/errors.js'
-import { isScopeToken } from '../foundation/names.js'
-import { type VerifiedToken } from '../token/token.js'
+import { isScopeToken, isText } from '../foundation/names.js'
+import { type OptionTable, readOptions, value } from '../foundation/options.js'
+import { type Claims, type VerifiedToken } from '../token/token.js'
 
 /**
  * A pure check of a verified token: true permits, anything else refuses with FORBIDDEN (403).
@@ -13,13 +14,25 @@ export interface Guard<C> {
 
 type Scalar = string | number | boolean | null
 
+/** Where a guard looks, when it is not in the usual claims. */
+export interface ClaimPlace {
+  /**
+   * The path of a claim: names with dots between, such as `realm_access.roles`; for names that hold dots, such as
+   * `https://app.example/roles`, an array of the names.
+   */
+  readonly at: string | readonly string[]
+}
+
 /**
- * Requires every one of these scopes, in `scope` (space-delimited, RFC 9068 section 2.2.3) or `scp` (an array or text).
+ * Requires every one of these scopes, in `scope` (space-delimited, RFC 9068 section 2.2.3) or `scp` (an array or text),
+ * or at the place that the last argument names.
  *
- * @throws ConfigError when no scope is given, or one that RFC 6749 section 3.3 does not allow
+ * @throws ConfigError when no scope is given, or one that RFC 6749 section 3.3 does not allow, or for a wrong place
  * @example createGate({ verify, authorize: requireScopes('orders:read') })
+ * @example requireScopes('orders:read', { at: 'permissions' })
  */
-export function requireScopes(...scopes: readonly string[]): Guard<unknown> {
+export function requireScopes(...wanted: readonly (string | ClaimPlace)[]): Guard<unknown> {
+  const { texts: scopes, find } = readWanted('requireScopes', wanted, scopeClaims)
   if (scopes.length === 0 || !scopes.every(isScopeToken)) {
     throw new ConfigError(
       'requireScopes',
@@ -27,23 +40,26 @@ export function requireScopes(...scopes: readonly string[]): Guard<unknown> {
     )
   }
   return guard(scopes, ({ payload }) => {
-    const granted = [...words(own(payload, 'scope')), ...words(own(payload, 'scp'))]
+    const granted = find(payload)
     return scopes.every((scope) => granted.includes(scope))
   })
 }
 
 /**
- * Requires every one of these roles, in `roles` (an array) or `role` (text). For alternatives: `anyOf`.
+ * Requires every one of these roles, in `roles` (an array) or `role` (text), or at the place that the last argument
+ * names. For alternatives: `anyOf`.
  *
- * @throws ConfigError when no role is given, or an empty one
+ * @throws ConfigError when no role is given, or an empty one, or for a wrong place
  * @example anyOf(requireRoles('admin'), requireRoles('auditor'))
+ * @example requireRoles('admin', { at: 'realm_access.roles' }) // Keycloak
  */
-export function requireRoles(...roles: readonly string[]): Guard<unknown> {
+export function requireRoles(...wanted: readonly (string | ClaimPlace)[]): Guard<unknown> {
+  const { texts: roles, find } = readWanted('requireRoles', wanted, roleClaims)
   if (roles.length === 0 || roles.includes('')) {
     throw new ConfigError('requireRoles', 'takes one or more role names')
   }
   return guard([], ({ payload }) => {
-    const held = [...names(own(payload, 'roles')), ...names(own(payload, 'role'))]
+    const held = find(payload)
     return roles.every((role) => held.includes(role))
   })
 }
@@ -126,9 +142,62 @@ function isFalse(answer: unknown): boolean {
   return answer === false
 }
 
-/** A claim of the token itself: Object.prototype may have been given a member of that name. */
-function own(claims: Readonly<Record<string, unknown>>, name: string): unknown {
-  return Object.hasOwn(claims, name) ? claims[name] : undefined
+/** The two claims that a guard reads, and what it makes of the value of one. */
+interface UsualClaims {
+  readonly first: string
+  readonly second: string
+  readonly read: (value: unknown) => readonly string[]
+}
+
+const scopeClaims: UsualClaims = { first: 'scope', second: 'scp', read: words }
+const roleClaims: UsualClaims = { first: 'roles', second: 'role', read: names }
+
+interface Wanted {
+  readonly texts: readonly string[]
+  /** The texts that a token has. */
+  readonly find: (payload: Claims) => readonly string[]
+}
+
+/** Splits the arguments of a guard into the texts and the place, which stands last. */
+function readWanted(option: string, wanted: readonly unknown[], usual: UsualClaims): Wanted {
+  const last = wanted.at(-1)
+  if (typeof last !== 'object' || last === null) {
+    const texts = wanted.filter((each) => typeof each === 'string')
+    if (texts.length < wanted.length) throw new ConfigError(option, 'takes texts')
+    const { first, second, read } = usual
+    return {
+      texts,
+      find: (payload) => [...read(own(payload, first)), ...read(own(payload, second))],
+    }
+  }
+  const { texts } = readWanted(option, wanted.slice(0, -1), usual)
+  const { at } = readOptions(option, placeTable, last)
+  return { texts, find: (payload) => usual.read(at.reduce<unknown>(own, payload)) }
+}
+
+/** Options at the end of `requireRoles` and `requireScopes`. */
+const placeTable = {
+  at: value('path, or array of names', readPath),
+} satisfies OptionTable<keyof ClaimPlace>
+
+function readPath(given: unknown, option: string): readonly string[] {
+  if (typeof given === 'string' && /[:/]/.test(given))
+    throw new ConfigError(option, 'names a claim whose name may hold dots; pass an array of names')
+  const path: readonly unknown[] = typeof given === 'string' ? given.split('.') : asArray(given)
+  const texts = path.filter(isText)
+  if (texts.length > 0 && texts.length === path.length) return texts
+  throw new ConfigError(option, 'must be names with dots between, or an array of names')
+}
+
+function asArray(given: unknown): readonly unknown[] {
+  return Array.isArray(given) ? given : []
+}
+
+/** A member of the token itself: Object.prototype may have been given a member of that name. */
+function own(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+  if (Array.isArray(value)) return undefined
+  return (value as Readonly<Record<string, unknown>>)[name] // it has just been looked at
 }
 
 function words(value: unknown): readonly string[] {

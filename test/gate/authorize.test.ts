@@ -84,3 +84,51 @@ describe('guards', () => {
     expect(build).toThrow(ConfigError)
   })
 })
+
+describe('roles and scopes in nested claims', () => {
+  const keycloak = { realm_access: { roles: ['admin', 'user'] }, permissions: ['a:read'] }
+  test.each<Case>([
+    [requireRoles('admin', { at: 'realm_access.roles' }), keycloak, true],
+    [requireRoles('admin', 'user', { at: 'realm_access.roles' }), keycloak, true],
+    [requireRoles('auditor', { at: 'realm_access.roles' }), keycloak, false],
+    [requireRoles('admin', { at: 'realm_access' }), keycloak, false],
+    [requireRoles('admin', { at: 'realm_access.roles.0' }), keycloak, false],
+    [requireRoles('admin', { at: 'resource_access.app.roles' }), keycloak, false],
+    [requireRoles('admin', { at: 'realm_access.roles' }), { roles: ['admin'] }, false],
+    [requireRoles('admin'), keycloak, false],
+    [requireRoles('Object', { at: 'constructor.name' }), {}, false],
+    [
+      requireRoles('x', { at: ['https://a.example/roles'] }),
+      { 'https://a.example/roles': ['x'] },
+      true,
+    ],
+    [requireRoles('x', { at: ['a.b', 'c'] }), { 'a.b': { c: 'x' } }, true],
+    [requireRoles('x', { at: 'a.b.c' }), { 'a.b': { c: 'x' } }, false],
+    [requireScopes('a:read', { at: 'permissions' }), keycloak, true],
+    [requireScopes('a:read', { at: 'a.scope' }), { a: { scope: 'b a:read' } }, true],
+    [requireScopes('a:read', { at: 'permissions' }), { scope: 'a:read' }, false],
+  ])('%# is read at its place and nowhere else', async (guard, claims, expected) => {
+    expect(guard((await verified(claims)) as never)).toBe(expected)
+  })
+  test('a scope at another place stands in the challenge too', () => {
+    expect(requireScopes('a', { at: 'permissions' }).scope).toEqual(['a'])
+  })
+  test.each([
+    [{ at: 'https://a.example/roles' }],
+    [{ at: '' }],
+    [{ at: 'a..b' }],
+    [{ at: [] }],
+    [{ at: ['a', ''] }],
+    [{ at: 5 }],
+    [{}],
+    [{ in: 'roles' }],
+  ])('%j is no place', (place) => {
+    expect(() => requireRoles('admin', place as never)).toThrow(ConfigError)
+    expect(() => requireScopes('admin', place as never)).toThrow(ConfigError)
+  })
+  test('a place without a role, or before one, is a ConfigError', () => {
+    expect(() => requireRoles({ at: 'roles' })).toThrow(ConfigError)
+    expect(() => requireRoles({ at: 'roles' }, 'admin')).toThrow(ConfigError)
+    expect(() => requireRoles(undefined as never)).toThrow(ConfigError)
+  })
+})
