@@ -1,6 +1,9 @@
 import * as grpc from '@grpc/grpc-js'
+import { type AxiosInstance } from 'axios'
+import oldAxios from 'axios-1.11'
 import { Agent, interceptors, request } from 'undici'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { auth as axiosAuth } from '../../src/adapters/outgoing/axios.js'
 import { auth as grpcAuth } from '../../src/adapters/outgoing/grpc-client.js'
 import { auth as undiciAuth } from '../../src/adapters/outgoing/undici.js'
 import { ConfigError } from '../../src/foundation/errors.js'
@@ -100,6 +103,25 @@ describe('grpc-js', () => {
       stub.close()
     },
   )
+})
+
+describe('axios', () => {
+  test('an axios before 1.12, which would call without a token, is refused with its first answer', async () => {
+    const wire = await undiciWire()
+    const { client } = await signIn(wire)
+    const config = { baseURL: wire.home }
+    for (const [instance, version] of [
+      [oldAxios.create(config), 'an older version'],
+      [Object.assign(oldAxios.create(config), { VERSION: oldAxios.VERSION }), '1.11.0'],
+    ] as const) {
+      const called = axiosAuth(client, instance as never as AxiosInstance).get('/echo')
+      await expect(called).rejects.toThrow(
+        new ConfigError('axios', `needs axios 1.12 or newer, and this is ${version}`),
+      )
+    }
+    expect(wire.ledger.values()).toEqual([undefined, undefined])
+    await wire.close()
+  })
 })
 
 describe('undici', () => {

@@ -99,7 +99,7 @@ export const table = [
     packages: ['@nestjs/common', '@nestjs/core', '@nestjs/websockets', 'rxjs'],
   },
   { from: 'src/adapters/outgoing/axios.ts', may: forClientAdapters, packages: ['axios'] },
-  { from: 'src/adapters/outgoing/undici.ts', may: forClientAdapters, packages: ['undici'] },
+  { from: 'src/adapters/outgoing/undici', may: forClientAdapters, packages: ['undici'] },
   { from: 'src/adapters/outgoing/grpc-client', may: forClientAdapters, packages: grpc },
   { from: 'src/adapters/outgoing/connect-client.ts', may: forClientAdapters, packages: connect },
   { from: 'src/api-spec/', may: ground },

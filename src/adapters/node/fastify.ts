@@ -43,7 +43,7 @@ export function auth<C>(gate: Gate<C>): FastifyPluginCallback {
   return Object.assign(plugin, {
     [Symbol.for('skip-override')]: true,
     [Symbol.for('fastify.display-name')]: 'jotgate',
-    [Symbol.for('plugin-meta')]: { fastify: '5.x', name: 'jotgate' },
+    [Symbol.for('plugin-meta')]: { fastify: '>=4.10', name: 'jotgate' },
   })
 }
 

@@ -1,12 +1,14 @@
 import { type Dispatcher } from 'undici'
 import { type Credential, type Credentials } from '../../client/credential.js'
+import { isOldHandler, toNewHandler, toOldHandler, type OldHandler } from './undici-old-handler.js'
 
 type Handler = Dispatcher.DispatchHandler
 type Options = Dispatcher.DispatchOptions
+type Dispatch = Dispatcher.Dispatch
 type Controller = Parameters<NonNullable<Handler['onResponseError']>>[0]
 
 /**
- * An interceptor for undici's own `request`, `stream`, `pipeline` and `fetch`: it attaches tokens, and after a 401
+ * An interceptor for undici's (6, 7 or 8) own `request`, `stream`, `pipeline` and `fetch`: it attaches tokens, and after a 401
  * retries once if the body can be sent again (text, bytes or none).
  *
  * Not for the global `fetch`: Node's is another undici, and different versions are incompatible (an npm undici 8
@@ -19,14 +21,24 @@ type Controller = Parameters<NonNullable<Handler['onResponseError']>>[0]
  */
 export function auth(client: Credentials): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => {
-    void attach({ client, dispatch, handler, options })
+    void attach({ client, options, ...modern(dispatch, handler) })
     return true
+  }
+}
+
+/** Undici 6 calls other functions of a handler than 7 and 8; the rest of this file knows those of 7. */
+function modern(dispatch: Dispatch, handler: Handler): Pick<Call, 'dispatch' | 'handler'> {
+  if (!isOldHandler(handler)) return { dispatch, handler }
+  const old: OldHandler = handler
+  return {
+    handler: toNewHandler(old),
+    dispatch: (options, each) => dispatch(options, toOldHandler(each, old) as Handler), // as undici 6 has it
   }
 }
 
 interface Call {
   readonly client: Credentials
-  readonly dispatch: Dispatcher.Dispatch
+  readonly dispatch: Dispatch
   readonly options: Options
   readonly handler: Handler
 }

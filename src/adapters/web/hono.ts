@@ -1,5 +1,4 @@
 import { type Context, type MiddlewareHandler } from 'hono'
-import { matchedRoutes } from 'hono/route'
 import { type AuthContext } from '../../gate/context.js'
 import { type Gate } from '../../gate/gate.js'
 import { webCall, webRefusal } from './web-call.js'
@@ -42,14 +41,20 @@ export function auth<C>(gate: Gate<C>): MiddlewareHandler<{ Variables: AuthVaria
   }
 }
 
+/** The getter without the mark that it is deprecated. */
+interface Matched {
+  readonly matchedRoutes: readonly { readonly path: string }[]
+}
+
 /**
  * The pattern of the routes after the gate. Hono runs every route that matches, in the order of registration, until one
  * answers; the answering one is known only if all of them have the same pattern. Routes for every path, such as
  * middleware, do not count.
  */
-function patternOf(c: Context): string | undefined {
-  const paths = matchedRoutes(c)
-    .slice(c.req.routeIndex + 1)
+function patternOf({ req }: Context): string | undefined {
+  const { matchedRoutes } = req as Matched // deprecated since 4.8, and the one form that every Hono 4 has
+  const paths = matchedRoutes
+    .slice(req.routeIndex + 1)
     .map(({ path }) => path)
     .filter((path) => path !== '*' && path !== '/*')
   return paths.every((path) => path === paths[0]) ? paths[0] : undefined

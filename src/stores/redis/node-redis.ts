@@ -1,13 +1,13 @@
 import type { DriverConnection, RedisDriver } from './port.js'
 
-/** The part of `createClient` of node-redis 5 and 6 that is used; the program connects it. */
+/** The part of `createClient` of node-redis 4, 5 and 6 that is used; the program connects it. */
 export interface NodeRedisClient {
   sendCommand(args: string[], options?: object): Promise<unknown>
   duplicate(overrides?: object): NodeRedisClient
   readonly options?: { readonly socket?: object }
 }
 
-/** The part of `createCluster` of node-redis 5 and 6 that is used. */
+/** The part of `createCluster` of node-redis 4, 5 and 6 that is used. */
 export interface NodeRedisCluster {
   sendCommand(
     firstKey: string | undefined,
@@ -26,8 +26,11 @@ export interface NodeRedisSentinel {
 
 /** Reply types by their first byte: maps (%) as lists, doubles (,) as text, as before RESP3. */
 const asText = { typeMapping: { 37: Array, 44: String } }
-/** Additionally texts ($) as bytes. */
-const asBytes = { typeMapping: { ...asText.typeMapping, 36: Buffer } }
+/** Additionally texts ($) as bytes; node-redis 4 has an option for it. */
+const asBytes = {
+  returnBuffers: true,
+  typeMapping: { ...asText.typeMapping, 36: Buffer },
+}
 
 /** The driver for node-redis, recognised by the client's shape. */
 export function nodeRedisDriver(client: NodeRedisClient): RedisDriver {
