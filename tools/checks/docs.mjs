@@ -74,7 +74,7 @@ async function knownNames() {
  * @param {RegExp} pattern
  */
 async function usageNames(script, pattern) {
-  const [, file = ''] = /node (\S+)/.exec(scriptText(script)) ?? []
+  const [, file = ''] = /node (\S+)$/.exec(scriptText(script)) ?? []
   const { output } = await run(process.execPath, [`${root}/${file}`, 'no-such-name'])
   const names = (pattern.exec(output)?.[1] ?? '').split(/[ ,|]+/)
   if (names.length < 2) throw new Error(`npm run ${script} does not say which names it knows`)
