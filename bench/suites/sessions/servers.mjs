@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import ts from 'typescript'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const sources = ['programs', 'server', 'redis', 'postgres']
+const sources = ['programs', 'server', 'shared', 'redis', 'postgres']
 
 /**
  * The servers that tests run against: real ones, new and empty, on free ports of loopback. What starts them is
