@@ -1,4 +1,4 @@
-import { ConfigError } from '../foundation/errors.js'
+import { ConfigError } from '../foundation/config-error.js'
 import { type Credential, type Credentials } from './credential.js'
 import { ClientError } from './errors.js'
 import { notify } from '../foundation/listener.js'

@@ -1,3 +1,5 @@
+import { brand, inherits, isBranded } from '../foundation/brand.js'
+
 /** Why a client has no token to send. Code → fixed message. */
 export const clientErrors = {
   SIGNED_OUT: 'the session has ended; sign in again',
@@ -32,5 +34,11 @@ export class ClientError extends Error {
     super(clientErrors[code], 'cause' in options ? { cause: options.cause } : undefined)
     this.code = code
     if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter
+    brand(this, 'ClientError/1')
+  }
+
+  /** Recognises the errors of every copy of this package. */
+  static override [Symbol.hasInstance](given: unknown): boolean {
+    return this === ClientError ? isBranded(given, 'ClientError/1') : inherits(given, this)
   }
 }

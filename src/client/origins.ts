@@ -1,4 +1,4 @@
-import { ConfigError } from '../foundation/errors.js'
+import { ConfigError } from '../foundation/config-error.js'
 
 /**
  * The origins that may receive a token, in the form of `URL.origin` (RFC 6454 section 6.2).

@@ -1,5 +1,5 @@
 import type { Duration } from '../foundation/duration.js'
-import { ConfigError } from '../foundation/errors.js'
+import { ConfigError } from '../foundation/config-error.js'
 import {
   clock,
   flag,

@@ -1,4 +1,4 @@
-import { ConfigError } from './errors.js'
+import { ConfigError } from './config-error.js'
 
 /** Seconds as a number, or a count with one unit: `30s`, `15m`, `12h`, `30d`, `2w`. */
 export type Duration = number | `${number}${'s' | 'm' | 'h' | 'd' | 'w'}`

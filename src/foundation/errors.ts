@@ -5,6 +5,11 @@
  * that an unknown key, a bad signature and a revoked token look alike from outside. `onEvent` hooks see the code.
  */
 
+import { brand, inherits, isBranded } from './brand.js'
+
+// In a file of its own: browsers that need it are spared the table below.
+export { ConfigError } from './config-error.js'
+
 /** The reason that a caller sees; several codes share one. */
 export type PublicReason =
   | 'token_missing'
@@ -189,6 +194,12 @@ export class AuthError extends Error {
     if (details.claim !== undefined) this.claim = details.claim
     if (details.scope !== undefined) this.scope = details.scope
     if (details.retryAfter !== undefined) this.retryAfter = details.retryAfter
+    brand(this, 'AuthError/1')
+  }
+
+  /** Recognises the errors of every copy of this package. */
+  static override [Symbol.hasInstance](given: unknown): boolean {
+    return this === AuthError ? isBranded(given, 'AuthError/1') : inherits(given, this)
   }
 }
 
@@ -196,21 +207,4 @@ export class AuthError extends Error {
 export interface Refusal {
   readonly code: ErrorCode
   readonly claim?: string
-}
-
-/**
- * The program is configured wrongly: an option is missing, unknown or dangerous. Thrown during construction, never while
- * serving. Names the option, never its value.
- *
- * @example createVerifier({ keys, algorithms: [], issuer, audience }) // throws ConfigError, option 'algorithms'
- */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-  /** The wrong option, as a path: `issuers.https://a.example.keys`. */
-  readonly option: string
-
-  constructor(option: string, problem: string) {
-    super(`${option}: ${problem}`)
-    this.option = option
-  }
 }

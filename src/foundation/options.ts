@@ -1,5 +1,5 @@
 import { parseDuration, type Duration } from './duration.js'
-import { ConfigError } from './errors.js'
+import { ConfigError } from './config-error.js'
 import { isText, nearestName } from './names.js'
 
 /** One option: what kind of value it takes, its default and its bounds. The documentation's tables are made from this. */

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { processWide } from '../foundation/process-wide.js'
 import { type VerifiedToken } from '../token/token.js'
 
 /** The caller. Frozen; created by a gate from a token that passed every check. */
@@ -23,7 +24,8 @@ interface Admission {
   readonly isOptional: boolean
 }
 
-const storage = new AsyncLocalStorage<Frame>()
+/** A gate, an adapter and a handler may come from different copies of this package. */
+const storage = processWide('context/1', () => new AsyncLocalStorage<Frame>())
 const anyone = {}
 
 /**

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
-import { algorithmRow, signatureBytes, type Algorithm } from './algorithms.js'
-import { Mac } from './signature/hmac.js'
+import type { Algorithm } from './algorithms.js'
+import { powersOf, type KeyPowers } from './powers.js'
 
 /** The parts of a {@link Key}. The caller has checked that the material fits the algorithm. */
 export interface KeyParts {
@@ -12,52 +12,45 @@ export interface KeyParts {
 }
 
 /**
- * One key for one algorithm. It never prints its material and cannot be used for another algorithm (RFC 8725
+ * The member with a key's powers, known to every copy of this package in the process, so that a key of one works in
+ * another. A later release may add powers; one that changes what a power means takes the next number.
+ *
+ * It is an own member that JSON, a form, a clone or a spread cannot carry. Code that forges it already runs in this
+ * process, and gains nothing over passing a verifier or a key source that says yes.
+ */
+const powers: symbol = Symbol.for('jotgate.key/1')
+
+/**
+ * One key for one algorithm. It never gives away its material and cannot be used for another algorithm (RFC 8725
  * section 3.1).
  */
 export class Key {
+  /** In the types only: an object with the same members is no key. A key of another copy of this package is one. */
+  declare readonly '~jotgate': 'key'
   readonly alg: Algorithm
   readonly kind: 'secret' | 'public' | 'private'
   readonly kid: string
   /** Whether {@link kid} means something to others. A random default does not, and is not written into tokens. */
   readonly hasPublicKid: boolean
-  readonly #material: KeyObject
-  readonly #mac: Mac | undefined
-  readonly #signatureBytes: number
-  readonly #maySign: boolean
 
   /** Not for use outside this folder: `hmacKey`, `publicKey` and `privateKey` check their input first. */
   constructor(alg: Algorithm, { material, kid, hasPublicKid, maySign }: KeyParts) {
-    const row = algorithmRow(alg)
     this.alg = alg
     this.kind = material.type
     this.kid = kid
     this.hasPublicKid = hasPublicKid
-    this.#material = material
-    this.#mac = row.kind === 'hmac' ? new Mac(row, material) : undefined
-    this.#signatureBytes = signatureBytes(row, material.asymmetricKeyDetails?.modulusLength)
-    this.#maySign = maySign
+    Object.defineProperty(this, powers, { value: powersOf(alg, { material, maySign }) })
     Object.freeze(this)
   }
 
-  /** The node:crypto key behind a {@link Key}. Not for export from the package. */
-  static material(key: Key): KeyObject {
-    return key.#material
+  /** Recognises the keys of every copy of this package. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, powers)
   }
 
-  /** The prepared HMAC of a secret; undefined for other keys. Not for export from the package. */
-  static mac(key: Key): Mac | undefined {
-    return key.#mac
-  }
-
-  /** The length of each of its signatures in bytes. */
-  static signatureBytes(key: Key): number {
-    return key.#signatureBytes
-  }
-
-  /** Whether the key can sign and its JWK allows it to (`key_ops`, RFC 7517 section 4.3). */
-  static maySign(key: Key): boolean {
-    return key.#maySign
+  /** What can be done with a key. Not for export from the package. */
+  static powers(key: Key): KeyPowers {
+    return (key as unknown as Record<symbol, KeyPowers>)[powers] as KeyPowers // the constructor has set it
   }
 }
 

@@ -1,4 +1,3 @@
-import { createPublicKey } from 'node:crypto'
 import { ConfigError } from '../foundation/errors.js'
 import type { JsonWebKey } from './jwk.js'
 import { Key } from './key.js'
@@ -10,7 +9,7 @@ import { Key } from './key.js'
  */
 export function verificationKey(key: Key): Key {
   if (key.kind !== 'private') return key
-  const material = createPublicKey(Key.material(key))
+  const material = Key.powers(key).publicHalf()
   return new Key(key.alg, { material, kid: key.kid, hasPublicKid: true, maySign: false })
 }
 
@@ -22,6 +21,6 @@ export function verificationKey(key: Key): Key {
  */
 export function publicJwk(key: Key): JsonWebKey {
   if (key.kind === 'secret') throw new ConfigError('publicJwk', 'an HMAC key has no public half')
-  const jwk = Key.material(verificationKey(key)).export({ format: 'jwk' })
+  const jwk = Key.powers(key).publicHalf().export({ format: 'jwk' })
   return { ...jwk, kid: key.kid, alg: key.alg, use: 'sig' }
 }

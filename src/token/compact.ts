@@ -25,7 +25,7 @@ export async function signCompact(
   key: Key,
   header: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
-  if (!(key instanceof Key) || !Key.maySign(key))
+  if (!(key instanceof Key) || !Key.powers(key).maySign)
     throw new ConfigError('signCompact.key', 'cannot sign')
   if ('alg' in header) throw new ConfigError('signCompact.header.alg', 'is set by the key')
   const members = readHeader(header, 'signCompact.header')

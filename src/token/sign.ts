@@ -198,7 +198,7 @@ function preparer({
   header: extra,
 }: Required<Pick<SignerOptions, 'key' | 'typ' | 'header'>>): () => Prepared {
   const make = (key: unknown): Prepared => {
-    if (!(key instanceof Key) || !Key.maySign(key))
+    if (!(key instanceof Key) || !Key.powers(key).maySign)
       throw new ConfigError('createSigner.key', 'must be a private key or an HMAC key, for signing')
     return { key, header: encodeHeader(key, { typ, ...extra }) }
   }

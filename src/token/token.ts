@@ -18,14 +18,13 @@ export interface Claims {
   readonly [name: string]: unknown
 }
 
-declare const verified: unique symbol
-
 /**
  * A token whose signature and claims have been checked. Only a verifier makes one. Revocation, guards and context
  * accept nothing else, so that an unverified token cannot reach them by mistake.
  */
 export interface VerifiedToken<C = Claims> {
-  readonly [verified]: true
+  /** In the types only: nothing else makes one, and a token of another copy of this package fits. */
+  readonly '~jotgate': 'verified token'
   readonly header: JoseHeader
   /** The result of the `claims` schema; without a schema the claims set itself. */
   readonly claims: C

@@ -26,7 +26,8 @@ const publicDoors = [
   'src/revocation/index.ts',
   'src/gate/index.ts',
 ]
-const forClientAdapters = [...ground, 'src/client/', 'src/adapters/outgoing/']
+const forClients = [...ground, 'src/client/']
+const forClientAdapters = [...forClients, 'src/adapters/outgoing/']
 const forAdapters = [...forRooms, 'src/gate/', 'src/adapters/']
 const grpc = ['@grpc/grpc-js']
 const connect = ['@connectrpc/connect']
@@ -120,8 +121,8 @@ export const table = [
     packages: ['fastify'],
   },
   // Run in browsers too: no module of Node's.
-  { from: 'src/api-spec/runtime/schema/' },
-  { from: 'src/api-spec/runtime/client.ts', may: ['src/client/'] },
+  { from: 'src/api-spec/runtime/schema/', may: ground },
+  { from: 'src/api-spec/runtime/client.ts', may: forClients },
   {
     from: 'src/testkit/',
     may: [...forRooms, 'src/key-sources/', 'src/session/', 'src/revocation/'],

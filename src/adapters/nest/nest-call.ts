@@ -1,5 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http'
 import { type ExecutionContext } from '@nestjs/common'
+import { processWide } from '../../foundation/process-wide.js'
 import { type Call } from '../../gate/call.js'
 import { isPattern } from '../../gate/pattern.js'
 import { nodeCall, type NodeExchange } from '../node/node-call.js'
@@ -13,7 +14,8 @@ export type HeadersOf = (context: ExecutionContext) => HeaderBag | undefined
 /** Express' request as Nest passes it on. */
 type Incoming = IncomingMessage & { originalUrl?: string; route?: { path?: unknown } }
 
-const upgrades = new WeakMap<object, IncomingMessage>()
+/** The gateway and the guard may come from different copies of this package. */
+const upgrades = processWide('nest-upgrades/1', () => new WeakMap<object, IncomingMessage>())
 /** The answer to an upgrade has already been sent. */
 const noAnswer = { setHeader: () => undefined }
 

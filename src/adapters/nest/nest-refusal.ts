@@ -1,5 +1,6 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
 import { throwError } from 'rxjs'
+import { brand, inherits, isBranded } from '../../foundation/brand.js'
 import { AuthError } from '../../foundation/errors.js'
 import { detailOf, type Refusal } from '../../gate/respond.js'
 import { type Gate } from '../../gate/gate.js'
@@ -15,6 +16,14 @@ export class RefusedException extends HttpException {
     const { status, reason } = refused
     super({ statusCode: status, message, reason }, status)
     this.refused = refused
+    brand(this, 'RefusedException/1')
+  }
+
+  /** Recognises the errors of every copy of this package. */
+  static override [Symbol.hasInstance](given: unknown): boolean {
+    return this === RefusedException
+      ? isBranded(given, 'RefusedException/1')
+      : inherits(given, this)
   }
 }
 

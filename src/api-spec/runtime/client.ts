@@ -4,6 +4,7 @@
 
 import { jwtClient, type ClientOptions as JwtClientOptions } from '../../client/client.js'
 import { type TokenSource } from '../../client/source.js'
+import { brand, inherits, isBranded } from '../../foundation/brand.js'
 
 /** Where the server is and how its token is sent, by default as a bearer token (RFC 6750). */
 export interface ClientOptions extends Pick<
@@ -36,6 +37,12 @@ export class ApiError extends Error {
     this.name = 'ApiError'
     this.status = status
     this.body = body
+    brand(this, 'ApiError/1')
+  }
+
+  /** Recognises the errors of every copy of this package. */
+  static override [Symbol.hasInstance](given: unknown): boolean {
+    return this === ApiError ? isBranded(given, 'ApiError/1') : inherits(given, this)
   }
 }
 

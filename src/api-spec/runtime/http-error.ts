@@ -1,3 +1,5 @@
+import { brand, inherits, isBranded } from '../../foundation/brand.js'
+
 /**
  * Thrown by a handler to answer with a status and a body, sent as JSON.
  *
@@ -12,6 +14,12 @@ export class HttpError extends Error {
     this.name = 'HttpError'
     this.status = status
     this.body = body
+    brand(this, 'HttpError/1')
+  }
+
+  /** Recognises the errors of every copy of this package. */
+  static override [Symbol.hasInstance](given: unknown): boolean {
+    return this === HttpError ? isBranded(given, 'HttpError/1') : inherits(given, this)
   }
 }
 

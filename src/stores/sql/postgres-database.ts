@@ -1,4 +1,5 @@
 import { askStore } from '../../foundation/ask-store.js'
+import { processWide } from '../../foundation/process-wide.js'
 import { createServerClock, type ServerClock } from '../server-clock.js'
 import {
   unlessLate,
@@ -140,8 +141,8 @@ const outdated = new WeakSet<PostgresClient>()
 /** SQLSTATE of "cached plan must not change result type". */
 const planOutdated = '0A000'
 
-/** The settings of each connection: several stores may share a pool. */
-const sessions = new WeakMap<PostgresClient, string>()
+/** The settings of each connection: several stores may share a pool, and be of different copies of this package. */
+const sessions = processWide('postgres-sessions/1', () => new WeakMap<PostgresClient, string>())
 
 /** Milliseconds for a transaction, which may create tables: as long as a service may take to start. */
 const batchMs = 20_000

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { setOf } from './jwks-server.js'
@@ -8,9 +8,8 @@ import { ecKey, issuer, setUp, signWith, verifierOf } from './setup.js'
 
 /** Signed with a good key, under a name nobody knows. */
 async function randomKid(): Promise<string> {
-  const key = ecKey()
-  const { Key } = await import('../../../src/key/key.js')
-  const named = privateKey(Key.material(key), 'ES256', { kid: randomBytes(12).toString('hex') })
+  const { privateKey: key } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const named = privateKey(key, 'ES256', { kid: randomBytes(12).toString('hex') })
   return createSigner({ key: named, issuer, audience: 'api', expiresIn: '1h' })({ sub: 'u' })
 }
 

@@ -49,7 +49,7 @@ describe.each(algorithmNames)('%s', (alg) => {
 
   it('signs bytes and verifies them', async () => {
     const signature = await signBytes(signing, data)
-    expect(signature.byteLength).toBe(Key.signatureBytes(verifying))
+    expect(signature.byteLength).toBe(Key.powers(verifying).signatureBytes)
     expect(verifyBytes(verifying, data, signature)).toBe(true)
     expect(verifyBytes(verifying, Buffer.concat([data, data]), signature)).toBe(false)
   })

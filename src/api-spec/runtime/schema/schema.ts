@@ -1,3 +1,5 @@
+import { brand, inherits, isBranded } from '../../../foundation/brand.js'
+
 /** A member that does not fit, and where it is; never its value. */
 export interface Problem {
   /** Members and indexes from the outside in, with dots; empty for the whole value. */
@@ -105,6 +107,12 @@ export class RequestError extends Error {
     super('the request does not fit its type')
     this.name = 'RequestError'
     this.problems = problems
+    brand(this, 'RequestError/1')
+  }
+
+  /** Recognises the errors of every copy of this package. */
+  static override [Symbol.hasInstance](given: unknown): boolean {
+    return this === RequestError ? isBranded(given, 'RequestError/1') : inherits(given, this)
   }
 }
 
