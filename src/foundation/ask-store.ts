@@ -1,5 +1,6 @@
 import { within } from './deadline.js'
 import { AuthError } from './errors.js'
+import { isError } from './realms.js'
 
 /**
  * Asks a store, for at most `ms` milliseconds. A fault of the store and a missing answer are the same to a caller: the
@@ -21,7 +22,7 @@ class LateAnswer extends Error {}
 
 /** Whether a store gave no answer in time, as against a bad answer. */
 export function isLate(error: unknown): boolean {
-  return error instanceof Error && error.cause instanceof LateAnswer
+  return isError(error) && error.cause instanceof LateAnswer
 }
 
 /** The error of a store that gave no usable answer; callers may try again after a second. */

@@ -1,3 +1,5 @@
+import { isError, isThenable } from './realms.js'
+
 /**
  * Calls a listener after the fact, with a frozen event (an Error stays as it is). What it throws or rejects with is
  * dropped: a fault of a listener must not undo what has already happened.
@@ -10,8 +12,8 @@ export function notify<E extends object>(
 ): void {
   if (listener === undefined) return
   try {
-    const answer = listener(event instanceof Error ? event : Object.freeze(event))
-    if (answer instanceof Promise) answer.catch(() => undefined)
+    const answer = listener(isError(event) ? event : Object.freeze(event))
+    if (isThenable(answer)) answer.then(undefined, () => undefined)
   } catch {
     // Dropped, as above.
   }

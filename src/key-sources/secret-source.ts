@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } f
 import { ConfigError } from '../foundation/errors.js'
 import type { KeyFinder } from '../token/key-source.js'
 import { notify } from '../foundation/listener.js'
+import { codeOf } from '../foundation/realms.js'
 import {
   flag,
   oneOf,
@@ -159,7 +160,7 @@ function readFile(path: string, values: SecretSourceValues, before?: Seen): Seen
     return { mark, bytes: decodeSecret(readFileSync(file, 'utf8'), values.encoding) }
   } catch (error) {
     if (error instanceof ConfigError) throw error
-    throw wrong(`is in a file that cannot be read${codeOf(error)}`)
+    throw wrong(`is in a file that cannot be read${detailOf(error)}`)
   } finally {
     if (file !== undefined) closeSync(file)
   }
@@ -175,8 +176,9 @@ function checkFile(stats: Stats, { readableByOthers }: SecretSourceValues): void
     )
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+function detailOf(error: unknown): string {
+  const code = codeOf(error)
+  return code === undefined ? '' : ` (${code})`
 }
 
 function wrong(problem: string): ConfigError {

@@ -4,6 +4,7 @@ import { isJwk, keyMembers, secretMembers, type JwkInput } from './jwk.js'
 import { ownCopy } from './own-copy.js'
 import { whyNotPem } from './not-pem.js'
 import { readPem } from './pem.js'
+import { isBytes } from '../foundation/realms.js'
 
 /**
  * Key material in any usual form: PEM text (SPKI, PKCS#8, PKCS#1, SEC 1, X.509 certificate), DER of the same kinds, a
@@ -47,7 +48,7 @@ export function readPublicKey(input: AsymmetricInput): KeyObject {
     if (Object.hasOwn(privateReaders, label)) throw new ConfigError(option, privateGiven)
     return readDer(option, der, pick(option, publicReaders, label))
   }
-  if (input instanceof Uint8Array) {
+  if (isBytes(input)) {
     const der = asBuffer(input)
     // The public readers also accept a private PKCS#1 key, so private keys must be recognised first.
     if (tryReaders(der, Object.values(privateReaders))) throw new ConfigError(option, privateGiven)
@@ -76,7 +77,7 @@ export function readPrivateKey(input: AsymmetricInput): KeyObject {
     const { label, der } = onlyBlock(option, input)
     return readDer(option, der, pick(option, privateReaders, label))
   }
-  if (input instanceof Uint8Array)
+  if (isBytes(input))
     return readAnyDer(option, asBuffer(input), Object.values(privateReaders))
   if (!isJwk(input)) throw unknownInput(option, input)
   const members = keyMembers(input, 'sign')

@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { ConfigError } from '../foundation/errors.js'
 import { type OptionTable, readOptions, value } from '../foundation/options.js'
+import { isBytes } from '../foundation/realms.js'
 
 /** Secrets of 32 random bytes or more. */
 export interface ServiceKeysOptions {
@@ -56,7 +57,7 @@ export function createServiceKeys(options: ServiceKeysOptions): ServiceKeys {
 }
 
 function readSecret(given: unknown, option: string): Uint8Array {
-  if (given instanceof Uint8Array) return given
+  if (isBytes(given)) return given
   throw new ConfigError(option, 'must be bytes')
 }
 

@@ -1,5 +1,6 @@
 import { within } from '../foundation/deadline.js'
 import { AuthError } from '../foundation/errors.js'
+import { isThenable } from '../foundation/realms.js'
 import { Key } from '../key/key.js'
 import type { PinnedHeader } from './header.js'
 
@@ -110,8 +111,4 @@ function fits(found: unknown, header: PinnedHeader): found is Key {
 function unavailable(error: unknown): AuthError {
   if (error instanceof AuthError) return error
   return new AuthError('KEYS_UNAVAILABLE', { retryAfter }, { cause: error })
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value
 }

@@ -4,6 +4,7 @@ import { createResponder } from '../../gate/respond.js'
 import { type Claims } from '../../token/token.js'
 import { HttpError, problemOf } from './http-error.js'
 import { RequestError } from './schema/schema.js'
+import { isError } from '../../foundation/realms.js'
 
 /** An answer to a call that went wrong. */
 export interface ErrorAnswer {
@@ -32,7 +33,7 @@ export function answerTo(
   if (error instanceof RequestError)
     return answer(400, { ...problemOf(400, 'invalid_request'), problems: error.problems })
   // What the server itself refuses, such as a body that is too long or no JSON: never its message, which may quote.
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
+  const status = isError(error) && 'statusCode' in error ? Number(error.statusCode) : 500
   return status >= 400 && status < 500
     ? answer(status, problemOf(status, 'invalid_request'))
     : answer(500, problemOf(500, 'internal'))

@@ -2,6 +2,7 @@ import { within } from '../../foundation/deadline.js'
 import { parseStrictObject } from '../../token/json/json.js'
 import type { Fetch, FetchedAnswer } from './guarded-fetch.js'
 import { JwksProblem } from './problem.js'
+import { codeOf, isError } from '../../foundation/realms.js'
 
 /** How to request one document. */
 export interface Download {
@@ -100,12 +101,7 @@ async function readBody(response: FetchedAnswer, signal: AbortSignal): Promise<B
 
 /** Messages of network errors name hosts and ports; use their codes instead. */
 function unreachable(cause: unknown): JwksProblem {
-  const code = codeOf(cause) ?? (cause instanceof Error ? codeOf(cause.cause) : undefined)
+  const code = codeOf(cause) ?? (isError(cause) ? codeOf(cause.cause) : undefined)
   const detail = code === undefined ? '' : ` (${code})`
   return new JwksProblem('network', `the server could not be reached${detail}`, { cause })
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
-  return typeof error.code === 'string' ? error.code : undefined
 }

@@ -15,6 +15,7 @@ import {
 import type { KeyRingStore } from '../ports.js'
 import type { RingTimes } from './ring-state.js'
 import type { EncryptionKeys } from './seal.js'
+import { isBytes } from '../../foundation/realms.js'
 
 /** Options of `createKeyRing`. */
 export interface KeyRingOptions {
@@ -132,7 +133,7 @@ function readRotateEvery(given: unknown, option: string): number | null {
 
 function readEncryptionKeys(given: unknown, option: string): EncryptionKeys {
   const keys: readonly unknown[] = Array.isArray(given) ? given : [given]
-  const known = keys.filter((key) => key instanceof Uint8Array)
+  const known = keys.filter((key) => isBytes(key))
   if (known.length === 0 || known.length < keys.length || known.some((key) => key.length !== 32))
     throw new ConfigError(option, 'must be 32 random bytes, or an array of such keys')
   if (known.some((key) => new Set(key).size < 12))

@@ -1,3 +1,4 @@
+import { isThenable } from '../../foundation/realms.js'
 import { Key } from '../key.js'
 
 /**
@@ -26,7 +27,7 @@ export function signSigningInput(key: Key, signingInput: string): string | Promi
   const data = Buffer.from(signingInput)
   if (data.byteLength !== signingInput.length) throw new TypeError('a signing input is ASCII')
   const signature = signBytes(key, data)
-  return signature instanceof Promise
+  return isThenable(signature)
     ? signature.then((bytes) => bytes.toString('base64url'))
     : signature.toString('base64url')
 }

@@ -3,6 +3,7 @@ import { holdsPublicKey } from './encoded-key.js'
 import { ConfigError } from '../../foundation/errors.js'
 import { isJwk, keyMembers, type JwkInput } from '../jwk.js'
 import { estimateEntropy } from './secret-entropy.js'
+import { isBytes } from '../../foundation/realms.js'
 
 /** A shared secret in any usual form: its bytes, a JWK with `kty` "oct", or a secret `KeyObject`. */
 export type SecretInput = Uint8Array | JwkInput | KeyObject
@@ -14,7 +15,7 @@ export type SecretInput = Uint8Array | JwkInput | KeyObject
  * @example readSecret({ kty: 'oct', k: 'AAEC' }) // <Buffer 00 01 02>
  */
 export function readSecret(input: unknown): Buffer {
-  if (input instanceof Uint8Array) return Buffer.from(input)
+  if (isBytes(input)) return Buffer.from(input)
   if (typeof input === 'string')
     throw new ConfigError(
       'hmacKey',

@@ -4,6 +4,7 @@ import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AuthError, ConfigError } from '../../foundation/errors.js'
 import type { KeyRingStore, StoredRing } from '../../key-sources/ports.js'
+import { codeOf } from '../../foundation/realms.js'
 
 /** How many states are kept: a writer that is this many behind finds its number taken or passed. */
 const kept = 8
@@ -145,5 +146,5 @@ function nameOf(revision: number): string {
 }
 
 function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
+  return codeOf(error) === code
 }

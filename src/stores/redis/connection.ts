@@ -3,6 +3,7 @@ import { askStore, isLate, unavailable } from '../../foundation/ask-store.js'
 import { storeDeadline } from '../store-deadline.js'
 import type { DriverConnection, RedisConnection, RedisDriver } from './port.js'
 import { isAnswer, streamEntries, toReply } from './reply.js'
+import { isError } from '../../foundation/realms.js'
 
 /** Milliseconds. Opening takes several round trips, and more behind Sentinel. */
 const openingMs = 2000
@@ -50,7 +51,7 @@ async function holds(connection: RedisConnection, key: string): Promise<boolean>
     await connection.command(['EXISTS', key])
     return true
   } catch (error) {
-    if (error instanceof Error && isAnswer(error.cause, 'MOVED')) return false
+    if (isError(error) && isAnswer(error.cause, 'MOVED')) return false
     connection.close()
     throw error
   }

@@ -1,4 +1,5 @@
 import type { RedisReply, StreamEntry } from './port.js'
+import { isBytes, isError } from '../../foundation/realms.js'
 
 /**
  * Checks a client's reply. Both clients return maps and doubles of RESP3 as the lists and text of RESP2.
@@ -9,7 +10,7 @@ export function toReply(value: unknown): RedisReply {
   if (typeof value === 'string' || typeof value === 'number') return value
   if (value === null || value === undefined) return null
   if (typeof value === 'boolean') return value ? 1 : 0
-  if (value instanceof Uint8Array) return value
+  if (isBytes(value)) return value
   if (Array.isArray(value)) return value.map(toReply)
   throw new TypeError('a reply of Redis has an unknown form')
 }
@@ -37,7 +38,7 @@ function listOf(reply: RedisReply | undefined): readonly RedisReply[] {
 
 function textOf(reply: RedisReply | undefined): string {
   if (typeof reply === 'string') return reply
-  if (reply instanceof Uint8Array) return Buffer.from(reply).toString('utf8')
+  if (isBytes(reply)) return Buffer.from(reply).toString('utf8')
   throw new TypeError('a reply of Redis is not text')
 }
 
@@ -52,5 +53,5 @@ export function textsOf(reply: RedisReply): readonly (string | null)[] {
 
 /** Whether Redis itself answered with this error; a client throws it with the text of Redis. */
 export function isAnswer(error: unknown, word: string): boolean {
-  return error instanceof Error && error.message.startsWith(word)
+  return isError(error) && error.message.startsWith(word)
 }

@@ -1,3 +1,5 @@
+import { isError } from '../../foundation/realms.js'
+
 /**
  * Shortest and longest pause between two attempts, in milliseconds; random, so that waiting processes do not collide.
  */
@@ -33,7 +35,7 @@ const locked = 6
 
 /** node:sqlite has the number in `errcode`, libsql in `rawCode`; the low byte is the primary code. */
 function isBusy(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
+  if (!isError(error)) return false
   const number = memberOf(error, 'errcode') ?? memberOf(error, 'rawCode')
   if (typeof number === 'number') return [busy, locked].includes(number & 0xff)
   const code = memberOf(error, 'code')

@@ -9,6 +9,7 @@ import {
   type SqlValue,
 } from './database.js'
 import { statementNames } from './statement-names.js'
+import { codeOf, isError } from '../../foundation/realms.js'
 
 /** The part of a connection of `pg` that is used. */
 export interface PostgresClient {
@@ -129,7 +130,7 @@ async function askByName(
   try {
     return toRows(await client.query({ name, text, values: [...params] }))
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === planOutdated)) throw error
+    if (codeOf(error) !== planOutdated) throw error
     outdated.add(client)
     return ask(client, statement)
   }
@@ -188,7 +189,7 @@ async function withConnection<T>(
       return work(client, endsAt)
     })
   } catch (error) {
-    if (asked) failure = error instanceof Error ? error : new Error('a statement failed')
+    if (asked) failure = isError(error) ? error : new Error('a statement failed')
     throw error
   } finally {
     over = true
