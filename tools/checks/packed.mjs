@@ -9,8 +9,16 @@ import { root } from '../setup/paths.mjs'
 import { run } from '../setup/run.mjs'
 
 /** What the tarball may hold, and what it must. */
-const allowed = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+\.(js|d\.ts|lua|sql))$/
-const required = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/index.js']
+const allowed =
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/cjs\/package\.json|dist\/.+\.(js|d\.ts|lua|sql))$/
+const required = [
+  'package.json',
+  'README.md',
+  'LICENSE',
+  'CHANGELOG.md',
+  'dist/index.js',
+  'dist/cjs/index.js',
+]
 
 /**
  * The packed tarball is what users should get: its files, its manifest (publint) and its types as
@@ -59,7 +67,7 @@ async function publintProblems(tarball) {
 async function attwProblems(tarball) {
   const { code, output } = await run(process.execPath, [
     `${root}/tools/node_modules/@arethetypeswrong/cli/dist/index.js`,
-    ...[tarball, '--profile', 'esm-only', '--no-definitely-typed'],
+    ...[tarball, '--no-definitely-typed'],
     ...['--format', 'json'],
   ])
   if (code === 0) return []
@@ -73,7 +81,6 @@ function attwReason(output) {
     const byKind = JSON.parse(output).problems
     return Object.values(byKind)
       .flat()
-      .filter(({ resolutionKind }) => !['node10', 'node16-cjs'].includes(resolutionKind ?? ''))
       .map(({ kind, entrypoint, resolutionKind }) =>
         [kind, entrypoint, resolutionKind].filter((part) => part !== undefined).join(' '),
       )

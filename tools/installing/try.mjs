@@ -9,7 +9,7 @@ import { run, runTool } from '../setup/run.mjs'
 export const subpaths = entryPoints().map(({ subpath }) => subpath.replace(/^\./, 'jotgate'))
 
 /**
- * Uses the package in a project where nothing else is installed, by `import` and by `require`.
+ * Uses the package in a project where nothing else is installed: by `import`, by `require`, and by both in one process.
  *
  * @param {string} project
  * @param {import('../setup/runtimes.mjs').Runtime} runtime
@@ -17,7 +17,9 @@ export const subpaths = entryPoints().map(({ subpath }) => subpath.replace(/^\./
  */
 export async function tryAlone(project, runtime) {
   return gather(
-    ['use.mjs', 'use.cjs'].map((name) => tryProgram(project, [...runtime, name], 'used')),
+    ['use.mjs', 'use.cjs', 'both.mjs'].map((name) =>
+      tryProgram(project, [...runtime, name], 'used'),
+    ),
   )
 }
 

@@ -41,6 +41,7 @@ function removeOrphans(source, output) {
   if (!existsSync(output)) return
   const files = readdirSync(output, { recursive: true }).map(String)
   for (const file of files) {
+    if (file.startsWith('cjs/')) continue // made as a whole: build-commonjs.mjs
     const stem = /^(.+?)(\.d\.ts|\.js)(\.map)?$/.exec(file)?.[1]
     if (stem === undefined) continue
     const kept = ['.ts', '.tsx'].some((extension) => existsSync(`${source}/${stem}${extension}`))

@@ -7,12 +7,11 @@ import { root } from './paths.mjs'
  * @returns {{ subpath: string, source: string, exists: boolean }[]} `source` is a path from the root
  */
 export function entryPoints() {
-  /** @type {{ exports: Record<string, string> }} */
+  /** @type {{ exports: Record<string, string | { import: string }> }} */
   const manifest = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
-  return Object.entries(manifest.exports)
-    .filter(([, file]) => file.startsWith('./dist/'))
-    .map(([subpath, file]) => {
-      const source = file.replace('./dist/', 'src/').replace(/\.js$/, '.ts')
-      return { subpath, source, exists: existsSync(`${root}/${source}`) }
-    })
+  return Object.entries(manifest.exports).flatMap(([subpath, target]) => {
+    if (typeof target === 'string') return []
+    const source = target.import.replace('./dist/', 'src/').replace(/\.js$/, '.ts')
+    return [{ subpath, source, exists: existsSync(`${root}/${source}`) }]
+  })
 }
