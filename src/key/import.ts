@@ -77,8 +77,7 @@ export function readPrivateKey(input: AsymmetricInput): KeyObject {
     const { label, der } = onlyBlock(option, input)
     return readDer(option, der, pick(option, privateReaders, label))
   }
-  if (isBytes(input))
-    return readAnyDer(option, asBuffer(input), Object.values(privateReaders))
+  if (isBytes(input)) return readAnyDer(option, asBuffer(input), Object.values(privateReaders))
   if (!isJwk(input)) throw unknownInput(option, input)
   const members = keyMembers(input, 'sign')
   const key = withoutDetails(option, () => createPrivateKey({ key: members, format: 'jwk' }))
