@@ -1,4 +1,5 @@
 import { AuthError, ConfigError } from '../foundation/errors.js'
+import { isError } from '../foundation/realms.js'
 import type { Claims } from './token.js'
 
 /** The part of Standard Schema v1 (https://standardschema.dev) that is used; zod, valibot and arktype implement it. */
@@ -58,7 +59,7 @@ function withoutValues(error: unknown): Error {
   const cause = new Error(
     'the claims schema threw; its message is left out, because it may hold claims',
   )
-  if (!(error instanceof Error)) return cause
+  if (!isError(error)) return cause
   const name = /^[A-Za-z]{1,40}$/.test(error.name) ? error.name : 'Error'
   const frames = (error.stack ?? '').replace(error.message, '').match(/^ +at .*$/gm) ?? []
   cause.message = `the claims schema threw a ${name}; its message is left out, because it may hold claims`
