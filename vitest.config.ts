@@ -15,6 +15,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 240_000,
     expect: { poll: { timeout: 30_000 } },
+    // A worker imports each module once for all its files: test files leave nothing behind in what they share.
+    isolate: false,
     // Two cores: more workers only make timing-sensitive runs fight each other.
     maxWorkers: 2,
     // Tests that wait beside one another; what they wait for costs nothing.
