@@ -1,4 +1,4 @@
-import { type Duration, parseDuration } from '../foundation/duration.js'
+import { parseDuration } from '../foundation/duration.js'
 
 /**
  * Reads seconds from an option: `15m`, `30d`, or a bare number.
@@ -8,5 +8,5 @@ import { type Duration, parseDuration } from '../foundation/duration.js'
  */
 export function readSeconds(text: string, option: string): number {
   // parseDuration refuses text of any other form itself.
-  return parseDuration(/^\d{1,10}$/.test(text) ? Number(text) : (text as Duration), option)
+  return parseDuration(/^\d{1,10}$/.test(text) ? Number(text) : text, option)
 }

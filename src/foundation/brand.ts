@@ -20,7 +20,7 @@ export function brand(instance: object, name: string): void {
 
 /** Whether some copy of this package has branded a value with this name. */
 export function isBranded(given: unknown, name: string): boolean {
-  return typeof given === 'object' && given !== null && Object.hasOwn(given, symbolOf(name))
+  return Object.hasOwn(Object(given) as object, symbolOf(name)) // a primitive has no brand
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isError, isThenable } from './realms.js'
+import { isThenable } from './realms.js'
 
 /**
  * Calls a listener after the fact, with a frozen event (an Error stays as it is). What it throws or rejects with is
@@ -12,7 +12,7 @@ export function notify<E extends object>(
 ): void {
   if (listener === undefined) return
   try {
-    const answer = listener(isError(event) ? event : Object.freeze(event))
+    const answer = listener(event instanceof Error ? event : Object.freeze(event))
     if (isThenable(answer)) answer.then(undefined, () => undefined)
   } catch {
     // Dropped, as above.

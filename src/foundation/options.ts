@@ -43,18 +43,15 @@ export function readOptions<Table extends OptionTable>(
   const values: Record<string, unknown> = {}
   for (const [name, option] of Object.entries(table)) {
     const path = `${factory}.${name}`
-    const found = isPolluted(options, name) ? undefined : options[name] // read once: a getter may give another value the next time
-    if (option.guarding === true && found === undefined && Object.hasOwn(options, name))
+    const isOwn = Object.hasOwn(options, name)
+    // Read once: a getter may give another value the next time. Not what Object.prototype was given, by a merged `__proto__`.
+    const found = !isOwn && name in Object.prototype ? undefined : options[name]
+    if (option.guarding === true && found === undefined && isOwn)
       throw new ConfigError(path, 'is undefined; leave it out if you mean its default')
     const value = found === undefined ? option.default : found
     values[name] = value === undefined && !option.required ? undefined : option.read(value, path)
   }
   return Object.freeze(values) as OptionValues<Table> // made of the table's own entries
-}
-
-/** Whether the object has a member only because Object.prototype was given one: a `__proto__` of some JSON, merged. */
-function isPolluted(options: object, name: string): boolean {
-  return Object.hasOwn(Object.prototype, name) && !Object.hasOwn(options, name)
 }
 
 /**

@@ -5,7 +5,7 @@
 
 /** Whether a value is an Error. A DOMException is one too: what `AbortSignal.timeout` aborts with. */
 export function isError(value: unknown): value is Error {
-  return value instanceof Error || /^\[object (Error|DOMException)\]$/.test(tagOf(value))
+  return value instanceof Error || / (Error|DOMException)]$/.test(tagOf(value))
 }
 
 /**
@@ -25,12 +25,7 @@ export function isBytes(value: unknown): value is Uint8Array {
 
 /** Whether a value is a promise, or waits like one. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  )
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function' // of any value, `then` can be asked
 }
 
 function tagOf(value: unknown): string {

@@ -20,9 +20,9 @@ export function token(claims: Claims = {}): Promise<string> {
 }
 
 /** A token with a header of the test's own, correctly signed with HMAC. */
-export function handmade(header: object, claims: object): string {
+export function handmade(header: object, claims: object, signedWith: Buffer = secret): string {
   const signingInput = `${encode(header)}.${encode(claims)}`
-  const signature = createHmac('sha256', secret).update(signingInput).digest('base64url')
+  const signature = createHmac('sha256', signedWith).update(signingInput).digest('base64url')
   return `${signingInput}.${signature}`
 }
 
@@ -37,6 +37,13 @@ export function forged(): Promise<string> {
     sub: 'alice',
     canary,
   })
+}
+
+/** A good token but for its key, which its header brings along. */
+export function selfSigned(header: object): string {
+  const own = randomBytes(32)
+  const jwk = { kty: 'oct', k: own.toString('base64url') }
+  return handmade({ ...header, jwk }, goodClaims(), own)
 }
 
 /** A token of an algorithm that nobody configured. */

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { forged, goodClaims, handmade, now, otherAlgorithm, token } from '../tokens.js'
+import { forged, goodClaims, handmade, now, otherAlgorithm, selfSigned, token } from '../tokens.js'
 import {
   ambiguous,
   call,
@@ -36,8 +36,7 @@ const badTokens: Readonly<Record<string, () => string | Promise<string>>> = {
   'whose expiry is text': () => handmade(header, { ...goodClaims(), exp: '9999999999' }),
   'of another kind': () => handmade({ ...header, typ: 'refresh+jwt' }, goodClaims()),
   'with a critical extension': () => handmade({ ...header, crit: ['x'], x: 1 }, goodClaims()),
-  'that brings its own key': () =>
-    handmade({ ...header, jwk: { kty: 'oct', k: 'AAAA' } }, goodClaims()),
+  'that brings the key it is signed with': () => selfSigned(header),
   'longer than maxLength': () => handmade(header, { ...goodClaims(), pad: 'x'.repeat(9000) }),
   'that has been revoked': () => token({ jti: 'revoked' }),
 }

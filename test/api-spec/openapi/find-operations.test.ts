@@ -112,7 +112,7 @@ describe('the operations that a call may be for', () => {
         setHeader: () => undefined,
         ...shape,
       })
-    for (const url of ['/users/me', '/users/ME', '/Users/me/', '/users/%6de'])
+    for (const url of ['/users/me', '/users/ME', '/uSERS/me/', '/users/%6de'])
       expect(isGuarded(url)).toBe(true)
     for (const method of ['HEAD', 'get', 'head', undefined])
       expect(isGuarded('/users/me', { method })).toBe(true)
