@@ -1,8 +1,9 @@
-/** Rotates the ring at a place every second, signs with its key all the while, and tells each token. */
+/** Rotates the ring at a place every second, signs with its key all the while, and tells each token and each wait. */
 import { createSigner } from '../../../src/token/index.js'
 import { createKeyRing } from '../../../src/key-sources/key-ring.js'
 import { hastyTimes } from './hasty-times.js'
 import { openKeys } from './open-stores.js'
+import { timedReads } from './timed-reads.js'
 
 /** One token, and the moments (Unix milliseconds) between which it was asked what to sign it with. */
 export interface Signed {
@@ -13,14 +14,14 @@ export interface Signed {
 }
 
 const [place = '', key = ''] = process.argv.slice(2)
+const tell = (message: object) => process.send?.(message)
 const ring = createKeyRing({
-  store: await openKeys(place),
+  store: timedReads(await openKeys(place), (gapMs) => tell({ gapMs })),
   algorithm: 'ES256',
   encryptionKey: Buffer.from(key, 'hex'),
   ...hastyTimes,
 })
 await ring.start()
-const tell = (message: object) => process.send?.(message)
 
 setInterval(() => {
   ring.rotate().catch((error: unknown) => tell({ failed: String(error) }))
