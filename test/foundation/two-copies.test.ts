@@ -1,5 +1,5 @@
 import { KeyObject, randomBytes } from 'node:crypto'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import * as own from '../../src/index.js'
 import { algorithmNames } from '../../src/key/algorithms.js'
 import { HttpError } from '../../src/api-spec/runtime/http-error.js'
@@ -12,22 +12,17 @@ import { ClientError } from '../../src/client/index.js'
 import { fakeCall } from '../gate/calls.js'
 import { pairFor } from '../key/pairs.js'
 
-/** What a second copy of the package in the process is: every module anew, with classes of its own. */
-async function copy() {
-  vi.resetModules()
-  return {
-    ...(await import('../../src/index.js')),
-    ...(await import('../../src/api-spec/runtime/http-error.js')),
-    ...(await import('../../src/api-spec/runtime/schema/schema.js')),
-    ...(await import('../../src/api-spec/runtime/client.js')),
-    ...(await import('../../src/api-spec/index.js')),
-    ...(await import('../../src/client/index.js')),
-    ...(await import('../../src/gate/context.js')),
-    ...(await import('../../src/adapters/nest/nest-refusal.js')),
-  }
+/** A second copy of the package in the process: the built one, beside the sources that the tests import. */
+const other = {
+  ...(await import('../../dist/index.js')),
+  ...(await import('../../dist/api-spec/runtime/http-error.js')),
+  ...(await import('../../dist/api-spec/runtime/schema/schema.js')),
+  ...(await import('../../dist/api-spec/runtime/client.js')),
+  ...(await import('../../dist/api-spec/index.js')),
+  ...(await import('../../dist/client/index.js')),
+  ...(await import('../../dist/gate/context.js')),
+  ...(await import('../../dist/adapters/nest/nest-refusal.js')),
 }
-
-const other = await copy()
 const expected = { issuer: 'https://idp.example', audience: 'api' }
 const algorithms = ['HS256'] as const
 const signing = { ...expected, expiresIn: '1h' } as const
