@@ -60,7 +60,7 @@ describe.each(Object.entries(laxRouters))('fromOpenApi on %s', (framework, start
   const ask = (line: string, ...fields: string[]) =>
     callRaw(server.base, [`${line} HTTP/1.1`, 'Content-Length: 0', ...fields])
 
-  test('opens no route that is guarded or missing in the document, however its path is written', async () => {
+  test('fromOpenApi opens no route that is guarded or missing in the document, however its path is written', async () => {
     const reached: string[] = []
     const send = async (line: string) => {
       const { status, body } = await ask(line)
@@ -72,7 +72,7 @@ describe.each(Object.entries(laxRouters))('fromOpenApi on %s', (framework, start
     expect(spellings.length).toBeGreaterThan(80)
   })
 
-  test('opens a path without parameters, and no other method of it', async () => {
+  test('fromOpenApi opens a path without parameters, and no other method of it', async () => {
     expect((await ask('GET /open')).body).toContain('open')
     expect((await ask('POST /open')).status).toBe(401)
     expect((await ask('HEAD /open')).status).toBe(401)
@@ -82,13 +82,13 @@ describe.each(Object.entries(laxRouters))('fromOpenApi on %s', (framework, start
     expect((await ask('GET /Plans/Gold')).status).toBe(seesCase ? 200 : 401)
   })
 
-  test('opens an operation with parameters only where the router’s pattern is known', async () => {
+  test('fromOpenApi opens an operation with parameters only where the router’s pattern is known', async () => {
     const expected = patternIsKnown(framework) || framework === 'nest' ? 200 : 401
     for (const path of ['/users/bob', '/reports/7', '/a/x/b'])
       expect([path, (await ask(`GET ${path}`)).status]).toEqual([path, expected])
   })
 
-  test('admits a valid token to the secrets', async () => {
+  test('a gate by fromOpenApi admits a valid token to the secrets', async () => {
     const authorization = `Authorization: Bearer ${await token({})}`
     for (const path of ['/users/me', '/reports/internal', '/a/secret/b', '/plans/gold'])
       expect((await ask(`GET ${path}`, authorization)).body).toContain('SECRET')

@@ -135,12 +135,12 @@ describe.each(Object.entries(frameworks))('gate.current() on %s', (_framework, s
     return { status: answer.status, body: await answer.text() }
   }
 
-  test('returns the caller under its own gate', async () => {
+  test('gate.current() returns the caller under its own gate', async () => {
     const answer = await get({ gates: [own], ask: () => own.current().claims })
     expect([answer.status, answer.body]).toEqual([200, expect.stringContaining('alice')])
   })
 
-  test('is 500 under another gate, and the gate’s operator learns of it', async () => {
+  test('gate.current() is 500 under another gate, and the gate’s operator learns of it', async () => {
     const answer = await get({ gates: [own], ask: () => other.current() })
     expect(answer.status).toBe(500)
     expect(events).toMatchObject([
@@ -152,13 +152,13 @@ describe.each(Object.entries(frameworks))('gate.current() on %s', (_framework, s
     ])
   })
 
-  test('is 500 where no gate guards the route', async () => {
+  test('gate.current() is 500 where no gate guards the route', async () => {
     for (const gates of [[], [leavesOut], [optional]])
       expect((await get({ gates, ask: () => own.current() }, false)).status).toBe(500)
     expect((await get({ gates: [leavesOut], ask: () => leavesOut.current() })).status).toBe(500)
   })
 
-  test('is a refusal without a token under an optional gate, also inside a guarded call', async () => {
+  test('gate.current() is a refusal without a token under an optional gate, also inside a guarded call', async () => {
     const seen: unknown[] = []
     const ask = () => {
       try {
@@ -178,7 +178,7 @@ describe('gate.current() in RPC', () => {
   afterAll(closeClients)
 
   test.each(Object.entries({ grpc: startGrpc, connect: startConnect }))(
-    'is no refusal of the caller on %s',
+    'gate.current() in RPC is no refusal of the caller on %s',
     async (_name, start) => {
       const site = createRpcSite()
       const ask = () => Promise.resolve().then(() => other.current() as never)

@@ -128,7 +128,7 @@ describe('undici', () => {
   let wire: HttpWire
   afterEach(() => wire.close())
 
-  test('its own fetch attaches, keeps the token at home on a redirect, and sends no stream again', async () => {
+  test('undici’s own fetch attaches, keeps the token at home on a redirect, and sends no stream again', async () => {
     wire = await undiciFetchWire()
     const { client } = await signIn(wire)
     expect(await wire.call(client, { body: 'whole' })).toEqual({ status: 200, body: 'whole' })

@@ -93,7 +93,7 @@ describe('origins', () => {
     ['http://[::1]:3000/', 'http://[::1]:3000'],
     ['http://localhost', 'http://localhost'],
     ['http://app.localhost:1', 'http://app.localhost:1'],
-  ])('%s is one', (origin, normal) => {
+  ])('%s is a valid origin', (origin, normal) => {
     expect([...jwtClient({ source, origins: [origin] }).origins]).toEqual([normal])
   })
 })

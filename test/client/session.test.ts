@@ -225,7 +225,7 @@ describe('sessions of one name', () => {
     return session
   }
 
-  test('hear of a login and of the end', async () => {
+  test('sessions of one name hear of a login and of the end', async () => {
     const events: string[] = []
     const first = open()
     const second = open(events)
@@ -239,7 +239,7 @@ describe('sessions of one name', () => {
     expect(await second.isSignedIn()).toBe(false)
   })
 
-  test('hear nothing once they are closed', async () => {
+  test('sessions of one name hear nothing once they are closed', async () => {
     const first = open()
     const second = open()
     second.close()

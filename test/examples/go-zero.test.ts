@@ -77,7 +77,7 @@ describe('examples/go-zero-user', () => {
     return createUserClient({ baseUrl: example.url, source: session })
   }
 
-  test('opens the login, and guards the profile: 401 without a token, 200 with one', async () => {
+  test('examples/go-zero-user opens the login, and guards the profile: 401 without a token, 200 with one', async () => {
     expect(example.curl).toContain('/user/login')
     const open = createUserClient({ baseUrl: example.url })
     await expect(open.getProfile({})).rejects.toMatchObject({ status: 401 })
@@ -91,13 +91,13 @@ describe('examples/go-zero-user', () => {
     expect(await alice.getProfile({})).toEqual({ id: '1', name: 'Alice' })
   })
 
-  test('shows others to an admin only', async () => {
+  test('examples/go-zero-user shows others to an admin only', async () => {
     const [alice, bob] = [await as('alice'), await as('bob')]
     expect(await alice.getProfile({ targetId: '2' })).toEqual({ id: '2', name: 'bob' })
     await expect(bob.getProfile({ targetId: '1' })).rejects.toMatchObject({ status: 403 })
   })
 
-  test('lists all users to a caller with the role that the .api file names, and to no other', async () => {
+  test('examples/go-zero-user lists all users only to a caller with the role that the .api file names', async () => {
     const [alice, bob] = [await as('alice'), await as('bob')]
     expect((await alice.listUsers()).map(({ id }) => id)).toEqual(['1', '2'])
     const refused = { status: 403, body: { reason: 'insufficient_scope' } }
@@ -106,7 +106,7 @@ describe('examples/go-zero-user', () => {
     await expect(open.listUsers()).rejects.toMatchObject({ status: 401 })
   })
 
-  test('refreshes an expired token once, by the generated client, however many calls wait', async () => {
+  test('the client of go-zero-user refreshes an expired token once, however many calls wait', async () => {
     const { seen, fetch: counted } = counting('/user/refresh')
     const session = fromSession({ endpoint: `${example.url}/user/refresh`, fetch: counted })
     const accessToken = await expired('https://user-api.example', 'user-api')
@@ -117,7 +117,7 @@ describe('examples/go-zero-user', () => {
     expect(seen.count).toBe(1)
   })
 
-  test('refuses an access token as a refresh token, and every token of a session that has ended', async () => {
+  test('examples/go-zero-user refuses an access token as a refresh token, and tokens of an ended session', async () => {
     const open = createUserClient({ baseUrl: example.url })
     const { accessToken, refreshToken } = await login()
     await expect(open.refreshToken({ refreshToken: accessToken })).rejects.toMatchObject({
@@ -148,7 +148,7 @@ describe('examples/go-zero-token', () => {
       body: '{"userId":"a"}',
     })
 
-  test('gives a token for a password, and takes it raw or with its scheme', async () => {
+  test('examples/go-zero-token gives a token for a password, and takes it raw or with its scheme', async () => {
     expect(example.curl).toContain('/user/token')
     const client = createJwtClient({ baseUrl: example.url })
     await expect(client.jwt({ ...login, password: 'no' })).rejects.toMatchObject({ status: 401 })
@@ -164,7 +164,7 @@ describe('examples/go-zero-token', () => {
     expect((await info({ authorization: `${token}x` })).status).toBe(401)
   })
 
-  test('refreshes a refused token once, by the generated client, however many calls wait', async () => {
+  test('the client of go-zero-token refreshes a refused token once, however many calls wait', async () => {
     const { seen, fetch: counted } = counting('/user/token')
     const options = { baseUrl: example.url, fetch: counted }
     const source = tokenSource(createJwtClient(options), login)

@@ -9,16 +9,16 @@ describe('from.bearer', () => {
     fields: values.map((value) => ['Authorization', value] as const),
   })
 
-  test.each(['Bearer a.b.c', 'bearer a.b.c', 'BEARER   a.b.c'])('accepts %j', (value) => {
+  test.each(['Bearer a.b.c', 'bearer a.b.c', 'BEARER   a.b.c'])('from.bearer takes %j', (value) => {
     expect(from.bearer()(fakeCall(authorization(value)))).toBe('a.b.c')
   })
 
-  test('finds nothing without a header', () => {
+  test('from.bearer finds nothing without a header', () => {
     expect(from.bearer()(fakeCall())).toBeUndefined()
   })
 
   test.each(['', 'Bearer', 'Bearer ', 'a.b.c', 'Basic a', 'Bearer\ta', ' Bearer a', 'Bearer a b'])(
-    'refuses %j as another form',
+    'from.bearer refuses %j as another form',
     (value) => {
       expect(codeOf(from.bearer(), authorization(value))).toBe('TOKEN_SCHEME')
     },
@@ -32,16 +32,16 @@ describe('from.bearer', () => {
     ['Bearer a, Bearer b'],
     ['Basic a, Bearer b'],
     ['Bearer a,Bearer b'],
-  ])('refuses more than one credential: %j', (...values) => {
+  ])('from.bearer refuses more than one credential: %j', (...values) => {
     expect(codeOf(from.bearer(), authorization(...values))).toBe('TOKEN_AMBIGUOUS')
   })
 
-  test('refuses access_token in the query beside the header', () => {
+  test('from.bearer refuses access_token in the query beside the header', () => {
     const call = { ...authorization('Bearer a'), url: '/x?access%5ftoken=b' }
     expect(codeOf(from.bearer(), call)).toBe('TOKEN_AMBIGUOUS')
   })
 
-  test('throws only AuthError, and finds only what is in the header', () => {
+  test('from.bearer throws only AuthError, and finds only what is in the header', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary-ascii' }), { maxLength: 3 }), (values) => {
         const found = outcome(from.bearer(), authorization(...values))
@@ -52,7 +52,7 @@ describe('from.bearer', () => {
     )
   })
 
-  test('needs linear time for a long run of commas and spaces', () => {
+  test('from.bearer needs linear time for a long run of commas and spaces', () => {
     const start = performance.now()
     outcome(from.bearer(), authorization(`Bearer ${', '.repeat(8000)}`))
     expect(performance.now() - start).toBeLessThan(100)
@@ -68,20 +68,20 @@ describe('from.bare', () => {
     expect(from.bare()(fakeCall({ fields: [['authorization', value]] }))).toBe(token)
   })
 
-  test('finds nothing in an empty header, and refuses two', () => {
+  test('from.bare finds nothing in an empty header, and refuses two', () => {
     expect(from.bare()(fakeCall({ fields: [['authorization', '']] }))).toBeUndefined()
     expect(codeOf(from.bare(), { fields: [['authorization', 'a,b']] })).toBe('TOKEN_AMBIGUOUS')
   })
 })
 
 describe('from.header', () => {
-  test('takes the whole header value and keeps the answer out of shared caches', () => {
+  test('from.header takes the whole header value and keeps the answer out of shared caches', () => {
     const call = fakeCall({ fields: [['Token', 'a.b.c']] })
     expect(from.header('token')(call)).toBe('a.b.c')
     expect(call.answer.get('Cache-Control')).toBe('private')
   })
 
-  test('refuses two fields and two values in one', () => {
+  test('from.header refuses two fields and two values in one', () => {
     const twice = {
       fields: [
         ['token', 'a'],
@@ -92,7 +92,7 @@ describe('from.header', () => {
     expect(codeOf(from.header('token'), { fields: [['token', 'a, b']] })).toBe('TOKEN_AMBIGUOUS')
   })
 
-  test.each(['', 'a b', 'a:b', 'tök', 'a\r\n'])('refuses the name %j when built', (name) => {
+  test.each(['', 'a b', 'a:b', 'tök', 'a\r\n'])('from.header refuses the name %j', (name) => {
     expect(() => from.header(name)).toThrow(ConfigError)
   })
 })
@@ -107,11 +107,11 @@ describe('from.cookie', () => {
     ['Token=a', undefined],
     ['token', undefined],
     ['', undefined],
-  ])('finds in %j: %j', (value, token) => {
+  ])('from.cookie finds in %j: %j', (value, token) => {
     expect(from.cookie('token')(fakeCall({ fields: [['cookie', value]] }))).toBe(token)
   })
 
-  test('refuses two cookies of one name, in one field or in two', () => {
+  test('from.cookie refuses two cookies of one name, in one field or in two', () => {
     const one = { fields: [['cookie', 'token=a; token=b']] as const }
     const two = {
       fields: [
@@ -125,13 +125,13 @@ describe('from.cookie', () => {
 })
 
 describe('from.query', () => {
-  test('finds one parameter, decoded, and keeps the answer out of shared caches', () => {
+  test('from.query finds one parameter, decoded, and keeps the answer out of shared caches', () => {
     const call = fakeCall({ url: '/x?a=1&token=a%2Eb' })
     expect(from.query('token')(call)).toBe('a.b')
     expect(call.answer.get('Cache-Control')).toBe('private')
   })
 
-  test('refuses two parameters of one name', () => {
+  test('from.query refuses two parameters of one name', () => {
     expect(codeOf(from.query('token'), { url: '/x?token=a&token=b' })).toBe('TOKEN_AMBIGUOUS')
   })
 })
@@ -142,7 +142,7 @@ describe.each(Object.entries(places))('from.%s', (_name, several) => {
   const both = several(from.bearer(), from.cookie('token'))
   const cookie = ['cookie', 'token=b'] as const
 
-  test('finds the token wherever it is', () => {
+  test('a combination of extractors finds the token wherever it is', () => {
     expect(both(fakeCall({ fields: [['authorization', 'Bearer a']] }))).toBe('a')
     expect(both(fakeCall({ fields: [['cookie', 'token=b']] }))).toBe('b')
     expect(both(fakeCall())).toBeUndefined()
@@ -157,7 +157,7 @@ describe.each(Object.entries(places))('from.%s', (_name, several) => {
     'AWS4-HMAC-SHA256 Credential=a, SignedHeaders=b',
     'DPoP a.b.c',
     'Bearer2 a',
-  ])('passes over credentials of another scheme: %j', (value) => {
+  ])('a combination of extractors passes over credentials of another scheme: %j', (value) => {
     const foreign = ['authorization', value] as const
     expect(both(fakeCall({ fields: [foreign, cookie] }))).toBe('b')
     expect(codeOf(both, { fields: [foreign] })).toBe('TOKEN_SCHEME')
@@ -179,7 +179,7 @@ describe.each(Object.entries(places))('from.%s', (_name, several) => {
     'Basic',
     'Basic ',
     '"Basic" a',
-  ])('refuses %j beside a cookie: it may be a token that was sent wrongly', (value) => {
+  ])('a combination refuses %j beside a cookie: it may be a token sent wrongly', (value) => {
     expect(codeOf(both, { fields: [['authorization', value], cookie] })).toBe('TOKEN_SCHEME')
   })
 
@@ -190,20 +190,20 @@ describe.each(Object.entries(places))('from.%s', (_name, several) => {
     ['Basic a, Bearer b'],
     ['Bearer a, Basic b, Bearer c'],
     ['Basic a,bearer\tb'],
-  ])('refuses two Authorization credentials beside a cookie: %j', (...values) => {
+  ])('a combination refuses two Authorization credentials beside a cookie: %j', (...values) => {
     const fields = values.map((value) => ['authorization', value] as const)
     expect(['TOKEN_AMBIGUOUS', 'TOKEN_SCHEME']).toContain(
       codeOf(both, { fields: [...fields, cookie] }),
     )
   })
 
-  test('asks an extractor of your own as the others', () => {
+  test('a combination of extractors asks an extractor of your own as the others', () => {
     const own = several((call) => call.header('x-token')[0], from.cookie('token'))
     expect(own(fakeCall({ fields: [['x-token', 'a']] }))).toBe('a')
     expect(own(fakeCall({ fields: [cookie] }))).toBe('b')
   })
 
-  test('needs at least one extractor', () => {
+  test('a combination of extractors needs at least one extractor', () => {
     expect(() => several()).toThrow(ConfigError)
   })
 })
@@ -248,7 +248,7 @@ describe('tokens in two places', () => {
     expect(codeOf(first, { fields, url: '/?access_token=c' })).toBe('TOKEN_AMBIGUOUS')
   })
 
-  test('from.one refuses them, even the same token twice', () => {
+  test('from.one refuses tokens in two places, even the same token twice', () => {
     const one = from.one(from.bearer(), from.cookie('token'))
     expect(codeOf(one, { fields })).toBe('TOKEN_AMBIGUOUS')
     const same = [
@@ -278,7 +278,7 @@ describe('the place', () => {
       createCookieMode({ origins: ['https://shop.example'] }).extract,
       'in the cookie "__Host-access"',
     ],
-  ])('names where the token is expected: %# %s', (extract, place) => {
+  ])('place names where the token is expected: %# %s', (extract, place) => {
     expect(extract.place).toBe(place)
   })
 })

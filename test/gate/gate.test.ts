@@ -20,7 +20,7 @@ const fails = () => {
 const rejects = () => Promise.reject(new Error('no connection'))
 
 describe('createGate', () => {
-  test('runs extract, verify, isRevoked, authorize, next, in this order and each once', async () => {
+  test('a gate runs extract, verify, isRevoked, authorize, next, in this order and each once', async () => {
     const steps: string[] = []
     const note = <T>(name: string, value: T) => {
       steps.push(name)
@@ -38,7 +38,7 @@ describe('createGate', () => {
     expect(steps).toEqual(['select', 'extract', 'verify', 'isRevoked', 'authorize', 'next'])
   })
 
-  test('returns the result of next and passes its errors on unchanged', async () => {
+  test('a gate returns the result of next and passes its errors on unchanged', async () => {
     const gate = createGate({ verify })
     const call = await callWith()
     expect(await gate(call, () => 'answer')).toBe('answer')
@@ -62,7 +62,7 @@ describe('createGate', () => {
       { authorize: () => Promise.resolve(false) },
       'FORBIDDEN',
     ],
-  ])('does not call next with %s', async (_name, options, code) => {
+  ])('a gate does not call next with %s', async (_name, options, code) => {
     let calls = 0
     const gate = createGate({ verify, ...options })
     const call = await callWith()
@@ -71,7 +71,7 @@ describe('createGate', () => {
   })
 
   test.each([undefined, null, 0, '', 'no', {}])(
-    'does not accept %j as "not revoked" or as "permitted"',
+    'a gate does not accept %j as "not revoked" or as "permitted"',
     async (answer) => {
       const odd: unknown = () => answer
       const call = await callWith()
@@ -82,19 +82,19 @@ describe('createGate', () => {
     },
   )
 
-  test('does not accept a promise from select', async () => {
+  test('a gate does not accept a promise from select', async () => {
     const odd: unknown = () => Promise.resolve(false)
     const gate = createGate({ verify, select: odd as () => boolean })
     await expect(gate(fakeCall(), () => 0)).rejects.toMatchObject({ code: 'POLICY_FAULT' })
   })
 
-  test('passes an AuthError of any step on unchanged', async () => {
+  test('a gate passes an AuthError of any step on unchanged', async () => {
     const refusal = new AuthError('REVOCATION_UNKNOWN', { retryAfter: 7 })
     const gate = createGate({ verify, isRevoked: () => Promise.reject(refusal) })
     await expect(gate(await callWith(), () => 0)).rejects.toBe(refusal)
   })
 
-  test('names the scopes that would be enough in a refusal', async () => {
+  test('a gate names the scopes that would be enough in a refusal', async () => {
     const gate = createGate({ verify, authorize: requireScopes('a', 'b') })
     await expect(gate(await callWith(), () => 0)).rejects.toMatchObject({ scope: ['a', 'b'] })
   })
@@ -108,7 +108,7 @@ describe('createGate', () => {
     { verify, realm: 'a"b' },
     { verify, realm: 'a\r\nSet-Cookie: x=y' },
     { verify, render: 'html' },
-  ])('refuses invalid options: %o', (options: object) => {
+  ])('createGate refuses invalid options: %o', (options: object) => {
     expect(() => createGate(options as GateOptions<Claims>)).toThrow(ConfigError)
   })
 })

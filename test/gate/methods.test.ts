@@ -25,13 +25,13 @@ describe('rules that open, with a method', () => {
     expect(opened(select({ except: [except] }))).toEqual(wanted)
   })
 
-  test('open the router’s pattern for their method only', () => {
+  test('rules with a method open the router’s pattern for that method only', () => {
     const selector = select({ except: { path: '/posts/:id', method: 'GET' } })
     expect(opened(selector, { url: '/posts/7', pattern: '/posts/:id' })).toEqual(['GET'])
     expect(opened(selector, { url: '/posts/7' })).toEqual([])
   })
 
-  test('take a list, each with methods of its own', () => {
+  test('rules take a list, each with its own methods', () => {
     const selector = select({
       except: [
         { path: '/posts', method: 'GET' },
@@ -46,14 +46,14 @@ describe('rules that open, with a method', () => {
     expect(selector.unusedRules()).toEqual([])
   })
 
-  test('open no call without a method, and none whose method is written in lower case', () => {
+  test('rules with a method open no call without a method, and none whose method is in lower case', () => {
     const selector = select({ except: { path: ['/posts', '/a.B/C'], method: ['GET', 'POST'] } })
     expect(selector({ ...fakeCall({ url: '/posts' }), method: undefined })).toBe(true)
     expect(selector({ ...fakeCall({ operation: '/a.B/C' }), method: undefined })).toBe(true)
     expect(selector(fakeCall({ url: '/posts', method: 'get' }))).toBe(true)
   })
 
-  test.each(overrides)('open nothing when %s may replace the method', (name) => {
+  test.each(overrides)('rules with a method open nothing when %s may replace it', (name) => {
     const selector = select({ except: { path: '/posts', method: ['GET', 'POST'] } })
     for (const value of ['DELETE', 'GET', ''])
       expect(opened(selector, { url: '/posts', fields: [[name, value]] })).toEqual([])
@@ -79,14 +79,14 @@ describe('rules that guard, with a method', () => {
     expect(guarded(select(rules), { url: '/posts', pattern: '/posts' })).toEqual(wanted)
   })
 
-  test('guard a method that is written in lower case, which some routers take for the same', () => {
+  test('guarding rules guard a method in lower case, which some routers take for the same', () => {
     const selector = select({ path: '/posts', method: ['DELETE', 'GET'] })
     for (const method of ['delete', 'Delete', 'get', 'head'])
       expect(selector(fakeCall({ url: '/posts', method }))).toBe(true)
     expect(selector(fakeCall({ url: '/posts', method: 'post' }))).toBe(false)
   })
 
-  test('guard a call whose method is unknown or may be replaced', () => {
+  test('guarding rules guard a call whose method is unknown or may be replaced', () => {
     const selector = select({ path: '/posts', method: 'DELETE' })
     expect(selector({ ...fakeCall({ url: '/posts' }), method: undefined })).toBe(true)
     for (const name of overrides)
@@ -108,7 +108,7 @@ describe('building rules with a method', () => {
     ['a star', '*'],
     ['undefined', undefined],
     ['null', null],
-  ])('refuses %s', (_name, method) => {
+  ])('select refuses %s as a method', (_name, method) => {
     // What callers in plain JavaScript can pass.
     const rules = { path: '/posts', method } as Rules
     expect(() => select({ except: rules })).toThrow(ConfigError)
@@ -116,12 +116,12 @@ describe('building rules with a method', () => {
     expect(() => select(rules)).toThrow(/^select\.method/)
   })
 
-  test('refuses a method alone where it would open every path', () => {
+  test('select refuses a method alone where it would open every path', () => {
     expect(() => select({ except: { method: 'GET' } })).toThrow(/alone would open every path/)
     expect(() => select({ except: { method: 'GET', path: [] } })).toThrow(ConfigError)
   })
 
-  test('names the method of a rule that has never matched', () => {
+  test('unusedRules names the method of a rule that has never matched', () => {
     const selector = select({ except: [{ path: '/posts', method: ['GET', 'HEAD'] }] })
     expect(selector.unusedRules()).toEqual(['select.except.0.path "/posts" for GET, HEAD'])
   })

@@ -43,7 +43,7 @@ describe('a guarding rule with parameters, where there is no pattern', () => {
     expect(select({ prefix })(fakeCall({ url }))).toBe(isGuarded)
   })
 
-  test('refuses a path that can be read in more than one way', () => {
+  test('a guarding rule with parameters refuses a path that can be read in more than one way', () => {
     expect(() => select({ path: '/users/:id' })(fakeCall({ url: '/users/a%2fb' }))).toThrow()
   })
 
@@ -53,7 +53,7 @@ describe('a guarding rule with parameters, where there is no pattern', () => {
     expect(selector.unusedRules()).toEqual(['select.path "/typo/:id"'])
   })
 
-  test('matches a long path in linear time', () => {
+  test('a guarding rule with parameters matches a long path in linear time', () => {
     const selector = select({ path: '/:a/:b-:c/x/*y/z' })
     const start = performance.now()
     expect(selector(fakeCall({ url: '/a-'.repeat(5000) }))).toBe(false)
@@ -64,12 +64,12 @@ describe('a guarding rule with parameters, where there is no pattern', () => {
 describe('a guarding rule with parameters, where the router has found a pattern', () => {
   const selector = select({ path: '/users/:id' })
 
-  test('does not match a route without parameters that has another name', () => {
+  test('a guarding rule with parameters does not match a route without parameters that has another name', () => {
     expect(selector(fakeCall({ url: '/users/login', pattern: '/users/login' }))).toBe(false)
   })
 
   test.each(['/users/:id', '/users/:user', '/*', '/:area/:id'])(
-    'guards the paths of %s that it can match',
+    'a guarding rule with parameters guards the paths of %s that it can match',
     (pattern) => {
       expect(selector(fakeCall({ url: '/users/7', pattern }))).toBe(true)
       expect(selector(fakeCall({ url: '/orders', pattern: '/*' }))).toBe(false)

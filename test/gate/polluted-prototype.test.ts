@@ -17,7 +17,7 @@ afterEach(() => {
 })
 
 describe('a polluted Object.prototype', () => {
-  test('gives no token a role, a scope or a claim', async () => {
+  test('a polluted Object.prototype gives no token a role, a scope or a claim', async () => {
     const token = await verified()
     pollute({ roles: ['admin'], role: 'admin', scope: 'a', scp: ['a'], tier: 'gold' })
     expect(requireRoles('admin')(token)).toBe(false)
@@ -25,7 +25,7 @@ describe('a polluted Object.prototype', () => {
     expect(requireClaim<Record<string, unknown>, string>('tier', 'gold')(token)).toBe(false)
   })
 
-  test('makes no gate optional', async () => {
+  test('a polluted Object.prototype makes no gate optional', async () => {
     pollute({ optional: true, select: () => false })
     const gate = createGate({ verify })
     await expect(gate.check(fakeCall({}))).rejects.toMatchObject({ code: 'TOKEN_MISSING' })

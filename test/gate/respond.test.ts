@@ -50,7 +50,7 @@ describe('the challenge', () => {
   })
 
   test.each(['', 'a"b', 'a\\b', 'a\r\nb', 'a\nb', '\u0000', 'ä', 'x'.repeat(129)])(
-    'refuses the realm %j when built',
+    'the challenge refuses the realm %j when built',
     (realm) => {
       expect(() => createResponder({ render: 'problem', realm })).toThrow(ConfigError)
     },

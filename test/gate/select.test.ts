@@ -92,13 +92,13 @@ describe('select({ except })', () => {
     expect(open(rules, url)).toBe(isOpen)
   })
 
-  test('matches the router’s pattern instead of the path when there is one', () => {
+  test('select({ except }) matches the router’s pattern instead of the path when there is one', () => {
     const selector = select({ except: { path: '/items/:id' } })
     expect(selector(fakeCall({ url: '/items/a%2fb', pattern: '/items/:id' }))).toBe(false)
     expect(selector(fakeCall({ url: '/items/:id', pattern: '/:any/:id' }))).toBe(true)
   })
 
-  test('matches the RPC method', () => {
+  test('select({ except }) matches the RPC method', () => {
     const selector = select({ except: { prefix: '/grpc.health.v1.Health' } })
     const call = (operation: string) => fakeCall({ operation, url: '/grpc.health.v1.Health/Check' })
     expect(selector(call('/grpc.health.v1.Health/Check'))).toBe(false)
@@ -124,20 +124,20 @@ describe('select of rules', () => {
     expect(select(rules)(fakeCall({ url }))).toBe(isGuarded)
   })
 
-  test('looks at both the pattern and the path', () => {
+  test('select looks at both the pattern and the path', () => {
     const selector = select({ path: ['/users/me', '/items/:id'] })
     expect(selector(fakeCall({ url: '/users/me', pattern: '/users/:id' }))).toBe(true)
     expect(selector(fakeCall({ url: '/items/1', pattern: '/items/:id' }))).toBe(true)
     expect(selector(fakeCall({ url: '/users/you', pattern: '/users/:id' }))).toBe(false)
   })
 
-  test('guards an odd path on a known route instead of refusing it', () => {
+  test('select guards an odd path on a known route instead of refusing it', () => {
     expect(select({ path: '/x' })(fakeCall({ url: '/files/a%2fb', pattern: '/files/*' }))).toBe(
       true,
     )
   })
 
-  test('ignores the path when there is an RPC method', () => {
+  test('select ignores the path when there is an RPC method', () => {
     expect(select({ path: '/x' })(fakeCall({ operation: '/a.B/C', url: '//' }))).toBe(false)
   })
 })
@@ -167,7 +167,7 @@ describe('preflights', () => {
 })
 
 describe('unusedRules', () => {
-  test('names the rules that have never matched', () => {
+  test('unusedRules names the rules that have never matched', () => {
     const selector = select({ except: { path: ['/a', '/typo'], regex: /\/b/, match: () => false } })
     selector(fakeCall({ url: '/a' }))
     expect(selector.unusedRules()).toEqual([
@@ -191,21 +191,21 @@ describe('building', () => {
     ['an unknown rule', { paths: '/a' }],
     ['a number', { path: 1 }],
     ['an unknown preflight', { path: '/a', preflight: true }],
-  ])('refuses when built: %s', (_name, rules) => {
+  ])('select refuses when built: %s', (_name, rules) => {
     // What callers in plain JavaScript can pass.
     expect(() => select(rules as Rules)).toThrow(ConfigError)
   })
 
-  test('refuses the prefix "/" where it would open everything', () => {
+  test('select refuses the prefix "/" where it would open everything', () => {
     expect(() => select({ except: { prefix: '/' } })).toThrow(ConfigError)
   })
 
-  test('refuses rules next to except', () => {
+  test('select refuses rules next to except', () => {
     const both: unknown = { except: { path: '/a' }, path: '/b' }
     expect(() => select(both as Rules)).toThrow(ConfigError)
   })
 
-  test('throws on a match that returns a promise', () => {
+  test('select throws on a match that returns a promise', () => {
     const rules: unknown = { match: () => Promise.resolve(false) }
     expect(() => select({ except: rules as Rules })(fakeCall())).toThrow(TypeError)
   })

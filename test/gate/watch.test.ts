@@ -163,7 +163,7 @@ describe('gate.watch', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test.each([0, '2h', -1, 1.5, 'soon'])('refuses a recheckEvery of %j', (recheckEvery) => {
+  test.each([0, '2h', -1, 1.5, 'soon'])('gate.watch refuses recheckEvery: %j', (recheckEvery) => {
     const given = recheckEvery as unknown as number // what a caller in plain JavaScript can write
     expect(() => createGate({ verify, recheckEvery: given })).toThrow(/createGate\.recheckEvery/)
   })

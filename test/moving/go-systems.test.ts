@@ -137,7 +137,7 @@ describe('Kratos', () => {
 })
 
 describe('go-zero', () => {
-  test('its .api file is read as it is, and as goctl reads it', async () => {
+  test('go-zero’s .api file is read as it is, and as goctl reads it', async () => {
     for (const mode of [[], ['--mode', 'goctl']]) {
       const { exitCode, stdout } = await jotgate([
         'api',
@@ -252,7 +252,7 @@ test('the columns of Kratos and go-zero are what is known of them', () => {
 })
 
 describeVectors('the columns of Kratos and go-zero on the page', (read) => {
-  it('are what was recorded of them', () => {
+  it('the columns of Kratos and go-zero on the page are what was recorded of them', () => {
     const { cases } = read.json('go-originals/jwt_outcomes.json') as { cases: readonly Row[] } // pinned
     expect(compareWith(cases)).toBeGreaterThanOrEqual(16)
   })

@@ -64,7 +64,7 @@ describeVectors('the runs of Kratos’ client', (read) => {
     return name === '' ? [] : [{ name, answer }]
   })
 
-  it('are nine, each with what it is here', () => {
+  it('the runs of Kratos’ client are nine, each with what it is here', () => {
     expect(rows.map(({ name }) => name).sort()).toEqual(Object.keys(runs).sort())
   })
 

@@ -33,7 +33,7 @@ describeVectors('the runs of Kratos’ selector', (read) => {
     return answer === undefined ? [] : [{ rule, operation, answer: answer === 'true' }]
   })
 
-  it('are 14, each with its rules', () => {
+  it('the runs of Kratos’ selector are 14, each with its rules', () => {
     expect(rows).toHaveLength(14)
     expect(rows.filter(({ rule }) => !Object.hasOwn(builders, rule))).toEqual([])
   })
@@ -135,7 +135,7 @@ describe('Kratos’ rules on paths, which it never sees', () => {
     expect(guardsPath({ path: '/users/:id' }, '/groups/7')).toBe(false)
   })
 
-  test('reports rules that never matched, and takes no unknown one', () => {
+  test('select reports rules that never matched, and refuses an unknown one', () => {
     const selector = select({ path: ['/a', '/b'] })
     selector(fakeCall({ operation: '/a' }))
     expect(selector.unusedRules()).toEqual(['presets.kratos.select.path "/b"'])

@@ -59,21 +59,21 @@ async function ask<C>(
 }
 
 describe('TestServer', () => {
-  test('normal, and without a signing method, which is HS256', async () => {
+  test('TestServer, normal: a token is accepted, also without a signing method, which is HS256', async () => {
     const token = `Bearer ${await sign({ name: 'xiaoli' })}`
     expect(await ask(server(), token)).toMatchObject({ name: 'xiaoli' })
     expect(await ask(server({ algorithms: ['HS256'] }), token)).toMatchObject({ name: 'xiaoli' })
   })
 
-  test('miss token', async () => {
+  test('TestServer, miss token: the answer is that of Kratos', async () => {
     expect(await ask(server())).toBe(messages.missing)
   })
 
-  test('token invalid', async () => {
+  test('TestServer, token invalid: the answer is that of Kratos', async () => {
     expect(await ask(server(), 'Bearer 12313123')).toBe(messages.invalid)
   })
 
-  test('method invalid', async () => {
+  test('TestServer, method invalid: the answer is that of Kratos', async () => {
     const keys = () => undefined
     const token = `Bearer ${await sign({ name: 'xiaoli' })}`
     expect(await ask(server({ keys, algorithms: ['ES384'] }), token)).toBe(messages.method)
@@ -111,7 +111,7 @@ describe('TestServer', () => {
 })
 
 describe('TestNewContextAndFromContext', () => {
-  test('finds what was put in, and nobody outside', async () => {
+  test('fromContext finds what was put in, and nothing outside', async () => {
     const gate = server()
     const fields = [['authorization', `Bearer ${await sign({ name: 'kratos' })}`] as const]
     const context = await gate.check(fakeCall({ fields }))

@@ -19,7 +19,7 @@ describe('what is known of Kratos and go-zero', () => {
     expect((await run).differing(system)).toEqual(names.sort())
   })
 
-  test('is refused here where it is refused there', async () => {
+  test('a token that Kratos or go-zero refuses is refused here', async () => {
     expect((await run).takenHereOnly()).toEqual([])
   })
 })
@@ -30,7 +30,7 @@ describeVectors('every outcome of Kratos and go-zero', (read) => {
   const run = runAll(cases)
   const knownCases = 62
 
-  it('has 62 rows or more, of this secret and time', () => {
+  it('the recorded outcomes have 62 rows or more, of this secret and time', () => {
     expect([cases.length >= knownCases, key, now]).toEqual([true, secret, startedAt])
   })
 
@@ -46,13 +46,13 @@ describeVectors('every outcome of Kratos and go-zero', (read) => {
     expect({ unexplained, vanished }).toEqual({ unexplained: [], vanished: [] })
   })
 
-  it('is refused here where it is refused there, but for the claim EXP', async () => {
+  it('a recorded token that they refuse is refused here, but for the claim EXP', async () => {
     expect((await run).takenHereOnly()).toEqual(['kratos_custom: custom EXP upper-case past'])
   })
 })
 
 describe('the list of differences', () => {
-  test('names the check that makes each of them', async () => {
+  test('the list of differences names the check that makes each of them', async () => {
     for (const [name, { by, rows: bySystem }] of Object.entries(differences)) {
       for (const [system, names] of Object.entries(bySystem) as [System, string[]][]) {
         for (const row of ours.filter((each) => names.includes(each.name))) {
@@ -65,7 +65,7 @@ describe('the list of differences', () => {
     }
   })
 
-  test('stands in the docs, each with its name, and no other', () => {
+  test('the list of differences is in the docs, each with its name, and no other', () => {
     const page = readFileSync(
       new URL('../../docs/moving/kratos-and-go-zero.md', import.meta.url),
       'utf8',
@@ -75,11 +75,11 @@ describe('the list of differences', () => {
     expect(names).toEqual(Object.keys(differences))
   })
 
-  test('has a reason for each', () => {
+  test('the list of differences has a reason for each', () => {
     for (const { why } of Object.values(differences)) expect(why.length).toBeGreaterThan(40)
   })
 
-  test('does not grow unnoticed', () => {
+  test('the list of differences does not grow unnoticed', () => {
     expect(Object.keys(differences)).toHaveLength(14)
   })
 

@@ -139,7 +139,7 @@ async function get(path: string, claims?: Claims) {
 }
 
 describe('JotgateModule over HTTP', () => {
-  test('guards every handler, and passes on the caller', async () => {
+  test('JotgateModule guards every handler, and passes on the caller', async () => {
     expect((await get('/users/me')).status).toBe(401)
     expect((await get('/users/me', { sub: 'bob' })).body).toEqual(['bob', 'bob', 'bob'])
   })

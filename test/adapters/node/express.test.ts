@@ -27,7 +27,7 @@ async function bearer(claims: object = {}) {
 }
 
 describe('the Express middleware', () => {
-  test('guards one route, or everything after it', async () => {
+  test('the Express middleware guards one route, or everything after it', async () => {
     const app = express()
     const gate = createGate({ verify })
     app.get('/one', auth(gate), (request, response) => void response.send(request.auth?.claims.sub))
@@ -90,7 +90,7 @@ describe('the Express middleware', () => {
     expect(answer.headers.get('content-type')).toBeNull()
   })
 
-  test('does not answer a call that earlier middleware has already answered', async () => {
+  test('the Express middleware does not answer a call that earlier middleware has already answered', async () => {
     const app = express()
     let refuse: (error: Error) => void = () => undefined
     const slow = createGate({ verify: () => new Promise<never>((_, reject) => (refuse = reject)) })

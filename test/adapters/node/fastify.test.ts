@@ -23,7 +23,7 @@ async function as(claims: object, url: string) {
 }
 
 describe('the Fastify plugin', () => {
-  test('guards routes registered before it, and those of child instances', async () => {
+  test('the Fastify plugin guards routes registered before it, and those of child instances', async () => {
     const app = newApp()
     app.get('/before', () => 'in')
     app.register(auth(createGate({ verify })))
@@ -154,7 +154,7 @@ describe('the Fastify plugin', () => {
     expect(answer.headers['access-control-allow-origin']).toBe('https://site.example')
   })
 
-  test('does not answer a call that an earlier hook has already answered', async () => {
+  test('the Fastify plugin does not answer a call that an earlier hook has already answered', async () => {
     const app = newApp()
     let refuse: (error: Error) => void = () => undefined
     const gate = createGate({ verify: () => new Promise<never>((_, reject) => (refuse = reject)) })

@@ -26,7 +26,7 @@ async function bearer() {
 }
 
 describe('the node:http listener', () => {
-  test('passes the caller to the listener', async () => {
+  test('the node:http adapter passes the caller to the listener', async () => {
     const gate = createGate({ verify })
     const guarded = auth(gate)((request, response) => {
       response.end(`${String(request.auth?.claims.sub)} ${String(gate.current().claims.sub)}`)

@@ -13,7 +13,7 @@ async function request(): Promise<Request> {
 }
 
 describe('the Fetch wrapper', () => {
-  test('passes on the host’s arguments, and the answer unchanged', async () => {
+  test('the Fetch wrapper passes on the host’s arguments, and the answer unchanged', async () => {
     const answer = Response.redirect('http://other.example/', 303)
     const empty = auth(gate)((_: Request, env: { name: string }) => {
       expect(env).toEqual({ name: 'env' })
@@ -65,7 +65,7 @@ describe('the Fetch wrapper', () => {
     await expect((await handler(await request())).text()).rejects.toThrow('a body failed')
   })
 
-  test('rejects with the error that the handler throws', async () => {
+  test('the Fetch wrapper rejects with the error that the handler throws', async () => {
     const failing = auth(gate)(() => Promise.reject(new Error('a handler failed')))
     await expect(failing(await request())).rejects.toThrow('a handler failed')
   })

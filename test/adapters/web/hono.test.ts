@@ -41,7 +41,7 @@ describe('the Hono middleware', () => {
     expect((await app.request('/items/7')).status).toBe(200)
   })
 
-  test('guards one route, a path, or an application mounted below another', async () => {
+  test('the Hono middleware guards one route, a path, or an application mounted below another', async () => {
     const gate = createGate({ verify })
     const inner = new Hono()
       .use(auth(gate))

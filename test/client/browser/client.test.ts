@@ -45,7 +45,7 @@ test('the bundle holds the client and what it needs of foundation, and nothing e
 })
 
 describe('with tokens', () => {
-  test('logs in and calls an API of another origin, whose CORS lets the token by', async () => {
+  test('the browser client logs in and calls an API of another origin, whose CORS allows the token', async () => {
     const page = await open()
     await start(page)
     await run(page, 'login', `${site.api}/login`)
@@ -58,7 +58,7 @@ describe('with tokens', () => {
     expect(complaints).toEqual([])
   })
 
-  test('refreshes ahead of need, beside the calls', async () => {
+  test('the browser client refreshes ahead of need, beside the calls', async () => {
     const page = await open()
     await start(page)
     await run(page, 'login', `${site.api}/login`)
@@ -69,7 +69,7 @@ describe('with tokens', () => {
     expect(complaints).toEqual([])
   })
 
-  test('after a 401 refreshes once and sends again, a Request with its body too', async () => {
+  test('the browser client refreshes once after a 401 and sends again, a Request with its body too', async () => {
     const page = await open()
     await start(page)
     await run(page, 'login', `${site.api}/login`)
@@ -157,7 +157,7 @@ describe('in cookie mode', () => {
       await expect.poll(() => page.evaluate('events')).toEqual(['adopted'])
   }
 
-  test('calls its own origin, and no script sees a token', async () => {
+  test('the browser client in cookie mode calls its own origin, and no script sees a token', async () => {
     const page = await open()
     await login(page)
     expect(await run(page, 'call', '/orders')).toEqual({ status: 200, body: 'cookie /orders' })
