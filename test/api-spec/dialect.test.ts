@@ -8,7 +8,7 @@ import { everyForm } from './texts.js'
 const types = 'type A { X string `json:"x"` }\n'
 
 describe('the dialect', () => {
-  it('takes the sources’ forms: @jwt before a route, the struct keyword', () => {
+  it('the dialect takes the sources’ forms: @jwt before a route, the struct keyword', () => {
     const { groups } = spec(`type A struct { X string \`json:"x"\` }
       service user-api {
         @handler Login
@@ -26,7 +26,7 @@ describe('the dialect', () => {
     ])
   })
 
-  it('lays a route’s own @server over its service’s', () => {
+  it('the dialect lays a route’s own @server over its service’s', () => {
     const { groups } = spec(`${types}@server(prefix: /v1 timeout: 1s)
       service a {
         @server(timeout: 3s) @jwt Auth @handler h get /x
@@ -38,7 +38,7 @@ describe('the dialect', () => {
     ])
   })
 
-  it('takes prefixes with several hyphens, and digits after a hyphen', () => {
+  it('the dialect takes prefixes with several hyphens, and digits after a hyphen', () => {
     const { groups } = spec(
       '@server(prefix: /api/alert-center-two/v1-2)\nservice a { @handler h get /a-2/b }',
     )
@@ -48,12 +48,12 @@ describe('the dialect', () => {
     })
   })
 
-  it('places an error after a text over several lines on its last line', () => {
+  it('the dialect places an error after a text over several lines on its last line', () => {
     const [end] = parseApi('type A {raw`a\nbé`').diagnostics
     expect(end?.start).toEqual({ line: 2, column: 4, offset: 17 })
   })
 
-  it('reports every error of a file in one run, each with its line and a caret', () => {
+  it('the dialect reports every error of a file in one run, each with its line and a caret', () => {
     expect(
       errors(
         `type A {\n  X strin\n}\nservice a {\n  @handler h\n  get /x (A) retruns (A)\n  @handlr g\n  get /y\n}`,
@@ -71,7 +71,7 @@ a.api:7:3: error: expected '@doc' | '@handler' | '@jwt' | '@server', got '@handl
     )
   })
 
-  it('refuses a misspelt key of @server that would leave routes open', () => {
+  it('the dialect refuses a misspelt key of @server that would leave routes open', () => {
     expect(errors('@server(jtw: Auth)\nservice a { @handler h get /x }')).toContain(
       "did you mean 'jwt'?",
     )
@@ -83,13 +83,13 @@ a.api:7:3: error: expected '@doc' | '@handler' | '@jwt' | '@server', got '@handl
     )
   })
 
-  it('refuses two routes that a router cannot tell apart', () => {
+  it('the dialect refuses two routes that a router cannot tell apart', () => {
     const routes = `${types}service a { @handler g get /u/:id (A) @handler h get /u/:name }`
     expect(errors(routes)).toContain('duplicate path expression')
     expect(parseApi(routes, { mode: 'goctl' }).ok).toBe(true)
   })
 
-  it('refuses tags it cannot read, and path members that are not in the path', () => {
+  it('the dialect refuses tags it cannot read, and path members that are not in the path', () => {
     expect(errors('type A { X int `json:"x,range=[5:1]"` }')).toContain('a range is written like')
     expect(errors('type A { X int `json:"x,optionl"` }')).toContain(
       "'optionl' is not an option of a tag; did you mean 'optional'?",
@@ -99,14 +99,14 @@ a.api:7:3: error: expected '@doc' | '@handler' | '@jwt' | '@server', got '@handl
     )
   })
 
-  it('refuses @jwt twice, and against @server', () => {
+  it('the dialect refuses @jwt twice, and against @server', () => {
     expect(errors('service a { @jwt A @jwt B @handler h get /x }')).toContain("'@jwt' stands twice")
     expect(errors('service a { @jwt A @server(jwt: B) @handler h get /x }')).toContain(
       'name different things',
     )
   })
 
-  it('follows imports, and refuses cycles and missing files', () => {
+  it('the dialect follows imports, and refuses cycles and missing files', () => {
     const files: Record<string, string> = {
       'a/b.api': 'import "../c.api"\ntype B {}',
       'c.api': 'type C {}',
@@ -126,7 +126,7 @@ a.api:7:3: error: expected '@doc' | '@handler' | '@jwt' | '@server', got '@handl
     ])
   })
 
-  it('refuses options nobody reads', () => {
+  it('parseApi and formatApi refuse an unknown option', () => {
     expect(() => parseApi('', { mod: 'goctl' } as object)).toThrow('parseApi.mod: is not an option')
     expect(() => parseApi('', { mode: 'GOCTL' } as object)).toThrow(
       'parseApi.mode: must be "dialect" or "goctl"',
@@ -134,7 +134,7 @@ a.api:7:3: error: expected '@doc' | '@handler' | '@jwt' | '@server', got '@handl
     expect(() => formatApi('', { path: 'x' } as object)).toThrow('formatApi.path: is not an option')
   })
 
-  it('is what the documentation says', () => {
+  it('the dialect is what the documentation says', () => {
     const page = readFileSync(new URL('../../docs/api-language.md', import.meta.url), 'utf8')
     const sample = /```\n(syntax = [^]*?)```/.exec(page)?.[1] ?? ''
     expect(formatApi(sample)).toEqual({ ok: true, text: sample })
@@ -145,7 +145,7 @@ a.api:7:3: error: expected '@doc' | '@handler' | '@jwt' | '@server', got '@handl
     for (const key of Object.keys(serverKeys)) expect(page).toContain(`\`${key}\``)
   })
 
-  it('reads a file with every form in it', () => {
+  it('the dialect reads a file with every form in it', () => {
     const read = (path: string) => `type ${path.replace('.', '_')} {}`
     expect(renderDiagnostics(parseApi(everyForm, { read }))).toContain('warning')
   })

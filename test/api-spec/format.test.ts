@@ -11,7 +11,7 @@ import { commented, everyForm, mutations } from './texts.js'
 const runs = Number(process.env['FUZZ_RUNS'] ?? 500)
 
 describe('formatApi', () => {
-  it('lays a file out in one way', () => {
+  it('formatApi lays a file out in one way', () => {
     expect(
       formatted(
         'type  A{X int `json:"x"`\nLong string `json:"long"`\n}\nservice a{@handler h\nget /x(A)returns(A)}',
@@ -21,7 +21,7 @@ describe('formatApi', () => {
     )
   })
 
-  it('keeps comments with what they belong to', () => {
+  it('formatApi keeps comments with what they belong to', () => {
     const text = formatted(everyForm)
     for (const comment of [
       '// shown in the docs',
@@ -38,7 +38,7 @@ describe('formatApi', () => {
     expectFaithful(everyForm)
   })
 
-  it('says what is wrong instead of formatting half a file', () => {
+  it('formatApi says what is wrong instead of formatting half a file', () => {
     const result = formatApi('type A {', { file: 'a.api' })
     expect(result).toMatchObject({
       ok: false,
@@ -48,7 +48,7 @@ describe('formatApi', () => {
     })
   })
 
-  it('changes nothing the second time, and nothing of what the file says', () => {
+  it('formatApi changes nothing the second time, and nothing of what the file says', () => {
     let formattable = 0
     const count = (text: string) => {
       if (expectFaithful(text)) formattable++
@@ -60,7 +60,7 @@ describe('formatApi', () => {
 })
 
 describe('formatApi for goctl', () => {
-  it('moves routes with annotations of their own into blocks of their own, comments included', () => {
+  it('formatApi for goctl moves routes with own annotations into own blocks, comments included', () => {
     const text = `// Orders.
 @server (
 	prefix: /v1 // long
@@ -130,7 +130,7 @@ service a {
 `)
   })
 
-  it('writes files that goctl reads as the dialect reads the original', () => {
+  it('formatApi for goctl writes files that goctl reads as the dialect reads the original', () => {
     for (const path of [
       './generate/orders.api',
       './generate/users.api',
@@ -144,7 +144,7 @@ service a {
     }
   })
 
-  it('keeps what any file says and every comment, and changes nothing the second time', () => {
+  it('formatApi for goctl keeps what any file says and every comment, and changes nothing the second time', () => {
     let written = 0
     const look = (text: string) => {
       const before = parseApi(text, { read: imported })
@@ -217,7 +217,7 @@ function comments(text: string): readonly string[] {
 }
 
 describeVectors('formatApi on the files of goctl', (read) => {
-  it('is faithful to every one that can be read', () => {
+  it('formatApi is faithful to every goctl file that can be read', () => {
     const files = read.json('go-originals/goctl_files.json') as { path: string }[]
     const formattable = files.filter(({ path }) =>
       expectFaithful(read.text(`go-originals/api-files/${path}`)),

@@ -23,21 +23,21 @@ describeVectors('goctl 1.10', (read) => {
   const snippets = cases(read, 'goctl_snippets.json')
   const invalid = cases(read, 'goctl_upstream_invalid.json')
 
-  it('has the cases this suite was written for', () => {
+  it('the vectors of goctl have the cases this suite was written for', () => {
     expect([files.length, snippets.length, invalid.length]).toEqual([69, 70, 250])
     expect(Object.keys(differences).length).toBeLessThanOrEqual(0.05 * 389)
   })
 
-  it.each(files)('comes to the same as goctl on $path', (given) => {
+  it.each(files)('the parser comes to the same as goctl on $path', (given) => {
     const text = read.text(folder + (given.path ?? ''))
     compare(given, outcome(read, given.path ?? '', text))
   })
 
-  it.each(snippets)('comes to the same as goctl on the snippet "$name"', (given) => {
+  it.each(snippets)('the parser comes to the same as goctl on the snippet "$name"', (given) => {
     compare(given, outcome(read, 'foo.api', given.src ?? ''))
   })
 
-  it('says what goctl says about every input its own tests call invalid', () => {
+  it('the parser says what goctl says about every input its own tests call invalid', () => {
     for (const given of invalid) compare(given, outcome(read, 'foo.api', given.src ?? ''))
   })
 })

@@ -10,7 +10,7 @@ import {
 } from '../../src/api-spec/language/parse.js'
 
 describe('scopes and roles in an .api file', () => {
-  it('are what a route asks for: its own value of a key instead of its group’s', () => {
+  it('scopes and roles are what a route asks for: its own value of a key instead of its group’s', () => {
     const { routes } = planService(
       spec(`@server (
         jwt: Auth
@@ -33,7 +33,7 @@ describe('scopes and roles in an .api file', () => {
     ])
   })
 
-  it('stand in a form that goctl reads too', () => {
+  it('scopes and roles stand in a form that goctl reads too', () => {
     const text = `@server (
       jwt: Auth
       scopes: "orders:read,orders:write"
@@ -48,7 +48,7 @@ describe('scopes and roles in an .api file', () => {
     })
   })
 
-  it('are in the documentation as they are read and laid out', () => {
+  it('scopes and roles are in the documentation as they are read and laid out', () => {
     const page = readFileSync(new URL('../../docs/api-language.md', import.meta.url), 'utf8')
     const sample = /### Scopes and roles\n\n```\n([^]*?)```/.exec(page)?.[1] ?? ''
     expect(formatApi(sample)).toEqual({ ok: true, text: sample })
@@ -64,7 +64,7 @@ describe('scopes and roles in an .api file', () => {
     ])
   })
 
-  it('are refused where calls without a token are taken, once, at the key', () => {
+  it('scopes and roles are refused where calls without a token are taken, once, at the key', () => {
     const group =
       '@server (\n  roles: admin\n)\nservice a {\n  @handler g get /x\n  @handler h get /y\n}'
     expect(problems(group)).toEqual([
@@ -80,7 +80,7 @@ describe('scopes and roles in an .api file', () => {
     ).toEqual([])
   })
 
-  it('are refused where a name is empty or cannot be one, with the place and what to do', () => {
+  it('scopes and roles are refused where a name is empty or cannot be one, with the place and what to do', () => {
     const said = (pair: string) =>
       problems(`@server (jwt: A ${pair}) service a { @handler h get /x }`)
     const empty = "names nothing: write 'jwt: NAME' alone where any token will do"
@@ -103,14 +103,14 @@ describe('scopes and roles in an .api file', () => {
       ])
   })
 
-  it('are guessed when their key is misspelt, which would leave a route to every token', () => {
+  it('a misspelt key of scopes and roles, which would leave a route to every token, is guessed', () => {
     for (const [key, meant] of Object.entries({ scope: 'scopes', role: 'roles', rolse: 'roles' }))
       expect(problems(`@server (jwt: A ${key}: a) service a { @handler h get /x }`)).toEqual([
         expect.stringContaining(`did you mean '${meant}'?`),
       ])
   })
 
-  it('say that a name with a colon, a dot or a hyphen goes into quotes', () => {
+  it('the error for a name with a colon, a dot or a hyphen says that it goes into quotes', () => {
     for (const value of ['orders:read', 'read,orders:write', 'User.Read', 'read,sub-admin'])
       expect(
         problems(`@server (\n jwt: A\n scopes: ${value}\n) service a { @handler h get /x }`),
@@ -121,7 +121,7 @@ describe('scopes and roles in an .api file', () => {
       ])
   })
 
-  it('are refused by generate and openapi in a spec that nothing has checked', () => {
+  it('scopes and roles are refused by generate and openapi in a spec that nothing has checked', () => {
     const plan = (annotation: Readonly<Record<string, string>>) => () =>
       planService({
         ...spec('service a { @handler h get /x }'),

@@ -54,7 +54,7 @@ function start(argv: readonly string[]) {
 }
 
 describe('the jotgate binary on .api files', () => {
-  test('parses, and reads imports beside the file and not beside the caller', () => {
+  test('jotgate api parse reads imports beside the file and not beside the caller', () => {
     writeFileSync(join(folder, 'base.api'), service('/base'))
     writeFileSync(join(folder, 'user.api'), 'import "base.api"\n')
     const argv = [main, 'api', 'parse', '--json', join(folder, 'user.api')]
@@ -62,7 +62,7 @@ describe('the jotgate binary on .api files', () => {
     expect(spec).toMatchObject({ service: 's', groups: [{ routes: [{ path: '/base' }] }] })
   })
 
-  test('formats in place, with the permissions the file had and nothing left beside it', () => {
+  test('jotgate api format keeps the permissions of the file in place, and leaves nothing beside it', () => {
     const file = join(folder, 'user.api')
     writeFileSync(file, 'type A{X int}')
     chmodSync(file, 0o640)
@@ -73,7 +73,7 @@ describe('the jotgate binary on .api files', () => {
     expect(readdirSync(folder)).toEqual(['user.api'])
   })
 
-  test('watches: one line for each change, errors and their mending included, until SIGINT', async () => {
+  test('jotgate api watches: one line for each change, errors and their mending included, until SIGINT', async () => {
     const {
       child: watching,
       next,
@@ -109,7 +109,7 @@ describe('the jotgate binary on .api files', () => {
     expect(left).toEqual([])
   })
 
-  test('with --json watches as one document a line, and does not begin with a missing file', async () => {
+  test('jotgate api with --json watches as one document a line, and does not begin with a missing file', async () => {
     const argv = ['generate', '--out', 'out', '--client', '--watch', '--json']
     const good = start([...argv, 'user.api'])
     expect(JSON.parse(await good.next())).toMatchObject({ ok: true, kept: [] })

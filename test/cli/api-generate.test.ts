@@ -27,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 describe('jotgate api generate', () => {
-  test('writes a Fastify server and a client, and says so', async () => {
+  test('jotgate api generate writes a Fastify server and a client, and says so', async () => {
     const { exitCode, stdout, stderr } = await generate()
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toMatch(/^written {2}generated\/types\.ts$/m)
@@ -40,7 +40,7 @@ describe('jotgate api generate', () => {
     )
   })
 
-  test('keeps files that the user owns, and does not touch unchanged ones', async () => {
+  test('jotgate api generate keeps files that the user owns, and does not touch unchanged ones', async () => {
     await generate()
     writeFileSync(at('out/handlers.ts'), '// mine\n')
     writeFileSync(at('out/generated/client.ts'), '// not mine\n')
@@ -54,7 +54,7 @@ describe('jotgate api generate', () => {
     expect(lstatSync(at('out/generated/types.ts'))).toMatchObject({ mtimeMs, ino })
   })
 
-  test('writes what is asked for and nothing else', async () => {
+  test('jotgate api generate writes what is asked for and nothing else', async () => {
     const { stdout } = await generate('--client', '--json')
     expect(JSON.parse(stdout)).toEqual({
       ok: true,
@@ -68,7 +68,7 @@ describe('jotgate api generate', () => {
     expect(both.stdout).not.toContain('client.ts')
   })
 
-  test('leaves gates to the program that has its own', async () => {
+  test('jotgate api generate leaves gates to the program that has its own', async () => {
     const { stdout } = await generate('--gates', 'own')
     expect(stdout).toContain('written  generated/guards.ts')
     for (const file of ['auth.ts', 'config.ts', 'main.ts']) expect(stdout).not.toContain(file)
@@ -79,20 +79,20 @@ describe('jotgate api generate', () => {
     ['goctl mode', ['--mode', 'goctl'], /--mode: goctl lets pass what would leave routes open/],
     ['gates from nowhere', ['--gates', 'mine'], /--gates: is config or own/],
     ['a flag spelt wrong', ['--clinet'], /--clinet: is not an option; did you mean --client\?/],
-  ])('refuses %s and writes nothing', async (_, argv, line) => {
+  ])('jotgate api generate refuses %s and writes nothing', async (_, argv, line) => {
     const { exitCode, stderr } = await generate(...argv)
     expect(exitCode).toBe(2)
     expect(stderr).toMatch(line)
     expect(existsSync(at('out'))).toBe(false)
   })
 
-  test('asks for --out, and does not watch the standard input', async () => {
+  test('jotgate api generate asks for --out, and does not watch the standard input', async () => {
     expect((await jotgate(['api', 'generate', 'x.api'])).stderr).toMatch(/--out: is required/)
     const argv = ['api', 'generate', '--out', at('out'), '--watch', '-']
     expect((await jotgate(argv)).stderr).toMatch(/--watch: the standard input is not a file/)
   })
 
-  test('writes nothing of a file with errors, or of one that cannot be served', async () => {
+  test('jotgate api generate writes nothing of a file with errors, or of one that cannot be served', async () => {
     for (const text of [api.replace('@jwt', '@jtw'), `@server (\n\tsignature: true\n)\n${api}`]) {
       await writeFile(at('user.api'), text)
       const { exitCode, stdout, stderr } = await generate()
@@ -102,7 +102,7 @@ describe('jotgate api generate', () => {
     }
   })
 
-  test('reads no file of more than 16 MiB, and says when --out is a file', async () => {
+  test('jotgate api generate reads no file of more than 16 MiB, and says when --out is a file', async () => {
     const { exitCode, stderr } = await jotgate([
       'api',
       'generate',
@@ -121,7 +121,7 @@ describe('jotgate api generate', () => {
     expect(imported.stderr).toBe('jotgate: FILE: an imported file is longer than 16 MiB\n')
   })
 
-  test('follows no link out of the folder, and writes nothing at all then', async () => {
+  test('jotgate api generate follows no link out of the folder, and writes nothing at all then', async () => {
     await mkdir(at('elsewhere'))
     await mkdir(at('out'))
     await symlink(at('elsewhere'), at('out/generated'))
@@ -132,7 +132,7 @@ describe('jotgate api generate', () => {
     expect(readdirSync(at('out'))).toEqual(['generated'])
   })
 
-  test('does not write through a link in the place of a file', async () => {
+  test('jotgate api generate does not write through a link in the place of a file', async () => {
     await mkdir(at('out/generated'), { recursive: true })
     await writeFile(at('mine'), 'mine')
     await symlink(at('mine'), at('out/generated/types.ts'))
@@ -148,7 +148,7 @@ describe('jotgate api generate', () => {
 
 describe('writing below a folder', () => {
   test.each(['../a', 'x/../../a', '/a', 'x//a', './a', 'x\\a', '..', '', 'a\0b'])(
-    'refuses the path %j',
+    'writing below a folder refuses the path %j',
     async (path) => {
       const files = [
         { path: 'fine.ts', text: '', overwrite: true },
@@ -159,7 +159,7 @@ describe('writing below a folder', () => {
     },
   )
 
-  test('goes through a link that stays inside, and not where a file stands for a folder', async () => {
+  test('writing below a folder follows a link that stays inside, and fails where a file replaces a folder', async () => {
     await mkdir(at('out/real'), { recursive: true })
     await symlink('real', at('out/link'))
     await writeFile(at('out/file'), '')
@@ -189,7 +189,7 @@ describe('waiting for a change', () => {
     return answer
   }
 
-  test('ends when a file is written, replaced or removed', async () => {
+  test('waiting for a change ends when a file is written, replaced or removed', async () => {
     const save = () => writeFile(at('user.api'), `// more\n${api}`)
     expect(await noticed({ 'user.api': api }, save)).toBe(true)
     const replace = async () => {
@@ -200,7 +200,7 @@ describe('waiting for a change', () => {
     expect(await noticed({ 'user.api': api }, () => rm(at('user.api')))).toBe(true)
   })
 
-  test('ends when a missing file appears, its folder with it', async () => {
+  test('waiting for a change ends when a missing file appears, its folder with it', async () => {
     const make = async () => {
       await mkdir(at('a/b'), { recursive: true })
       await writeFile(at('a/b/base.api'), 'type A {}')
@@ -208,7 +208,7 @@ describe('waiting for a change', () => {
     expect(await noticed({ 'user.api': api, 'a/b/base.api': undefined }, make)).toBe(true)
   })
 
-  test('ends when what a link points to changes', async () => {
+  test('waiting for a change ends when what a link points to changes', async () => {
     await mkdir(at('real'))
     await writeFile(at('real/base.api'), api)
     await symlink(at('real/base.api'), at('base.api'))
@@ -216,11 +216,11 @@ describe('waiting for a change', () => {
     expect(await noticed({ 'base.api': api }, save)).toBe(true)
   })
 
-  test('ends at once when the text has changed before', async () => {
+  test('waiting for a change ends at once when the text has changed before', async () => {
     expect(await noticed({ 'user.api': 'older' }, () => Promise.resolve())).toBe(true)
   })
 
-  test('does not end for the same text written again, or for a neighbour', async () => {
+  test('waiting for a change does not end for the same text written again, or for a neighbour', async () => {
     expect(await noticed({ 'user.api': api }, () => writeFile(at('user.api'), api), 400)).toBe(
       false,
     )

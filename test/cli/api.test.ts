@@ -25,7 +25,7 @@ service user-api {
 const scene = (files: Record<string, string>) => ({ files: new Map(Object.entries(files)) })
 
 describe('jotgate api parse', () => {
-  test('shows routes with their guards, and the spec as JSON', async () => {
+  test('jotgate api parse shows routes with their guards, and the spec as JSON', async () => {
     const shown = await jotgate(['api', 'parse', 'user.api'], scene({ 'user.api': good }))
     expect(shown).toEqual({
       exitCode: 0,
@@ -41,7 +41,7 @@ describe('jotgate api parse', () => {
     expect(spec).toMatchObject({ service: 'user-api', types: [{ raw: 'Req' }] })
   })
 
-  test('shows the scopes and roles that a route asks for beside its guard', async () => {
+  test('jotgate api parse shows the scopes and roles that a route asks for beside its guard', async () => {
     const block =
       '@server (\n\tjwt: Auth\n\tscopes: "orders:read, orders:write"\n\troles: admin\n)\n'
     const stdin = `${block}service a {\n\t@handler A\n\tget /a\n\t@server (jwtTransition: New roles: "x y,z")\n\t@handler B\n\tget /b\n}`
@@ -54,7 +54,7 @@ describe('jotgate api parse', () => {
     ])
   })
 
-  test('shows the place of an error with its line and a caret, and nothing as the answer', async () => {
+  test('jotgate api parse shows the place of an error with its line and a caret, and nothing as the answer', async () => {
     const files = { 'user.api': good.replace('@jwt', '@jwtt') }
     const { exitCode, stdout, stderr } = await jotgate(['api', 'parse', 'user.api'], scene(files))
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
@@ -62,7 +62,7 @@ describe('jotgate api parse', () => {
     expect(stderr).toContain('\n  14 | \t@jwtt Auth\n     | \t^^^^^\n')
   })
 
-  test('reports errors as JSON too, by line and column', async () => {
+  test('jotgate api parse reports errors as JSON too, by line and column', async () => {
     const files = { 'user.api': good.replace('@jwt', '@jwtt') }
     const { stdout } = await jotgate(['api', 'parse', '--json', 'user.api'], scene(files))
     expect(JSON.parse(stdout)).toMatchObject({
@@ -71,7 +71,7 @@ describe('jotgate api parse', () => {
     })
   })
 
-  test('reads imports relative to the file that names them', async () => {
+  test('jotgate api parse reads imports relative to the file that names them', async () => {
     const files = {
       'a/main.api': 'import "types/req.api"\nservice s {\n@handler H\nget /:id (Req)\n}',
       'a/types/req.api': 'import "../base.api"\ntype Req {\n\tBase\n}',
@@ -85,7 +85,7 @@ describe('jotgate api parse', () => {
     expect(stderr).toMatch(/^a\/base\.api:\d+:\d+: error: /)
   })
 
-  test('shows what could move the cursor as its escape', async () => {
+  test('jotgate api parse shows what could move the cursor as its escape', async () => {
     const stdin = 'type A {\n\tX \u001b[31m\n}'
     const { stderr } = await jotgate(['api', 'parse', '-'], { stdin })
     expect(stderr).toContain('\\u001b[31m')
@@ -96,12 +96,12 @@ describe('jotgate api parse', () => {
 describe('jotgate api check', () => {
   const warned = good.replace('prefix: /v1', 'prefix: /v1\n\twhatever: 1')
 
-  test('says that there is nothing to say', async () => {
+  test('jotgate api check says that there are no errors', async () => {
     const quiet = await jotgate(['api', 'check', 'a.api'], scene({ 'a.api': good }))
     expect(quiet).toEqual({ exitCode: 0, stdout: 'no errors\n', stderr: '' })
   })
 
-  test('shows warnings, which are no failure', async () => {
+  test('jotgate api check shows warnings, which are no failure', async () => {
     const shown = await jotgate(['api', 'check', 'a.api'], scene({ 'a.api': warned }))
     expect(shown).toMatchObject({ exitCode: 0, stdout: 'no errors; warnings: 1\n' })
     expect(shown.stderr).toMatch(/^a\.api:9:2: warning: /)
@@ -112,7 +112,7 @@ describe('jotgate api check', () => {
     })
   })
 
-  test('shows every error of a file, and in goctl mode the one goctl shows', async () => {
+  test('jotgate api check shows every error of a file, and in goctl mode the one goctl shows', async () => {
     const text = good.replace('get /users', 'git /users').replace('@jwt', '@jwtt')
     const all = await jotgate(['api', 'check', 'a.api'], scene({ 'a.api': text }))
     expect(all.exitCode).toBe(1)
@@ -132,7 +132,7 @@ describe('jotgate api format', () => {
   const loose = 'type A{X int}'
   const neat = 'type A {\n\tX int\n}\n'
 
-  test('prints the one layout, and the same once more', async () => {
+  test('jotgate api format prints the one layout, and the same once more', async () => {
     const { stdout } = await jotgate(['api', 'format', '-'], { stdin: loose })
     expect(stdout).toBe(neat)
     expect((await jotgate(['api', 'format', '-'], { stdin: neat })).stdout).toBe(neat)
@@ -140,7 +140,7 @@ describe('jotgate api format', () => {
     expect(JSON.parse(json.stdout)).toEqual({ ok: true, changed: true, text: neat })
   })
 
-  test('with --goctl prints what goctl reads, with the guards that the file had', async () => {
+  test('jotgate api format with --goctl prints what goctl reads, with the guards that the file had', async () => {
     const printed = await jotgate(['api', 'format', '--goctl', '-'], { stdin: good })
     const shown = (stdin: string, ...mode: string[]) =>
       jotgate(['api', 'parse', ...mode, '-'], { stdin })
@@ -148,7 +148,7 @@ describe('jotgate api format', () => {
     expect((await shown(good, '--mode', 'goctl')).exitCode).toBe(1)
   })
 
-  test('with --check says in its exit code whether the file would change', async () => {
+  test('jotgate api format with --check says in its exit code whether the file would change', async () => {
     const files = new Map([
       ['loose.api', loose],
       ['neat.api', neat],
@@ -160,7 +160,7 @@ describe('jotgate api format', () => {
     expect(files.get('loose.api')).toBe(loose)
   })
 
-  test('with --write rewrites a file only when it differs', async () => {
+  test('jotgate api format with --write rewrites a file only when it differs', async () => {
     const files = new Map([['a.api', loose]])
     const replaced: string[] = []
     const io = {
@@ -177,7 +177,7 @@ describe('jotgate api format', () => {
     expect(replaced).toEqual(['a.api'])
   })
 
-  test('leaves a file with errors as it is', async () => {
+  test('jotgate api format leaves a file with errors as it is', async () => {
     const files = new Map([['a.api', 'type A {']])
     const { exitCode, stderr } = await jotgate(['api', 'format', '--write', 'a.api'], { files })
     expect(exitCode).toBe(1)
@@ -187,7 +187,7 @@ describe('jotgate api format', () => {
 })
 
 describe('jotgate api openapi', () => {
-  test('prints a document in which guarded routes ask for a token', async () => {
+  test('jotgate api openapi prints a document in which guarded routes ask for a token', async () => {
     const { exitCode, stdout } = await jotgate(['api', 'openapi', '-'], { stdin: good })
     expect(exitCode).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
@@ -199,7 +199,7 @@ describe('jotgate api openapi', () => {
     })
   })
 
-  test('says why a spec that parses cannot become a document', async () => {
+  test('jotgate api openapi says why a spec that parses cannot become a document', async () => {
     const stdin = good.replace('prefix: /v1', 'signature: true')
     const { exitCode, stdout, stderr } = await jotgate(['api', 'openapi', '-'], { stdin })
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
@@ -208,7 +208,7 @@ describe('jotgate api openapi', () => {
 })
 
 describe('jotgate api', () => {
-  test('has help for the group and for each of its commands', async () => {
+  test('jotgate api has help for the group and for each of its commands', async () => {
     const help = await jotgate(['api', '--help'])
     expect(help.exitCode).toBe(0)
     expect(help.stdout).toMatch(/api parse .*\n.*api check .*\n.*api format/)
@@ -229,7 +229,7 @@ describe('jotgate api', () => {
     ['writing to stdin', ['api', 'format', '--write', '-'], /the standard input is not a file/],
     ['goctl mode where guards are made', ['api', 'openapi', '--mode', 'goctl', 'x'], /routes open/],
     ['two files', ['api', 'check', 'x', 'y'], /has too many arguments/],
-  ])('answers %s with one line and exit code 2', async (_, argv, line) => {
+  ])('jotgate api answers %s with one line and exit code 2', async (_, argv, line) => {
     const { exitCode, stdout, stderr } = await jotgate(argv)
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
     expect(stderr).toMatch(/^jotgate: .+\n$/)
@@ -249,7 +249,7 @@ describeVectors('jotgate api parse --json --mode goctl', (read) => {
   const parse = (file: string, stdin?: string) =>
     jotgate(['api', 'parse', '--json', '--mode', 'goctl', file], { stdin: stdin ?? '' })
 
-  it('prints the spec of every third file of goctl, or goctl’s error', async () => {
+  it('jotgate api parse prints the spec of every third file of goctl, or goctl’s error', async () => {
     const some = cases('goctl_files.json').filter(
       ({ spec, error }, index) => index % 3 === 0 && (spec !== undefined || error !== undefined),
     )
@@ -264,7 +264,7 @@ describeVectors('jotgate api parse --json --mode goctl', (read) => {
     }
   })
 
-  it('prints goctl’s error for what goctl’s tests call invalid', async () => {
+  it('jotgate api parse prints goctl’s error for what goctl’s tests call invalid', async () => {
     const some = cases('goctl_upstream_invalid.json').filter(
       ({ src, error }, index) => index % 5 === 0 && src !== '' && error !== undefined,
     )

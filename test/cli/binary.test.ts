@@ -37,7 +37,7 @@ function execute(argv: readonly string[], stdin = ''): Promise<Outcome> {
 const jotgate = (argv: readonly string[], stdin?: string) => execute([main, ...argv], stdin)
 
 describe('the jotgate binary', () => {
-  test('takes a key from keygen through sign, jwks and verify to explain', async () => {
+  test('the jotgate binary takes a key from keygen through sign, jwks and verify to explain', async () => {
     const policy = ['--alg', 'ES256', '--any-issuer', '--audience', 'api', '-']
     const made = await jotgate(['keygen', '--alg', 'ES256', '--out', 'keys', '--kid', 'k1'])
     expect(made.stdout).toBe('keys/private-k1.pem\nkeys/jwks-k1.json\n')
@@ -56,7 +56,7 @@ describe('the jotgate binary', () => {
     expect(refused.stderr).toMatch(/^SIGNATURE_INVALID: /)
   })
 
-  test('writes keys for their owner alone, and not twice', async () => {
+  test('the jotgate binary writes keys for their owner alone, and not twice', async () => {
     const argv = ['keygen', '--alg', 'HS256', '--out', 'secrets', '--kid', 's1']
     expect((await jotgate(argv)).exitCode).toBe(0)
     const path = join(folder, 'secrets/secret-s1.json')
@@ -66,7 +66,7 @@ describe('the jotgate binary', () => {
     expect(await readdir(join(folder, 'secrets'))).toEqual(['secret-s1.json'])
   })
 
-  test('prints the version of the package, and says in one line what is wrong', async () => {
+  test('the jotgate binary prints the version of the package, and says in one line what is wrong', async () => {
     expect((await jotgate(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
     const folderAsKey = [
       'verify',

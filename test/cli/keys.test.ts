@@ -5,7 +5,7 @@ import { jotgate, written } from './terminal.js'
 
 describe('jotgate keygen', () => {
   test.each(algorithmNames)(
-    'makes a %s key that signs what its public half verifies',
+    'jotgate keygen makes a %s key that signs what its public half verifies',
     async (alg) => {
       const files = new Map<string, string>()
       const made = await jotgate(['keygen', '--alg', alg, '--out', 'keys', '--kid', 'k1'], {
@@ -30,7 +30,7 @@ describe('jotgate keygen', () => {
     },
   )
 
-  test('never overwrites a key, and leaves no half of a pair behind', async () => {
+  test('jotgate keygen never overwrites a key, and leaves no half of a pair behind', async () => {
     const files = new Map([['keys/jwks-k1.json', 'kept']])
     const again = await jotgate(['keygen', '--alg', 'ES256', '--out', 'keys', '--kid', 'k1'], {
       files,
@@ -40,7 +40,7 @@ describe('jotgate keygen', () => {
     expect([...files]).toEqual([['keys/jwks-k1.json', 'kept']])
   })
 
-  test('prints paths and no key, unless it is asked to', async () => {
+  test('jotgate keygen prints paths and no key, unless it is asked to', async () => {
     const quiet = await jotgate(['keygen', '--alg', 'ES256'])
     expect(quiet.stdout).toMatch(/^private-[\w-]{43}\.pem\njwks-[\w-]{43}\.json\n$/)
     const shown = await jotgate(['keygen', '--alg', 'ES256', '--stdout'])
@@ -49,7 +49,7 @@ describe('jotgate keygen', () => {
     expect(both.exitCode).toBe(2)
   })
 
-  test('keeps the file inside the folder when the kid is not a file name', async () => {
+  test('jotgate keygen keeps the file inside the folder when the kid is not a file name', async () => {
     const files = new Map<string, string>()
     await jotgate(['keygen', '--alg', 'HS256', '--kid', '../../x y', '--out', 'keys'], { files })
     expect([...files.keys()]).toEqual(['keys/secret-.._.._x_y.json'])
@@ -59,7 +59,7 @@ describe('jotgate keygen', () => {
     })
   })
 
-  test('makes RSA keys of the size asked for, and of no other kind', async () => {
+  test('jotgate keygen makes RSA keys of the size asked for, and of no other kind', async () => {
     const { stdout } = await jotgate(['keygen', '--alg', 'PS256', '--bits', '2304', '--stdout'])
     expect(createPublicKey(stdout).asymmetricKeyDetails?.modulusLength).toBe(2304)
     for (const argv of [
@@ -71,7 +71,7 @@ describe('jotgate keygen', () => {
       expect((await jotgate(['keygen', ...argv])).exitCode).toBe(2)
   })
 
-  test('names the algorithm that was probably meant', async () => {
+  test('jotgate keygen names the algorithm that was probably meant', async () => {
     const { exitCode, stderr } = await jotgate(['keygen', '--alg', 'es256'])
     expect(exitCode).toBe(2)
     expect(stderr).toMatch(/did you mean ES256\?/)
@@ -79,7 +79,7 @@ describe('jotgate keygen', () => {
 })
 
 describe('jotgate jwks', () => {
-  test('publishes the public halves of private, public and JWK files, each once', async () => {
+  test('jotgate jwks publishes the public halves of private, public and JWK files, each once', async () => {
     const files = new Map<string, string>()
     await jotgate(['keygen', '--alg', 'ES256', '--out', 'a'], { files })
     await jotgate(['keygen', '--alg', 'RS256', '--out', 'b', '--kid', 'rsa'], { files })
@@ -97,7 +97,7 @@ describe('jotgate jwks', () => {
     expect(twice).toMatchObject({ exitCode: 2, stdout: '' })
   })
 
-  test('refuses a secret', async () => {
+  test('jotgate jwks refuses a secret', async () => {
     const files = new Map<string, string>()
     await jotgate(['keygen', '--alg', 'HS256', '--kid', 's'], { files })
     const { exitCode, stdout, stderr } = await jotgate(['jwks', 'secret-s.json'], { files })
@@ -105,7 +105,7 @@ describe('jotgate jwks', () => {
     expect(stderr).toMatch(/^jotgate: file 1: holds a secret/)
   })
 
-  test('asks for the algorithm of a key that fits several', async () => {
+  test('jotgate jwks asks for the algorithm of a key that fits several', async () => {
     const files = new Map<string, string>()
     await jotgate(['keygen', '--alg', 'EdDSA', '--kid', 'e'], { files })
     const unclear = await jotgate(['jwks', 'private-e.pem'], { files })
@@ -114,7 +114,7 @@ describe('jotgate jwks', () => {
     expect(JSON.parse(named.stdout)).toMatchObject({ keys: [{ alg: 'EdDSA' }] })
   })
 
-  test('refuses a JWK that names an unknown algorithm', async () => {
+  test('jotgate jwks refuses a JWK that names an unknown algorithm', async () => {
     const files = new Map<string, string>()
     await jotgate(['keygen', '--alg', 'ES256', '--kid', 'e'], { files })
     files.set('odd.json', (files.get('jwks-e.json') ?? '').replace('"ES256"', '"none"'))

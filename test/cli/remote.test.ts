@@ -37,7 +37,7 @@ function verify(url: string) {
 }
 
 describe('jotgate verify --jwks URL', () => {
-  test('verifies with the set that the server publishes, asked once', async () => {
+  test('jotgate verify --jwks URL verifies with the set that the server publishes, asked once', async () => {
     let requests = 0
     const url = await serve((_, response) => {
       requests++
@@ -47,7 +47,7 @@ describe('jotgate verify --jwks URL', () => {
     expect(requests).toBe(1)
   })
 
-  test('leaves keys alone that are for something else', async () => {
+  test('jotgate verify --jwks URL leaves keys alone that are for something else', async () => {
     const published: { keys: unknown[] } = JSON.parse(set)
     const others = [
       { kty: 'RSA', use: 'enc', n: 'AQ', e: 'AQAB' },
@@ -59,7 +59,7 @@ describe('jotgate verify --jwks URL', () => {
     expect(await verify(url)).toMatchObject({ exitCode: 0 })
   })
 
-  test('follows no redirect', async () => {
+  test('jotgate verify --jwks URL follows no redirect', async () => {
     const target = await serve((_, response) => response.end(set))
     const url = await serve((_, response) => response.writeHead(302, { location: target }).end())
     expect(await verify(url)).toMatchObject({
@@ -74,7 +74,7 @@ describe('jotgate verify --jwks URL', () => {
     ['secrets', () => '{"keys":[{"kty":"oct","k":"AAAA"}]}', /contains private or secret keys/],
     ['what is not JSON', () => '<html>', /not JSON/],
     ['more than 256 KiB', () => ' '.repeat(300_000) + set, /longer than 256 KiB/],
-  ])('refuses an answer that holds %s', async (...[, body, line]) => {
+  ])('jotgate verify --jwks URL refuses an answer that holds %s', async (...[, body, line]) => {
     const url = await serve((_, response) => response.end(body()))
     const { exitCode, stderr } = await verify(url)
     expect(exitCode).toBe(1)
@@ -82,7 +82,7 @@ describe('jotgate verify --jwks URL', () => {
     expect(stderr).toMatch(line)
   })
 
-  test('says that a server cannot be reached', async () => {
+  test('jotgate verify --jwks URL says that a server cannot be reached', async () => {
     const url = await serve((_, response) => response.end(set))
     await new Promise((resolve) => servers.pop()?.close(resolve))
     const outcome = await verify(url)
@@ -94,7 +94,7 @@ describe('jotgate verify --jwks URL', () => {
     'ftp://127.0.0.1/x',
     'https://a:b@example.com/',
     'http://[',
-  ])('asks nothing of %s', async (url) => {
+  ])('jotgate verify --jwks URL asks nothing of %s', async (url) => {
     const fetched: unknown[] = []
     const spy = (target: unknown) => {
       fetched.push(target)

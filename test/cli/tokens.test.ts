@@ -24,7 +24,7 @@ function verify(argv: readonly string[], scene: Scene = {}) {
 }
 
 describe('jotgate verify', () => {
-  test('prints the claims of a valid token, from the argument or from stdin', async () => {
+  test('jotgate verify prints the claims of a valid token, from the argument or from stdin', async () => {
     const { exitCode, stdout } = await verify([...policy, token])
     expect(exitCode).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ sub: 'user-1', aud: 'api' })
@@ -36,7 +36,7 @@ describe('jotgate verify', () => {
     })
   })
 
-  test('uses the public half of a private key, and a key of a set with --kid', async () => {
+  test('jotgate verify uses the public half of a private key, and a key of a set with --kid', async () => {
     const set = JSON.stringify({
       keys: ['k1', 'k2'].flatMap((kid) => keysOf(`jwks-${kid}.json`)),
     })
@@ -65,14 +65,14 @@ describe('jotgate verify', () => {
       /give one of/,
     ],
     ['no key', [], 2, /give one of --key and --jwks/],
-  ])('with %s ends with one line and the right exit code', async (...[, keys, exitCode, line]) => {
+  ])('jotgate verify with %s ends in one line and a code', async (...[, keys, exitCode, line]) => {
     const outcome = await jotgate(['verify', ...keys, ...policy, token], { files })
     expect(outcome).toMatchObject({ exitCode, stdout: '' })
     expect(outcome.stderr.trimEnd().split('\n')).toHaveLength(1)
     expect(outcome.stderr.trimEnd()).toMatch(line)
   })
 
-  test('refuses an expired token with its code', async () => {
+  test('jotgate verify refuses an expired token with its code', async () => {
     const outcome = await verify([...policy, token], { io: { now: () => 1_800_001_000 } })
     expect(outcome).toEqual({
       exitCode: 1,
@@ -81,14 +81,14 @@ describe('jotgate verify', () => {
     })
   })
 
-  test('refuses a malformed token without quoting it', async () => {
+  test('jotgate verify refuses a malformed token without quoting it', async () => {
     const outcome = await verify([...policy, 'not-a-token', '--json'])
     expect(outcome.exitCode).toBe(1)
     expect(JSON.parse(outcome.stdout)).toMatchObject({ ok: false, code: 'TOKEN_MALFORMED' })
     expect(outcome.stdout + outcome.stderr).not.toContain('not-a-token')
   })
 
-  test('leaves issuer and audience unchecked only when told so by name', async () => {
+  test('jotgate verify leaves issuer and audience unchecked only when an option says so by name', async () => {
     const noAudience = await verify(['--alg', 'ES256', '--issuer', 'https://auth.example', token])
     expect(noAudience.stderr).toBe(
       'jotgate: --audience: is required; --any-audience leaves it unchecked\n',
@@ -101,7 +101,7 @@ describe('jotgate verify', () => {
     expect(both).toMatchObject({ exitCode: 2 })
   })
 
-  test('pins the algorithm, whatever the token and the key say', async () => {
+  test('jotgate verify pins the algorithm, whatever the token and the key say', async () => {
     const argv = ['--issuer', 'https://auth.example', '--audience', 'api', token]
     expect(await verify(argv)).toMatchObject({
       exitCode: 2,
@@ -114,7 +114,7 @@ describe('jotgate verify', () => {
     expect(secret).toMatchObject({ exitCode: 2 })
   })
 
-  test('applies the typ, the age and the tolerance of its options', async () => {
+  test('jotgate verify applies the typ, the age and the tolerance of its options', async () => {
     const now = () => 1_800_000_930
     const strict = await verify([...policy, '--clock-tolerance', '10', token], { io: { now } })
     expect(strict.stderr).toMatch(/^TOKEN_EXPIRED/)
@@ -125,7 +125,7 @@ describe('jotgate verify', () => {
     expect(typed.stderr).toMatch(/^TYPE_MISMATCH/)
   })
 
-  test('refuses PEM as a set, and takes a key without alg for each algorithm that fits', async () => {
+  test('jotgate verify refuses PEM as a set, and takes a key without alg for each algorithm that fits', async () => {
     const argv = ['--issuer', 'https://auth.example', '--audience', 'api', token]
     await jotgate(['keygen', '--alg', 'EdDSA', '--kid', 'e1'], { files })
     files.set('bare.json', (files.get('jwks-e1.json') ?? '').replace(/"alg":.*,/, ''))
@@ -140,7 +140,7 @@ describe('jotgate verify', () => {
     expect(pem.stderr).toBe('jotgate: --jwks: contains PEM; pass it with --key\n')
   })
 
-  test('refuses a private key in a published set', async () => {
+  test('jotgate verify refuses a private key in a published set', async () => {
     files.set('leak.json', JSON.stringify({ keys: [{ kty: 'EC', crv: 'P-256', d: 'AA' }] }))
     const outcome = await jotgate(['verify', '--jwks', 'leak.json', ...policy, token], { files })
     expect(outcome).toMatchObject({ exitCode: 2 })
@@ -154,7 +154,7 @@ function keysOf(path: string): unknown[] {
 }
 
 describe('jotgate sign', () => {
-  test('reads claims from text, a file and stdin', async () => {
+  test('jotgate sign reads claims from text, a file and stdin', async () => {
     files.set('claims.json', '{"sub":"from-file"}')
     const argv = ['sign', '--key', 'private-k1.pem', '--claims']
     const fromFile = await jotgate([...argv, '@claims.json'], { files })
@@ -166,7 +166,7 @@ describe('jotgate sign', () => {
     expect(shown[1]).toContain('"sub":"from-stdin"')
   })
 
-  test('sets the expiry, fifteen minutes by default', async () => {
+  test('jotgate sign sets the expiry, fifteen minutes by default', async () => {
     expect(claimsOf(token)).toMatchObject({ iat: 1_800_000_000, exp: 1_800_000_900 })
     const longer = await sign('{}', ['--expires-in', '1h'])
     expect(claimsOf(longer)).toMatchObject({ exp: 1_800_003_600 })
@@ -180,14 +180,14 @@ describe('jotgate sign', () => {
     ['a missing claims file', ['--claims', '@nowhere'], /--claims: no such file/],
     ['a bad duration', ['--claims', '{}', '--expires-in', 'soon'], /--expires-in: must be/],
     ['no claims', [], /--claims: is required/],
-  ])('refuses %s in one line that does not quote it', async (_, more, line) => {
+  ])('jotgate sign refuses %s in one line that does not quote it', async (_, more, line) => {
     const outcome = await jotgate(['sign', '--key', 'private-k1.pem', ...more], { files })
     expect(outcome).toMatchObject({ exitCode: 2, stdout: '' })
     expect(outcome.stderr.trimEnd()).toMatch(line)
     expect(outcome.stderr).not.toMatch(/secret|soon|nowhere|\n./)
   })
 
-  test('does not sign with a public key, or with a secret for a key pair', async () => {
+  test('jotgate sign does not sign with a public key, or with a secret for a key pair', async () => {
     const open = await jotgate(['sign', '--key', 'jwks-k1.json', '--claims', '{}'], { files })
     expect(open.stderr).toMatch(/holds a public key/)
     await jotgate(['keygen', '--alg', 'HS256', '--kid', 's1'], { files })
@@ -208,7 +208,7 @@ function keyOf(path: string): string {
 }
 
 describe('jotgate inspect', () => {
-  test('shows header and claims, marked as unverified, with times in words', async () => {
+  test('jotgate inspect shows header and claims, marked as unverified, with times in words', async () => {
     const { exitCode, stdout } = await jotgate(['inspect', token])
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/^UNVERIFIED: /)
@@ -220,14 +220,14 @@ describe('jotgate inspect', () => {
     })
   })
 
-  test('shows control characters of a token as text', async () => {
+  test('jotgate inspect shows control characters of a token as text', async () => {
     const hostile = await sign(JSON.stringify({ sub: '\u001b[2J\u009b\u202e' }))
     const { stdout } = await jotgate(['inspect', hostile])
     expect(stdout).toContain('\\u001b[2J\\u009b\\u202e')
     expect(stdout).not.toMatch(/[\u009b\u202e]/)
   })
 
-  test('refuses an argument that is not a token', async () => {
+  test('jotgate inspect refuses an argument that is not a token', async () => {
     expect(await jotgate(['inspect', 'a.b'])).toMatchObject({ exitCode: 1, stdout: '' })
   })
 })
@@ -235,7 +235,7 @@ describe('jotgate inspect', () => {
 describe('jotgate explain', () => {
   const argv = ['explain', '--jwks', 'jwks-k1.json', '--alg', 'ES256', '--issuer']
 
-  test('shows every check of a valid token as passed', async () => {
+  test('jotgate explain shows every check of a valid token as passed', async () => {
     const { exitCode, stdout, stderr } = await jotgate(
       ['explain', '--jwks', 'jwks-k1.json', ...policy, token],
       { files },
@@ -247,7 +247,7 @@ describe('jotgate explain', () => {
     expect(stdout).toMatch(/expected one of ES256 · RFC 8725 section 3\.1/)
   })
 
-  test('shows all that fails, with what was expected and found, and ends like verify', async () => {
+  test('jotgate explain shows all that fails, with what was expected and found, and ends like verify', async () => {
     const more = ['https://other.example', '--audience', 'other', token]
     const { exitCode, stdout, stderr } = await jotgate([...argv, ...more], { files })
     expect(exitCode).toBe(1)
@@ -257,7 +257,7 @@ describe('jotgate explain', () => {
     expect(stderr).toBe('ISSUER_MISMATCH: the token comes from another issuer: "iss"\n')
   })
 
-  test('shows which checks were not reached, as JSON too', async () => {
+  test('jotgate explain shows which checks were not reached, as JSON too', async () => {
     const more = ['https://auth.example', '--audience', 'api', 'a.b.c', '--json']
     const { exitCode, stdout } = await jotgate([...argv, ...more], { files })
     expect(exitCode).toBe(1)
@@ -267,7 +267,7 @@ describe('jotgate explain', () => {
     expect(explanation.checks.find(({ name }) => name === 'signature')?.verdict).toBe('not reached')
   })
 
-  test('uses colour only where it is seen', async () => {
+  test('jotgate explain uses colour only where it is seen', async () => {
     const more = ['https://auth.example', '--audience', 'api', token]
     const colored = await jotgate([...argv, ...more], { files, io: { color: true } })
     expect(colored.stdout).toContain('\u001b[32m✓ accepted\u001b[0m')

@@ -6,7 +6,7 @@ import { jotgate } from './terminal.js'
 const token = 'eyJhbGciOiJFUzI1NiJ9.e30.AA'
 
 describe('jotgate', () => {
-  test('prints its version, and help for all and for each command', async () => {
+  test('jotgate prints its version, and help for all and for each command', async () => {
     expect(await jotgate(['--version'])).toMatchObject({ exitCode: 0, stdout: '1.2.3\n' })
     const help = await jotgate(['--help'])
     for (const { name, summary, examples } of commands) {
@@ -57,7 +57,7 @@ describe('jotgate', () => {
       /--key: no such file/,
     ],
   ])(
-    'answers %s with one line, exit code 2, and no word of what was given',
+    'jotgate answers %s with one line, exit code 2, and no word of what was given',
     async (_, argv, line) => {
       const { exitCode, stdout, stderr } = await jotgate(argv)
       expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
@@ -67,13 +67,13 @@ describe('jotgate', () => {
     },
   )
 
-  test('reports bad usage as JSON too when asked', async () => {
+  test('jotgate reports bad usage as JSON too when asked', async () => {
     const { exitCode, stdout } = await jotgate(['keygen', '--json'])
     expect(exitCode).toBe(2)
     expect(JSON.parse(stdout)).toEqual({ ok: false, code: 'USAGE', message: '--alg: is required' })
   })
 
-  test('prints no details of an unexpected error', async () => {
+  test('jotgate prints no details of an unexpected error', async () => {
     const now = () => {
       throw new RangeError('hunter2')
     }
@@ -85,7 +85,7 @@ describe('jotgate', () => {
   })
 
   test.each(['nonsense', '{"a":1}', '{', '{"keys":[]}', '{"keys":[1]}', '-----BEGIN X-----', '[]'])(
-    'refuses a key file that holds %j',
+    'jotgate refuses a key file that holds %j',
     async (text) => {
       const argv = ['verify', '--key', 'f', '--alg', 'ES256', '--any-issuer', '--any-audience', 'x']
       const { exitCode, stderr } = await jotgate(argv, { files: new Map([['f', text]]) })

@@ -25,12 +25,12 @@ test('the page of errors has every code with its statuses and its reason, and no
   expect(told.sort()).toEqual(known.sort())
 })
 
-test('it has every error of the calling side, and no other', () => {
+test('the page of errors has every error of the calling side, and no other', () => {
   const told = rows.filter((row) => row.length === 5).map(([, code]) => code)
   expect(told.sort()).toEqual(Object.keys(clientErrors).sort())
 })
 
-test('it says of each what it means and what to do', () => {
+test('the page of errors says of each what it means and what to do', () => {
   for (const row of rows) {
     const said = row.slice(-3, -1)
     expect([row[1], ...said.map((text) => text.length > 8)]).toEqual([row[1], true, true])

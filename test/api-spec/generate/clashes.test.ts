@@ -36,24 +36,24 @@ describe('a project whose .api file uses names of JavaScript and TypeScript', ()
     })
   }
 
-  it('compiles in the strictest setting', () => {
+  it('a project with names of the language compiles in the strictest setting', () => {
     expect(said).toEqual([])
   })
 
-  it('has a client that is not taken for a promise when a handler is called Then', async () => {
+  it('a client is not taken for a promise when a handler is called Then', async () => {
     // The client is what an async function returns, which would wait for a `then` of its own.
     const client = await clientThatNotes([])
     expect(Object.keys(client).sort()).toEqual(['api', 'constructor', 'delete', 'then', 'then_'])
   })
 
-  it('sends a member that is called __proto__', async () => {
+  it('a client sends a member that is called __proto__', async () => {
     const requests: Request[] = []
     const client = await clientThatNotes(requests)
     await client.delete(JSON.parse('{"__proto__":"x"}') as object)
     expect(requests.map(({ url }) => url)).toEqual(['http://localhost/delete?__proto__=x'])
   })
 
-  it('has a gate of its own for a guard that is called __proto__', async () => {
+  it('a guard that is called __proto__ has its own gate', async () => {
     const { createGates } = await workshop.load('clashes/generated/auth')
     const secrets: unknown = JSON.parse(
       `{"__proto__":{"AccessSecret":"${randomBytes(48).toString('base64')}","AccessExpire":900}}`,

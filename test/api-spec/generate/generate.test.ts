@@ -8,7 +8,7 @@ import { cpuMs } from '../../setup/cpu-time.js'
 import { usersApi } from './project.js'
 
 describe('generate', () => {
-  it('never overwrites what a person goes on with', () => {
+  it('generate never overwrites what a person goes on with', () => {
     const files = generate(spec(usersApi))
     expect(files.filter(({ overwrite }) => !overwrite).map(({ path }) => path)).toEqual([
       'services.ts',
@@ -19,7 +19,7 @@ describe('generate', () => {
     ])
   })
 
-  it('begins one object with a stub for each route, which says its name', () => {
+  it('generate begins one object with a stub for each route, which says its name', () => {
     expect(stubs(spec(usersApi))).toEqual([
       'login',
       'refresh',
@@ -31,11 +31,11 @@ describe('generate', () => {
     ])
   })
 
-  it('gives the same files for the same spec', () => {
+  it('generate gives the same files for the same spec', () => {
     expect(generate(spec(usersApi))).toEqual(generate(spec(usersApi)))
   })
 
-  it('leaves out what is not asked for', () => {
+  it('generate leaves out what is not asked for', () => {
     expect(generate(spec(usersApi), { servers: [] }).map(({ path }) => path)).toEqual([
       'generated/types.ts',
       'generated/client.ts',
@@ -48,14 +48,14 @@ describe('generate', () => {
     )
   })
 
-  it('makes the configuration go-zero makes', () => {
+  it('generate makes the configuration go-zero makes', () => {
     const text = generate(spec(usersApi)).find(({ path }) => path === 'generated/config.ts')?.text
     expect(text).toContain('readonly Auth: AuthConfig\n  readonly Moving: TransitionConfig')
     expectTypeOf<AuthConfig>().toHaveProperty('AccessSecret').toEqualTypeOf<string>()
     expectTypeOf<AuthConfig>().toHaveProperty('AccessExpire').toEqualTypeOf<number>()
   })
 
-  it('writes no file outside its folder, whatever a group is called', () => {
+  it('generate writes no file outside its folder, whatever a group is called', () => {
     for (const group of ['"../../etc"', '"a/../b"', '"a b"', '"C:x"']) {
       const text = `@server(group: ${group})\nservice a { @handler h get /x }`
       const result = parseApi(text, { mode: 'goctl' })
@@ -64,7 +64,7 @@ describe('generate', () => {
     }
   })
 
-  it('refuses what it would serve without the check it asks for', () => {
+  it('generate refuses what it would serve without the check it asks for', () => {
     expect(() =>
       generate(spec('@server(signature: true)\nservice a { @handler h get /x }')),
     ).toThrow('is not supported')
@@ -72,7 +72,7 @@ describe('generate', () => {
     expect(() => generate(guardless)).toThrow('cannot name what guards a group')
   })
 
-  it('refuses what cannot be served', () => {
+  it('generate refuses what cannot be served', () => {
     expect(() => generate(spec('type A {}'))).toThrow('missing service')
     expect(() => generate(spec('service a { @handler h trace /x }'))).toThrow(
       'no server here takes this method',
@@ -95,7 +95,7 @@ describe('generate', () => {
     ).toThrow("two members named 'x'")
   })
 
-  it('unfolds types that embed each other again and again, each once', () => {
+  it('generate unfolds types that embed each other again and again, each once', () => {
     const chain = Array.from(
       { length: 60 },
       (_, index) =>
@@ -105,7 +105,7 @@ describe('generate', () => {
     expect(generate(spec(text)).length).toBeGreaterThan(5)
   })
 
-  it('lets no text of the file become code', () => {
+  it('generate lets no text of the file become code', () => {
     const evil =
       'type A {\n  // */ evil() /*\n  X string `json:"x\' + evil() + \'"`\n}\nservice a {\n  @doc "*/ evil() /*"\n  @handler h\n  post /x (A)\n}'
     for (const { path, text } of generate(spec(evil))) {
@@ -115,7 +115,7 @@ describe('generate', () => {
     }
   })
 
-  it('lets no text of a file that was read in goctl mode become code', () => {
+  it('generate lets no text of a file that was read in goctl mode become code', () => {
     const evil = '/v1*/ PWNED() /*'
     const text = `type A {\n  // a\u2028PWNED() /*\n  X int // */ PWNED()\n}\n@server(prefix: ${JSON.stringify(evil)} jwt: A roles: "*/ PWNED() /*,' + PWNED() + '")\nservice a { @doc "*/ PWNED() /*\u2028PWNED()" @handler h post /x (A) }`
     let seen = 0
@@ -126,7 +126,7 @@ describe('generate', () => {
     expect(seen).toBeGreaterThanOrEqual(4)
   })
 
-  it('refuses two guards that would have one name, and so one gate', () => {
+  it('generate refuses two guards that would have one name, and so one gate', () => {
     const group = (server: string, name: string) =>
       `@server (${server})\nservice a { @handler ${name} get /${name} }\n`
     const both = group('jwt: Auth\njwtTransition: Old', 'one')
@@ -136,7 +136,7 @@ describe('generate', () => {
     expect(generate(spec(both + group('jwt: Auth', 'two'))).length).toBeGreaterThan(5)
   })
 
-  it('reads, checks and generates 10,000 routes in a time that grows with their number', () => {
+  it('10,000 routes are read, checked and generated in a time that grows with their number', () => {
     const time = (routes: number) => {
       const text = manyRoutes(routes)
       return cpuMs(() => {

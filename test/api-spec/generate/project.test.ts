@@ -45,14 +45,14 @@ afterAll(() => {
 })
 
 describe('a generated project', () => {
-  it('compiles in the strictest setting, and wrong calls of its client do not', () => {
+  it('a generated project compiles in the strictest setting, and wrong calls of its client do not', () => {
     const misuse = said.filter((line) => !line.startsWith('users/misuse-server.ts'))
     expect(misuse.map((line) => line.replace(/: .*/, ''))).toEqual(
       [3, 4, 5, 6, 7].map((line) => `users/misuse.ts:${String(line)}`),
     )
   })
 
-  it('names the handler that is missing, and refuses a wrong answer and claims on an open route', () => {
+  it('a generated project names a missing handler, and refuses a wrong answer and claims on an open route', () => {
     const misuse = said.filter((line) => line.startsWith('users/misuse-server.ts'))
     expect(misuse).toEqual([
       expect.stringMatching(
@@ -109,7 +109,7 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
     return (name === 'Moving' ? signers.AuthMoving : signers.Auth)({ sub: 'alice', ...claims })
   }
 
-  it('opens public routes and guards the others: 401 without a token, 200 with one', async () => {
+  it('a generated project opens public routes and guards the others: 401 without a token, 200 with one', async () => {
     const open = await client()
     const login = await open.login({ username: 'alice', password: 'secret' })
     expect(login).toMatchObject({ refreshToken: 'r1', expiresIn: 900 })
@@ -128,7 +128,7 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
     })
   })
 
-  it('refreshes an expired token once, however many calls wait for it, and never for public routes', async () => {
+  it('a generated client refreshes an expired token once for all waiting calls, never for public routes', async () => {
     const pair = (accessToken: string) => ({ accessToken, refreshToken: 'r', expiresIn: 900 })
     let refreshes = 0
     const session = fromSession({
@@ -152,7 +152,7 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
     expect(refreshes).toBe(1)
   })
 
-  it('refuses what does not fit its type, naming the member and not its value', async () => {
+  it('a generated project refuses what does not fit its type, naming the member and not its value', async () => {
     const known = await withToken(await sign('Auth'))
     const refused = (status: number, path: string) => ({
       status,
@@ -184,7 +184,7 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
     ).rejects.toMatchObject(refused(400, 'nested.deep.0'))
   })
 
-  it('runs middleware after the gate, keeps to timeout and maxBytes, takes tokens of the previous secret', async () => {
+  it('a generated project runs middleware after the gate, keeps its limits, takes the previous secret', async () => {
     const previous = await sign('Moving')
     const known = await withToken(previous)
     services.log.length = 0
@@ -198,7 +198,7 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
     expect(services.log).toEqual(['audit alice', 'audit alice'])
   })
 
-  it('refuses members nobody knows where the block is strict, and texts too long or short', async () => {
+  it('a strict block of a generated project refuses unknown members, and texts too long or short', async () => {
     const known = await withToken(await sign('Moving'))
     const refused = (path: string) => ({ status: 400, body: { problems: [{ path }] } })
     const job = { street: 'x', 'secret-name': 1 }
@@ -213,7 +213,7 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
     await expect(longest).rejects.toMatchObject({ status: 401 })
   })
 
-  it('serves a route below its prefix and nowhere else, and answers what handlers throw', async () => {
+  it('a generated project serves a route below its prefix only, and answers what handlers throw', async () => {
     const post = (path: string, body: unknown, type = 'application/json') =>
       (call ?? fetch)(baseUrl + path, {
         method: 'POST',
@@ -249,7 +249,7 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
     }
   })
 
-  it('hands the address of the caller to the handler', async () => {
+  it('a generated project hands the address of the caller to the handler', async () => {
     const answer = await (call ?? fetch)(`${baseUrl}/v1/user/refresh`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -258,7 +258,7 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
     expect(await answer.json()).toMatchObject({ refreshToken: address })
   })
 
-  it('tells a handler that its caller has gone, and only then', async () => {
+  it('a generated project tells a handler that its caller has gone, and only then', async () => {
     services.log.length = 0
     const login = (username: string, signal?: AbortSignal) =>
       (call ?? fetch)(baseUrl + '/v1/user/login', {
@@ -277,7 +277,7 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
     expect(services.log).not.toContain('alice has gone')
   })
 
-  it('sends server-sent events', async () => {
+  it('a generated project sends server-sent events', async () => {
     const known = await withToken(await sign('Auth'))
     const seen: unknown[] = []
     for await (const tick of await known.adminJobs.watch()) seen.push(tick)

@@ -124,7 +124,7 @@ describe.each(Object.entries(servers))(
     })
     afterAll(() => server.close())
 
-    it('answers 401 without a token, and 403 to one without the scope or the role', async () => {
+    it('a service with scopes and roles answers 401 without a token, and 403 without the scope or role', async () => {
       const list = `${server.base}/orders`
       expect((await call(list)).status).toBe(401)
       for (const claims of [
@@ -137,7 +137,7 @@ describe.each(Object.entries(servers))(
         expect(await call(list, claims)).toEqual(refused('orders:read'))
     })
 
-    it('answers tokens that carry both, as claims of either form, and asks open routes for none', async () => {
+    it('a token with the scopes and roles in either form is answered, and open routes ask for none', async () => {
       for (const claims of [
         { scope: 'openid orders:read', roles: ['clerk', 'admin'] },
         { scp: ['orders:read'], role: 'clerk' },
@@ -147,7 +147,7 @@ describe.each(Object.entries(servers))(
       expect((await call(`${server.base}/ping/1`)).status).toBe(200)
     })
 
-    it('asks for all that a route names itself, instead of what its group names', async () => {
+    it('a route asks for all that it names itself, instead of what its group names', async () => {
       const add = (scope: string) =>
         call(
           `${server.base}/orders`,
@@ -165,7 +165,7 @@ describe.each(Object.entries(servers))(
       expect((await remove('auditor', 'admin')).status).toBe(204)
     })
 
-    it('refuses before the body is read, and tells the hook of the gate', async () => {
+    it('a service with scopes and roles refuses before the body is read, and calls the hook of the gate', async () => {
       const broken = { method: 'POST', body: '{' }
       const few = { scope: 'orders:read', role: 'clerk' }
       expect((await call(`${server.base}/orders`, few, broken)).status).toBe(403)
@@ -178,7 +178,7 @@ describe.each(Object.entries(servers))(
 )
 
 describe('a service with scopes and roles whose application guards by itself', () => {
-  it('refuses a token without them, though the gate of the application has admitted it', async () => {
+  it('a route refuses a token without its scopes and roles that the application’s gate has admitted', async () => {
     const server = await fastify(serve.behindOneGate)
     const list = `${server.base}/orders`
     expect((await call(list)).status).toBe(401)

@@ -42,7 +42,7 @@ function seenIn(comment: string) {
 }
 
 describe('text as a comment', () => {
-  it.each(evil)('stays a comment: %j', (text) => {
+  it.each(evil)('text stays a comment: %j', (text) => {
     const plain = seenIn('')
     expect(plain.faults).toHaveLength(1)
     expect(seenIn(docComment([text], '  '))).toEqual(plain)
@@ -50,7 +50,7 @@ describe('text as a comment', () => {
     expect(seenIn(lineComment(text))).toEqual(plain)
   })
 
-  it('has one line for one text, more for more, and nothing without any', () => {
+  it('a comment has one line for one text, more for more, and nothing without any', () => {
     expect(docComment(['// logs a user in // at https://a'], '  ')).toBe(
       '  /** logs a user in // at https://a */\n',
     )
@@ -61,14 +61,14 @@ describe('text as a comment', () => {
 })
 
 describe('text as a name', () => {
-  it('gives two types of an .api file never one name, reserved words or not', () => {
+  it('two types of an .api file never get one name, reserved words or not', () => {
     const names = ['class', 'class_', 'class__', 'any', 'any_', 'User', 'User_', 'globalThis']
     expect(new Set(names.map(typeName)).size).toBe(names.length)
     expect(names.map(typeName)).not.toContain('class')
     expect(typeName('User_')).toBe('User_')
   })
 
-  it('quotes a property where it must be, and computes __proto__', () => {
+  it('a property is quoted where it must be, and __proto__ is computed', () => {
     expect(['a', 'X-Trace', '__proto__'].map(propertyName)).toEqual([
       'a',
       "'X-Trace'",
@@ -77,7 +77,7 @@ describe('text as a name', () => {
     expect(quote("a'\u2028\n")).toBe("'a\\'\\u2028\\n'")
   })
 
-  it('names handlers as the .api file does, and none of them then', () => {
+  it('handlers have the names of the .api file, and none of them is then', () => {
     expect(['LoginHandler', 'get_user', 'Then', 'ThenHandler'].map(handlerName)).toEqual([
       'login',
       'getUser',
@@ -86,7 +86,7 @@ describe('text as a name', () => {
     ])
   })
 
-  it('names the interface of a service, which begins with a letter', () => {
+  it('the interface of a service has a name that begins with a letter', () => {
     expect(['user-api', 'user', 'call', '7up'].map(apiName)).toEqual([
       'UserApi',
       'UserApi',

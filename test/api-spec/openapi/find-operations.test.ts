@@ -18,12 +18,12 @@ describe('the operations that a call may be for', () => {
     '/Users/:id',
     '/users/:id/',
     '/users//:id',
-  ])('takes the pattern %s for a route that the document does not have', (pattern) => {
+  ])('fromOpenApi takes the pattern %s for a route that the document does not have', (pattern) => {
     const guards = fromOpenApi(sample)
     expect(guards.except.match({ method: 'GET', path: '/users/7', pattern })).toBe(false)
   })
 
-  it('takes a colon of the document for a colon, and not for a parameter of the router', () => {
+  it('fromOpenApi takes a colon of the document for a colon, and not for a parameter of the router', () => {
     const guards = fromOpenApi({
       openapi: '3.1.0',
       paths: {
@@ -43,7 +43,7 @@ describe('the operations that a call may be for', () => {
     expect(opens('GET', '/jobs/:other-id')).toBe(false)
   })
 
-  it('guards where two operations may be meant and one of them is guarded', () => {
+  it('fromOpenApi guards where two operations may be meant and one of them is guarded', () => {
     const guards = fromOpenApi({
       ...sample,
       paths: {
@@ -61,7 +61,7 @@ describe('the operations that a call may be for', () => {
     expect([opens('/b', '/b'), opens('/c/', '/c/')]).toEqual([true, true])
   })
 
-  it('opens nothing by a method that a header replaces, or without a method', () => {
+  it('fromOpenApi opens nothing by a method that a header replaces, or without a method', () => {
     const { except } = fromOpenApi(sample)
     const call = { method: 'GET', path: '/open' }
     const overridden = (name: string) => (asked: string) => (asked === name ? ['POST'] : [])
@@ -72,7 +72,7 @@ describe('the operations that a call may be for', () => {
     expect(except.match({ path: '/open', method: 'get' })).toBe(false)
   })
 
-  it('finds a guarded operation in doubt, and an open one only where it is certain', () => {
+  it('fromOpenApi finds a guarded operation in doubt, and an open one only where it is certain', () => {
     const guards = fromOpenApi({
       ...sample,
       paths: { ...sample.paths, '/orders/{id}': { get: {} }, '/orders/{id}/lines': { get: {} } },
@@ -91,7 +91,7 @@ describe('the operations that a call may be for', () => {
     ])
   })
 
-  it('matches a group’s calls in doubt, so that a gate of its own misses none', () => {
+  it('fromOpenApi matches a group’s calls in doubt, so that a gate for the group misses none', () => {
     const guards = fromOpenApi({
       ...sample,
       paths: {

@@ -11,7 +11,7 @@ import { usersApi } from '../generate/project.js'
 describe('toOpenApi', () => {
   const document = toOpenApi(spec(usersApi))
 
-  it('says for every operation whether it needs a token', () => {
+  it('toOpenApi says for every operation whether it needs a token', () => {
     const security = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.entries(item).map(([method, operation]) => [
         `${method} ${path}`,
@@ -34,7 +34,7 @@ describe('toOpenApi', () => {
     })
   })
 
-  it('says which scopes and roles an operation asks for, and that it may answer 403', () => {
+  it('toOpenApi says which scopes and roles an operation asks for, and that it may answer 403', () => {
     const orders = readFileSync(new URL('../generate/orders.api', import.meta.url), 'utf8')
     const { paths, components } = toOpenApi(spec(orders))
     const asked = Object.entries(paths).flatMap(([path, item]) =>
@@ -61,7 +61,7 @@ describe('toOpenApi', () => {
     expect(document.components.responses['Forbidden']).toBeUndefined()
   })
 
-  it('puts members where their tags say, with options, ranges and defaults', () => {
+  it('toOpenApi puts members where their tags say, with options, ranges and defaults', () => {
     const profile = document.paths['/v1/user/profile/{user-id}']?.['get'] as { parameters: unknown }
     expect(profile.parameters).toEqual([
       { name: 'user-id', in: 'path', required: true, schema: { type: 'string' } },
@@ -90,7 +90,7 @@ describe('toOpenApi', () => {
     })
   })
 
-  it('gives every operation an id of its own', () => {
+  it('toOpenApi gives every operation an id that no other has', () => {
     const twice = toOpenApi(
       spec(
         '@server(group: a)\nservice x { @handler get get /a }\n@server(group: b)\nservice x { @handler get get /b }',
@@ -105,7 +105,7 @@ describe('toOpenApi', () => {
 })
 
 describe('fromOpenApi', () => {
-  it('protects the same operations as the .api file its document was made from', () => {
+  it('fromOpenApi protects the same operations as the .api file its document was made from', () => {
     const api = spec(usersApi)
     const guards = fromOpenApi(JSON.parse(JSON.stringify(toOpenApi(api))))
     const routes = planService(api).routes
@@ -118,7 +118,7 @@ describe('fromOpenApi', () => {
     }).toThrow(`no route for ${routes[0]?.method ?? ''} ${routes[0]?.path ?? ''}`)
   })
 
-  it('opens only what the document opens, as rules for select', () => {
+  it('fromOpenApi opens only what the document opens, as rules for select', () => {
     const guards = fromOpenApi(sample)
     const needsToken = select({ except: guards.except })
     const asks = (method: string, path: string, pattern?: string) =>
@@ -157,7 +157,7 @@ describe('fromOpenApi', () => {
     expect(doubtful.filter((path) => guards.except.match({ method: 'GET', path }))).toEqual([])
   })
 
-  it('reads security as an OR of ANDs with scopes', () => {
+  it('fromOpenApi reads security as an OR of ANDs with scopes', () => {
     const guards = fromOpenApi(sample)
     const operation = guards.find({ method: 'POST', path: '/open' })
     expect(operation).toMatchObject({
@@ -186,7 +186,7 @@ describe('fromOpenApi', () => {
     expect(guards.find({ method: 'GET', path: '/maybe' })).toMatchObject({ kind: 'optional' })
   })
 
-  it('reads roles beside security, and enforces both as the guards of the library do', () => {
+  it('fromOpenApi reads roles beside security, and enforces both as the guards of the library do', () => {
     const guards = fromOpenApi({
       ...sample,
       paths: {
@@ -212,7 +212,7 @@ describe('fromOpenApi', () => {
     expect(permits({ scope: 'a b clerk' })).toEqual([false, false, true])
   })
 
-  it('refuses roles and scopes that it could not enforce', () => {
+  it('fromOpenApi refuses roles and scopes that it could not enforce', () => {
     const refused = (operation: object) => () =>
       fromOpenApi({ ...sample, paths: { '/x': { get: operation } } })
     for (const roles of [[], 'admin', [''], [1], null, { admin: true }])
@@ -230,7 +230,7 @@ describe('fromOpenApi', () => {
     expect(refused({ security: [{ key: ['a b'] }, { token: [] }] })).not.toThrow()
   })
 
-  it('refuses a document that it would protect only in part', () => {
+  it('fromOpenApi refuses a document that it would protect only in part', () => {
     const refused = (change: object) => () => fromOpenApi({ ...sample, ...change })
     expect(refused({ openapi: '2.0' })).toThrow('no OpenAPI 3 document')
     expect(refused({ paths: { '/x': { $ref: 'other.json' } } })).toThrow(
@@ -251,7 +251,7 @@ describe('fromOpenApi', () => {
     expect(() => fromOpenApi(null)).toThrow('no OpenAPI 3 document')
   })
 
-  it('knows the path before every path', () => {
+  it('fromOpenApi knows the path before every path', () => {
     const guards = fromOpenApi(sample, { basePath: '/v1/' })
     expect(guards.find({ method: 'GET', path: '/v1/open' })?.kind).toBe('open')
     expect(guards.find({ method: 'GET', path: '/open' })).toBeUndefined()

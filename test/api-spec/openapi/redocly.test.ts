@@ -25,14 +25,14 @@ describe('redocly lint', () => {
     'examples/go-zero-user/user.api',
     'examples/go-zero-token/jwt.api',
   ])(
-    'has nothing to say about the document of %s',
+    'redocly lint has nothing to say about the document of %s',
     (file) => {
       expect(lint(documentOf(file)).filter((rule) => !unsaid.includes(rule))).toEqual([])
     },
     60_000,
   )
 
-  it('would say when a scheme were missing, or a reference led nowhere', () => {
+  it('redocly lint finds a missing scheme, and a reference that leads nowhere', () => {
     const text = JSON.stringify(documentOf('examples/go-zero-token/jwt.api'))
     expect(lint(JSON.parse(text.replace('"JwtAuth":{', '"Other":{')) as object)).toContain(
       'security-defined',

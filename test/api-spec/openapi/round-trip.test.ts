@@ -48,7 +48,7 @@ function annotated(guard: string, demand: string, server: string): string {
 }
 
 describe('an .api file, its OpenAPI document, and the guards made of that', () => {
-  it('protect the same operations, with the same scopes and roles', () => {
+  it('an .api file, its OpenAPI document and its guards protect the same operations in the same way', () => {
     const seen = { open: 0, guarded: 0, refused: 0, scopes: 0, roles: 0 }
     fc.assert(
       fc.property(services, (text) => {

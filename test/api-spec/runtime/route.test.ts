@@ -20,7 +20,7 @@ const tokenWith = (payload: Claims) =>
   ({ header: { alg: 'HS256' }, claims: {}, payload }) as unknown as VerifiedToken
 
 describe('a route of jotgate/api-spec/runtime', () => {
-  it('stays shut when it is guarded and no gate has admitted the call', async () => {
+  it('a route stays shut when it is guarded and no gate has admitted the call', async () => {
     let ran = false
     const route = guarded({ guard: 'Auth', method: 'GET', path: '/x' }, nothing, () => {
       ran = true
@@ -33,7 +33,7 @@ describe('a route of jotgate/api-spec/runtime', () => {
     expect(ran).toBe(true)
   })
 
-  it('runs for tokens with all of its scopes and roles only, before its middleware', async () => {
+  it('a route runs for tokens with all of its scopes and roles only, before its middleware', async () => {
     const ran: string[] = []
     const note = (name: string) => (_call: unknown, next: () => Promise<unknown>) => {
       ran.push(name)
@@ -59,7 +59,7 @@ describe('a route of jotgate/api-spec/runtime', () => {
     expect(ran).toEqual(['middleware', 'handler'])
   })
 
-  it('cannot be made with a demand that any token would meet, or none', () => {
+  it('a route cannot be made with a demand that any token would meet, or none', () => {
     const made = (demand: object) => () =>
       guarded({ guard: 'Auth', method: 'GET', path: '/x', ...demand }, nothing, () => undefined)
     expect(made({ scopes: [] })).toThrow('takes one or more scopes')
@@ -68,7 +68,7 @@ describe('a route of jotgate/api-spec/runtime', () => {
     expect(made({})().authorize).toBeUndefined()
   })
 
-  it('runs its middleware from the outside in, before its handler', async () => {
+  it('a route runs its middleware from the outside in, before its handler', async () => {
     const said: string[] = []
     const saying = (word: string) => (_call: unknown, next: () => Promise<unknown>) => {
       said.push(word)
@@ -79,7 +79,7 @@ describe('a route of jotgate/api-spec/runtime', () => {
     expect(said).toEqual(['first', 'second', 'handler'])
   })
 
-  it('answers 503 when its time is up, and aborts the signal of the handler', async () => {
+  it('a route answers 503 when its time is up, and aborts the signal of the handler', async () => {
     let signal: AbortSignal | undefined
     const options = { method: 'GET', path: '/x', timeoutMs: 1 }
     const route = open(options, nothing, (own) => {
@@ -92,7 +92,7 @@ describe('a route of jotgate/api-spec/runtime', () => {
     expect(signal?.aborted).toBe(true)
   })
 
-  it('leaves the signal alone when a handler with a timeout throws', async () => {
+  it('a route leaves the signal alone when a handler with a timeout throws', async () => {
     let signal: AbortSignal | undefined
     const options = { method: 'GET', path: '/x', timeoutMs: 60_000 }
     const route = open(options, nothing, (own) => {
@@ -103,7 +103,7 @@ describe('a route of jotgate/api-spec/runtime', () => {
     expect(signal?.aborted).toBe(false)
   })
 
-  it('aborts the signal of a handler with a timeout when the caller has gone', async () => {
+  it('a route aborts the signal of a handler with a timeout when the caller has gone', async () => {
     const leaving = new AbortController()
     const options = { method: 'GET', path: '/x', timeoutMs: 60_000 }
     const route = open(options, nothing, ({ signal }) => {
@@ -116,13 +116,13 @@ describe('a route of jotgate/api-spec/runtime', () => {
 })
 
 describe('answerTo', () => {
-  it('says nothing about an unexpected error', () => {
+  it('answerTo says nothing about an unexpected error', () => {
     const { status, body } = answerTo(new Error('password is hunter2'), {})
     expect(status).toBe(500)
     expect(body).not.toContain('hunter2')
   })
 
-  it('sends the body of an HttpError, and no body when there is none', () => {
+  it('answerTo sends the body of an HttpError, and no body when there is none', () => {
     expect(answerTo(new HttpError(409, { why: 'busy' }), {})).toMatchObject({
       status: 409,
       body: '{"why":"busy"}',
@@ -130,7 +130,7 @@ describe('answerTo', () => {
     expect(answerTo(new HttpError(410, undefined), {})).toMatchObject({ status: 410, body: '' })
   })
 
-  it('answers 501 with the name of a handler that is not implemented', () => {
+  it('answerTo answers 501 with the name of a handler that is not implemented', () => {
     const thrown = () => notImplemented('admin/jobs/slow')
     expect(thrown).toThrow(HttpError)
     try {
@@ -149,12 +149,12 @@ describe('the router of jotgate/api-spec/fetch', () => {
     { method: 'GET', path: '/orders/new/:part' },
   ])
 
-  it('prefers a fixed segment, and decodes parameters', () => {
+  it('the router prefers a fixed segment, and decodes parameters', () => {
     expect(find('GET', '/orders/new')?.route.path).toBe('/orders/new')
     expect(find('GET', '/orders/a%2Fb')?.params).toEqual({ id: 'a/b' })
   })
 
-  it('finds nothing for another method, an empty parameter or a broken escape', () => {
+  it('the router finds nothing for another method, an empty parameter or a broken escape', () => {
     for (const [method, path] of [
       ['POST', '/orders/7'],
       ['GET', '/orders/'],

@@ -21,13 +21,13 @@ const Order: $.Schema<Order> = $.object<Order>(() => [
 const validate = (value: unknown) => Order['~standard'].validate(value)
 
 describe('a schema of jotgate/api-spec/schema', () => {
-  it('returns the value with its defaults, and without members that the type does not name', () => {
+  it('a schema returns the value with its defaults, and without members that the type does not name', () => {
     expect(validate({ id: 'a', count: 127, extra: 1 })).toEqual({
       value: { id: 'a', count: 127, note: 'none' },
     })
   })
 
-  it('says every member that does not fit, and never its value', () => {
+  it('a schema says every member that does not fit, and never its value', () => {
     expect(validate({ id: 'secret', count: 128, note: 7 })).toEqual({
       issues: [
         { path: ['id'], message: 'is too long or too short' },
@@ -41,7 +41,7 @@ describe('a schema of jotgate/api-spec/schema', () => {
     expect(validate([])).toEqual({ issues: [{ path: [''], message: 'must be an object' }] })
   })
 
-  it('takes no member that every object inherits, and keeps a member named __proto__ as it is', () => {
+  it('a schema takes no member that every object inherits, and keeps a member named __proto__ as it is', () => {
     const Odd = $.object<object>(() => [
       { name: 'constructor', optional: true, read: $.anything },
       { name: '__proto__', optional: true, read: $.anything },
@@ -54,7 +54,7 @@ describe('a schema of jotgate/api-spec/schema', () => {
     expect(Object.keys(value)).toEqual(['__proto__'])
   })
 
-  it('reads numbers and booleans of a query from plain texts only', () => {
+  it('a schema reads numbers and booleans of a query from plain texts only', () => {
     const read = (reader: $.Reader, value: unknown) => {
       const problems: $.Problem[] = []
       return [reader(value, 'x', { problems }), problems.length]
@@ -77,7 +77,7 @@ describe('readRequest', () => {
     { name: 'tag', from: 'form', optional: true, many: true, read: $.list($.text()) },
   ])
 
-  it('reads each member from where its tag says', () => {
+  it('readRequest reads each member from where its tag says', () => {
     const found = readRequest(
       Search,
       parts({ path: () => ['7'], form: () => ['a', 'b'], json: { id: 'body' } }),
@@ -86,7 +86,7 @@ describe('readRequest', () => {
     expect(found).toEqual({ id: '7', tag: ['a', 'b'] })
   })
 
-  it('refuses a value that was sent twice, a body that is no object, and unknown members when it is strict', () => {
+  it('readRequest refuses a value sent twice, a body that is no object, and unknown members when strict', () => {
     const problemsOf = (read: () => unknown) => {
       try {
         read()
@@ -119,16 +119,16 @@ describe('a type that names itself', () => {
   const nested = (levels: number): unknown =>
     JSON.parse(`${'{"children":['.repeat(levels)}${']}'.repeat(levels)}`)
 
-  it('reads a hundred levels', () => {
+  it('a type that names itself is read a hundred levels deep', () => {
     expect(Tree['~standard'].validate(nested(100)).issues).toBeUndefined()
   })
-  it('refuses what nests deeper, and does not overflow the stack', () => {
+  it('a type that names itself refuses deeper nesting, and does not overflow the stack', () => {
     for (const levels of [102, 50_000]) {
       const { issues } = Tree['~standard'].validate(nested(levels))
       expect(issues?.[0]?.message).toBe('nests too deeply')
     }
   })
-  it('is a bad request of the caller in a generated server', () => {
+  it('a type that is nested too deep is a bad request of the caller in a generated server', () => {
     const parts: Parts = { json: nested(50_000), form: () => [], path: () => [], header: () => [] }
     expect(() => readRequest(Tree, parts, {})).toThrow(RequestError)
   })
