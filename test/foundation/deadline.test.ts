@@ -38,7 +38,7 @@ function standStill(before: number, ms: number): void {
 }
 
 describe('within', () => {
-  test('counts an answer that arrived while the process stood still', async () => {
+  test('within counts an answer that arrived while the process stood still', async () => {
     for (let round = 0; round < 3; round++) {
       const before = Atomics.load(answers, 0)
       const asked = within(20, ask, { late })
@@ -48,7 +48,7 @@ describe('within', () => {
       expect(await asked).toBe('answer')
     }
   })
-  test('does not make an error for an answer that was taken between the timer and the last look', async () => {
+  test('within does not make an error for an answer that was taken between the timer and the last look', async () => {
     let made = 0
     const counting = () => {
       made++
@@ -68,10 +68,10 @@ describe('within', () => {
     await new Promise((resolve) => setTimeout(resolve, 5))
     expect(made).toBe(0)
   })
-  test('rejects with the given error when no answer comes', async () => {
+  test('within rejects with the given error when no answer comes', async () => {
     await expect(within(5, () => new Promise(() => undefined), { late })).rejects.toThrow('late')
   })
-  test('passes on what the question throws, rejects with or gives at once', async () => {
+  test('within passes on what the question throws, rejects with or gives at once', async () => {
     const fault = () => {
       throw new Error('thrown')
     }
@@ -83,7 +83,7 @@ describe('within', () => {
 })
 
 describe('askStore', () => {
-  test('turns a fault into STORE_UNAVAILABLE with the fault as its cause', async () => {
+  test('askStore turns a fault into STORE_UNAVAILABLE with the fault as its cause', async () => {
     const fault = new Error('no route')
     const error: unknown = await askStore(1000, () => Promise.reject(fault)).catch(
       (each: unknown) => each,
@@ -91,14 +91,14 @@ describe('askStore', () => {
     expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', retryAfter: 1, cause: fault })
     expect(isLate(error)).toBe(false)
   })
-  test('tells a missing answer from a bad one', async () => {
+  test('askStore tells a missing answer from a bad one', async () => {
     const error: unknown = await askStore(5, () => new Promise(() => undefined)).catch(
       (each: unknown) => each,
     )
     expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE' })
     expect(isLate(error)).toBe(true)
   })
-  test('leaves an AuthError as it is', async () => {
+  test('askStore leaves an AuthError as it is', async () => {
     const refusal = new AuthError('REFRESH_UNKNOWN')
     await expect(askStore(1000, () => Promise.reject(refusal))).rejects.toBe(refusal)
   })

@@ -16,38 +16,38 @@ import {
 } from '../../src/foundation/options.js'
 
 describe('readOptions', () => {
-  test('names an unknown option and the one that was meant, never its value', () => {
+  test('readOptions names an unknown option and the one that was meant, never its value', () => {
     const error = caught(() => readOptions('createX', { keys: text() }, { Keys: 'a value' }))
     expect(error).toMatchObject({ option: 'createX.Keys' })
     expect(String(error)).toContain('"keys"')
     expect(String(error)).not.toContain('a value')
   })
-  test('lists the known options when none is near the unknown one', () => {
+  test('readOptions lists the known options when none is near the unknown one', () => {
     const error = caught(() => readOptions('createX', { keys: text(), realm: text() }, { zzz: 1 }))
     expect(String(error)).toContain('known options: keys, realm')
   })
-  test.each([null, undefined, [], 'x', 1])('refuses %j, which is not one object', (options) => {
+  test.each([null, undefined, [], 'x', 1])('readOptions refuses %j as options', (options) => {
     expect(caught(() => readOptions('createX', {}, options))).toBeInstanceOf(ConfigError)
   })
-  test('fills in defaults, in the form that the option reads them in', () => {
+  test('readOptions fills in defaults, in the form that the option reads them in', () => {
     const table = { life: seconds({ default: '15m' }), typ: text({ optional: true }) }
     expect(readOptions('createX', table, {})).toEqual({ life: 900, typ: undefined })
   })
-  test('takes undefined for left out, and null for a value', () => {
+  test('readOptions takes undefined for left out, and null for a value', () => {
     const table = { realm: text({ default: 'api' }) }
     expect(readOptions('createX', table, { realm: undefined })).toEqual({ realm: 'api' })
     expect(caught(() => readOptions('createX', table, { realm: null }))).toMatchObject({
       option: 'createX.realm',
     })
   })
-  test('refuses undefined for an option that guards something, and takes its absence', () => {
+  test('readOptions refuses undefined for an option that guards something, and takes its absence', () => {
     const table = { authorize: guarding(optionalFunc()), realm: text({ default: 'api' }) }
     expect(readOptions('createX', table, {})).toEqual({ authorize: undefined, realm: 'api' })
     expect(caught(() => readOptions('createX', table, { authorize: undefined }))).toMatchObject({
       message: 'createX.authorize: is undefined; leave it out if you mean its default',
     })
   })
-  test('reads an option once, so that a getter cannot give another value after the check', () => {
+  test('readOptions reads an option once, so that a getter cannot give another value after the check', () => {
     let reads = 0
     const options = {
       get optional() {
@@ -59,7 +59,7 @@ describe('readOptions', () => {
     expect(readOptions('createX', table, options)).toEqual({ optional: false })
     expect(reads).toBe(1)
   })
-  test('refuses a required option that is left out', () => {
+  test('readOptions refuses a required option that is left out', () => {
     expect(caught(() => readOptions('createX', { verify: func() }, {}))).toMatchObject({
       message: 'createX.verify: must be a function',
     })

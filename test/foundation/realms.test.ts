@@ -8,7 +8,7 @@ import { hmacKey } from '../../src/index.js'
 const foreign = (code: string): unknown => runInNewContext(code)
 
 describe('values of another realm', () => {
-  it('are errors with their codes', () => {
+  it('values of another realm are errors with their codes', () => {
     const error = foreign(`Object.assign(new TypeError('x'), { code: 'ENOENT' })`)
     expect(error instanceof Error).toBe(false)
     expect([isError(error), codeOf(error)]).toEqual([true, 'ENOENT'])
@@ -16,24 +16,24 @@ describe('values of another realm', () => {
     expect(isError(AbortSignal.abort().reason)).toBe(true)
   })
 
-  it('are no errors when they only look like one', () => {
+  it('values of another realm are no errors when they only look like one', () => {
     for (const value of [{ name: 'Error', message: 'x' }, 'Error', null, undefined, Error])
       expect([isError(value), codeOf(value)]).toEqual([false, undefined])
   })
 
-  it('are bytes, and nothing else that has a length is', () => {
+  it('values of another realm are bytes, and nothing else that has a length is', () => {
     expect(isBytes(foreign('new Uint8Array(2)'))).toBe(true)
     expect(isBytes(Buffer.alloc(2))).toBe(true)
     for (const value of [new Uint16Array(2), new DataView(new ArrayBuffer(2)), [1, 2], 'ab', null])
       expect(isBytes(value)).toBe(false)
   })
 
-  it('are thenable', () => {
+  it('values of another realm are thenable', () => {
     expect(isThenable(foreign('Promise.resolve(1)'))).toBe(true)
     for (const value of [{ then: 1 }, {}, null, 'then']) expect(isThenable(value)).toBe(false)
   })
 
-  it('are taken as a secret', () => {
+  it('values of another realm are taken as a secret', () => {
     const bytes = foreign('Uint8Array.from({ length: 32 }, () => Math.floor(Math.random() * 256))')
     expect(hmacKey(bytes as Uint8Array, 'HS256').kind).toBe('secret')
   })

@@ -3,7 +3,7 @@ import { notify } from '../../src/foundation/listener.js'
 import { isScopeToken, isStorableName, isText, nearestName } from '../../src/foundation/names.js'
 
 describe('notify', () => {
-  test('drops what a listener throws or rejects with', async () => {
+  test('notify drops what a listener throws or rejects with', async () => {
     notify(() => {
       throw new Error('thrown')
     }, {})
@@ -12,12 +12,12 @@ describe('notify', () => {
     // An unhandled rejection would end the test run.
     await new Promise((resolve) => setImmediate(resolve))
   })
-  test('leaves an Error as it is, because error reporters mark it', () => {
+  test('notify leaves an Error as it is, because error reporters mark it', () => {
     const error = new Error('changed')
     notify((event) => Object.assign(event, { seen: true }), error)
     expect(error).toMatchObject({ seen: true })
   })
-  test('freezes the event, so that no listener changes it for another', () => {
+  test('notify freezes the event, so that no listener changes it for another', () => {
     const event = { kind: 'refreshed' }
     notify(() => undefined, event)
     expect(Object.isFrozen(event)).toBe(true)

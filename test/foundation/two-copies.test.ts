@@ -28,7 +28,7 @@ const algorithms = ['HS256'] as const
 const signing = { ...expected, expiresIn: '1h' } as const
 
 describe('two copies of the package in one process', () => {
-  it('are two: they share no class', () => {
+  it('two copies of the package in one process are two: they share no class', () => {
     expect(other.AuthError).not.toBe(own.AuthError)
     expect(other.hmacKey).not.toBe(own.hmacKey)
   })
@@ -138,20 +138,20 @@ const errors = {
 } as unknown as Readonly<Record<string, [[typeof Error, Error], [typeof Error, Error]]>>
 
 describe.each(Object.entries(errors))('%s', (name, [[Mine, mine], [Theirs, theirs]]) => {
-  it('is recognised by instanceof, whichever copy made it', () => {
+  it('an error is recognised by instanceof, whichever copy made it', () => {
     expect(Theirs).not.toBe(Mine)
     expect([theirs instanceof Mine, mine instanceof Theirs]).toEqual([true, true])
     expect([mine instanceof Mine, mine instanceof Error]).toEqual([true, true])
   })
 
-  it('is not what only has its name', () => {
+  it('an object that only has an error’s name is not an instance of it', () => {
     const alike = Object.assign(new Error('TOKEN_EXPIRED'), { name, code: 'TOKEN_EXPIRED' })
     const copied: unknown = JSON.parse(JSON.stringify(mine))
     for (const value of [alike, copied, Object.assign({}, mine), null, undefined, name, () => name])
       expect(value instanceof Mine).toBe(false)
   })
 
-  it('is not an instance of a class that extends it', () => {
+  it('an error is not an instance of a class that extends it', () => {
     class Narrower extends Mine {}
     const narrower: unknown = Reflect.construct(Narrower, ['TOKEN_EXPIRED', []])
     expect([mine instanceof Narrower, theirs instanceof Narrower]).toEqual([false, false])

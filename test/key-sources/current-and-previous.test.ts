@@ -18,7 +18,7 @@ const pair = (options: { resetAfter?: '2h' } = {}) => {
 }
 
 describe('currentAndPrevious', () => {
-  test('returns both keys, the likelier one first, for a token without kid', () => {
+  test('currentAndPrevious returns both keys, the likelier one first, for a token without kid', () => {
     const { current, previous, keys } = pair()
     expect(keys.find(header)).toEqual([previous, current])
     keys.matched(current)
@@ -27,7 +27,7 @@ describe('currentAndPrevious', () => {
     expect(keys.find(header)).toEqual([previous, current])
   })
 
-  test('returns one key for a token that names it, and none for an unknown kid', () => {
+  test('currentAndPrevious returns one key for a token that names it, and none for an unknown kid', () => {
     const current = hmacKey(randomBytes(32), 'HS256', { kid: 'new' })
     const previous = hmacKey(randomBytes(32), 'HS256', { kid: 'old' })
     const keys = currentAndPrevious({ current, previous })
@@ -36,14 +36,14 @@ describe('currentAndPrevious', () => {
     expect(keys.find({ ...header, kid: 'other' })).toBeUndefined()
   })
 
-  test('returns both of two unnamed keys, but only the one with the token’s algorithm', () => {
+  test('currentAndPrevious returns both of two unnamed keys, but only the one with the token’s algorithm', () => {
     const [current, previous] = [hmacKey(randomBytes(64), 'HS512'), secret()]
     const keys = currentAndPrevious({ current, previous })
     expect(keys.find({ ...header, kid: 'x' })).toBe(previous)
     expect(keys.find({ alg: 'HS512' })).toBe(current)
   })
 
-  test('resets the counts after a day, and again a day later', () => {
+  test('currentAndPrevious resets the counts after a day, and again a day later', () => {
     const { current, previous, clock, keys } = pair()
     for (let i = 0; i < 5; i++) keys.matched(previous)
     clock.add(24 * hour)
@@ -57,7 +57,7 @@ describe('currentAndPrevious', () => {
     expect(keys.usage()).toEqual({ current: 0, previous: 1, since: clock() })
   })
 
-  test('resets the counts even when no token arrives', () => {
+  test('currentAndPrevious resets the counts even when no token arrives', () => {
     const { current, previous, clock, keys } = pair()
     const begun = clock()
     keys.matched(current)
@@ -68,7 +68,7 @@ describe('currentAndPrevious', () => {
     expect(keys.usage()).toEqual({ current: 0, previous: 0, since: begun + 72 * hour })
   })
 
-  test('resets the counts as often as resetAfter says', () => {
+  test('currentAndPrevious resets the counts as often as resetAfter says', () => {
     const { current, clock, keys } = pair({ resetAfter: '2h' })
     keys.matched(current)
     clock.add(2 * hour)
@@ -76,14 +76,14 @@ describe('currentAndPrevious', () => {
     expect(keys.usage().current).toBe(1)
   })
 
-  test('refuses a resetAfter of zero', () => {
+  test('currentAndPrevious refuses a resetAfter of zero', () => {
     const [current, previous] = [secret(), secret()]
     expect(() => currentAndPrevious({ current, previous, resetAfter: 0 })).toThrow(
       'currentAndPrevious.resetAfter: must be at least 1 second',
     )
   })
 
-  test('accepts the same key twice, and does not count a foreign key', () => {
+  test('currentAndPrevious accepts the same key twice, and does not count a foreign key', () => {
     const current = secret()
     const keys = currentAndPrevious({ current, previous: current })
     keys.matched(secret())
@@ -91,7 +91,7 @@ describe('currentAndPrevious', () => {
     expect(keys.find(header)).toBe(current)
   })
 
-  test('refuses private keys, mixed kinds, and two keys with one kid', () => {
+  test('currentAndPrevious refuses private keys, mixed kinds, and two keys with one kid', () => {
     const pairs = [
       [ecKey(), verificationKey(ecKey())],
       [secret(), verificationKey(ecKey())],

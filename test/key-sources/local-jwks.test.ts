@@ -11,14 +11,14 @@ const algorithms = ['ES256'] as const
 const jwks = [publicJwk(a), publicJwk(b)] as const
 
 describe('localJwks', () => {
-  test('finds keys by kid', async () => {
+  test('localJwks finds keys by kid', async () => {
     const verify = verifierOf(localJwks({ keys: jwks }, { algorithms }))
     await expect(verify(await signWith(a))).resolves.toBeDefined()
     await expect(verify(await signWith(b))).resolves.toBeDefined()
     await expect(verify(await signWith(ecKey()))).rejects.toMatchObject({ code: 'KEY_UNKNOWN' })
   })
 
-  test('accepts a set of secrets', () => {
+  test('localJwks accepts a set of secrets', () => {
     const k = randomBytes(32).toString('base64url')
     const finder = localJwks({ keys: [{ kty: 'oct', kid: 's', k }] }, { algorithms: ['HS256'] })
     const found = finder.find({ alg: 'HS256', kid: 's' }, new AbortController().signal)
@@ -46,16 +46,16 @@ describe('localJwks', () => {
     ],
     ['a damaged key beside a good one', { keys: [jwks[0], { ...jwks[1], y: 'AAAA' }] }],
     ['something that is no key', { keys: [null] }],
-  ])('refuses %s', (_, set) => {
+  ])('localJwks refuses %s', (_, set) => {
     expect(() => localJwks(set as never, { algorithms })).toThrow(ConfigError)
   })
 
-  test('leaves out keys for other algorithms', () => {
+  test('localJwks leaves out keys for other algorithms', () => {
     const other = { ...publicJwk(b), alg: 'ES384' }
     expect(() => localJwks({ keys: [jwks[0], other] }, { algorithms })).not.toThrow()
   })
 
-  test('refuses algorithms that are unknown or mixed', () => {
+  test('localJwks refuses algorithms that are unknown or mixed', () => {
     for (const names of [[], ['none'], ['HS256', 'ES256']])
       expect(() => localJwks({ keys: jwks }, { algorithms: names as never })).toThrow(/algorithms/)
   })

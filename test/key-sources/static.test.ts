@@ -55,7 +55,7 @@ describe('staticKeys', () => {
 describe('publishedSet', () => {
   const [a, b] = [ecKey(), ecKey()]
 
-  test('contains public halves only', () => {
+  test('publishedSet contains public halves only', () => {
     const { keys } = JSON.parse(publishedSet([a, b]).body) as { keys: Record<string, unknown>[] }
     expect(keys).toHaveLength(2)
     for (const key of keys) {
@@ -63,12 +63,12 @@ describe('publishedSet', () => {
     }
   })
 
-  test('has one text and one ETag for one set of keys, whatever their order', () => {
+  test('publishedSet has one text and one ETag for one set of keys, whatever their order', () => {
     expect(publishedSet([a, b])).toEqual(publishedSet([b, a]))
     expect(publishedSet([a]).headers.etag).not.toBe(publishedSet([b]).headers.etag)
   })
 
-  test('recognises a caller who already has the set', () => {
+  test('publishedSet recognises a caller who already has the set', () => {
     const set = publishedSet([a, b])
     const { etag } = set.headers
     for (const header of [etag, `W/${etag}`, `"x", ${etag}`, '*'])
@@ -77,13 +77,13 @@ describe('publishedSet', () => {
       expect(isUnchanged(set, header)).toBe(false)
   })
 
-  test('refuses two keys with one kid, and invalid ages', () => {
+  test('publishedSet refuses two keys with one kid, and invalid ages', () => {
     expect(() => publishedSet([a, a])).toThrow(ConfigError)
     for (const age of [-1, 1.5, NaN]) expect(() => publishedSet([a], age)).toThrow(ConfigError)
     expect(publishedSet([a], 0).headers['cache-control']).toBe('public, max-age=0')
   })
 
-  test('refuses a secret, and an empty set', () => {
+  test('publishedSet refuses a secret, and an empty set', () => {
     expect(() => publishedSet([hmacKey(randomBytes(32), 'HS256')])).toThrow(ConfigError)
     expect(() => publishedSet([])).toThrow(ConfigError)
   })

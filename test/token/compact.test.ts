@@ -23,7 +23,7 @@ function refusal(run: () => unknown): string {
 
 describe('signCompact and verifyCompact', () => {
   test.each([Buffer.alloc(0), Buffer.from([0, 255, 128]), Buffer.from('text'), randomBytes(3000)])(
-    'carry any bytes (%#)',
+    'signCompact and verifyCompact carry any bytes (%#)',
     async (payload) => {
       const verified = verifyCompact(await signCompact(payload, key), key)
       expect(Buffer.from(verified.payload)).toEqual(payload)

@@ -25,16 +25,16 @@ describeVectors('RFC 7520, RFC 7797 and RFC 8037 cookbook', (read) => {
     const { input, output } = example(path)
     const { signing, verifying } = keysOf(input)
 
-    it('verifies in its compact form', () => {
+    it('a cookbook example verifies in its compact form', () => {
       const { payload } = verifyCompact(output.compact ?? '', verifying)
       expect(Buffer.from(payload).toString()).toBe(input.payload)
     })
-    it('is refused in its JSON forms', () => {
+    it('a cookbook example is refused in its JSON forms', () => {
       for (const form of [output.json, output.json_flat]) {
         expect(() => verifyCompact(JSON.stringify(form), verifying)).toThrow(AuthError)
       }
     })
-    it('verifies when signed again', async () => {
+    it('a cookbook example verifies when signed again', async () => {
       const again = await signCompact(Buffer.from(input.payload), signing)
       expect(Buffer.from(verifyCompact(again, verifying).payload).toString()).toBe(input.payload)
     })

@@ -38,19 +38,19 @@ describeVectors('JSONTestSuite through the claims parser', () => {
   const of = (kind: string) => files.filter((name) => name.startsWith(kind))
   const accepted = (names: readonly string[]) => names.filter((name) => accepts(join(folder, name)))
 
-  it('has 318 files', () => {
+  it('JSONTestSuite has 318 files', () => {
     expect([of('y_').length, of('n_').length, of('i_').length]).toEqual([95, 188, 35])
   })
-  it('takes every valid file but duplicates and integers beyond 2^53', () => {
+  it('the claims parser takes every valid file but duplicates and integers beyond 2^53', () => {
     const refused = [...duplicates, ...hugeIntegers]
     const expected = of('y_').filter((name) => !refused.includes(name))
     expect(accepted(of('y_'))).toEqual(expected)
     expect(expected).toHaveLength(95 - refused.length)
   })
-  it('refuses every invalid file', () => {
+  it('the claims parser refuses every invalid file', () => {
     expect(accepted(of('n_'))).toEqual([])
   })
-  it('takes of what is left open only what is written down', () => {
+  it('the claims parser takes of what is left open only what is written down', () => {
     expect(accepted(of('i_'))).toEqual(takenOfTheOpen)
   })
 })

@@ -48,7 +48,7 @@ describeVectors('Wycheproof JSON Web Keys', (read) => {
   const file = read.json('wycheproof/testvectors_v1/json_web_key_test.json') as KeyFile
   const cases = file.testGroups.flatMap((group) => group.tests.map((test) => ({ group, test })))
 
-  it('are 26', () => {
+  it('the cases of Wycheproof JSON Web Keys are 26', () => {
     expect(cases.length).toBe(26)
     expect(file.numberOfTests).toBe(26)
   })
@@ -63,7 +63,7 @@ describeVectors('Wycheproof JSON Web Keys', (read) => {
     expect(verifies(set, jws)).toBe(result === 'valid')
   })
 
-  it('hold one secret that counts from 0, which is refused by default', () => {
+  it('the cases hold one secret that counts from 0, which is refused by default', () => {
     const refused = cases.filter(({ group, test }) => {
       const isUsable =
         test.result === 'valid' && pick(group.public ?? group.private, 'HS256', undefined)

@@ -27,13 +27,13 @@ describeVectors('Wycheproof JSON Web Signature', (read) => {
     ),
   )
 
-  it('lists eight deviations, and no more', () => {
+  it('the suite lists eight deviations, and no more', () => {
     expect([...deviations.keys()].sort((a, b) => a - b)).toEqual([
       346, 347, 350, 351, 367, 370, 372, 373,
     ])
   })
 
-  it('agrees on 401 of 401 after them', () => {
+  it('verification agrees on 401 of 401 after the deviations', () => {
     let agreed = 0
     const wrong: number[] = []
     for (const group of testGroups) {
@@ -49,7 +49,7 @@ describeVectors('Wycheproof JSON Web Signature', (read) => {
     expect({ agreed, wrong }).toEqual({ agreed: 401, wrong: [] })
   })
 
-  it('takes the four mislabelled RFC 7520 tokens under the algorithm they were signed with', () => {
+  it('verification takes the four mislabelled RFC 7520 tokens under the algorithm they were signed with', () => {
     const renamed = { PS256: 'PS384', ES521: 'ES512' } as const
     let accepted = 0
     for (const group of testGroups) {
@@ -61,7 +61,7 @@ describeVectors('Wycheproof JSON Web Signature', (read) => {
     expect(accepted).toBe(4)
   })
 
-  it('refuses 357 with the padding that 367 and 370 have lost', () => {
+  it('verification refuses 357 with the padding that 367 and 370 have lost', () => {
     const group = testGroups.find(({ tests }) => tests.some(({ tcId }) => tcId === 357))
     const jws = group?.tests.find(({ tcId }) => tcId === 357)?.jws ?? ''
     const key = keyOf(group?.private ?? group?.public ?? {})

@@ -152,7 +152,7 @@ describeVectors('Wycheproof primitives', (read) => {
     expect(results.filter(({ actual }) => actual).length).toBe(74 + 76 + 68 + 3)
   })
 
-  it('are 25 files with 5,137 cases everywhere', () => {
+  it('the vectors of primitives are 25 files with 5,137 cases everywhere', () => {
     expect(files.length).toBe(25)
     expect(files.reduce((sum, [, , count]) => sum + count, 0)).toBe(5_137)
   })

@@ -18,7 +18,7 @@ describeVectors('RFC 7515 appendix A and RFC 8037 appendix A', (read) => {
   const { jws: vectors } = read.json('rfc/rfc_jws_vectors.json') as { jws: readonly Vector[] }
   const valid = vectors.filter((vector) => vector.expect === 'valid')
 
-  it('has five that verify and one that is unsecured', () => {
+  it('the appendices have five examples that verify and one that is unsecured', () => {
     expect(valid).toHaveLength(5)
     expect(vectors).toHaveLength(6)
   })

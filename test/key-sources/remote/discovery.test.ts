@@ -22,7 +22,7 @@ const discover = (issuer: string, options: { jwksOrigin?: string } = {}) =>
   remoteJwks(issuer, { algorithms: ['ES256'], discovery: 'oauth', reach: 'loopback', ...options })
 
 describe('discovery', () => {
-  test('requests the metadata at the URLs of the two standards', () => {
+  test('discovery requests the metadata at the URLs of the two standards', () => {
     const place = (kind: 'openid' | 'oauth', issuer: string) => metadataUrl(kind, issuer).href
     expect(place('openid', 'https://a.example/t')).toBe(
       'https://a.example/t/.well-known/openid-configuration',
@@ -38,7 +38,7 @@ describe('discovery', () => {
     )
   })
 
-  test('finds the set through metadata that name exactly the issuer', async () => {
+  test('discovery finds the set through metadata that name exactly the issuer', async () => {
     const site = issuerSite((origin) => ({ issuer: origin, jwks_uri: `${origin}/keys` }))
     const { server } = await setUp(site)
     const keys = discover(server.origin)
@@ -63,7 +63,7 @@ describe('discovery', () => {
       'a jwks_uri elsewhere',
       (origin: string) => ({ issuer: origin, jwks_uri: 'http://127.0.0.1:1/k' }),
     ],
-  ])('refuses metadata with %s', async (_, metadata) => {
+  ])('discovery refuses metadata with %s', async (_, metadata) => {
     const { server } = await setUp(issuerSite(metadata))
     const keys = discover(server.origin)
     await expect(keys.load()).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' })
@@ -71,7 +71,7 @@ describe('discovery', () => {
     expect(server.paths).toHaveLength(1)
   })
 
-  test('accepts a set on another origin only if jwksOrigin names it', async () => {
+  test('discovery accepts a set on another origin only if jwksOrigin names it', async () => {
     const { server: other } = await setUp(setOf([b]))
     const { server } = await setUp(
       issuerSite((origin) => ({ issuer: origin, jwks_uri: other.url })),

@@ -80,7 +80,7 @@ describe('plain http inside a private network', () => {
     await server.close()
   })
 
-  test('it is warned of at the start, once: to onEvent, or else as a warning of the process', async () => {
+  test('plain http is warned of at the start, once: to onEvent, or else as a warning of the process', async () => {
     const told: object[] = []
     const options = { algorithms, insecureHttp: ['keycloak:8080'] }
     remoteJwks(keycloak, { ...options, onEvent: (event) => told.push(event) })
@@ -197,7 +197,7 @@ describe('a fetch of the application', () => {
 describe('a starting set', () => {
   const startingSet = { keys: [publicJwk(a)] }
 
-  test('it serves at once, and the first lookup refreshes it in the background', async () => {
+  test('a starting set serves at once, and the first lookup refreshes it in the background', async () => {
     const { server, keys, events } = await setUp(setOf([b]), { startingSet })
     const signal = new AbortController().signal
     expect(keys.find({ alg: 'ES256', kid: a.kid }, signal)).toMatchObject({ kid: a.kid })
@@ -220,7 +220,7 @@ describe('a starting set', () => {
     await expect(verify(token)).rejects.toMatchObject({ code: 'KEY_UNKNOWN' })
   })
 
-  test('it dies like a fetched one, when its server never answers', async () => {
+  test('a starting set dies like a fetched one, when its server never answers', async () => {
     const { clock, keys } = await setUp(status(500), { startingSet })
     const verify = verifierOf(keys, false)
     const token = await signWith(a)

@@ -78,7 +78,7 @@ const odd: Readonly<Record<string, { keys: unknown[]; skipped: object[] }>> = {
 
 describe('one odd entry of a remote set', () => {
   test.each(Object.entries(odd))(
-    'its other keys verify, and status says so: %s',
+    'a set with one odd entry verifies with its other keys, and status says so: %s',
     async (_, row) => {
       const told: object[] = []
       const { keys } = await setUp(json({ keys: row.keys }), {
@@ -222,7 +222,7 @@ describe('several keys of a remote set under one kid', () => {
 })
 
 describe('a set in which a private key is published', () => {
-  test('its public half does not verify either, even if listed on its own', async () => {
+  test('the public half of a published private key does not verify either, even if listed on its own', async () => {
     const half = jwk(b.publicKey, { kid: 'b', alg: 'RS256' })
     const { keys } = await setUp(
       json({ keys: [half, A, jwk(b.privateKey, { kid: 'p', alg: 'RS256' })] }),
@@ -244,7 +244,7 @@ describe('a local set of a provider', () => {
       ([, { skipped }]) =>
         !skipped.some((each) => /secret|private|damaged|not a key/.test(JSON.stringify(each))),
     ),
-  )('its keys verify: %s', async (_, row) => {
+  )('the keys of a provider’s local set verify: %s', async (_, row) => {
     const verify = verifierOf(localJwks({ keys: row.keys as never }, { algorithms }))
     expect(await answer(verify, await tokenOf(a.privateKey, 'RS256', 'k1'))).toBe('accepted')
     expect(await answer(verify, await tokenOf(other.privateKey, 'RS256', 'k2'))).toBe('accepted')

@@ -8,7 +8,7 @@ const hour = 3600
 describe('a remote set that is asked for its keys', () => {
   const [a, b] = [ecKey(), ecKey()]
 
-  test('is fetched once for any number of simultaneous lookups', async () => {
+  test('a remote set is fetched once for any number of simultaneous lookups', async () => {
     const { server, keys } = await setUp(setOf([a]))
     const verify = verifierOf(keys, false)
     const token = await signWith(a)
@@ -17,7 +17,7 @@ describe('a remote set that is asked for its keys', () => {
     expect(keys.status()).toMatchObject({ state: 'fresh', kids: [a.kid], failures: 0 })
   })
 
-  test('is fresh as long as Cache-Control says, less Age, within the bounds', async () => {
+  test('a remote set is fresh as long as Cache-Control says, less Age, within the bounds', async () => {
     for (const [headers, seconds] of [
       [{ 'cache-control': 'public, max-age=300' }, 300],
       [{ 'cache-control': 'max-age=300', age: '100' }, 200],
@@ -33,7 +33,7 @@ describe('a remote set that is asked for its keys', () => {
     }
   })
 
-  test('is refreshed in the background, before any caller has to wait', async () => {
+  test('a remote set is refreshed in the background, before any caller has to wait', async () => {
     const { server, clock, keys, events } = await setUp(
       setOf([a], { 'cache-control': 'max-age=100' }),
     )
@@ -50,7 +50,7 @@ describe('a remote set that is asked for its keys', () => {
     expect(keys.status()).toMatchObject({ state: 'fresh', kids: [a.kid, b.kid] })
   })
 
-  test('is refreshed even when every token comes from the cache of verified tokens', async () => {
+  test('a remote set is refreshed even when every token comes from the cache of verified tokens', async () => {
     const { clock, keys, events } = await setUp(setOf([a], { 'cache-control': 'max-age=100' }))
     const verify = verifierOf(keys)
     const token = await signWith(a)
@@ -60,7 +60,7 @@ describe('a remote set that is asked for its keys', () => {
     await settled(() => events.length === 2)
   })
 
-  test('is requested with its ETag, and confirmed by 304', async () => {
+  test('a remote set is requested with its ETag, and confirmed by 304', async () => {
     const { server, clock, keys, events } = await setUp(setOf([a], { etag: '"v1"' }))
     await keys.load()
     server.answer = status(304)
@@ -71,7 +71,7 @@ describe('a remote set that is asked for its keys', () => {
     expect(keys.status().state).toBe('fresh')
   })
 
-  test('is fetched again before use when it is past its time, so that a removed key dies', async () => {
+  test('a remote set is fetched again before use when it is past its time, so that a removed key dies', async () => {
     const { server, clock, keys } = await setUp(setOf([a, b]))
     const verify = verifierOf(keys)
     const token = await signWith(a)
@@ -84,7 +84,7 @@ describe('a remote set that is asked for its keys', () => {
     expect(keys.version()).not.toBe(before)
   })
 
-  test('treats a different key under the same kid as another key', async () => {
+  test('a remote set treats a different key under the same kid as another key', async () => {
     const { server, clock, keys } = await setUp(setOf([a]))
     await keys.load()
     const before = keys.version()
@@ -103,7 +103,7 @@ describe('a remote set that is asked for its keys', () => {
 describe('a remote set whose server fails', () => {
   const a = ecKey()
 
-  test('serves for another hour while its server fails, with one fetch per back-off step', async () => {
+  test('a remote set serves for another hour while its server fails, with one fetch per back-off step', async () => {
     const { server, clock, keys, events } = await setUp(setOf([a]))
     const verify = verifierOf(keys, false)
     const token = await signWith(a)
@@ -131,7 +131,7 @@ describe('a remote set whose server fails', () => {
     }
   })
 
-  test('stops verifying after an hour of failures, also for cached tokens', async () => {
+  test('a remote set stops verifying after an hour of failures, also for cached tokens', async () => {
     const { server, clock, keys } = await setUp(setOf([a]))
     const verify = verifierOf(keys)
     const token = await signWith(a)
@@ -146,7 +146,7 @@ describe('a remote set whose server fails', () => {
     await expect(verify(token)).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE', status: 503 })
   })
 
-  test('recovers when its server does', async () => {
+  test('a remote set recovers when its server does', async () => {
     const { server, clock, keys } = await setUp(status(503))
     const verify = verifierOf(keys)
     const token = await signWith(a)
@@ -160,7 +160,7 @@ describe('a remote set whose server fails', () => {
     expect(keys.status().problem).toBeUndefined()
   })
 
-  test('answers 503, not 401, to an unknown kid while its server fails', async () => {
+  test('a remote set answers 503, not 401, to an unknown kid while its server fails', async () => {
     const { server, clock, keys } = await setUp(setOf([a]))
     await keys.load()
     server.answer = status(500)
@@ -171,7 +171,7 @@ describe('a remote set whose server fails', () => {
     expect(server.paths).toHaveLength(2)
   })
 
-  test('does not prolong a pause when the clock is put back', async () => {
+  test('a remote set does not prolong a pause when the clock is put back', async () => {
     const { server, clock, keys } = await setUp(status(500))
     await expect(keys.load()).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' })
     server.answer = setOf([a])
@@ -181,7 +181,7 @@ describe('a remote set whose server fails', () => {
     expect(keys.status().state).toBe('none')
   })
 
-  test('keeps verifying where jose asks on every verification and refuses', async () => {
+  test('a remote set keeps verifying where jose asks on every verification and refuses', async () => {
     const { server, clock, keys } = await setUp(setOf([a], { 'cache-control': 'max-age=1' }), {
       minAge: 1,
     })

@@ -19,7 +19,7 @@ describe('a valid set without a usable key', () => {
     'a private key only': [jwk(a.privateKey, { kid: 'k1', alg: 'RS256' })],
   }
 
-  test.each(Object.entries(empty))('it withdraws every key at once: %s', async (_, entries) => {
+  test.each(Object.entries(empty))('a keyless set withdraws every key: %s', async (_, entries) => {
     const told: object[] = []
     const { server, clock, keys } = await setUp(json({ keys: [A] }), {
       algorithms,

@@ -37,7 +37,7 @@ describe('algorithms', () => {
   })
 
   it.each(['none', 'None', 'hs256', 'HS256 ', 'ES521', '__proto__', 'constructor', '', null, 1])(
-    'do not include %j',
+    'the algorithms do not include %j',
     (name) => {
       expect(isAlgorithm(name)).toBe(false)
     },
@@ -47,14 +47,14 @@ describe('algorithms', () => {
 describe.each(algorithmNames)('%s', (alg) => {
   const { signing, verifying } = pairFor(alg)
 
-  it('signs bytes and verifies them', async () => {
+  it('every algorithm signs bytes and verifies them', async () => {
     const signature = await signBytes(signing, data)
     expect(signature.byteLength).toBe(Key.powers(verifying).signatureBytes)
     expect(verifyBytes(verifying, data, signature)).toBe(true)
     expect(verifyBytes(verifying, Buffer.concat([data, data]), signature)).toBe(false)
   })
 
-  it('refuses a signature that is changed, shorter, longer, empty or zero', async () => {
+  it('every algorithm refuses a signature that is changed, shorter, longer, empty or zero', async () => {
     const signature = await signBytes(signing, data)
     for (const at of [0, signature.byteLength >> 1, signature.byteLength - 1]) {
       const changed = Buffer.from(signature)
@@ -68,7 +68,7 @@ describe.each(algorithmNames)('%s', (alg) => {
     expect(verifyBytes(verifying, data, Buffer.alloc(signature.byteLength))).toBe(false)
   })
 
-  it('signs and verifies text in the same way as bytes', async () => {
+  it('every algorithm signs and verifies text in the same way as bytes', async () => {
     const signature = await signSigningInput(signing, text)
     expect(verifyText(verifying, text, signature)).toBe(true)
     expect(verifyBytes(verifying, data, Buffer.from(signature, 'base64url'))).toBe(true)
@@ -77,7 +77,7 @@ describe.each(algorithmNames)('%s', (alg) => {
     expect(verifyText(verifying, text, ofBytes.toString('base64url'))).toBe(true)
   })
 
-  it('accepts no other spelling of a signature', async () => {
+  it('no algorithm accepts another spelling of a signature', async () => {
     const signature = await signSigningInput(signing, text)
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     const others = [
@@ -93,7 +93,7 @@ describe.each(algorithmNames)('%s', (alg) => {
     expect(others.filter((other) => verifyText(verifying, text, other))).toEqual([])
   })
 
-  it('refuses text whose characters agree only in the low byte', async () => {
+  it('every algorithm refuses text whose characters agree only in the low byte', async () => {
     const signature = await signSigningInput(signing, text)
     const twins = Array.from(text).map(
       (character, at) =>
@@ -121,7 +121,7 @@ it('a public key does not sign', () => {
 
 describe('HMAC of text', () => {
   it.each(['HS256', 'HS384', 'HS512'] as const)(
-    'agrees with createHmac for %s at every length and key length',
+    'HMAC of text agrees with createHmac for %s at every length and key length',
     (alg) => {
       for (const keyBytes of [64, 65, 127, 128, 129, 200]) {
         const secret = randomBytes(keyBytes)

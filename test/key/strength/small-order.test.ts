@@ -37,7 +37,7 @@ const cases = [
 ].flatMap(([crv, hex]) => [[crv, hex] as const, [crv, withSign(hex)] as const])
 
 describe('a public key that is a point of small order', () => {
-  test.each(cases)('is refused: %s %s', (crv, hex) => {
+  test.each(cases)('a public key that is a point of small order is refused: %s %s', (crv, hex) => {
     const jwk = { kty: 'OKP', crv, x: Buffer.from(hex, 'hex').toString('base64url') }
     expect(() => publicKey(jwk, crv)).toThrow('small order')
     const der = createPublicKey({ key: jwk, format: 'jwk' })
@@ -48,7 +48,7 @@ describe('a public key that is a point of small order', () => {
     expect(() => localJwks({ keys: [{ ...jwk, kid: 'a' }] }, { algorithms: [crv] })).toThrow()
   })
 
-  test('verifies signatures in node:crypto that nobody has signed, which is why', () => {
+  test('node:crypto verifies forged signatures of a point of small order, which is why it is refused', () => {
     const x = Buffer.from(ed25519[1] ?? '', 'hex')
     const key = createPublicKey({
       key: { kty: 'OKP', crv: 'Ed25519', x: x.toString('base64url') },
@@ -58,7 +58,7 @@ describe('a public key that is a point of small order', () => {
     expect(verify(null, randomBytes(20), key, forged)).toBe(true)
   })
 
-  test.each(['ed25519', 'ed448'] as const)('is never a new %s key', (type) => {
+  test.each(['ed25519', 'ed448'] as const)('a new %s key is never of small order', (type) => {
     const alg = type === 'ed25519' ? 'Ed25519' : 'Ed448'
     for (let made = 0; made < 20; made++)
       expect(publicKey(generateKeyPairSync(type as 'ed25519').publicKey, alg).alg).toBe(alg)

@@ -46,7 +46,7 @@ describe('a strict parse', () => {
     ['not an object', '"a:b"'],
     ['not an object', 'null'],
     ['depth', `{"a":${'['.repeat(40)}${']'.repeat(40)}}`],
-  ])('names the problem: %s', (problem, text) => {
+  ])('a strict parse names the problem: %s', (problem, text) => {
     expect(parse(text)).toEqual({ ok: false, problem })
   })
   test('a strict parse reads a name that ends in a quote correctly after one that ends in a backslash', () => {

@@ -26,13 +26,13 @@ describe('the bytes of a cache count what claims take in memory', () => {
     'empty objects': [56, () => ({})],
     'small objects': [56, () => ({ a: 1 })],
   }
-  test.each(Object.entries(shapes))('of claims with many %s', async (_, [least, part]) => {
+  test.each(Object.entries(shapes))('claims with many %s are counted', async (_, [least, part]) => {
     const kept = await countKept({ list: Array.from({ length: parts }, part) })
     expect(kept).toBeGreaterThan(0)
     expect(kept * parts * least).toBeLessThan(bytes)
   })
 
-  test('of what a schema made', async () => {
+  test('claims that a schema made are counted', async () => {
     const kept = await countKept({}, () => ({ text: 'x'.repeat(50_000) }))
     expect(kept).toBeGreaterThan(0)
     expect(kept).toBeLessThanOrEqual(2)

@@ -13,7 +13,7 @@ const rows = page
   })
 
 describe('the page of known holes', () => {
-  test('has rows', () => {
+  test('the page of known holes has rows', () => {
     expect(rows.length).toBeGreaterThanOrEqual(17)
   })
 

@@ -125,7 +125,7 @@ describe('a handler cannot change the claims of the next request', () => {
     'plain data': z.object({ roles: z.array(z.string()) }),
   }
 
-  test.each(Object.entries(outputs))('with %s as the output of the schema', async (_, claims) => {
+  test.each(Object.entries(outputs))('schema output with %s stays unchanged', async (_, claims) => {
     const keys = { find: () => verifying, version: () => 0 }
     const verify = createVerifier({
       ...{ keys, algorithms: ['EdDSA'], issuer, audience, now: () => now, claims },
