@@ -211,7 +211,7 @@ describe('a planted history is found out', () => {
     expect(broken(events)).toContain(invariant)
   })
 
-  test('and nothing else is, where one thing is wrong', () => {
+  test('no other fault is found where one thing is wrong', () => {
     expect(broken([...theft, access(1354, true), access(1400, false)])).toEqual([])
     expect(broken([...theft, access(1400, true)])).toEqual(['X5'])
     expect(broken([ask('a', '0', 450, '1'), ask('b', '0', 450, '2')])).toEqual(['X1'])

@@ -12,7 +12,7 @@ const claims = z.object({
 })
 
 describe('the claims of a session', () => {
-  test('are held against the schema that verifiers have, and signed as they are', async () => {
+  test('the claims of a session are held against the schema that verifiers have, and signed as they are', async () => {
     const { sessions, verify } = makeSessions({
       claims: claims.transform(() => ({ other: 'output' })),
     })
@@ -23,7 +23,7 @@ describe('the claims of a session', () => {
     expect(await codeOf(sessions.refresh(tokens.refreshToken, { client }))).toBeUndefined()
   })
 
-  test('that do not fit begin no session, and the fault names the claim and no value', async () => {
+  test('claims that do not fit begin no session, and the fault names the claim and no value', async () => {
     const { sessions, subjects, store } = makeSessions({ claims })
     subjects.set('user-1', { claims: { role: 'a-secret-role' } })
     await expect(login(sessions)).rejects.toThrow(
@@ -35,7 +35,7 @@ describe('the claims of a session', () => {
     expect(await store.list('user-2', 0)).toEqual([])
   })
 
-  test('that do not fit any more change nothing at a refresh: the token stays good', async () => {
+  test('claims that no longer fit change nothing at a refresh: the token stays good', async () => {
     const { sessions: store } = memoryStores()
     const { sessions, subjects, seen } = makeSessions({ claims, store })
     const { refreshToken } = await login(sessions)
@@ -48,7 +48,7 @@ describe('the claims of a session', () => {
     expect(seen.hooks.map(({ name }) => name)).toEqual(['onRefreshed'])
   })
 
-  test('can be held against a function, which may take its time', async () => {
+  test('the claims of a session can be held against a function, which may take its time', async () => {
     const check = async (read: Record<string, unknown>): Promise<unknown> => {
       await new Promise((resolve) => setImmediate(resolve))
       if (read['role'] !== 'member') throw new Error('not a member')

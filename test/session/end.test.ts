@@ -5,7 +5,7 @@ import { memoryStores } from '../../src/stores/memory/index.js'
 import { client, codeOf, login, makeSessions } from './setup.js'
 
 describe('ending a session', () => {
-  test('by its refresh token refuses the token from then on', async () => {
+  test('ending a session by its refresh token refuses the token from then on', async () => {
     const { sessions, seen } = makeSessions()
     const tokens = await login(sessions)
     expect((await sessions.end(tokens.refreshToken)).sid).toBe(tokens.sid)
@@ -13,7 +13,7 @@ describe('ending a session', () => {
     expect(await codeOf(sessions.refresh(tokens.refreshToken, { client }))).toBe('REFRESH_ENDED')
   })
 
-  test('by the sid of its access token does the same', async () => {
+  test('ending a session by the sid of its access token refuses its refresh token too', async () => {
     const { sessions, verify } = makeSessions()
     const tokens = await login(sessions)
     const { payload } = await verify(tokens.accessToken)
@@ -28,7 +28,7 @@ describe('ending a session', () => {
     'A'.repeat(23),
     '\ud800'.padEnd(22, 'A'),
     '../../../../etc/passwd1',
-  ])('knows no session by a name that none can have, and asks no store for it: %j', async (sid) => {
+  ])('ending a session by a name that none can have asks no store for it: %j', async (sid) => {
     const { sessions, seen } = makeSessions()
     const targets = [{ sid, whosever: true } as const, { sid, subject: 'user-1' }]
     for (const target of targets) expect(await codeOf(sessions.end(target))).toBe('REFRESH_UNKNOWN')
@@ -36,7 +36,7 @@ describe('ending a session', () => {
     expect(seen.order).toEqual([])
   })
 
-  test('first has the access tokens refused: a failure in between can be repeated', async () => {
+  test('ending a session first has the access tokens refused: a failure in between can be repeated', async () => {
     const { sessions, seen } = makeSessions()
     const tokens = await login(sessions)
     seen.order.length = 0
@@ -44,14 +44,14 @@ describe('ending a session', () => {
     expect(seen.order).toEqual(['find', 'revoke', 'end'])
   })
 
-  test('is not confirmed when the access tokens could not be refused', async () => {
+  test('ending a session is not confirmed when the access tokens could not be refused', async () => {
     const revoke = () => Promise.reject(new AuthError('STORE_UNAVAILABLE'))
     const { sessions } = makeSessions({ revoke })
     const tokens = await login(sessions)
     expect(await codeOf(sessions.end(tokens.refreshToken))).toBe('STORE_UNAVAILABLE')
   })
 
-  test('twice is the same as once', async () => {
+  test('ending a session twice is the same as once', async () => {
     const { sessions } = makeSessions()
     const tokens = await login(sessions)
     const first = await sessions.end(tokens.refreshToken)
@@ -59,7 +59,7 @@ describe('ending a session', () => {
     expect(await sessions.end({ sid: tokens.sid, subject: 'user-1' })).toEqual(first)
   })
 
-  test('works with a refresh token that has been replaced or has expired', async () => {
+  test('ending a session works with a refresh token that has been replaced or has expired', async () => {
     const { sessions, clock } = makeSessions()
     const old = await login(sessions)
     const current = await sessions.refresh(old.refreshToken, { client })
@@ -68,7 +68,7 @@ describe('ending a session', () => {
     expect(await codeOf(sessions.refresh(current.refreshToken, { client }))).toBe('REFRESH_ENDED')
   })
 
-  test('of somebody else is refused as unknown, and the session lives on', async () => {
+  test('ending a session of another subject is refused as unknown, and the session lives on', async () => {
     const { sessions } = makeSessions()
     const tokens = await login(sessions)
     const foreign = sessions.end({ sid: tokens.sid, subject: 'user-2' })
@@ -78,7 +78,7 @@ describe('ending a session', () => {
     expect(await codeOf(sessions.refresh(tokens.refreshToken, { client }))).toBeUndefined()
   })
 
-  test('by an administrator is said in a word of its own', async () => {
+  test('an administrator ends a session of any subject with whosever', async () => {
     const { sessions } = makeSessions()
     const tokens = await login(sessions)
     await sessions.end({ sid: tokens.sid, whosever: true })
@@ -92,7 +92,7 @@ describe('ending a session', () => {
     ['no subject at all', {}],
     ['a whosever that is not true', { whosever: undefined }],
     ['a whosever beside a missing subject', { subject: undefined, whosever: true }],
-  ])('with %s ends nothing', async (_, rest) => {
+  ])('ending a session with %s ends nothing', async (_, rest) => {
     const { sessions, seen } = makeSessions()
     const { sid } = await login(sessions)
     seen.order.length = 0
@@ -108,7 +108,7 @@ describe('ending a session', () => {
     await expect(sessions[name](nobody)).rejects.toThrow(TypeError)
   })
 
-  test("by another client's request is refused (RFC 7009)", async () => {
+  test("ending a session by another client's request is refused (RFC 7009)", async () => {
     const { sessions } = makeSessions()
     const { refreshToken } = await login(sessions)
     const foreign = sessions.end({ refreshToken, client: 'app' })
@@ -217,7 +217,7 @@ describe('ending several', () => {
 })
 
 describe('the list of sessions', () => {
-  test('shows what the owner may see, newest first', async () => {
+  test('the list of sessions shows what the owner may see, newest first', async () => {
     const { sessions, clock } = makeSessions()
     const meta = { userAgent: 'Test/1.0', address: '192.0.2.1' }
     const older = await sessions.issue({ subject: 'user-1', client, scope: 'read', meta })
@@ -238,7 +238,7 @@ describe('the list of sessions', () => {
     })
   })
 
-  test('tells when a session was last used to the hour, not to the second', async () => {
+  test('the list of sessions tells when a session was last used to the hour, not to the second', async () => {
     const { sessions, clock } = makeSessions()
     const { refreshToken } = await login(sessions)
     clock.advance(7321)
@@ -248,7 +248,7 @@ describe('the list of sessions', () => {
     expect(clock.now() - (session?.lastUsedAt ?? 0)).toBeLessThan(3600)
   })
 
-  test('does not change at the moment when the owner refreshes', async () => {
+  test('the list of sessions does not change at the moment when the owner refreshes', async () => {
     const { sessions, clock } = makeSessions({ accessTtl: '4h' })
     let { refreshToken } = await login(sessions)
     for (let round = 0; round < 50; round++) {
@@ -259,7 +259,7 @@ describe('the list of sessions', () => {
     }
   })
 
-  test('still tells of a session that nobody uses when it was used', async () => {
+  test('the list of sessions still shows when a session was last used, although it is not used any more', async () => {
     const { sessions, clock } = makeSessions()
     await login(sessions)
     const began = clock.now()

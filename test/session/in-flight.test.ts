@@ -5,7 +5,7 @@ import { client, codeOf, login, makeSessions } from './setup.js'
 const grace = 10
 
 describe('refreshes that are in flight when another one rotates', () => {
-  test('are all answered alike: the last of four tabs comes after the first has asked again', async () => {
+  test('refreshes in flight are all answered alike, also one that comes after the first has asked again', async () => {
     const { sessions, clock, seen } = makeSessions({ grace })
     const { refreshToken: old } = await login(sessions)
     clock.advance(450)
@@ -21,7 +21,7 @@ describe('refreshes that are in flight when another one rotates', () => {
     expect(await sessions.list('user-1')).toHaveLength(1)
   })
 
-  test('give an access token of its own to each who asks', async () => {
+  test('refreshes in flight get an access token each', async () => {
     const { sessions, clock, verify } = makeSessions({ grace })
     clock.advance(450)
     const { refreshToken } = await sessions.refresh((await login(sessions)).refreshToken, {
@@ -41,7 +41,7 @@ describe('refreshes that are in flight when another one rotates', () => {
     flightMs: fc.nat({ max: grace * 1000 - 1 }),
   })
 
-  test('never raise an alarm, whatever each takes on its way, as long as it is less than the grace', async () => {
+  test('refreshes in flight never raise an alarm as long as each takes less than the grace', async () => {
     const kinds = new Set<string>()
     const scenario = fc.asyncProperty(
       fc.array(request, { minLength: 2, maxLength: 30 }),
@@ -71,7 +71,7 @@ describe('refreshes that are in flight when another one rotates', () => {
 })
 
 describe('a token younger than the grace', () => {
-  test('stays until the grace is over, then rotates, and its parent is reuse from then on', async () => {
+  test('a young token stays until the grace is over, then rotates, and its parent is reuse from then on', async () => {
     const { sessions, clock, seen } = makeSessions({ grace })
     const { refreshToken: old } = await login(sessions)
     const { refreshToken } = await sessions.refresh(old, { client })
@@ -83,13 +83,13 @@ describe('a token younger than the grace', () => {
     expect(await codeOf(sessions.refresh(old, { client }))).toBe('REFRESH_REUSED')
   })
 
-  test('of a login rotates at once: nothing older is under way', async () => {
+  test('the first token of a login rotates at once: nothing older is under way', async () => {
     const { sessions } = makeSessions({ grace })
     const { refreshToken } = await login(sessions)
     expect((await sessions.refresh(refreshToken, { client })).refreshToken).not.toBe(refreshToken)
   })
 
-  test('rotates at once when there is no grace', async () => {
+  test('a young token rotates at once when there is no grace', async () => {
     const { sessions } = makeSessions({ grace: 0, refreshWindow: 60 })
     const { refreshToken } = await sessions.refresh((await login(sessions)).refreshToken, {
       client,
@@ -97,7 +97,7 @@ describe('a token younger than the grace', () => {
     expect((await sessions.refresh(refreshToken, { client })).refreshToken).not.toBe(refreshToken)
   })
 
-  test('stays after a recovery too, which makes a token as well', async () => {
+  test('a young token stays after a recovery too, which makes a token as well', async () => {
     const { sessions, clock } = makeSessions({ grace })
     const { refreshToken: old } = await login(sessions)
     await sessions.refresh(old, { client })

@@ -74,7 +74,7 @@ test.each(Object.entries(plans))(
   },
 )
 
-test('without the jitter he is never caught', async () => {
+test('without the jitter the thief is never found', async () => {
   let calls = 0
   const constant = (count: number) => {
     // Ids must differ; what a moment is drawn from must not.

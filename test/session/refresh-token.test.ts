@@ -19,20 +19,20 @@ function refused(presented: unknown): boolean {
 }
 
 describe('a refresh token', () => {
-  test('says which session and which generation, and can be made again', () => {
+  test('a refresh token says which session and which generation, and can be made again', () => {
     expect(readRefreshToken(keys, token)).toEqual(content)
     expect(encodeRefreshToken(keys, content)).toBe(token)
     expect(token).toMatch(/^[\w-]{76}$/)
   })
 
-  test('carries the highest generation as well as the first', () => {
+  test('a refresh token carries the highest generation as well as the first', () => {
     for (const generation of [0, 1, 2 ** 31, 2 ** 32 - 1]) {
       const made = encodeRefreshToken(keys, { ...content, generation })
       expect(readRefreshToken(keys, made).generation).toBe(generation)
     }
   })
 
-  test('with any one bit changed is refused', () => {
+  test('a refresh token with any one bit changed is refused', () => {
     const bytes = Buffer.from(token, 'base64url')
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const forged = Buffer.from(bytes)
@@ -41,7 +41,7 @@ describe('a refresh token', () => {
     }
   })
 
-  test('cut anywhere, lengthened or spelled differently is refused', () => {
+  test('a refresh token that is cut anywhere, lengthened or spelled differently is refused', () => {
     for (let length = 0; length < token.length; length++)
       expect(refused(token.slice(0, length))).toBe(true)
     for (const other of [`${token}A`, `${token}=`, ` ${token}`, `${token}\n`])
@@ -50,17 +50,17 @@ describe('a refresh token', () => {
     expect(refused('A'.repeat(2 ** 20))).toBe(true)
   })
 
-  test('that is no text is refused', () => {
+  test('a refresh token that is no text is refused', () => {
     for (const other of [undefined, null, 76, [token], { length: 76 }])
       expect(refused(other)).toBe(true)
   })
 
-  test('of another service is refused', () => {
+  test('a refresh token of another service is refused', () => {
     const others = createServiceKeys({ current: randomBytes(32) })
     expect(refused(encodeRefreshToken(others, content))).toBe(true)
   })
 
-  test('holds neither the secret nor its hash', () => {
+  test('a refresh token holds neither the secret nor its hash', () => {
     expect(Buffer.from(token, 'base64url').includes(secret)).toBe(false)
     expect(JSON.stringify(keys)).not.toContain(secret.toString('base64url'))
   })

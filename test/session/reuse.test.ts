@@ -16,28 +16,28 @@ async function replaced(options: Parameters<typeof makeSessions>[0] = {}, wait =
 }
 
 describe('a token that has been replaced', () => {
-  test('is refused after the recovery time, and ends the session for whoever holds the other one', async () => {
+  test('a replaced token is refused after the recovery time, and ends the session of the other holder', async () => {
     const { sessions, old, current } = await replaced()
     expect(await codeOf(sessions.refresh(old.refreshToken, { client }))).toBe('REFRESH_REUSED')
     expect(await codeOf(sessions.refresh(current.refreshToken, { client }))).toBe('REFRESH_ENDED')
     expect(await sessions.list('user-1')).toEqual([])
   })
 
-  test('first has the access tokens refused, then the session ended, then the alarm raised', async () => {
+  test('a replaced token first has the access tokens refused, then the session ended, then the alarm raised', async () => {
     const { sessions, seen, old } = await replaced()
     await codeOf(sessions.refresh(old.refreshToken, { client }))
     expect(seen.order).toEqual(['find', 'revoke', 'rotate', 'onReused'])
     expect(seen.revoked).toEqual([old.sid])
   })
 
-  test('raises an alarm that names the session and no token', async () => {
+  test('a replaced token raises an alarm that names the session and no token', async () => {
     const { sessions, seen, clock, old } = await replaced()
     await codeOf(sessions.refresh(old.refreshToken, { client }))
     const event = { at: clock.now(), sid: old.sid, subject: 'user-1', client }
     expect(seen.hooks).toEqual([{ name: 'onReused', event }])
   })
 
-  test('leaves the session as it was when the access tokens cannot be refused, and is found out again', async () => {
+  test('a replaced token changes nothing when access tokens cannot be refused, and is found out again', async () => {
     let down = true
     const revoke = () =>
       down ? Promise.reject(new AuthError('STORE_UNAVAILABLE')) : Promise.resolve()
@@ -48,7 +48,7 @@ describe('a token that has been replaced', () => {
     expect(await codeOf(sessions.refresh(old.refreshToken, { client }))).toBe('REFRESH_REUSED')
   })
 
-  test('raises the alarm though the answer of the store is lost, which has ended the session', async () => {
+  test('a replaced token raises the alarm though the answer of the store, which ended the session, is lost', async () => {
     const { sessions: store } = memoryStores()
     let loses = false
     const losing: SessionStore = {
@@ -68,13 +68,13 @@ describe('a token that has been replaced', () => {
     expect(await codeOf(sessions.refresh(old.refreshToken, { client }))).toBe('REFRESH_ENDED')
   })
 
-  test('is found out even if it asks for a scope that it may not have', async () => {
+  test('a replaced token is found out even if it asks for a scope that it may not have', async () => {
     const { sessions, old } = await replaced()
     const answer = sessions.refresh(old.refreshToken, { client, scope: 'admin' })
     expect(await codeOf(answer)).toBe('REFRESH_REUSED')
   })
 
-  test('recovers the session after the grace; the successor that nobody claimed is then reuse', async () => {
+  test('a replaced token recovers the session after the grace; the unclaimed successor is then reuse', async () => {
     const { sessions, seen, old, current } = await replaced({}, 11)
     const recovered = await sessions.refresh(old.refreshToken, { client })
     expect(seen.hooks.map(({ name }) => name)).toEqual(['onRecovered'])
@@ -83,12 +83,12 @@ describe('a token that has been replaced', () => {
     expect(await codeOf(sessions.refresh(recovered.refreshToken, { client }))).toBe('REFRESH_ENDED')
   })
 
-  test('is refused outside the grace when recovery is off', async () => {
+  test('a replaced token is refused outside the grace when recovery is off', async () => {
     const { sessions, old } = await replaced({ recoverWithin: 0 }, 11)
     expect(await codeOf(sessions.refresh(old.refreshToken, { client }))).toBe('REFRESH_REUSED')
   })
 
-  test('is reuse inside the grace too when it is the grandparent', async () => {
+  test('a replaced token is reuse inside the grace too when it is the grandparent', async () => {
     const { sessions, clock, old, current } = await replaced({}, 11)
     const next = await sessions.refresh(current.refreshToken, { client })
     expect(next.refreshToken).not.toBe(current.refreshToken)
@@ -98,7 +98,7 @@ describe('a token that has been replaced', () => {
 })
 
 describe('a token that was overtaken between reading and rotating', () => {
-  test('is refused, the access tokens with it, although nothing could be foreseen', async () => {
+  test('a token overtaken between reading and rotating is refused, and its access tokens with it', async () => {
     const { sessions: store } = memoryStores()
     const { refreshToken, sid } = await login(makeSessions({ store }).sessions)
     // Two others, whose graces are over although this one's question has only just been put.
@@ -118,7 +118,7 @@ describe('a token that was overtaken between reading and rotating', () => {
 })
 
 describe('a session that has ended', () => {
-  test('has its access tokens refused again at every use, and raises no alarm', async () => {
+  test('a session that has ended has its access tokens refused again at every use, and raises no alarm', async () => {
     const { sessions, seen, current } = await replaced()
     await sessions.end(current.refreshToken)
     seen.revoked.length = 0
@@ -127,7 +127,7 @@ describe('a session that has ended', () => {
     expect(seen.hooks).toEqual([])
   })
 
-  test('is not written about any more when none of its access tokens can be left', async () => {
+  test('an ended session is not written about any more when none of its access tokens can be left', async () => {
     const { sessions, clock, seen, current } = await replaced()
     await sessions.end(current.refreshToken)
     clock.advance(900 + 360 + 1)
@@ -138,7 +138,7 @@ describe('a session that has ended', () => {
 })
 
 describe('a store that has lost writes', () => {
-  test('ends the session without a theft alarm, and never leaves two live tokens', async () => {
+  test('a store that has lost writes ends the session without an alarm, and never leaves two live tokens', async () => {
     const { sessions: store } = memoryStores()
     const { sessions } = makeSessions({ store })
     const first = await login(sessions)

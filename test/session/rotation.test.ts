@@ -67,7 +67,7 @@ const step = fc.record({
 })
 
 describe('the table of a rotation', () => {
-  test('agrees with a model that knows the fate of every token, over whole histories', () => {
+  test('the table of a rotation agrees with a model that knows the fate of every token, over whole histories', () => {
     const kinds = new Set<string>()
     fc.assert(
       fc.property(
@@ -116,13 +116,13 @@ describe('the table of a rotation', () => {
     )
   })
 
-  test('never changes the session that it is given', () => {
+  test('the table of a rotation never changes the session that it is given', () => {
     const session = Object.freeze(sampleSession())
     expect(decideRotation(session, sampleRequest(session)).kind).toBe('rotated')
     expect(session.generation).toBe(0)
   })
 
-  test('keeps a token until its parent would no longer be replayed, and only then', () => {
+  test('a rotation keeps a token until its parent would no longer be replayed, and only then', () => {
     const anywhere = fc.constantFrom(-3600, -61, -60, -1, 0, 1, 9, 10, 11, 60, 61, 3600, 3601)
     const kinds = new Set<string>()
     fc.assert(
@@ -147,19 +147,19 @@ describe('the table of a rotation', () => {
       return { session, ask, now: start + 100_000 - back }
     }
 
-    test('by up to a minute, the replaced token has the same successor', () => {
+    test('with the clock put back by up to a minute, the replaced token has the same successor', () => {
       const { session, ask, now } = replaced(60)
       expect(decideRotation(session, ask(now)).kind).toBe('replayed')
       expect(decideRotation(session, { ...ask(now), presented: 1 }).kind).toBe('replayed')
     })
 
-    test('by more, the successor rotates at once: no clock can hold a session up', () => {
+    test('with the clock put back by more, the successor rotates at once: no clock holds a session up', () => {
       const { session, ask, now } = replaced(61)
       const next = decideRotation(session, { ...ask(now), presented: 1 })
       expect(next).toMatchObject({ kind: 'rotated', session: { generation: 2, rotatedAt: now } })
     })
 
-    test('by more, the session is recovered once, and judged by the new clock from then on', () => {
+    test('with the clock put back by more, the session is recovered once, and judged by the new clock', () => {
       const { session, ask, now } = replaced(61)
       const first = decideRotation(session, ask(now))
       expect(first).toMatchObject({ kind: 'recovered', session: { rotatedAt: now } })

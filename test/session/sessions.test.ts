@@ -5,7 +5,7 @@ import { memoryStores } from '../../src/stores/memory/index.js'
 import { client, codeOf, login, makeSessions, serviceSecret } from './setup.js'
 
 describe('a login', () => {
-  test('answers with everything that a client needs', async () => {
+  test('a login answers with everything that a client needs', async () => {
     const { sessions, clock, verify } = makeSessions()
     const tokens = await login(sessions)
     const { claims } = await verify(tokens.accessToken)
@@ -21,7 +21,7 @@ describe('a login', () => {
     })
   })
 
-  test('puts subject, session, client, scope, times and an id into the access token', async () => {
+  test('a login puts subject, session, client, scope, times and an id into the access token', async () => {
     const { sessions, clock, verify } = makeSessions()
     const { claims } = await verify((await login(sessions)).accessToken)
     expect(claims).toEqual({
@@ -40,7 +40,7 @@ describe('a login', () => {
     expect(claims['sid']).toMatch(/^[\w-]{22}$/)
   })
 
-  test('keeps the session id out of the access token, the answer and the list', async () => {
+  test('a login keeps the session id out of the access token, the answer and the list', async () => {
     const { sessions } = makeSessions()
     const tokens = await login(sessions)
     const id = Buffer.from(tokens.refreshToken, 'base64url').subarray(5, 21).toString('base64url')
@@ -50,7 +50,7 @@ describe('a login', () => {
     expect(shown + Buffer.from(payload, 'base64url').toString()).not.toContain(id)
   })
 
-  test("takes the session's audience before the signer's", async () => {
+  test("a login takes the session's audience before the signer's", async () => {
     const { sessions, verify } = makeSessions()
     const begin = async (audience: string | string[]) => {
       const tokens = await sessions.issue({ subject: 'user-1', client, audience })
@@ -60,7 +60,7 @@ describe('a login', () => {
     expect(await begin(['orders', 'stock'])).toEqual(['orders', 'stock'])
   })
 
-  test('with claims of its own does not ask for the subject', async () => {
+  test('a login that has claims does not ask for the subject', async () => {
     const { sessions, verify } = makeSessions()
     const request = { subject: 'user-1', client, claims: { role: 'guest' } }
     const tokens = await sessions.issue(request)
@@ -69,13 +69,13 @@ describe('a login', () => {
     expect((await verify(next.accessToken)).claims['role']).toBe('member')
   })
 
-  test('of a subject that may not hold a session is refused and leaves nothing behind', async () => {
+  test('a login of a subject that may not hold a session is refused and leaves nothing behind', async () => {
     const { sessions, seen } = makeSessions()
     expect(await codeOf(sessions.issue({ subject: 'nobody', client }))).toBe('SUBJECT_REFUSED')
     expect(seen.order).toEqual([])
   })
 
-  test('that follows a cut-off counts as begun after it, at its refreshes too', async () => {
+  test('a login that follows a cut-off counts as begun after it, at its refreshes too', async () => {
     const { sessions, clock, verify } = makeSessions()
     const after = clock.now()
     const tokens = await sessions.issue({ subject: 'user-1', client, after })
@@ -91,13 +91,13 @@ describe('a login', () => {
     ['a scope with a quote', { subject: 'user-1', client, scope: '"' }],
     ['a scope with two spaces', { subject: 'user-1', client, scope: 'a  b' }],
     ['a claim of the issuer', { subject: 'user-1', client, claims: { sub: 'user-2' } }],
-  ])('with %s is a fault of the program', async (_, request) => {
+  ])('a login with %s is a fault of the program', async (_, request) => {
     const { sessions, seen } = makeSessions()
     await expect(sessions.issue(request)).rejects.toThrow(TypeError)
     expect(seen.order).toEqual([])
   })
 
-  test('keeps no more of what came out of request headers than fits', async () => {
+  test('a login keeps no more of what came out of request headers than fits', async () => {
     const { sessions } = makeSessions()
     const meta = Object.fromEntries(
       Array.from({ length: 40 }, (_, index) => [`name-${String(index)}`, 'x'.repeat(20_000)]),
@@ -109,7 +109,7 @@ describe('a login', () => {
 })
 
 describe('a refresh', () => {
-  test('gives a new pair, and the new refresh token works in its turn', async () => {
+  test('a refresh gives a new pair, and the new refresh token works in its turn', async () => {
     const { sessions, clock, seen } = makeSessions()
     let tokens = await login(sessions)
     for (let round = 0; round < 5; round++) {
@@ -122,7 +122,7 @@ describe('a refresh', () => {
     expect(seen.hooks.map(({ name }) => name)).toEqual(Array(5).fill('onRefreshed'))
   })
 
-  test('does everything that can fail before it rotates, and nothing but computing after', async () => {
+  test('a refresh does everything that can fail before it rotates, and nothing but computing after', async () => {
     const { sessions, seen } = makeSessions()
     const { refreshToken } = await login(sessions)
     seen.order.length = 0
@@ -130,7 +130,7 @@ describe('a refresh', () => {
     expect(seen.order).toEqual(['find', 'rotate', 'onRefreshed'])
   })
 
-  test('asked twice within the grace gives the same refresh token twice', async () => {
+  test('a refresh asked twice within the grace gives the same refresh token twice', async () => {
     const { sessions, clock, seen } = makeSessions()
     const { refreshToken } = await login(sessions)
     const first = await sessions.refresh(refreshToken, { client })
@@ -140,7 +140,7 @@ describe('a refresh', () => {
     expect(seen.hooks.map(({ name }) => name)).toEqual(['onRefreshed', 'onReplayed'])
   })
 
-  test('reads the subject anew: a new role is in the next token, a disabled subject is refused', async () => {
+  test('a refresh reads the subject anew: a new role is in the next token, a disabled subject is refused', async () => {
     const { sessions, subjects, verify } = makeSessions()
     const tokens = await login(sessions)
     subjects.set('user-1', { claims: { role: 'admin' } })
@@ -150,7 +150,7 @@ describe('a refresh', () => {
     expect(await codeOf(sessions.refresh(next.refreshToken, { client }))).toBe('SUBJECT_REFUSED')
   })
 
-  test('may narrow the scope for one access token, and the session keeps its own', async () => {
+  test('a refresh may narrow the scope for one access token, and the session keeps its own', async () => {
     const { sessions } = makeSessions()
     const tokens = await login(sessions)
     const narrowed = await sessions.refresh(tokens.refreshToken, { client, scope: 'read' })
@@ -158,7 +158,7 @@ describe('a refresh', () => {
     expect((await sessions.refresh(narrowed.refreshToken, { client })).scope).toBe('read write')
   })
 
-  test('never widens the scope, and a refused widening changes nothing', async () => {
+  test('a refresh never widens the scope, and a refused widening changes nothing', async () => {
     const { sessions } = makeSessions()
     const { refreshToken } = await login(sessions)
     for (const scope of ['admin', 'read admin', 'read  write', 'READ']) {
@@ -168,7 +168,7 @@ describe('a refresh', () => {
     expect(await codeOf(sessions.refresh(refreshToken, { client }))).toBeUndefined()
   })
 
-  test('leaves out what the subject may no longer have', async () => {
+  test('a refresh leaves out what the subject may no longer have', async () => {
     const { sessions, subjects } = makeSessions()
     const tokens = await login(sessions)
     subjects.set('user-1', { claims: {}, scope: 'write other' })
@@ -176,20 +176,20 @@ describe('a refresh', () => {
     expect(next.scope).toBe('write')
   })
 
-  test('by another client is refused, and the session lives on', async () => {
+  test('a refresh by another client is refused, and the session lives on', async () => {
     const { sessions } = makeSessions()
     const { refreshToken } = await login(sessions)
     expect(await codeOf(sessions.refresh(refreshToken, { client: 'app' }))).toBe('REFRESH_CLIENT')
     expect(await codeOf(sessions.refresh(refreshToken, { client }))).toBeUndefined()
   })
 
-  test('of a session that nobody has is unknown', async () => {
+  test('a refresh of a session that does not exist is unknown', async () => {
     const { refreshToken } = await login(makeSessions().sessions)
     const { sessions } = makeSessions()
     expect(await codeOf(sessions.refresh(refreshToken, { client }))).toBe('REFRESH_UNKNOWN')
   })
 
-  test('after seven idle days is too late; before it the days begin anew', async () => {
+  test('a refresh after seven idle days is too late; before it the days begin anew', async () => {
     const { sessions, clock } = makeSessions()
     let tokens = await login(sessions)
     clock.advance(604_799)
@@ -198,7 +198,7 @@ describe('a refresh', () => {
     expect(await codeOf(sessions.refresh(tokens.refreshToken, { client }))).toBe('REFRESH_EXPIRED')
   })
 
-  test('never stretches the absolute expiry, however often it happens', async () => {
+  test('a refresh never stretches the absolute expiry, however often it happens', async () => {
     const { sessions, clock } = makeSessions()
     let tokens = await login(sessions)
     const end = clock.now() + 2_592_000
@@ -215,7 +215,7 @@ describe('a refresh', () => {
     expect(await codeOf(sessions.refresh(tokens.refreshToken, { client }))).toBe('REFRESH_EXPIRED')
   })
 
-  test('works across a change of the service key', async () => {
+  test('a refresh works across a change of the service key', async () => {
     const { sessions: store } = memoryStores()
     const { refreshToken } = await login(makeSessions({ store }).sessions)
     const serviceKey = createServiceKeys({ current: randomBytes(32), previous: [serviceSecret] })
@@ -224,7 +224,7 @@ describe('a refresh', () => {
     expect(await codeOf(sessions.refresh(next.refreshToken, { client }))).toBeUndefined()
   })
 
-  test('recovers by client: an app may be offline for a day, the web for no time', async () => {
+  test('a refresh recovers by client: an app may be offline for a day, the web for no time', async () => {
     const recoverWithin = { byClient: { app: '1d' }, otherwise: 0 } as const
     for (const [name, code] of [
       ['app', undefined],
@@ -246,7 +246,7 @@ describe('when to refresh', () => {
     return drawn
   }
 
-  test('is drawn anew for every answer, replays too, from all of a window around half of the life', async () => {
+  test('the time to refresh is drawn anew, for replays too, from a window around half of the life', async () => {
     const { sessions, clock } = makeSessions()
     const { refreshToken } = await login(sessions)
     const replay = () => sessions.refresh(refreshToken, { client })
@@ -258,7 +258,7 @@ describe('when to refresh', () => {
     expect(new Set(offsets).size).toBeGreaterThan(100)
   })
 
-  test('and access tokens expire at moments of their own when there is jitter, never later', async () => {
+  test('access tokens expire at different moments when there is jitter, never later', async () => {
     const { sessions, clock } = makeSessions({ expiryJitter: 0.05 })
     const lives = new Set<number>()
     for (let round = 0; round < 200; round++) lives.add((await login(sessions)).expiresIn)

@@ -22,7 +22,7 @@ describe('a history of an owner and a thief', () => {
   })
 
   test(
-    'always ends the session, and its access tokens, once either side comes back after the other',
+    'a theft always ends the session and its access tokens once either side comes back after the other',
     { timeout },
     async () => {
       const scenario = fc.asyncProperty(
@@ -94,7 +94,7 @@ describe('a history of an honest client', () => {
   })
 
   test(
-    'never raises an alarm and never ends: replies get lost, tabs race, phones go offline',
+    'an honest client never causes an alarm or an end: replies get lost, tabs race, phones go offline',
     { timeout },
     async () => {
       const seenKinds = new Set<string>()

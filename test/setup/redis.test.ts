@@ -8,14 +8,14 @@ describe('the Redis of the tests', () => {
   })
   afterAll(() => redis.stop())
 
-  it('is a real server that answers over a socket', async () => {
+  it('the Redis of the tests is a real server that answers over a socket', async () => {
     const { hostname, port } = new URL(redis.url)
     expect(await ping(hostname, Number(port || 6379))).toMatch(/^(\+PONG|-NOAUTH)/)
   })
 })
 
 describe('a Redis started for a test', () => {
-  it('is gone once it is stopped', async () => {
+  it('a Redis started for a test is gone once it is stopped', async () => {
     const redis = await startRedis({})
     const port = Number(new URL(redis.url).port)
     expect(await ping('127.0.0.1', port)).toBe('+PONG')
@@ -23,13 +23,13 @@ describe('a Redis started for a test', () => {
     expect(await ping('127.0.0.1', port)).toBeUndefined()
   })
 
-  it('is the one that TEST_REDIS_URL names, when it does', async () => {
+  it('a Redis started for a test is the one that TEST_REDIS_URL names, when it does', async () => {
     const redis = await startRedis({ url: 'redis://127.0.0.1:1' })
     expect(redis.url).toBe('redis://127.0.0.1:1')
     await redis.stop()
   })
 
-  it('fails with one line on what to install where there is none and nothing may be installed', async () => {
+  it('without a Redis that may be installed the setup fails with one line on what to install', async () => {
     const poor = { path: '', isRoot: false }
     await expect(startRedis({ machine: poor })).rejects.toThrow(
       /^The tests need valkey-server or redis-server: install the package redis-server, or set TEST_REDIS_URL .*\.$/,

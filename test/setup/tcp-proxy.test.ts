@@ -46,12 +46,12 @@ async function send(text: string): Promise<{ answer: string; end: string }> {
 }
 
 describe('a proxy of the tests', () => {
-  test('passes everything until something is ordered', async () => {
+  test('a proxy of the tests passes everything until something is ordered', async () => {
     expect(await send('hello')).toEqual({ answer: 'HELLO', end: 'open' })
     expect(proxy.passed).toEqual({ toServer: 5, toClient: 5 })
   })
 
-  test.each(['cut', 'reset'] as const)('loses an answer by a %s, at its byte', async (then) => {
+  test.each(['cut', 'reset'] as const)('the proxy loses an answer at a byte: %s', async (then) => {
     const order = proxy.order({ direction: 'toClient', after: 2, then })
     const { answer, end } = await send('hello')
     expect(answer).toBe('HE')
@@ -61,20 +61,20 @@ describe('a proxy of the tests', () => {
     expect(await send('again')).toEqual({ answer: 'AGAIN', end: 'open' })
   })
 
-  test('loses a question at its byte: the server has seen the bytes before it', async () => {
+  test('a proxy of the tests loses a question at its byte: the server has seen the bytes before it', async () => {
     proxy.order({ direction: 'toServer', after: 3, then: 'cut' })
     expect((await send('hello')).end).toBe('cut')
     await expect.poll(() => received).toBe('hel')
   })
 
-  test('counts on over several pieces', async () => {
+  test('a proxy of the tests counts on over several pieces', async () => {
     const order = proxy.order({ direction: 'toClient', after: 7, then: 'cut' })
     expect(await send('hello')).toEqual({ answer: 'HELLO', end: 'open' })
     expect(order.happened).toBe(false)
     expect(await send('again')).toEqual({ answer: 'AG', end: 'cut' })
   })
 
-  test('stalls without telling anybody, and heals with nothing lost', async () => {
+  test('a proxy of the tests stalls without a sign, and heals with nothing lost', async () => {
     proxy.order({ direction: 'toServer', after: 0, then: 'stall' })
     const sending = send('hello')
     await new Promise((resolve) => setTimeout(resolve, 100))
@@ -83,7 +83,7 @@ describe('a proxy of the tests', () => {
     expect(await sending).toEqual({ answer: 'HELLO', end: 'open' })
   })
 
-  test('refuses connections, and takes them again', async () => {
+  test('a proxy of the tests refuses connections, and takes them again', async () => {
     proxy.refuse(true)
     expect((await send('hello')).end).toBe('reset')
     proxy.refuse(false)

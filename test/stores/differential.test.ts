@@ -62,7 +62,7 @@ const makers: Record<string, () => Promise<(run: number) => SessionStore | Promi
   }
 
 describe.each(Object.entries(makers))('%s', (_, prepare) => {
-  test('answers any history as the memory store does', { timeout: 600_000 }, async () => {
+  test('a store answers any history as the memory store does', { timeout: 600_000 }, async () => {
     const make = await prepare()
     let runs = 0
     const kinds = new Set<string>()

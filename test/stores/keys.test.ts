@@ -43,7 +43,7 @@ describe.each(Object.entries(stores))('the %s store of key rings', (_, makeStore
 })
 
 describe('the SQL store', () => {
-  test('keeps rings of different names apart', async () => {
+  test('the SQL store keeps rings of different names apart', async () => {
     const database = await openDatabase()
     const [one, two] = [sqlKeys(database, 'one'), sqlKeys(database, 'two')]
     await one.write({ revision: 1, sealed: 'a' })
@@ -61,13 +61,13 @@ describe('the file store', () => {
     return { folder, store, file: join(folder, 'ring.0000000001') }
   }
 
-  test('makes a folder of mode 0700 and files of mode 0600', async () => {
+  test('the file store makes a folder of mode 0700 and files of mode 0600', async () => {
     const { folder, file } = await filled()
     expect((await stat(folder)).mode & 0o777).toBe(0o700)
     expect((await stat(file)).mode & 0o777).toBe(0o600)
   })
 
-  test('leaves no drafts, and few old states', async () => {
+  test('the file store leaves no drafts, and few old states', async () => {
     const { folder, store } = await filled()
     for (let revision = 2; revision <= 30; revision++)
       await store.write({ revision, sealed: 'text' })
@@ -80,7 +80,7 @@ describe('the file store', () => {
     ['a file that others may read', 'file', 0o644],
     ['a file that the group may read', 'file', 0o640],
     ['a folder that others may list', 'folder', 0o755],
-  ] as const)('refuses %s, and says what to do', async (_, what, mode) => {
+  ] as const)('the file store refuses %s, and says what to do', async (_, what, mode) => {
     const { folder, file, store } = await filled()
     await chmod(what === 'file' ? file : folder, mode)
     await expect(store.read()).rejects.toMatchObject({ name: 'ConfigError', option: 'fileKeys' })
@@ -88,7 +88,7 @@ describe('the file store', () => {
     await expect(store.read()).rejects.not.toThrow(root)
   })
 
-  test('refuses a folder that this process may not read, and says so', async () => {
+  test('the file store refuses a folder that this process may not read, and says so', async () => {
     const { folder, store } = await filled()
     await chmod(folder, 0o000)
     await chmod(root, 0o755)
@@ -98,20 +98,20 @@ describe('the file store', () => {
     await chmod(folder, 0o700)
   })
 
-  test('refuses a file that is not a key ring', async () => {
+  test('the file store refuses a file that is not a key ring', async () => {
     const { file, store } = await filled()
     await writeFile(file, 'x'.repeat(70_000), { mode: 0o600 })
     await expect(store.read()).rejects.toThrow(/not a key ring/)
   })
 
-  test('whose folder is a file does not answer', async () => {
+  test('a file store whose folder is a file does not answer', async () => {
     const { file } = await filled()
     await expect(fileKeys(join(file, 'below')).read()).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
     })
   })
 
-  test('ignores files that are not its own', async () => {
+  test('the file store ignores files that are not its own', async () => {
     const { folder, store } = await filled()
     await writeFile(join(folder, 'draft.1'), 'half a st', { mode: 0o600 })
     await writeFile(join(folder, 'ring.99'), 'another', { mode: 0o600 })

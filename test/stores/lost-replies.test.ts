@@ -206,7 +206,7 @@ async function cutEverywhere(site: Site): Promise<{
 
 describe('a rotation whose way to the store is cut', () => {
   test.concurrent.each(Object.entries(ways))(
-    'is answered at the next try, once, without an alarm: %s',
+    'a rotation whose way to the store is cut is answered at the next try, once, without an alarm: %s',
     { timeout: 600_000 },
     async (name, [urlOf, open]) => {
       const site = await openSite(urlOf(), open, 10)
@@ -226,7 +226,7 @@ describe('a rotation whose way to the store is cut', () => {
     },
   )
 
-  test('logs the client out where nothing is given again: without a grace', async () => {
+  test('a rotation that is cut logs the client out where nothing is given again: without a grace', async () => {
     const site = await openSite(redis.url, overIoredis(false), 0)
     const { toClient } = await measure(site)
     const { fault } = await tryCut(site, {

@@ -23,7 +23,7 @@ function standStill(ms: number): void {
 describe.each(Object.entries({ ioredis: ioredisAt, 'node-redis': nodeRedisAt }))(
   'a process that stood still for longer than a deadline (%s)',
   (name, connect) => {
-    test('takes the answer that had come meanwhile', async ({ expect }) => {
+    test('a paused process takes the answer that had come meanwhile', async ({ expect }) => {
       const { client, close } = await connect(redis.url)
       const prefix = `paused-${name}`
       const { sessions, revocations } = redisStores(client, { prefix, deadlineMs })

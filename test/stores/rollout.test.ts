@@ -105,7 +105,7 @@ async function refreshThrough(token: string, ...through: readonly Process[]): Pr
 }
 
 describe.each(Object.entries(sites))('two releases over %s', (_, open) => {
-  test('serve the same sessions and revocations, before, during and after the older one is started again', async () => {
+  test('two releases serve the same sessions and revocations, whether the older one is there or not', async () => {
     const { place, database } = await open()
     const old = await start(place, 'present')
     // The next release changes the tables under the older one's work.
@@ -142,7 +142,7 @@ describe.each(Object.entries(sites))('two releases over %s', (_, open) => {
     await Promise.all([next.stop(), restarted.stop()])
   })
 
-  test('that are two apart do not share it: the older one does not start, and says what to start', async () => {
+  test('releases two apart share no store: the older one does not start, and says what to start', async () => {
     const { place, database, stores } = await open()
     const running = await start(place, 'present')
     await stores.migrate()

@@ -26,7 +26,7 @@ async function findDriver(): Promise<{ readonly prototype: Pick<SqliteClient, 'e
 const newPath = (): string => join(folder, `${String(files++)}.db`)
 
 describe('an SQLite file', () => {
-  test('keeps sessions and revocations when it is closed and opened again', async () => {
+  test('an SQLite file keeps sessions and revocations when it is closed and opened again', async () => {
     const path = newPath()
     const client = await openSqlite(path)
     const before = sqliteStores(client)
@@ -41,7 +41,7 @@ describe('an SQLite file', () => {
     expect(await after.revocations.find([entry])).toEqual([entry])
   })
 
-  test('is opened for crash safety: WAL and synchronous = FULL', async () => {
+  test('an SQLite file is opened for crash safety: WAL and synchronous = FULL', async () => {
     const database = sqliteDatabase(await openSqlite(newPath()))
     expect(await database.query('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }])
     expect(await database.query('PRAGMA synchronous')).toEqual([{ synchronous: 2 }])
@@ -64,7 +64,7 @@ describe('an SQLite file', () => {
     expect(await database.query('PRAGMA busy_timeout')).toEqual([{ timeout: 0 }])
   })
 
-  test('shows to one opener at once what another has written', async () => {
+  test('an SQLite file shows to one opener at once what another has written', async () => {
     const path = newPath()
     const [one, other] = [
       sqliteStores(await openSqlite(path)),
@@ -77,7 +77,7 @@ describe('an SQLite file', () => {
     expect((await one.sessions.rotate(sampleRequest(session))).kind).toBe('ended')
   })
 
-  test('that is locked for too long is a store that did not answer, and nothing has happened', async () => {
+  test('an SQLite file that is locked for too long is a store that did not answer, and nothing has happened', async () => {
     const path = newPath()
     const client = await openSqlite(path, { busyTimeoutMs: 20 })
     const { sessions } = sqliteStores(client)
@@ -93,20 +93,20 @@ describe('an SQLite file', () => {
     expect((await sessions.rotate(sampleRequest(session))).kind).toBe('rotated')
   })
 
-  test('that cannot be opened is refused without its content or path in the message', async () => {
+  test('an SQLite file that cannot be opened is refused without its content or path in the message', async () => {
     const opening = openSqlite(join(folder, 'no-such-folder', 'x.db'))
     await expect(opening).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     await expect(opening).rejects.toThrow(/^the store did not answer in time$/)
   })
 
-  test('refuses unknown options', async () => {
+  test('an SQLite file refuses unknown options', async () => {
     const opening = openSqlite(newPath(), { timeout: 5 } as object)
     await expect(opening).rejects.toBeInstanceOf(ConfigError)
   })
 })
 
 describe('the database beside the stores', () => {
-  test("runs a program's own statements, with $n wherever and however often", async () => {
+  test("the database beside the stores runs a program's own statements, with $n wherever and however often", async () => {
     const database = sqliteDatabase(await openSqlite(':memory:'))
     await database.query('CREATE TABLE users (name TEXT PRIMARY KEY, age BIGINT)')
     await database.query('INSERT INTO users (age, name) VALUES ($2, $1)', ['ann', 7])
@@ -116,7 +116,7 @@ describe('the database beside the stores', () => {
     expect(rows).toEqual([{ asked: 'ann', name: 'ann', age: 7 }])
   })
 
-  test('runs a batch whole or not at all', async () => {
+  test('the database beside the stores runs a batch whole or not at all', async () => {
     const database = sqliteDatabase(await openSqlite(':memory:'))
     await database.query('CREATE TABLE users (name TEXT PRIMARY KEY)')
     const insert = { text: 'INSERT INTO users VALUES ($1)', params: ['ann'] }
@@ -141,7 +141,7 @@ describe('migrations', () => {
     { adds, statements: ["INSERT INTO things VALUES ('third')"] },
   ]
 
-  test('go forward by number, each once, whatever was there', async () => {
+  test('migrations go forward by number, each once, whatever was there', async () => {
     const database = sqliteDatabase(await openSqlite(':memory:'))
     await migrate(database, { part: 'things', versions: versions.slice(0, 1) })
     await migrate(database, { part: 'things', versions })
@@ -153,7 +153,7 @@ describe('migrations', () => {
     ])
   })
 
-  test('of two that start at once both succeed, and every step is made once', async () => {
+  test('of two migrations that start at once both succeed, and every step is made once', async () => {
     const path = newPath()
     const open = async () => sqliteDatabase(await openSqlite(path))
     const databases = [await open(), await open(), await open()]
@@ -162,7 +162,7 @@ describe('migrations', () => {
     expect(await first?.query('SELECT COUNT(*) AS count FROM things')).toEqual([{ count: 3 }])
   })
 
-  test('that fail leave the version before, and are tried again', async () => {
+  test('migrations that fail leave the version before, and are tried again', async () => {
     const database = sqliteDatabase(await openSqlite(':memory:'))
     const half = ["INSERT INTO things VALUES ('half')", 'NONSENSE']
     const broken = [...versions.slice(0, 1), { adds, statements: half }]
@@ -173,7 +173,7 @@ describe('migrations', () => {
     expect(await database.query('SELECT COUNT(*) AS count FROM things')).toEqual([{ count: 3 }])
   })
 
-  test('leave a database that is one version ahead as it is', async () => {
+  test('migrations leave a database that is one version ahead as it is', async () => {
     const database = sqliteDatabase(await openSqlite(':memory:'))
     await migrate(database, { part: 'things', versions })
     const schema = 'SELECT version FROM jotgate_schema ORDER BY version'
@@ -183,7 +183,7 @@ describe('migrations', () => {
     expect(before).toHaveLength(3)
   })
 
-  test('refuse a database that is two versions ahead, and say which part, which versions and what to start', async () => {
+  test('migrations refuse a database two versions ahead, and say which part, which versions, what to start', async () => {
     const database = sqliteDatabase(await openSqlite(':memory:'))
     await migrate(database, { part: 'things', versions })
     const older = migrate(database, { part: 'things', versions: versions.slice(0, 1) })
@@ -193,7 +193,7 @@ describe('migrations', () => {
     )
   })
 
-  test('of one part are judged without regard to another part', async () => {
+  test('migrations of one part are judged without regard to another part', async () => {
     const database = sqliteDatabase(await openSqlite(':memory:'))
     await migrate(database, { part: 'things', versions })
     await migrate(database, { part: 'others', versions: [] })

@@ -87,7 +87,7 @@ const states: Readonly<
 
 describe.each(Object.entries(faults))('a database of users that %s', (_, fault) => {
   test.each(Object.entries(states))(
-    'leaves the file as it is when a session %s, and the same token works after',
+    'a fault of the user database keeps the file when a session %s, and the same token works after',
     async (_, prepare) => {
       const site = await open()
       const token = await prepare(site)
@@ -117,7 +117,7 @@ describe.each(Object.entries(faults))('a database of users that %s', (_, fault) 
     },
   )
 
-  test('keeps no theft from being found', async () => {
+  test('a fault of the user database keeps no theft from being found', async () => {
     const site = await open()
     const { sessions, clock, seen, subjects, rows } = site
     const { refreshToken: stolen } = await login(sessions)

@@ -32,7 +32,7 @@ test('the first goes at once, and all who come while it runs go together, as far
   await others[2]
 })
 
-test('nobody is told before the step that took what he gave has ended', async () => {
+test('no caller gets an answer before the step that took its work has ended', async () => {
   const { add, ends } = steps(10)
   const told: string[] = []
   const first = add([1]).then(() => told.push('first'))

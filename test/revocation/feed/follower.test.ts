@@ -45,7 +45,7 @@ const session = (value: string): RevocationEntry => ({
 })
 
 describe('createRevocation over a failing store', () => {
-  test('keeps enforcing entries that the store has lost, and restores them', async () => {
+  test('revocation keeps enforcing entries that the store has lost, and restores them', async () => {
     const loose = looseStore()
     const { revocation, kinds } = make({ store: loose.store })
     await revocation.start()
@@ -63,7 +63,7 @@ describe('createRevocation over a failing store', () => {
     })
   })
 
-  test('restores each entry once when several processes restore at the same time', async () => {
+  test('revocation restores each entry once when several processes restore at the same time', async () => {
     const loose = looseStore()
     const all = [make({ store: loose.store }), make({ store: loose.store })]
     for (const { revocation } of all) await revocation.start()
@@ -77,7 +77,7 @@ describe('createRevocation over a failing store', () => {
     expect(await loose.inner.find(names)).toEqual(await before.find(names))
   })
 
-  test('restores an entry that only a demoted primary has acknowledged', async () => {
+  test('revocation restores an entry that only a demoted primary has acknowledged', async () => {
     const [demoted, primary] = [memoryRevocations(), memoryRevocations()]
     const store = { ...primary, add: (entries: readonly RevocationEntry[]) => demoted.add(entries) }
     const [one, other] = [make({ store }), make({ store: primary })]
@@ -99,7 +99,7 @@ describe('createRevocation over a failing store', () => {
     })
   })
 
-  test('writes an entry again that the store rejected while its feed stayed open', async () => {
+  test('revocation writes an entry again that the store rejected while its feed stayed open', async () => {
     const inner = memoryRevocations()
     let refuses = true
     const { revocation } = make({
@@ -117,7 +117,7 @@ describe('createRevocation over a failing store', () => {
     })
   })
 
-  test('becomes not ready when the feed delivers an entry that cannot be enforced', async () => {
+  test('revocation becomes not ready when the feed delivers an entry that cannot be enforced', async () => {
     const inner = memoryRevocations()
     const steady = fakeClock(0)
     const { revocation, kinds } = make({ store: inner, monotonic: steady.now })
@@ -131,7 +131,7 @@ describe('createRevocation over a failing store', () => {
     expect(revocation.ready()).toBe(false)
   })
 
-  test('counts staleness from the start of the last successful heartbeat', async () => {
+  test('revocation counts staleness from the start of the last successful heartbeat', async () => {
     const loose = looseStore()
     const steady = fakeClock(0)
     const { revocation } = make({ store: loose.store, monotonic: steady.now })
@@ -154,7 +154,7 @@ describe('createRevocation over a failing store', () => {
     })
   })
 
-  test('backs off when every feed ends as soon as it is open', async () => {
+  test('revocation backs off when every feed ends as soon as it is open', async () => {
     const inner = memoryRevocations()
     let opens = 0
     const { revocation } = make({
@@ -185,7 +185,7 @@ describe('createRevocation over a failing store', () => {
 })
 
 describe('start', () => {
-  test('enforces delivered entries before the snapshot is complete, and is ready only then', async () => {
+  test('start enforces delivered entries before the snapshot is complete, and is ready only then', async () => {
     const inner = memoryRevocations()
     await inner.add([session('held')])
     let release = (): void => undefined
@@ -219,7 +219,7 @@ describe('start', () => {
     expect(revocation.ready()).toBe(true)
   })
 
-  test('rejects when closed meanwhile, and closes the feed that opens late', async () => {
+  test('start rejects when closed meanwhile, and closes the feed that opens late', async () => {
     const loose = looseStore()
     let release = (): void => undefined
     const held = new Promise<void>((resolve) => {
@@ -244,7 +244,7 @@ describe('start', () => {
     expect(revocation.ready()).toBe(false)
   })
 
-  test('sends no heartbeat after close', async () => {
+  test('start sends no heartbeat after close', async () => {
     const loose = looseStore()
     const { revocation } = make({ store: loose.store })
     await revocation.start()
@@ -258,7 +258,7 @@ describe('start', () => {
     expect(loose.calls.opens).toBe(opens)
   })
 
-  test('over a new store refuses tokens issued before, and accepts tokens issued afterwards', async () => {
+  test('start over a new store refuses tokens issued before, and accepts tokens issued afterwards', async () => {
     const inner = memoryRevocations()
     const { revocation } = make({
       store: {
@@ -277,7 +277,7 @@ describe('start', () => {
 })
 
 describe('isRevokedStrict', () => {
-  test('finds an entry in the store that this process has not received, and no other', async () => {
+  test('isRevokedStrict finds an entry in the store that this process has not received, and no other', async () => {
     const inner = memoryRevocations()
     const silent = { ...inner, open: () => new Promise<never>(() => undefined) }
     const { revocation } = make({ store: silent })
@@ -286,7 +286,7 @@ describe('isRevokedStrict', () => {
     expect(await revocation.isRevokedStrict(await token('b'))).toBe(false)
   })
 
-  test('rejects with 503 when the store is unavailable', async () => {
+  test('isRevokedStrict rejects with 503 when the store is unavailable', async () => {
     const loose = looseStore()
     loose.down(true)
     const { revocation } = make({ store: loose.store })

@@ -62,7 +62,7 @@ const givenUp = { code: 'STORE_UNAVAILABLE', isInTime: true }
 const patient = { deadlineMs: 20_000 }
 
 describe('a PostgreSQL that does not answer', () => {
-  test('is given up within the deadline, and what it had been asked has no effect', async () => {
+  test('a silent PostgreSQL is given up within the deadline, and what it had been asked has no effect', async () => {
     const pool = farPool()
     const { schema, session, sessions, slow, warm } = await filled(pool)
     await warm()
@@ -76,7 +76,7 @@ describe('a PostgreSQL that does not answer', () => {
     expect((await again.rotate(sampleRequest(session))).kind).toBe('rotated')
   })
 
-  test('whose answer is lost has rotated once: asked again, the successor is the same', async () => {
+  test('a PostgreSQL whose answer is lost has rotated once: asked again, the successor is the same', async () => {
     const { session, sessions, slow } = await filled(farPool(), patient)
     // After the first rotation the server's clock is known.
     await sessions.rotate(sampleRequest(sampleSession()))
@@ -88,7 +88,7 @@ describe('a PostgreSQL that does not answer', () => {
     expect((await sessions.rotate(sampleRequest(session))).kind).toBe('replayed')
   })
 
-  test('whose row is locked by somebody is given up, and the server gives up too', async () => {
+  test('a PostgreSQL whose row is locked is given up, and the server gives up too', async () => {
     const { schema, session, sessions, slow, warm } = await filled(openPool())
     await warm()
     const holder = new Client(server.url)
@@ -103,7 +103,7 @@ describe('a PostgreSQL that does not answer', () => {
     expect(await slow.find(session.id)).toEqual(session)
   })
 
-  test('gives no connection in time when all are in use, and lends them again later', async () => {
+  test('a silent PostgreSQL gives no connection in time when all are in use, and lends them again later', async () => {
     const pool = openPool(server.url, 1)
     const { session, sessions, warm } = await filled(pool)
     const borrowed = await pool.connect()
@@ -112,7 +112,7 @@ describe('a PostgreSQL that does not answer', () => {
     await warm()
   })
 
-  test('keeps its connections however many questions waited for one in vain', async () => {
+  test('a silent PostgreSQL keeps its connections however many questions waited for one in vain', async () => {
     const pool = openPool(server.url, 2)
     let opened = 0
     pool.on('connect', () => opened++)
@@ -129,7 +129,7 @@ describe('a PostgreSQL that does not answer', () => {
     expect(opened).toBe(2)
   })
 
-  test('is not there at all', async () => {
+  test('a PostgreSQL that is not there at all is given up', async () => {
     const { sessions } = postgresStores(openPool('postgres://postgres@127.0.0.1:1/postgres'))
     expect(await inTime(soon, () => sessions.find('x'))).toEqual(givenUp)
   })
@@ -155,7 +155,7 @@ describe('a PostgreSQL that lost writes', () => {
 })
 
 describe('tables in PostgreSQL', () => {
-  test('are made once by any number of processes that start at once', async () => {
+  test('tables in PostgreSQL are made once by any number of processes that start at once', async () => {
     const schema = newSchema()
     const all = Array.from({ length: 6 }, () =>
       postgresStores(openPool(server.url, 1), { schema, ...patient }),
@@ -167,7 +167,7 @@ describe('tables in PostgreSQL', () => {
     for (const each of sessions) expect(await each.find(session.id)).toEqual(session)
   })
 
-  test('of two schemas stay apart, over one pool of one connection too', async () => {
+  test('tables in PostgreSQL of two schemas stay apart, over one pool of one connection too', async () => {
     const pool = openPool(server.url, 1)
     const [one, other] = [await filled(pool, patient), await filled(pool, patient)]
     for (const { session, sessions } of [one, other, one])
@@ -175,7 +175,7 @@ describe('tables in PostgreSQL', () => {
     expect(await one.sessions.find(other.session.id)).toBeUndefined()
   })
 
-  test('that fail to be made leave the version before', async () => {
+  test('tables in PostgreSQL that fail to be made leave the version before', async () => {
     const database = postgresDatabase(openPool(), { schema: 'public', ...patient })
     const part = newSchema()
     const versionOf = (...statements: string[]) => ({
@@ -199,7 +199,7 @@ describe('tables in PostgreSQL', () => {
 })
 
 describe('statements', () => {
-  test('are prepared once on a connection, for each schema, and their number has a limit', async () => {
+  test('statements are prepared once on a connection, for each schema, and their number has a limit', async () => {
     const pool = openPool(server.url, 1)
     const prepared = async () => {
       const { rows } = await pool.query(
@@ -225,7 +225,7 @@ describe('statements', () => {
     expect(await prepared()).toBeLessThan(before * 2 + 201)
   })
 
-  test('go on when a table has got another column', async () => {
+  test('statements go on when a table has got another column', async () => {
     const pool = openPool(server.url, 1)
     const { schema, session, sessions } = await filled(pool, patient)
     for (let round = 0; round < 2; round++) expect(await sessions.find(session.id)).toEqual(session)
@@ -241,7 +241,7 @@ describe('statements', () => {
     expect(await readAll()).toMatchObject([{ id: session.id, later: null }])
   })
 
-  test('of the stores stay prepared when a table has got another column', async () => {
+  test('statements of the stores stay prepared when a table has got another column', async () => {
     const pool = openPool(server.url, 1)
     const { schema, session, sessions } = await filled(pool, patient)
     const rotate = () => sessions.rotate(sampleRequest(session))

@@ -171,7 +171,7 @@ describe.each(recordings.map((each) => [each.name, each] as const))(
     )
 
     describe.each(Object.entries(sqlStores))('tables in %s', (...[, open]) => {
-      test('are those that the versions they name make', async () => {
+      test('the recorded tables are those that the versions they name make', async () => {
         const recorded = await (await open(recording)).tables()
         const { database, tables } = await open()
         for (const { part, versions } of schemas) {
@@ -181,7 +181,7 @@ describe.each(recordings.map((each) => [each.name, each] as const))(
         expect([...recorded].sort()).toEqual([...(await tables())].sort())
       })
 
-      test('keep users and clients of the service, and the list of its processes', async () => {
+      test('the recorded tables keep users and clients of the service, and the list of its processes', async () => {
         const { database, drawn } = await open(recording)
         const users = await createSqlUsers(database)
         expect(await users.list({ limit: 10 })).toEqual(written.users)

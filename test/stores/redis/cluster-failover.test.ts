@@ -201,7 +201,7 @@ async function play(befall: (typeof faults)[string]): Promise<Life[][]> {
 
 describe.each(played)('a Redis Cluster of which a primary %s', (name, befall) => {
   test(
-    'is 503 until a replica has taken over; then every client goes on, and nobody was a thief',
+    'a Redis Cluster is 503 until a replica has taken over; then every client goes on without an alarm',
     { timeout: 60_000 + rounds * 60_000 },
     async () => {
       const sums: Record<string, number> = {}

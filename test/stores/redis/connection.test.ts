@@ -25,7 +25,7 @@ describe.each(Object.entries(sites))('a dedicated connection to %s', (siteName, 
       connected.close()
     })
 
-    test('waits for what is written, and everybody else is answered meanwhile', async () => {
+    test('a dedicated connection waits for what is written, and other callers are answered meanwhile', async () => {
       const reader = await port.connect(key)
       const waiting = reader.readStream(key, '$', 5000)
       // Until the read has reached the server, what is written would be before it.
@@ -36,7 +36,7 @@ describe.each(Object.entries(sites))('a dedicated connection to %s', (siteName, 
       await reader.closed
     })
 
-    test('finds nothing when nothing was written in time, and gives bytes when asked', async () => {
+    test('a dedicated connection finds nothing when nothing was written in time, and gives bytes when asked', async () => {
       const reader = await port.connect(key)
       expect(await reader.readStream(key, '$', 20)).toEqual([])
       expect(await reader.readStream(key, '0', 20)).toHaveLength(1)
@@ -45,7 +45,7 @@ describe.each(Object.entries(sites))('a dedicated connection to %s', (siteName, 
       reader.close()
     })
 
-    test('writes and waits for replicas on one connection, to a primary', async () => {
+    test('a dedicated connection writes and waits for replicas on one connection, to a primary', async () => {
       const writer = await port.connect(key)
       const role = (await writer.command(['ROLE'])) as readonly unknown[]
       expect(role[0]).toBe('master')
@@ -56,7 +56,7 @@ describe.each(Object.entries(sites))('a dedicated connection to %s', (siteName, 
       writer.close()
     })
 
-    test('is never opened again: once closed from the other side it refuses', async () => {
+    test('a dedicated connection is never opened again: once closed from the other side it refuses', async () => {
       const [writer, other] = await Promise.all([port.connect(key), port.connect(key)])
       const id = String(await writer.command(['CLIENT', 'ID']))
       const read = ['XREAD', 'BLOCK', '0', 'STREAMS', key, '$']
@@ -69,7 +69,7 @@ describe.each(Object.entries(sites))('a dedicated connection to %s', (siteName, 
       other.close()
     })
 
-    test('is closed by an answer that does not come in time', async () => {
+    test('a dedicated connection is closed by an answer that does not come in time', async () => {
       const reader = await port.connect(key)
       const asking = reader.command(['XREAD', 'BLOCK', '0', 'STREAMS', key, '$'], {
         deadlineMs: 50,

@@ -36,7 +36,7 @@ describe.each(['one Redis', 'a Redis Cluster'])('what leads to a session, in %s'
   })
 
   test.each([0, 1, 2, 3])(
-    'is never missing, or leads nowhere, when a login dies after %i writes',
+    'what leads to a session is never missing, or leads nowhere, when a login dies after %i writes',
     async (writes) => {
       const prefix = `dying-${String(writes)}`
       const session = sampleSession()
@@ -55,7 +55,7 @@ describe.each(['one Redis', 'a Redis Cluster'])('what leads to a session, in %s'
     },
   )
 
-  test('goes by itself: every key has an expiry', async () => {
+  test('what leads to a session goes by itself: every key has an expiry', async () => {
     const session = sampleSession()
     await redisSessions(port, 'ttl').create(session)
     const keys = sessionKeys('ttl')
@@ -72,7 +72,7 @@ describe.each(['one Redis', 'a Redis Cluster'])('what leads to a session, in %s'
     }
   })
 
-  test('does not grow with every login: long expired entries go with the next', async () => {
+  test('what leads to a session does not grow with every login: long expired entries go with the next', async () => {
     const sessions = redisSessions(port, 'growing')
     for (let day = 0; day < 40; day++)
       await sessions.create(

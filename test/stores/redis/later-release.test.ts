@@ -41,7 +41,7 @@ async function withSession(field: string, value: string) {
 }
 
 describe('a session that a later release has kept', () => {
-  test('with one more field is found, rotated and ended, and has the field afterwards', async () => {
+  test('a later release’s session with one more field is found, rotated and ended, and keeps the field', async () => {
     const { sessions, kept, key } = await withSession('device', 'phone')
     expect(await sessions.find(kept.id)).toEqual(kept)
     const { kind } = await sessions.rotate(sampleRequest(kept))
@@ -50,7 +50,7 @@ describe('a session that a later release has kept', () => {
     expect(await admin.hget(key, 'device')).toBe('phone')
   })
 
-  test('in a format of its own is refused by every method, and stays as it is', async () => {
+  test('a later release’s session in a new format is refused by every method, and stays as it is', async () => {
     const { sessions, kept, key } = await withSession('format', '2')
     const before = await admin.hgetall(key)
     const refused = (asked: Promise<unknown>) =>
@@ -65,7 +65,7 @@ describe('a session that a later release has kept', () => {
     expect(await admin.hgetall(key)).toEqual(before)
   })
 
-  test('without a number that this release needs is refused, and not taken for unknown', async () => {
+  test('a later release’s session without a number that this release needs is refused, not unknown', async () => {
     const { sessions, kept, key } = await withSession('device', 'phone')
     await admin.hdel(key, 'parent')
     const rotating = sessions.rotate(sampleRequest(kept))
@@ -75,7 +75,7 @@ describe('a session that a later release has kept', () => {
 })
 
 describe('a revocation that a later release has kept', () => {
-  test('with one more field of its message is taken, and a mark of another kind is passed over', async () => {
+  test('a later release’s revocation with one more field is taken, and a mark of another kind passed over', async () => {
     const { revocations, stream } = openStores()
     const { feed, delivered } = await openFeed(revocations)
     const name = JSON.stringify([issuer, 'sid', 's-1'])
@@ -87,7 +87,7 @@ describe('a revocation that a later release has kept', () => {
     feed.close()
   })
 
-  test('as a message of another kind ends the feed', async () => {
+  test('a later release’s revocation as a message of another kind ends the feed', async () => {
     const { revocations, stream } = openStores()
     const { lost } = await openFeed(revocations)
     await stream('n', '2', 'group', 'x')
@@ -98,7 +98,7 @@ describe('a revocation that a later release has kept', () => {
   test.each([
     ['of another kind', [issuer, 'group', 'x']],
     ['with one more part', [issuer, 'sid', 'x', 'device-1']],
-  ])('under a name %s makes the store unreadable, not silent', async (_, parts) => {
+  ])('a revocation under a name %s makes the store unreadable, not silent', async (_, parts) => {
     const { revocations, tag } = openStores()
     const { feed } = await openFeed(revocations)
     await admin.zadd(`${tag}:expiries`, later, JSON.stringify(parts))
@@ -110,7 +110,7 @@ describe('a revocation that a later release has kept', () => {
 })
 
 describe('a key ring that a later release has kept', () => {
-  test('with one more field is read and written, and has the field afterwards', async () => {
+  test('a later release’s key ring with one more field is read and written, and keeps the field', async () => {
     const { keys, prefix } = openStores()
     await keys.write({ revision: 1, sealed: 'one' })
     await admin.hset(`${prefix}:keys:default`, 'writtenBy', 'x')
@@ -118,7 +118,7 @@ describe('a key ring that a later release has kept', () => {
     expect(await admin.hget(`${prefix}:keys:default`, 'writtenBy')).toBe('x')
   })
 
-  test('without its text is refused, and not taken for no ring', async () => {
+  test('a later release’s key ring without its text is refused, and not taken for no ring', async () => {
     const { keys, prefix } = openStores()
     await keys.write({ revision: 1, sealed: 'one' })
     await admin.hdel(`${prefix}:keys:default`, 'sealed')

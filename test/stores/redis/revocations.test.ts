@@ -56,7 +56,7 @@ describe.each(Object.entries(ways))('a feed by %s', (_, connect) => {
     ['trimmed', (stream: string) => admin.xtrim(stream, 'MAXLEN', 0)],
     ['deleted', (stream: string) => admin.del(stream)],
   ])(
-    'ends when messages have gone from its stream before it saw them (%s)',
+    'a feed ends when messages have gone from its stream before it saw them (%s)',
     async (...[, harm]) => {
       const { store, tag } = await openStore(connect)
       const { lost } = await openFeed(store)
@@ -70,7 +70,7 @@ describe.each(Object.entries(ways))('a feed by %s', (_, connect) => {
     },
   )
 
-  test('ends when everything is gone, and the next one begins an epoch', async () => {
+  test('a feed ends when everything is gone, and the next one begins an epoch', async () => {
     const { store, tag } = await openStore(connect)
     const first = await openFeed(store)
     await admin.del(...(await admin.keys(`${tag}*`)))
@@ -84,14 +84,14 @@ describe.each(Object.entries(ways))('a feed by %s', (_, connect) => {
     expect(held).toMatchObject([{ kind: 'all' }])
   })
 
-  test('ends when its connections are killed', async () => {
+  test('a feed ends when its connections are killed', async () => {
     const { store } = await openStore(connect)
     const { lost } = await openFeed(store)
     await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
     expect(await lostOf(lost)).toMatch(/clos|connection/i)
   })
 
-  test('ends within its deadline when Redis stands still, though TCP does not', async () => {
+  test('a feed ends within its deadline when Redis stands still, though TCP does not', async () => {
     const { store } = await openStore(connect, { deadlineMs: 300 })
     const { feed, lost } = await openFeed(store)
     const pid = redis.pid ?? expect.unreachable()
@@ -182,7 +182,7 @@ describe('processes over one Redis', () => {
   const wall = () => Date.now() / 1000
   const tokenOf = (sid: string) => verifiedToken({ sub: 'user-1', sid }, wall)
 
-  test('hear of each other, put back what Redis has lost, and a new one knows it', async () => {
+  test('processes over one Redis hear of each other, put back what Redis has lost, and a new one knows it', async () => {
     const { store, tag, prefix } = await openStore()
     const { client, close } = await nodeRedisAt(redis.url)
     closing.push(close)
@@ -200,7 +200,7 @@ describe('processes over one Redis', () => {
     expect(late.isRevoked(gone)).toBe(true)
   })
 
-  test('refuse within milliseconds what another one has revoked', async () => {
+  test('processes over one Redis refuse within milliseconds what another one has revoked', async () => {
     const { store, prefix } = await openStore()
     const { client, close } = await ioredisAt(redis.url)
     closing.push(close)
