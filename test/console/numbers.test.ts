@@ -7,14 +7,14 @@ import { away, lasting } from '../../apps/console/src/ui/times.js'
 describe('a percentile out of counts by bucket', () => {
   const bounds = [1, 2, 5]
 
-  test('lies within the bucket that holds it', () => {
+  test('a percentile lies within the bucket that holds it', () => {
     expect(percentile(bounds, [10, 0, 10, 0], 0.5)).toBe(1)
     expect(percentile(bounds, [0, 4, 0, 0], 0.5)).toBe(1.5)
     expect(percentile(bounds, [99, 0, 1, 0], 0.99)).toBe(1)
     expect(percentile(bounds, [98, 0, 2, 0], 0.99)).toBe(3.5)
   })
 
-  test('is above every bound where too many took longer, and nothing of nothing', () => {
+  test('a percentile is above every bound where too many took longer, and nothing of nothing', () => {
     expect(percentile(bounds, [1, 0, 0, 9], 0.5)).toBe(Infinity)
     expect(percentile(bounds, [0, 0, 0, 0], 0.5)).toBeUndefined()
     expect([durationText(Infinity), durationText(undefined)]).toEqual(['over 1 s', '–'])
@@ -30,7 +30,7 @@ describe('the traffic of five minutes', () => {
   })
   const traffic = { step: 5, buckets: [1, 2], processes: 1 }
 
-  test('has a bar for every step, also where nothing happened', () => {
+  test('the traffic of five minutes has a bar for every step, also where nothing happened', () => {
     const { bars, accepted } = summarize({ ...traffic, bins: [bin(1000, {})] }, 1012)
     expect(bars).toHaveLength(60)
     expect(bars.at(-1)?.at).toBe(1010)
@@ -39,7 +39,7 @@ describe('the traffic of five minutes', () => {
     expect(accepted).toBe(2)
   })
 
-  test('names the most frequent refusals, and loses none of the rest', () => {
+  test('the traffic of five minutes names the most frequent refusals, and loses none of the rest', () => {
     const codes = Object.fromEntries(
       Array.from({ length: 9 }, (_, n) => [`CODE_${String(n)}`, n + 1]),
     )

@@ -109,7 +109,7 @@ describe('a body that is not right', () => {
     expect(answer.headers.get('allow')).toContain('POST')
   })
 
-  test('so is one that a path with a parameter does not take, for whoever may know the path', async () => {
+  test('a method that a path with a parameter does not take is 405 to callers who may know the path', async () => {
     const headers = { authorization: `Bearer ${accessToken}` }
     const answer = await request('/user/sessions/anything', { method: 'PUT', headers })
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'DELETE'])
@@ -119,7 +119,7 @@ describe('a body that is not right', () => {
 })
 
 describe('a path that is not there', () => {
-  test('is 401 without a token and 404 with one', async () => {
+  test('a path that is not there is 401 without a token and 404 with one', async () => {
     expect((await request('/nowhere', {})).status).toBe(401)
     const answer = await request('/nowhere', {
       headers: { authorization: `Bearer ${accessToken}` },

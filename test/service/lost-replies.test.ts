@@ -68,7 +68,7 @@ async function login(): Promise<Pair> {
 }
 
 describe('a refresh whose way to the service is cut', () => {
-  test('is answered at the next try, with a pair that works', { timeout: 3_600_000 }, async () => {
+  test('a cut refresh gets a pair that works at the next try', { timeout: 3_600_000 }, async () => {
     const { refreshToken } = await login()
     await refresh(proxy.port, refreshToken)
     const lengths = { ...proxy.passed }

@@ -47,7 +47,7 @@ const refresh = (origin: string, { refreshToken }: Pair) =>
 const profile = (origin: string, pair: Pair) => fetch(`${origin}/user/profile`, bearer(pair))
 
 describe('two processes over one PostgreSQL', () => {
-  test('are one service: keys, sessions, and what is no longer good', async () => {
+  test('two processes over one PostgreSQL are one service: keys, sessions, and what is no longer good', async () => {
     const { a, b } = two
     const first = (await (
       await post(a.origin, '/user/login', { username: name, password })
@@ -75,7 +75,7 @@ describe('two processes over one PostgreSQL', () => {
     expect((await refresh(b.origin, second)).status).toBe(401)
   })
 
-  test('know no session by a name that PostgreSQL has no text for', async () => {
+  test('two processes over one PostgreSQL know no session by a name that PostgreSQL has no text for', async () => {
     const { origin } = two.a
     const login = await post(origin, '/user/login', { username: name, password })
     const own = bearer((await login.json()) as Pair)
@@ -85,7 +85,7 @@ describe('two processes over one PostgreSQL', () => {
     }
   })
 
-  test('refuse to start with another key of the key ring, and say so', async () => {
+  test('two processes over one PostgreSQL refuse to start with another key of the key ring, and say so', async () => {
     const other = { ...two.env, RING_KEY: randomBytes(32).toString('base64') }
     const port = String(await freePort())
     const { code, output } = await runService({ ...other, DATA_DIR: folder(), PORT: port })

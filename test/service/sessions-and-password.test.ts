@@ -83,7 +83,7 @@ const refreshStatus = async ({ refreshToken }: Pair) =>
   ).status
 
 describe('the sessions of a user', () => {
-  test('are listed with the present one marked, the last use by the hour, and nobody else’s', async () => {
+  test('a user’s own sessions are listed with the current one marked, the last use by the hour', async () => {
     const one = await login('bob', firstPassword, 'a phone')
     const two = await login('bob', firstPassword, 'a desk')
     await login('carol')
@@ -149,7 +149,7 @@ describe('a change of password', () => {
   const change = (pair: Pair, currentPassword: string, newPassword: string) =>
     call('PUT /user/password', pair.accessToken, { currentPassword, newPassword })
 
-  test('ends every other session, and only the new password logs in', async () => {
+  test('a change of password ends every other session, and only the new password logs in', async () => {
     const [own, thief] = [await login('dave'), await login('dave')]
     const next = 'nine otters asleep in reeds'
     expect((await change(own, firstPassword, next)).status).toBe(204)
@@ -159,7 +159,7 @@ describe('a change of password', () => {
     expect((await tryLogin('dave', next)).status).toBe(200)
   })
 
-  test('asks for the old password, and changes nothing without it', async () => {
+  test('a change of password asks for the old password, and changes nothing without it', async () => {
     const [own, other] = [await login('bob'), await login('bob')]
     const answer = await change(own, 'not the old password', 'nine otters asleep in reeds')
     expect(answer.status).toBe(403)
@@ -176,7 +176,7 @@ describe('a change of password', () => {
     ['bob.bob.bob.bob.bob', 'easily guessed'],
     ['€'.repeat(342), 'at most 1024 bytes'],
     ['a lone half of a pair \ud83e', 'valid Unicode text'],
-  ])('refuses %j and never says it again', async (password, reason) => {
+  ])('a change of password refuses %j and never repeats it', async (password, reason) => {
     const own = await login('bob')
     const answer = await change(own, firstPassword, password)
     const text = await answer.text()
@@ -185,7 +185,7 @@ describe('a change of password', () => {
     expect(service.output()).not.toContain(password)
   })
 
-  test('takes one of emoji and of spaces, in whichever form of Unicode it is typed later', async () => {
+  test('a change of password takes emoji and spaces, in whichever Unicode form they are typed later', async () => {
     const own = await login('erin')
     const composed = 'café, 🦦 und fünf Reiher'.normalize('NFC')
     expect((await change(own, firstPassword, composed)).status).toBe(204)
@@ -193,7 +193,7 @@ describe('a change of password', () => {
     expect((await change(own, composed, firstPassword)).status).toBe(204)
   })
 
-  test('of two at once one is made, and a login that was on its way does not outlive it', async () => {
+  test('of two changes of password at once one is made, and no login on its way outlives it', async () => {
     const own = await login('erin')
     const next = ['nine otters asleep in reeds', 'seven geese behind the barn'] as const
     const logins = Array.from({ length: 30 }, async (_, index) => {

@@ -51,7 +51,7 @@ function operations(): string[] {
 }
 
 describe('who may administer', () => {
-  test('nobody without a token, no user without the role, no token of before the role was taken', async () => {
+  test('no caller administers without a token, without the role, or with a token from before its removal', async () => {
     const all = operations()
     expect(all.length).toBeGreaterThanOrEqual(22)
     const bob = await login('bob', password)
@@ -91,7 +91,7 @@ describe('who may administer', () => {
 })
 
 describe('users', () => {
-  test('come in pages, by the order of their names', async () => {
+  test('users come in pages, by the order of their names', async () => {
     const first = (await asAdmin('GET /admin/users?limit=2')).body
     const rest = (await asAdmin(`GET /admin/users?limit=200&after=${String(first['next'])}`)).body
     const names = [first, rest].flatMap(({ users }) =>
@@ -104,7 +104,7 @@ describe('users', () => {
     expect(JSON.stringify([first, rest])).not.toContain('argon2')
   })
 
-  test('are added by the rules, each name once', async () => {
+  test('users are added by the rules, each name once', async () => {
     const add = (username: string, secret: string, roles?: string[]) =>
       asAdmin('POST /admin/users', { username, password: secret, ...(roles ? { roles } : {}) })
     const added = await add('Frank', password, ['orders:read'])
@@ -120,7 +120,7 @@ describe('users', () => {
     expect((await add('grace', password, ['not a role'])).body['detail']).toMatch(/^roles: /)
   })
 
-  test('who is disabled is out at once, and in again only by a login after it was enabled', async () => {
+  test('a user who is disabled is out at once, and in again only by a login after it was enabled', async () => {
     const before = await login('dave', password)
     const id = await idOf('dave')
     expect((await asAdmin(`PUT /admin/users/${id}`, { disabled: true })).body['disabled']).toBe(
@@ -161,7 +161,7 @@ describe('users', () => {
 })
 
 describe('sessions', () => {
-  test('are found by name and by id, and end one by one or all', async () => {
+  test('sessions are found by name and by id, and end one by one or all', async () => {
     const pairs = [await login('carol', password), await login('carol', password)]
     const search = async (text: string) =>
       (await asAdmin(`GET /admin/sessions?search=${text}`)).body['sessions'] as {
@@ -228,7 +228,7 @@ describe('revocations', () => {
 })
 
 describe('keys', () => {
-  test('are those that are published; a rotation brings the next one forward', async () => {
+  test('keys are those that are published; a rotation brings the next one forward', async () => {
     const kids = (body: Record<string, unknown>) =>
       (body['keys'] as { kid: string }[]).map(({ kid }) => kid).sort()
     const shown = (await asAdmin('GET /admin/keys')).body

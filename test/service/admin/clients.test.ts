@@ -61,7 +61,7 @@ afterAll(async () => {
 })
 
 describe('OAuth clients', () => {
-  test('are registered, listed without their secret, and shown by their id', async () => {
+  test('OAuth clients are registered, listed without their secret, and shown by their id', async () => {
     const { client, secret } = await add({ ...billing, policy: { accessTtl: 60 } })
     expect(client).toMatchObject({ ...billing, policy: { accessTtl: 60 }, disabled: false })
     const answer = await token(client, secret)
@@ -72,7 +72,7 @@ describe('OAuth clients', () => {
     expect(JSON.stringify(listed)).not.toMatch(/secret|hash/i)
   })
 
-  test('without a secret are told none', async () => {
+  test('OAuth clients without a secret are shown none', async () => {
     const { body } = await asAdmin('POST /admin/clients', app)
     expect(body).not.toHaveProperty('secret')
     const { id } = body['client'] as Client
@@ -83,7 +83,7 @@ describe('OAuth clients', () => {
     ])
   })
 
-  test('with several faults are told all of them at once', async () => {
+  test('an OAuth client with several faults is refused with all of them at once', async () => {
     const faulty = {
       ...{ name: '', kind: 'public', grants: ['client_credentials'], scopes: ['two words'] },
       ...{ audiences: [], policy: { accessTtl: 0, refreshTtl: 1e9, grace: 61 } },
@@ -107,7 +107,7 @@ describe('OAuth clients', () => {
     ).toBe(400)
   })
 
-  test('that are not there are 404', async () => {
+  test('unknown OAuth clients are 404', async () => {
     for (const id of [nobody, 'none', 'first-party', '%00'])
       for (const [operation, body] of [
         ['GET', undefined],
@@ -122,7 +122,7 @@ describe('OAuth clients', () => {
       }
   })
 
-  test('are nothing to an administrator who was disabled', async () => {
+  test('OAuth clients cannot be read or changed by a disabled administrator', async () => {
     const roles = ['admin']
     const { id } = (await asAdmin('POST /admin/users', { username: 'second', password, roles }))
       .body
@@ -137,7 +137,7 @@ describe('OAuth clients', () => {
 })
 
 describe('a client that is changed', () => {
-  test('keeps what is not named, and refuses a change that names nothing or what cannot be', async () => {
+  test('a changed client keeps what is not named, and refuses a change that is empty or impossible', async () => {
     const { client, secret } = await add({ ...billing, policy: { accessTtl: 60 } })
     const put = (body: object) => asAdmin(`PUT /admin/clients/${client.id}`, body)
     const changed = { ...client, name: 'Invoices', audiences: ['jotgate-demo', 'ledger'] }
@@ -156,7 +156,7 @@ describe('a client that is changed', () => {
     expect((await asAdmin(`GET /admin/clients/${client.id}`)).body).toMatchObject({ name })
   })
 
-  test('has the tokens refused that say more than it may, and gets others', async () => {
+  test('a changed client has the tokens refused that say more than it may, and gets others', async () => {
     const other = await add(billing)
     const { client, secret } = await add(billing)
     const before = (await token(client, secret)).body['access_token']
@@ -170,7 +170,7 @@ describe('a client that is changed', () => {
     await expect.poll(isNewOneActive).toBe(true)
   })
 
-  test('has sessions whose next tokens have no scope that was taken from it', async () => {
+  test('the sessions of a changed client get no scope in their next tokens that was taken from it', async () => {
     const { client } = await add(app)
     const logged = await call('POST /user/login', undefined, {
       ...{ username: 'root', password, clientId: client.id },
@@ -184,7 +184,7 @@ describe('a client that is changed', () => {
     expect(body['scope']).toBe('invoices:write')
   })
 
-  test('gets no token while it is disabled, and none ever again once it is removed', async () => {
+  test('a client gets no token while it is disabled, and none ever again once it is removed', async () => {
     const other = await add(billing)
     const { client, secret } = await add(billing)
     const before = (await token(client, secret)).body['access_token']
@@ -202,7 +202,7 @@ describe('a client that is changed', () => {
     expect(await statusOf(other.client, other.secret)).toBe(200)
   })
 
-  test('has sessions no more once it is disabled or removed, though it lost their grant before or with that', async () => {
+  test('a client has no sessions once it is disabled or removed, even if it lost their grant before', async () => {
     const begin = async () => {
       const { client } = await add({ ...billing, grants: ['client_credentials', 'refresh_token'] })
       const { body } = await call('POST /user/login', undefined, {
@@ -230,7 +230,7 @@ describe('a secret that is rotated', () => {
     return { secret: String(answer.body['secret']), until: answer.body['oldSecretUntil'] }
   }
 
-  test('is good beside the new one until its end, and then no more', async () => {
+  test('a rotated secret is good beside the new one until its end, and then no more', async () => {
     const { client, secret } = await add(billing)
     const fresh = await rotate(client, { keepOld: 2 })
     expect(fresh.secret).not.toBe(secret)
@@ -246,7 +246,7 @@ describe('a secret that is rotated', () => {
     expect((await asAdmin(`GET /admin/clients/${client.id}`)).body).toEqual(client)
   })
 
-  test('stays good for a day when nobody says, and can be ended at once', async () => {
+  test('a rotated secret stays good for a day by default, and can be ended at once', async () => {
     const { client, secret } = await add(billing)
     const fresh = await rotate(client)
     expect(Math.abs(Number(fresh.until) - 86_400 - Date.now() / 1000)).toBeLessThan(60)
@@ -258,7 +258,7 @@ describe('a secret that is rotated', () => {
     ])
   })
 
-  test('is good no more at once where that is asked for, and at the second rotation', async () => {
+  test('a rotated secret ends at once where that is asked for, and at the second rotation', async () => {
     const { client, secret } = await add(billing)
     const second = await rotate(client, { keepOld: 0 })
     expect(second.until).toBeUndefined()
@@ -271,7 +271,7 @@ describe('a secret that is rotated', () => {
     expect([long.status, long.body['detail']]).toEqual([400, expect.stringMatching(/^keepOld: /)])
   })
 
-  test('can be rotated and changed on the command line too', { timeout: 300_000 }, async () => {
+  test('secrets and clients change on the command line too', { timeout: 300_000 }, async () => {
     const { client, secret } = await add({ ...billing, policy: { accessTtl: 60, grace: 5 } })
     const env = { DATA_DIR: folder.path, PORT: String(service.port), LOG_LEVEL: 'silent' }
     const run = async (...args: string[]) => {
@@ -291,7 +291,7 @@ describe('a secret that is rotated', () => {
     expect(await run('change', ...change)).toEqual(changed)
   })
 
-  test('is in no line of the log', async () => {
+  test('a rotated secret is in no line of the log', async () => {
     const { client, secret } = await add(billing)
     const { secret: fresh } = await rotate(client)
     expect([await statusOf(client, secret), await statusOf(client, fresh)]).toEqual([200, 200])

@@ -35,7 +35,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-test('who is disabled beside the running service is out of it at once', async () => {
+test('a user who is disabled beside the running service is out of it at once', async () => {
   const pair = await login('bob', password)
   expect(await run('disable bob')).toEqual({ code: 0, output: 'bob is disabled\n' })
   await expect.poll(() => statusesOf(pair)).toEqual([401, 401])

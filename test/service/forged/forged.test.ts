@@ -75,7 +75,7 @@ const introspect = (token: string) =>
 const fitsHeader = (token: string) => /^[\x21-\x7e]*$/.test(token)
 
 describe('a forged token', () => {
-  test.each(attacks)('with %s opens nothing', async (...[, forge]) => {
+  test.each(attacks)('a forged token with %s opens nothing', async (...[, forge]) => {
     const token = await forge(bench)
     expect(token).not.toBe(bench.token)
     const question = introspect(token)
@@ -92,7 +92,7 @@ async function expectRefusal(token: string): Promise<void> {
 }
 
 describe('after all of this', () => {
-  test('nobody has fetched a key from an address in a token', async () => {
+  test('no key has been fetched from an address in a token', async () => {
     expect(attacks.length).toBeGreaterThan(150)
     expect(visits).toBe(0)
     await fetch(bench.canary)

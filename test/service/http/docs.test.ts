@@ -37,7 +37,7 @@ const operations = () =>
   )
 
 describe('the OpenAPI document', () => {
-  test('has no fault that redocly lint knows of', () => {
+  test('the OpenAPI document has no fault that redocly lint knows of', () => {
     expect(document.openapi).toMatch(/^3\.1\./)
     expect(document.servers).toEqual([{ url: service.origin }])
     expect(lint(document)).toEqual([])
@@ -45,7 +45,7 @@ describe('the OpenAPI document', () => {
     expect(lint(JSON.parse(text) as object)).toContain('no-unresolved-refs')
   })
 
-  test('has every operation of the service, each with a name of its own', () => {
+  test('the OpenAPI document has every operation of the service, each with a name that no other has', () => {
     const paths = Object.keys(document.paths)
     const named = ['/admin/users', '/oauth/token', '/oauth/revoke', '/oauth/introspect']
     for (const path of [...openPaths, ...named].filter((each) => each !== '/docs'))
@@ -57,7 +57,7 @@ describe('the OpenAPI document', () => {
     expect(document.components.schemas).toHaveProperty('AdminSession')
   })
 
-  test('speaks of nothing that is not there, and says truly what asks for a token', async () => {
+  test('the OpenAPI document speaks of nothing that is not there, and says truly what asks for a token', async () => {
     for (const { method, path, operation } of operations()) {
       const url = service.origin + path.replaceAll(/\{\w+\}/g, 'x')
       const { status } = await fetch(url, { method: method.toUpperCase() })
@@ -71,7 +71,7 @@ describe('the OpenAPI document', () => {
 })
 
 describe('the page for people', () => {
-  test('has every operation, and neither runs nor loads anything', async () => {
+  test('the page for people has every operation, and neither runs nor loads anything', async () => {
     const answer = await fetch(`${service.origin}/docs`)
     expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
     const policy = answer.headers.get('content-security-policy') ?? ''
@@ -84,7 +84,7 @@ describe('the page for people', () => {
       expect(page).toContain(`<code>${method.toUpperCase()} ${path}</code>`)
   })
 
-  test('is read and nothing else', async () => {
+  test('the page for people and its document are read and nothing else', async () => {
     for (const path of ['/docs', '/docs/openapi.json']) {
       const { status, headers } = await fetch(service.origin + path, { method: 'POST' })
       expect(status).toBe(405)

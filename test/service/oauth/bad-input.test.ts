@@ -46,7 +46,7 @@ describe.each(endpoints)('POST /oauth/%s', (endpoint) => {
   const form = new URLSearchParams(good[endpoint]).toString()
   const refused = (status: number, error: string) => ({ status, body: { error } })
 
-  test('takes the right request', async () => {
+  test('an OAuth endpoint takes the right request', async () => {
     expect((await post(endpoint, form)).status).toBe(200)
     const type = { 'content-type': 'Application/X-WWW-Form-Urlencoded; charset=UTF-8' }
     expect((await post(endpoint, form, { ...basic(client), ...type })).status).toBe(200)
@@ -59,26 +59,26 @@ describe.each(endpoints)('POST /oauth/%s', (endpoint) => {
     'application/x-www-form-urlencoded-not',
     'application/x-www-form-urlencode',
     'nonsense',
-  ])('refuses a body of %s', async (type) => {
+  ])('an OAuth endpoint refuses a body of %s', async (type) => {
     const answer = await post(endpoint, form, { ...basic(client), 'content-type': type })
     expect(answer).toMatchObject(refused(400, 'invalid_request'))
     expect(answer.headers.get('cache-control')).toBe('no-store')
   })
 
   test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])(
-    'refuses %s and says what it takes',
+    'an OAuth endpoint refuses %s and says what it takes',
     async (method) => {
       const { status, headers } = await fetch(url(), { method, headers: basic(client) })
       expect([status, headers.get('allow')]).toEqual([405, 'POST'])
     },
   )
 
-  test('refuses an oversized body', async () => {
+  test('an OAuth endpoint refuses an oversized body', async () => {
     const answer = await post(endpoint, `${form}&x=${'a'.repeat(9000)}`)
     expect(answer).toMatchObject(refused(413, 'invalid_request'))
   })
 
-  test('refuses a parameter that is missing or has no value', async () => {
+  test('an OAuth endpoint refuses a parameter that is missing or has no value', async () => {
     const [name = ''] = Object.keys(good[endpoint])
     for (const without of ['', 'x=1', name, `${name}=`]) {
       const answer = await post(endpoint, without)
@@ -93,17 +93,17 @@ describe.each(endpoints)('POST /oauth/%s', (endpoint) => {
     `${form}&x=1&x=2`,
     `${form}&x&x`,
     `${form}&${encodeURIComponent('x')}=&%78=`,
-  ])('refuses a parameter that comes twice', async (twice) => {
+  ])('an OAuth endpoint refuses a parameter that comes twice', async (twice) => {
     expect(await post(endpoint, twice)).toMatchObject(refused(400, 'invalid_request'))
   })
 
-  test.each(['%', '%zz', '%ff', '%c0%80', '%ed%a0%80'])('refuses the encoding %s', async (bad) => {
+  test.each(['%', '%zz', '%ff', '%c0%80', '%ed%a0%80'])('encoding %s is refused', async (bad) => {
     const answer = await post(endpoint, `${form}&x=${bad}`)
     expect(answer).toMatchObject(refused(400, 'invalid_request'))
     expect(JSON.stringify(answer.body)).not.toContain(bad)
   })
 
-  test('refuses parameters in the address, where logs would keep them', async () => {
+  test('an OAuth endpoint refuses parameters in the address, where logs would keep them', async () => {
     const { id, secret } = client
     const query = new URLSearchParams({ ...good[endpoint], client_id: id, client_secret: secret })
     for (const body of ['', form])
@@ -112,7 +112,7 @@ describe.each(endpoints)('POST /oauth/%s', (endpoint) => {
       )
   })
 
-  test('refuses whoever does not prove who it is, in one way', async () => {
+  test('an OAuth endpoint refuses a client that does not prove who it is, always in the same way', async () => {
     const { id, secret } = client
     const inBody = (client_id: string, client_secret?: string) =>
       postForm(url(), { ...good[endpoint], client_id, client_secret })
@@ -145,7 +145,7 @@ describe.each(endpoints)('POST /oauth/%s', (endpoint) => {
     }
   })
 
-  test('refuses two ways to prove it at once', async () => {
+  test('an OAuth endpoint refuses two ways of client authentication at once', async () => {
     const { id, secret } = client
     for (const more of [`client_id=${id}&client_secret=${secret}`, `client_id=${app.id}`])
       expect(await post(endpoint, `${form}&${more}`)).toMatchObject(refused(400, 'invalid_request'))
@@ -158,14 +158,14 @@ describe.each(endpoints)('POST /oauth/%s', (endpoint) => {
     expect(twice).toMatch(/^HTTP\/1.1 400[^]*invalid_request/)
   })
 
-  test('is no other host’s', async () => {
+  test('an OAuth endpoint refuses the name of another host', async () => {
     for (const host of ['evil.example', '127.0.0.1.nip.io', 'auth.example:80']) {
       const answer = await raw(`POST /oauth/${endpoint} HTTP/1.1`, `Host: ${host}`)
       expect(answer).toMatch(/^HTTP\/1.1 421/)
     }
   })
 
-  test('writes nothing that was sent into a header', async () => {
+  test('an OAuth endpoint writes nothing that was sent into a header', async () => {
     const evil = '\r\nSet-Cookie: a=b\r\n\r\n<script>'
     const parameters = ['grant_type', 'scope', 'resource', 'token', 'client_id', 'token_type_hint']
     for (const name of parameters) {
@@ -185,13 +185,13 @@ describe('POST /oauth/token', () => {
     ['__proto__', {}],
     ['toString', {}],
     ['CLIENT_CREDENTIALS', {}],
-  ])('has no grant type %s', async (...[grant_type, more]) => {
+  ])('POST /oauth/token has no grant type %s', async (...[grant_type, more]) => {
     const sent = new URLSearchParams({ grant_type, ...more }).toString()
     const answer = await post('token', sent)
     expect(answer).toMatchObject({ status: 400, body: { error: 'unsupported_grant_type' } })
   })
 
-  test('asks for a refresh token', async () => {
+  test('POST /oauth/token asks for a refresh token', async () => {
     const answer = await post('token', `grant_type=refresh_token&client_id=${app.id}`, {})
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
   })

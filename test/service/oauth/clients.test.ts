@@ -50,7 +50,7 @@ describe.each([
   const opened = open()
   const openClients = async () => createSqlClients(await opened, times)
 
-  test('come back as they were registered, by id and in the list, without their secret', async () => {
+  test('clients come back as they were registered, by id and in the list, without their secret', async () => {
     const clients = await openClients()
     const { client, secret = '' } = await clients.create(billing)
     expect(client).toMatchObject({ ...billing, disabled: false })
@@ -63,7 +63,7 @@ describe.each([
     expect(inspect(await again.list(), { depth: 9 })).not.toContain(secret)
   })
 
-  test('have a table that several processes make at once, at their first start', async () => {
+  test('clients have a table that several processes make at once, at their first start', async () => {
     for (let round = 0; round < 10; round++) {
       await (await opened).query('DROP TABLE service_clients')
       await (await opened).query("DELETE FROM jotgate_schema WHERE part = 'service_clients'")
@@ -72,7 +72,7 @@ describe.each([
     expect(await (await openClients()).list()).toEqual([])
   })
 
-  test('are known by their secret and nothing else', async () => {
+  test('clients are known by their secret and nothing else', async () => {
     const clients = await openClients()
     const { client, secret = '' } = await clients.create(billing)
     const { id } = client
@@ -84,7 +84,7 @@ describe.each([
       expect(await clients.authenticate({ id: unknown, secret })).toBeUndefined()
   })
 
-  test('without a secret are their id, and show none', async () => {
+  test('clients without a secret are known by their id, and show no secret', async () => {
     const clients = await openClients()
     const { client, secret } = await clients.create(app)
     expect(secret).toBeUndefined()
@@ -94,7 +94,7 @@ describe.each([
     await expect(clients.rotateSecret(client.id, 0)).rejects.toThrow(/^kind: /)
   })
 
-  test('get nothing while they are disabled', async () => {
+  test('clients get nothing while they are disabled', async () => {
     const clients = await openClients()
     const { client, secret } = await clients.create(billing)
     expect(await clients.change(client.id, { disabled: true })).toEqual({
@@ -110,7 +110,7 @@ describe.each([
     ).toBeUndefined()
   })
 
-  test('have another secret, and the one before only until its time is over', async () => {
+  test('clients with a new secret keep the one before only until its time is over', async () => {
     const time = { now: 1_000_000 }
     const clients = await createSqlClients(await opened, times, { now: () => time.now })
     const { client, secret: before } = await clients.create(billing)
@@ -137,7 +137,7 @@ describe.each([
       await expect(clients.rotateSecret(id, keepOld)).rejects.toThrow(/^keepOld: /)
   })
 
-  test('that several processes rotate at once have the last two of their secrets', async () => {
+  test('clients that several processes rotate at once have the last two of their secrets', async () => {
     const clients = await openClients()
     const { client, secret } = await clients.create(billing)
     const { id } = client
@@ -148,7 +148,7 @@ describe.each([
     expect(good[0]).toBeUndefined()
   })
 
-  test('of a table without its newest columns are what they were', async () => {
+  test('clients of a table without its newest columns are what they were', async () => {
     const { client, secret } = await (await openClients()).create(billing)
     const db = await opened
     for (const column of ['old_hash', 'old_until'])
@@ -158,7 +158,7 @@ describe.each([
     expect(await clients.authenticate({ id: client.id, secret })).toEqual(client)
   })
 
-  test('are changed field by field, by the rules, whatever the configuration was', async () => {
+  test('clients are changed field by field, by the rules, whatever the configuration was', async () => {
     const { client } = await (
       await openClients()
     ).create({ ...billing, policy: { accessTtl: 900 } })
@@ -182,7 +182,7 @@ describe.each([
     ])
   })
 
-  test('are kept with a hash of their secret: the database holds none', async () => {
+  test('clients are kept with a hash of their secret: the database holds none', async () => {
     const clients = await openClients()
     const { client, secret = '' } = await clients.create(billing)
     const rows = await (
@@ -208,7 +208,7 @@ describe.each([
     ['a grace that fits into no token', { policy: { accessTtl: 60, grace: 30 } }, /^policy: /],
     ['an unknown wish', { policy: { admin: true } }, /^policy: /],
   ]
-  test.each(faulty)('with %s are not registered', async (...row) => {
+  test.each(faulty)('clients with %s are not registered', async (...row) => {
     const [, change, message] = row
     const clients = await openClients()
     const before = await clients.list()

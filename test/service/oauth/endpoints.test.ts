@@ -61,7 +61,7 @@ const firstParty = (endpoint: string, form: Record<string, string>) =>
   postForm(`${service.origin}/oauth/${endpoint}`, { client_id: 'first-party', ...form })
 
 describe('client_credentials', () => {
-  test('gives an access token by RFC 9068 that a stock library verifies, and no refresh token', async () => {
+  test('client_credentials gives an RFC 9068 token that a stock library verifies, and no refresh token', async () => {
     const { status, headers, body } = await ask('token', clients.billing, own)
     expect(status).toBe(200)
     expect(headers.get('cache-control')).toBe('no-store')
@@ -88,7 +88,7 @@ describe('client_credentials', () => {
     })
   })
 
-  test('takes the secret in the body just as well', async () => {
+  test('client_credentials takes the secret in the body just as well', async () => {
     const { id: client_id, secret: client_secret } = clients.billing
     const answer = await postForm(`${service.origin}/oauth/token`, {
       ...{ ...own, client_id, client_secret },
@@ -96,7 +96,7 @@ describe('client_credentials', () => {
     expect(answer.status).toBe(200)
   })
 
-  test('narrows the scope, and never widens it', async () => {
+  test('client_credentials narrows the scope, and never widens it', async () => {
     const narrow = await ask('token', clients.billing, { ...own, scope: 'invoices:read' })
     expect(narrow.body).toMatchObject({ scope: 'invoices:read' })
     expect(decodeJwt(String(narrow.body['access_token']))['scope']).toBe('invoices:read')
@@ -106,7 +106,7 @@ describe('client_credentials', () => {
       )
   })
 
-  test('is for the resource asked for, out of those allowed (RFC 8707)', async () => {
+  test('a token of client_credentials is for the resource asked for, out of those allowed (RFC 8707)', async () => {
     const resource = 'https://invoices.example/api'
     expect(decodeJwt(await tokenOf(clients.billing, { resource })).aud).toBe(resource)
     const both = await ask(
@@ -120,21 +120,21 @@ describe('client_credentials', () => {
       )
   })
 
-  test('lives as long as the client’s policy says', async () => {
+  test('a token of client_credentials lives as long as the client’s policy says', async () => {
     const { body } = await ask('token', clients.short, own)
     expect(body['expires_in']).toBe(60)
     const { iat = 0, exp } = decodeJwt(String(body['access_token']))
     expect(exp).toBe(iat + 60)
   })
 
-  test('is for those it was granted to', async () => {
+  test('client_credentials is for the clients that it was granted to', async () => {
     for (const form of [own, { ...own, client_id: clients.backend.id }])
       expect(await ask('token', clients.backend, form)).toMatchObject(
         refused(400, 'unauthorized_client'),
       )
   })
 
-  test('opens nothing that is a user’s', async () => {
+  test('a token of client_credentials opens nothing that is a user’s', async () => {
     const token = await tokenOf(clients.billing)
     const routes = [
       'GET /user/profile',
@@ -159,7 +159,7 @@ describe('refresh_token', () => {
   const refresh = (refreshToken: string, more: Record<string, string> = {}) =>
     firstParty('token', { grant_type: 'refresh_token', refresh_token: refreshToken, ...more })
 
-  test('refreshes a session of the login in OAuth’s words', async () => {
+  test('refresh_token refreshes a session of the login in OAuth’s words', async () => {
     const { refreshToken } = await login()
     const { status, headers, body } = await refresh(refreshToken)
     expect(status).toBe(200)
@@ -172,7 +172,7 @@ describe('refresh_token', () => {
     expect((await refresh(refreshToken)).body['refresh_token']).toBe(body['refresh_token'])
   })
 
-  test('narrows the scope of the access token, and never widens it', async () => {
+  test('refresh_token narrows the scope of the access token, and never widens it', async () => {
     const { refreshToken } = await login()
     const { body } = await refresh(refreshToken, { scope: 'profile:read' })
     expect(decodeJwt(String(body['access_token']))['scope']).toBe('profile:read')
@@ -185,7 +185,7 @@ describe('refresh_token', () => {
     )
   })
 
-  test('is refused to every other client, and the session lives', async () => {
+  test('a refresh token is refused to every other client, and the session lives', async () => {
     const { refreshToken } = await login()
     const form = { grant_type: 'refresh_token', refresh_token: refreshToken }
     expect(await ask('token', clients.backend, form)).toMatchObject(refused(400, 'invalid_grant'))
@@ -199,7 +199,7 @@ describe('refresh_token', () => {
     expect((await refresh(refreshToken)).status).toBe(200)
   })
 
-  test('says no more than invalid_grant of what is no refresh token', async () => {
+  test('refresh_token answers only invalid_grant to what is no refresh token', async () => {
     const { accessToken } = await login()
     const answers = []
     for (const token of ['x', accessToken, 'A'.repeat(76), await tokenOf(clients.billing)])
@@ -214,7 +214,7 @@ describe('refresh_token', () => {
 })
 
 describe('revocation (RFC 7009)', () => {
-  test('of a client’s own access token refuses it from then on', async () => {
+  test('revocation of a client’s own access token refuses it from then on', async () => {
     const [token, other] = [await tokenOf(clients.billing), await tokenOf(clients.billing)]
     expect(await isActive(clients.billing, token)).toBe(true)
     for (const hint of [undefined, 'access_token', 'refresh_token', 'nonsense']) {
@@ -226,7 +226,7 @@ describe('revocation (RFC 7009)', () => {
     expect(await isActive(clients.billing, other)).toBe(true)
   })
 
-  test('of a refresh token ends its session, access tokens included', async () => {
+  test('revocation of a refresh token ends its session, access tokens included', async () => {
     const { accessToken, refreshToken } = await login()
     expect((await firstParty('revoke', { token: refreshToken })).status).toBe(200)
     expect(await profile(accessToken)).toBe(401)
@@ -235,12 +235,12 @@ describe('revocation (RFC 7009)', () => {
     expect((await firstParty('revoke', { token: refreshToken })).status).toBe(200)
   })
 
-  test('of what is no token changes nothing, and is 200', async () => {
+  test('revocation of what is no token changes nothing, and is 200', async () => {
     for (const token of ['x', 'a.b.c', 'A'.repeat(76), '\0', '☃', 'ey'.repeat(2000)])
       expect((await ask('revoke', clients.billing, { token })).status).toBe(200)
   })
 
-  test('of another client’s token is refused, and the token lives', async () => {
+  test('revocation of another client’s token is refused, and the token lives', async () => {
     const token = await tokenOf(clients.billing)
     expect(await ask('revoke', clients.short, { token })).toMatchObject(
       refused(400, 'invalid_grant'),
@@ -256,7 +256,7 @@ describe('revocation (RFC 7009)', () => {
 })
 
 describe('introspection (RFC 7662)', () => {
-  test('says what is in a good token, to whom it is for and to whom it belongs', async () => {
+  test('introspection says what is in a good token, for whom it is and to whom it belongs', async () => {
     const token = await tokenOf(clients.billing, { resource: 'https://invoices.example/api' })
     const { status, headers, body } = await ask('introspect', clients.short, { token })
     expect(status).toBe(200)
@@ -269,7 +269,7 @@ describe('introspection (RFC 7662)', () => {
     expect(await isActive(clients.stranger, await tokenOf(clients.stranger))).toBe(true)
   })
 
-  test('says nothing about any other token', async () => {
+  test('introspection says nothing about any other token', async () => {
     const token = await tokenOf(clients.billing)
     const { accessToken, refreshToken } = await login()
     const broken = `${token.slice(0, -2)}${token.endsWith('AA') ? 'BB' : 'AA'}`
@@ -286,7 +286,7 @@ describe('introspection (RFC 7662)', () => {
     }
   })
 
-  test('is for clients that have a secret', async () => {
+  test('introspection is for clients that have a secret', async () => {
     const token = await tokenOf(clients.billing)
     for (const client_id of [clients.app.id, 'first-party'])
       expect(

@@ -75,7 +75,7 @@ const get = async (path: string, token: unknown) => {
 const aSecond = () => sleep(1100)
 
 describe('a session of an app', () => {
-  test('has the app’s name, scope and times', async () => {
+  test('a session of an app has the app’s name, scope and times', async () => {
     const { status, body } = await login(clients.strict.id)
     expect(status).toBe(200)
     expect(body).toMatchObject({ expiresIn: 60, scope: 'profile:read' })
@@ -87,7 +87,7 @@ describe('a session of an app', () => {
     expect(Number(own?.['expiresAt']) - Number(own?.['createdAt'])).toBe(3600)
   })
 
-  test('is refreshed by the app and by nobody else', async () => {
+  test('a session of an app is refreshed by the app and by no other client', async () => {
     const { refreshToken } = (await login(clients.backend.id)).body
     const { id } = clients.backend
     for (const other of [clients.strict, { id: 'first-party', secret: '' }])
@@ -104,7 +104,7 @@ describe('a session of an app', () => {
     expect((await refresh(refreshToken, clients.backend)).status).toBe(200)
   })
 
-  test('ends when a replaced token comes again and the app is strict', async () => {
+  test('a session of an app ends when a replaced token comes again and the app is strict', async () => {
     const { accessToken, refreshToken } = (await login(clients.strict.id)).body
     const next = await refresh(refreshToken, clients.strict)
     expect(next.body).toMatchObject({ expires_in: 60 })
@@ -115,7 +115,7 @@ describe('a session of an app', () => {
     expect((await refresh(next.body['refresh_token'], clients.strict)).status).toBe(400)
   })
 
-  test('is recovered when a reply was lost and the app is often on a train', async () => {
+  test('a session of an app is recovered when a reply was lost and the app is often offline', async () => {
     const { refreshToken } = (await login(clients.train.id)).body
     const lost = await refresh(refreshToken, clients.train)
     await aSecond()
@@ -124,13 +124,13 @@ describe('a session of an app', () => {
     expect(again.body['refresh_token']).not.toBe(lost.body['refresh_token'])
   })
 
-  test('administers nothing, whoever its user is', async () => {
+  test('a session of an app administers nothing, even if its user is an administrator', async () => {
     const { accessToken } = (await login(clients.train.id)).body
     expect((await get('/user/profile', accessToken)).body['roles']).toEqual(['admin'])
     expect((await get('/admin/users', accessToken)).status).toBe(403)
   })
 
-  test('is begun by no client without sessions', async () => {
+  test('a session of an app is begun by no client without sessions', async () => {
     for (const id of [clients.billing.id, 'client-AAAAAAAAAAAAAAAAAAAAAA', 'x', '\0']) {
       const { status, body } = await login(id)
       expect(status).toBe(400)
@@ -140,7 +140,7 @@ describe('a session of an app', () => {
 })
 
 describe('a client that is disabled', () => {
-  test('gets no token, its tokens are refused, and it can be enabled again', async () => {
+  test('a disabled client gets no token, its tokens are refused, and it can be enabled again', async () => {
     const { victim } = await registerClients(folder.path, { victim: billing })
     const token = await tokenOf(victim)
     expect(await isActive(clients.billing, token)).toBe(true)
@@ -155,7 +155,7 @@ describe('a client that is disabled', () => {
     expect(await isActive(clients.billing, token)).toBe(false)
   })
 
-  test('begins no session, and those it has are refused and not refreshed', async () => {
+  test('a disabled client begins no session, and those it has are refused and not refreshed', async () => {
     const { victim } = await registerClients(folder.path, { victim: app })
     const { accessToken, refreshToken } = (await login(victim.id)).body
     expect((await get('/user/profile', accessToken)).status).toBe(200)
@@ -168,7 +168,7 @@ describe('a client that is disabled', () => {
 })
 
 describe('metadata (RFC 8414)', () => {
-  test('names endpoints that are there, and nothing else', async () => {
+  test('the metadata (RFC 8414) names endpoints that are there, and nothing else', async () => {
     const answer = await fetch(`${service.origin}/.well-known/oauth-authorization-server`)
     const metadata = (await answer.json()) as Record<string, string | string[]>
     expect(metadata['issuer']).toBe(service.origin)

@@ -80,7 +80,7 @@ const isActive = async (place: Place, client: TestClient, token: string) =>
 const soon = { timeout: 10_000, interval: 100 }
 
 describe('a client that was registered at one of two processes', () => {
-  test('gets tokens at the other, which are good at both', async () => {
+  test('a client that is registered at one process gets tokens at the other, which are good at both', async () => {
     const [a, b] = places()
     const client = await register(a, billing)
     const answer = await b.ask('token', client, { ...own, scope: 'invoices:read' })
@@ -92,7 +92,7 @@ describe('a client that was registered at one of two processes', () => {
     }
   })
 
-  test('ends a token of the one at the other, and no other of its tokens', async () => {
+  test('a client ends a token of one process at the other, and no other of its tokens', async () => {
     const [a, b] = places()
     const client = await register(a, billing)
     const [ended, kept] = [await tokenAt(b, client), await tokenAt(b, client)]
@@ -103,7 +103,7 @@ describe('a client that was registered at one of two processes', () => {
     for (const place of [a, b]) expect(await isActive(place, client, kept)).toBe(true)
   })
 
-  test('has its new secret and the old one at both, and the old one at neither when it is ended', async () => {
+  test('a client has its new and old secret at both processes, and the old one at neither when it is ended', async () => {
     const [a, b] = places()
     const old = await register(a, billing)
     for (const place of [a, b]) await tokenAt(place, old)
@@ -119,7 +119,7 @@ describe('a client that was registered at one of two processes', () => {
     }
   })
 
-  test('that is disabled at the other gets nothing at either, and what it has is refused', async () => {
+  test('a client that is disabled at one process gets nothing at either, and what it has is refused', async () => {
     const [a, b] = places()
     const [witness, client] = [await register(a, billing), await register(a, billing)]
     const tokens = [await tokenAt(a, client), await tokenAt(b, client)]
@@ -143,7 +143,7 @@ describe('a session of an app that began at one of two processes', () => {
   const profileAt = async ({ service }: Place, token: unknown) =>
     (await callerOf(() => service).call('GET /user/profile', String(token))).status
 
-  test('goes on at the other and comes back, and both answer a token that comes twice alike', async () => {
+  test('a session of an app goes on at the other process, and both answer a repeated token alike', async () => {
     const [a, b] = places()
     const client = await register(b, app)
     const first = await begin(a, client.id)
@@ -161,7 +161,7 @@ describe('a session of an app that began at one of two processes', () => {
     }
   })
 
-  test('ends at both when its refresh token is revoked at the other', async () => {
+  test('a session of an app ends at both processes when its refresh token is revoked at one', async () => {
     const [a, b] = places()
     const client = await register(a, app)
     const { accessToken, refreshToken } = await begin(a, client.id)

@@ -112,7 +112,7 @@ describe('with the SDK of OpenTelemetry', () => {
     expect(spans.filter(({ status }) => status.code === error)).toEqual([])
   })
 
-  test('goes on with the trace of its caller, and begins one where there is none', () => {
+  test('the service goes on with the trace of its caller, and begins one where there is none', () => {
     const [first, second] = named('POST /user/login')
     expect(first).toMatchObject({ traceId: caller.trace, parent: caller.span })
     expect(second?.parent).toBeUndefined()

@@ -17,7 +17,7 @@ test('what is compared with the lists holds nobody up who only has a token', asy
   expect(utilization).toBeLessThan(0.5)
 })
 
-test('whoever comes when too many are being compared is told so at once', async () => {
+test('a caller who comes when too many passwords are being compared is refused at once', async () => {
   // All ask in one turn: how dear each is does not matter.
   const all = Array.from({ length: 200 }, () => rules(cheap, []).catch((error: unknown) => error))
   const refused = await Promise.race(all.slice(-100))

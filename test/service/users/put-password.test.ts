@@ -28,7 +28,7 @@ test('a store that fails leaves the password as it was', async () => {
   expect(done).toEqual([])
 })
 
-test('of two who change it at once, one is told that it did not', async () => {
+test('of two changes of a password at once, one fails and says so', async () => {
   const { done, users, end } = storing('changed meanwhile')
   expect(await putPassword({ users, user, to: 'new', end })).toBe(false)
   expect(done).toEqual(['end', 'replace'])

@@ -57,13 +57,13 @@ describe.each(['SQLite', 'PostgreSQL', 'a demo'])('users in %s', (kind) => {
     (await room().list({ limit: 50, ...query })).map(({ username }) => username)
   const stored = kind === 'a demo' ? ['alice', ...names] : names
 
-  test('are found by name without regard to capitals, and by id', async () => {
+  test('users are found by name without regard to capitals, and by id', async () => {
     const bob = await room().byUsername('BOB')
     expect(bob).toMatchObject({ username: 'bob', roles: ['user', 'editor'], disabled: false })
     expect(await room().byId(bob?.id ?? '')).toEqual(bob)
   })
 
-  test('are listed page by page, each once', async () => {
+  test('users are listed page by page, each once', async () => {
     const seen: string[] = []
     for (let after: string | undefined; ; after = seen.at(-1)) {
       const page = await usersOf({ after, limit: 2 })
@@ -74,7 +74,7 @@ describe.each(['SQLite', 'PostgreSQL', 'a demo'])('users in %s', (kind) => {
     expect(await usersOf({ after: 'zz' })).toEqual([])
   })
 
-  test('are searched by parts of their names, whatever stands in them', async () => {
+  test('users are searched by parts of their names, whatever stands in them', async () => {
     expect(await usersOf({ search: 'RO' })).toEqual(['carol'])
     expect(await usersOf({ search: 'ERIN Özt' })).toEqual(['erin'])
     expect(await usersOf({ search: 'dave@mail' })).toEqual(['dave'])
@@ -85,7 +85,7 @@ describe.each(['SQLite', 'PostgreSQL', 'a demo'])('users in %s', (kind) => {
     expect(await usersOf({ search: 'o', after: 'bob', limit: 1 })).toEqual(['carol'])
   })
 
-  test('are disabled, enabled and given roles, one at a time', async () => {
+  test('users are disabled, enabled and given roles, one at a time', async () => {
     const dave = await room().byUsername('dave')
     const id = dave?.id ?? ''
     expect(await room().setDisabled(id, true)).toEqual({ ...dave, disabled: true })
@@ -97,7 +97,7 @@ describe.each(['SQLite', 'PostgreSQL', 'a demo'])('users in %s', (kind) => {
     expect((await room().byUsername('erin'))?.roles).toEqual(['user', 'editor'])
   })
 
-  test('are known to have a role, or nobody to have it, by its whole name and while not disabled', async () => {
+  test('users have a role by its whole name only, and while they are not disabled', async () => {
     const having = await Promise.all(
       ['editor', 'user', 'edit', 'EDITOR', '%', 'itor user'].map((role) => room().anyWith(role)),
     )
@@ -111,7 +111,7 @@ describe.each(['SQLite', 'PostgreSQL', 'a demo'])('users in %s', (kind) => {
     expect(await room().anyWith('admin')).toBe(kind === 'a demo')
   })
 
-  test('that are not there are not changed', async () => {
+  test('users that are not there are not changed', async () => {
     expect(await room().setDisabled('nobody', true)).toBeUndefined()
     expect(await room().setRoles('nobody', ['admin'])).toBeUndefined()
     expect(await room().changeProfile('nobody', { email: 'a@b.example' })).toBeUndefined()
@@ -119,13 +119,13 @@ describe.each(['SQLite', 'PostgreSQL', 'a demo'])('users in %s', (kind) => {
       expect([name, await room().byUsername(name)]).toEqual([name, undefined])
   })
 
-  test('do not share a name', async () => {
+  test('users do not share a name', async () => {
     const first = stored[0] ?? ''
     await expect(room().create(withNames(first.toUpperCase(), 'another'))).rejects.toThrow('name')
     expect(await usersOf({})).toEqual(stored)
   })
 
-  test('take a new hash only in the place of the one that was checked', async () => {
+  test('users take a new hash only in the place of the one that was checked', async () => {
     const id = (await room().byUsername('erin'))?.id ?? ''
     const change = { from: 'hash of erin', to: 'another' }
     expect(await Promise.all([1, 2].map(() => room().replaceHash(id, change)))).toContain(true)
