@@ -14,7 +14,7 @@ const context = {
 }
 
 describe('the api suite of the benchmark', () => {
-  test('measures everything that a bar speaks of, against a tenth as many routes', async () => {
+  test('the api suite measures everything that a bar speaks of, against a tenth as many routes', async () => {
     const measurements = (await suites['api']?.(context)) ?? []
     const comparisons = measurements.flatMap((each) => compare(each, { nodeMajor: 20 }))
     expect(comparisons.map(({ name, versus }) => [name, versus])).toEqual(
@@ -29,14 +29,14 @@ describe('the api suite of the benchmark', () => {
     )
   })
 
-  test('takes growth in proportion, and not with the square', () => {
+  test('the api suite takes growth in proportion, and not with the square', () => {
     const bar = bars.find(({ versus }) => versus === tenth)
     if (!bar) throw new Error('the bars are gone')
     expect(isMet(bar, 11, { nodeMajor: 20 })).toBe(true)
     expect(isMet(bar, 100, { nodeMajor: 20 })).toBe(false)
   })
 
-  test('works on a file without errors and warnings, with as many routes as asked for, half of them guarded', () => {
+  test('the api suite works on a file without errors and with the routes asked for, half of them guarded', () => {
     const result = parseApi(makeService(100))
     expect(renderDiagnostics(result)).toBe('')
     const groups = result.spec?.groups ?? []

@@ -22,7 +22,7 @@ describe('the core suite of the benchmark', () => {
     measurements = (await suites['core']?.(context)) ?? []
   })
 
-  test('measures everything that a bar speaks of', () => {
+  test('the core suite measures everything that a bar speaks of', () => {
     const comparisons = measurements.flatMap((each) => compare(each, { nodeMajor: 20 }))
     const own = bars.filter(({ name }) => !/^(api|http|revocation|service|sessions): /.test(name))
     expect(comparisons.filter(({ bar }) => bar !== undefined)).toHaveLength(own.length)
@@ -37,14 +37,14 @@ describe('the core suite of the benchmark', () => {
     ['RS256', ['jotgate', 'fast-jwt', 'jsonwebtoken', 'jose', 'jsonwebtoken (text)']],
     ['ES256', ['jotgate', 'fast-jwt', 'jsonwebtoken', 'jose', 'jsonwebtoken (text)']],
     ['EdDSA', ['jotgate', 'fast-jwt', 'jose']],
-  ])('compares %s with every library that has it', async (alg, names) => {
+  ])('the core suite compares %s with every library that has it', async (alg, names) => {
     const material = makeMaterial(alg)
     if (!material) throw new Error('an algorithm of every runtime is missing')
     const libraries = await verifyingLibraries(material)
     expect(libraries.map(({ name }) => name)).toEqual(names)
   })
 
-  test('refuses to measure a library that accepts what it should not', async () => {
+  test('the core suite refuses to measure a library that accepts what it should not', async () => {
     const material = makeMaterial('HS256')
     if (!material) throw new Error('an algorithm of every runtime is missing')
     const blind = fastVerifier({ key: material.publicKey.export(), algorithms: ['HS256'] })
@@ -59,7 +59,7 @@ describe('the core suite of the benchmark', () => {
     }
   })
 
-  test('makes tokens that differ, and new strings of them each time', () => {
+  test('the core suite makes tokens that differ, and new strings of them each time', () => {
     const material = makeMaterial('ES256')
     if (!material) throw new Error('an algorithm of every runtime is missing')
     const tokens = makeTokens(material, 50)
@@ -69,7 +69,7 @@ describe('the core suite of the benchmark', () => {
     expect(tokens.badAt(3)).toHaveLength(tokens.at(3).length)
   })
 
-  test('has the algorithms of the library, and the bare call for each', () => {
+  test('the core suite has the algorithms of the library, and the bare call for each', () => {
     expect(algorithms).toContain('ML-DSA-65')
     const there = algorithms.flatMap((alg) => makeMaterial(alg) ?? [])
     expect(there.length).toBeGreaterThanOrEqual(16)

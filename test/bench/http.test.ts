@@ -27,7 +27,7 @@ describe('a server of the HTTP benchmark', () => {
     },
   )
 
-  test('that lets everybody in is found out before it is measured', async () => {
+  test('a server that lets everybody in is found out before it is measured', async () => {
     const server = await startServer('fastify', bare, tokens.trust)
     try {
       await expect(prove(server, tokens, true)).rejects.toThrow('wrong tokens')

@@ -18,7 +18,7 @@ function worker(name: string, weight: number) {
 }
 
 describe('the measuring of the benchmark', () => {
-  test('finds that five times the work takes more than twice the time', async () => {
+  test('the measuring of the benchmark finds that five times the work takes more than twice the time', async () => {
     const times = await measure([worker('one', 1), worker('five', 5)], {
       rounds: 15,
       sliceMs: 5,
@@ -30,19 +30,19 @@ describe('the measuring of the benchmark', () => {
     expect(pairedRatio(one, five).median).toBeLessThan(0.5)
   })
 
-  test('refuses a contender that is wrong even once', async () => {
+  test('the measuring of the benchmark refuses a contender that is wrong even once', async () => {
     const lazy = { name: 'lazy', run: (count: number) => count - 1 }
     await expect(measure([worker('one', 1), lazy], effort)).rejects.toThrow(/^lazy was right/)
   })
 
-  test('takes the middle of the ratios of each round, not the ratio of the middles', () => {
+  test('the measuring of the benchmark takes the middle of each round’s ratios, not the ratio of middles', () => {
     const ratio = pairedRatio([2, 20, 200, 3000, 30_000], [1, 10, 100, 1000, 10_000])
     expect(ratio).toEqual({ median: 2, low: 2, high: 3 })
     expect(() => pairedRatio([1, 2], [1])).toThrow(RangeError)
     expect(() => pairedRatio([], [])).toThrow(RangeError)
   })
 
-  test('interpolates between the values beside a quantile', () => {
+  test('the measuring of the benchmark interpolates between the values beside a quantile', () => {
     expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5)
     expect(quantile([7], 0.25)).toBe(7)
   })

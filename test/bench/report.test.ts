@@ -19,14 +19,14 @@ const under = { nodeMajor: 20 }
 const good = measured('verify HS256', { [floor]: 1000, jotgate: 1300, 'fast-jwt': 3900 })
 
 describe('the report of the benchmark', () => {
-  test('compares our time with the bare call, and our speed with the others', () => {
+  test('the report compares our time with the bare call, and our speed with the others', () => {
     expect(toRows(compare(good, under))).toEqual([
       { suite: 'core', name: 'verify HS256', ratio: 1.3, unit: 'time', versus: floor },
       { suite: 'core', name: 'verify HS256', ratio: 3, unit: 'speed', versus: 'fast-jwt' },
     ])
   })
 
-  test('holds a bar for met or missed', () => {
+  test('the report holds a bar for met or missed', () => {
     const verdicts = (ours: number) =>
       compare(measured('verify HS256', { [floor]: 1000, jotgate: ours }), under).map(
         ({ met }) => met,
@@ -35,7 +35,7 @@ describe('the report of the benchmark', () => {
     expect(verdicts(1410)).toEqual([false])
   })
 
-  test('asks more of Node 24, and takes no missing figure for a good one', () => {
+  test('the report asks more of Node 24, and takes no missing figure for a good one', () => {
     const bare = bars.find(({ name, versus }) => name === 'verify HS256' && versus === floor)
     const fast = bars.find(({ name, versus }) => name === 'verify HS256' && versus === 'fast-jwt')
     if (!bare || !fast) throw new Error('these bars are gone')
@@ -46,11 +46,11 @@ describe('the report of the benchmark', () => {
     expect(isMet(bare, Number.NaN, { nodeMajor: 20 })).toBe(false)
   })
 
-  test('does not report a measurement in which we are missing', () => {
+  test('the report leaves out a measurement in which we are missing', () => {
     expect(() => compare(measured('sign HS256', { [floor]: 1 }), under)).toThrow(RangeError)
   })
 
-  test('prints every contender with its bar and verdict', () => {
+  test('the report prints every contender with its bar and verdict', () => {
     const slow = measured('verify HS256', { [floor]: 1000, jotgate: 5000, 'fast-jwt': 4000 })
     const lines = alignColumns([columns, ...tableRows(slow, compare(slow, under))])
     expect(lines[1]).toMatch(/^node:crypto +1\.00 +1\.00/)
@@ -58,7 +58,7 @@ describe('the report of the benchmark', () => {
     expect(lines[3]).toMatch(/^fast-jwt +4\.00 +4\.00 .* 0\.80 .* ≥ 2\.2 +NOT MET$/)
   })
 
-  test('keeps a run as JSON and as a page, with machine and command', async () => {
+  test('the report keeps a run as JSON and as a page, with machine and command', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'jotgate-bench-'))
     try {
       const paths = await writeRecord(folder, {
@@ -92,7 +92,7 @@ describe('the report of the benchmark', () => {
 
 describe('npm run bench', () => {
   test.each([[['nonsense']], [['--fast']], [['core', 'nonsense']]])(
-    'answers %j with its usage and exit code 2',
+    'npm run bench answers %j with its usage and exit code 2',
     async (argv) => {
       expect(await main(argv)).toBe(2)
     },

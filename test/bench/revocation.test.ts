@@ -33,7 +33,7 @@ describe('the revocation suite of the benchmark', () => {
     measurements = (await suites['revocation']?.(context)) ?? []
   })
 
-  test('measures everything that a bar speaks of', () => {
+  test('the revocation suite measures everything that a bar speaks of', () => {
     const comparisons = measurements.flatMap((each) => compare(each, { nodeMajor: 20 }))
     const barred = comparisons.filter(({ bar }) => bar !== undefined)
     const wanted = bars.filter(({ name }) => name.startsWith('revocation: '))
@@ -44,7 +44,7 @@ describe('the revocation suite of the benchmark', () => {
     for (const { ratio } of comparisons) expect(ratio).toBeGreaterThan(0)
   })
 
-  test('has whom it is compared with, and what the figures are', () => {
+  test('the revocation suite names every contender, and what the figures are', () => {
     const shapes = measurements.map((each) => [
       each.name.replace('revocation: ', ''),
       columnsOf(each)[1],
@@ -64,14 +64,14 @@ describe('the revocation suite of the benchmark', () => {
     ])
   })
 
-  test('shows a figure in its own unit', () => {
+  test('the revocation suite shows a figure in its own unit', () => {
     const each = measurements.find(({ unit }) => unit?.name === 'B')
     if (!each) throw new Error('nothing is measured in bytes')
     const rows = tableRows(each, compare(each, { nodeMajor: 20 }))
     expect(rows.find(([name]) => name === '48 B')?.[1]).toBe('48.00')
   })
 
-  test('asks for what was promised', () => {
+  test('the revocation suite asks for what was promised', () => {
     const bar = bars.find(({ name }) => name === 'revocation: every kind, not revoked')
     if (!bar) throw new Error('the bar is gone')
     expect(isMet(bar, 0.24, { nodeMajor: 20 })).toBe(true)
@@ -80,7 +80,7 @@ describe('the revocation suite of the benchmark', () => {
 })
 
 describe('what is measured', () => {
-  test('is found out when it answers wrong: a check that refuses nobody, a set without the ids', async () => {
+  test('a contender that answers wrong is found out: a check that refuses none, a set without the ids', async () => {
     const tokens = await verifiedTokens(3)
     const empty = createRevocation({ store: readOnce([]), issuer, accessTtl: '2h' })
     await empty.start()
@@ -93,7 +93,7 @@ describe('what is measured', () => {
     empty.close()
   })
 
-  test('holds as many entries as it says, each once and of every kind', async () => {
+  test('a measured revocation holds as many entries as it says, each once and of every kind', async () => {
     const revocation = createRevocation({
       store: readOnce([...tokenEntries(3000), ...mixedEntries(2000)]),
       issuer,

@@ -57,7 +57,7 @@ async function serveAfterLogin(): Promise<number> {
 const short = { logins: 1, everyMs: 20, rounds: 1, idleMs: 1000 }
 
 describe('the service suite of the benchmark', () => {
-  test('asks for verified requests that take at most twice as long in a storm', () => {
+  test('the service suite asks for verified requests that take at most twice as long in a storm', () => {
     expect(suites).toHaveProperty('service')
     const bar = bars.find(({ versus }) => versus === 'idle')
     if (!bar) throw new Error('the bar is gone')
@@ -68,7 +68,7 @@ describe('the service suite of the benchmark', () => {
     ])
   })
 
-  test('leads each connection to the next process', async () => {
+  test('the service suite leads each connection to the next process', async () => {
     const ports = [
       await serve((_, response) => response.end('first')),
       await serve((_, response) => response.end('second')),
@@ -83,7 +83,7 @@ describe('the service suite of the benchmark', () => {
     expect(answers).toEqual(['first', 'second', 'first', 'second'])
   })
 
-  test('counts a request that was not answered as slower than any, and one answered otherwise as wrong', async () => {
+  test('the service suite counts an unanswered request as slowest, and one answered otherwise as wrong', async () => {
     const statuses = [503, 401, 200, 200]
     let turn = 0
     const port = await serve((_, response) => {
@@ -98,7 +98,7 @@ describe('the service suite of the benchmark', () => {
     expect(found.p99).toBeGreaterThan(9000)
   })
 
-  test('finds a storm out that is over before it was measured, or whose logins are refused', async () => {
+  test('the service suite detects a storm that ended before it was measured, or whose logins are refused', async () => {
     const calm = await serveAfterLogin()
     const refusing = await serve((request, response) => {
       response.writeHead(request.method === 'POST' ? 401 : 200).end('{}')

@@ -25,7 +25,7 @@ describe('the sessions suite of the benchmark', () => {
     measurements = (await suites['sessions']?.(context)) ?? []
   })
 
-  test('measures everything that a bar speaks of, against the bare round trip', () => {
+  test('the sessions suite measures everything that a bar speaks of, against the bare round trip', () => {
     const comparisons = measurements.flatMap((each) => compare(each, { nodeMajor: 20 }))
     const barred = comparisons.filter(({ bar }) => bar !== undefined)
     expect(barred.map(({ name, versus }) => [name, versus])).toEqual(
@@ -37,7 +37,7 @@ describe('the sessions suite of the benchmark', () => {
     }
   })
 
-  test('has for each store the rotation, the whole refresh, how many a second, and the slowest', () => {
+  test('the sessions suite has for each store the rotation, the whole refresh, the throughput, the slowest', () => {
     expect(measurements.map(({ name }) => name)).toEqual(
       stores.flatMap(({ name }) =>
         ['rotate', 'whole refresh', 'whole refresh, p99'].map(
@@ -53,7 +53,7 @@ describe('the sessions suite of the benchmark', () => {
     }
   })
 
-  test('asks for half of the bare throughput', () => {
+  test('the sessions suite asks for half of the bare throughput', () => {
     const bar = bars.find(({ versus }) => versus === bareTrip)
     if (!bar) throw new Error('the bars are gone')
     expect(isMet(bar, 1.9, { nodeMajor: 20 })).toBe(true)
@@ -62,13 +62,13 @@ describe('the sessions suite of the benchmark', () => {
 })
 
 describe('what is measured', () => {
-  test('rotates every time, never replays', async () => {
+  test('a measured session rotates every time, never replays', async () => {
     const { sessions } = memoryStores()
     for (const contender of [await rotations(sessions, 2), await refreshes(sessions, 2)])
       for (let turn = 0; turn < 20; turn++) expect(await contender.once(turn % 2)).toBe(true)
   })
 
-  test('is found out when it is not the work: a store that only says so, one that only replays', async () => {
+  test('a store that only claims to rotate, and one that only replays, are found out', async () => {
     const { sessions } = memoryStores()
     const idle: SessionStore = {
       ...sessions,

@@ -7,7 +7,7 @@ const page = (...lines: readonly string[]) => readPage('docs/page.md', lines.joi
 const block = (info: string, ...code: readonly string[]) => ['```' + info, ...code, '```']
 
 describe('a page', () => {
-  it('is taken apart with the lines things stand in', () => {
+  it('a page is taken apart with the lines things stand in', () => {
     const { blocks, links, inlines } = page(
       '# A',
       '',
@@ -19,7 +19,7 @@ describe('a page', () => {
     expect(inlines).toEqual([{ text: 'd/e', line: 7 }])
   })
 
-  it('has no links and no headings inside of code', () => {
+  it('a page has no links and no headings inside of code', () => {
     const { links, anchors } = page(
       '# Real',
       ...block('sh', '# not one', '[a](b.md)'),
@@ -29,18 +29,18 @@ describe('a page', () => {
     expect([...anchors]).toEqual(['real'])
   })
 
-  it('has the anchors a forge gives: letters in small, blanks as hyphens, repeated ones counted', () => {
+  it('a page has the anchors a forge gives: letters in small, blanks as hyphens, repeated ones counted', () => {
     const { anchors } = page('# `exp`, and [why](a.md)', '## One', '## One', '<a id="own"></a>')
     expect([...anchors]).toEqual(['own', 'exp-and-why', 'one', 'one-1'])
   })
 
-  it('with a block that is never closed is refused', () => {
+  it('a page with a block that is never closed is refused', () => {
     expect(() => page('text', '```ts', 'const a = 1')).toThrow('docs/page.md:2')
   })
 })
 
 describe('the code of a page', () => {
-  it('is a module a block, and a block marked so goes on with the one before', () => {
+  it('the code of a page is a module a block, and a marked block goes on with the one before', () => {
     const { snippets } = snippetsOf(
       page(
         ...block('ts', 'const a = 1'),
@@ -56,14 +56,14 @@ describe('the code of a page', () => {
     ])
   })
 
-  it('declares for everybody only in a program of its own', () => {
+  it('the code of a page that declares globals is a separate program', () => {
     const one = readPage('a.md', block('ts', "declare module 'jotgate/express' {}").join('\n'))
     const two = readPage('b.md', block('ts', 'const a = 1').join('\n'))
     const together = programs([one, two].flatMap((each) => snippetsOf(each).snippets))
     expect(together.map((each) => each.map(({ from }) => from.path))).toEqual([['b.md'], ['a.md']])
   })
 
-  it('may be left out for few reasons only', () => {
+  it('the code of a page may be left out for few reasons only', () => {
     expect(reasons.length).toBeLessThanOrEqual(4)
     const { fragments, problems } = snippetsOf(page(...block('ts fragment=tired', 'a b c')))
     expect(fragments).toEqual(['tired'])
@@ -72,7 +72,7 @@ describe('the code of a page', () => {
 })
 
 describe('what a page speaks of', () => {
-  it('is there, unless the page makes it, git ignores it, or it stands for something', () => {
+  it('a path that a page names exists, unless the page makes it, git ignores it, or it is an example', () => {
     const speaking = page(
       '`src/a.ts` `src/b.ts` `src/NAME.ts` `src/c.ts`',
       ...block('ts file=src/b.ts', ''),
@@ -82,7 +82,7 @@ describe('what a page speaks of', () => {
     expect(problems).toEqual(['docs/page.md:1 speaks of src/a.ts, which is not there'])
   })
 
-  it('is a script that exists, with names that it knows', () => {
+  it('a script that a page names exists, with names that it knows', () => {
     const known = { scripts: ['check', 'start'], names: { check: ['docs'] } }
     const { problems } = checkScripts(
       page(

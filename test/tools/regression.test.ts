@@ -12,7 +12,7 @@ const recorded = [
 ]
 
 describe('the check that nothing has become slower', () => {
-  test('lets noise by, and nothing beyond the slack, in either direction', () => {
+  test('the check on speed accepts noise, and nothing beyond the slack, in either direction', () => {
     const found = (ours: number, theirs: number) =>
       regressions(
         [
@@ -28,20 +28,20 @@ describe('the check that nothing has become slower', () => {
     expect(found(0.1, 20)).toBe(0)
     expect(found(Number.NaN, Number.NaN)).toBe(2)
   })
-  test('says what, how much, and how much it was', () => {
+  test('the check on speed says what, how much, and how much it was', () => {
     expect(regressions([{ ...time, ratio: 9 }], recorded)).toEqual({
       compared: 1,
       problems: ['verify HS256, against node:crypto: 9.00, recorded 1.30 (time)'],
     })
   })
-  test('counts what it has compared, so that a run of nothing is seen', () => {
+  test('the check on speed counts what it has compared, so that a run of nothing is seen', () => {
     expect(regressions([], recorded).compared).toBe(0)
     expect(regressions([{ ...time, name: 'verify XS1', ratio: 9 }], recorded)).toEqual({
       compared: 0,
       problems: [],
     })
   })
-  test('finds every bar of the core in the newest record of each Node', () => {
+  test('the check on speed finds every bar of the core in the newest record of each Node', () => {
     const core = bars.filter(({ name }) => !/^(api|http|revocation|service|sessions): /.test(name))
     for (const major of [20, 22, 24, 99]) {
       const rows = newestRecord(folder, major)
