@@ -50,7 +50,7 @@ describe('judgeWholeRun', () => {
 
   it('a whole run passes when only suites over missing public vectors were skipped', () => {
     const outcomes = { '/r/test/a.test.ts': ['passed'], '/r/test/b.test.ts': ['skipped'] }
-    const withoutVectors = report(outcomes, 'needs the public test vectors')
+    const withoutVectors = report(outcomes, 'the suite needs the public test vectors')
     expect(judgeWholeRun(withoutVectors, files)).toMatchObject({ passed: 1, failed: 0 })
   })
 

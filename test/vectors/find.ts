@@ -11,7 +11,7 @@ export const vectorsFolder = findVectors()
 /**
  * A suite over the public test vectors. Without them it says that it was skipped, and in CI it fails.
  *
- * @example describeVectors('RFC 7638', (read) => { it('agrees', () => { read.json('rfc/rfc_jws_vectors.json') }) })
+ * @example describeVectors('RFC 7638', (read) => { it('the thumbprints agree', () => { read.json('rfc/rfc_jws_vectors.json') }) })
  */
 export function describeVectors(name: string, suite: (read: VectorReader) => void): void {
   const folder = vectorsFolder
@@ -22,7 +22,7 @@ export function describeVectors(name: string, suite: (read: VectorReader) => voi
     return
   }
   describe(name, () => {
-    it('needs the public test vectors', ({ skip }) => {
+    it('the suite needs the public test vectors', ({ skip }) => {
       const advice = `${name}: SKIPPED, no test vectors; see CONTRIBUTING.md, "Public test vectors"`
       console.warn(advice)
       expect(process.env['CI'], advice).toBeUndefined()

@@ -8,7 +8,7 @@
  */
 
 /** The one test that may be skipped, where there are no public vectors; in CI it fails by itself. */
-const vectorsMissing = 'needs the public test vectors'
+const vectorsMissing = 'the suite needs the public test vectors'
 
 /**
  * Judges a whole run: every test file on disk ran at least one test, no test was skipped or left for later, and the
