@@ -68,7 +68,7 @@ describe('what is measured', () => {
       for (let turn = 0; turn < 20; turn++) expect(await contender.once(turn % 2)).toBe(true)
   })
 
-  test('a store that only claims to rotate, and one that only replays, are found out', async () => {
+  test('a store that replays instead of rotating is found out', async () => {
     const { sessions } = memoryStores()
     const idle: SessionStore = {
       ...sessions,

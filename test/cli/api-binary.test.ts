@@ -62,7 +62,7 @@ describe('the jotgate binary on .api files', () => {
     expect(spec).toMatchObject({ service: 's', groups: [{ routes: [{ path: '/base' }] }] })
   })
 
-  test('jotgate api format keeps the permissions of the file in place, and leaves nothing beside it', () => {
+  test('jotgate api format --write keeps the permissions of a file, and leaves nothing beside it', () => {
     const file = join(folder, 'user.api')
     writeFileSync(file, 'type A{X int}')
     chmodSync(file, 0o640)

@@ -31,7 +31,7 @@ describe('rules that open, with a method', () => {
     expect(opened(selector, { url: '/posts/7' })).toEqual([])
   })
 
-  test('rules take a list, each with its own methods', () => {
+  test('select takes a list of rules, each with its own methods', () => {
     const selector = select({
       except: [
         { path: '/posts', method: 'GET' },

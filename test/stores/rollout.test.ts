@@ -105,7 +105,7 @@ async function refreshThrough(token: string, ...through: readonly Process[]): Pr
 }
 
 describe.each(Object.entries(sites))('two releases over %s', (_, open) => {
-  test('two releases serve the same sessions and revocations, whether the older one is there or not', async () => {
+  test('two releases serve the same sessions and revocations, even while one is started again', async () => {
     const { place, database } = await open()
     const old = await start(place, 'present')
     // The next release changes the tables under the older one's work.

@@ -122,7 +122,7 @@ describe('OAuth clients', () => {
       }
   })
 
-  test('OAuth clients cannot be read or changed by a disabled administrator', async () => {
+  test('a disabled administrator cannot add an OAuth client', async () => {
     const roles = ['admin']
     const { id } = (await asAdmin('POST /admin/users', { username: 'second', password, roles }))
       .body
