@@ -6,7 +6,18 @@ import type { RevocationEntry, RevocationName } from './ports.js'
 /** Which tokens to refuse from now on. `before` is a Unix time in whole seconds, at most 60 s ahead. */
 export type RevokeRequest =
   /** One token, by its `jti` and `iss`, kept until after its own `exp`. */
-  | { readonly token: VerifiedToken<unknown> }
+  { readonly token: VerifiedToken<unknown> } | (NamedRequest & OfIssuer)
+
+/** Whose tokens are refused. */
+interface OfIssuer {
+  /**
+   * Their `iss`: names of one issuer say nothing about those of another. Default: the `issuer` of `createRevocation`,
+   * whose `accessTtl` has to be as long as the tokens of every issuer live.
+   */
+  readonly issuer?: string
+}
+
+type NamedRequest =
   /** One token by its id. The id must come from a verified token or from an administrator. */
   | { readonly jti: string }
   /** One session: every token with this `sid`. */
@@ -40,7 +51,9 @@ const mostAhead = 60
  */
 export function toEntry(request: RevokeRequest, context: EntryContext): RevocationEntry {
   if ('token' in request) return tokenEntry(request.token, context)
-  const { issuer, now, accessTtl } = context
+  const { now, accessTtl } = context
+  // There as undefined it is a slip, which must not revoke at another issuer.
+  const issuer = 'issuer' in request ? checkName('issuer', request.issuer) : context.issuer
   if (!('before' in request)) {
     const [kind, value] = named(request)
     return { kind, value, issuer, expiresAt: now + accessTtl + margin }
@@ -64,7 +77,7 @@ function tokenEntry({ payload }: VerifiedToken<unknown>, context: EntryContext):
   }
 }
 
-type Named = Extract<RevokeRequest, { jti: string } | { sid: string } | { client: string }>
+type Named = Extract<NamedRequest, { jti: string } | { sid: string } | { client: string }>
 
 function named(request: Named): ['jti' | 'sid' | 'client', string] {
   if ('jti' in request) return ['jti', checkName('jti', request.jti)]

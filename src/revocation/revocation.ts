@@ -26,7 +26,8 @@ export interface RevocationOptions {
   /** Where revocations are kept: `revocations` of a store. */
   readonly store: RevocationStore
   /**
-   * `iss` of the tokens that `revoke` refuses; a token without `iss` counts as one of them. Entries carry it: all processes
+   * `iss` of the tokens that `revoke` refuses, unless the request names another issuer; a token without `iss` counts as one
+   * of them. Entries carry it, so they refuse no token of another issuer with the same `jti`, `sid` or `sub`: all processes
    * over one store must use the same value, or one process does not enforce what another has revoked.
    */
   readonly issuer: string

@@ -106,13 +106,42 @@ describe('revoke', () => {
       request: { sid: 'token-1' },
       refused: false,
     },
-    {
-      name: 'revoking a token id refuses no token of another issuer with that id',
-      request: { jti: 'token-1' },
-      changes: { iss: 'https://b' },
-      refused: false,
-    },
   ]
+
+  const named: readonly (readonly [string, Exclude<RevokeRequest, { token: unknown }>])[] = [
+    ['a token id', { jti: 'token-1' }],
+    ['a session', { sid: 'session-1' }],
+    ['a client', { client: 'web' }],
+    ['a subject', { subject: 'user-1', before: start }],
+    ['everything', { all: true, before: start }],
+  ]
+  test.each(named)('revoking %s refuses no token of another issuer', async (_, request) => {
+    const { revocation, store, token } = await started()
+    const own = await token(claims)
+    const foreign = await token({ ...claims, iss: 'https://b' })
+    await revocation.revoke(request)
+    const fresh = make({ store }).revocation
+    for (const asked of [revocation, fresh]) {
+      expect(await asked.isRevokedStrict(own)).toBe(true)
+      expect(await asked.isRevokedStrict(foreign)).toBe(false)
+    }
+    expect(revocation.isRevoked(foreign)).toBe(false)
+  })
+  test.each(named)('revoking %s of a named issuer refuses its tokens alone', async (_, request) => {
+    const { revocation, token } = await started()
+    const own = await token(claims)
+    const foreign = await token({ ...claims, iss: 'https://b' })
+    await revocation.revoke({ ...request, issuer: 'https://b' })
+    expect(revocation.isRevoked(foreign)).toBe(true)
+    expect(revocation.isRevoked(own)).toBe(false)
+    expect(revocation.isRevoked(await token({ ...claims, iss: 'https://b/' }))).toBe(false)
+  })
+  test.each([undefined, null, '', 1])('revoking at the issuer %s is a TypeError', async (given) => {
+    const { revocation, token } = await started()
+    const request = { ...{ subject: 'user-1', before: start }, issuer: given as never }
+    await expect(revocation.revoke(request)).rejects.toThrow(TypeError)
+    expect(revocation.isRevoked(await token(claims))).toBe(false)
+  })
 
   test.each(cases)('$name', async ({ request, changes, refused }) => {
     const { revocation, token } = await started()
