@@ -60,6 +60,7 @@ export type {
   CheckReport,
   CommonOptions,
   KeyFinder,
+  LookupLimits,
   PinnedHeader,
   StandardSchema,
   VerifiedCompact,

@@ -64,6 +64,7 @@ export type {
   Claims,
   ClaimsSchema,
   Explanation,
+  IssuerFunction,
   JoseHeader,
   KeySource,
   Signer,

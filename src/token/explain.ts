@@ -30,7 +30,8 @@ export interface Explanation {
 
 /**
  * Takes every step of a verifier and records its verdict, also after a failed one if the next can still be made.
- * Neither reads nor fills a cache.
+ * Neither reads nor fills a cache of tokens. Issuers that a function knows are looked up as `verify` does, and count the
+ * same.
  *
  * The claims of a token that fails are shown as they are: they say what the token says, not who sent it.
  *

@@ -13,7 +13,7 @@ import {
 } from './jws.js'
 import { applySchema } from './schema.js'
 import type { Claims, JoseHeader } from './token.js'
-import { pickIssuer, type IssuerPolicy } from './trusted-issuers.js'
+import { pickIssuer, type IssuerPolicy, type IssuersByName } from './trusted-issuers.js'
 import type { VerifierPolicy } from './verifier-options.js'
 
 /** What the steps so far have made of one token. */
@@ -51,7 +51,7 @@ export function stepsOf<C>(policy: VerifierPolicy<C>): readonly Step<Passage>[] 
   const steps =
     issuers.kind === 'one'
       ? [...cut, ...signed, payload, ...claims]
-      : [...cut, payload, issuerStep(issuers.byName), ...signed, ...claims]
+      : [...cut, payload, issuerStep(issuers), ...signed, ...claims]
   return [...steps, schemaStep(policy, steps)]
 }
 
@@ -99,13 +99,16 @@ function payloadStep(bigints: boolean): Step<Passage> {
 }
 
 /** With several issuers the unverified `iss` says whose keys to use, so the payload is read before this step. */
-function issuerStep(byName: ReadonlyMap<unknown, IssuerPolicy>): Step<Passage> {
+function issuerStep(issuers: IssuersByName): Step<Passage> {
   return makingStep({
     name: 'issuer',
     rfc: 'RFC 8725 section 3.8',
-    expected: 'one of the configured issuers',
+    expected:
+      issuers.kind === 'asked'
+        ? 'an https URL that the issuers function knows'
+        : 'one of the configured issuers',
     needs: ({ payload }: Passage) => payload,
-    make: (payload) => ({ payload, issuer: pickIssuer(byName, payload) }),
+    make: async (payload) => ({ payload, issuer: await pickIssuer(issuers, payload) }),
     found: ({ payload }) => show(payload['iss']),
   })
 }

@@ -4,6 +4,7 @@ import {
   clock,
   count,
   flag,
+  func,
   guarding,
   oneOf,
   type OptionTable,
@@ -14,6 +15,7 @@ import {
   value,
 } from '../foundation/options.js'
 import { isText } from '../foundation/names.js'
+import { IssuerLookup, readLookups } from './issuer-lookup.js'
 import type { CacheLimits } from './memory/verified-cache.js'
 import { readSchema, type ClaimsSchema } from './schema.js'
 import { lengthCeiling, type Claims } from './token.js'
@@ -21,6 +23,7 @@ import {
   issuerTable,
   readNames,
   toIssuerPolicy,
+  type IssuerFunction,
   type Issuers,
   type IssuersOptions,
   type IssuerValues,
@@ -65,7 +68,7 @@ export interface CommonOptions<C> {
   readonly now?: () => number
 }
 
-/** Either one issuer (`issuer: null` takes any), or several, each with its own keys. */
+/** One issuer (`issuer: null` takes any), several, each with its own keys, or a function that finds them. */
 export type VerifierOptions<C = Claims> = CommonOptions<C> & IssuersOptions
 
 /** All options, checked and filled in. */
@@ -110,13 +113,20 @@ export const issuersTable = {
   ...commonTable,
 } satisfies OptionTable
 
+/** Options of a verifier of issuers that a function knows. */
+export const askedTable = {
+  issuers: func<IssuerFunction>(),
+  lookups: value('limits', readLookups, { default: {} }),
+  ...commonTable,
+} satisfies OptionTable
+
 /**
  * Checks the options once and fills in the defaults.
  *
  * @throws ConfigError naming the option
  */
 export function readVerifierOptions<C>(options: VerifierOptions<C>): VerifierPolicy<C> {
-  const { issuers, values } = isOfSeveral(options) ? readSeveral(options) : readOne(options)
+  const { issuers, values } = readerFor(options)(options)
   const { maxLength, bigints, cache, now } = values
   const schema = values.claims as ClaimsSchema<C> | undefined // its output is what the caller's type says
   return { issuers, schema, maxLength, bigints, cache, now }
@@ -130,12 +140,13 @@ interface Read {
 }
 
 /** A caller in plain JavaScript can pass anything, whatever the parameter's type says. */
-function isOfSeveral(options: unknown): boolean {
-  if (typeof options !== 'object' || options === null || !('issuers' in options)) return false
+function readerFor(options: unknown): (options: unknown) => Read {
+  if (typeof options !== 'object' || options === null || !('issuers' in options)) return readOne
+  if (options.issuers === undefined) return readOne
   const extra = ['issuer', ...Object.keys(issuerTable)].find((name) => name in options)
-  if (extra !== undefined && options.issuers !== undefined)
+  if (extra !== undefined)
     throw new ConfigError(`createVerifier.${extra}`, 'belongs to one issuer, and excludes issuers')
-  return options.issuers !== undefined
+  return typeof options.issuers === 'function' ? readAsked : readSeveral
 }
 
 /** `issuers` may be there, as undefined. */
@@ -161,6 +172,18 @@ function readSeveral(options: unknown): Read {
     return [issuer, toIssuerPolicy(path, each, { ...shared, issuer: [issuer] })] as const
   })
   return { issuers: { kind: 'several', byName: new Map(byName) }, values }
+}
+
+function readAsked(options: unknown): Read {
+  const values = readOptions('createVerifier', askedTable, options)
+  const { issuers: ask, lookups: limits, now } = values
+  const shared = sharedPolicy(values)
+  // The path has no name in it: that comes from a token.
+  const path = 'createVerifier.issuers()'
+  const toPolicy = (issuer: string, answer: unknown) =>
+    toIssuerPolicy(path, readOptions(path, issuerTable, answer), { ...shared, issuer: [issuer] })
+  const lookup = new IssuerLookup({ ask, toPolicy, limits, now })
+  return { issuers: { kind: 'asked', lookup }, values }
 }
 
 function readIssuers(given: unknown, option: string): Readonly<Record<string, IssuerValues>> {

@@ -55,7 +55,8 @@ export function createVerifier<C = Claims>(options: VerifierOptions<C>): Verifie
     const parts = splitCompact(token)
     const known = memory.find(parts.header)
     const unverifiedHeader = known?.header ?? decodeHeader(parts.header)
-    const { issuer, early } = choose(policy, parts)
+    const chosen = choose(policy, parts)
+    const { issuer, early } = chosen instanceof Promise ? await chosen : chosen
     const header =
       known?.issuer === issuer ? known.header : checkHeader(unverifiedHeader, issuer.header)
     const version = issuer.keys.version() // read before the key is found, so that no change in between is missed
@@ -75,14 +76,25 @@ export function createVerifier<C = Claims>(options: VerifierOptions<C>): Verifie
   )
 }
 
-/** With several issuers the unverified `iss` picks one. That one's keys and claims then have to confirm it. */
+interface Chosen {
+  readonly issuer: IssuerPolicy
+  /** The payload, when it had to be read to choose. */
+  readonly early?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * With several issuers the unverified `iss` picks one. That one's keys and claims then have to confirm it. Returns a
+ * promise only for an issuer that a function has to be asked for.
+ */
 function choose<C>(
   { issuers, bigints }: VerifierPolicy<C>,
   parts: CompactParts,
-): { issuer: IssuerPolicy; early?: Readonly<Record<string, unknown>> } {
+): Chosen | Promise<Chosen> {
   if (issuers.kind === 'one') return { issuer: issuers.issuer }
   const early = decodePayload(parts.payload, { bigints })
-  return { issuer: pickIssuer(issuers.byName, early), early }
+  const issuer = pickIssuer(issuers, early)
+  if (issuer instanceof Promise) return issuer.then((found) => ({ issuer: found, early }))
+  return { issuer, early }
 }
 
 /** For a token from the cache: what the schema made of it for the call before may have been changed by that call. */

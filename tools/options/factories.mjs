@@ -22,6 +22,20 @@ export const factories = [
     from: 'src/token/trusted-issuers.ts',
   },
   {
+    factory: 'createVerifier, with a function that finds issuers',
+    file: 'src/token/verifier-options.ts',
+    table: 'askedTable',
+    types: ['AskedIssuers', 'CommonOptions'],
+    from: 'src/token/trusted-issuers.ts',
+  },
+  {
+    factory: 'lookups of createVerifier',
+    file: 'src/token/issuer-lookup.ts',
+    table: 'lookupTable',
+    types: ['LookupLimits'],
+    from: 'src/token/trusted-issuers.ts',
+  },
+  {
     factory: 'createSigner',
     file: 'src/token/sign.ts',
     table: 'signerTable',

@@ -36,8 +36,9 @@ export interface Recall<C> {
  * The cache that a policy asks for; undefined for none.
  *
  * A hit checks `exp`, `nbf`, `iat` and the age again, and that the issuer's keys have not changed; after a change of
- * keys everything is verified again. For the same text, issuer, audience, kind and schema cannot give another result.
- * Failures are never kept.
+ * keys everything is verified again. An issuer that a function found must still be current: its tokens are verified
+ * again when the function is asked again. For the same text, issuer, audience, kind and schema cannot give another
+ * result. Failures are never kept.
  *
  * @example const kept = createCache(policy)?.recall(token)
  */
@@ -47,8 +48,9 @@ export function createCache<C>(policy: VerifierPolicy<C>): Recall<C> | undefined
   // An HMAC takes hardly longer than a cache lookup.
   const isKept = (issuer: IssuerPolicy) =>
     issuer.hasVersion && (limits !== undefined || !issuer.symmetric)
-  const all = issuers.kind === 'one' ? [issuers.issuer] : [...issuers.byName.values()]
-  if (!all.some(isKept)) return undefined
+  if (issuers.kind === 'one' && !isKept(issuers.issuer)) return undefined
+  if (issuers.kind === 'several' && ![...issuers.byName.values()].some(isKept)) return undefined
+  const lookup = issuers.kind === 'asked' ? issuers.lookup : undefined
 
   const { bytes } = limits ?? defaultCacheLimits
   const weightOf = ({ verified: { payload, claims } }: Verification<C>) =>
@@ -66,7 +68,12 @@ export function createCache<C>(policy: VerifierPolicy<C>): Recall<C> | undefined
       }
       if (found.version !== found.issuer.keys.version()) {
         misses++
-        cache.clear()
+        // Of many tenants one changes at nearly any time, which is no reason to forget the tokens of all.
+        if (!lookup) cache.clear()
+        return undefined
+      }
+      if (lookup?.isCurrent(found.issuer) === false) {
+        misses++
         return undefined
       }
       hits++

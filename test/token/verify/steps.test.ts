@@ -123,6 +123,14 @@ const trusted = { keys, algorithms: ['HS256'], audience } as const
 describe('verify stops at the first check that fails in the list that explain walks', () => {
   const one = createVerifier({ ...everyOption, ...trusted, issuer })
   const several = createVerifier({ ...everyOption, issuers: { [issuer]: trusted } })
+  const asked = createVerifier({
+    ...everyOption,
+    issuers: (name) => Promise.resolve(name === issuer ? trusted : undefined),
+  })
+  const byName = [
+    ['several issuers', several],
+    ['issuers that a function knows', asked],
+  ] as const
 
   test('there is a fault for every check of the list, with one issuer', async () => {
     const { ok, checks } = await one.explain(written(good))
@@ -149,27 +157,29 @@ describe('verify stops at the first check that fails in the list that explain wa
     // The others are pairs of which the second fault undoes the first: two values of one member.
     expect(first).toBeGreaterThan(170)
   })
-  test('there is a fault for every check of the list, with several issuers', async () => {
-    const { checks } = await several.explain(written(good))
-    const names = [...faults.map(([name]) => name), 'issuer']
-    expect(checks.map(({ name }) => name).toSorted()).toEqual(names.toSorted())
-  })
-  test.each(faults)(
-    'a token with a fault in %s is refused by that check, with several issuers',
-    async (name, spoil) => {
-      // An unknown `iss` picks no issuer, so that the check of the claim cannot fail after it.
-      const decisive = name === 'iss' ? 'issuer' : name
-      expect((await agreedVerdict(several, written(spoil(good)))).check).toBe(decisive)
-    },
-  )
-  test('a token with any two faults is refused alike by verify and explain, with several issuers', async () => {
-    const checks = new Set<string>()
-    for (const [i, [, spoil]] of faults.entries()) {
-      for (const [, spoilToo] of faults.slice(i + 1)) {
-        checks.add((await agreedVerdict(several, written(spoilToo(spoil(good))))).check)
+  describe.each(byName)('with %s', (_, verifier) => {
+    test('there is a fault for every check of the list of several issuers', async () => {
+      const { checks } = await verifier.explain(written(good))
+      const names = [...faults.map(([name]) => name), 'issuer']
+      expect(checks.map(({ name }) => name).toSorted()).toEqual(names.toSorted())
+    })
+    test.each(faults)(
+      'a token with a fault in %s is refused by that check, though iss chooses the issuer',
+      async (name, spoil) => {
+        // An unknown `iss` picks no issuer, so that the check of the claim cannot fail after it.
+        const decisive = name === 'iss' ? 'issuer' : name
+        expect((await agreedVerdict(verifier, written(spoil(good)))).check).toBe(decisive)
+      },
+    )
+    test('a token with any two faults is refused alike by verify and explain of several issuers', async () => {
+      const checks = new Set<string>()
+      for (const [i, [, spoil]] of faults.entries()) {
+        for (const [, spoilToo] of faults.slice(i + 1)) {
+          checks.add((await agreedVerdict(verifier, written(spoilToo(spoil(good))))).check)
+        }
       }
-    }
-    expect(checks.size).toBeGreaterThan(15)
+      expect(checks.size).toBeGreaterThan(15)
+    })
   })
 })
 
@@ -193,6 +203,12 @@ describe('verify and explain agree', () => {
       claims: z.looseObject({ sub: z.string().max(10) }),
     }),
     'one with several issuers': several,
+    'one with issuers that a function knows': createVerifier({
+      issuers: (name) =>
+        name === issuer ? { keys: key, algorithms: ['HS256'], audience } : undefined,
+      lookups: { perMinute: 1_000_000 },
+      now: () => now,
+    }),
   }
   test.each(Object.entries(verifiers))(
     'verify and explain agree for %s on thousands of mutated tokens',
