@@ -1,5 +1,5 @@
 import tseslint from 'typescript-eslint'
-import { titlesWithoutSubject } from './tools/setup/titles.mjs'
+import { changedModules, titlesWithoutSubject } from './tools/setup/test-rules.mjs'
 
 /** Code lines, as the style rules count them. */
 const size = { skipBlankLines: true, skipComments: true }
@@ -72,7 +72,7 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/only-throw-error': 'off',
-      'no-restricted-syntax': ['error', ...titlesWithoutSubject],
+      'no-restricted-syntax': ['error', ...titlesWithoutSubject, ...changedModules],
       // Nest's modules are classes with nothing in them but their decorators.
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
       // And its options are classes, which callers write as plain objects.

@@ -1,11 +1,11 @@
 import { Linter } from 'eslint'
 import { describe, expect, it } from 'vitest'
-import { titlesWithoutSubject } from '../../tools/setup/titles.mjs'
+import { changedModules, titlesWithoutSubject } from '../../tools/setup/test-rules.mjs'
 
-/** How many titles without a subject the linter finds in a test file. */
+/** How many titles without a subject, and changes of modules, the linter finds in a test file. */
 function findings(text: string): number {
   const config: Linter.Config = {
-    rules: { 'no-restricted-syntax': ['error', ...titlesWithoutSubject] },
+    rules: { 'no-restricted-syntax': ['error', ...titlesWithoutSubject, ...changedModules] },
   }
   return new Linter().verify(text, config).length
 }
@@ -35,4 +35,15 @@ describe('titles without a subject', () => {
   ])('a title with a subject, or no title, is left alone: %s', (text) => {
     expect(findings(text)).toBe(0)
   })
+})
+
+it.each(['vi.resetModules()', "vi.mock('x')", "vi.doMock('x', () => ({}))"])(
+  'a test file that changes the modules of the others is found: %s',
+  (text) => {
+    expect(findings(text)).toBe(1)
+  },
+)
+
+it('a test file that replaces a function of its own is left alone', () => {
+  expect(findings('vi.fn(); vi.useFakeTimers(); mock.mock()')).toBe(0)
 })

@@ -32,3 +32,12 @@ export const titlesWithoutSubject = [
     message,
   },
 ]
+
+/** What changes modules for all other test files of the worker, since these share them (`isolate: false`). */
+export const changedModules = [
+  {
+    selector:
+      "CallExpression[callee.object.name='vi'][callee.property.name=/^(resetModules|mock|doMock|unmock|doUnmock)$/]",
+    message: 'Test files share modules: hand over what is to be replaced instead.',
+  },
+]
