@@ -33,7 +33,15 @@ export type {
   SecretEncoding,
   StoredRing,
 } from './key-sources/index.js'
-export type { AsymmetricInput, SecretInput, SkippedEntry, SkipReason } from './key/index.js'
+export type {
+  AsymmetricInput,
+  ExternalKeyEvent,
+  ExternalKeyProblemKind,
+  ExternalSignContext,
+  SecretInput,
+  SkippedEntry,
+  SkipReason,
+} from './key/index.js'
 export type {
   FeedListener,
   FeedRequest,

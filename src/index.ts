@@ -7,6 +7,7 @@
 export { AuthError, ConfigError } from './foundation/errors.js'
 export { parseDuration } from './foundation/duration.js'
 export {
+  externalKey,
   hmacKey,
   privateKey,
   publicJwk,
@@ -54,6 +55,8 @@ export type { ErrorCode, PublicReason } from './foundation/errors.js'
 export type { Duration } from './foundation/duration.js'
 export type {
   Algorithm,
+  ExternalKeyOptions,
+  ExternalSign,
   HmacKeyOptions,
   JsonWebKey,
   Key,

@@ -1,14 +1,13 @@
-import type { KeyObject } from 'node:crypto'
 import type { Algorithm } from './algorithms.js'
-import { powersOf, type KeyPowers } from './powers.js'
+import { powersOf, type KeyPowers, type Material } from './powers.js'
 
-/** The parts of a {@link Key}. The caller has checked that the material fits the algorithm. */
-export interface KeyParts {
-  readonly material: KeyObject
+/**
+ * The parts of a {@link Key}. The caller has checked that the material fits the algorithm. `maySign`: whether a secret
+ * may sign; a public key signs only as the half of a key that is elsewhere.
+ */
+export interface KeyParts extends Material {
   readonly kid: string
   readonly hasPublicKid: boolean
-  /** Whether a secret may sign; a public key never may. */
-  readonly maySign: boolean
 }
 
 /**
@@ -28,18 +27,19 @@ export class Key {
   /** In the types only: an object with the same members is no key. A key of another copy of this package is one. */
   declare readonly '~jotgate': 'key'
   readonly alg: Algorithm
+  /** `private` also for a key that a KMS or an HSM keeps: it signs, and is nothing to verify with. */
   readonly kind: 'secret' | 'public' | 'private'
   readonly kid: string
   /** Whether {@link kid} means something to others. A random default does not, and is not written into tokens. */
   readonly hasPublicKid: boolean
 
-  /** Not for use outside this folder: `hmacKey`, `publicKey` and `privateKey` check their input first. */
-  constructor(alg: Algorithm, { material, kid, hasPublicKid, maySign }: KeyParts) {
+  /** Not for use outside this folder: `hmacKey`, `publicKey` and the other factories check their input first. */
+  constructor(alg: Algorithm, parts: KeyParts) {
     this.alg = alg
-    this.kind = material.type
-    this.kid = kid
-    this.hasPublicKid = hasPublicKid
-    Object.defineProperty(this, powers, { value: powersOf(alg, { material, maySign }) })
+    this.kind = parts.signElsewhere ? 'private' : parts.material.type
+    this.kid = parts.kid
+    this.hasPublicKid = parts.hasPublicKid
+    Object.defineProperty(this, powers, { value: powersOf(alg, parts) })
     Object.freeze(this)
   }
 

@@ -33,6 +33,8 @@ export interface TextPowers {
 export interface Material {
   readonly material: KeyObject
   readonly maySign: boolean
+  /** Makes the signatures of a key that is not in this process; the material is its public half. */
+  readonly signElsewhere?: ((data: Uint8Array) => Promise<Buffer>) | undefined
 }
 
 /**
@@ -40,7 +42,10 @@ export interface Material {
  *
  * @example powersOf('HS256', { material, maySign: true }).sign(Buffer.from('data'))
  */
-export function powersOf(alg: Algorithm, { material, maySign }: Material): KeyPowers {
+export function powersOf(
+  alg: Algorithm,
+  { material, maySign, signElsewhere }: Material,
+): KeyPowers {
   const row = algorithmRow(alg)
   const length = signatureBytes(row, material.asymmetricKeyDetails?.modulusLength)
   const mayNot = () => new TypeError('this key is not for signing')
@@ -49,7 +54,7 @@ export function powersOf(alg: Algorithm, { material, maySign }: Material): KeyPo
     signatureBytes: length,
     sign: (data: Uint8Array) => {
       if (!maySign) throw mayNot()
-      return signWith(alg, material, data)
+      return signElsewhere ? signElsewhere(data) : signWith(alg, material, data)
     },
     verify: (data: Uint8Array, signature: Uint8Array) =>
       signature.byteLength === length && verifyWith(alg, material, { data, signature }),

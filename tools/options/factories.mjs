@@ -122,6 +122,13 @@ export const factories = [
     from: 'src/key/kid.ts',
   },
   {
+    factory: 'externalKey',
+    file: 'src/key/external-key.ts',
+    table: 'externalKeyTable',
+    types: ['ExternalKeyOptions', 'KeyOptions'],
+    from: 'src/key/kid.ts',
+  },
+  {
     factory: 'publicKey, privateKey',
     file: 'src/key/kid.ts',
     table: 'keyTable',
