@@ -50,8 +50,8 @@ export function createVerifier<C = Claims>(options: VerifierOptions<C>): Verifie
   // The list of steps.ts written out, because every request pays for it: a loop over it takes five times as long.
   const verify = async (token: string): Promise<VerifiedToken<C>> => {
     checkLength(token, policy.maxLength)
-    const kept = cache?.recall(token)
-    if (kept) return kept.isFixed ? kept.verified : runSchemaAgain(policy, kept.verified)
+    const found = cache?.recall(token)
+    if (found) return found.isFixed ? found.verified : runSchemaAgain(policy, found.verified)
     const parts = splitCompact(token)
     const known = memory.find(parts.header)
     const unverifiedHeader = known?.header ?? decodeHeader(parts.header)
@@ -60,15 +60,18 @@ export function createVerifier<C = Claims>(options: VerifierOptions<C>): Verifie
     const header =
       known?.issuer === issuer ? known.header : checkHeader(unverifiedHeader, issuer.header)
     const version = issuer.keys.version() // read before the key is found, so that no change in between is missed
-    const found = findKey(issuer.keys, header)
-    const key = checkSignature(parts, found instanceof Promise ? await found : found)
+    const keys = findKey(issuer.keys, header)
+    const key = checkSignature(parts, keys instanceof Promise ? await keys : keys)
     issuer.keys.matched?.(key)
     const unchecked = early ?? decodePayload(parts.payload, policy)
     const payload = checkClaims(unchecked, { policy: issuer.claims, now: policy.now() })
     const made = policy.schema ? await applySchema(policy.schema, payload) : undefined
     const verified = vouch(header, made ? made.claims : (payload as C), payload) // C is Claims without a schema
     if (!known) memory.learn(parts.header, { header, issuer })
-    cache?.keep(token, { verified, isFixed: made?.isFixed ?? true, issuer, version })
+    const isFixed = made?.isFixed ?? true
+    // Of an output that is made anew for each call nothing is kept: it may hold on to anything, such as a database.
+    const kept = isFixed ? verified : vouch(header, payload as C, payload)
+    cache?.keep(token, { verified: kept, isFixed, issuer, version })
     return verified
   }
   return Object.freeze(
