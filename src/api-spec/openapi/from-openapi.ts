@@ -73,12 +73,16 @@ export const fromOpenApiTable = {
   basePath: value('path', readBasePath, { default: '' }),
 } satisfies OptionTable<keyof FromOpenApiOptions>
 
+/** Below any other base no call would be found, and the gates of groups would guard nothing. */
 function readBasePath(given: unknown, option: string): string {
-  if (typeof given === 'string') return given
-  throw new ConfigError(option, 'must be text')
+  if (typeof given === 'string' && /^(?:\/[^\s\\?#;]*)?$/.test(given) && !given.includes('//'))
+    return given
+  throw new ConfigError(option, 'must be a path that begins with "/", such as "/v1"')
 }
 
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
+/** What else a path item may hold (OpenAPI 3.1 section 4.8.9). */
+const besideMethods = ['summary', 'description', 'servers', 'parameters']
 
 /**
  * Reads what an OpenAPI 3.x document says about security: which operations need a token, with which scopes and
@@ -122,20 +126,41 @@ function readOperations(document: unknown): readonly SecuredOperation[] {
   const schemes = readSchemes(components['securitySchemes'])
   const paths = document['paths'] ?? {}
   if (!isObject(paths)) throw new ApiSpecError('paths must be an object')
-  return Object.entries(paths).flatMap(([path, item]) => {
-    if (!isObject(item)) throw new ApiSpecError(`${path}: a path item must be an object`)
-    if ('$ref' in item)
-      throw new ApiSpecError(`${path}: references are not followed; bundle the document first`)
+  refuseStrayRoles(document, 'the document')
+  const items = Object.entries(paths).filter(([path]) => !path.startsWith('x-'))
+  return items.flatMap(([path, item]) => {
+    checkItem(path, item)
     return methods.flatMap((method): readonly SecuredOperation[] => {
       const operation = item[method]
       if (operation === undefined) return []
       const where = `${method.toUpperCase()} ${path}`
       if (!isObject(operation)) throw new ApiSpecError(`${where}: an operation must be an object`)
-      const security = 'security' in operation ? operation['security'] : document['security']
+      // Code that makes a document may set a member to undefined, which JSON would leave out.
+      const { security = document['security'] } = operation
       const asked = { security, roles: operation[rolesExtension] }
       return [{ method: method.toUpperCase(), path, ...readSecurity(asked, schemes, where) }]
     })
   })
+}
+
+/** Refuses what may hold operations that would not be read, and so not be guarded. */
+function checkItem(path: string, item: unknown): asserts item is Readonly<Record<string, unknown>> {
+  if (!path.startsWith('/')) throw new ApiSpecError(`${path}: a path must begin with "/"`)
+  if (!isObject(item)) throw new ApiSpecError(`${path}: a path item must be an object`)
+  if ('$ref' in item)
+    throw new ApiSpecError(`${path}: references are not followed; bundle the document first`)
+  refuseStrayRoles(item, path)
+  const unknown = Object.keys(item).find(
+    (name) => !methods.includes(name) && !besideMethods.includes(name) && !/^x-/.test(name),
+  )
+  if (unknown !== undefined)
+    throw new ApiSpecError(`${path}: '${unknown}' is no method that this reads`)
+}
+
+/** Beside an operation they would look like a demand, and be none. */
+function refuseStrayRoles(holder: Readonly<Record<string, unknown>>, where: string): void {
+  if (rolesExtension in holder)
+    throw new ApiSpecError(`${where}: ${rolesExtension} stands inside an operation`)
 }
 
 /** Guarded operations come first; an open one counts only when it is certain. */

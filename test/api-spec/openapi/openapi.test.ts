@@ -249,13 +249,42 @@ describe('fromOpenApi', () => {
       'must be a list of texts',
     )
     expect(() => fromOpenApi(null)).toThrow('no OpenAPI 3 document')
+    expect(refused({ paths: { x: { get: {} } } })).toThrow('x: a path must begin with "/"')
+    for (const name of ['GET', 'query', 'additionalOperations'])
+      expect(refused({ paths: { '/x': { [name]: {} } } })).toThrow(
+        `/x: '${name}' is no method that this reads`,
+      )
+    const roles = { 'x-required-roles': ['admin'] }
+    expect(refused(roles)).toThrow('the document: x-required-roles stands inside an operation')
+    expect(refused({ paths: { '/x': { ...roles, get: {} } } })).toThrow(
+      '/x: x-required-roles stands inside an operation',
+    )
+    const harmless = { summary: 's', description: 'd', servers: [], parameters: [], 'x-tag': 1 }
+    expect(refused({ paths: { '/x': { ...harmless, get: {} }, 'x-note': 'n' } })).not.toThrow()
+  })
+
+  it("takes the document's security where an operation's own is undefined", () => {
+    const paths = { '/x': { get: { security: undefined } } }
+    const guards = fromOpenApi({ ...sample, paths })
+    expect(guards.operations[0]?.kind).toBe('guarded')
+    expect(guards.except.match({ method: 'GET', path: '/x' })).toBe(false)
   })
 
   it('fromOpenApi knows the path before every path', () => {
     const guards = fromOpenApi(sample, { basePath: '/v1/' })
     expect(guards.find({ method: 'GET', path: '/v1/open' })?.kind).toBe('open')
     expect(guards.find({ method: 'GET', path: '/open' })).toBeUndefined()
+    const whole = fromOpenApi(sample, { basePath: '/' })
+    expect(whole.find({ method: 'GET', path: '/open' })?.kind).toBe('open')
   })
+
+  it.each(['v1', 'https://api.example/v1', '//v1', '/v1//', '/v1?a', '/v1#a', '/v 1', 1])(
+    'refuses %j before every path, below which it would find no call',
+    (basePath) => {
+      const options: object = { basePath }
+      expect(() => fromOpenApi(sample, options)).toThrow('fromOpenApi.basePath: must be a path')
+    },
+  )
 })
 
 /** As a gate hands it over; only a verifier makes a real one. */
