@@ -78,7 +78,7 @@ export function requireClaim<C, K extends keyof C & string>(
 ): Guard<C> {
   if (name === '') throw new ConfigError('requireClaim', 'takes the name of a claim')
   return guard([], ({ claims }) => {
-    if (!isRecord(claims) || !Object.hasOwn(claims, name)) return false
+    if (!isRecord(claims) || !has(claims, name)) return false
     const value = claims[name]
     if (typeof wanted === 'function') return value != null && wanted(value)
     return Array.isArray(value) ? value.includes(wanted) : value === wanted
@@ -207,6 +207,16 @@ function words(value: unknown): readonly string[] {
 function names(value: unknown): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value]
   return list.filter((name) => typeof name === 'string')
+}
+
+/** Whether claims have a member: their own, or of the class that a schema made; not what every object has. */
+function has(claims: object, name: string): boolean {
+  let holder: object | null = claims
+  while (holder !== null && holder !== Object.prototype) {
+    if (Object.hasOwn(holder, name)) return true
+    holder = Object.getPrototypeOf(holder) as object | null // what else it can be
+  }
+  return false
 }
 
 function isRecord<C>(claims: C): claims is C & object {

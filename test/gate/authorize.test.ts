@@ -85,6 +85,30 @@ describe('guards', () => {
   })
 })
 
+describe('requireClaim, where a schema makes instances of a class', () => {
+  class User {
+    readonly #tier = 'gold'
+    get tier() {
+      return this.#tier
+    }
+  }
+  class Guest extends User {}
+  test.each([new User(), new Guest()])(
+    'reads a getter of the class, also inside not (%#)',
+    (claims) => {
+      const token: unknown = { claims }
+      const guard = requireClaim<User, 'tier'>('tier', 'gold')
+      expect(guard(token as never)).toBe(true)
+      expect(not<User>(guard)(token as never)).toBe(false)
+    },
+  )
+  test('does not take what every object has for a claim', () => {
+    const token: unknown = { claims: new Guest() }
+    const guard = requireClaim<Record<string, unknown>, string>('toString', () => true)
+    expect(guard(token as never)).toBe(false)
+  })
+})
+
 describe('roles and scopes in nested claims', () => {
   const keycloak = { realm_access: { roles: ['admin', 'user'] }, permissions: ['a:read'] }
   test.each<Case>([
