@@ -1,5 +1,5 @@
 import { ConfigError } from '../foundation/errors.js'
-import { methodOverrides } from '../foundation/method-overrides.js'
+import { mayReplaceMethod } from '../foundation/method-overrides.js'
 import { type OptionTable, readOptions, guarding, unchecked } from '../foundation/options.js'
 import { type Call } from './call.js'
 import { isPattern, patternOf } from './pattern.js'
@@ -13,7 +13,8 @@ export interface Rules {
    * Only calls of these methods, in upper case. Default: any. In doubt a token is required. Rules that guard take any
    * letter case, and GET for HEAD too, because servers answer both with one handler; `method` alone guards every path.
    * Rules that open take only the methods named, need a path beside them, and open nothing when a header such as
-   * `X-HTTP-Method-Override` may replace the method.
+   * `X-HTTP-Method-Override`, or `_method` in the query, may replace the method. Code that takes another method from a
+   * form belongs before the gate.
    */
   readonly method?: OneOrMore<string>
   /**
@@ -107,20 +108,16 @@ function forMethods(rule: Rule, methods: readonly string[], purpose: Purpose): R
   if (purpose === 'guard' && wanted.has('GET')) wanted.add('HEAD')
   const isWanted = (call: Call) => {
     const { method } = call
-    if (purpose === 'open') return method !== undefined && wanted.has(method) && !isOverridden(call)
+    if (purpose === 'open')
+      return method !== undefined && wanted.has(method) && !mayReplaceMethod(call)
     // HTTP/2 has no rule for case, and some routers fold it.
-    return method === undefined || wanted.has(method.toUpperCase()) || isOverridden(call)
+    return method === undefined || wanted.has(method.toUpperCase()) || mayReplaceMethod(call)
   }
   return {
     name: `${rule.name} for ${methods.join(', ')}`,
     matches: (subject, call) => isWanted(call) && rule.matches(subject, call),
     matchesPath: (subject, call) => isWanted(call) && rule.matchesPath(subject, call),
   }
-}
-
-/** Whether code behind the gate may use another method than the one sent. */
-function isOverridden(call: Call): boolean {
-  return methodOverrides.some((name) => call.header(name).length > 0)
 }
 
 function pathRule(option: string, path: unknown, purpose: Purpose): Rule {

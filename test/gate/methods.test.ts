@@ -63,6 +63,22 @@ describe('rules that open, with a method', () => {
   })
 })
 
+describe('_method in the query, as method-override reads it', () => {
+  test.each(['_method=DELETE', 'a=1&_method', '%5Fmethod=DELETE'])('%s opens nothing', (query) => {
+    const selector = select({ except: { path: '/posts', method: ['GET', 'POST'] } })
+    expect(opened(selector, { url: `/posts?${query}` })).toEqual([])
+    const any = select({ except: { path: '/posts' } })
+    expect(opened(any, { url: `/posts?${query}` })).toEqual(methods)
+  })
+
+  test('guards, whatever the method is', () => {
+    const selector = select({ path: '/posts', method: 'DELETE' })
+    expect(opened(selector, { url: '/posts?_method=DELETE' })).toEqual([])
+    expect(opened(selector, { url: '/posts?method=DELETE' })).not.toContain('DELETE')
+    expect(opened(selector, { url: '/posts?method=DELETE' })).toContain('POST')
+  })
+})
+
 describe('rules that guard, with a method', () => {
   const guarded = (selector: Selector, shape: CallShape = { url: '/posts' }) =>
     methods.filter((method) => selector(fakeCall({ ...shape, method })))

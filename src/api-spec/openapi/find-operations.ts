@@ -1,4 +1,4 @@
-import { methodOverrides } from '../../foundation/method-overrides.js'
+import { mayReplaceMethod } from '../../foundation/method-overrides.js'
 import { type SecuredOperation } from './security.js'
 
 /** What is asked about a call: a part of what the middleware's `Call` has. */
@@ -6,6 +6,7 @@ export interface OpenApiCall {
   readonly method?: string | undefined
   readonly pattern?: string | undefined
   readonly path: string
+  readonly query?: string | undefined
   /** All values of a header field; `name` in lower case. Without it no header is looked at. */
   header?(name: string): readonly string[]
 }
@@ -30,7 +31,7 @@ export function findOperations(
   call: OpenApiCall,
 ): FoundOperations {
   const { method, pattern, path } = call
-  const isOverridden = methodOverrides.some((name) => (call.header?.(name).length ?? 0) > 0)
+  const isOverridden = mayReplaceMethod(call)
   const own = operations.filter((operation) => operation.method === method)
   const certain = pattern === undefined ? byPath(own, path) : byPattern(own, pattern)
   if (certain.length > 0 && !isOverridden) return { isCertain: true, found: guardedFirst(certain) }

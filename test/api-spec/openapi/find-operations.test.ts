@@ -68,6 +68,8 @@ describe('the operations that a call may be for', () => {
     expect(except.match({ ...call, header: () => [] })).toBe(true)
     for (const name of ['x-http-method-override', 'x-http-method', 'x-method-override'])
       expect(except.match({ ...call, header: overridden(name) })).toBe(false)
+    expect(except.match({ ...call, query: '_method=DELETE' })).toBe(false)
+    expect(except.match({ ...call, query: 'method=DELETE' })).toBe(true)
     expect(except.match({ path: '/open' })).toBe(false)
     expect(except.match({ path: '/open', method: 'get' })).toBe(false)
   })
