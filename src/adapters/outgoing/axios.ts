@@ -58,6 +58,8 @@ function watched(fetch: JwtClient['fetch']): JwtClient['fetch'] {
 
 /** An axios before 1.12 ignores the `fetch` that it is given, and calls without a token. */
 function refuseOldAxios({ config }: AxiosResponse, instance: object): void {
+  // An interceptor's own, such as a cache's, asked no `fetch`.
+  if (typeof config.adapter === 'function') return
   const fetch: unknown = config.env?.fetch
   if (typeof fetch !== 'function' || !made.has(fetch) || used.has(fetch)) return
   const version = 'VERSION' in instance ? String(instance.VERSION) : 'an older version'
