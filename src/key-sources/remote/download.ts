@@ -2,7 +2,7 @@ import { within } from '../../foundation/deadline.js'
 import { parseStrictObject } from '../../token/json/json.js'
 import type { Fetch, FetchedAnswer } from './guarded-fetch.js'
 import { JwksProblem } from './problem.js'
-import { codeOf, isError } from '../../foundation/realms.js'
+import { codeOf, isBytes, isError } from '../../foundation/realms.js'
 
 /** How to request one document. */
 export interface Download {
@@ -92,6 +92,8 @@ async function readBody(response: FetchedAnswer, signal: AbortSignal): Promise<B
   for await (const chunk of response.body) {
     // A custom fetch may ignore the signal: the rest of a late answer is not read.
     if (signal.aborted) break
+    // Of text, a custom fetch that decodes, the length is unknown, and with it the limit.
+    if (!isBytes(chunk)) throw new JwksProblem('network', 'the body of the answer is not bytes')
     bytes += chunk.byteLength
     if (bytes > mostBytes) throw tooLarge
     chunks.push(chunk)

@@ -140,6 +140,12 @@ describe('a fetch of the application', () => {
   const large = async function* () {
     for (;;) yield await Promise.resolve(Buffer.alloc(10_000, 32))
   }
+  const text = async function* (): AsyncGenerator<never> {
+    for (;;) {
+      await new Promise((resolve) => setImmediate(resolve))
+      yield ' '.repeat(1000) as never
+    }
+  }
   const good = JSON.stringify({ keys: [publicJwk(a)] })
   const typed = { 'content-type': 'application/json' }
 
@@ -154,6 +160,11 @@ describe('a fetch of the application', () => {
       'whose body has no end',
       () => Promise.resolve({ status: 200, headers: new Headers(typed), body: large() }),
       'too large',
+    ],
+    [
+      'whose body is text without an end',
+      () => Promise.resolve({ status: 200, headers: new Headers(typed), body: text() }),
+      'network',
     ],
     [
       'that followed a redirect',
