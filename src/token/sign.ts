@@ -7,6 +7,7 @@ import { makeSignable } from './json/signable.js'
 import { writeJson } from './json/write-json.js'
 import { Key } from '../key/key.js'
 import { isText } from '../foundation/names.js'
+import { processWide } from '../foundation/process-wide.js'
 import {
   clock,
   count,
@@ -72,8 +73,11 @@ export const signerTable = {
 
 const signerClaims: readonly SignerClaim[] = ['iss', 'aud', 'iat', 'exp', 'jti']
 
-/** Finds the {@link completeSigner} of a signer, also of one that another copy of this package made. */
-const complete = Symbol.for('jotgate.signer.complete')
+/**
+ * The {@link completeSigner} of each signer, whichever copy of this package made it. Not a member of the signer: a Proxy
+ * around it, such as a tracer or `mock.fn` of node:test, would hand it on, and what the Proxy adds would be left out.
+ */
+const complete = processWide('complete-signers/1', () => new WeakMap<Signer, Signer>())
 
 /**
  * Builds a signer of access tokens. Each token gets `iss`, `aud`, `iat`, `exp` and a `jti` of 128 random bits.
@@ -103,7 +107,8 @@ export function createSigner(options: SignerOptions): Signer {
       )
     }
   const sign = make(reservedBy(policy, policy.replaceable))
-  return Object.defineProperty(sign, complete, { value: make([]) })
+  complete.set(sign, make([]))
+  return sign
 }
 
 /**
@@ -113,7 +118,7 @@ export function createSigner(options: SignerOptions): Signer {
  * @example const token = await completeSigner(sign)({ ...claims, exp })
  */
 export function completeSigner(sign: Signer): Signer {
-  return (Reflect.get(sign, complete) as Signer | undefined) ?? sign // put there by createSigner alone
+  return complete.get(sign) ?? sign
 }
 
 /** What of the options the claims depend on. */

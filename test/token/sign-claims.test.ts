@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hmacKey } from '../../src/key/index.js'
 import { type Claims, createSigner, createVerifier, decodeToken } from '../../src/token/index.js'
+import { completeSigner } from '../../src/token/sign.js'
 
 const sign = createSigner({
   key: hmacKey(randomBytes(32), 'HS256'),
@@ -239,5 +240,15 @@ describe('a bigint is signed with all its digits', () => {
     expect(() => createSigner({ key, ...options, expiresIn: '15m', header: { x: 1n } })).toThrow(
       'header member "x" is a bigint',
     )
+  })
+})
+
+describe('the signer that sessions use', () => {
+  test('is not found through a Proxy, so that what the Proxy adds is not left out', async () => {
+    const traced = new Proxy(sign, {})
+    expect(completeSigner(traced)).toBe(traced)
+    const token = await completeSigner(sign)({ jti: 'own' })
+    expect(decodeToken(token).unverifiedClaims['jti']).toBe('own')
+    expect(Reflect.ownKeys(sign).filter((name) => typeof name === 'symbol')).toEqual([])
   })
 })
