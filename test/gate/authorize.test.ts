@@ -94,7 +94,7 @@ describe('requireClaim, where a schema makes instances of a class', () => {
   }
   class Guest extends User {}
   test.each([new User(), new Guest()])(
-    'reads a getter of the class, also inside not (%#)',
+    'requireClaim reads a getter of the class, also inside not (%#)',
     (claims) => {
       const token: unknown = { claims }
       const guard = requireClaim<User, 'tier'>('tier', 'gold')
@@ -102,7 +102,7 @@ describe('requireClaim, where a schema makes instances of a class', () => {
       expect(not<User>(guard)(token as never)).toBe(false)
     },
   )
-  test('does not take what every object has for a claim', () => {
+  test('requireClaim does not take what every object has for a claim', () => {
     const token: unknown = { claims: new Guest() }
     const guard = requireClaim<Record<string, unknown>, string>('toString', () => true)
     expect(guard(token as never)).toBe(false)

@@ -244,7 +244,7 @@ describe('a bigint is signed with all its digits', () => {
 })
 
 describe('the signer that sessions use', () => {
-  test('is not found through a Proxy, so that what the Proxy adds is not left out', async () => {
+  test('the signer of sessions is not found through a Proxy, so that what the Proxy adds is kept', async () => {
     const traced = new Proxy(sign, {})
     expect(completeSigner(traced)).toBe(traced)
     const token = await completeSigner(sign)({ jti: 'own' })

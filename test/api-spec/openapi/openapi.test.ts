@@ -263,7 +263,7 @@ describe('fromOpenApi', () => {
     expect(refused({ paths: { '/x': { ...harmless, get: {} }, 'x-note': 'n' } })).not.toThrow()
   })
 
-  it("takes the document's security where an operation's own is undefined", () => {
+  it("fromOpenApi takes the document's security where an operation's own is undefined", () => {
     const paths = { '/x': { get: { security: undefined } } }
     const guards = fromOpenApi({ ...sample, paths })
     expect(guards.operations[0]?.kind).toBe('guarded')
@@ -279,7 +279,7 @@ describe('fromOpenApi', () => {
   })
 
   it.each(['v1', 'https://api.example/v1', '//v1', '/v1//', '/v1?a', '/v1#a', '/v 1', 1])(
-    'refuses %j before every path, below which it would find no call',
+    'fromOpenApi refuses the base path %j, below which it would find no call',
     (basePath) => {
       const options: object = { basePath }
       expect(() => fromOpenApi(sample, options)).toThrow('fromOpenApi.basePath: must be a path')
