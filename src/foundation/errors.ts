@@ -83,7 +83,11 @@ export const errorTable = {
   KEY_UNKNOWN: { ...invalid, message: 'no key fits the algorithm and key id' },
   SIGNATURE_INVALID: { ...invalid, message: 'the signature does not match' },
   CLAIM_MISSING: { ...invalid, message: 'a required claim is missing' },
-  CLAIM_INVALID: { ...invalid, message: 'a claim has a value of the wrong type' },
+  CLAIM_INVALID: {
+    ...invalid,
+    message: 'a claim has a value of the wrong type, or an empty one',
+  },
+  CLAIM_TOO_LONG: { ...invalid, message: 'a claim is longer than 1024 characters' },
   ISSUER_MISMATCH: { ...invalid, message: 'the token comes from another issuer' },
   AUDIENCE_MISMATCH: { ...invalid, message: 'the token is meant for another audience' },
   TOKEN_EXPIRED: { ...expired, message: 'the token has expired' },

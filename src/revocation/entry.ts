@@ -1,7 +1,7 @@
 import { AuthError } from '../foundation/errors.js'
-import { isStorableName } from '../foundation/names.js'
 import type { Claims, VerifiedToken } from '../token/token.js'
 import type { RevocationEntry, RevocationName } from './ports.js'
+import { nameToStore } from './value-name.js'
 
 /** Which tokens to refuse from now on. `before` is a Unix time in whole seconds, at most 60 s ahead. */
 export type RevokeRequest =
@@ -24,6 +24,11 @@ type NamedRequest =
   | { readonly sid: string }
   /** Every token of a subject that was issued at or before a time. */
   | { readonly subject: string; readonly before: number }
+  /**
+   * The same for a `sub` that is a whole number, of tokens verified with `subject: 'any'`. It is no token of the subject
+   * whose name is the same digits as text.
+   */
+  | { readonly numericSubject: number | bigint; readonly before: number }
   /** Every token with this `client_id`, old or new, for the life of one access token: the issuer must refuse the client too. */
   | { readonly client: string }
   /** Every token of the issuer that was issued at or before a time. */
@@ -45,7 +50,7 @@ const mostAhead = 60
 /**
  * The entry for a request.
  *
- * @throws AuthError CLAIM_MISSING for a token without `jti`; TypeError for a name that is not a string of 1 to 1024
+ * @throws AuthError CLAIM_MISSING for a token without `jti`; TypeError for a name that is not text of 1 to 1024
  * characters; RangeError for a `before` that is not a whole second or too far ahead
  * @example toEntry({ sid: 'session-1' }, { issuer: 'https://auth.example', accessTtl: 900, now })
  */
@@ -61,17 +66,25 @@ export function toEntry(request: RevokeRequest, context: EntryContext): Revocati
   const before = checkBefore(request.before, now)
   // A token without `iat` may have been issued just now.
   const expiresAt = Math.max(now, before) + accessTtl + margin
-  return 'subject' in request
-    ? { kind: 'sub', value: checkName('subject', request.subject), issuer, before, expiresAt }
-    : { kind: 'all', issuer, before, expiresAt }
+  if ('all' in request) return { kind: 'all', issuer, before, expiresAt }
+  const value =
+    'subject' in request
+      ? checkName('subject', request.subject)
+      : checkNumber(request.numericSubject)
+  return { kind: 'sub', value, issuer, before, expiresAt }
 }
 
 function tokenEntry({ payload }: VerifiedToken<unknown>, context: EntryContext): RevocationEntry {
   if (payload.jti === undefined) throw new AuthError('CLAIM_MISSING', { claim: 'jti' })
+  const value = nameToStore(payload.jti)
+  if (value === undefined)
+    throw new TypeError(
+      'revoke: the jti of the token must be text of 1 to 1024 characters, or a whole number',
+    )
   const end = Math.ceil(payload.exp ?? context.now + context.accessTtl) + margin
   return {
     kind: 'jti',
-    value: checkName('the jti of the token', payload.jti),
+    value,
     issuer: payload.iss ?? context.issuer,
     expiresAt: Math.min(end, Number.MAX_SAFE_INTEGER),
   }
@@ -93,14 +106,22 @@ export function namesOf(issuer: string, claims: Claims): RevocationName[] {
     ['sub', claims.sub],
     ['client', claims['client_id']],
   ] as const
-  const named = given.flatMap(([kind, value]) =>
-    isStorableName(value) ? [{ issuer, kind, value }] : [],
-  )
+  const named = given.flatMap(([kind, claim]) => {
+    const value = nameToStore(claim)
+    return value === undefined ? [] : [{ issuer, kind, value }]
+  })
   return [...named, { issuer, kind: 'all' }]
 }
 
+function checkNumber(number: unknown): string {
+  const value = typeof number === 'string' ? undefined : nameToStore(number)
+  if (value !== undefined) return value
+  throw new TypeError('revoke: numericSubject must be a whole number')
+}
+
 function checkName(option: string, name: unknown): string {
-  if (isStorableName(name)) return name
+  const value = typeof name === 'string' ? nameToStore(name) : undefined
+  if (value !== undefined) return value
   throw new TypeError(`revoke: ${option} must be text of 1 to 1024 characters`)
 }
 

@@ -12,6 +12,7 @@ import { answer, signAccess, type TokenResponse } from './tokens.js'
 
 /** A login that has succeeded. */
 export interface IssueRequest {
+  /** 1 to 255 characters (OpenID Connect Core section 2). */
   readonly subject: string
   readonly client: string
   /** Space-delimited (RFC 6749 section 3.3). Default: none. */
@@ -66,12 +67,16 @@ function beginSession(policy: SessionsPolicy, request: IssueRequest, scope: stri
   }
 }
 
+/** Characters, as the identity providers of OpenID Connect have at most. */
+const longestSubject = 255
 const longestMeta = 512
 const mostMeta = 16
 
 /** A login that a store or a token could not hold is a fault of the program; the values are not repeated. */
 function checkRequest({ subject, client, scope = '', audience = [] }: IssueRequest): string {
-  const names = { subject, client, audience: typeof audience === 'string' ? [audience] : audience }
+  const names = { client, audience: typeof audience === 'string' ? [audience] : audience }
+  if (!isStorableName(subject) || subject.length > longestSubject)
+    throw new TypeError(`issue: subject must be text of 1 to ${String(longestSubject)} characters`)
   for (const [option, value] of Object.entries(names)) {
     if ([value].flat().some((name) => !isStorableName(name)))
       throw new TypeError(`issue: ${option} must be text of 1 to 1024 characters`)

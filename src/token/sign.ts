@@ -1,5 +1,5 @@
 import { encodeThroughScratch } from '../encoding/base64url.js'
-import { mistyped } from './claims.js'
+import { strictForms, typeFault } from './claims.js'
 import type { Duration } from '../foundation/duration.js'
 import { ConfigError } from '../foundation/errors.js'
 import { encodeHeader, readHeader } from './encode-header.js'
@@ -70,6 +70,11 @@ export const signerTable = {
   maxLength: count({ default: 8192, most: lengthCeiling }),
   now: clock(),
 } satisfies OptionTable<keyof SignerOptions>
+
+const texts = {
+  CLAIM_INVALID: 'has a value of the wrong type, or an empty one',
+  CLAIM_TOO_LONG: 'is longer than 1024 characters',
+}
 
 const signerClaims: readonly SignerClaim[] = ['iss', 'aud', 'iat', 'exp', 'jti']
 
@@ -157,8 +162,8 @@ function toPayload(
   )
   const bigints = { found: false }
   makeSignable(payload, claims, { maxDepth: claimsDepth, what: 'claim', bigints })
-  const wrong = mistyped(payload)
-  if (wrong !== undefined) throw new TypeError(`the claim "${wrong}" has a value of the wrong type`)
+  const wrong = typeFault(payload, strictForms)
+  if (wrong) throw new TypeError(`the claim "${wrong.claim}" ${texts[wrong.code]}`)
   const clash = reserved.find((name) => payload[name] !== undefined)
   if (clash !== undefined)
     throw new TypeError(

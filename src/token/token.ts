@@ -6,7 +6,10 @@ export interface JoseHeader {
   readonly [name: string]: unknown
 }
 
-/** A claims set (RFC 7519 section 4) as parsed, frozen. The types of the registered claims have been checked. */
+/**
+ * A claims set (RFC 7519 section 4) as parsed, frozen. The types of the registered claims have been checked, but for
+ * `sub` and `jti` under a verifier with `subject: 'any'` or `tokenId: 'any'`.
+ */
 export interface Claims {
   readonly iss?: string
   readonly sub?: string

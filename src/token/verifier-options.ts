@@ -15,6 +15,7 @@ import {
   value,
 } from '../foundation/options.js'
 import { isText } from '../foundation/names.js'
+import type { ClaimForm } from './claims.js'
 import { IssuerLookup, readLookups } from './issuer-lookup.js'
 import type { CacheLimits } from './memory/verified-cache.js'
 import { readSchema, type ClaimsSchema } from './schema.js'
@@ -56,6 +57,15 @@ export interface CommonOptions<C> {
    * no further ones.
    */
   readonly requiredClaims?: readonly string[]
+  /**
+   * Which values `sub` may have. Default `text`: 1 to 1024 characters, as RFC 7519 section 4.1.2 wants it. `any` is for an
+   * issuer that writes numbers: the schema in `claims`, which is then required, decides. As a function it takes its
+   * parameter as `Readonly<Record<string, unknown>>`, because `Claims` has the type of a strict `sub`. The number 1 and the
+   * text "1" stay two subjects.
+   */
+  readonly subject?: ClaimForm
+  /** The same for `jti` (RFC 7519 section 4.1.7). Default `text`; `any` requires a schema in `claims`. */
+  readonly tokenId?: ClaimForm
   /** Integers beyond 2^53 as exact `bigint` instead of a refusal; they are never rounded. Default false. */
   readonly bigints?: boolean
   /**
@@ -95,6 +105,8 @@ const commonTable = {
   maxLength: count({ default: 8192, most: lengthCeiling }),
   expiry: oneOf(['required', 'optional'], { default: 'required' }),
   requiredClaims: guarding(value('array of claim names', readClaimNames, { default: [] })),
+  subject: oneOf<ClaimForm>(['text', 'any'], { default: 'text' }),
+  tokenId: oneOf<ClaimForm>(['text', 'any'], { default: 'text' }),
   bigints: flag({ default: false }),
   cache: value('`false` or limits', readCache, { optional: true }),
   now: clock(),
@@ -127,6 +139,12 @@ export const askedTable = {
  */
 export function readVerifierOptions<C>(options: VerifierOptions<C>): VerifierPolicy<C> {
   const { issuers, values } = readerFor(options)(options)
+  const lax = (['subject', 'tokenId'] as const).find((name) => values[name] === 'any')
+  if (lax !== undefined && values.claims === undefined)
+    throw new ConfigError(
+      `createVerifier.${lax}`,
+      "'any' needs the option claims, a schema that says which values are valid",
+    )
   const { maxLength, bigints, cache, now } = values
   const schema = values.claims as ClaimsSchema<C> | undefined // its output is what the caller's type says
   return { issuers, schema, maxLength, bigints, cache, now }
@@ -198,9 +216,10 @@ function readIssuers(given: unknown, option: string): Readonly<Record<string, Is
 }
 
 function sharedPolicy(values: CommonValues): SharedPolicy {
-  const { typ, clockTolerance, maxTokenAge, expiry } = values
+  const { typ, clockTolerance, maxTokenAge, expiry, subject, tokenId } = values
   const required = new Set([...(expiry === 'required' ? ['exp'] : []), ...values.requiredClaims])
-  return { typ, claims: { clockTolerance, maxTokenAge, requiredClaims: [...required] } }
+  const requiredClaims = [...required]
+  return { typ, claims: { clockTolerance, maxTokenAge, requiredClaims, subject, tokenId } }
 }
 
 function readCache(given: unknown, option: string): false | CacheLimits {

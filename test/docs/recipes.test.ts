@@ -1,9 +1,12 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import { createTRPCUntypedClient, httpBatchLink } from '@trpc/client'
 import { type AnyTRPCRouter } from '@trpc/server'
 import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { privateKey } from '../../src/key/index.js'
+import { signCompact, type VerifiedToken } from '../../src/token/index.js'
 import { readPage } from '../../tools/docs/page.mjs'
 import { freePort, startServer, until, type Server } from '../setup/server.js'
 import { ask } from '../moving/requests.js'
@@ -21,7 +24,10 @@ beforeAll(() => {
     const [name] = info.flatMap((word) => /^file=(.*)$/.exec(word)?.[1] ?? [])
     return name === undefined ? [] : [[name, code] as const]
   })
-  expect(files.map(([name]) => name)).toEqual(['gate.ts', 'trpc.ts', 'schema.ts', 'graphql.ts'])
+  expect(files.map(([name]) => name)).toEqual([
+    ...['gate.ts', 'trpc.ts', 'schema.ts', 'graphql.ts'],
+    'numeric-subjects.ts',
+  ])
   expect(compileSnippets(folder, Object.fromEntries(files))).toEqual([])
 })
 afterAll(async () => {
@@ -55,6 +61,37 @@ process.on('message', (entry) => void revocation.revoke(entry))
   expect(isUp).toBe(true)
   return { origin, revoke: (sub: string) => server.child.send({ subject: sub, before: now() }) }
 }
+
+/** A verifier of the page, in this process; `env` is there while it is made. */
+async function verifierOf(program: string, env: Readonly<Record<string, string>>) {
+  Object.assign(process.env, env)
+  const url = pathToFileURL(`${folder}${program}.js`).href
+  const made = (await import(url)) as { verify: (token: string) => Promise<VerifiedToken<unknown>> }
+  for (const name of Object.keys(env)) Reflect.deleteProperty(process.env, name)
+  return made.verify
+}
+
+const codeOf = (pending: Promise<unknown>) =>
+  pending.then(
+    () => 'accepted',
+    (error: unknown) => (error as { code?: string }).code,
+  )
+
+describe('subjects that are numbers', () => {
+  const claims = { iss: 'https://auth.example', aud: 'api', exp: now() + 600 }
+  const signRaw = (sub: unknown) =>
+    signCompact(
+      Buffer.from(JSON.stringify({ ...claims, sub })),
+      privateKey(pair.privateKey, 'ES256'),
+    )
+
+  test('the number reaches the handler as the schema names it, and a text is refused', async () => {
+    const verify = await verifierOf('numeric-subjects', { PUBLIC_KEY: pair.publicKey })
+    expect((await verify(await signRaw(7))).claims).toEqual({ userId: 7 })
+    expect(await codeOf(verify(await signRaw('7')))).toBe('CLAIMS_REFUSED')
+    expect(await codeOf(verify(await signRaw(1.5)))).toBe('CLAIMS_REFUSED')
+  })
+})
 
 describe('tRPC', () => {
   let site: Awaited<ReturnType<typeof start>>

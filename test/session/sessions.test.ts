@@ -87,6 +87,7 @@ describe('a login', () => {
   test.each([
     ['an empty subject', { subject: '', client }],
     ['a subject with a null character', { subject: 'a\0b', client }],
+    ['a subject of 256 characters', { subject: 'x'.repeat(256), client }],
     ['an empty client', { subject: 'user-1', client: '' }],
     ['a scope with a quote', { subject: 'user-1', client, scope: '"' }],
     ['a scope with two spaces', { subject: 'user-1', client, scope: 'a  b' }],
@@ -95,6 +96,13 @@ describe('a login', () => {
     const { sessions, seen } = makeSessions()
     await expect(sessions.issue(request)).rejects.toThrow(TypeError)
     expect(seen.order).toEqual([])
+  })
+
+  test('a login takes a subject of 255 characters', async () => {
+    const { sessions, verify } = makeSessions()
+    const subject = 'x'.repeat(255)
+    const { accessToken } = await sessions.issue({ subject, client, claims: {} })
+    expect((await verify(accessToken)).payload.sub).toBe(subject)
   })
 
   test('a login keeps no more of what came out of request headers than fits', async () => {

@@ -9,6 +9,7 @@ import { NameBytes } from './name-bytes.js'
 import { longestName, SeededHash, type Randomness } from './seeded-hash.js'
 import type { Lookup } from './segment.js'
 import { Segments, type Location } from './segments.js'
+import { nameOfValue } from '../value-name.js'
 
 /** Options of {@link RevocationTable}. */
 export interface TableOptions {
@@ -161,12 +162,13 @@ export class RevocationTable {
   }
 
   /** Whether an entry of this kind and name refuses the token. */
-  #isNamed(kind: number, name: unknown, { issuer, issuedAt, now }: CheckedToken): boolean {
+  #isNamed(kind: number, value: unknown, { issuer, issuedAt, now }: CheckedToken): boolean {
     const { next, current } = this.#segments
     const inNext = next.countByKind[kind] !== 0
     const inCurrent = current.countByKind[kind] !== 0
     if (!inNext && !inCurrent) return false
-    if (typeof name !== 'string' || name.length > longestName) return false
+    const name = nameOfValue(value)
+    if (name === undefined || name.length > longestName) return false
     const hash = this.#hash.of(issuer.hashSeeds[kind] ?? 0, name)
     const mayExist =
       (inNext && next.index.mayContain(hash)) || (inCurrent && current.index.mayContain(hash))

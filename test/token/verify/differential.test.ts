@@ -122,7 +122,7 @@ const classes: readonly {
     example: withClaims({ sub: { name: 'u1' } }),
     holds: ({ claims }) =>
       ['exp', 'nbf', 'iat'].some((name) => name in claims && typeof claims[name] !== 'number') ||
-      ('sub' in claims && !isName(claims['sub'], 255, 1)) ||
+      ('sub' in claims && !isName(claims['sub'], 1024, 1)) ||
       ('jti' in claims && !isName(claims['jti'], 1024, 1)) ||
       typeof claims['iss'] !== 'string',
   },

@@ -49,6 +49,7 @@ const produced: Partial<Record<ErrorCode, () => Promise<unknown>>> = {
   SIGNATURE_INVALID: () => verify(forge({ secret: randomBytes(32) })),
   CLAIM_MISSING: () => verify(withClaims({ exp: undefined })),
   CLAIM_INVALID: () => verify(withClaims({ exp: 'x' })),
+  CLAIM_TOO_LONG: () => verify(withClaims({ sub: 'x'.repeat(1025) })),
   ISSUER_MISMATCH: () => verify(withClaims({ iss: 'x' })),
   AUDIENCE_MISMATCH: () => verify(withClaims({ aud: 'x' })),
   TOKEN_EXPIRED: () => verify(withClaims({ exp: 1 })),
@@ -71,8 +72,8 @@ describe('every code of the token core has a token that produces it', () => {
     const { status, grpcStatus, bearer, reason } = errorTable[code as ErrorCode]
     expect(error).toMatchObject({ code, status, grpcStatus, bearer, reason })
   })
-  test('there are 17 codes that verify can reject with', () => {
-    expect(Object.keys(produced)).toHaveLength(17)
+  test('there are 18 codes that verify can reject with', () => {
+    expect(Object.keys(produced)).toHaveLength(18)
   })
 })
 

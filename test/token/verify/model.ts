@@ -29,8 +29,7 @@ export function modelVerify(
     if (name in claims && typeof claims[name] !== 'number') return refused
   }
   for (const name of ['sub', 'jti']) {
-    const most = name === 'sub' ? 255 : 1024
-    if (name in claims && !between(text(claims[name]).length, 1, most)) return refused
+    if (name in claims && !between(text(claims[name]).length, 1, 1024)) return refused
   }
   const auds = Array.isArray(claims['aud']) ? claims['aud'] : [claims['aud']]
   if (!auds.every((aud) => between(text(aud).length, 1, 1024))) return refused

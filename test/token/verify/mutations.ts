@@ -75,8 +75,7 @@ const texts = [
   '"\\u0000"',
   '"é漢😀"',
   '"\\ud800"',
-  json('x'.repeat(255)),
-  json('x'.repeat(256)),
+  json('x'.repeat(1024)),
   json('x'.repeat(1025)),
 ]
 const others = [
