@@ -6,6 +6,9 @@ import { type Claims, type VerifiedToken } from '../token/token.js'
 /**
  * A pure check of a verified token: true permits, anything else refuses with FORBIDDEN (403).
  * `scope` lists the scopes that would be enough, for the challenge (RFC 6750 section 3.1).
+ *
+ * The guards of this package read the claims as the issuer signed them (`token.payload`): a schema that renames, drops
+ * or adds claims changes no permission. For what a schema makes, write a function, `({ claims }) => claims.isStaff`.
  */
 export interface Guard<C> {
   (token: VerifiedToken<C>): boolean
@@ -66,23 +69,29 @@ export function requireRoles(...wanted: readonly (string | ClaimPlace)[]): Guard
 
 /**
  * Requires a claim that equals a value, is a list containing it, or for which a function returns true. A missing claim
- * never matches, and the function is not called.
+ * never matches, and the function is not called. It is the claim as signed, whose type nothing has checked.
  *
- * @throws ConfigError for an empty name
+ * @throws ConfigError for an empty name, and for a wanted value of any other type, such as undefined
  * @example requireClaim('tier', 'gold')
- * @example requireClaim('age', (age) => age > 17)
+ * @example requireClaim('age', (age) => typeof age === 'number' && age > 17)
  */
-export function requireClaim<C, K extends keyof C & string>(
-  name: K,
-  wanted: Scalar | ((value: NonNullable<C[K]>) => boolean),
-): Guard<C> {
-  if (name === '') throw new ConfigError('requireClaim', 'takes the name of a claim')
-  return guard([], ({ claims }) => {
-    if (!isRecord(claims) || !has(claims, name)) return false
-    const value = claims[name]
+export function requireClaim(
+  name: string,
+  wanted: Scalar | ((value: unknown) => boolean),
+): Guard<unknown> {
+  if (!isText(name)) throw new ConfigError('requireClaim', 'takes the name of a claim')
+  if (!isWanted(wanted))
+    throw new ConfigError('requireClaim', 'takes text, a number, a boolean, null or a function')
+  return guard([], ({ payload }) => {
+    if (!Object.hasOwn(payload, name)) return false
+    const value = payload[name]
     if (typeof wanted === 'function') return value != null && wanted(value)
     return Array.isArray(value) ? value.includes(wanted) : value === wanted
   })
+}
+
+function isWanted(wanted: unknown): boolean {
+  return wanted === null || ['string', 'number', 'boolean', 'function'].includes(typeof wanted)
 }
 
 /**
@@ -112,7 +121,7 @@ export function anyOf<C>(...guards: readonly Guard<NoInfer<C>>[]): Guard<C> {
 }
 
 /**
- * Permits when the guard returns exactly `false`.
+ * Permits when the guard returns exactly `false`, so also when the claim is missing.
  *
  * @example not(requireRoles('suspended'))
  */
@@ -207,18 +216,4 @@ function words(value: unknown): readonly string[] {
 function names(value: unknown): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value]
   return list.filter((name) => typeof name === 'string')
-}
-
-/** Whether claims have a member: their own, or of the class that a schema made; not what every object has. */
-function has(claims: object, name: string): boolean {
-  let holder: object | null = claims
-  while (holder !== null && holder !== Object.prototype) {
-    if (Object.hasOwn(holder, name)) return true
-    holder = Object.getPrototypeOf(holder) as object | null // what else it can be
-  }
-  return false
-}
-
-function isRecord<C>(claims: C): claims is C & object {
-  return typeof claims === 'object' && claims !== null
 }

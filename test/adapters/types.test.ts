@@ -57,14 +57,28 @@ test('the type of the claims flows from the verifier to the gate, its context an
 test('the type of the claims flows into guards', () => {
   createGate({
     verify,
-    authorize: requireClaim('tier', (tier) => {
-      expectTypeOf(tier).toEqualTypeOf<'gold' | 'silver'>()
+    authorize: ({ claims }) => {
+      expectTypeOf(claims.tier).toEqualTypeOf<'gold' | 'silver'>()
       return true
+    },
+  })
+  createGate({
+    verify,
+    authorize: allOf(requireScopes('a'), ({ claims }) => claims.tier === 'gold'),
+  })
+  // @ts-expect-error there is no such claim
+  createGate({ verify, authorize: ({ claims }) => claims.colour === 'red' })
+})
+
+test('a claim as signed is unknown to a guard, whatever the schema makes of it', () => {
+  createGate({
+    verify,
+    authorize: requireClaim('tier', (tier) => {
+      expectTypeOf(tier).toEqualTypeOf<unknown>()
+      return tier === 'gold'
     }),
   })
   createGate({ verify, authorize: allOf(requireScopes('a'), requireClaim('tier', 'gold')) })
-  // @ts-expect-error there is no such claim
-  createGate({ verify, authorize: requireClaim('colour', 'red') })
 })
 
 test('the type of the claims flows to a node:http listener', () => {

@@ -22,7 +22,7 @@ describe('a polluted Object.prototype', () => {
     pollute({ roles: ['admin'], role: 'admin', scope: 'a', scp: ['a'], tier: 'gold' })
     expect(requireRoles('admin')(token)).toBe(false)
     expect(requireScopes('a')(token)).toBe(false)
-    expect(requireClaim<Record<string, unknown>, string>('tier', 'gold')(token)).toBe(false)
+    expect(requireClaim('tier', 'gold')(token)).toBe(false)
   })
 
   test('a polluted Object.prototype makes no gate optional', async () => {

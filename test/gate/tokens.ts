@@ -14,7 +14,12 @@ export const sign = createSigner({
   ...{ key, ...shared, expiresIn: '15m' },
   replaceable: ['aud', 'iat', 'exp', 'jti'],
 })
-export const verify = createVerifier({ keys: key, algorithms: ['HS256'], ...shared })
+const policy = { keys: key, algorithms: ['HS256'], ...shared } as const
+export const verify = createVerifier(policy)
+
+/** A verifier of the same tokens whose schema makes other claims of them. */
+export const verifierOf = <C>(claims: (payload: Claims) => C) =>
+  createVerifier({ ...policy, claims })
 
 /** A verified token with these claims; there is no other way to come by one. */
 export async function verified(claims: Claims = {}): Promise<VerifiedToken> {
