@@ -49,7 +49,10 @@ export interface CurrentAndPrevious extends KeyFinder {
  * verified more tokens; with equal counts that is the previous one, which has signed most tokens when a change begins.
  * The order only saves time: the reason for a refusal never depends on it.
  *
- * @throws ConfigError for a private key, a secret with a public key, two keys with one `kid`, or a `resetAfter` of zero
+ * One may be a secret and the other a public key, to move from HS256 to ES256: name both algorithms then. Each key is used
+ * with its own algorithm alone (RFC 8725 section 3.1), so that a public key is never a secret.
+ *
+ * @throws ConfigError for a private key, two keys with one `kid`, or a `resetAfter` of zero
  * @example createVerifier({ keys: currentAndPrevious({ current, previous }), algorithms: ['HS256'], … })
  */
 export function currentAndPrevious(options: CurrentAndPreviousOptions): CurrentAndPrevious {
@@ -77,6 +80,7 @@ export function currentAndPrevious(options: CurrentAndPreviousOptions): CurrentA
     },
     matched: count,
     version: () => 0,
+    hasBothKinds: current.kind !== previous.kind,
     usage: () => {
       tend()
       return { ...counts }
@@ -104,8 +108,6 @@ function readTransition(
 ): OptionValues<typeof currentAndPreviousTable> {
   const values = readOptions(factory, currentAndPreviousTable, options)
   const { current, previous } = values
-  if (current.kind !== previous.kind)
-    throw new ConfigError(factory, 'mixes a secret with a public key')
   if (current !== previous && current.kid === previous.kid)
     throw new ConfigError(`${factory}.previous`, 'has the same kid as the current key')
   return values

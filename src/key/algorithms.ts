@@ -160,12 +160,41 @@ function runtimeHasMlDsa(): boolean {
 
 /**
  * The option `algorithms` of a factory: the algorithms that may be used (RFC 8725 section 3.1). HMAC and public-key
- * algorithms are never mixed.
+ * algorithms are not mixed.
  *
  * @throws ConfigError
- * @example readAlgorithms(['ES256'], 'createVerifier.algorithms') // Set { 'ES256' }
+ * @example readAlgorithms(['ES256'], 'localJwks.algorithms') // Set { 'ES256' }
  */
 export function readAlgorithms(given: unknown, option: string): ReadonlySet<Algorithm> {
+  const allowed = readMixedAlgorithms(given, option)
+  if (isMixed(allowed)) throw mixedAlgorithms(option)
+  return allowed
+}
+
+/**
+ * Whether HMAC and public-key algorithms are among them.
+ *
+ * @example isMixed(new Set(['HS256', 'ES256'])) // true
+ */
+export function isMixed(algorithms: ReadonlySet<Algorithm>): boolean {
+  return new Set([...algorithms].map(isSymmetric)).size > 1
+}
+
+/** The fault of algorithms of both kinds at one source of keys. */
+export function mixedAlgorithms(option: string): ConfigError {
+  return new ConfigError(
+    option,
+    'mixes HMAC with public-key algorithms; use one verifier for each, or currentAndPrevious to move from one to the other',
+  )
+}
+
+/**
+ * The same as {@link readAlgorithms}, for a verifier, whose keys decide whether algorithms of both kinds may be mixed.
+ *
+ * @throws ConfigError
+ * @example readMixedAlgorithms(['HS256', 'ES256'], 'createVerifier.algorithms')
+ */
+export function readMixedAlgorithms(given: unknown, option: string): ReadonlySet<Algorithm> {
   if (typeof given === 'string')
     throw new ConfigError(option, 'must be an array, for one algorithm too: [name]')
   if (!Array.isArray(given) || given.length === 0)
@@ -174,10 +203,5 @@ export function readAlgorithms(given: unknown, option: string): ReadonlySet<Algo
   const allowed = names.filter(isAlgorithm)
   if (allowed.length < names.length)
     throw new ConfigError(option, 'names an algorithm that does not exist or is never accepted')
-  if (new Set(allowed.map(isSymmetric)).size > 1)
-    throw new ConfigError(
-      option,
-      'mixes HMAC with public-key algorithms; use one verifier for each',
-    )
   return new Set(allowed)
 }

@@ -26,6 +26,12 @@ export interface KeyFinder {
    * this method may answer with candidates.
    */
   matched?(key: Key): void
+  /**
+   * Whether a secret and a public key stand side by side, each configured for its own algorithm, as they do while an issuer
+   * moves from the one to the other. Without it `algorithms` of both kinds are a ConfigError. A key is never used with
+   * another algorithm than its own, whatever a source answers.
+   */
+  readonly hasBothKinds?: boolean
 }
 
 /** One key, a function from header to key, or a {@link KeyFinder}. */

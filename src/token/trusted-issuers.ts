@@ -1,4 +1,10 @@
-import { type Algorithm, isSymmetric, readAlgorithms } from '../key/algorithms.js'
+import {
+  type Algorithm,
+  isMixed,
+  isSymmetric,
+  mixedAlgorithms,
+  readMixedAlgorithms,
+} from '../key/algorithms.js'
 import { Key } from '../key/key.js'
 import type { Duration } from '../foundation/duration.js'
 import { AuthError, ConfigError } from '../foundation/errors.js'
@@ -115,7 +121,7 @@ interface NotOfOneIssuer {
 /** Options of one issuer. */
 export const issuerTable = {
   keys: value('key, function or key source', readKeys),
-  algorithms: value('array of algorithms', readAlgorithms),
+  algorithms: value('array of algorithms', readMixedAlgorithms),
   audience: value('text, array of texts or null', readNames),
 } satisfies OptionTable<keyof TrustedIssuer>
 
@@ -134,10 +140,13 @@ export function toIssuerPolicy(
 ): IssuerPolicy {
   if (keys instanceof Key && !algorithms.has(keys.alg))
     throw new ConfigError(`${path}.keys`, 'the key is for none of the configured algorithms')
+  const finder = toFinder(keys)
+  if (isMixed(algorithms) && finder.hasBothKinds !== true)
+    throw mixedAlgorithms(`${path}.algorithms`)
   return {
-    keys: toFinder(keys),
+    keys: finder,
     hasVersion: typeof keys !== 'function',
-    symmetric: [...algorithms].some(isSymmetric),
+    symmetric: [...algorithms].every(isSymmetric),
     header: { algorithms, typ },
     claims: { ...claims, issuer, audience },
   }

@@ -71,7 +71,7 @@ export interface CommonOptions<C> {
   /**
    * How many verified tokens to keep, so that one seen again costs no signature check; times, and whether the keys
    * have changed, are checked on every use. Default: 16384 entries and 16 MiB for public-key algorithms, none for
-   * HMAC. Never used with a bare function as `keys`, which cannot say when a key has become invalid.
+   * HMAC alone. Never used with a bare function as `keys`, which cannot say when a key has become invalid.
    */
   readonly cache?: false | CacheLimits
   /** Unix time in seconds, fractions allowed. Default: the system's clock. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { createTRPCUntypedClient, httpBatchLink } from '@trpc/client'
@@ -5,8 +6,8 @@ import { type AnyTRPCRouter } from '@trpc/server'
 import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { privateKey } from '../../src/key/index.js'
-import { signCompact, type VerifiedToken } from '../../src/token/index.js'
+import { hmacKey, privateKey } from '../../src/key/index.js'
+import { createSigner, signCompact, type VerifiedToken } from '../../src/token/index.js'
 import { readPage } from '../../tools/docs/page.mjs'
 import { freePort, startServer, until, type Server } from '../setup/server.js'
 import { ask } from '../moving/requests.js'
@@ -27,6 +28,7 @@ beforeAll(() => {
   expect(files.map(([name]) => name)).toEqual([
     ...['gate.ts', 'trpc.ts', 'schema.ts', 'graphql.ts'],
     'numeric-subjects.ts',
+    'secret-to-key-pair.ts',
   ])
   expect(compileSnippets(folder, Object.fromEntries(files))).toEqual([])
 })
@@ -90,6 +92,22 @@ describe('subjects that are numbers', () => {
     expect((await verify(await signRaw(7))).claims).toEqual({ userId: 7 })
     expect(await codeOf(verify(await signRaw('7')))).toBe('CLAIMS_REFUSED')
     expect(await codeOf(verify(await signRaw(1.5)))).toBe('CLAIMS_REFUSED')
+  })
+})
+
+describe('from a secret to a key pair', () => {
+  test('tokens of the secret and of the key pair are accepted, and no other HS256 token', async () => {
+    const secret = randomBytes(32)
+    const env = { PUBLIC_KEY: pair.publicKey, SECRET: secret.toString('base64') }
+    const verify = await verifierOf('secret-to-key-pair', env)
+    const signOld = (bytes: Uint8Array) =>
+      createSigner({
+        ...{ key: hmacKey(bytes, 'HS256'), issuer: 'https://auth.example', audience: 'api' },
+        expiresIn: '15m',
+      })({ sub: 'user-1' })
+    expect(await codeOf(verify(await signOld(secret)))).toBe('accepted')
+    expect(await codeOf(verify(await sign({ sub: 'user-1' })))).toBe('accepted')
+    expect(await codeOf(verify(await signOld(randomBytes(32))))).toBe('SIGNATURE_INVALID')
   })
 })
 
