@@ -81,6 +81,9 @@ export interface CommonOptions<C> {
 /** One issuer (`issuer: null` takes any), several, each with its own keys, or a function that finds them. */
 export type VerifierOptions<C = Claims> = CommonOptions<C> & IssuersOptions
 
+/** Options with a schema, which makes the claims. */
+export type SchemaOptions<C> = VerifierOptions<C> & { readonly claims: ClaimsSchema<C> }
+
 /** All options, checked and filled in. */
 export interface VerifierPolicy<C> {
   readonly issuers: Issuers

@@ -17,6 +17,7 @@ import type { Claims, JoseHeader, VerifiedToken } from './token.js'
 import { pickIssuer, type IssuerPolicy } from './trusted-issuers.js'
 import {
   readVerifierOptions,
+  type SchemaOptions,
   type VerifierOptions,
   type VerifierPolicy,
 } from './verifier-options.js'
@@ -42,7 +43,10 @@ export interface Verifier<C = Claims> {
  * const verify = createVerifier({ keys: key, algorithms: ['ES256'], issuer: 'https://auth.example', audience: 'api' })
  * const { claims } = await verify(token)
  */
-export function createVerifier<C = Claims>(options: VerifierOptions<C>): Verifier<C> {
+export function createVerifier(options: VerifierOptions & { readonly claims?: never }): Verifier
+export function createVerifier<C>(options: SchemaOptions<C>): Verifier<C>
+export function createVerifier(options: VerifierOptions<unknown>): Verifier<unknown>
+export function createVerifier<C>(options: VerifierOptions<C>): Verifier<C> {
   const policy = readVerifierOptions(options)
   const memory = new HeaderMemory()
   const cache = createCache(policy)

@@ -70,6 +70,23 @@ test('the type of the claims flows into guards', () => {
   createGate({ verify, authorize: ({ claims }) => claims.colour === 'red' })
 })
 
+test('a verifier with a type of claims and no schema does not compile', () => {
+  const options = { keys: key, algorithms: ['HS256'], issuer, audience } as const
+  // @ts-expect-error nothing makes such claims
+  createVerifier<Mine>(options)
+})
+
+test('a Fetch handler may take the request of its host, a subtype of Request', () => {
+  class HostRequest extends Request {
+    readonly region = 'eu'
+  }
+  const handler = authFetch(createGate({ verify }))((request: HostRequest) => {
+    expectTypeOf(request.region).toEqualTypeOf<string>()
+    return new Response()
+  })
+  expectTypeOf(handler).toEqualTypeOf<FetchHandler<[], HostRequest>>()
+})
+
 test('a claim as signed is unknown to a guard, whatever the schema makes of it', () => {
   createGate({
     verify,

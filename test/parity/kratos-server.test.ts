@@ -7,6 +7,7 @@ import {
   type Claims,
   createSigner,
   createVerifier,
+  type ClaimsSchema,
   type VerifierOptions,
 } from '../../src/token/index.js'
 import {
@@ -38,7 +39,7 @@ function server<C = Claims>(options: Partial<VerifierOptions<C>> = {}) {
     ...presets.kratos.verifier,
     keys: key,
     ...options,
-  } as VerifierOptions<C>) // a spread of a union
+  } as VerifierOptions<C> & { claims: ClaimsSchema<C> }) // a spread of a union
   return createGate({ ...presets.kratos.server, verify })
 }
 

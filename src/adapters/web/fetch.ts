@@ -2,9 +2,12 @@ import { type AuthContext } from '../../gate/context.js'
 import { type Gate } from '../../gate/gate.js'
 import { streamInContext, webCall, webRefusal } from './web-call.js'
 
-/** Answers a Fetch request, with further arguments from its host: Deno, Bun, workers, a service worker. */
-export type FetchHandler<A extends readonly unknown[]> = (
-  request: Request,
+/**
+ * Answers a Fetch request, with further arguments from its host: Deno, Bun, workers, a service worker. `R` is the request
+ * of the host, such as `NextRequest`.
+ */
+export type FetchHandler<A extends readonly unknown[], R extends Request = Request> = (
+  request: R,
   ...rest: A
 ) => Response | Promise<Response>
 
@@ -18,7 +21,9 @@ export type FetchHandler<A extends readonly unknown[]> = (
  */
 export function auth<C>(
   gate: Gate<C>,
-): <A extends readonly unknown[]>(handler: FetchHandler<A>) => FetchHandler<A> {
+): <A extends readonly unknown[], R extends Request = Request>(
+  handler: FetchHandler<A, R>,
+) => FetchHandler<A, R> {
   return (handler) =>
     async (request, ...rest) => {
       const headers = new Headers()
