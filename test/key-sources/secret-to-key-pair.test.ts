@@ -79,7 +79,7 @@ describe('an issuer that moves from a secret to a key pair', () => {
     expect(await verdict(verify, await sign(secret))).toBe('ALGORITHM_REFUSED')
   })
 
-  test('it works for one of several issuers', async () => {
+  test('a change of keys works for one of several issuers', async () => {
     const trusted = { keys: change(), algorithms: both, audience: 'api' }
     const verify = createVerifier({ issuers: { [policy.issuer]: trusted } })
     expect(await verdict(verify, await sign(signing))).toBe('accepted')
@@ -105,12 +105,12 @@ describe('algorithms of both kinds', () => {
     }),
     'a finder': { find: () => current, version: () => 0 },
   }
-  test.each(Object.entries(sources))('are refused with %s', (_, keys) => {
+  test.each(Object.entries(sources))('algorithms of both kinds are refused with %s', (_, keys) => {
     const build = () => createVerifier({ keys, algorithms: both, ...policy })
     expect(build).toThrow(ConfigError)
     expect(build).toThrow(/^createVerifier\.algorithms: mixes HMAC with public-key algorithms/)
   })
-  test('are refused for fixed keys of both kinds', () => {
+  test('algorithms of both kinds are refused for fixed keys', () => {
     expect(() => staticKeys([current, secret])).toThrow(ConfigError)
   })
 })

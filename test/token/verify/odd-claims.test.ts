@@ -23,31 +23,31 @@ async function messageOf(pending: Promise<unknown>): Promise<string> {
 }
 
 describe('the message of a refusal', () => {
-  test.each(['sub', 'jti', 'iss', 'aud'])('says that %s is too long', async (name) => {
+  test.each(['sub', 'jti', 'iss', 'aud'])('the message says that %s is too long', async (name) => {
     const verify = verifierWith()
     expect(await verdict(verify, withClaims({ [name]: long }))).toBe('CLAIM_TOO_LONG')
     expect(await messageOf(verify(withClaims({ [name]: long })))).toBe(
       `a claim is longer than 1024 characters: "${name}"`,
     )
   })
-  test('says that an audience in a list is too long', async () => {
+  test('the message says that an audience in a list is too long', async () => {
     expect(await verdict(verifierWith(), withClaims({ aud: [audience, long] }))).toBe(
       'CLAIM_TOO_LONG',
     )
     expect(await verdict(verifierWith(), withClaims({ aud: [long, 1] }))).toBe('CLAIM_INVALID')
   })
-  test('says that a claim is empty or of the wrong type', async () => {
+  test('the message says that a claim is empty or of the wrong type', async () => {
     expect(await messageOf(verifierWith()(withClaims({ sub: '' })))).toBe(
       'a claim has a value of the wrong type, or an empty one: "sub"',
     )
   })
-  test('of a signer says that a claim is too long', async () => {
+  test('the message of a signer says that a claim is too long', async () => {
     const sign = createSigner({ key, issuer, audience, expiresIn: 60 })
     expect(await messageOf(sign({ sub: long }))).toBe(
       'the claim "sub" is longer than 1024 characters',
     )
   })
-  test('in an explanation says what the claim is', async () => {
+  test('an explanation says what the claim is', async () => {
     const found = async (sub: unknown) =>
       (await verifierWith().explain(withClaims({ sub }))).checks.find(
         ({ name }) => name === 'claim types',
@@ -61,7 +61,7 @@ describe('the message of a refusal', () => {
 })
 
 describe('a sub of 256 to 1024 characters', () => {
-  test('is accepted, and signed', async () => {
+  test('a sub of 1024 characters is accepted, and signed', async () => {
     const sub = 'x'.repeat(1024)
     expect(await verdict(verifierWith(), withClaims({ sub }))).toBe('accepted')
     const sign = createSigner({ key, issuer, audience, expiresIn: 60, now: () => now })
@@ -73,22 +73,22 @@ describe('the options subject and tokenId', () => {
   const claims = z.object({ sub: id.optional(), jti: id.optional() })
   const lax = createVerifier({ ...base, claims, subject: 'any', tokenId: 'any' })
 
-  test('give numbers to the schema, as numbers', async () => {
+  test('the options give numbers to the schema, as numbers', async () => {
     const { claims, payload } = await lax(withRawClaims('"jti":7'))
     expect(claims).toMatchObject({ sub: 'u1', jti: 7 })
     expect(payload.jti).toBe(7)
   })
-  test('give a text of any length to the schema', async () => {
+  test('the options give a text of any length to the schema', async () => {
     expect((await lax(withClaims({ sub: long, jti: long }))).claims).toEqual({
       sub: long,
       jti: long,
     })
   })
-  test('leave the decision to the schema', async () => {
+  test('the options leave the decision to the schema', async () => {
     for (const sub of [null, true, [], {}, 1.5])
       expect(await verdict(lax, withClaims({ sub }))).toBe('CLAIMS_REFUSED')
   })
-  test('are each for its own claim', async () => {
+  test('each option is for its own claim', async () => {
     const subject = createVerifier({ ...base, claims, subject: 'any' })
     const tokenId = createVerifier({ ...base, claims, tokenId: 'any' })
     expect(await verdict(subject, withClaims({ sub: 1 }))).toBe('accepted')
@@ -96,16 +96,16 @@ describe('the options subject and tokenId', () => {
     expect(await verdict(tokenId, withClaims({ jti: 1 }))).toBe('accepted')
     expect(await verdict(tokenId, withClaims({ sub: 1 }))).toBe('CLAIM_INVALID')
   })
-  test('hold for each of several issuers', async () => {
+  test('the options hold for each of several issuers', async () => {
     const issuers = { [issuer]: { keys: key, algorithms: ['HS256'], audience } } as const
     const verify = createVerifier({ issuers, now: () => now, claims, subject: 'any' })
     expect(await verdict(verify, withClaims({ sub: 1 }))).toBe('accepted')
   })
-  test('change nothing for the other claims', async () => {
+  test('the options change nothing for the other claims', async () => {
     for (const name of ['iss', 'aud', 'exp', 'nbf', 'iat'])
       expect(await verdict(lax, withClaims({ [name]: { x: 1 } }))).toBe('CLAIM_INVALID')
   })
-  test('let a required claim be a number, and never null', async () => {
+  test('the options let a required claim be a number, and never null', async () => {
     const verify = createVerifier({
       ...base,
       claims: z.looseObject({}),
@@ -115,7 +115,7 @@ describe('the options subject and tokenId', () => {
     expect(await verdict(verify, withClaims({ sub: 0 }))).toBe('accepted')
     expect(await verdict(verify, withClaims({ sub: null }))).toBe('CLAIM_MISSING')
   })
-  test('agree with the explanation', async () => {
+  test('the options agree with the explanation', async () => {
     for (const sub of [1, long, null]) {
       const token = withClaims({ sub })
       const { ok, code = 'accepted' } = await lax.explain(token)
@@ -132,7 +132,7 @@ describe('the options subject and tokenId', () => {
     )
     expect(() => verifierWith({ [option]: 'number' as never })).toThrow(ConfigError)
   })
-  test('keep the number 1 and the text "1" apart in the cache', async () => {
+  test('the options keep the number 1 and the text "1" apart in the cache', async () => {
     const verify = createVerifier({
       ...base,
       claims,
