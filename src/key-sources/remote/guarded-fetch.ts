@@ -54,12 +54,12 @@ export function guardedFetch(places: Places, lookup: Lookup = systemLookup): Fet
       const request = url.protocol === 'http:' ? requestHttp : requestHttps
       const pinned = guard(reachOf(url, places), lookup)
       request(url, { headers, signal, agent: false, lookup: pinned }, (message) => {
-        // What is thrown in an event's listener ends the process.
-        try {
-          resolve(toResponse(message))
-        } catch (cause) {
+        const { statusCode: status = 0 } = message
+        if (isStatus(status)) {
+          resolve(toResponse(message, status))
+        } else {
           message.destroy()
-          reject(new JwksProblem('status', 'the server answered with no valid status', { cause }))
+          reject(new JwksProblem('status', 'the server answered with no valid status'))
         }
       })
         .on('error', reject)
@@ -108,8 +108,12 @@ function guard(reach: AddressReach, lookup: Lookup): SocketLookup {
   }
 }
 
-function toResponse(message: IncomingMessage): Response {
-  const { statusCode: status = 0 } = message
+/** Whether `Response` takes a status; of others it throws, which in an event's listener ends the process. */
+function isStatus(status: number): boolean {
+  return status >= 200 && status <= 599
+}
+
+function toResponse(message: IncomingMessage, status: number): Response {
   const headers = new Headers()
   for (const name of neededHeaders) {
     const value = message.headers[name]

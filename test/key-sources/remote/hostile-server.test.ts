@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { publicJwk } from '../../../src/key/index.js'
 import { json, setOf, status, type JwksServer } from './jwks-server.js'
 import { ecKey, setUp, signWith, verifierOf } from './setup.js'
@@ -114,6 +114,27 @@ describe('a hostile or failing server', () => {
       expect(server.paths).not.toContain('/moved')
     },
   )
+
+  test('an odd status is refused where a framework has put a Response that takes it in place', async () => {
+    const { server, clock, keys } = await setUp(setOf([a]))
+    const verify = verifierOf(keys, false)
+    const token = await signWith(a)
+    await verify(token)
+    server.answer = rows['the status line "HTTP/1.1 999"']?.answer ?? server.answer
+    clock.add(601)
+    // What @hono/node-server does: its Response looks at the status when its body is read.
+    vi.stubGlobal(
+      'Response',
+      class {
+        readonly status = 999
+        readonly headers = new Headers()
+      },
+    )
+    await expect(verify(token)).resolves.toBeDefined()
+    vi.unstubAllGlobals()
+    expect(keys.status().problem?.kind).toBe('status')
+    expect(keys.status().problem?.message).toMatch(/no valid status/)
+  })
 
   test('unusable keys are left out and counted', async () => {
     const { keys } = await setUp(
