@@ -113,12 +113,9 @@ describe('the required claims of an access token (RFC 9068)', () => {
 })
 
 describe('sub', () => {
-  test.each([1, null, true, [], ['u1'], {}, ''])(
-    'a sub of %j is invalid',
-    async (sub) => {
-      expect(await verdict(verify, withClaims({ sub }))).toBe('CLAIM_INVALID')
-    },
-  )
+  test.each([1, null, true, [], ['u1'], {}, ''])('a sub of %j is invalid', async (sub) => {
+    expect(await verdict(verify, withClaims({ sub }))).toBe('CLAIM_INVALID')
+  })
   test('a sub of 1024 characters is accepted, and a longer one is not', async () => {
     expect(await verdict(verify, withClaims({ sub: 'x'.repeat(1024) }))).toBe('accepted')
     expect(await verdict(verify, withClaims({ sub: 'x'.repeat(1025) }))).toBe('CLAIM_TOO_LONG')
