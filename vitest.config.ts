@@ -17,6 +17,7 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     // A worker imports each module once for all its files: test files leave nothing behind in what they share.
     isolate: false,
+    unstubGlobals: true,
     // Two cores: more workers only make timing-sensitive runs fight each other.
     maxWorkers: 2,
     // Tests that wait beside one another; what they wait for costs nothing.

@@ -60,10 +60,11 @@ describe.each(Object.entries(ways))('a feed by %s', (_, connect) => {
     async (...[, harm]) => {
       const { store, tag } = await openStore(connect)
       const { lost } = await openFeed(store)
-      // All in one go, so that the follower cannot be faster.
+      // All in one go, so that the follower cannot be faster; and later than what it read in the same millisecond.
       const stream = `${tag}:stream`
       const script =
-        "redis.call('INCR', KEYS[2]) redis.call('XADD', KEYS[1], '*', 'n', 7, 'mark', 'x')"
+        "redis.call('INCR', KEYS[2]) local id = string.format('%d-0', (redis.call('TIME')[1] + 1) * 1000) " +
+        "redis.call('XADD', KEYS[1], id, 'n', 7, 'mark', 'x')"
       await harm(stream)
       await admin.eval(script, 2, stream, `${tag}:counter`)
       expect(await lostOf(lost)).toMatch(/messages of the stream are missing/)
