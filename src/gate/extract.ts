@@ -152,9 +152,14 @@ function ownPlaces(extractors: readonly Extractor[], call: Call): readonly Extra
   return extractors.filter((extract) => extract.isForeign?.(call) !== true)
 }
 
-function placesOf(extractors: readonly Extractor[]): Pick<Extractor, 'place'> {
+/** What several places say as one, so that they may be a place of others. */
+function placesOf(extractors: readonly Extractor[]): Pick<Extractor, 'place' | 'isForeign'> {
   const places = extractors.flatMap(({ place }) => place ?? [])
-  return places.length === 0 ? {} : { place: places.join(' or ') }
+  const isForeign = (call: Call) => {
+    const own = ownPlaces(extractors, call)
+    return own.length < extractors.length && own.every((place) => place(call) === undefined)
+  }
+  return { ...(places.length === 0 ? {} : { place: places.join(' or ') }), isForeign }
 }
 
 /**

@@ -41,6 +41,7 @@ export interface SignerOptions {
   /**
    * Claims of the signer's that the claims of a call may replace. Default none: user data that is spread into the claims
    * must not choose the audience or the expiry. A claim that the signer does not set (`issuer: null`) needs no entry.
+   * `iat` is also where `expiresIn` counts from: a call that replaces it moves the expiry.
    */
   readonly replaceable?: readonly SignerClaim[]
   /** Longest token made, in characters; verifiers have the same option. Default 8192, at most 16384. */

@@ -169,6 +169,21 @@ describe.each(Object.entries(places))('from.%s', (_name, several) => {
     ).toBe('b')
   })
 
+  test('a combination inside another passes over credentials of another scheme as well', () => {
+    const nested = several(several(from.bearer(), from.cookie('other')), from.cookie('token'))
+    const foreign = ['authorization', 'Basic dTpw'] as const
+    const other = ['cookie', 'other=o; token=t'] as const
+    expect(nested(fakeCall({ fields: [foreign, cookie] }))).toBe('b')
+    expect(codeOf(nested, { fields: [foreign] })).toBe('TOKEN_SCHEME')
+    expect(codeOf(nested, { fields: [['authorization', 'Bearer a b'], cookie] })).toBe(
+      'TOKEN_SCHEME',
+    )
+    const both = codeOf(nested, { fields: [foreign, other] })
+    expect(both ?? nested(fakeCall({ fields: [foreign, other] }))).toBe(
+      several === from.one ? 'TOKEN_AMBIGUOUS' : 'o',
+    )
+  })
+
   test.each([
     '',
     'Bearer',
