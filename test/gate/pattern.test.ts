@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { select } from '../../src/gate/index.js'
 import { fakeCall } from './calls.js'
+import { cpuMs } from '../setup/cpu-time.js'
 
 describe('a guarding rule with parameters, where there is no pattern', () => {
   test.each([
@@ -55,9 +56,10 @@ describe('a guarding rule with parameters, where there is no pattern', () => {
 
   test('a guarding rule with parameters matches a long path in linear time', () => {
     const selector = select({ path: '/:a/:b-:c/x/*y/z' })
-    const start = performance.now()
-    expect(selector(fakeCall({ url: '/a-'.repeat(5000) }))).toBe(false)
-    expect(performance.now() - start).toBeLessThan(500)
+    const ms = cpuMs(() => {
+      expect(selector(fakeCall({ url: '/a-'.repeat(5000) }))).toBe(false)
+    })
+    expect(ms).toBeLessThan(500)
   })
 })
 

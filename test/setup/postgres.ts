@@ -24,7 +24,7 @@ export interface PostgresServer {
   readonly url: string
   /** Of the process, to freeze or kill it; absent for one that is not of its own. */
   readonly pid?: number
-  /** Ends whoever is connected, and the server; it keeps its files. Absent for one that is not of its own. */
+  /** Closes all connections and stops the server, which keeps its files. Absent for one that is not of its own. */
   readonly shutDown?: () => Promise<void>
   /** Starts it again after that, and waits until it answers. */
   readonly startAgain?: () => Promise<void>

@@ -242,7 +242,7 @@ describe.concurrent.each(Object.entries(makers))('a store that hangs, by %s', (_
           expect(trial.stalled, where).toEqual(trial.before)
         expect(trial.healed, where).toEqual(trial.stalled)
 
-        // Whoever asks again has the one successor, and nobody was taken for a thief.
+        // A repeated call gets the one successor, and no session was ended as stolen.
         const first = await patiently(trial.asking.refresh)
         const again = await patiently(trial.asking.refresh)
         expect(again.refreshToken, where).toBe(first.refreshToken)

@@ -1,7 +1,7 @@
 import { installRooms } from '../setup/install.mjs'
 
 /**
- * Vitest's global setup: whoever starts vitest itself has what the tests import, before the first worker asks for it.
+ * Vitest's global setup: installs what the tests import before the first worker starts, also when vitest is started directly.
  *
  * @throws Error that says in one line what went wrong
  */

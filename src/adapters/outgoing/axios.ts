@@ -21,7 +21,8 @@ export function auth<A extends Pick<AxiosInstance, 'interceptors'>>(
 ): A {
   instance.interceptors.request.use((config) => {
     config.adapter = 'fetch'
-    // A Request would hide whether its body can be sent again; null prevents axios from making one.
+    // A Request would hide whether its body can be sent again; null prevents axios from making one, which its types do not
+    // allow.
     config.env = {
       ...config.env,
       fetch: watched(client.fetch),

@@ -3,7 +3,7 @@ import type { JwksProblemKind } from './problem.js'
 
 /** A warning at the start, or the result of one fetch. Contains nothing of the answer. */
 export type RemoteJwksEvent =
-  /** The set is fetched over plain http, as `insecureHttp` allows: whoever is on the way can replace it. */
+  /** The set is fetched over plain http, as `insecureHttp` allows: anyone on the way can replace it. */
   | { readonly type: 'insecure'; readonly hosts: readonly string[] }
   | {
       readonly type: 'fetched'

@@ -38,7 +38,7 @@ export interface RemoteJwksOptions {
   readonly reach?: Reach
   /**
    * Hosts with their ports that may be asked over plain http inside a private network, such as `keycloak:8080`, and
-   * only at private addresses. Whoever can change an answer on the way decides which tokens are valid. Default: none.
+   * only at private addresses. Anyone who can change an answer on the way decides which tokens are valid. Default: none.
    */
   readonly insecureHttp?: readonly string[]
   /**
@@ -62,7 +62,7 @@ export interface RemoteJwksOptions {
   /** Milliseconds for one request, its body included. Default 3000, at most 5000. */
   readonly timeoutMs?: number
   /**
-   * For a proxy, headers, a CA or an agent of one's own. Default: one that enforces `reach` and `insecureHttp` for the
+   * For a proxy, headers, a CA or an agent. Default: one that enforces `reach` and `insecureHttp` for the
    * address that it connects to, which a custom one must do itself; on Cloudflare Workers the platform's. The limits of
    * time, size, redirects and media types hold for a custom one too.
    */

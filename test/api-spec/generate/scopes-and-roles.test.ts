@@ -68,7 +68,7 @@ const options = { onEvent: (event: GateEvent) => events.push(event) }
 beforeAll(async () => {
   workshop = createWorkshop({ orders: { text, servers: ['fastify', 'fetch'], files } })
   workshop.transpile()
-  serve = (await workshop.load('orders/serve')) as unknown as Serve // as above
+  serve = (await workshop.load('orders/serve')) as unknown as Serve // what the file `serve` above exports
 })
 afterAll(() => {
   workshop.remove()
