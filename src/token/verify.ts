@@ -44,7 +44,9 @@ export interface Verifier<C = Claims> {
  * const { claims } = await verify(token)
  */
 export function createVerifier(options: VerifierOptions & { readonly claims?: never }): Verifier
+/** With a schema: its output is the type of the claims. A type that no schema makes, `createVerifier<Mine>`, is refused. */
 export function createVerifier<C>(options: SchemaOptions<C>): Verifier<C>
+/** With options of which it is not known whether they have a schema. */
 export function createVerifier(options: VerifierOptions<unknown>): Verifier<unknown>
 export function createVerifier<C>(options: VerifierOptions<C>): Verifier<C> {
   const policy = readVerifierOptions(options)
