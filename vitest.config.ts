@@ -9,6 +9,7 @@ export default defineConfig({
       'test/setup/service-bundle.ts',
       'test/setup/shared-servers.ts',
     ],
+    setupFiles: ['test/setup/fast-check.ts'],
     // A forgotten .only must not hide the other tests, here as little as in CI.
     allowOnly: false,
     // What is awaited is an event: patience costs nothing on a quiet machine, and a busy one needs it.

@@ -26,19 +26,20 @@ export async function longRun({ command, name, files, env = {}, args = ['--testT
   }
   console.log(`${command}: ${files.join(' and ')}; this takes its time ...`)
   const start = performance.now()
+  const seed = process.env['SEED'] ?? String(Date.now() % 2 ** 31)
   const progress = setInterval(() => {
     console.log(`  ${minutesSince(start)} minutes`)
   }, 60_000)
   const common = ['run', '--no-color', '--disable-console-intercept']
   const { code, output } = await runTool('vitest/vitest.mjs', [...common, ...args, ...files], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, SEED: seed, ...env },
   })
   clearInterval(progress)
   const day = new Date().toISOString().slice(0, 10)
   const [major] = process.versions.node.split('.')
   const log = `test/results/${name}-${day}-node${major}.log`
   const head = [
-    command,
+    `${command} (SEED=${seed})`,
     `Node ${process.versions.node}, ${os.cpus()[0]?.model ?? 'unknown processor'}, ${minutesSince(start)} minutes`,
   ]
   mkdirSync(`${root}/test/results`, { recursive: true })

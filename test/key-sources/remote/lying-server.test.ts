@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { publicJwk } from '../../../src/key/index.js'
 import { remoteJwks } from '../../../src/key-sources/remote-jwks.js'
 import { createVerifier } from '../../../src/token/index.js'
+import { seed } from '../../setup/seed.js'
 import { lieOf, seeded, type Lie } from './lies.js'
 import { answer } from './sets.js'
 import { createClock, ecKey, issuer, signWith } from './setup.js'
@@ -11,7 +12,6 @@ import { createClock, ecKey, issuer, signWith } from './setup.js'
 // A key server that lies: status, headers, body and timing at random, each answer against a set that was good before.
 // `npm run fuzz -- jwks RUNS` makes the long run.
 const runs = Math.min(Number(process.env['FUZZ_RUNS'] ?? 240), 20_000)
-const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() & 0x7fffffff)
 const atOnce = 40
 
 const [known, stranger] = [ecKey(), ecKey()]

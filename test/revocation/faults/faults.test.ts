@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { amount } from '../../setup/amount.js'
+import { seed } from '../../setup/seed.js'
 import type { Weakness } from '../../stores/children/weakened-store.js'
 import { compileForChildren } from '../../stores/compile.js'
 import { checkHistory } from './check-history.js'
@@ -9,8 +10,6 @@ import type { FaultRun, RunOptions } from './run.js'
 import { controls, runs } from './table.js'
 
 const isFull = amount({ short: 0, full: 1 }) === 1
-/** Seed of the load; any other works too. */
-const seed = Number(process.env['FAULTS_SEED'] ?? 1)
 let folder = ''
 beforeAll(async () => {
   folder = await compileForChildren('guarded-service')

@@ -4,20 +4,23 @@ import { pairFor } from '../../key/pairs.js'
 
 const { signing, verifying } = pairFor('EdDSA')
 const bytes = 150_000
+const small = { entries: 64, bytes }
+/** So many slots that a dozen tokens never want the same one: the slot of a token depends on its signature. */
+const roomy = { entries: 65_536, bytes: 40_000_000 }
 
-/** Verifies so many tokens and then, newest first, again; returns how many of them were still in the cache. */
+/** Verifies twelve tokens and then, newest first, again; returns how many of them were still in the cache. */
 async function countKept(
   claims: object,
   schema?: ClaimsSchema<unknown>,
-  count = 12,
+  cache = small,
 ): Promise<number> {
   const options = { issuer: 'i', audience: 'a' }
   const sign = createSigner({ key: signing, ...options, expiresIn: 600 })
   const verify = createVerifier({
-    ...{ keys: verifying, algorithms: ['EdDSA'], ...options, cache: { entries: 64, bytes } },
+    ...{ keys: verifying, algorithms: ['EdDSA'], ...options, cache },
     ...(schema ? { claims: schema } : {}),
   })
-  const tokens = await Promise.all(Array.from({ length: count }, (_, n) => sign({ ...claims, n })))
+  const tokens = await Promise.all(Array.from({ length: 12 }, (_, n) => sign({ ...claims, n })))
   for (const token of [...tokens, ...tokens.toReversed()]) await verify(token)
   return verify.cacheUse()?.hits ?? 0
 }
@@ -46,23 +49,31 @@ describe('the bytes of a cache count what claims take in memory', () => {
 describe('a valid token stays valid, whatever its schema makes of it', () => {
   test('two hundred thousand items, which are too many to keep', async () => {
     const table = Array.from({ length: 200_000 }, () => 0)
-    expect(await countKept({}, () => ({ table }), 1)).toBe(0)
+    expect(await countKept({}, () => ({ table }))).toBe(0)
   })
 
   test('an object that contains itself, which is kept like any other', async () => {
-    const kept = await countKept({}, () => {
-      const claims: Record<string, unknown> = { sub: 'u' }
-      return Object.assign(claims, { self: claims })
-    })
+    const kept = await countKept(
+      {},
+      () => {
+        const claims: Record<string, unknown> = { sub: 'u' }
+        return Object.assign(claims, { self: claims })
+      },
+      roomy,
+    )
     expect(kept).toBe(12)
   })
 
   test('an object that reads a database when it is looked at, which it is not', async () => {
-    const kept = await countKept({}, () => ({
-      get orders(): never {
-        throw new Error('read')
-      },
-    }))
+    const kept = await countKept(
+      {},
+      () => ({
+        get orders(): never {
+          throw new Error('read')
+        },
+      }),
+      roomy,
+    )
     expect(kept).toBe(12)
   })
 })
