@@ -84,6 +84,31 @@ export type VerifierOptions<C = Claims> = CommonOptions<C> & IssuersOptions
 /** Options with a schema, which makes the claims. */
 export type SchemaOptions<C> = VerifierOptions<C> & { readonly claims: ClaimsSchema<C> }
 
+/** Options without a schema: the claims are those of the token. */
+export type PlainOptions<
+  Name extends string,
+  Expiry extends 'required' | 'optional',
+> = VerifierOptions & {
+  readonly claims?: never
+  readonly requiredClaims?: readonly Name[]
+  readonly expiry?: Expiry
+}
+
+/**
+ * The claims of a verifier without a schema: those that `requiredClaims` names, and `exp` unless `expiry` is `optional`,
+ * are there.
+ */
+export type ClaimsWith<Name extends string, Expiry> = Claims &
+  Present<Name> &
+  ([Expiry] extends ['required'] ? Present<'exp'> : unknown)
+
+/** Names that are only known at run time add nothing. */
+type Present<Name extends string> = [Name] extends [never]
+  ? unknown
+  : string extends Name
+    ? unknown
+    : { readonly [Each in Name]: NonNullable<Claims[Each]> }
+
 /** All options, checked and filled in. */
 export interface VerifierPolicy<C> {
   readonly issuers: Issuers

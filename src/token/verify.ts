@@ -17,15 +17,20 @@ import type { Claims, JoseHeader, VerifiedToken } from './token.js'
 import { pickIssuer, type IssuerPolicy } from './trusted-issuers.js'
 import {
   readVerifierOptions,
+  type ClaimsWith,
+  type PlainOptions,
   type SchemaOptions,
   type VerifierOptions,
   type VerifierPolicy,
 } from './verifier-options.js'
 
-/** Verifies tokens by one policy. */
-export interface Verifier<C = Claims> {
-  /** Verifies one token. Rejects with an AuthError. */
-  (token: string): Promise<VerifiedToken<C>>
+/** Verifies tokens by one policy: resolves with the verified token, or rejects with an AuthError. */
+// An intersection: TypeScript infers a call of a generic function that returns a plain function type after everything
+// else, and inside `createGate` its claims would be unknown by then.
+export type Verifier<C = Claims> = ((token: string) => Promise<VerifiedToken<C>>) & VerifierMethods
+
+/** What a verifier can be asked beside a token. */
+export interface VerifierMethods {
   /** Every check with its verdict, also those after a failed one. Agrees with the verifier on every token. */
   explain(token: string): Promise<Explanation>
   /** Hits and misses of its cache so far; undefined when it has none. */
@@ -43,7 +48,10 @@ export interface Verifier<C = Claims> {
  * const verify = createVerifier({ keys: key, algorithms: ['ES256'], issuer: 'https://auth.example', audience: 'api' })
  * const { claims } = await verify(token)
  */
-export function createVerifier(options: VerifierOptions & { readonly claims?: never }): Verifier
+export function createVerifier<
+  const Name extends string = never,
+  Expiry extends 'required' | 'optional' = 'required',
+>(options: PlainOptions<Name, Expiry>): Verifier<ClaimsWith<Name, Expiry>>
 /** With a schema: its output is the type of the claims. A type that no schema makes, `createVerifier<Mine>`, is refused. */
 export function createVerifier<C>(options: SchemaOptions<C>): Verifier<C>
 /** With options of which it is not known whether they have a schema. */

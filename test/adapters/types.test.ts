@@ -54,6 +54,25 @@ test('the type of the claims flows from the verifier to the gate, its context an
   expectTypeOf(gate.current).returns.toHaveProperty('claims').toEqualTypeOf<Mine>()
 })
 
+test('the type of the claims flows from a verifier that is built inside the gate, beside functions', () => {
+  const trust = { keys: key, algorithms: ['HS256'], issuer, audience } as const
+  const claims = ({ sub }: Claims): Mine => ({ sub: sub ?? '', tier: 'gold' })
+  const plain = createGate({
+    verify: createVerifier({ ...trust, requiredClaims: ['sub'] }),
+    isRevoked: (token) => token.claims.sub.length === 0,
+  })
+  expectTypeOf(plain.current).returns.toHaveProperty('claims').toExtend<Claims>()
+  const made = createGate({
+    isRevoked: (token) => token.claims.tier === 'silver',
+    verify: createVerifier({ ...trust, claims }),
+    authorize: (token) => token.claims.tier === 'gold',
+  })
+  expectTypeOf(made).toEqualTypeOf<Gate<Mine>>()
+  const strange = (token: VerifiedToken<unknown>) => token.payload.sub === undefined
+  const guarded = createGate({ isRevoked: strange, verify: createVerifier({ ...trust, claims }) })
+  expectTypeOf(guarded).toEqualTypeOf<Gate<Mine>>()
+})
+
 test('the type of the claims flows into guards', () => {
   createGate({
     verify,

@@ -50,9 +50,26 @@ describe('the type of the claims is what the schema makes of them', () => {
   })
   test('without a schema the type of the claims is that of the registered claims', async () => {
     const token = await createVerifier(base)(forge())
-    expectTypeOf(token).toEqualTypeOf<VerifiedToken>()
-    expectTypeOf(token.claims.exp).toEqualTypeOf<number | undefined>()
+    expectTypeOf(token).toExtend<VerifiedToken>()
+    expectTypeOf(token.claims.sub).toEqualTypeOf<string | undefined>()
     expect(token.claims).toBe(token.payload)
+  })
+  test('a claim that is required is not undefined in the types: exp, and what requiredClaims names', async () => {
+    const verify = createVerifier({ ...base, requiredClaims: ['sub', 'tenant'] })
+    const token = await verify(forge({ payload: { ...goodClaims, tenant: 't1' } }))
+    expectTypeOf(token.claims.exp).toEqualTypeOf<number>()
+    expectTypeOf(token.claims.sub).toEqualTypeOf<string>()
+    expectTypeOf(token.claims.tenant).not.toBeNullable()
+    expectTypeOf(token.claims.jti).toEqualTypeOf<string | undefined>()
+    expect(token.claims.tenant).toBe('t1')
+  })
+  test('a claim that need not be there may be undefined in the types', async () => {
+    const names: readonly string[] = ['sub']
+    const verify = createVerifier({ ...base, expiry: 'optional', requiredClaims: names })
+    const { claims } = await verify(forge())
+    expectTypeOf(claims.exp).toEqualTypeOf<number | undefined>()
+    expectTypeOf(claims.sub).toEqualTypeOf<string | undefined>()
+    expect(claims.sub).toBe('u1')
   })
 })
 
