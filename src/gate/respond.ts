@@ -138,7 +138,12 @@ export function createResponder(options: RespondOptions): (error: AuthError) => 
 function standing(error: AuthError, realm: string): Readonly<Record<string, string>> {
   if (error.status === 500) return {}
   if (error.status !== 503) return { 'WWW-Authenticate': challenge(error, realm) }
-  return { 'Retry-After': String(Math.max(1, Math.ceil(error.retryAfter ?? 1))) }
+  return { 'Retry-After': String(secondsUntilRetry(error)) }
+}
+
+/** Whole seconds, from one to a day: a program can put any number into an error. */
+function secondsUntilRetry({ retryAfter = 1 }: AuthError): number {
+  return retryAfter > 1 ? Math.min(Math.ceil(retryAfter), 86_400) : 1
 }
 
 function challenge(error: AuthError, realm: string): string {

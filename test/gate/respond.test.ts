@@ -32,6 +32,14 @@ describe('the challenge', () => {
       undefined,
     ])
     expect(respond(new AuthError('STORE_UNAVAILABLE')).headers['Retry-After']).toBe('1')
+    for (const [retryAfter, written] of [
+      [NaN, '1'],
+      [-3, '1'],
+      [Infinity, '86400'],
+    ] as const)
+      expect(respond(new AuthError('STORE_UNAVAILABLE', { retryAfter })).headers).toMatchObject({
+        'Retry-After': written,
+      })
   })
 
   test('a 500 has no challenge, because another token would not help', () => {

@@ -116,7 +116,7 @@ export const table = [
   },
   {
     from: 'src/api-spec/runtime/fastify.ts',
-    may: ['src/api-spec/runtime/', 'src/adapters/node/fastify.ts'],
+    may: ['src/api-spec/runtime/', 'src/adapters/node/fastify'],
     builtIns: ['stream'],
     packages: ['fastify'],
   },

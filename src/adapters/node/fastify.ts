@@ -1,8 +1,14 @@
-import { type FastifyInstance, type FastifyPluginCallback, type FastifyReply } from 'fastify'
+import {
+  type FastifyInstance,
+  type FastifyPluginCallback,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import { type Claims } from '../../token/token.js'
 import { type AuthContext } from '../../gate/context.js'
 import { type Refusal } from '../../gate/respond.js'
 import { type Gate } from '../../gate/gate.js'
+import { declaredPath } from './fastify-path.js'
 import { enterCall, nodeCall, refuse } from './node-call.js'
 
 /**
@@ -53,7 +59,7 @@ function guard<C>(app: FastifyInstance, gate: Gate<C>): void {
       request: request.raw,
       response: reply.raw,
       target: request.raw.url ?? '',
-      pattern: request.is404 ? undefined : request.routeOptions.url,
+      pattern: request.is404 ? undefined : patternOf(request),
     })
     gate.check(call).then(
       (context) => {
@@ -68,6 +74,17 @@ function guard<C>(app: FastifyInstance, gate: Gate<C>): void {
       },
     )
   })
+}
+
+function patternOf({ routeOptions }: FastifyRequest): string | undefined {
+  const { config, url } = routeOptions as RouteOptions
+  return config?.[declaredPath] ?? url
+}
+
+/** Fastify 4 has no `config` there before 4.24. */
+interface RouteOptions {
+  readonly url?: string | undefined
+  readonly config?: { readonly [declaredPath]?: string }
 }
 
 function send(reply: FastifyReply, refusal: Refusal): void {

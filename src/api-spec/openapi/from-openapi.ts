@@ -29,7 +29,8 @@ export interface SecurityGroup extends Security {
   readonly operations: readonly SecuredOperation[]
   /**
    * Whether a call may be for one of these operations, in doubt yes: for a gate of their own, before whose handlers
-   * no call may get without these scopes and roles.
+   * no call may get without these scopes and roles. Where the router's pattern is unknown (Express), `/u/export` counts
+   * for the operation of that path and not for `/u/{id}`: register it first, as OpenAPI 3.1 section 4.8.8 matches it.
    *
    * @example createGate({ verify, authorize: group.authorize, select: select({ match: group.match }) })
    */
@@ -146,6 +147,9 @@ function readOperations(document: unknown): readonly SecuredOperation[] {
 /** Refuses what may hold operations that would not be read, and so not be guarded. */
 function checkItem(path: string, item: unknown): asserts item is Readonly<Record<string, unknown>> {
   if (!path.startsWith('/')) throw new ApiSpecError(`${path}: a path must begin with "/"`)
+  // Such as {p+} of RFC 6570: it stands for several segments, and no call would be found to be for it.
+  if (/[{}]/.test(path.replaceAll(/\{[\w.:~-]+\}/g, '')))
+    throw new ApiSpecError(`${path}: a parameter is a name in braces, such as {id}`)
   if (!isObject(item)) throw new ApiSpecError(`${path}: a path item must be an object`)
   if ('$ref' in item)
     throw new ApiSpecError(`${path}: references are not followed; bundle the document first`)

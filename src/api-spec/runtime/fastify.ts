@@ -4,6 +4,7 @@
 
 import { Readable } from 'node:stream'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { declaredPath } from '../../adapters/node/fastify-path.js'
 import { auth } from '../../adapters/node/fastify.js'
 import { answerTo, eventsOf } from './answer.js'
 import { type GatesOf, type Incoming, type Route } from './route.js'
@@ -103,6 +104,7 @@ function addRoute<S, G extends string>(
     method: route.method,
     url,
     exposeHeadRoute: false,
+    config: { [declaredPath]: route.path },
     ...(route.maxBytes === undefined ? {} : { bodyLimit: route.maxBytes }),
     handler: (request, reply) => answer(route, { request, reply, names, setup }),
   })

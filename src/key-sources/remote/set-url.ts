@@ -42,7 +42,9 @@ export function reachOf(url: URL, { reach, insecureHttp }: Places): AddressReach
  * @example readPlace('Keycloak:8080') // 'keycloak:8080'
  */
 export function readPlace(given: unknown): string | undefined {
-  if (typeof given !== 'string' || !/:\d+$/.test(given)) return undefined
+  // A pattern such as *:80 would name no host, and look as if it named all.
+  if (typeof given !== 'string' || !/^(?:[\w.-]+|\[[\da-f:.]+\]):\d+$/i.test(given))
+    return undefined
   if (!URL.canParse(`http://${given}/`)) return undefined
   const place = placeOf(new URL(`http://${given}/`))
   return place === given.toLowerCase() ? place : undefined

@@ -23,6 +23,16 @@ describe('the operations that a call may be for', () => {
     expect(guards.except.match({ method: 'GET', path: '/users/7', pattern })).toBe(false)
   })
 
+  it.each(['/{p+}', '/{p*}', '/{?q}', '/{}', '/{a', '/a}'])(
+    'fromOpenApi refuses the path %s, for which it would find no call',
+    (path) => {
+      const paths = { [path]: { get: {} } }
+      expect(() => fromOpenApi({ openapi: '3.1.0', paths })).toThrow(
+        `${path}: a parameter is a name in braces, such as {id}`,
+      )
+    },
+  )
+
   it('fromOpenApi takes a colon of the document for a colon, and not for a parameter of the router', () => {
     const guards = fromOpenApi({
       openapi: '3.1.0',

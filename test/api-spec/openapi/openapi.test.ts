@@ -259,8 +259,8 @@ describe('fromOpenApi', () => {
     expect(refused({ paths: { '/x': { ...roles, get: {} } } })).toThrow(
       '/x: x-required-roles stands inside an operation',
     )
-    const harmless = { summary: 's', description: 'd', servers: [], parameters: [], 'x-tag': 1 }
-    expect(refused({ paths: { '/x': { ...harmless, get: {} }, 'x-note': 'n' } })).not.toThrow()
+    const harmless = { summary: 's', servers: [], parameters: [], 'x-tag': 1, get: {} }
+    expect(refused({ paths: { '/x': harmless, 'x-note': 'n' } })).not.toThrow()
   })
 
   it("fromOpenApi takes the document's security where an operation's own is undefined", () => {

@@ -1,0 +1,5 @@
+/**
+ * In the `config` of a Fastify route: the path that rules name, where Fastify cannot read the names of its parameters,
+ * such as `:user-id`. Shared by every copy of this package.
+ */
+export const declaredPath = Symbol.for('jotgate/declared-path')
