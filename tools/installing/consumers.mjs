@@ -8,14 +8,7 @@ import { consumers } from './consumers-table.mjs'
 /** @typedef {import('./consumers-table.mjs').Consumer} Consumer */
 
 const fixtures = ['consumers', 'installed'].map((name) => join(root, 'tools/fixtures', name))
-// Ranges of peers are tried elsewhere.
-const flags = [
-  '--legacy-peer-deps',
-  '--ignore-scripts',
-  '--no-audit',
-  '--no-fund',
-  '--loglevel=error',
-]
+const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
 
 /** The names of the table. */
 export const consumerNames = Object.keys(consumers)
