@@ -8,9 +8,14 @@
  *   readonly expected: RegExp,
  *   readonly manifest?: Readonly<Record<string, unknown>>,
  *   readonly others?: Readonly<Record<string, unknown>>,
+ *   readonly starter?: {
+ *     readonly packages: Readonly<Record<string, string>>,
+ *     readonly command: readonly [string, ...string[]],
+ *   },
  * }} Consumer
  *   `packages`: exact versions. `files`: of tools/fixtures/consumers and tools/fixtures/installed. `commands`: programs of
- *   node_modules, run by Node. `expected`: what the last one prints. `others`: further JSON files.
+ *   node_modules, run by Node. `expected`: what the last one prints. `others`: further JSON files. `starter`: the
+ *   program that makes the project, with its newest packages; `files` go into its src.
  */
 
 const answers = /401 200/
@@ -19,8 +24,11 @@ const node = { '@types/node': '22.20.5' }
 const ts59 = { typescript: '5.9.3', ...node }
 const tsc = 'node_modules/typescript/bin/tsc'
 
-/** @param {Readonly<Record<string, unknown>>} options of the compiler */
-function tsconfig(options) {
+/**
+ * @param {Readonly<Record<string, unknown>>} options of the compiler
+ * @param {string} [program]
+ */
+function tsconfig(options, program = 'main.ts') {
   const usual = {
     target: 'es2022',
     strict: true,
@@ -28,7 +36,7 @@ function tsconfig(options) {
     outDir: 'out',
     skipLibCheck: true,
   }
-  return { 'tsconfig.json': { compilerOptions: { ...usual, ...options }, files: ['main.ts'] } }
+  return { 'tsconfig.json': { compilerOptions: { ...usual, ...options }, files: [program] } }
 }
 
 /**
@@ -66,20 +74,22 @@ function jest(version) {
 }
 
 /**
- * @param {Readonly<Record<string, string>>} packages
- * @param {Readonly<Record<string, unknown>>} options of the compiler, as the starter has them
- * @param {Readonly<Record<string, unknown>>} [manifest]
+ * What `nest new` makes, with its own tests and ours beside them.
+ *
+ * @param {string} version of the program
+ * @param {readonly [string, ...string[]]} test
  * @returns {Consumer}
  */
-function nest(packages, options, manifest = {}) {
-  const decorators = { experimentalDecorators: true, emitDecoratorMetadata: true }
-  const config = tsconfig({ ...decorators, ...options })['tsconfig.json']
+function nestStarter(version, test) {
+  const nest = 'node_modules/@nestjs/cli/bin/nest.js'
   return {
-    packages: { ...ts59, rxjs: '7.8.2', 'reflect-metadata': '0.2.2', ...packages },
-    manifest,
-    files: ['nest.ts'],
-    others: { 'tsconfig.json': { ...config, files: ['nest.ts'] } },
-    commands: [[tsc], ['out/nest.js']],
+    starter: {
+      packages: { '@nestjs/cli': version },
+      command: [nest, 'new', '--skip-git', '--skip-install', '--package-manager=npm'],
+    },
+    packages: {},
+    files: ['nest.ts', 'nest.spec.ts'],
+    commands: [test, [nest, 'build'], ['dist/nest.js']],
     expected: answers,
   }
 }
@@ -136,29 +146,20 @@ export const consumers = {
     ],
     'out/both.cjs',
   ),
-  'Nest 11, commonjs': nest(
-    {
-      '@nestjs/common': '11.2.10',
-      '@nestjs/core': '11.2.10',
+  'Nest 11, commonjs': {
+    packages: {
+      ...{ ...ts59, rxjs: '7.8.2', 'reflect-metadata': '0.2.2' },
+      ...{ '@nestjs/common': '11.2.10', '@nestjs/core': '11.2.10' },
       '@nestjs/platform-express': '11.2.10',
     },
-    { module: 'commonjs' },
-  ),
-  'Nest 11, nodenext': nest(
-    {
-      '@nestjs/common': '11.2.10',
-      '@nestjs/core': '11.2.10',
-      '@nestjs/platform-express': '11.2.10',
-    },
-    { module: 'nodenext', moduleResolution: 'nodenext' },
-  ),
-  'Nest 12': nest(
-    {
-      '@nestjs/common': '12.5.1',
-      '@nestjs/core': '12.5.1',
-      '@nestjs/platform-express': '12.5.1',
-    },
-    { module: 'nodenext', moduleResolution: 'nodenext' },
-    { type: 'module' },
-  ),
+    files: ['nest.ts'],
+    others: tsconfig(
+      { module: 'commonjs', experimentalDecorators: true, emitDecoratorMetadata: true },
+      'nest.ts',
+    ),
+    commands: [[tsc], ['out/nest.js']],
+    expected: answers,
+  },
+  'Nest 11, its starter': nestStarter('11.0.24', ['node_modules/jest/bin/jest.js']),
+  'Nest 12, its starter': nestStarter('12.0.8', ['node_modules/vitest/vitest.mjs', 'run']),
 }
