@@ -75,9 +75,11 @@ const issuer: ClaimsCheck = {
   rfc: 'RFC 7519 section 4.1.1, RFC 9068 section 4',
   expected: ({ policy }) => policy.issuer?.join(' or ') ?? 'any',
   found: (claims) => show(claims.iss),
-  refuse: ({ iss }, { policy }) => {
+  refuse: (claims, { policy }) => {
     if (policy.issuer === null) return undefined
-    if (iss === undefined) return { code: 'CLAIM_MISSING', claim: 'iss' }
+    const { iss } = claims
+    if (iss === undefined || !Object.hasOwn(claims, 'iss'))
+      return { code: 'CLAIM_MISSING', claim: 'iss' }
     return policy.issuer.includes(iss) ? undefined : { code: 'ISSUER_MISMATCH', claim: 'iss' }
   },
 }
@@ -87,15 +89,18 @@ const audience: ClaimsCheck = {
   rfc: 'RFC 7519 section 4.1.3, RFC 8725 section 3.9',
   expected: ({ policy }) => policy.audience?.join(' or ') ?? 'any',
   found: (claims) => show(claims.aud),
-  refuse: ({ aud }, { policy }) => {
+  refuse: (claims, { policy }) => {
     if (policy.audience === null) return undefined
-    if (aud === undefined) return { code: 'CLAIM_MISSING', claim: 'aud' }
+    const { aud } = claims
+    if (aud === undefined || !Object.hasOwn(claims, 'aud'))
+      return { code: 'CLAIM_MISSING', claim: 'aud' }
     return isIntended(aud, policy.audience)
       ? undefined
       : { code: 'AUDIENCE_MISMATCH', claim: 'aud' }
   },
 }
 
+// A claim that must be there is one of the token's own: a careless library may have given Object.prototype another.
 // The times are compared in such a way that NaN, from a broken clock, refuses the token.
 
 const notExpired: ClaimsCheck = {
@@ -139,9 +144,11 @@ const youngEnough: ClaimsCheck = {
       ? 'any age'
       : `iat after ${String(now - policy.maxTokenAge - policy.clockTolerance)}`,
   found: (claims) => show(claims.iat),
-  refuse: ({ iat }, { policy, now }) => {
+  refuse: (claims, { policy, now }) => {
     if (policy.maxTokenAge === undefined) return undefined
-    if (iat === undefined) return { code: 'CLAIM_MISSING', claim: 'iat' }
+    const { iat } = claims
+    if (iat === undefined || !Object.hasOwn(claims, 'iat'))
+      return { code: 'CLAIM_MISSING', claim: 'iat' }
     return now - iat < policy.maxTokenAge + policy.clockTolerance
       ? undefined
       : { code: 'TOKEN_TOO_OLD', claim: 'iat' }
