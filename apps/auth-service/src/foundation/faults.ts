@@ -28,6 +28,11 @@ export const faultTable = {
     reason: 'password_refused',
     message: 'the current password is wrong',
   },
+  CROSS_SITE: {
+    status: 403,
+    reason: 'origin_refused',
+    message: 'a page of another site sent this request; add its origin to the configuration',
+  },
   SESSION_UNKNOWN: { status: 404, reason: 'not_found', message: 'you have no such session' },
   USER_UNKNOWN: { status: 404, reason: 'not_found', message: 'there is no such user' },
   SESSION_NOT_FOUND: { status: 404, reason: 'not_found', message: 'there is no such session' },

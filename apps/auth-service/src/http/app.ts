@@ -9,6 +9,7 @@ import { registerRoutes } from 'jotgate/api-spec/fastify'
 import { auth } from 'jotgate/fastify'
 import { answerErrors, answerFault } from './answers.js'
 import { answerClientErrors } from './client-errors.js'
+import { createCrossSiteCheck } from './cross-site.js'
 import { docsRoutes } from './docs/routes.js'
 import { RequestFault } from '../foundation/faults.js'
 import { createHostCheck } from './host-check.js'
@@ -116,14 +117,17 @@ function takeOnlyJson(app: FastifyInstance): void {
 const logins: ReadonlySet<string | undefined> = new Set(['/user/login', '/console/login'])
 
 /**
- * Before anything else, the host check and the early refusal of a login while too many wait: a crowd that is read before it
- * is refused makes other requests wait several times as long (the storm of `npm run bench -- service`). After the answer, a
+ * Before anything else, the checks of host and site, and the early refusal of a login while too many wait: a crowd that is
+ * read before it is refused makes other requests wait several times as long (the storm of `npm run bench -- service`). After the answer, a
  * line in the log.
  */
 function watchRequests(app: FastifyInstance, service: Service): void {
-  const checkHost = createHostCheck(service.configuration.hosts)
+  const { hosts, origins } = service.configuration
+  const checkHost = createHostCheck(hosts)
+  const checkSite = createCrossSiteCheck(origins)
   app.addHook('onRequest', (request, _reply, done) => {
     checkHost(request)
+    checkSite(request)
     if (logins.has(request.routeOptions.url)) service.admission.refuseWhenBusy()
     done()
   })
