@@ -1,12 +1,12 @@
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startRedis } from '../../setup/redis.js'
-import { networkOf } from '../../../apps/auth-service/src/limits/address-budget.js'
 import {
   createAdmission,
   type Account,
   type Admission,
 } from '../../../apps/auth-service/src/limits/admission.js'
+import { networkOf } from '../../../apps/auth-service/src/limits/network.js'
 
 const loginLimits = { account: 3, address: 20, service: 60 }
 const slots = 1000
@@ -159,17 +159,30 @@ describe('in one process', () => {
       expect(await attempt(limits, '10.0.0.1', 'late', true)).toBe('TOO_MANY')
   })
 
-  test('clients get BUSY while the logins in progress at their address may all be right', async () => {
+  test('wrong secrets of clients use up no logins, and failed logins no secrets', async () => {
     const limits = inMemory()
-    const client = '10.0.0.1'
-    const finish = holdLogins(limits, (i) => i > 9)
-    await later(0)
-    const busy = { code: 'BUSY', headers: { 'retry-after': '2' } }
-    await expect(limits.clients.admit(client)).rejects.toMatchObject(busy)
-    await finish()
-    await limits.clients.admit(client)
-    for (let i = 0; i < 10; i++) await limits.clients.failed(client)
-    await expect(limits.clients.admit(client)).rejects.toMatchObject({ code: 'TOO_MANY' })
+    const failed = () => limits.clients.failed('10.0.0.1')
+    for (let i = 0; i < 20; i++) await failed()
+    await expect(failed()).rejects.toMatchObject({ code: 'TOO_MANY' })
+    for (let i = 0; i < 20; i++)
+      expect(await attempt(limits, '10.0.0.1', `name-${String(i)}`)).toBe('tried')
+    const others = inMemory()
+    for (let i = 0; i < 40; i++) await attempt(others, '10.0.0.1', `name-${String(i)}`)
+    await others.clients.failed('10.0.0.1')
+  })
+
+  test('an account at a known address is not touched by what others do there', async () => {
+    const limits = inMemory()
+    await attempt(limits, '10.0.0.1', 'bob', true)
+    for (let i = 0; i < 200; i++) await attempt(limits, '10.0.0.1', `name-${String(i)}`)
+    expect(await attempt(limits, '10.0.0.1', 'carol', true)).toBe('TOO_MANY')
+    expect(await attempt(limits, '10.0.0.1', 'bob', true)).toBe('tried')
+    // Its own wrong passwords are counted there, and when they are used up right and wrong are answered alike.
+    for (let i = 0; i < 4; i++) expect(await attempt(limits, '10.0.0.1', 'bob')).toBe('tried')
+    expect(await attempt(limits, '10.0.0.1', 'bob')).toBe('locked')
+    expect(await attempt(limits, '10.0.0.1', 'bob', true)).toBe('locked')
+    await later(30)
+    expect(await attempt(limits, '10.0.0.1', 'bob', true)).toBe('tried')
   })
 
   test('an address is busy, not refused, even when its last login in progress ends at that moment', async () => {
@@ -247,15 +260,11 @@ describe('in one process', () => {
 
   test('clients of one network share its budget', async () => {
     const limits = inMemory()
-    const client = '2001:db8:1:2::7'
-    for (let i = 0; i < 20; i++) {
-      await limits.clients.admit(client)
-      await limits.clients.failed(client)
-    }
-    await expect(limits.clients.admit('2001:db8:1:2::9')).rejects.toMatchObject({
+    for (let i = 0; i < 20; i++) await limits.clients.failed('2001:db8:1:2::7')
+    await expect(limits.clients.failed('2001:db8:1:2::9')).rejects.toMatchObject({
       code: 'TOO_MANY',
     })
-    await limits.clients.admit('2001:db8:1:3::7')
+    await limits.clients.failed('2001:db8:1:3::7')
   })
 })
 
@@ -267,6 +276,14 @@ test.each([
   ['::1', '0:0:0:0'],
   ['fe80::1%eth0', 'fe80:0:0:0'],
   ['1:2:3:4:5:6:7::', '1:2:3:4'],
+  ['203.0.113.7:52144', '203.0.113.7'],
+  ['[2001:db8::1]:443', '2001:db8:0:0'],
+  ['[fe80::1%eth0]:443', 'fe80:0:0:0'],
+  ['', 'unknown'],
+  ['203.0.113.7:x', 'unknown'],
+  ['203.0.113', 'unknown'],
+  ['0x7f.1', 'unknown'],
+  ['_hidden', 'unknown'],
 ])('the network of %s is %s', (address, network) => {
   expect(networkOf(address)).toBe(network)
 })

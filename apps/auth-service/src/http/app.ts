@@ -17,6 +17,7 @@ import { oauthRoutes } from '../oauth/routes.js'
 import { metricsRoute } from './routes/metrics.js'
 import { openRoutes } from './routes/open.js'
 import type { Service } from './service.js'
+import { createTrust } from './trusted-proxies.js'
 import { createRoutes as createAdminRoutes } from '../api/admin/generated/routes.js'
 import { handlers as adminHandlers } from '../api/admin/handlers.js'
 import { createRoutes as createClientRoutes } from '../api/clients/generated/routes.js'
@@ -75,7 +76,7 @@ function createServer(service: Service): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }), // its lines hold whole URLs
     bodyLimit,
     requestTimeout: patience.request,
-    trustProxy: [...service.configuration.trustedProxies],
+    trustProxy: createTrust(service.configuration.trustedProxies),
     http: {
       maxHeaderSize: 16_384,
       headersTimeout: patience.headers,

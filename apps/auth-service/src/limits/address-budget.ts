@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net'
 import { busy, tooMany } from '../foundation/faults.js'
 import type { Counter } from './counter.js'
 
@@ -16,16 +15,6 @@ export interface AddressBudget {
   begin(network: string): Promise<() => void>
   /** The login did not fail. @throws AuthError STORE_UNAVAILABLE */
   takeBack(network: string): Promise<void>
-  /** The same budget, for OAuth clients that authenticate. */
-  readonly clients: ClientLimits
-}
-
-/** Slows down callers that try secrets of OAuth clients. An address is one as the framework gives it. */
-export interface ClientLimits {
-  /** Before a secret is compared. @throws as {@link AddressBudget.begin} */
-  admit(address: string): Promise<void> | void
-  /** After a secret was wrong. @throws AuthError STORE_UNAVAILABLE */
-  failed(address: string): Promise<void> | void
 }
 
 /** @example const leave = await createAddressBudget(counter).begin(networkOf(request.ip)) */
@@ -40,40 +29,7 @@ export function createAddressBudget(failures: Counter): AddressBudget {
       return inProgress.enter(network)
     },
     takeBack: (network) => failures.takeBack(network),
-    clients: {
-      admit: async (address) => {
-        const network = networkOf(address)
-        const wasInProgress = inProgress.has(network)
-        const seconds = await failures.secondsToWait(network)
-        refuseOver({ seconds, isInProgress: wasInProgress || inProgress.has(network) })
-      },
-      failed: async (address) => {
-        await failures.add(networkOf(address))
-      },
-    },
   }
-}
-
-/**
- * The network whose budget an address uses: an IPv4 address alone, and of an IPv6 address the first 64 bits, since its owner
- * chooses the others.
- *
- * @example networkOf('2001:db8::1') // '2001:db8:0:0'
- */
-export function networkOf(address: string): string {
-  const mapped = address.replace(/^::ffff:(?=\d+\.)/i, '')
-  if (!isIPv6(mapped)) return mapped
-  const [head = '', tail] = mapped.replace(/%.*$/, '').split('::')
-  const groups = head === '' ? [] : head.split(':')
-  if (tail !== undefined) {
-    const rest = tail === '' ? [] : tail.split(':')
-    while (groups.length + rest.length < 8) groups.push('0')
-    groups.push(...rest)
-  }
-  return groups
-    .slice(0, 4)
-    .map((group) => parseInt(group, 16).toString(16))
-    .join(':')
 }
 
 /** Logins of this process that have begun and are not decided yet, by network. */

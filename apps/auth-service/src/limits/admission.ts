@@ -2,14 +2,11 @@ import { createHash } from 'node:crypto'
 import type { Configuration } from '../configuration/configuration.js'
 import { tooMany } from '../foundation/faults.js'
 import type { RedisConnection } from '../storage/redis.js'
-import {
-  createAddressBudget,
-  networkOf,
-  type AddressBudget,
-  type ClientLimits,
-} from './address-budget.js'
+import { createAddressBudget, type AddressBudget } from './address-budget.js'
+import { createClientLimits, type ClientLimits } from './client-limits.js'
 import { createCounter, type Counter } from './counter.js'
 import { memoryLockouts, type Lockouts } from './lockouts.js'
+import { networkOf } from './network.js'
 import { createQueue } from './queue.js'
 import { redisLockouts } from './redis-lockouts.js'
 
@@ -25,7 +22,7 @@ export interface Account {
 export interface Login<A extends Account> {
   /** Of the caller, as the framework gives it. */
   readonly address: string
-  /** Looks the account up. Called once the login has a slot and its address is within budget; undefined: there is none. */
+  /** Looks the account up. Called once the login has a slot; undefined: there is none. */
   readonly account: () => Promise<A | undefined>
   /** Compares the password with a PHC string. Without one the answer is false, after the same time. */
   readonly check: (phc: string | undefined) => Promise<boolean>
@@ -52,7 +49,7 @@ export interface Admission {
   admit<A extends Account>(login: Login<A>): Promise<LoginResult<A>>
   /** How many logins wait for a slot. */
   waiting(): number
-  /** The limits for OAuth clients and their secrets. */
+  /** The limits for wrong secrets of OAuth clients, which share nothing with those of logins. */
   readonly clients: ClientLimits
 }
 
@@ -70,8 +67,9 @@ export interface AdmissionOptions {
  * and so is every unknown address after too many failures of the whole service in a minute; an account with too many wrong
  * passwords in a row is locked for 30 s, then a minute, up to an hour.
  *
- * A stranger cannot lock the owner out: an address from which the owner has logged in before has a count of its own for the
- * account, and does not use the budget of the whole service.
+ * A stranger cannot lock the owner out: an account at an address from which it has logged in before has a count of its own, and
+ * uses neither the budget of that address nor that of the whole service. Who shares the address can therefore tell that an
+ * account has logged in from there.
  *
  * @example const login = await createAdmission({ configuration, redis, slots: 4 }).admit({ address, account, check })
  */
@@ -83,13 +81,14 @@ export function createAdmission({ slots, ...options }: AdmissionOptions): Admiss
     // Neither limits nor database are asked before there is a slot: a crowd would make all other requests wait for them.
     admit: (login) => queue.run(() => checkLogin(limits, login)),
     waiting: () => queue.load().waiting,
-    clients: limits.addresses.clients,
+    clients: limits.clients,
   }
 }
 
 interface Limits {
   /** Failures of each address. */
   readonly addresses: AddressBudget
+  readonly clients: ClientLimits
   /** Failures of the whole service, but for known addresses. */
   readonly service: Counter
   /** Addresses from which an account has logged in. */
@@ -106,33 +105,53 @@ const lockoutTimes = { first: 30_000, longest: 3_600_000, kept: 14 * day * 1000 
 function openLimits({ configuration, redis }: Omit<AdmissionOptions, 'slots'>): Limits {
   const { account, address, service } = configuration.loginLimits
   const times = { ...lockoutTimes, allowance: account }
-  const failures = createCounter({
-    redis,
-    prefix: 'address',
-    limit: address,
-    duration: 15 * minute,
-  })
+  const failuresOf = (prefix: string) =>
+    createCounter({ redis, prefix, limit: address, duration: 15 * minute })
   return {
-    addresses: createAddressBudget(failures),
+    addresses: createAddressBudget(failuresOf('address')),
+    clients: createClientLimits(failuresOf('client-address')),
     service: createCounter({ redis, prefix: 'all', limit: service, duration: minute }),
     known: createCounter({ redis, prefix: 'known', limit: 1, duration: knownFor }),
     lockouts: redis === undefined ? memoryLockouts(times) : redisLockouts(redis, times),
   }
 }
 
-/** One login that has a slot: the budget of its address, then the comparison, then the decision. */
+/** One login that has a slot: the budget of its address unless it is known, then the comparison, then the decision. */
 async function checkLogin<A extends Account>(
   limits: Limits,
-  { address, account, check }: Login<A>,
+  { address, account: find, check }: Login<A>,
 ): Promise<LoginResult<A>> {
   const network = networkOf(address)
-  const leave = await limits.addresses.begin(network)
+  const account = await find()
+  const place = await placeOf(limits, network, account)
+  const leave = place.isKnown ? () => undefined : await limits.addresses.begin(network)
   try {
-    const attempt = await compare(limits, network, { account, check })
+    const attempt = await compare(limits, { account, place, network, check })
     return await decide(limits, attempt)
   } finally {
     leave()
   }
+}
+
+/** Where an account is logged in to. */
+interface Place {
+  /** Whether the account has logged in from this network before: then what others do there touches none of its counts. */
+  readonly isKnown: boolean
+  /** The name of the account at this network. */
+  readonly here: string
+  /** The name of the count of wrong passwords that decides: of the account, or of the account at a known network. */
+  readonly lockout: string
+}
+
+async function placeOf(
+  { known }: Limits,
+  network: string,
+  account: Account | undefined,
+): Promise<Place> {
+  const name = hashOf(account?.id ?? '')
+  const here = hashOf(name, network)
+  const isKnown = await known.has(here)
+  return { isKnown, here, lockout: isKnown ? here : name }
 }
 
 /** A login whose password has been compared, and which is counted as a failure until it is decided. */
@@ -141,41 +160,38 @@ interface Attempt<A extends Account> {
   readonly fits: boolean
   /** The account was locked before the comparison. */
   readonly locked: boolean
-  /** The name of the count that decides: of the account, or of the account at a known address. */
-  readonly lockout: string
-  /** The name of the account at this address. */
-  readonly here: string
+  readonly place: Place
   /** Takes back what was counted. */
   readonly takeBack: () => Promise<unknown>
 }
 
+/** What {@link compare} takes. */
+interface Comparison<A extends Account> extends Pick<Login<A>, 'check'> {
+  readonly account: A | undefined
+  readonly place: Place
+  readonly network: string
+}
+
 /**
- * Looks the account up and compares the password, with nothing at all where the account is locked.
+ * Compares the password, with nothing at all where the account is locked.
  *
  * @throws RequestFault TOO_MANY; what the login's functions throw. Whatever is thrown, nothing stays counted
  */
 async function compare<A extends Account>(
-  limits: Limits,
-  network: string,
-  login: Omit<Login<A>, 'address'>,
+  { addresses, service, lockouts }: Limits,
+  { account, place, network, check }: Comparison<A>,
 ): Promise<Attempt<A>> {
-  const { addresses, service, known, lockouts } = limits
-  const counted = [() => addresses.takeBack(network)]
+  const counted = place.isKnown ? [] : [() => addresses.takeBack(network)]
   const takeBack = () => Promise.all(counted.map((each) => each()))
   try {
-    const account = await login.account()
-    const name = hashOf(account?.id ?? '')
-    const here = hashOf(name, network)
-    const isKnown = await known.has(here)
-    const lockout = isKnown ? here : name
-    const locked = !(await lockouts.record(lockout, 'none'))
-    if (!isKnown) {
+    const locked = !(await lockouts.record(place.lockout, 'none'))
+    if (!place.isKnown) {
       const seconds = await service.add('all')
       counted.push(() => service.takeBack('all'))
       if (seconds > 0) throw tooMany(seconds)
     }
-    const fits = await login.check(locked ? undefined : account?.passwordHash)
-    return { account, fits: fits && account?.disabled === false, locked, lockout, here, takeBack }
+    const fits = await check(locked ? undefined : account?.passwordHash)
+    return { account, fits: fits && account?.disabled === false, locked, place, takeBack }
   } catch (error) {
     await takeBack().catch(() => undefined) // the caller learns what went wrong first
     throw error
@@ -188,14 +204,14 @@ async function compare<A extends Account>(
  */
 async function decide<A extends Account>(
   { lockouts, known }: Limits,
-  { account, fits, locked, lockout, here, takeBack }: Attempt<A>,
+  { account, fits, locked, place, takeBack }: Attempt<A>,
 ): Promise<LoginResult<A>> {
   // Attempts during a lockout are not counted, or it would never end. The call is made all the same: it takes time.
   const guess = locked ? 'none' : fits ? 'right' : 'wrong'
-  const isOpen = await lockouts.record(lockout, guess)
+  const isOpen = await lockouts.record(place.lockout, guess)
   if (locked || !isOpen) return { kind: 'locked' }
   if (account === undefined || !fits) return { kind: 'wrong' }
-  await Promise.all([takeBack(), known.renew(here)])
+  await Promise.all([takeBack(), known.renew(place.here)])
   return { kind: 'right', account }
 }
 

@@ -1,4 +1,4 @@
-import type { ClientLimits } from '../limits/address-budget.js'
+import type { ClientLimits } from '../limits/client-limits.js'
 import type { ClientCredentials, OAuthClient, OAuthClients } from './clients.js'
 import { decodeForm, type Form } from './form.js'
 import { OAuthFault } from './oauth-fault.js'
@@ -29,7 +29,6 @@ export async function authenticateClient(
   request: ClientRequest,
 ): Promise<OAuthClient> {
   const credentials = readCredentials(request)
-  await limits.admit(request.address)
   const client = await clients.authenticate(credentials)
   if (client !== undefined) return client
   await limits.failed(request.address)

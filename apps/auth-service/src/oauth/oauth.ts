@@ -7,7 +7,7 @@ import {
   type Verifier,
 } from 'jotgate'
 import type { Configuration } from '../configuration/configuration.js'
-import type { ClientLimits } from '../limits/address-budget.js'
+import type { ClientLimits } from '../limits/client-limits.js'
 import type { SigningKeys } from '../sessions/signing.js'
 import { userOrClientClaims } from '../sessions/token-kinds.js'
 import { clientTimes } from './client-times.js'
@@ -67,7 +67,7 @@ export function createOAuth(parts: OAuthParts): OAuth {
   }
 }
 
-const noLimits: ClientLimits = { admit: () => undefined, failed: () => undefined }
+const noLimits: ClientLimits = { failed: () => Promise.resolve() }
 
 /** One object for each policy and scope, so that rights taken from a client are missing in every later token. */
 function openByPolicy({ configuration, openSessions }: OAuthParts): OAuth['sessionsOf'] {
