@@ -68,6 +68,15 @@ describe('a correct history', () => {
     expect(breaches({ uses, notes: [...history().notes, stalled] })).toEqual([])
   })
 
+  test('a process may answer 503 while its store has not answered it, and no other process may', () => {
+    const unanswered = note({ node: 'n1', what: 'unanswered', at: 8000, ms: 600 })
+    const notes = [...history().notes, unanswered]
+    expect(breaches({ uses: [use(9000, 503)], notes })).toEqual([])
+    expect(breaches({ uses: [use(9000, 503, { node: 'n2' })], notes })).toEqual([
+      'noFalseRefusal n2',
+    ])
+  })
+
   test('all tokens issued before a new epoch may be refused', () => {
     const notes = [...history().notes, note({ what: 'storeReset', at: 10_400, wall: 1000 })]
     const faults = [fault({ everythingLost: true })]

@@ -195,11 +195,17 @@ function isAffectedBy({ nodes, from, healed }: Fault, use: Use, run: Run): boole
   return use.began <= healed + back + run.beatAgeMs
 }
 
-/** Whether the machine was so busy that a process stood still: slow answers say nothing about revocation then. */
-function wasStalled({ began, ended }: Use, { maxStalenessMs, beatAgeMs, notes }: Run): boolean {
+/**
+ * Whether the machine was so busy that a process stood still, or the store did not answer this one: slow answers say nothing
+ * about revocation then.
+ */
+function wasStalled({ node, began, ended }: Use, run: Run): boolean {
+  const { maxStalenessMs, beatAgeMs, notes } = run
   return notes.some(
-    ({ what, at: time, ms = 0 }) =>
-      what === 'stalled' && ended > time - ms && began < time + 2 * (maxStalenessMs + beatAgeMs),
+    ({ what, node: of, at: time, ms = 0 }) =>
+      (what === 'stalled' || (what === 'unanswered' && of === node)) &&
+      ended > time - ms &&
+      began < time + 2 * (maxStalenessMs + beatAgeMs),
   )
 }
 

@@ -53,7 +53,7 @@ export interface Use {
 
 /**
  * Something that happened in a process. `started`: the program was started; `stalled`: it got no processor time for `ms`;
- * `exited`: it ended unexpectedly. The others are events of `createRevocation`.
+ * `unanswered`: its store has not answered it for `ms`; `exited`: it ended unexpectedly. The others are events of `createRevocation`.
  */
 export interface Note {
   readonly node: string
@@ -61,7 +61,15 @@ export interface Note {
   /** Unix time in seconds. */
   readonly wall: number
   readonly what:
-    'started' | 'ready' | 'lost' | 'recovered' | 'storeReset' | 'restored' | 'stalled' | 'exited'
+    | 'started'
+    | 'ready'
+    | 'lost'
+    | 'recovered'
+    | 'storeReset'
+    | 'restored'
+    | 'stalled'
+    | 'unanswered'
+    | 'exited'
   readonly ms?: number
 }
 

@@ -9,6 +9,7 @@ import { createVerifier } from '../../../src/token/index.js'
 import { createGate } from '../../../src/gate/index.js'
 import { createRevocation, type RevokeRequest } from '../../../src/revocation/index.js'
 import { openRevocations } from './open-stores.js'
+import { watchAnswers } from './watch-answers.js'
 import { watchStalls } from './watch-stalls.js'
 import { weaken, type Weakness } from './weakened-store.js'
 
@@ -43,7 +44,13 @@ function note(what: string, ms?: number): void {
   tell({ what, at, wall: Math.floor(Date.now() / 1000), ...(ms !== undefined && { ms }) })
 }
 
-const store = weaken(await openRevocations(options.place, options), options.weakness)
+const watched = watchAnswers(await openRevocations(options.place, options), {
+  within: deadlineMs,
+  tell: (ms) => {
+    note('unanswered', ms)
+  },
+})
+const store = weaken(watched, options.weakness)
 const revocation = createRevocation({
   ...{ store, issuer, accessTtl: '15m', heartbeatEveryMs, deadlineMs },
   maxStaleness: maxStalenessMs / 1000,
