@@ -23,10 +23,12 @@ const smallPrimes = oddPrimesUpTo(7919)
 
 /**
  * Whether bytes hold a public key or certificate in any encoding, anywhere: PEM, DER (SPKI, PKCS#1, X.509), JWK or JWK
- * set, SSH, raw points and moduli, each of them also as base64, base64url, hexadecimal or UTF-16. A public key is
- * known to everyone, so it must never be an HMAC secret (RFC 8725 section 2.1).
+ * set, SSH, raw points and moduli, each of them also as base64, base64url, hexadecimal or UTF-16. Base64 of base64, as
+ * in a Kubernetes secret that was encoded by hand, is read too. A public key is known to everyone, so it must never be
+ * an HMAC secret (RFC 8725 section 2.1).
  *
- * Not recognised: the 32 bytes of a bare Ed25519 key, which look like any other 32 bytes.
+ * Not recognised: a bare Ed25519 key and the x of a curve point without its y, which look like any other random bytes,
+ * and keys that are compressed.
  *
  * @example holdsPublicKey(readFileSync('public.pem')) // true
  */
@@ -34,7 +36,8 @@ export function holdsPublicKey(secret: Uint8Array): boolean {
   const bytes = Buffer.from(secret)
   // Without zero bytes, UTF-16 is the same text.
   const text = Buffer.from(bytes.filter((byte) => byte !== 0))
-  const whole = [bytes, trimmed(text), ...decodings(trimmed(text).toString('latin1'))]
+  const once = decodings(text)
+  const whole = [bytes, trimmed(text), ...once, ...once.flatMap(decodings)]
   return whole.some(isBareKey) || [...whole, ...shiftedDecodings(text)].some(holdsKey)
 }
 
@@ -94,8 +97,8 @@ function trimmed(text: Buffer): Buffer {
 }
 
 /** The bytes of the whole text as base64, base64url or hexadecimal. */
-function decodings(text: string): readonly Buffer[] {
-  const compact = text.replace(/[\s:]/g, '')
+function decodings(text: Buffer): readonly Buffer[] {
+  const compact = trimmed(text).toString('latin1').replace(/[\s:]/g, '')
   const found: Buffer[] = []
   if (/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact)) found.push(Buffer.from(compact, 'base64'))
   if (/^(?:[0-9a-f]{2})+$/i.test(compact)) found.push(Buffer.from(compact, 'hex'))

@@ -179,7 +179,9 @@ describe('public keys as secrets', () => {
   const rsa = rawPair('RS256').publicKey
   const ec = rawPair('ES256').publicKey
   const ed = rawPair('EdDSA').publicKey
-  const spki = rsa.export({ format: 'der', type: 'spki' })
+  const der = { format: 'der', type: 'spki' } as const
+  const toBase64 = (bytes: string | Buffer) => Buffer.from(bytes).toString('base64')
+  const spki = rsa.export(der)
   const pem = pemOf('PUBLIC KEY', spki)
   const pkcs1 = rsa.export({ format: 'der', type: 'pkcs1' })
   const jwk = rsa.export({ format: 'jwk' })
@@ -244,6 +246,20 @@ describe('public keys as secrets', () => {
     )
     expect(accepted).toEqual([])
     expect([encodings.length, around.length]).toEqual([27, 13])
+  })
+
+  it.each<[string, string]>([
+    ['base64 of base64 of PEM', toBase64(toBase64(pem))],
+    ['the same with a line end in and after it', toBase64(`${toBase64(pem)}\n`) + '\n'],
+    ['base64 of base64 of EC SPKI DER', toBase64(toBase64(ec.export(der)))],
+    ['base64 of base64 of Ed25519 SPKI DER', toBase64(toBase64(ed.export(der)))],
+    ['hexadecimal of base64 of SPKI DER', Buffer.from(toBase64(spki)).toString('hex')],
+  ])('a public key that is encoded twice is refused as a secret: %s', (_, encoded) => {
+    expect(refusal(Buffer.from(encoded), { guessable: 'accept' })).toMatch(/public key/)
+  })
+
+  it('a random secret that is encoded twice is accepted', () => {
+    expect(refusal(Buffer.from(toBase64(toBase64(randomBytes(32)))))).toBeUndefined()
   })
 
   it('a bare modulus and a compressed point are refused as a secret', () => {
