@@ -13,11 +13,13 @@ afterEach(async () => {
 async function open() {
   const db = await openSqlite(':memory:')
   const database = sqliteDatabase(db)
-  const join = async (entries: number): Promise<Processes> => {
+  const join = async (entries: number, accounts?: number): Promise<Processes> => {
     const revocations = () => ({ ready: true, entries, staleness: 0.5, epoch: undefined })
     const traffic = createTraffic()
     traffic.answered(3, 'accepted')
-    const processes = await createProcesses({ database, traffic, revocations, log })
+    const processes = await createProcesses({
+      ...{ database, traffic, shared: { accounts: () => accounts }, revocations, log },
+    })
     closing.unshift(() => processes.close())
     return processes
   }
@@ -29,13 +31,14 @@ async function open() {
 
 test('processes over one database know of each other, until one ends', async () => {
   const { join } = await open()
-  const [a, b] = [await join(1), await join(2)]
+  const [a, b] = [await join(1), await join(2, 25)]
   const seen = await a.list()
   expect(seen.map(({ current, entries }) => [current, entries])).toEqual([
     [true, 1],
     [false, 2],
   ])
   expect(seen.map(({ bins }) => bins[0]?.accepted)).toEqual([1, 1])
+  expect(seen.map(({ sharedAddress }) => sharedAddress)).toEqual([undefined, 25])
   await b.close()
   expect(await a.list()).toHaveLength(1)
 })

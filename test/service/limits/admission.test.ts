@@ -1,15 +1,10 @@
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startRedis } from '../../setup/redis.js'
-import {
-  createAdmission,
-  type Account,
-  type Admission,
-} from '../../../apps/auth-service/src/limits/admission.js'
+import { createAdmission, type Admission } from '../../../apps/auth-service/src/limits/admission.js'
 import { networkOf } from '../../../apps/auth-service/src/limits/network.js'
+import { accountOf, attempt, loginLimits, slots } from './attempts.js'
 
-const loginLimits = { account: 3, address: 20, service: 60 }
-const slots = 1000
 const createLimits = (more: Partial<typeof loginLimits> = {}) =>
   createAdmission({
     configuration: { loginLimits: { ...loginLimits, ...more } },
@@ -17,24 +12,6 @@ const createLimits = (more: Partial<typeof loginLimits> = {}) =>
     slots,
   })
 const inMemory = () => createLimits()
-
-const accountOf = (id: string, disabled = false): Account => ({ id, passwordHash: 'phc', disabled })
-
-type Attempting = [limits: Admission, from: string, account: string | undefined, right?: boolean]
-
-/** One attempt: `locked` when the account is locked, else `tried`; the code when it is not admitted. */
-async function attempt(...[limits, address, id, right = false]: Attempting) {
-  try {
-    const { kind } = await limits.admit({
-      address,
-      account: () => Promise.resolve(id === undefined ? undefined : accountOf(id)),
-      check: (phc) => Promise.resolve(right && phc === 'phc'),
-    })
-    return kind === 'locked' ? 'locked' : 'tried'
-  } catch (error) {
-    return (error as { code: string }).code
-  }
-}
 
 /** Twenty logins of one address in progress, each of another account, until the returned function is called. */
 function holdLogins(limits: Admission, isRight: (place: number) => boolean): () => Promise<void> {
@@ -169,6 +146,22 @@ describe('in one process', () => {
     const others = inMemory()
     for (let i = 0; i < 40; i++) await attempt(others, '10.0.0.1', `name-${String(i)}`)
     await others.clients.failed('10.0.0.1')
+  })
+
+  test('right passwords are told of with network and account, and no others', async () => {
+    const told: unknown[] = []
+    const limits = createAdmission({
+      ...{ configuration: { loginLimits }, redis: undefined, slots },
+      loggedIn: (...what) => told.push(what),
+    })
+    await attempt(limits, '2001:db8::7', 'bob')
+    await attempt(limits, '2001:db8::7', undefined, true)
+    await attempt(limits, '2001:db8::7', 'bob', true)
+    await attempt(limits, '2001:db8::8', 'bob', true)
+    expect(told).toEqual([
+      ['2001:db8:0:0', 'bob'],
+      ['2001:db8:0:0', 'bob'],
+    ])
   })
 
   test('an account at a known address is not touched by what others do there', async () => {

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis'
 import { Pool } from 'pg'
 import { pino } from 'pino'
 import { createProcesses } from '../../../apps/auth-service/src/observing/processes.js'
+import { createSharedAddress } from '../../../apps/auth-service/src/observing/shared-address.js'
 import { createTraffic } from '../../../apps/auth-service/src/observing/traffic.js'
 import { createSqlClients } from '../../../apps/auth-service/src/oauth/sql-clients.js'
 import { createSqlUsers } from '../../../apps/auth-service/src/users/sql-users.js'
@@ -75,6 +76,7 @@ async function fillTables(
   const { client, secret = '' } = await clients.create(written.client)
   const log = pino({ level: 'silent' })
   const revocations = () => written.status
-  await createProcesses({ database, traffic: createTraffic(), revocations, log })
+  const [traffic, shared] = [createTraffic(), createSharedAddress()]
+  await createProcesses({ database, traffic, shared, revocations, log })
   return { client: { id: client.id, secret } }
 }

@@ -6,6 +6,7 @@ import { Client, Pool } from 'pg'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createProcesses } from '../../../apps/auth-service/src/observing/processes.js'
+import { createSharedAddress } from '../../../apps/auth-service/src/observing/shared-address.js'
 import { createTraffic } from '../../../apps/auth-service/src/observing/traffic.js'
 import { createSqlClients } from '../../../apps/auth-service/src/oauth/sql-clients.js'
 import { createSqlUsers } from '../../../apps/auth-service/src/users/sql-users.js'
@@ -207,7 +208,8 @@ function unnumbered({ sqlite }: Recording, part: string): number {
 
 /** The recorded process is listed by one that begins now, as if it had written just now. */
 async function expectProcesses(database: SqlDatabase, recorded: number): Promise<void> {
-  const parts = { database, traffic: createTraffic(), log: pino({ level: 'silent' }) }
+  const [traffic, shared] = [createTraffic(), createSharedAddress()]
+  const parts = { database, traffic, shared, log: pino({ level: 'silent' }) }
   const revocations = () => written.status
   if (recorded > 0)
     await database.query('UPDATE service_processes SET seen_at = $1', [

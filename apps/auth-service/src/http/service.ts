@@ -18,9 +18,11 @@ import { openGates, type Gates } from './gates.js'
 import { createMetrics, type Metrics } from '../observing/metrics.js'
 import { createProcesses, type Processes } from '../observing/processes.js'
 import { watchRevocations, type WatchedRevocations } from '../observing/recent-revocations.js'
+import { createSharedAddress, type SharedAddress } from '../observing/shared-address.js'
 import { openTracing, type Tracing } from '../observing/tracing.js'
 import { createTraffic, type Traffic } from '../observing/traffic.js'
 import { createAdmission, type Admission } from '../limits/admission.js'
+import { migrateLimits, sweepLimits } from '../limits/postgres-limits.js'
 import type { QueueLoad } from '../limits/queue.js'
 import { createPasswordRules } from '../users/password-rules.js'
 import { createPasswords, type Passwords } from '../users/passwords.js'
@@ -43,6 +45,7 @@ export interface Service extends Gates {
   readonly sessions: Pick<Sessions, 'refresh' | 'end'>
   readonly admission: Pick<Admission, 'refuseWhenBusy'>
   readonly traffic: Traffic
+  readonly shared: SharedAddress
   readonly tracing: Tracing
   readonly metrics: Metrics
   /** Undefined if tokens are signed with a shared secret: no key is published. */
@@ -60,7 +63,7 @@ export interface ServiceParts {
   readonly log: Logger
 }
 
-/** How often ended sessions are deleted; the store of revocations deletes its own entries. */
+/** How often ended sessions and counts are deleted; the store of revocations deletes its own entries. */
 const sweepEveryMs = 60 * 60 * 1000
 
 /**
@@ -82,20 +85,23 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   await storage.patiently(() => revocation.start())
   const rooms = { signing, store: tracing.sessions(stores.sessions), users, revocation, metrics }
   const sessions = openSessions(parts, rooms)
-  const admission = openAdmission(configuration, storage, passwords)
+  const shared = createSharedAddress()
+  const admission = await openAdmission(configuration, { ...storage, ...shared }, passwords)
   const oauth = await openOAuth(parts, rooms, { storage, limits: admission.clients })
   // The demo's user does not exist once there is a configuration.
   if (!configuration.demo) await storage.patiently(() => sessions.endAll(demoSubject))
-  const stopSweeping = sweepRegularly(stores, log)
+  const stopSweeping = sweepRegularly(storage, log)
   const revocations = () => revocation.status()
-  const processes = await createProcesses({ database, starting, traffic, revocations, log })
+  const processes = await createProcesses({
+    ...{ database, starting, traffic, shared, revocations, log },
+  })
   storage.started('requests')
   const gates = openGates({ ...{ configuration, traffic, tracing, log }, ...rooms })
   const [cache, hashing] = [() => gates.verify.cacheUse(), () => hashingLoad(passwords, admission)]
   metrics.measure({ revocations, cache, hashing, ring: signing.ring })
   const made = { users, passwords, sessions, admission, oauth, processes, revocation, signing }
   return {
-    ...{ configuration, log, users, sessions, admission, traffic, tracing, metrics, oauth },
+    ...{ configuration, log, users, sessions, admission, traffic, shared, tracing, metrics, oauth },
     ...{ ...gates, ring: signing.ring, ...apisOf(parts, { ...made, ...gates, stores, watched }) },
     ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
     close: async () => {
@@ -169,12 +175,13 @@ async function openUsers(
 /**
  * Twice as many slots as concurrent hashes: while one password is hashed, the account of the next login is looked up.
  */
-function openAdmission(
+async function openAdmission(
   configuration: Configuration,
-  { redis }: Pick<Storage, 'redis'>,
+  { redis, postgres, patientDatabase, loggedIn }: Storage & Pick<SharedAddress, 'loggedIn'>,
   { atOnce }: Passwords,
-): Admission {
-  return createAdmission({ configuration, redis, slots: 2 * atOnce })
+): Promise<Admission> {
+  if (postgres !== undefined) await migrateLimits(patientDatabase)
+  return createAdmission({ configuration, redis, postgres, loggedIn, slots: 2 * atOnce })
 }
 
 /** Passwords being hashed or waiting for it, and logins waiting for their turn. */
@@ -197,11 +204,15 @@ async function openOAuth(
   return createOAuth({ configuration, signing, revocation, clients, limits, openSessions: openFor })
 }
 
-function sweepRegularly(stores: Storage['stores'], log: Logger): () => void {
-  const sweep = () => stores.sessions.sweep(Math.floor(Date.now() / 1000))
+function sweepRegularly({ stores, postgres }: Storage, log: Logger): () => void {
+  const sweep = () =>
+    Promise.all([
+      stores.sessions.sweep(Math.floor(Date.now() / 1000)),
+      postgres && sweepLimits(postgres),
+    ])
   const timer = setInterval(() => {
     sweep().catch((error: unknown) => {
-      log.error({ err: error }, 'ended sessions could not be deleted')
+      log.error({ err: error }, 'what has ended could not be deleted')
     })
   }, sweepEveryMs).unref()
   return () => {

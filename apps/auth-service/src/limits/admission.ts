@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
+import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import type { Configuration } from '../configuration/configuration.js'
 import { tooMany } from '../foundation/faults.js'
 import type { RedisConnection } from '../storage/redis.js'
 import { createAddressBudget, type AddressBudget } from './address-budget.js'
 import { createClientLimits, type ClientLimits } from './client-limits.js'
-import { createCounter, type Counter } from './counter.js'
-import { memoryLockouts, type Lockouts } from './lockouts.js'
+import { createCounter, type Counter, type CounterOptions } from './counter.js'
+import { memoryLockouts, type Lockouts, type LockoutTimes } from './lockouts.js'
 import { networkOf } from './network.js'
+import { postgresCounter, postgresLockouts } from './postgres-limits.js'
 import { createQueue } from './queue.js'
 import { redisLockouts } from './redis-lockouts.js'
 
@@ -56,10 +58,14 @@ export interface Admission {
 /** Options of {@link createAdmission}. */
 export interface AdmissionOptions {
   readonly configuration: Pick<Configuration, 'loginLimits'>
-  /** Where all processes count together; undefined: this process counts alone. */
+  /** Where all processes count together. */
   readonly redis: RedisConnection | undefined
+  /** A PostgreSQL where they do without Redis. Default: none; with neither this process counts alone. */
+  readonly postgres?: SqlDatabase | undefined
   /** Logins that are worked on at once. */
   readonly slots: number
+  /** Called after each right password. Default: nothing. */
+  readonly loggedIn?: (network: string, account: string) => void
 }
 
 /**
@@ -94,6 +100,7 @@ interface Limits {
   /** Addresses from which an account has logged in. */
   readonly known: Counter
   readonly lockouts: Lockouts
+  readonly loggedIn: (network: string, account: string) => void
 }
 
 const [minute, day] = [60, 86_400]
@@ -102,18 +109,31 @@ const knownFor = 14 * day
 /** Milliseconds. */
 const lockoutTimes = { first: 30_000, longest: 3_600_000, kept: 14 * day * 1000 } as const
 
-function openLimits({ configuration, redis }: Omit<AdmissionOptions, 'slots'>): Limits {
+function openLimits(options: Omit<AdmissionOptions, 'slots'>): Limits {
+  const { configuration, redis, postgres, loggedIn = () => undefined } = options
   const { account, address, service } = configuration.loginLimits
   const times = { ...lockoutTimes, allowance: account }
-  const failuresOf = (prefix: string) =>
-    createCounter({ redis, prefix, limit: address, duration: 15 * minute })
+  const counter = (each: Omit<CounterOptions, 'redis'>) =>
+    redis === undefined && postgres !== undefined
+      ? postgresCounter(postgres, each)
+      : createCounter({ redis, ...each })
+  const failuresOf = (prefix: string) => counter({ prefix, limit: address, duration: 15 * minute })
   return {
+    loggedIn,
     addresses: createAddressBudget(failuresOf('address')),
     clients: createClientLimits(failuresOf('client-address')),
-    service: createCounter({ redis, prefix: 'all', limit: service, duration: minute }),
-    known: createCounter({ redis, prefix: 'known', limit: 1, duration: knownFor }),
-    lockouts: redis === undefined ? memoryLockouts(times) : redisLockouts(redis, times),
+    service: counter({ prefix: 'all', limit: service, duration: minute }),
+    known: counter({ prefix: 'known', limit: 1, duration: knownFor }),
+    lockouts: lockoutsIn(options, times),
   }
+}
+
+function lockoutsIn(
+  { redis, postgres }: Pick<AdmissionOptions, 'redis' | 'postgres'>,
+  times: LockoutTimes,
+): Lockouts {
+  if (redis !== undefined) return redisLockouts(redis, times)
+  return postgres === undefined ? memoryLockouts(times) : postgresLockouts(postgres, times)
 }
 
 /** One login that has a slot: the budget of its address unless it is known, then the comparison, then the decision. */
@@ -126,7 +146,7 @@ async function checkLogin<A extends Account>(
   const place = await placeOf(limits, network, account)
   const leave = place.isKnown ? () => undefined : await limits.addresses.begin(network)
   try {
-    const attempt = await compare(limits, { account, place, network, check })
+    const attempt = await compare(limits, { account, place, check })
     return await decide(limits, attempt)
   } finally {
     leave()
@@ -135,6 +155,7 @@ async function checkLogin<A extends Account>(
 
 /** Where an account is logged in to. */
 interface Place {
+  readonly network: string
   /** Whether the account has logged in from this network before: then what others do there touches none of its counts. */
   readonly isKnown: boolean
   /** The name of the account at this network. */
@@ -151,7 +172,7 @@ async function placeOf(
   const name = hashOf(account?.id ?? '')
   const here = hashOf(name, network)
   const isKnown = await known.has(here)
-  return { isKnown, here, lockout: isKnown ? here : name }
+  return { network, isKnown, here, lockout: isKnown ? here : name }
 }
 
 /** A login whose password has been compared, and which is counted as a failure until it is decided. */
@@ -169,7 +190,6 @@ interface Attempt<A extends Account> {
 interface Comparison<A extends Account> extends Pick<Login<A>, 'check'> {
   readonly account: A | undefined
   readonly place: Place
-  readonly network: string
 }
 
 /**
@@ -179,9 +199,9 @@ interface Comparison<A extends Account> extends Pick<Login<A>, 'check'> {
  */
 async function compare<A extends Account>(
   { addresses, service, lockouts }: Limits,
-  { account, place, network, check }: Comparison<A>,
+  { account, place, check }: Comparison<A>,
 ): Promise<Attempt<A>> {
-  const counted = place.isKnown ? [] : [() => addresses.takeBack(network)]
+  const counted = place.isKnown ? [] : [() => addresses.takeBack(place.network)]
   const takeBack = () => Promise.all(counted.map((each) => each()))
   try {
     const locked = !(await lockouts.record(place.lockout, 'none'))
@@ -203,7 +223,7 @@ async function compare<A extends Account>(
  * as of guesses one after another; the others are locked, right or wrong. Right ones lock no account, however many they are.
  */
 async function decide<A extends Account>(
-  { lockouts, known }: Limits,
+  { lockouts, known, loggedIn }: Limits,
   { account, fits, locked, place, takeBack }: Attempt<A>,
 ): Promise<LoginResult<A>> {
   // Attempts during a lockout are not counted, or it would never end. The call is made all the same: it takes time.
@@ -212,6 +232,7 @@ async function decide<A extends Account>(
   if (locked || !isOpen) return { kind: 'locked' }
   if (account === undefined || !fits) return { kind: 'wrong' }
   await Promise.all([takeBack(), known.renew(place.here)])
+  loggedIn(place.network, account.id)
   return { kind: 'right', account }
 }
 

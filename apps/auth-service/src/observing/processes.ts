@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { RevocationStatus } from 'jotgate/extend'
 import { migrate, type Schema, type SqlDatabase } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
+import { sharedAddressNote, type SharedAddress } from './shared-address.js'
 import type { Traffic } from './traffic.js'
 
 /** The table, by its versions. */
@@ -36,6 +37,8 @@ const report = z.object({
   entries: z.number(),
   /** Seconds; absent before the first heartbeat. */
   staleness: z.number().optional(),
+  /** Accounts that have logged in from one address; absent while they have not. */
+  sharedAddress: z.number().optional(),
   bins: z.array(bin),
 })
 
@@ -63,6 +66,7 @@ export interface ProcessParts {
   /** The same database, with the deadline of a start; default: `database`. */
   readonly starting?: SqlDatabase
   readonly traffic: Traffic
+  readonly shared: Pick<SharedAddress, 'accounts'>
   readonly revocations: () => RevocationStatus
   readonly log: Logger
 }
@@ -91,7 +95,9 @@ export async function createProcesses(parts: ProcessParts): Promise<Processes> {
     await db.query('DELETE FROM service_processes WHERE seen_at < $1', [seconds() - patience])
   }
   await write(starting)
+  const warn = createWarning(parts)
   const timer = setInterval(() => {
+    warn()
     write(database).catch((error: unknown) => {
       log.warn({ err: error }, 'could not write the report of this process')
     })
@@ -113,13 +119,25 @@ export async function createProcesses(parts: ProcessParts): Promise<Processes> {
   }
 }
 
-function createSelf({ traffic, revocations }: ProcessParts): () => z.infer<typeof report> {
+/** Says once, and again when it was over meanwhile, that nearly all accounts log in from one address. */
+function createWarning({ shared, log }: ProcessParts): () => void {
+  let isSaid = false
+  return () => {
+    const accounts = shared.accounts()
+    if (accounts !== undefined && !isSaid) log.warn({ accounts }, sharedAddressNote(accounts))
+    isSaid = accounts !== undefined
+  }
+}
+
+function createSelf({ traffic, shared, revocations }: ProcessParts): () => z.infer<typeof report> {
   const startedAt = seconds()
   return () => {
     const { ready, entries, staleness } = revocations()
+    const sharedAddress = shared.accounts()
     return {
       ...{ host: hostname(), pid: process.pid, startedAt, ready, entries },
       ...(staleness === undefined ? {} : { staleness }),
+      ...(sharedAddress === undefined ? {} : { sharedAddress }),
       bins: [...traffic.bins()] as z.infer<typeof bin>[],
     }
   }

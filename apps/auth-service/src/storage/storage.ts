@@ -28,6 +28,8 @@ export interface Storage {
   readonly patientDatabase: SqlDatabase
   /** For counters of all processes; undefined without Redis. */
   readonly redis: RedisConnection | undefined
+  /** For these counters without Redis; undefined without PostgreSQL. */
+  readonly postgres: SqlDatabase | undefined
   /**
    * Runs a step of the start that uses sessions or revocations, and repeats it if needed; other steps wait by
    * themselves.
@@ -80,6 +82,7 @@ export async function openStorage(parts: StorageParts): Promise<Storage> {
   return {
     database: sql.database,
     patientDatabase: sql.patientDatabase,
+    postgres: undefined,
     redis,
     started,
     patiently: (step) => patience.wait(redisHere, step),
@@ -94,7 +97,7 @@ export async function openStorage(parts: StorageParts): Promise<Storage> {
 const fileHere: Awaited = { name: 'the database file', field: 'DATA_DIR' }
 const redisHere: Awaited = { name: 'Redis', field: 'redis (REDIS_URL)' }
 
-interface SqlStorage extends Pick<Storage, 'database' | 'patientDatabase' | 'close'> {
+interface SqlStorage extends Pick<Storage, 'database' | 'patientDatabase' | 'postgres' | 'close'> {
   readonly stores: SqlStores
   readonly what: Awaited
 }
@@ -113,6 +116,7 @@ async function openFile(data: DataDirectory, patience: Patience): Promise<SqlSto
   const starting = roomsOf({ ...db, busyTimeoutMs: patience.deadlineMs })
   return {
     ...twice({ usual, starting, patience, what }),
+    postgres: undefined,
     close: () => {
       db.close()
       return Promise.resolve()
@@ -121,7 +125,7 @@ async function openFile(data: DataDirectory, patience: Patience): Promise<SqlSto
 }
 
 /** The stores switch from one deadline to the other by themselves; the database exists with both. */
-function twice(parts: StartingParts): Omit<SqlStorage, 'close'> {
+function twice(parts: StartingParts): Omit<SqlStorage, 'close' | 'postgres'> {
   const { stores, database: patientDatabase } = startingDatabase(parts)
   return { stores, database: parts.usual.database, patientDatabase, what: parts.what }
 }
@@ -152,6 +156,7 @@ async function openPostgres(
   const [usual, starting] = [rooms({}), rooms({ deadlineMs: patience.deadlineMs })]
   return {
     ...twice({ usual, starting, patience, what }),
+    postgres: usual.database,
     close: () => pool.end(),
   }
 }

@@ -24,6 +24,7 @@ export function TrafficPage() {
 function Charts({ data, summary }: { data: Traffic; summary: TrafficSummary }) {
   return (
     <>
+      <SharedAddress accounts={data.sharedAddress} />
       <Totals data={data} summary={summary} />
       <Requests data={data} summary={summary} />
       <Latency data={data} summary={summary} />
@@ -34,6 +35,18 @@ function Charts({ data, summary }: { data: Traffic; summary: TrafficSummary }) {
         </details>
       </section>
     </>
+  )
+}
+
+/** Most likely a mistake in the configuration, which closes logins for all when one person mistypes a password often. */
+function SharedAddress({ accounts }: { accounts: number | undefined }) {
+  if (accounts === undefined) return null
+  return (
+    <p class="card fault" role="note">
+      {accounts.toLocaleString('en')} accounts, nearly all, have logged in from one address within
+      the hour. If that is a proxy, name it in <code>trustedProxies</code> and have it write{' '}
+      <code>X-Forwarded-For</code>: the limits of logins take all callers there for one.
+    </p>
   )
 }
 

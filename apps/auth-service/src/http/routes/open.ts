@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { isUnchanged } from 'jotgate'
 import { RequestFault } from '../../foundation/faults.js'
+import { sharedAddressNote } from '../../observing/shared-address.js'
 import type { Service } from '../service.js'
 
 /** Health, readiness and the published keys. */
@@ -9,7 +10,11 @@ export function openRoutes(app: FastifyInstance, service: Service): void {
 
   app.get('/readyz', (_request, reply) => {
     const ready = service.ready()
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'starting' })
+    const accounts = service.shared.accounts()
+    return reply.code(ready ? 200 : 503).send({
+      status: ready ? 'ready' : 'starting',
+      ...(accounts === undefined ? {} : { notes: [sharedAddressNote(accounts)] }),
+    })
   })
 
   app.get('/.well-known/jwks.json', (request, reply) => {

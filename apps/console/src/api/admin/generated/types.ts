@@ -229,17 +229,22 @@ export const SessionsReq: $.Schema<SessionsReq> = $.object<SessionsReq>(() => [
   { name: 'search', from: 'form', optional: true, read: $.text({ length: { to: 256 } }) },
 ])
 
-/** Buckets are upper bounds in milliseconds; whatever took longer is in one more. */
+/**
+ * Buckets are upper bounds in milliseconds; whatever took longer is in one more. SharedAddress counts the accounts that have
+ * logged in from one address within the hour, while these are nearly all.
+ */
 export interface Traffic {
   readonly step: number
   readonly buckets: readonly number[]
   readonly processes: number
+  readonly sharedAddress?: number
   readonly bins: readonly TrafficBin[]
 }
 export const Traffic: $.Schema<Traffic> = $.object<Traffic>(() => [
   { name: 'step', read: $.number({ whole: 'int64' }) },
   { name: 'buckets', read: $.list($.number({ whole: 'int64' })) },
   { name: 'processes', read: $.number({ whole: 'int64' }) },
+  { name: 'sharedAddress', optional: true, read: $.number({ whole: 'int64' }) },
   { name: 'bins', read: $.list($.ref(() => TrafficBin)) },
 ])
 

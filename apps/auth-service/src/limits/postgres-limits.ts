@@ -1,0 +1,139 @@
+import { migrate, type Schema, type SqlDatabase } from 'jotgate/stores/sqlite'
+import { z } from 'zod'
+import type { Counter, CounterOptions } from './counter.js'
+import type { Lockouts, LockoutTimes } from './lockouts.js'
+
+/** The tables, by their versions. Times are Unix milliseconds. */
+const limitSchema: Schema = {
+  part: 'service_limits',
+  versions: [
+    {
+      adds: 'Counts of failed logins and wrong passwords, for processes without Redis.',
+      statements: [
+        'CREATE TABLE service_counts (name TEXT PRIMARY KEY, count BIGINT NOT NULL, ends_at BIGINT NOT NULL)',
+        `CREATE TABLE service_lockouts (account TEXT PRIMARY KEY, count BIGINT NOT NULL,
+           locked_until BIGINT NOT NULL, kept_until BIGINT NOT NULL)`,
+      ],
+    },
+  ],
+}
+
+/**
+ * Creates the tables.
+ *
+ * @throws AuthError STORE_UNAVAILABLE
+ */
+export async function migrateLimits(database: SqlDatabase): Promise<void> {
+  await migrate(database, limitSchema)
+}
+
+/**
+ * Deletes what has ended; everything else goes by the times alone.
+ *
+ * @throws AuthError STORE_UNAVAILABLE
+ */
+export async function sweepLimits(database: SqlDatabase): Promise<void> {
+  const now = Date.now()
+  await database.query('DELETE FROM service_counts WHERE ends_at <= $1', [now])
+  await database.query(
+    'DELETE FROM service_lockouts WHERE kept_until <= $1 AND locked_until <= $1',
+    [now],
+  )
+}
+
+/** The driver returns BIGINT as text. */
+const counted = z.object({ count: z.coerce.number(), ends_at: z.coerce.number() })
+
+const add = `
+INSERT INTO service_counts AS c (name, count, ends_at) VALUES ($1, 1, $3)
+ON CONFLICT (name) DO UPDATE SET
+  count = CASE WHEN c.ends_at <= $2 THEN 1 ELSE c.count + 1 END,
+  ends_at = CASE WHEN c.ends_at <= $2 THEN $3 ELSE c.ends_at END
+RETURNING count, ends_at`
+
+const renew = `
+INSERT INTO service_counts (name, count, ends_at) VALUES ($1, 1, $2)
+ON CONFLICT (name) DO UPDATE SET count = 1, ends_at = excluded.ends_at`
+
+const takeBack =
+  'UPDATE service_counts SET count = count - 1 WHERE name = $1 AND ends_at > $2 AND count > 0'
+
+const read = 'SELECT count, ends_at FROM service_counts WHERE name = $1 AND ends_at > $2'
+
+/**
+ * A counter of all processes over one PostgreSQL.
+ *
+ * @example const failures = postgresCounter(database, { prefix: 'address', limit: 20, duration: 900 })
+ */
+export function postgresCounter(
+  database: SqlDatabase,
+  { prefix, limit, duration }: Omit<CounterOptions, 'redis'>,
+): Counter {
+  const nameOf = (name: string) => `${prefix}:${name}`
+  const found = async (name: string) => {
+    const [row] = await database.query(read, [nameOf(name), Date.now()])
+    return row && counted.parse(row)
+  }
+  return {
+    add: async (name) => {
+      const now = Date.now()
+      const [row] = await database.query(add, [nameOf(name), now, now + duration * 1000])
+      const { count, ends_at: endsAt } = counted.parse(row)
+      return count > limit ? secondsUntil(endsAt, now) : 0
+    },
+    renew: async (name) => {
+      await database.query(renew, [nameOf(name), Date.now() + duration * 1000])
+    },
+    takeBack: async (name) => {
+      await database.query(takeBack, [nameOf(name), Date.now()])
+    },
+    secondsToWait: async (name) => {
+      const kept = await found(name)
+      return kept === undefined || kept.count < limit ? 0 : secondsUntil(kept.ends_at, Date.now())
+    },
+    has: async (name) => (await found(name)) !== undefined,
+  }
+}
+
+function secondsUntil(endsAt: number, now: number): number {
+  return Math.max(1, Math.ceil((endsAt - now) / 1000))
+}
+
+/** The wrong passwords in a row, this one included. */
+const next = '(CASE WHEN l.kept_until <= $2 THEN 1 ELSE l.count + 1 END)'
+/** When a lockout ends that this wrong password begins; 0 for none. Twenty doublings are more than the longest one. */
+const lockedUntil = `(CASE WHEN ${next} > $4
+  THEN $2 + LEAST($6, $5 * (1::bigint << LEAST(${next} - $4 - 1, 20)::int)) ELSE 0 END)`
+
+/** Each changes an account that is open, or makes one, and returns a row; of a locked one it returns none. */
+const guesses = {
+  none: 'SELECT 1 FROM service_lockouts WHERE account = $1 AND locked_until > $2',
+  right: `
+INSERT INTO service_lockouts AS l (account, count, locked_until, kept_until) VALUES ($1, 0, 0, $2)
+ON CONFLICT (account) DO UPDATE SET count = 0, locked_until = 0, kept_until = $2
+WHERE l.locked_until <= $2
+RETURNING 1`,
+  // The first wrong password locks nothing: at least one is allowed.
+  wrong: `
+INSERT INTO service_lockouts AS l (account, count, locked_until, kept_until) VALUES ($1, 1, 0, $3)
+ON CONFLICT (account) DO UPDATE SET
+  count = ${next},
+  locked_until = ${lockedUntil},
+  kept_until = GREATEST(CASE WHEN l.kept_until <= $2 THEN $3 ELSE l.kept_until END, ${lockedUntil})
+WHERE l.locked_until <= $2
+RETURNING 1`,
+} as const
+
+/** Lockouts of all processes over one PostgreSQL: each guess is one statement on one row. */
+export function postgresLockouts(database: SqlDatabase, times: LockoutTimes): Lockouts {
+  const { allowance, first, longest, kept } = times
+  return {
+    record: async (account, guess) => {
+      const now = Date.now()
+      if (guess === 'none') return (await database.query(guesses.none, [account, now])).length === 0
+      const values =
+        guess === 'right' ? [account, now] : [account, now, now + kept, allowance, first, longest]
+      return (await database.query(guesses[guess], values)).length === 1
+    },
+  }
+}
