@@ -25,6 +25,7 @@ const commands: Readonly<Record<string, Command>> = {
 type Command = (environment: Environment, args: readonly string[]) => Promise<string | undefined>
 
 async function main([command, ...args]: readonly string[]): Promise<void> {
+  process.umask(0o077) // other users cannot read the files written here
   if (command === undefined) {
     const { serve } = await import('./commands/serve.js')
     return serve(readEnvironment())

@@ -18,7 +18,6 @@ const patienceMs = 5000
  */
 export async function serve(environment: Environment): Promise<void> {
   const configuration = readConfiguration(environment)
-  process.umask(0o077) // other users cannot read the files written here
   const { log, ...logging } = createLog(environment.logLevel, configuration.name)
   const data = openDataDirectory(environment.dataDir)
   const service = await createService({ configuration, data, log })
