@@ -70,6 +70,7 @@ async function complaint(bad: BadRequest): Promise<string | undefined> {
     `${bad.method} ${bad.path.slice(0, 80)}, ${bad.fault}: ${what} (${String(answer.status)} ${text.slice(0, 200)})`
   if (!bad.status.includes(answer.status)) return say(`is not ${bad.status.join(' or ')}`)
   if (!answer.headers.get('cache-control')?.includes('no-store')) return say('may be kept')
+  if (answer.headers.get('x-content-type-options') !== 'nosniff') return say('may be guessed at')
   const body = read(text)
   const type = answer.headers.get('content-type') ?? ''
   const isProblem = type.startsWith('application/problem+json')

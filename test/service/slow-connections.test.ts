@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { expect } from 'vitest'
+import { until } from '../setup/server.js'
 import { testWithServices as test } from './own-services.js'
 
 const head = 'POST /user/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n'
@@ -104,6 +105,32 @@ test.concurrent(
     )
   },
 )
+
+test
+  .runIf(process.platform === 'linux')
+  .concurrent(
+    'connections whose callers neither read nor close are closed, and leave no descriptor',
+    async ({ folder, start }) => {
+      const service = await start({ dataDir: folder() })
+      const descriptors = () => readdirSync(`/proc/${String(service.child.pid)}/fd`).length
+      const before = descriptors()
+      const texts = [
+        slow['has sent half a header'],
+        slow['has sent half a body'],
+        'NOT HTTP\r\n\r\n',
+      ]
+      const sockets = Array.from({ length: 150 }, (_, at) => {
+        const socket = connect({ port: service.port, host: '127.0.0.1', allowHalfOpen: true })
+        socket.on('error', () => undefined)
+        socket.pause()
+        socket.write(texts[at % 3] ?? '')
+        return socket
+      })
+      expect(await until(60_000, () => Promise.resolve(descriptors() >= before + 60))).toBe(true)
+      expect(await until(60_000, () => Promise.resolve(descriptors() <= before + 5))).toBe(true)
+      for (const socket of sockets) socket.destroy()
+    },
+  )
 
 // Each waits for the time that the service gives its callers: all of the file at once.
 test.concurrent.for(Object.entries(slow))(

@@ -126,7 +126,8 @@ function watchRequests(app: FastifyInstance, service: Service): void {
   const { hosts, origins } = service.configuration
   const checkHost = createHostCheck(hosts)
   const checkSite = createCrossSiteCheck(origins)
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-content-type-options', 'nosniff') // no browser guesses that an answer is a page
     checkHost(request)
     checkSite(request)
     if (logins.has(request.routeOptions.url)) service.admission.refuseWhenBusy()

@@ -20,7 +20,6 @@ const policy = [
 /** For every file: only the service's own scripts and resources are allowed, and no other page can embed this one. */
 const headers = {
   'content-security-policy': policy,
-  'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',

@@ -24,6 +24,5 @@ export function docsRoutes(app: FastifyInstance, configuration: Configuration): 
 
 const common = {
   'cache-control': 'no-cache',
-  'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 }
