@@ -20,16 +20,16 @@ export interface UserApi {
   readonly logout: Handler<types.LogoutReq, void>
   /** trades a refresh token for a new pair: POST /user/refresh */
   readonly refresh: Handler<types.RefreshReq, types.TokenResp>
-  /** ends all sessions of the user, this one too: POST /user/logout-all, with a token */
-  readonly logoutAll: GuardedHandler<object, void>
-  /** changes the password and ends the user's other sessions: PUT /user/password, with a token */
-  readonly changePassword: GuardedHandler<types.PasswordChange, void>
-  /** who is calling: GET /user/profile, with a token */
+  /** who is calling: GET /user/profile, with a token (scopes profile:read) */
   readonly getProfile: GuardedHandler<object, types.Profile>
-  /** changes what a user may change: PUT /user/profile, with a token */
-  readonly updateProfile: GuardedHandler<types.ProfileChange, types.Profile>
-  /** the user's sessions, newest first: GET /user/sessions, with a token */
+  /** the user's sessions, newest first: GET /user/sessions, with a token (scopes profile:read) */
   readonly listSessions: GuardedHandler<object, types.Sessions>
-  /** ends one of the user's sessions: DELETE /user/sessions/:id, with a token */
+  /** ends all sessions of the user, this one too: POST /user/logout-all, with a token (scopes profile:write) */
+  readonly logoutAll: GuardedHandler<object, void>
+  /** changes the password and ends the user's other sessions: PUT /user/password, with a token (scopes profile:write) */
+  readonly changePassword: GuardedHandler<types.PasswordChange, void>
+  /** changes what a user may change: PUT /user/profile, with a token (scopes profile:write) */
+  readonly updateProfile: GuardedHandler<types.ProfileChange, types.Profile>
+  /** ends one of the user's sessions: DELETE /user/sessions/:id, with a token (scopes profile:write) */
   readonly endSession: GuardedHandler<types.SessionReq, void>
 }
