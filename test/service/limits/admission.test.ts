@@ -22,6 +22,7 @@ function holdLogins(limits: Admission, isRight: (place: number) => boolean): () 
   const going = Array.from({ length: 20 }, (_, i) =>
     limits.admit({
       address: '10.0.0.1',
+      name: `name-${String(i)}`,
       account: () => Promise.resolve(accountOf(`name-${String(i)}`)),
       check: async () => {
         await opened
@@ -196,6 +197,7 @@ describe('in one process', () => {
     for (let i = 0; i < 100; i++) {
       const login = {
         address: '10.0.0.1',
+        name: 'bob',
         account: () => Promise.resolve(accountOf('bob')),
         check: () => Promise.resolve(true),
       }
@@ -219,6 +221,7 @@ describe('in one process', () => {
     const login = (id: string) =>
       limits.admit({
         address: '10.0.0.1',
+        name: 'bob',
         account: () => Promise.resolve(accountOf(id)),
         check: (phc) => {
           compared.push(phc)
@@ -236,6 +239,7 @@ describe('in one process', () => {
     for (let i = 0; i < 5; i++) {
       const { kind } = await limits.admit({
         address: '10.0.0.1',
+        name: 'bob',
         account: () => Promise.resolve(accountOf('bob', true)),
         check: () => Promise.resolve(true),
       })

@@ -40,6 +40,7 @@ const stores = {
 /** A login with the right password. */
 const loginOf = (id: string, address: string) => ({
   address,
+  name: id,
   account: () => Promise.resolve({ id, passwordHash: 'phc', disabled: false }),
   check: (phc: string | undefined) => Promise.resolve(phc === 'phc'),
 })

@@ -25,6 +25,7 @@ export async function attempt(
   try {
     const { kind } = await limits.admit({
       address,
+      name: id ?? 'nobody',
       account: () => Promise.resolve(id === undefined ? undefined : accountOf(id)),
       check: (phc) => Promise.resolve(right && phc === 'phc'),
     })

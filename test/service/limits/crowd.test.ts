@@ -25,9 +25,10 @@ test.for(['/user/login', '/console/login'])(
     const alone = await post(path, '{')
     expect([400, 403]).toContain(alone.status)
     const going = { isOver: false }
-    const body = JSON.stringify({ username: 'nobody', password: 'whatever it may be' })
     // They retry at once, so that every free slot is taken, until all have been answered.
-    const insist = async () => {
+    const insist = async (_: unknown, at: number) => {
+      const username = `nobody-${String(at % 4)}`
+      const body = JSON.stringify({ username, password: 'whatever it may be' })
       for (;;) {
         const { status } = await post('/user/login', body)
         if (status !== 503) return status

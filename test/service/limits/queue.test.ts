@@ -24,7 +24,6 @@ test('a queue runs a few jobs at a time, and refuses those beyond the ones that 
     await Promise.resolve()
     expect(begun).toBe(slots)
     expect(queue.load()).toMatchObject({ running: slots, waiting: mostWaiting })
-    expect(queue.refuseWhenFull).toThrow(expect.objectContaining({ code: 'BUSY' }))
     open()
     const found = await Promise.all(answers)
     const refused = found.filter((error) => (error as { code?: string }).code === 'BUSY')
@@ -32,7 +31,6 @@ test('a queue runs a few jobs at a time, and refuses those beyond the ones that 
     expect(refused[0]).toMatchObject({ headers: { 'retry-after': '2' } })
     expect([begun, most]).toEqual([slots + mostWaiting, slots])
     expect(queue.load()).toMatchObject({ running: 0, waiting: 0 })
-    expect(queue.refuseWhenFull).not.toThrow()
   }
   expect(queue.load().done).toBe(2 * (slots + mostWaiting))
 })

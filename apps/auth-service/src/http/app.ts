@@ -11,6 +11,7 @@ import { answerErrors, answerFault } from './answers.js'
 import { answerClientErrors } from './client-errors.js'
 import { createCrossSiteCheck } from './cross-site.js'
 import { docsRoutes } from './docs/routes.js'
+import { addressOf } from '../foundation/address-of.js'
 import { RequestFault } from '../foundation/faults.js'
 import { createHostCheck } from './host-check.js'
 import { oauthRoutes } from '../oauth/routes.js'
@@ -130,7 +131,7 @@ function watchRequests(app: FastifyInstance, service: Service): void {
     reply.header('x-content-type-options', 'nosniff') // no browser guesses that an answer is a page
     checkHost(request)
     checkSite(request)
-    if (logins.has(request.routeOptions.url)) service.admission.refuseWhenBusy()
+    if (logins.has(request.routeOptions.url)) service.admission.refuseWhenBusy(addressOf(request))
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {

@@ -6,10 +6,10 @@ import type { RedisConnection } from '../storage/redis.js'
 import { createAddressBudget, type AddressBudget } from './address-budget.js'
 import { createClientLimits, type ClientLimits } from './client-limits.js'
 import { createCounter, type Counter, type CounterOptions } from './counter.js'
+import { createFairQueue } from './fair-queue.js'
 import { memoryLockouts, type Lockouts, type LockoutTimes } from './lockouts.js'
 import { networkOf } from './network.js'
 import { postgresCounter, postgresLockouts } from './postgres-limits.js'
-import { createQueue } from './queue.js'
 import { redisLockouts } from './redis-lockouts.js'
 
 /** The fields of an account that the limits read. */
@@ -24,6 +24,8 @@ export interface Account {
 export interface Login<A extends Account> {
   /** Of the caller, as the framework gives it. */
   readonly address: string
+  /** The account, as the caller names it; there need not be such an account. */
+  readonly name: string
   /** Looks the account up. Called once the login has a slot; undefined: there is none. */
   readonly account: () => Promise<A | undefined>
   /** Compares the password with a PHC string. Without one the answer is false, after the same time. */
@@ -37,11 +39,12 @@ export type LoginResult<A extends Account> =
 /** Admits logins, and every other check of a password, under limits that slow down guessing. */
 export interface Admission {
   /**
-   * For a login whose body has not been read: reading a whole crowd before refusing it makes all other requests wait.
+   * For a login from this address whose body has not been read: reading a whole crowd before refusing it makes all other
+   * requests wait.
    *
-   * @throws RequestFault BUSY with `Retry-After` when as many logins wait for a slot as may
+   * @throws RequestFault BUSY with `Retry-After` when as many logins of its network, or altogether, wait for a slot as may
    */
-  readonly refuseWhenBusy: () => void
+  readonly refuseWhenBusy: (address: string) => void
   /**
    * Checks a password under all limits. Unknown, disabled and locked accounts take the time of a wrong password.
    *
@@ -81,12 +84,17 @@ export interface AdmissionOptions {
  */
 export function createAdmission({ slots, ...options }: AdmissionOptions): Admission {
   const limits = openLimits(options)
-  const queue = createQueue(slots)
+  const queue = createFairQueue(slots)
   return {
-    refuseWhenBusy: queue.refuseWhenFull,
+    refuseWhenBusy: (address) => {
+      queue.refuseWhenFull(networkOf(address))
+    },
     // Neither limits nor database are asked before there is a slot: a crowd would make all other requests wait for them.
-    admit: (login) => queue.run(() => checkLogin(limits, login)),
-    waiting: () => queue.load().waiting,
+    admit: (login) => {
+      const turn = { network: networkOf(login.address), account: login.name }
+      return queue.run(turn, () => checkLogin(limits, login, turn.network))
+    },
+    waiting: () => queue.waiting(),
     clients: limits.clients,
   }
 }
@@ -139,9 +147,9 @@ function lockoutsIn(
 /** One login that has a slot: the budget of its address unless it is known, then the comparison, then the decision. */
 async function checkLogin<A extends Account>(
   limits: Limits,
-  { address, account: find, check }: Login<A>,
+  { account: find, check }: Login<A>,
+  network: string,
 ): Promise<LoginResult<A>> {
-  const network = networkOf(address)
   const account = await find()
   const place = await placeOf(limits, network, account)
   const leave = place.isKnown ? () => undefined : await limits.addresses.begin(network)

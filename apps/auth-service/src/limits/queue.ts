@@ -16,8 +16,6 @@ export interface Queue {
    * @throws RequestFault BUSY with `Retry-After`, at once, when the queue is full; whatever the job throws
    */
   run<T>(job: () => Promise<T>): Promise<T>
-  /** @throws RequestFault BUSY with `Retry-After` when the queue is full */
-  readonly refuseWhenFull: () => void
   load(): QueueLoad
 }
 
@@ -33,13 +31,10 @@ export function createQueue(slots: number): Queue {
   const waiting: (() => void)[] = []
   let running = 0
   let done = 0
-  const refuseWhenFull = (): void => {
-    if (waiting.length >= mostWaiting) throw busy()
-  }
   return {
     run: async (job) => {
       if (running >= slots) {
-        refuseWhenFull()
+        if (waiting.length >= mostWaiting) throw busy()
         await new Promise<void>((resolve) => waiting.push(resolve))
       } else {
         running++
@@ -53,7 +48,6 @@ export function createQueue(slots: number): Queue {
         else next() // which takes over the slot
       }
     },
-    refuseWhenFull,
     load: () => ({ running, waiting: waiting.length, done }),
   }
 }

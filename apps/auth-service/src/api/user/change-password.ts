@@ -17,6 +17,7 @@ export const changePassword: GuardedHandler<PasswordChange, void> = async (call)
   const user = await currentUser(call)
   const login = await admission.admit({
     address,
+    name: user.username,
     account: () => Promise.resolve(user),
     check: (phc) => passwords.check(request.currentPassword, phc, () => signal.aborted),
   })

@@ -69,6 +69,7 @@ async function checkCredentials(call: RequestCall<LoginReq>): Promise<User> {
   const { admission, passwords, users } = services
   const login = await admission.admit({
     address,
+    name: username,
     account: () => users.byUsername(username),
     check: (phc) => passwords.check(password, phc, () => signal.aborted),
   })
