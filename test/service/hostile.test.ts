@@ -65,6 +65,7 @@ test.concurrent(
       sign({
         sub: 'demo:alice',
         client_id: 'first-party',
+        scope: 'profile:read profile:write',
         sid: 'AAAAAAAAAAAAAAAAAAAAAA',
         iat: Math.floor(Date.now() / 1000) - secondsAgo,
       })

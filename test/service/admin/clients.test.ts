@@ -204,7 +204,10 @@ describe('a client that is changed', () => {
 
   test('a client has no sessions once it is disabled or removed, even if it lost their grant before', async () => {
     const begin = async () => {
-      const { client } = await add({ ...billing, grants: ['client_credentials', 'refresh_token'] })
+      const { client } = await add({
+        ...{ ...billing, scopes: ['profile:read'] },
+        grants: ['client_credentials', 'refresh_token'],
+      })
       const { body } = await call('POST /user/login', undefined, {
         ...{ username: 'root', password, clientId: client.id },
       })

@@ -38,6 +38,9 @@ const bodyLimit = 8192
  */
 const patience = { headers: 5_000, request: 8_000, lookEvery: 1_000 } as const
 
+/** No browser guesses that an answer is a page. */
+const nosniff = ['x-content-type-options', 'nosniff'] as const
+
 /**
  * The HTTP server: host check, log, gate, routes, one form for every error. `service.gate` guards every route except those
  * that it leaves open.
@@ -86,7 +89,9 @@ function createServer(service: Service): FastifyInstance {
     forceCloseConnections: 'idle',
     return503OnClosing: false, // requests that have arrived are answered; later connections are refused
     clientErrorHandler: answerClientErrors(service.log),
+    // No hook runs for these.
     frameworkErrors: (_error, request, reply) => {
+      reply.header(...nosniff)
       void answerFault(new RequestFault('REQUEST_INVALID'), request, reply)
     },
   })
@@ -128,7 +133,7 @@ function watchRequests(app: FastifyInstance, service: Service): void {
   const checkHost = createHostCheck(hosts)
   const checkSite = createCrossSiteCheck(origins)
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-content-type-options', 'nosniff') // no browser guesses that an answer is a page
+    reply.header(...nosniff)
     checkHost(request)
     checkSite(request)
     if (logins.has(request.routeOptions.url)) service.admission.refuseWhenBusy(addressOf(request))
