@@ -204,13 +204,16 @@ describe('a client that is changed', () => {
 
   test('a client has no sessions once it is disabled or removed, even if it lost their grant before', async () => {
     const begin = async () => {
-      const { client } = await add({
+      const { client, secret } = await add({
         ...{ ...billing, scopes: ['profile:read'] },
         grants: ['client_credentials', 'refresh_token'],
       })
-      const { body } = await call('POST /user/login', undefined, {
-        ...{ username: 'root', password, clientId: client.id },
+      const answer = await fetch(`${service.origin}/user/login`, {
+        method: 'POST',
+        headers: { ...basic({ id: client.id, secret }), 'content-type': 'application/json' },
+        body: JSON.stringify({ username: 'root', password, clientId: client.id }),
       })
+      const body = (await answer.json()) as Record<string, unknown>
       return { client, profile: () => call('GET /user/profile', String(body['accessToken'])) }
     }
     const grants = ['client_credentials']

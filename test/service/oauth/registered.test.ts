@@ -50,10 +50,10 @@ const tokenOf = async (client: TestClient) =>
 const isActive = async (client: TestClient, token: string) =>
   (await ask('introspect', client, { token })).body['active']
 
-const login = async (clientId: string) => {
+const login = async (clientId: string, headers: Readonly<Record<string, string>> = {}) => {
   const answer = await fetch(`${service.origin}/user/login`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ username: 'alice', password: 'secret', clientId }),
   })
   const body = (await answer.json()) as Record<string, unknown>
@@ -88,7 +88,7 @@ describe('a session of an app', () => {
   })
 
   test('a session of an app is refreshed by the app and by no other client', async () => {
-    const { refreshToken } = (await login(clients.backend.id)).body
+    const { refreshToken } = (await login(clients.backend.id, basic(clients.backend))).body
     const { id } = clients.backend
     for (const other of [clients.strict, { id: 'first-party', secret: '' }])
       expect(await refresh(refreshToken, other)).toMatchObject(refused(400, 'invalid_grant'))
@@ -128,6 +128,16 @@ describe('a session of an app', () => {
     const { accessToken } = (await login(clients.train.id)).body
     expect((await get('/user/profile', accessToken)).body['roles']).toEqual(['admin'])
     expect((await get('/admin/users', accessToken)).status).toBe(403)
+  })
+
+  test('a confidential client proves at the login that it is the one it names', async () => {
+    const { backend, billing: other } = clients
+    const wrong = { id: backend.id, secret: other.secret }
+    for (const headers of [{}, basic(wrong), basic(other), { authorization: 'Bearer x' }]) {
+      const { status, body } = await login(backend.id, headers)
+      expect([status, body['reason']]).toEqual([401, 'invalid_client'])
+    }
+    expect((await login(backend.id, basic(backend))).status).toBe(200)
   })
 
   test('a session of an app is begun by no client without sessions', async () => {

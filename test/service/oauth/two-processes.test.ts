@@ -133,10 +133,13 @@ describe('a client that was registered at one of two processes', () => {
 })
 
 describe('a session of an app that began at one of two processes', () => {
-  const begin = async ({ service }: Place, clientId: string) => {
-    const { call } = callerOf(() => service)
-    const login = { username: 'root', password: user.password, clientId }
-    return (await call('POST /user/login', undefined, login)).body
+  const begin = async ({ service }: Place, client: TestClient) => {
+    const answer = await fetch(`${service.origin}/user/login`, {
+      method: 'POST',
+      headers: { ...basic(client), 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'root', password: user.password, clientId: client.id }),
+    })
+    return (await answer.json()) as Record<string, unknown>
   }
   const refresh = (place: Place, client: TestClient, token: unknown) =>
     place.ask('token', client, { grant_type: 'refresh_token', refresh_token: String(token) })
@@ -146,7 +149,7 @@ describe('a session of an app that began at one of two processes', () => {
   test('a session of an app goes on at the other process, and both answer a repeated token alike', async () => {
     const [a, b] = places()
     const client = await register(b, app)
-    const first = await begin(a, client.id)
+    const first = await begin(a, client)
     const [one, other] = await Promise.all([
       refresh(a, client, first['refreshToken']),
       refresh(b, client, first['refreshToken']),
@@ -164,7 +167,7 @@ describe('a session of an app that began at one of two processes', () => {
   test('a session of an app ends at both processes when its refresh token is revoked at one', async () => {
     const [a, b] = places()
     const client = await register(a, app)
-    const { accessToken, refreshToken } = await begin(a, client.id)
+    const { accessToken, refreshToken } = await begin(a, client)
     expect(await profileAt(b, accessToken)).toBe(200)
     expect((await b.ask('revoke', client, { token: String(refreshToken) })).status).toBe(200)
     // Before a refresh is tried: one of a session that has ended tells its process so.

@@ -18,6 +18,11 @@ export const faultTable = {
     reason: 'token_invalid',
     message: 'metrics need the configured token, or a request from this machine',
   },
+  CLIENT_REFUSED: {
+    status: 401,
+    reason: 'invalid_client',
+    message: 'the client that the login names must authenticate, by HTTP Basic',
+  },
   LOGIN_REFUSED: {
     status: 401,
     reason: 'invalid_grant',

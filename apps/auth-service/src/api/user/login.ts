@@ -1,6 +1,9 @@
 import type { IssueRequest, Sessions } from 'jotgate'
 import { RequestFault } from '../../foundation/faults.js'
+import { authenticateClient } from '../../oauth/client-authentication.js'
 import { firstParty, firstPartyScope } from '../../oauth/first-party.js'
+import { parseForm } from '../../oauth/form.js'
+import { OAuthFault } from '../../oauth/oauth-fault.js'
 import { longestPassword } from '../../users/passwords.js'
 import { demoSubject } from '../../users/demo-user.js'
 import { type User } from '../../users/users.js'
@@ -84,11 +87,12 @@ interface LoginSession extends Required<Pick<IssueRequest, 'client' | 'scope' | 
 
 /**
  * The session that a login asks for: a first-party one, or one of a registered app, with the app's scope and times. The id of
- * an app is public; only the client itself can refresh the session.
+ * an app is public: a confidential one has to authenticate, and only the client itself can refresh the session.
  *
- * @throws RequestFault BODY_INVALID for a client that may have no sessions
+ * @throws RequestFault BODY_INVALID for a client that may have no sessions; CLIENT_REFUSED, TOO_MANY
  */
-async function sessionOf({ request, services }: RequestCall<LoginReq>): Promise<LoginSession> {
+async function sessionOf(call: RequestCall<LoginReq>): Promise<LoginSession> {
+  const { request, services } = call
   const { clientId = firstParty } = request
   const { clients, configuration, sessions, oauth } = services
   if (clientId === firstParty)
@@ -99,8 +103,28 @@ async function sessionOf({ request, services }: RequestCall<LoginReq>): Promise<
   const client = await clients.byId(clientId)
   if (!client || client.disabled || !client.grants.includes('refresh_token'))
     throw new RequestFault('BODY_INVALID', 'clientId: must be a client that may have sessions')
+  if (client.kind === 'confidential') await proveClient(call, client.id)
   return {
     ...{ sessions: oauth.sessionsOf(client), client: client.id, scope: client.scopes.join(' ') },
     audience: client.audiences.slice(0, 1),
   }
+}
+
+/**
+ * Authenticates the client as at `/oauth/token`, by HTTP Basic.
+ *
+ * @throws RequestFault CLIENT_REFUSED; TOO_MANY after too many wrong secrets of one address
+ */
+async function proveClient(
+  { address, headers, services }: RequestCall<LoginReq>,
+  id: string,
+): Promise<void> {
+  const request = { form: parseForm(''), authorization: headers('authorization'), address }
+  const client = await authenticateClient(services.oauth, request).catch((error: unknown) => {
+    if (error instanceof OAuthFault) return undefined
+    throw error
+  })
+  if (client?.id === id) return
+  const challenge = { 'www-authenticate': 'Basic realm="oauth", charset="UTF-8"' }
+  throw new RequestFault('CLIENT_REFUSED', undefined, challenge)
 }

@@ -20,5 +20,5 @@ export interface Services {
   readonly verify: Verifier
   /** For logins at a registered client. */
   readonly clients: Pick<OAuthClients, 'byId'>
-  readonly oauth: Pick<OAuth, 'sessionsOf'>
+  readonly oauth: Pick<OAuth, 'sessionsOf' | 'clients' | 'limits'>
 }
