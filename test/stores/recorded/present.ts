@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
 import { pino } from 'pino'
+import { migrateLimits } from '../../../apps/auth-service/src/limits/postgres-limits.js'
 import { createProcesses } from '../../../apps/auth-service/src/observing/processes.js'
 import { createSharedAddress } from '../../../apps/auth-service/src/observing/shared-address.js'
 import { createTraffic } from '../../../apps/auth-service/src/observing/traffic.js'
@@ -78,5 +79,6 @@ async function fillTables(
   const revocations = () => written.status
   const [traffic, shared] = [createTraffic(), createSharedAddress()]
   await createProcesses({ database, traffic, shared, revocations, log })
+  await migrateLimits(database)
   return { client: { id: client.id, secret } }
 }

@@ -1,4 +1,5 @@
 import { clientSchema } from '../../../apps/auth-service/src/oauth/client-rows.js'
+import { limitSchema } from '../../../apps/auth-service/src/limits/postgres-limits.js'
 import { processSchema } from '../../../apps/auth-service/src/observing/processes.js'
 import { userSchema } from '../../../apps/auth-service/src/users/sql-users.js'
 import { keysSchema } from '../../../src/stores/sql/keys.js'
@@ -15,6 +16,7 @@ export const schemas: readonly Schema[] = [
   userSchema,
   clientSchema,
   processSchema,
+  limitSchema,
 ]
 
 /** The statements of every version of every part, by part. */

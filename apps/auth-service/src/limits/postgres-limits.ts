@@ -4,7 +4,7 @@ import type { Counter, CounterOptions } from './counter.js'
 import type { Lockouts, LockoutTimes } from './lockouts.js'
 
 /** The tables, by their versions. Times are Unix milliseconds. */
-const limitSchema: Schema = {
+export const limitSchema: Schema = {
   part: 'service_limits',
   versions: [
     {
