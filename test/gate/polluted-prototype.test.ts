@@ -3,6 +3,7 @@ import { createGate, requireClaim, requireRoles, requireScopes } from '../../src
 import { fakeCall } from './calls.js'
 import { sign, verified, verify } from './tokens.js'
 
+// Its type allows no further members.
 const prototype = Object.prototype as unknown as Record<string, unknown>
 
 /** Gives every object a member, as a merge of `{"__proto__": …}` does in a careless library. */

@@ -31,7 +31,7 @@ export function newestRecord(folder, nodeMajor) {
 
 /**
  * What has become slower, a line for each: a ratio to the bare call, or to another library, that is worse than the
- * recorded one by more than the slack. What is not recorded can not be worse.
+ * recorded one by more than the slack. What is not recorded cannot be worse.
  *
  * @param {readonly Row[]} rows
  * @param {readonly Row[]} recorded

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startRedis } from '../../setup/redis.js'
 import { createAdmission, type Admission } from '../../../apps/auth-service/src/limits/admission.js'
-import { networkOf } from '../../../apps/auth-service/src/limits/network.js'
+import { networkOf } from '../../../apps/auth-service/src/foundation/network.js'
 import { accountOf, attempt, loginLimits, slots } from './attempts.js'
 
 const createLimits = (more: Partial<typeof loginLimits> = {}) =>

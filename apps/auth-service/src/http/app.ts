@@ -125,8 +125,8 @@ const logins: ReadonlySet<string | undefined> = new Set(['/user/login', '/consol
 
 /**
  * Before anything else, the checks of host and site, and the early refusal of a login while too many wait: a crowd that is
- * read before it is refused makes other requests wait several times as long (the storm of `npm run bench -- service`). After the answer, a
- * line in the log.
+ * read before it is refused makes other requests wait several times as long (the storm of `npm run bench -- service`).
+ * After the answer, a line in the log.
  */
 function watchRequests(app: FastifyInstance, service: Service): void {
   const { hosts, origins } = service.configuration

@@ -138,7 +138,7 @@ function apisOf(
   const passwordRules = createPasswordRules(configuration)
   const both = { log, users, passwords, passwordRules, sessions, verify }
   return {
-    userApi: { ...both, configuration, admission, clients, oauth },
+    userApi: { ...both, configuration, admission, oauth },
     adminApi: {
       ...{ ...both, revocation, processes, ring: signing.ring },
       recentRevocations: () => watched.recent(),

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import { plainAddress } from '../limits/network.js'
+import { plainAddress } from '../foundation/network.js'
 
 /**
  * Whether an address, of the connection or in `X-Forwarded-For`, is that of a trusted proxy, for Fastify's `trustProxy`. Some

@@ -8,7 +8,7 @@ import { createClientLimits, type ClientLimits } from './client-limits.js'
 import { createCounter, type Counter, type CounterOptions } from './counter.js'
 import { createFairQueue } from './fair-queue.js'
 import { memoryLockouts, type Lockouts, type LockoutTimes } from './lockouts.js'
-import { networkOf } from './network.js'
+import { networkOf } from '../foundation/network.js'
 import { postgresCounter, postgresLockouts } from './postgres-limits.js'
 import { redisLockouts } from './redis-lockouts.js'
 

@@ -1,6 +1,6 @@
 import { tooMany } from '../foundation/faults.js'
 import type { Counter } from './counter.js'
-import { networkOf } from './network.js'
+import { networkOf } from '../foundation/network.js'
 
 /**
  * Slows down callers that try secrets of OAuth clients. A secret is compared first, and the right one is never refused: it has

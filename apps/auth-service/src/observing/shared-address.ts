@@ -10,7 +10,7 @@ export interface SharedAddress {
 const kept = 3600
 /** Most accounts that are looked at, those that logged in last. */
 const most = 10_000
-/** So many accounts at one address, and that part of all of them, are no family. */
+/** From so many accounts at one address, and from that part of all accounts, it is noticed. */
 const [least, part] = [20, 0.9] as const
 
 interface LastLogin {

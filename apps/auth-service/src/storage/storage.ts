@@ -28,7 +28,7 @@ export interface Storage {
   readonly patientDatabase: SqlDatabase
   /** For counters of all processes; undefined without Redis. */
   readonly redis: RedisConnection | undefined
-  /** For these counters without Redis; undefined without PostgreSQL. */
+  /** For the same counters where there is no Redis; undefined with Redis, and without PostgreSQL. */
   readonly postgres: SqlDatabase | undefined
   /**
    * Runs a step of the start that uses sessions or revocations, and repeats it if needed; other steps wait by

@@ -94,13 +94,13 @@ interface LoginSession extends Required<Pick<IssueRequest, 'client' | 'scope' | 
 async function sessionOf(call: RequestCall<LoginReq>): Promise<LoginSession> {
   const { request, services } = call
   const { clientId = firstParty } = request
-  const { clients, configuration, sessions, oauth } = services
+  const { configuration, sessions, oauth } = services
   if (clientId === firstParty)
     return {
       ...{ sessions, client: firstParty, scope: firstPartyScope },
       audience: [configuration.audience],
     }
-  const client = await clients.byId(clientId)
+  const client = await oauth.clients.byId(clientId)
   if (!client || client.disabled || !client.grants.includes('refresh_token'))
     throw new RequestFault('BODY_INVALID', 'clientId: must be a client that may have sessions')
   if (client.kind === 'confidential') await proveClient(call, client.id)
@@ -125,6 +125,5 @@ async function proveClient(
     throw error
   })
   if (client?.id === id) return
-  const challenge = { 'www-authenticate': 'Basic realm="oauth", charset="UTF-8"' }
-  throw new RequestFault('CLIENT_REFUSED', undefined, challenge)
+  throw new RequestFault('CLIENT_REFUSED', undefined, new OAuthFault('invalid_client').headers)
 }

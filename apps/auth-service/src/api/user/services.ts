@@ -2,7 +2,6 @@ import type { Logger } from 'pino'
 import type { Sessions, Verifier } from 'jotgate'
 import type { Configuration } from '../../configuration/configuration.js'
 import type { Admission } from '../../limits/admission.js'
-import type { OAuthClients } from '../../oauth/clients.js'
 import type { OAuth } from '../../oauth/oauth.js'
 import type { PasswordRules } from '../../users/password-rules.js'
 import type { Passwords } from '../../users/passwords.js'
@@ -19,6 +18,5 @@ export interface Services {
   readonly sessions: Sessions
   readonly verify: Verifier
   /** For logins at a registered client. */
-  readonly clients: Pick<OAuthClients, 'byId'>
   readonly oauth: Pick<OAuth, 'sessionsOf' | 'clients' | 'limits'>
 }

@@ -35,7 +35,7 @@ export const InspectReq: $.Schema<InspectReq> = $.object<InspectReq>(() => [
   { name: 'token', read: $.text({ length: { from: 1, to: 8192 } }) },
 ])
 
-/** Header and claims are as they stand in the token, verified or not; absent when they can not be read. */
+/** Header and claims are as they stand in the token, verified or not; absent when they cannot be read. */
 export interface Inspection {
   readonly ok: boolean
   readonly code?: string
