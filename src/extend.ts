@@ -53,6 +53,7 @@ export type {
   RevocationStore,
 } from './revocation/index.js'
 export type {
+  DueRequest,
   EndAllRequest,
   RecoveryByClient,
   RotateKind,

@@ -4,9 +4,27 @@ import type { RevocationEntry, RevocationName } from './ports.js'
 import { nameToStore } from './value-name.js'
 
 /** Which tokens to refuse from now on. `before` is a Unix time in whole seconds, at most 60 s ahead. */
-export type RevokeRequest =
-  /** One token, by its `jti` and `iss`, kept until after its own `exp`. */
-  { readonly token: VerifiedToken<unknown> } | (NamedRequest & OfIssuer)
+export type RevokeRequest = (
+  | /** One token, by its `jti` and `iss`, kept until after its own `exp`. */
+    { readonly token: VerifiedToken<unknown> }
+  | (NamedRequest & OfIssuer)
+) &
+  Urgency
+
+/** How urgent a revocation is. */
+interface Urgency {
+  /**
+   * Whether it may use the last tenth of `maxEntries`, which is kept for thefts, administrators and changed passwords.
+   * Default false.
+   */
+  readonly urgent?: boolean
+}
+
+/** Whose session it is, and the latest time (Unix seconds) at which one of its access tokens can have been issued. */
+export interface SidOwner {
+  readonly subject: string
+  readonly issuedUntil: number
+}
 
 /** Whose tokens are refused. */
 interface OfIssuer {
@@ -20,8 +38,11 @@ interface OfIssuer {
 type NamedRequest =
   /** One token by its id. The id must come from a verified token or from an administrator. */
   | { readonly jti: string }
-  /** One session: every token with this `sid`. */
-  | { readonly sid: string }
+  /**
+   * One session: every token with this `sid`. With `of`, entries of its subject beyond eight become a cut-off at
+   * `issuedUntil`, so that one subject cannot fill the list.
+   */
+  | { readonly sid: string; readonly of?: SidOwner }
   /** Every token of a subject that was issued at or before a time. */
   | { readonly subject: string; readonly before: number }
   /**

@@ -14,6 +14,7 @@ import {
   text,
 } from '../foundation/options.js'
 import type { VerifiedToken } from '../token/token.js'
+import { createFolding } from './fold.js'
 import { margin, namesOf, toEntry, type RevokeRequest } from './entry.js'
 import type { RevocationStore } from './ports.js'
 import { createFollower, type RevocationEvent } from './feed/follower.js'
@@ -48,7 +49,7 @@ export interface RevocationOptions {
    * room for `heartbeatEveryMs` and two of these. Default 1000.
    */
   readonly deadlineMs?: number
-  /** Entries in this process from which on `revoke` rejects. Default 1,000,000. */
+  /** Entries in this process from which on `revoke` rejects; not urgent ones at nine tenths of it. Default 1,000,000. */
   readonly maxEntries?: number
   /**
    * Called when the store was first read, when its feed has ended, when another feed is open, and when the store had lost
@@ -80,6 +81,9 @@ export interface Revocation {
    * Revokes. Resolves when this process enforces the entry and the store has acknowledged it. When it rejects because of
    * the store, this process enforces the entry anyway until it stops, and writes it again once the store is available.
    *
+   * Of one subject eight tokens and sessions are revoked one by one at a time. For each further one, a cut-off refuses all
+   * tokens of the subject that were issued up to that one's time: its other sessions have to refresh, and stay.
+   *
    * @throws AuthError STORE_UNAVAILABLE (the store, or `maxEntries`), CLAIM_MISSING; TypeError or RangeError for an
    * invalid request
    */
@@ -90,6 +94,13 @@ export interface Revocation {
    * @throws AuthError REVOCATION_UNKNOWN (503) when this process has not heard from the store for too long
    */
   isRevoked(token: VerifiedToken<unknown>): boolean
+  /**
+   * Whether a session has been revoked by its name. Looks only into memory, and answers from what it knows when this process
+   * has not heard from the store: for the refreshes of `createSessions`, which ask the sessions' own store as well.
+   *
+   * @example createSessions({ …, isRevoked: (sid) => revocation.isSidRevoked(sid) })
+   */
+  isSidRevoked(sid: string): boolean
   /**
    * Whether a token has been revoked, asking the store: for the few routes that cannot accept the short delay until a
    * revocation reaches this process. Does not depend on {@link ready}.
@@ -165,9 +176,13 @@ function createRevoke(
   table: RevocationTable,
   restoration: Restoration,
 ): Revocation['revoke'] {
+  const fold = createFolding({ life: accessTtl + margin, has: (entry) => table.has(entry) })
+  const reserve = Math.floor(maxEntries / 10)
   return async (request) => {
-    const entry = toEntry(request, { issuer, accessTtl, now: Math.floor(now()) })
-    if (table.size >= maxEntries && !table.has(entry))
+    const at = Math.floor(now())
+    const entry = fold(request, toEntry(request, { issuer, accessTtl, now: at }), at)
+    const most = request.urgent === true ? maxEntries : maxEntries - reserve
+    if (table.size >= most && !table.has(entry))
       throw new AuthError('STORE_UNAVAILABLE', {}, { cause: new Error('maxEntries is reached') })
     table.add(entry)
     try {
@@ -184,7 +199,7 @@ function createQuestions(
   { store, issuer, now }: RevocationPolicy,
   table: RevocationTable,
   ready: () => boolean,
-): Pick<Revocation, 'isRevoked' | 'isRevokedStrict'> {
+): Pick<Revocation, 'isRevoked' | 'isSidRevoked' | 'isRevokedStrict'> {
   const isRefused = ({ payload }: VerifiedToken<unknown>): boolean =>
     table.refuses(payload.iss ?? issuer, payload, now)
   return {
@@ -193,6 +208,8 @@ function createQuestions(
       if (!ready()) throw new AuthError('REVOCATION_UNKNOWN', { retryAfter: 1 })
       return false
     },
+    // Dated after every cut-off: only the entry of that name counts.
+    isSidRevoked: (sid) => table.refuses(issuer, { sid, iat: Infinity }, now),
     isRevokedStrict: async (token) => {
       if (isRefused(token)) return true
       const names = namesOf(token.payload.iss ?? issuer, token.payload)

@@ -5,6 +5,7 @@ import { isStorableName } from '../foundation/names.js'
 import type { EndAllRequest, StoredSession } from './ports.js'
 import { revokeEach } from './revoke-access.js'
 import { toSessionInfo, type SessionInfo } from './session-info.js'
+import { longer, settle, throwFirst } from './settle.js'
 
 /**
  * So many sessions are refused one by one. It is exact, while a cut-off also refuses what the subject gets by a new
@@ -12,7 +13,7 @@ import { toSessionInfo, type SessionInfo } from './session-info.js'
  */
 const mostOneByOne = 32
 
-/** Ends a subject's sessions. The access tokens go first, of many sessions by one cut-off: "issued until now". */
+/** Ends a subject's sessions, and refuses their access tokens, of many sessions by one cut-off: "issued until now". */
 export async function endAll(
   policy: SessionsPolicy,
   subject: string,
@@ -20,19 +21,14 @@ export async function endAll(
   if (!isStorableName(subject))
     throw new TypeError('endAll takes the subject whose sessions to end')
   const before = policy.now()
-  const live = await listLive(policy, subject).catch(async (error: unknown) => {
-    // One session that cannot be read must not keep the access tokens of the others valid.
-    await askStore(policy.storeDeadlineMs, () => policy.revoke({ subject, before }))
-    throw error
-  })
-  if (live.length <= mostOneByOne) return endSessions(policy, live, { subject, now: before })
-  await askStore(policy.storeDeadlineMs, () => policy.revoke({ subject, before }))
-  const ended = await endInStore(policy, { subject, now: policy.now() })
-  await revokeEach(
-    policy,
-    ended.filter(({ createdAt, rotatedAt }) => Math.max(createdAt, rotatedAt) > before),
-  )
-  return ended.map((session) => toSessionInfo(policy, session))
+  const [listed] = await Promise.allSettled([listLive(policy, subject)])
+  const live = listed.status === 'fulfilled' ? listed.value : undefined
+  if (live !== undefined && live.length <= mostOneByOne)
+    return endSessions(policy, { subject, now: policy.now() }, { oneByOne: live })
+  const ended = await endSessions(policy, { subject, now: policy.now() }, { before })
+  // One session that cannot be read did not keep the access tokens of the others valid.
+  throwFirst([listed])
+  return ended
 }
 
 /** Ends a subject's other sessions, one by one: a cut-off would refuse the one that asks too. */
@@ -41,38 +37,51 @@ export async function endOthers(
   own: OwnSession,
 ): Promise<readonly SessionInfo[]> {
   const { id, subject } = await findOwn(policy, own)
-  const others = (await listLive(policy, subject)).filter((session) => session.id !== id)
-  return endSessions(policy, others, { subject, now: policy.now(), except: id })
+  const oneByOne = (await listLive(policy, subject)).filter((session) => session.id !== id)
+  return endSessions(policy, { subject, now: policy.now(), except: id }, { oneByOne })
 }
 
+/** Whose access tokens are refused before it is known which sessions the store has ended. */
+type Foreseen = { readonly oneByOne: readonly StoredSession[] } | { readonly before: number }
+
+/**
+ * The sessions end and their access tokens are refused at the same time, so that neither waits for the other's success:
+ * what has ended without it stays marked.
+ */
 async function endSessions(
   policy: SessionsPolicy,
-  foreseen: readonly StoredSession[],
   request: EndAllRequest,
+  foreseen: Foreseen,
 ): Promise<readonly SessionInfo[]> {
-  await revokeEach(policy, foreseen)
-  const ended = await endInStore(policy, request)
-  // Those that began in between.
-  const known = new Set(foreseen.map(({ id }) => id))
-  await revokeEach(
-    policy,
-    ended.filter(({ id }) => !known.has(id)),
-  )
+  const [refused, stored] = await Promise.allSettled([
+    refuse(policy, request.subject, foreseen),
+    askStore(policy.storeDeadlineMs * longer, () => policy.store.endAll(request)),
+  ])
+  const ended = stored.status === 'fulfilled' ? stored.value : []
+  await revokeEach(policy, ended.filter(unforeseen(foreseen)), urgently)
+  throwFirst([refused, stored])
+  await settle(policy, ended)
   return ended.map((session) => toSessionInfo(policy, session))
 }
 
-/** A store may take one session after the other, each with its own deadline. */
-const longer = 20
+const urgently = { urgent: true } as const
+
+function refuse(policy: SessionsPolicy, subject: string, foreseen: Foreseen): Promise<void> {
+  if ('oneByOne' in foreseen) return revokeEach(policy, foreseen.oneByOne, urgently)
+  const { before } = foreseen
+  return askStore(policy.storeDeadlineMs, () => policy.revoke({ subject, before, ...urgently }))
+}
+
+/** Those that began, or were refreshed after the cut-off, in between. */
+function unforeseen(foreseen: Foreseen): (session: StoredSession) => boolean {
+  if ('before' in foreseen)
+    return ({ createdAt, rotatedAt }) => Math.max(createdAt, rotatedAt) > foreseen.before
+  const known = new Set(foreseen.oneByOne.map(({ id }) => id))
+  return ({ id }) => !known.has(id)
+}
 
 function listLive(policy: SessionsPolicy, subject: string): Promise<readonly StoredSession[]> {
   return askStore(policy.storeDeadlineMs * longer, () => policy.store.list(subject, policy.now()))
-}
-
-function endInStore(
-  policy: SessionsPolicy,
-  request: EndAllRequest,
-): Promise<readonly StoredSession[]> {
-  return askStore(policy.storeDeadlineMs * longer, () => policy.store.endAll(request))
 }
 
 /** A subject's live sessions, newest first. */

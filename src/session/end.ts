@@ -5,8 +5,8 @@ import type { SessionsPolicy } from './session-policy.js'
 import { isStorableName } from '../foundation/names.js'
 import type { StoredSession } from './ports.js'
 import { readRefreshToken } from './refresh-token.js'
-import { revokeAccess } from './revoke-access.js'
 import { toSessionInfo, type SessionInfo } from './session-info.js'
+import { endBoth } from './settle.js'
 
 /**
  * Which session to end: by its refresh token (of any generation), the same bound to a client (RFC 7009 section 2.1), or
@@ -24,14 +24,11 @@ export interface OwnSession {
   readonly subject: string
 }
 
-/** Ends one session. Its access tokens go first: a failure in between can be repeated. */
+/** Ends one session, and refuses its access tokens. */
 export async function end(policy: SessionsPolicy, target: EndTarget): Promise<SessionInfo> {
   const session = await locate(policy, target)
-  await revokeAccess(policy, session)
-  const ended = await askStore(policy.storeDeadlineMs, () =>
-    policy.store.end(session.id, policy.now()),
-  )
-  return toSessionInfo(policy, ended ?? session)
+  const urgent = typeof target === 'object' && 'whosever' in target
+  return toSessionInfo(policy, await endBoth(policy, session, { urgent, mayFold: !urgent }))
 }
 
 /**

@@ -14,8 +14,8 @@ export interface SessionEvent {
 }
 
 /**
- * Called after a refresh has had its outcome, in the process that handled it. What a hook throws or rejects with is
- * dropped: it must not undo the refresh.
+ * Called after a refresh, or for `onEvicted` a login, has had its outcome, in the process that handled it. What a hook throws or rejects with is
+ * dropped: it must not undo the refresh or the login.
  */
 export interface SessionHooks {
   /** A refresh token was exchanged for its successor. */
@@ -31,6 +31,8 @@ export interface SessionHooks {
   readonly onReused?: (event: SessionEvent) => unknown
   /** The store is older than the token: it has lost writes. The session ends; this is no theft. Called each time. */
   readonly onRolledBack?: (event: SessionEvent) => unknown
+  /** The session was ended to make room for a login: its subject had `maxSessions` at that client. Called by the login. */
+  readonly onEvicted?: (event: SessionEvent) => unknown
 }
 
 /** The event of a session at a time in Unix seconds. */

@@ -8,6 +8,7 @@ export type { TokenResponse } from './tokens.js'
 export type { SessionInfo } from './session-info.js'
 export type { SessionEvent, SessionHooks } from './events.js'
 export type {
+  DueRequest,
   EndAllRequest,
   StoredSession,
   SessionMeta,

@@ -1,6 +1,7 @@
 import { encodeBase64url } from '../encoding/base64url.js'
 import type { Claims } from '../token/token.js'
 import { askStore } from '../foundation/ask-store.js'
+import { evictBeyond } from './evict.js'
 import { sessionIdBytes, sessionSid } from './session-id.js'
 import type { SubjectState } from './session-options.js'
 import type { SessionsPolicy } from './session-policy.js'
@@ -30,7 +31,7 @@ export interface IssueRequest {
   readonly after?: number
 }
 
-/** Begins a session. The session is written last: what fails before it leaves nothing behind. */
+/** Begins a session. What fails before the session is written leaves nothing behind. */
 export async function issue(policy: SessionsPolicy, request: IssueRequest): Promise<TokenResponse> {
   const asked = checkRequest(request)
   const subject = await loadState(policy, request)
@@ -38,6 +39,7 @@ export async function issue(policy: SessionsPolicy, request: IssueRequest): Prom
   const session = beginSession(policy, request, scope)
   const access = await signAccess(policy, session, { claims: subject.claims, scope })
   await askStore(policy.storeDeadlineMs, () => policy.store.create(session))
+  await evictBeyond(policy, session)
   return answer(policy, session, access)
 }
 

@@ -6,6 +6,7 @@ import type { StoredSession, RotateRequest, RotateResult } from './rotation.js'
 
 export {
   decideRotation,
+  endedSession,
   type StoredSession,
   type SessionMeta,
   type RotateKind,
@@ -21,6 +22,14 @@ export interface EndAllRequest {
   readonly except?: string
 }
 
+/** Which sessions to finish. */
+export interface DueRequest {
+  /** Only those that ended up to this time, so that the process that is ending a session is left to it. */
+  readonly endedUntil: number
+  /** At most so many. */
+  readonly limit: number
+}
+
 /**
  * Keeps sessions. Every method is atomic and has its own deadline; a store that does not answer rejects with
  * `AuthError` `STORE_UNAVAILABLE`, and asking again has no second effect.
@@ -34,10 +43,20 @@ export interface SessionStore {
   findBySid(sid: string): Promise<StoredSession | undefined>
   /** The one atomic step of a refresh; `decideRotation` is the table it decides by. */
   rotate(request: RotateRequest): Promise<RotateResult>
-  /** Ends one session; the session as it then is, undefined when there is none. Ending twice keeps the first time. */
+  /**
+   * Ends one session, and marks it as due for revocation in the same step; the session as it then is, undefined when there is
+   * none. Ending twice keeps the first time, and sets no new mark.
+   */
   end(id: string, now: number): Promise<StoredSession | undefined>
-  /** Ends all sessions of a subject; those that this call ended. */
+  /** Ends all sessions of a subject, marked as by {@link end}; those that this call ended. */
   endAll(request: EndAllRequest): Promise<readonly StoredSession[]>
+  /**
+   * Ended sessions whose access tokens may still be valid, because their mark has not been removed; the order does not
+   * matter. A process that stopped half-way, or a list of revoked tokens that was full, leaves some behind.
+   */
+  due(request: DueRequest): Promise<readonly StoredSession[]>
+  /** Removes the mark of sessions whose access tokens are refused. Ids without a mark are left out. */
+  settle(ids: readonly string[]): Promise<void>
   /** A subject's sessions that have neither ended nor expired, newest first. */
   list(subject: string, now: number): Promise<readonly StoredSession[]>
   /** Removes sessions whose absolute expiry is before `before`; how many. */

@@ -14,6 +14,7 @@ import { readRefreshToken } from './refresh-token.js'
 import { revokeAccess } from './revoke-access.js'
 import { limitScope, narrowScope } from './scope.js'
 import type { SessionsPolicy } from './session-policy.js'
+import { endBoth, settle } from './settle.js'
 import { answer, signAccess, type AccessToken, type TokenResponse } from './tokens.js'
 
 /** Beside the refresh token: who presents it, and what for. */
@@ -30,18 +31,17 @@ interface Outcome {
   /** The hook that hears of it. A refusal with one has ended the session. */
   readonly event?: keyof SessionHooks
   /**
-   * When the session's access tokens are refused: `first`, before the store ends the session, or `ended`, whenever it has
-   * ended. Reuse is certain once it is foreseen, because generations only grow; if the session ended first and this
-   * process stopped there, the thief would keep the access tokens.
+   * When the session's access tokens are refused: `foreseen`, while the store ends the session, or `ended`, whenever it has
+   * ended. Reuse is certain once it is foreseen, because generations only grow.
    */
-  readonly revoke?: 'first' | 'ended'
+  readonly revoke?: 'foreseen' | 'ended'
 }
 
 const outcomes: Readonly<Record<RotateKind, Outcome>> = {
   rotated: { event: 'onRefreshed' },
   replayed: { event: 'onReplayed' },
   recovered: { event: 'onRecovered' },
-  reused: { code: 'REFRESH_REUSED', event: 'onReused', revoke: 'first' },
+  reused: { code: 'REFRESH_REUSED', event: 'onReused', revoke: 'foreseen' },
   rolledBack: { code: 'REFRESH_ROLLED_BACK', event: 'onRolledBack', revoke: 'ended' },
   ended: { code: 'REFRESH_ENDED', revoke: 'ended' },
   expired: { code: 'REFRESH_EXPIRED', revoke: 'ended' },
@@ -72,6 +72,10 @@ export async function refresh(
   }
   const foreseen = decideRotation(session, rotation)
   if (outcomes[foreseen.kind].code !== undefined) return refuse(policy, rotation, foreseen)
+  if (policy.isRevoked(session.sid)) {
+    await endBoth(policy, session)
+    throw new AuthError('REFRESH_ENDED')
+  }
   const access = await renewAccess(policy, session, request.scope)
   const result = await rotate(policy, { ...rotation, now: policy.now() })
   return answer(policy, await conclude(policy, result), access)
@@ -99,20 +103,25 @@ async function refuse(
   foreseen: RotateResult,
 ): Promise<never> {
   const { event, revoke } = outcomes[foreseen.kind]
-  const isCertain = revoke === 'first'
-  if (isCertain) await revokeEnded(policy, foreseen)
-  let result = foreseen
-  try {
-    if (event !== undefined) result = await rotate(policy, request)
-  } catch (error) {
+  const isCertain = revoke === 'foreseen'
+  const [isRefused, rotated] = await Promise.all([
+    isCertain && revokeEnded(policy, foreseen),
+    settled(event === undefined ? foreseen : rotate(policy, request)),
+  ])
+  if (rotated.status === 'rejected') {
     // The alarm is raised even if the store fails: a retry would only report that the session has ended.
     if (isCertain) tell(policy, foreseen)
-    throw error
+    throw rotated.reason
   }
-  await conclude(policy, result, { isRevoked: isCertain })
+  await conclude(policy, rotated.value, isRefused)
   // Tokens at this point: the store went back in time between the two questions.
-  await revokeEnded(policy, result)
+  await revokeEnded(policy, rotated.value)
   throw new AuthError('REFRESH_ROLLED_BACK')
+}
+
+async function settled<T>(result: T | Promise<T>): Promise<PromiseSettledResult<T>> {
+  const [outcome] = await Promise.allSettled([result])
+  return outcome
 }
 
 /**
@@ -122,19 +131,28 @@ async function refuse(
 async function conclude(
   policy: SessionsPolicy,
   result: RotateResult,
-  { isRevoked = false } = {},
+  isRefused = false,
 ): Promise<StoredSession> {
   const { code, revoke } = outcomes[result.kind]
-  if (revoke !== undefined && !isRevoked) await revokeEnded(policy, result)
+  const isDone = isRefused || (revoke !== undefined && (await revokeEnded(policy, result)))
   tell(policy, result)
-  if (code !== undefined || result.kind === 'unknown')
-    throw new AuthError(code ?? 'REFRESH_UNKNOWN')
+  if (result.kind === 'unknown') throw new AuthError('REFRESH_UNKNOWN')
+  if (isDone) await settle(policy, [result.session])
+  if (code !== undefined) throw new AuthError(code)
   return result.session
 }
 
-async function revokeEnded(policy: SessionsPolicy, result: RotateResult): Promise<void> {
-  if (result.kind === 'unknown' || result.session.endedAt === undefined) return
-  await revokeAccess(policy, result.session)
+/**
+ * Refuses the access tokens of a session that has ended; whether that is done. If not, the session stays marked, and the
+ * refresh is refused all the same.
+ */
+async function revokeEnded(policy: SessionsPolicy, result: RotateResult): Promise<boolean> {
+  if (result.kind === 'unknown' || result.session.endedAt === undefined) return false
+  const refusing = { urgent: outcomes[result.kind].event !== undefined }
+  return revokeAccess(policy, result.session, refusing).then(
+    () => true,
+    () => false,
+  )
 }
 
 function tell(policy: SessionsPolicy, result: RotateResult): void {

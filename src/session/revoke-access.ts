@@ -5,15 +5,39 @@ import type { StoredSession } from './ports.js'
 /** Past every clock tolerance that a verifier may have, and a minute for clocks that differ. */
 const margin = 300 + 60
 
+/** How {@link revokeAccess} refuses. */
+export interface Refusing {
+  /** For a theft, an administrator or a changed password. */
+  readonly urgent?: boolean
+  /** Whether a cut-off of the subject may take the place of the entry. Then a token issued later is not refused. */
+  readonly mayFold?: boolean
+}
+
 /**
  * Refuses a session's access tokens, unless it ended so long ago that none can be left.
  *
  * @throws AuthError STORE_UNAVAILABLE
  */
-export async function revokeAccess(policy: SessionsPolicy, session: StoredSession): Promise<void> {
-  if (session.endedAt !== undefined && policy.now() > session.endedAt + policy.accessTtl + margin)
-    return
-  await askStore(policy.storeDeadlineMs, () => policy.revoke({ sid: session.sid }))
+export async function revokeAccess(
+  policy: SessionsPolicy,
+  session: StoredSession,
+  { urgent = false, mayFold = false }: Refusing = {},
+): Promise<void> {
+  const { sid, endedAt = Infinity } = session
+  if (policy.now() > endedAt + policy.accessTtl + margin) return
+  const entry = mayFold ? { sid, of: ownerOf(policy, session) } : { sid }
+  await askStore(policy.storeDeadlineMs, () => policy.revoke(urgent ? { ...entry, urgent } : entry))
+}
+
+/** Whose access tokens they are, and the latest time at which one can have been issued. */
+function ownerOf({ grace }: SessionsPolicy, { subject, parent, rotatedAt }: StoredSession) {
+  // A replay within the grace issues one too, and dates no rotation.
+  return { subject, issuedUntil: parent < 0 ? rotatedAt : rotatedAt + grace }
+}
+
+/** Whether an access token of the session may not have expired yet, as far as its own times tell. */
+export function mayHaveAccess({ now, grace, accessTtl }: SessionsPolicy, session: StoredSession) {
+  return now() <= session.rotatedAt + grace + accessTtl + margin
 }
 
 /** How many sessions are revoked at a time. */
@@ -23,10 +47,11 @@ const atOnce = 32
 export async function revokeEach(
   policy: SessionsPolicy,
   sessions: readonly StoredSession[],
+  refusing: Refusing = {},
 ): Promise<void> {
   for (let first = 0; first < sessions.length; first += atOnce) {
     const some = sessions.slice(first, first + atOnce)
-    await Promise.all(some.map((session) => revokeAccess(policy, session)))
+    await Promise.all(some.map((session) => revokeAccess(policy, session, refusing)))
     // A store in this process answers without waiting.
     await new Promise((resolve) => setImmediate(resolve))
   }

@@ -33,6 +33,11 @@ export interface StoredSession {
   /** Every rotation moves it, up to {@link absoluteExpiry}. */
   readonly idleExpiry: number
   readonly endedAt?: number
+  /**
+   * The session has ended, and it is not certain yet that its access tokens are refused: set together with {@link endedAt},
+   * until `SessionStore.settle`.
+   */
+  readonly revocationDue?: true
   readonly meta: SessionMeta
 }
 
@@ -82,6 +87,11 @@ export function decideRotation(session: StoredSession, request: RotateRequest): 
  */
 const longestSkew = 60
 
+/** A session as a store keeps it when it ends: ending it twice changes nothing. */
+export function endedSession(session: StoredSession, now: number): StoredSession {
+  return session.endedAt === undefined ? { ...session, endedAt: now, revocationDue: true } : session
+}
+
 type Judged = Exclude<RotateKind, 'unknown'>
 
 function judge(session: StoredSession, request: RotateRequest): Judged {
@@ -107,7 +117,7 @@ function isFresh({ parent }: StoredSession, age: number, { grace }: RotateReques
 type Step = (session: StoredSession, request: RotateRequest) => StoredSession
 
 const same: Step = (session) => session
-const end: Step = (session, { now }) => ({ ...session, endedAt: session.endedAt ?? now })
+const end: Step = (session, { now }) => endedSession(session, now)
 /** Recovery keeps the parent: the successor that was never presented is then no longer valid. */
 const recover: Step = (session, { now, idleTtl }) => ({
   ...session,

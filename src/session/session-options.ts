@@ -22,11 +22,21 @@ export interface RecoveryByClient {
 
 /**
  * Refuses access tokens from now on: those of one session, or all of a subject's that were issued up to `before`
- * (Unix time in seconds). Resolves when that is so.
+ * (Unix time in seconds). Resolves when that is so. `of` and `urgent` are for `revoke` of a revocation, which says what they
+ * are for.
  */
 export type RevokeAccess = (
-  entry: { readonly sid: string } | { readonly subject: string; readonly before: number },
+  entry: (
+    | { readonly sid: string; readonly of?: SidOwner }
+    | { readonly subject: string; readonly before: number }
+  ) & { readonly urgent?: boolean },
 ) => Promise<void>
+
+/** Whose session it is, and the latest time (Unix seconds) at which one of its access tokens can have been issued. */
+export interface SidOwner {
+  readonly subject: string
+  readonly issuedUntil: number
+}
 
 /** Options of {@link createSessions}. Everything but the first four has a default. */
 export interface SessionsOptions {
@@ -82,6 +92,17 @@ export interface SessionsOptions {
    * sees to that. All processes over one store must have one `iss`: an entry refuses the tokens of the issuer it names.
    */
   readonly revoke?: RevokeAccess
+  /**
+   * Whether a session's access tokens have been refused by name: `(sid) => revocation.isSidRevoked(sid)`. Its next refresh
+   * then ends the session: an administrator revoked the `sid`, or a logout was answered with 503 because the session itself
+   * could not be written. Without it such a session lives on once its entry has expired.
+   */
+  readonly isRevoked?: (sid: string) => boolean
+  /**
+   * Live sessions that one subject may have at one client. A login beyond them ends the least recently used one, with the
+   * hook `onEvicted`. Default 100.
+   */
+  readonly maxSessions?: number
   /**
    * Milliseconds that the store, `loadSubject` or `revoke` may take; after that the answer is 503. Default 280. The
    * stores of this package give up a little earlier, and say why.

@@ -3,6 +3,7 @@ import { parseDuration } from '../foundation/duration.js'
 import { ConfigError } from '../foundation/errors.js'
 import {
   clock,
+  count,
   func,
   funcOr,
   guarding,
@@ -31,6 +32,7 @@ const hooksTable = {
   onRecovered: hook(),
   onReused: hook(),
   onRolledBack: hook(),
+  onEvicted: hook(),
 } satisfies OptionTable<keyof SessionHooks>
 
 /** Options of `createSessions`. */
@@ -48,6 +50,8 @@ export const sessionsTable = {
   refreshWindow: seconds({ optional: true }),
   expiryJitter: number({ default: 0, least: 0, most: 0.1 }),
   revoke: guarding(funcOr<RevokeAccess>(() => Promise.resolve())),
+  isRevoked: funcOr<(sid: string) => boolean>(() => false),
+  maxSessions: count({ default: 100, least: 1 }),
   storeDeadlineMs: milliseconds({ default: 280, most: 60_000 }),
   hooks: value('object of hooks', readHooks, { default: {} }),
   now: clock(),

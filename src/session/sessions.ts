@@ -5,6 +5,7 @@ import type { SessionsOptions } from './session-options.js'
 import { readSessionsOptions } from './session-policy.js'
 import { refresh, type RefreshRequest } from './refresh.js'
 import type { SessionInfo } from './session-info.js'
+import { finishEnding } from './settle.js'
 import type { TokenResponse } from './tokens.js'
 
 /** Issues, refreshes and ends sessions. Refusals reject with AuthError. */
@@ -40,6 +41,16 @@ export interface Sessions {
   endAll(subject: string): Promise<readonly SessionInfo[]>
   /** A subject's live sessions, newest first. @throws AuthError STORE_UNAVAILABLE */
   list(subject: string): Promise<readonly SessionInfo[]>
+  /**
+   * Refuses the access tokens of sessions that ended without it: the list of revoked tokens was full or did not answer, or a
+   * process stopped in between. Call it every few seconds in every process; it costs one question to the store when there is
+   * nothing to do.
+   *
+   * @returns how many sessions it has finished
+   * @throws AuthError STORE_UNAVAILABLE: what is left is finished by the next call
+   * @example setInterval(() => sessions.finishEnding().catch(log), 5000)
+   */
+  finishEnding(): Promise<number>
 }
 
 /**
@@ -67,5 +78,6 @@ export function createSessions(options: SessionsOptions): Sessions {
     endOthers: (own: OwnSession) => endOthers(policy, own),
     endAll: (subject: string) => endAll(policy, subject),
     list: (subject: string) => list(policy, subject),
+    finishEnding: () => finishEnding(policy),
   })
 }

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict'
-import type { SessionStore } from '../session/ports.js'
+import { endedSession, type SessionStore } from '../session/ports.js'
 import type { ContractCase } from './contract.js'
 import { keep, sampleSession, start } from './sample-session.js'
 
@@ -9,7 +9,7 @@ export const endingCases: readonly ContractCase<SessionStore>[] = [
     name: 'ending a session returns its final state, which stays',
     run: async (makeStore) => {
       const { store, session } = await keep(makeStore)
-      const ended = { ...session, endedAt: start + 5 }
+      const ended = endedSession(session, start + 5)
       deepStrictEqual(await store.end(session.id, start + 5), ended)
       deepStrictEqual(await store.find(session.id), ended)
     },

@@ -1,5 +1,11 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
-import type { StoredSession, SessionStore, RotateRequest, RotateResult } from '../session/ports.js'
+import {
+  endedSession,
+  type StoredSession,
+  type SessionStore,
+  type RotateRequest,
+  type RotateResult,
+} from '../session/ports.js'
 import type { ContractCase } from './contract.js'
 import { keep, sampleSession, sampleRequest, start, type Kept } from './sample-session.js'
 
@@ -194,7 +200,7 @@ const refusals: readonly ContractCase<SessionStore>[] = [
       for (const presented of [0, 7]) {
         const kind = presented === 7 ? 'rolledBack' : 'ended'
         const after = await expectKept(kept, await kept.rotate({ presented }), kind)
-        deepStrictEqual(after, { ...kept.session, endedAt: start + 1 })
+        deepStrictEqual(after, endedSession(kept.session, start + 1))
       }
     },
   },
@@ -223,7 +229,7 @@ const endings: readonly ContractCase<SessionStore>[] = [
     run: async (makeStore) => {
       const kept = await keep(makeStore)
       const after = await expectKept(kept, await kept.rotate({ presented: 1 }), 'rolledBack')
-      deepStrictEqual(after, { ...kept.session, endedAt: first })
+      deepStrictEqual(after, endedSession(kept.session, first))
     },
   },
   {
@@ -234,7 +240,7 @@ const endings: readonly ContractCase<SessionStore>[] = [
       for (const presented of [2, 1]) {
         const result = await kept.rotate({ presented, now: first + 5 })
         const after = await expectKept(kept, result, 'rolledBack')
-        deepStrictEqual(after, { ...kept.session, endedAt: first })
+        deepStrictEqual(after, endedSession(kept.session, first))
       }
       await expectKept(kept, await kept.rotate({ presented: 0 }), 'ended')
     },

@@ -1,6 +1,7 @@
 import type { SessionStore } from '../session/ports.js'
 import type { ContractCase } from './contract.js'
 import { concurrencyCases } from './session-contract-concurrency.js'
+import { dueCases } from './session-contract-due.js'
 import { endingCases } from './session-contract-ending.js'
 import { keepingCases } from './session-contract-keeping.js'
 import { rotationCases } from './session-contract-rotation.js'
@@ -16,5 +17,6 @@ export const sessionStoreContract: readonly ContractCase<SessionStore>[] = [
   ...keepingCases,
   ...rotationCases,
   ...endingCases,
+  ...dueCases,
   ...concurrencyCases,
 ]

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { AuthError } from '../../src/foundation/errors.js'
-import type { SessionStore } from '../../src/session/index.js'
+import type { SessionsOptions, SessionStore } from '../../src/session/index.js'
 import { memoryStores } from '../../src/stores/memory/index.js'
 import { client, codeOf, login, makeSessions } from './setup.js'
 
@@ -23,10 +23,10 @@ describe('a token that has been replaced', () => {
     expect(await sessions.list('user-1')).toEqual([])
   })
 
-  test('a replaced token first has the access tokens refused, then the session ended, then the alarm raised', async () => {
+  test('a replaced token has the access tokens refused, the session ended and the alarm raised', async () => {
     const { sessions, seen, old } = await replaced()
     await codeOf(sessions.refresh(old.refreshToken, { client }))
-    expect(seen.order).toEqual(['find', 'revoke', 'rotate', 'onReused'])
+    expect(seen.order).toEqual(['find', 'revoke', 'rotate', 'onReused', 'settle'])
     expect(seen.revoked).toEqual([old.sid])
   })
 
@@ -37,15 +37,21 @@ describe('a token that has been replaced', () => {
     expect(seen.hooks).toEqual([{ name: 'onReused', event }])
   })
 
-  test('a replaced token changes nothing when access tokens cannot be refused, and is found out again', async () => {
+  test('a replaced token ends the session and raises the alarm though the access tokens cannot be refused yet', async () => {
     let down = true
-    const revoke = () =>
-      down ? Promise.reject(new AuthError('STORE_UNAVAILABLE')) : Promise.resolve()
-    const { sessions, seen, old } = await replaced({ revoke })
-    expect(await codeOf(sessions.refresh(old.refreshToken, { client }))).toBe('STORE_UNAVAILABLE')
-    expect(seen.order).toEqual(['find'])
-    down = false
+    const revoked: unknown[] = []
+    const revoke: SessionsOptions['revoke'] = (entry) => {
+      if (down) return Promise.reject(new AuthError('STORE_UNAVAILABLE'))
+      revoked.push('sid' in entry ? entry.sid : entry)
+      return Promise.resolve()
+    }
+    const { sessions, seen, old, current } = await replaced({ revoke })
     expect(await codeOf(sessions.refresh(old.refreshToken, { client }))).toBe('REFRESH_REUSED')
+    expect(seen.hooks.map(({ name }) => name)).toEqual(['onReused'])
+    down = false
+    for (const { refreshToken } of [old, current])
+      expect(await codeOf(sessions.refresh(refreshToken, { client }))).toBe('REFRESH_ENDED')
+    expect(revoked).toEqual([old.sid, current.sid])
   })
 
   test('a replaced token raises the alarm though the answer of the store, which ended the session, is lost', async () => {
@@ -112,7 +118,7 @@ describe('a token that was overtaken between reading and rotating', () => {
     }
     const { sessions, seen } = makeSessions({ store: overtaking })
     expect(await codeOf(sessions.refresh(refreshToken, { client }))).toBe('REFRESH_REUSED')
-    expect(seen.order).toEqual(['find', 'rotate', 'revoke', 'onReused'])
+    expect(seen.order).toEqual(['find', 'rotate', 'revoke', 'onReused', 'settle'])
     expect(seen.revoked).toEqual([sid])
   })
 })

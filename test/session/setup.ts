@@ -117,6 +117,7 @@ function hooksInto(seen: Seen): NonNullable<SessionsOptions['hooks']> {
     onRecovered: listen('onRecovered'),
     onReused: listen('onReused'),
     onRolledBack: listen('onRolledBack'),
+    onEvicted: listen('onEvicted'),
   }
 }
 

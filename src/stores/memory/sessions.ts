@@ -1,5 +1,7 @@
 import {
   decideRotation,
+  endedSession,
+  type DueRequest,
   type EndAllRequest,
   type StoredSession,
   type SessionStore,
@@ -11,38 +13,49 @@ import {
  * anything.
  */
 export function memorySessions(): SessionStore {
-  const rows: Rows = { byId: new Map(), idOfSid: new Map() }
-  return { ...readers(rows), ...writers(rows) }
+  const rows: Rows = { byId: new Map(), idOfSid: new Map(), idsOfSubject: new Map() }
+  return { ...readers(rows), ...keepers(rows), ...enders(rows) }
 }
 
 interface Rows {
   readonly byId: Map<string, StoredSession>
   readonly idOfSid: Map<string, string>
+  readonly idsOfSubject: Map<string, Set<string>>
 }
 
-function readers({ byId, idOfSid }: Rows): Pick<SessionStore, 'find' | 'findBySid' | 'list'> {
+function sessionsOf({ byId, idsOfSubject }: Rows, subject: string): readonly StoredSession[] {
+  const ids = idsOfSubject.get(subject) ?? []
+  return [...ids].map((id) => byId.get(id)).filter((session) => session !== undefined)
+}
+
+function readers(rows: Rows): Pick<SessionStore, 'find' | 'findBySid' | 'list' | 'due'> {
+  const { byId, idOfSid } = rows
   const find = (id: string): Promise<StoredSession | undefined> => Promise.resolve(byId.get(id))
   return {
     find,
     findBySid: (sid: string) => find(idOfSid.get(sid) ?? ''),
     list: (subject: string, now: number) => {
-      const own = [...byId.values()].filter((session) => session.subject === subject)
-      return Promise.resolve(own.filter((session) => isLive(session, now)).sort(newestFirst))
+      const live = sessionsOf(rows, subject).filter((session) => isLive(session, now))
+      return Promise.resolve([...live].sort(newestFirst))
+    },
+    due: ({ endedUntil, limit }: DueRequest) => {
+      const due = [...byId.values()].filter(
+        ({ revocationDue, endedAt = Infinity }) => revocationDue === true && endedAt <= endedUntil,
+      )
+      return Promise.resolve(due.slice(0, limit))
     },
   }
 }
 
-function writers({ byId, idOfSid }: Rows): Omit<SessionStore, 'find' | 'findBySid' | 'list'> {
-  const end = (session: StoredSession, now: number): StoredSession => {
-    const ended = { ...session, endedAt: session.endedAt ?? now }
-    byId.set(session.id, ended)
-    return ended
-  }
+function keepers(rows: Rows): Pick<SessionStore, 'create' | 'rotate' | 'sweep'> {
+  const { byId, idOfSid, idsOfSubject } = rows
   return {
     create: (session: StoredSession) => {
-      if (byId.has(session.id)) return Promise.reject(new Error('the session exists already'))
-      byId.set(session.id, structuredClone(session))
-      idOfSid.set(session.sid, session.id)
+      const { id, sid, subject } = session
+      if (byId.has(id)) return Promise.reject(new Error('the session exists already'))
+      byId.set(id, structuredClone(session))
+      idOfSid.set(sid, id)
+      idsOfSubject.set(subject, (idsOfSubject.get(subject) ?? new Set()).add(id))
       return Promise.resolve()
     },
     rotate: (request: RotateRequest) => {
@@ -52,22 +65,44 @@ function writers({ byId, idOfSid }: Rows): Omit<SessionStore, 'find' | 'findBySi
       if (result.kind !== 'unknown') byId.set(session.id, result.session)
       return Promise.resolve(result)
     },
+    sweep: (before: number) => {
+      const old = [...byId.values()].filter(({ absoluteExpiry }) => absoluteExpiry < before)
+      for (const { id, sid, subject } of old) {
+        byId.delete(id)
+        idOfSid.delete(sid)
+        const ids = idsOfSubject.get(subject)
+        ids?.delete(id)
+        if (ids?.size === 0) idsOfSubject.delete(subject)
+      }
+      return Promise.resolve(old.length)
+    },
+  }
+}
+
+function enders(rows: Rows): Pick<SessionStore, 'end' | 'endAll' | 'settle'> {
+  const { byId } = rows
+  const end = (session: StoredSession, now: number): StoredSession => {
+    const ended = endedSession(session, now)
+    byId.set(session.id, ended)
+    return ended
+  }
+  return {
     end: (id: string, now: number) => {
       const session = byId.get(id)
       return Promise.resolve(session && end(session, now))
     },
     endAll: ({ subject, now, except }: EndAllRequest) => {
-      const own = [...byId.values()].filter((session) => session.subject === subject)
-      const toEnd = own.filter(({ id, endedAt }) => id !== except && endedAt === undefined)
+      const toEnd = sessionsOf(rows, subject).filter(
+        ({ id, endedAt }) => id !== except && endedAt === undefined,
+      )
       return Promise.resolve(toEnd.map((session) => end(session, now)))
     },
-    sweep: (before: number) => {
-      const old = [...byId.values()].filter(({ absoluteExpiry }) => absoluteExpiry < before)
-      for (const { id, sid } of old) {
-        byId.delete(id)
-        idOfSid.delete(sid)
+    settle: (ids: readonly string[]) => {
+      for (const id of ids) {
+        const { revocationDue, ...settled } = byId.get(id) ?? {}
+        if (revocationDue === true) byId.set(id, settled as StoredSession) // only the optional member is gone
       }
-      return Promise.resolve(old.length)
+      return Promise.resolve()
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { StoredSession } from '../../session/ports.js'
+import type { DueRequest, StoredSession } from '../../session/ports.js'
 import { indexScript, pointScript } from './session-scripts.js'
 import type { RedisPort } from './port.js'
 import { textsOf } from './reply.js'
@@ -10,6 +10,8 @@ export function sessionKeys(prefix: string) {
     sid: (sid: string): string => `${prefix}:sid:{${sid}}`,
     subject: (subject: string): string => `${prefix}:subject:${subject}`,
     expiries: `${prefix}:families`,
+    /** Ids of the sessions that are marked as due for revocation, by the time of their end. */
+    due: `${prefix}:due`,
   } as const
 }
 
@@ -35,6 +37,12 @@ export interface SessionIndex {
   idOfSid(sid: string): Promise<string | null>
   /** Ids of a subject's sessions; some may no longer be sessions of that subject. */
   idsOf(subject: string): Promise<readonly string[]>
+  /** Adds an ended session to the marked ones, where the step that ended it could not. */
+  addDue(session: StoredSession): Promise<void>
+  /** Removes ids from the marked ones. */
+  removeDue(ids: readonly string[]): Promise<void>
+  /** Ids of sessions that are marked and ended up to a time, or were; the oldest `limit`. */
+  idsDue(request: DueRequest): Promise<readonly string[]>
   /** Some of the ids whose absolute expiry is before a time; empty when there are no more. */
   idsBefore(time: number): Promise<readonly string[]>
 }
@@ -45,7 +53,7 @@ const batch = 200
 /** Indexes in Redis: each has a separate key, which a Cluster may place on another server than the session. */
 export function sessionIndex(port: RedisPort, prefix: string): SessionIndex {
   const keys = sessionKeys(prefix)
-  const idsIn = async (key: string, ...range: string[]): Promise<readonly string[]> =>
+  const idsIn: Ranges = async (key, ...range) =>
     textsOf(await port.command(key, ['ZRANGE', key, ...range])).map(String)
   return {
     remember: async (session, now) => {
@@ -72,7 +80,27 @@ export function sessionIndex(port: RedisPort, prefix: string): SessionIndex {
       return typeof id === 'string' ? id : null
     },
     idsOf: (subject) => idsIn(keys.subject(subject), '0', '-1'),
+    ...dueIndex(port, keys.due, idsIn),
     idsBefore: (time) =>
       idsIn(keys.expiries, '-inf', `(${String(time)}`, 'BYSCORE', 'LIMIT', '0', String(batch)),
+  }
+}
+
+type Ranges = (key: string, ...range: string[]) => Promise<readonly string[]>
+
+function dueIndex(
+  port: RedisPort,
+  key: string,
+  idsIn: Ranges,
+): Pick<SessionIndex, 'addDue' | 'removeDue' | 'idsDue'> {
+  return {
+    addDue: async ({ id, endedAt }) => {
+      await port.command(key, ['ZADD', key, String(endedAt), id])
+    },
+    removeDue: async (ids) => {
+      if (ids.length > 0) await port.command(key, ['ZREM', key, ...ids])
+    },
+    idsDue: ({ endedUntil, limit }) =>
+      idsIn(key, '-inf', String(endedUntil), 'BYSCORE', 'LIMIT', '0', String(limit)),
   }
 }

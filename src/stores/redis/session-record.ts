@@ -7,12 +7,13 @@ type Field = (typeof sessionFields)[number]
 
 /** A session as alternating fields and values, as HSET takes them. */
 export function toFields(session: StoredSession): readonly string[] {
-  const { audience, meta, endedAt, ...rest } = session
+  const { audience, meta, endedAt, revocationDue, ...rest } = session
   const fields = {
     ...rest,
     audience: JSON.stringify(audience),
     meta: JSON.stringify(meta),
     ...(endedAt === undefined ? {} : { endedAt }),
+    ...(revocationDue === undefined ? {} : { revocationDue: 1 }),
   } satisfies Partial<Record<Field, string | number>>
   return Object.entries(fields).flatMap(([name, value]) => [name, String(value)])
 }
@@ -52,6 +53,7 @@ export function toSession(reply: RedisReply): StoredSession | undefined {
     absoluteExpiry: integer('absoluteExpiry'),
     idleExpiry: integer('idleExpiry'),
     ...(values[sessionFields.indexOf('endedAt')] === null ? {} : { endedAt: integer('endedAt') }),
+    ...(values[sessionFields.indexOf('revocationDue')] === null ? {} : { revocationDue: true }),
     meta: JSON.parse(text('meta')) as SessionMeta, // written by toFields
   }
 }

@@ -19,6 +19,7 @@ export const sessionFields = [
   'absoluteExpiry',
   'idleExpiry',
   'endedAt',
+  'revocationDue',
   'meta',
   'format',
 ] as const
@@ -27,6 +28,17 @@ const whole = `redis.call('HMGET', KEYS[1], ${sessionFields.map((name) => `'${na
 
 /** Refuses a session that a later release stored in another format. */
 const readable = `if redis.call('HEXISTS', KEYS[1], 'format') == 1 then error('the session has a format that this release cannot read') end`
+
+/**
+ * Ends the session unless it has ended, with the mark that its access tokens are not refused yet; says whether it was this
+ * call. The second key is the index of marked sessions, where it may be changed in the same step: not in a Cluster.
+ */
+const ending = `local function endAt(now)
+  if redis.call('HSETNX', KEYS[1], 'endedAt', now) == 0 then return false end
+  redis.call('HSET', KEYS[1], 'revocationDue', '1')
+  if KEYS[2] then redis.call('ZADD', KEYS[2], now, redis.call('HGET', KEYS[1], 'id')) end
+  return true
+end`
 
 /**
  * Input: the session's key; a name for this attempt, seconds to keep it, then its fields and values.
@@ -43,7 +55,7 @@ return 1`)
 /**
  * One refresh; decides as \`decideRotation\` of the sessions does, and the tests compare the two.
  *
- * Input: the session's key; presented, client, now, grace, recoverWithin, idleTtl (seconds).
+ * Input: the session's key, maybe the index of marked sessions; presented, client, now, grace, recoverWithin, idleTtl (seconds).
  * Output: the outcome and the session after it; nothing when there is none.
  */
 export const rotateScript = redisScript(`
@@ -74,10 +86,11 @@ local function judge()
   return 'reused'
 end
 
+${ending}
 local function text(number) return string.format('%.0f', number) end
 local function set(field, number) redis.call('HSET', KEYS[1], field, text(number)) end
 local outcome = judge()
-if outcome == 'reused' or outcome == 'rolledBack' then redis.call('HSETNX', KEYS[1], 'endedAt', text(now)) end
+if outcome == 'reused' or outcome == 'rolledBack' then endAt(text(now)) end
 if outcome == 'rotated' then set('parent', generation) end
 if outcome == 'rotated' or outcome == 'recovered' then
   set('generation', generation + 1)
@@ -86,21 +99,25 @@ if outcome == 'rotated' or outcome == 'recovered' then
 end
 return { outcome, ${whole} }`)
 
-/** Input: the session's key; now. Output: the session after it; nothing when there is none. */
+/**
+ * Input: the session's key, maybe the index of marked sessions; now. Output: the session after it; nothing when there is none.
+ */
 export const endScript = redisScript(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
 ${readable}
-redis.call('HSETNX', KEYS[1], 'endedAt', ARGV[1])
+${ending}
+endAt(ARGV[1])
 return ${whole}`)
 
 /**
- * Input: the session's key; a name for this attempt, now, subject. Output: the session, when it is the subject's and
+ * Input: the session's key, maybe the index of marked sessions; a name for this attempt, now, subject. Output: the session, when it is the subject's and
  * this attempt, or an earlier run of it, ended it; otherwise nothing.
  */
 export const endOwnScript = redisScript(`
 ${readable}
 if redis.call('HGET', KEYS[1], 'subject') ~= ARGV[3] then return nil end
-if redis.call('HSETNX', KEYS[1], 'endedAt', ARGV[2]) == 1 then redis.call('HSET', KEYS[1], 'endedBy', ARGV[1]) end
+${ending}
+if endAt(ARGV[2]) then redis.call('HSET', KEYS[1], 'endedBy', ARGV[1]) end
 if redis.call('HGET', KEYS[1], 'endedBy') ~= ARGV[1] then return nil end
 return ${whole}`)
 

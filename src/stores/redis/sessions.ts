@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type {
+  DueRequest,
   EndAllRequest,
   StoredSession,
   SessionStore,
@@ -34,7 +35,9 @@ interface Place {
   readonly index: SessionIndex
 }
 
-function readers({ port, keys, index }: Place): Pick<SessionStore, 'find' | 'findBySid' | 'list'> {
+type Reading = 'find' | 'findBySid' | 'list' | 'due'
+
+function readers({ port, keys, index }: Place): Pick<SessionStore, Reading> {
   const find = async (id: string): Promise<StoredSession | undefined> => {
     const key = keys.session(id)
     return toSession(await port.command(key, ['HMGET', key, ...sessionFields]))
@@ -53,10 +56,21 @@ function readers({ port, keys, index }: Place): Pick<SessionStore, 'find' | 'fin
         .filter((session) => session.subject === subject && isLive(session, now))
         .sort(newestFirst)
     },
+    due: async (request: DueRequest) => {
+      const ids = await index.idsDue(request)
+      const found = await Promise.all(ids.map(find))
+      // A session is marked before its id is added, so an id without a marked session is settled or removed.
+      await index.removeDue(ids.filter((_, at) => found[at]?.revocationDue === undefined))
+      return found
+        .filter((session) => session !== undefined)
+        .filter(({ revocationDue }) => revocationDue)
+    },
   }
 }
 
-function writers(parts: Place): Pick<SessionStore, 'create' | 'rotate' | 'end' | 'endAll'> {
+function writers(
+  parts: Place,
+): Pick<SessionStore, 'create' | 'rotate' | 'end' | 'endAll' | 'settle'> {
   const { port, keys, index } = parts
   return {
     create: async (session: StoredSession) => {
@@ -66,23 +80,48 @@ function writers(parts: Place): Pick<SessionStore, 'create' | 'rotate' | 'end' |
       if (kept !== 1) throw new Error('the session exists already')
     },
     rotate: (request: RotateRequest) => rotate(parts, request),
-    end: async (id: string, now: number) =>
-      toSession(await port.run(endScript, { keys: [keys.session(id)], args: [now] })),
+    end: async (id: string, now: number) => {
+      const ended = toSession(
+        await port.run(endScript, { keys: keysToEnd(parts, id), args: [now] }),
+      )
+      await noteDue(parts, ended)
+      return ended
+    },
     endAll: async ({ subject, now, except }: EndAllRequest) => {
       const ids = (await index.idsOf(subject)).filter((id) => id !== except)
       const args = [attemptName(), now, subject]
-      const ended = await eachOf(ids, async (id) =>
-        toSession(await port.run(endOwnScript, { keys: [keys.session(id)], args })),
-      )
+      const ended = await eachOf(ids, async (id) => {
+        const one = toSession(await port.run(endOwnScript, { keys: keysToEnd(parts, id), args }))
+        await noteDue(parts, one)
+        return one
+      })
       return ended.filter((session) => session !== undefined)
+    },
+    settle: async (ids: readonly string[]) => {
+      await eachOf(ids, (id) => {
+        const key = keys.session(id)
+        return port.command(key, ['HDEL', key, 'revocationDue'])
+      })
+      await index.removeDue(ids)
     },
   }
 }
 
-async function rotate({ port, keys, index }: Place, request: RotateRequest): Promise<RotateResult> {
+/** The session's key, and the index of marked sessions if one server has both. */
+function keysToEnd({ port, keys }: Place, id: string): [string, ...string[]] {
+  return port.sharded ? [keys.session(id)] : [keys.session(id), keys.due]
+}
+
+/** Adds a marked session to the index where {@link keysToEnd} could not. */
+async function noteDue({ port, index }: Place, session: StoredSession | undefined): Promise<void> {
+  if (port.sharded && session?.revocationDue === true) await index.addDue(session)
+}
+
+async function rotate(parts: Place, request: RotateRequest): Promise<RotateResult> {
+  const { port, index } = parts
   const { id, presented, client, now, grace, recoverWithin, idleTtl } = request
   const args = [presented, client, now, grace, recoverWithin, idleTtl]
-  const reply = await port.run(rotateScript, { keys: [keys.session(id)], args })
+  const reply = await port.run(rotateScript, { keys: keysToEnd(parts, id), args })
   if (reply === null) return { kind: 'unknown' }
   if (!Array.isArray(reply)) throw new TypeError('the script returned no outcome')
   const [outcome, values] = reply as readonly (typeof reply)[] // Array.isArray forgets the members' type
@@ -93,6 +132,8 @@ async function rotate({ port, keys, index }: Place, request: RotateRequest): Pro
   // rotation itself cannot be undone.
   if (port.sharded && (kind === 'rotated' || kind === 'recovered'))
     await index.remember(session, now).catch(() => undefined)
+  if (kind === 'reused' || kind === 'rolledBack')
+    await noteDue(parts, session).catch(() => undefined)
   return { kind, session }
 }
 

@@ -25,6 +25,7 @@ const outcome = `CASE
     ELSE 'reused'
   END`
 const moves = `${outcome} IN ('rotated', 'recovered')`
+const ends = `${outcome} IN ('reused', 'rolledBack')`
 const idleExpiry = 'CASE WHEN $2 + $7 < absolute_expiry THEN $2 + $7 ELSE absolute_expiry END'
 
 /** The statement; `decideRotation` of the sessions is the same table in TypeScript, and the tests compare the two. */
@@ -35,6 +36,7 @@ UPDATE jotgate_families SET
   parent = CASE WHEN ${outcome} = 'rotated' THEN generation ELSE parent END,
   rotated_at = CASE WHEN ${moves} THEN $2 ELSE rotated_at END,
   idle_expiry = CASE WHEN ${moves} THEN ${idleExpiry} ELSE idle_expiry END,
-  ended_at = CASE WHEN ${outcome} IN ('reused', 'rolledBack') THEN COALESCE(ended_at, $2) ELSE ended_at END
+  ended_at = CASE WHEN ${ends} THEN COALESCE(ended_at, $2) ELSE ended_at END,
+  revocation_due = CASE WHEN ${ends} AND ended_at IS NULL THEN 1 ELSE revocation_due END
 WHERE id = $1 ${unlessLate}
 RETURNING ${sessionColumns}, outcome`

@@ -1,4 +1,5 @@
 import type {
+  DueRequest,
   EndAllRequest,
   StoredSession,
   SessionMeta,
@@ -39,25 +40,43 @@ export const sessionsSchema: Schema = {
         'CREATE INDEX jotgate_families_expiry ON jotgate_families (absolute_expiry)',
       ],
     },
+    {
+      adds: 'A mark on ended sessions whose access tokens may still be valid: any process has them refused.',
+      statements: [
+        'ALTER TABLE jotgate_families ADD COLUMN revocation_due BIGINT',
+        'CREATE INDEX jotgate_families_due ON jotgate_families (ended_at) WHERE revocation_due IS NOT NULL',
+      ],
+    },
   ],
 }
 
 const createText = `
   INSERT INTO jotgate_families (${columns})
-  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 WHERE TRUE ${unlessLate}
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, $14 WHERE TRUE ${unlessLate}
   ON CONFLICT DO NOTHING RETURNING id`
 const findText = `SELECT ${columns} FROM jotgate_families WHERE id = $1`
 const findBySidText = `SELECT ${columns} FROM jotgate_families WHERE sid = $1`
 const endText = `
-  UPDATE jotgate_families SET ended_at = COALESCE(ended_at, $2) WHERE id = $1 ${unlessLate}
+  UPDATE jotgate_families SET ended_at = COALESCE(ended_at, $2),
+    revocation_due = CASE WHEN ended_at IS NULL THEN 1 ELSE revocation_due END
+  WHERE id = $1 ${unlessLate}
   RETURNING ${columns}`
 const endAllText = `
-  UPDATE jotgate_families SET ended_at = $2
+  UPDATE jotgate_families SET ended_at = $2, revocation_due = 1
   WHERE subject = $1 AND ended_at IS NULL AND id <> $3 ${unlessLate} RETURNING ${columns}`
 const listText = `
   SELECT ${columns} FROM jotgate_families
   WHERE subject = $1 AND ended_at IS NULL AND absolute_expiry > $2 AND idle_expiry > $2
   ORDER BY created_at DESC, sid`
+const dueText = `
+  SELECT ${columns} FROM jotgate_families
+  WHERE revocation_due IS NOT NULL AND ended_at <= $1 ORDER BY ended_at LIMIT $2`
+/** For a fixed number of ids, because connections keep every text prepared. */
+const settleText = (count: number): string => {
+  const ids = Array.from({ length: count }, (_, index) => `$${String(index + 1)}`)
+  return `UPDATE jotgate_families SET revocation_due = NULL WHERE id IN (${ids.join(', ')})`
+}
+const settledAtOnce = 32
 const sweepText = 'DELETE FROM jotgate_families WHERE absolute_expiry < $1 RETURNING id'
 
 /** Sessions in an SQL database; every method is one statement. */
@@ -89,8 +108,22 @@ export function sqlSessions({ query }: Pick<SqlDatabase, 'query'>): SessionStore
       (await query(endAllText, [subject, now, except])).map(toSession),
     list: async (subject: string, now: number) =>
       (await query(listText, [subject, now])).map(toSession),
+    due: async ({ endedUntil, limit }: DueRequest) =>
+      (await query(dueText, [endedUntil, limit])).map(toSession),
+    settle: async (ids: readonly string[]) => {
+      for (let first = 0; first < ids.length; first += settledAtOnce) {
+        const some = ids.slice(first, first + settledAtOnce)
+        if (some.length === 1) await query(settleText(1), some)
+        else await query(settleText(settledAtOnce), filled(some))
+      }
+    },
     sweep: async (before: number) => (await query(sweepText, [before])).length,
   }
+}
+
+/** The same ids, the last one repeated. */
+function filled(ids: readonly string[]): string[] {
+  return Array.from({ length: settledAtOnce }, (_, index) => ids[index] ?? ids.at(-1) ?? '')
 }
 
 type Outcome = Exclude<RotateKind, 'unknown'>
@@ -145,6 +178,7 @@ function toSession(row: SqlRow): StoredSession {
     absoluteExpiry: integerOf(row, 'absolute_expiry'),
     idleExpiry: integerOf(row, 'idle_expiry'),
     ...(row['ended_at'] === null ? {} : { endedAt: integerOf(row, 'ended_at') }),
+    ...(row['revocation_due'] === null ? {} : { revocationDue: true }),
     meta: JSON.parse(textOf(row, 'meta')) as SessionMeta, // written by toParams
   }
 }

@@ -1,0 +1,70 @@
+import { askStore } from '../foundation/ask-store.js'
+import type { StoredSession } from './ports.js'
+import { revokeAccess, revokeEach, type Refusing } from './revoke-access.js'
+import type { SessionsPolicy } from './session-policy.js'
+
+/**
+ * Ends one session and refuses its access tokens: two writes, each of which is attempted whatever becomes of the other. A
+ * session that has ended stays marked until its tokens are refused, and {@link finishEnding} sees to that; a session whose
+ * tokens are refused and that could not be ended is ended by its next refresh, if `isRevoked` is given.
+ *
+ * @throws AuthError STORE_UNAVAILABLE when one of both failed
+ */
+export async function endBoth(
+  policy: SessionsPolicy,
+  session: StoredSession,
+  refusing: Refusing = {},
+): Promise<StoredSession> {
+  const [refused, ended] = await Promise.allSettled([
+    revokeAccess(policy, session, refusing),
+    askStore(policy.storeDeadlineMs, () => policy.store.end(session.id, policy.now())),
+  ])
+  const after = ended.status === 'fulfilled' ? (ended.value ?? session) : session
+  // A cut-off knows neither the session nor the token of a refresh in between.
+  const isExact = refusing.mayFold !== true
+  if (!isExact && (ended.status === 'rejected' || after.rotatedAt !== session.rotatedAt))
+    await revokeAccess(policy, after, { ...refusing, mayFold: false })
+  throwFirst([refused, ended])
+  await settle(policy, [after])
+  return after
+}
+
+/** Throws what the first one was rejected with, if one was. */
+export function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+}
+
+/** Notes that the tokens of ended sessions are refused. If that fails, they are refused once more: the same as once. */
+export async function settle(
+  policy: SessionsPolicy,
+  sessions: readonly StoredSession[],
+): Promise<void> {
+  const due = sessions.filter(({ revocationDue }) => revocationDue === true).map(({ id }) => id)
+  if (due.length === 0) return
+  await askStore(policy.storeDeadlineMs * longer, () => policy.store.settle(due)).catch(
+    () => undefined,
+  )
+}
+
+/** A store may take one session after the other, each with its own deadline. */
+export const longer = 20
+
+/** Sessions that are finished at a time. */
+const batch = 100
+/** Seconds for which a session is left to the process that is ending it. */
+const pause = 2
+
+/** Refuses the access tokens of sessions that ended without it; how many sessions that were. */
+export async function finishEnding(policy: SessionsPolicy): Promise<number> {
+  for (let finished = 0; ;) {
+    const request = { endedUntil: policy.now() - pause, limit: batch }
+    const due = await askStore(policy.storeDeadlineMs * longer, () => policy.store.due(request))
+    await revokeEach(policy, due)
+    const ids = due.map(({ id }) => id)
+    // Unlike elsewhere a failure counts here: the same ones would come again for ever.
+    if (ids.length > 0)
+      await askStore(policy.storeDeadlineMs * longer, () => policy.store.settle(ids))
+    finished += due.length
+    if (due.length < batch) return finished
+  }
+}
