@@ -27,6 +27,10 @@ export interface Configuration {
   readonly grace: number
   /** How long after that it may still recover the session; 0: it is refused, and the session ends. */
   readonly recoverWithin: number
+  /** Live sessions that a user may have at one client; a login beyond them ends the least recently used one. */
+  readonly maxSessions: number
+  /** Revoked tokens, sessions and subjects that each process keeps in memory at most. */
+  readonly maxRevocations: number
   /**
    * Failed logins before the next one must wait: of an account in a row, of an address in 15 minutes, of all in a
    * minute.

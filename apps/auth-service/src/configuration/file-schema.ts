@@ -23,6 +23,11 @@ const network = z.union(
   'must be an address or a network',
 )
 
+/** Default of `maxSessions`. */
+export const defaultSessions = 100
+/** Default of `maxRevocations`. */
+export const defaultRevocations = 1_000_000
+
 /** The configuration file, with the names of {@link fileNames}. */
 export const fileSchema = z.strictObject({
   /** The service's name in its log. */
@@ -37,6 +42,8 @@ export const fileSchema = z.strictObject({
   refreshExpire: upTo(400 * day, '400d').default('30d'),
   idleExpire: upTo(400 * day, '400d').optional(),
   grace: duration.default('10s'),
+  maxSessions: z.int().min(1).max(10_000).default(defaultSessions),
+  maxRevocations: z.int().min(1000).max(50_000_000).default(defaultRevocations),
   recoverWithin: z.union([z.literal(0), upTo(7 * day, '7d')]).default(0),
   algorithm: z.enum(['ES256', 'ES384', 'ES512', 'EdDSA', 'PS256', 'RS256']).default('ES256'),
   rotateEvery: upTo(400 * day, '400d').default('30d'),

@@ -1,7 +1,7 @@
 import type { Environment } from './environment.js'
 import { SetupFault } from '../foundation/setup-fault.js'
 import type { Configuration } from './configuration.js'
-import { defaultLimits } from './file-schema.js'
+import { defaultLimits, defaultRevocations, defaultSessions } from './file-schema.js'
 import { isLoopback } from './loopback.js'
 import { readFile } from './read-file.js'
 
@@ -32,6 +32,8 @@ export function readConfiguration(environment: Environment): Configuration {
     absoluteTtl: 30 * 86_400,
     idleTtl: 7 * 86_400,
     grace: 10,
+    maxSessions: defaultSessions,
+    maxRevocations: defaultRevocations,
     recoverWithin: 0,
     signing: { kind: 'ring', algorithm: 'ES256', rotateEvery: 30 * 86_400 },
     loginLimits: defaultLimits,

@@ -58,6 +58,8 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
     absoluteTtl,
     idleTtl: toSeconds(file.idleExpire ?? Math.min(week, absoluteTtl)),
     grace: toSeconds(file.grace),
+    maxSessions: file.maxSessions,
+    maxRevocations: file.maxRevocations,
     recoverWithin: toSeconds(file.recoverWithin),
     loginLimits: file.loginLimits,
     trustedProxies: file.trustedProxies,

@@ -26,6 +26,7 @@ import { migrateLimits, sweepLimits } from '../limits/postgres-limits.js'
 import type { QueueLoad } from '../limits/queue.js'
 import { createPasswordRules } from '../users/password-rules.js'
 import { createPasswords, type Passwords } from '../users/passwords.js'
+import { finishRegularly } from '../sessions/finish-regularly.js'
 import { openSessions, type SessionRooms } from '../sessions/sessions.js'
 import { openSigningKeys, type SigningKeys } from '../sessions/signing.js'
 import { openStorage, type Storage } from '../storage/storage.js'
@@ -90,7 +91,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const oauth = await openOAuth(parts, rooms, { storage, limits: admission.clients })
   // The demo's user does not exist once there is a configuration.
   if (!configuration.demo) await storage.patiently(() => sessions.endAll(demoSubject))
-  const stopSweeping = sweepRegularly(storage, log)
+  const stopping = [sweepRegularly(storage, log), finishRegularly(sessions, log)]
   const revocations = () => revocation.status()
   const processes = await createProcesses({
     ...{ database, starting, traffic, shared, revocations, log },
@@ -105,7 +106,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     ...{ ...gates, ring: signing.ring, ...apisOf(parts, { ...made, ...gates, stores, watched }) },
     ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
     close: async () => {
-      stopSweeping()
+      for (const stop of stopping) stop()
       for (const each of [revocation, signing]) each.close()
       for (const each of [processes, storage]) await each.close()
     },
@@ -156,6 +157,7 @@ function openRevocation(
     store,
     issuer: configuration.issuer,
     accessTtl: configuration.accessTtl,
+    maxEntries: configuration.maxRevocations,
     onEvent: ({ kind, cause }) => {
       const level = kind === 'ready' || kind === 'recovered' ? 'info' : 'warn'
       log[level]({ kind, err: cause }, 'revocations')

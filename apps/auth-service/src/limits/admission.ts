@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import type { Configuration } from '../configuration/configuration.js'
 import { tooMany } from '../foundation/faults.js'
@@ -7,6 +6,7 @@ import { createAddressBudget, type AddressBudget } from './address-budget.js'
 import { createClientLimits, type ClientLimits } from './client-limits.js'
 import { createCounter, type Counter, type CounterOptions } from './counter.js'
 import { createFairQueue } from './fair-queue.js'
+import { hashOf } from './hash-of.js'
 import { memoryLockouts, type Lockouts, type LockoutTimes } from './lockouts.js'
 import { networkOf } from '../foundation/network.js'
 import { postgresCounter, postgresLockouts } from './postgres-limits.js'
@@ -114,6 +114,8 @@ interface Limits {
 const [minute, day] = [60, 86_400]
 /** Seconds that an address stays known for an account after its last login from there. */
 const knownFor = 14 * day
+/** Access tokens of one subject that one client revokes by themselves in 15 minutes. */
+const revokedAtOnce = 30
 /** Milliseconds. */
 const lockoutTimes = { first: 30_000, longest: 3_600_000, kept: 14 * day * 1000 } as const
 
@@ -129,7 +131,10 @@ function openLimits(options: Omit<AdmissionOptions, 'slots'>): Limits {
   return {
     loggedIn,
     addresses: createAddressBudget(failuresOf('address')),
-    clients: createClientLimits(failuresOf('client-address')),
+    clients: createClientLimits({
+      failures: failuresOf('client-address'),
+      revocations: counter({ prefix: 'revoked', limit: revokedAtOnce, duration: 15 * minute }),
+    }),
     service: counter({ prefix: 'all', limit: service, duration: minute }),
     known: counter({ prefix: 'known', limit: 1, duration: knownFor }),
     lockouts: lockoutsIn(options, times),
@@ -242,9 +247,4 @@ async function decide<A extends Account>(
   await Promise.all([takeBack(), known.renew(place.here)])
   loggedIn(place.network, account.id)
   return { kind: 'right', account }
-}
-
-/** Hashed, so that no dump of Redis shows names of accounts or addresses. */
-function hashOf(...parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
 }

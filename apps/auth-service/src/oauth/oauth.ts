@@ -67,7 +67,10 @@ export function createOAuth(parts: OAuthParts): OAuth {
   }
 }
 
-const noLimits: ClientLimits = { failed: () => Promise.resolve() }
+const noLimits: ClientLimits = {
+  failed: () => Promise.resolve(),
+  revoking: () => Promise.resolve(),
+}
 
 /** One object for each policy and scope, so that rights taken from a client are missing in every later token. */
 function openByPolicy({ configuration, openSessions }: OAuthParts): OAuth['sessionsOf'] {

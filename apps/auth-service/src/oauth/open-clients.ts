@@ -89,10 +89,11 @@ async function refuseTokens(
   { id, mayHaveSessions }: { readonly id: string; readonly mayHaveSessions: boolean },
 ): Promise<void> {
   await refuseOwn(revocation, id)
-  if (mayHaveSessions) await revocation.revoke({ client: id })
+  if (mayHaveSessions) await revocation.revoke({ client: id, urgent: true })
 }
 
 /** Revokes the client's own tokens that exist now; later ones are valid. */
 async function refuseOwn(revocation: Pick<Revocation, 'revoke'>, id: string): Promise<void> {
-  await revocation.revoke({ subject: id, before: Math.floor(Date.now() / 1000) })
+  const before = Math.floor(Date.now() / 1000)
+  await revocation.revoke({ subject: id, before, urgent: true })
 }

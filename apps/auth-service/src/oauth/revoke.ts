@@ -7,13 +7,16 @@ import { OAuthFault } from './oauth-fault.js'
  * RFC 7009: a refresh token ends its session, including its access tokens; an access token ends only itself. For text
  * that is not a valid token there is nothing to do. `token_type_hint` is not needed: the two kinds do not look alike.
  *
- * @throws OAuthFault invalid_grant for another client's token; AuthError STORE_UNAVAILABLE: it may still be valid
+ * @throws OAuthFault invalid_grant for another client's token; RequestFault TOO_MANY; AuthError STORE_UNAVAILABLE: it may
+ * still be valid
  */
 export async function revokeToken(oauth: OAuth, client: OAuthClient, token: string): Promise<void> {
   if (await endSession(oauth, client, token)) return
   const verified = await verifyOrNot(oauth, token)
   if (verified === undefined) return
   if (verified.payload['client_id'] !== client.id) throw anothers()
+  if (oauth.revocation.isRevoked(verified)) return
+  await oauth.limits.revoking(client.id, verified.payload.sub ?? '')
   await oauth.revocation.revoke({ token: verified })
 }
 

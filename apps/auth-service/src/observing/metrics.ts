@@ -12,7 +12,8 @@ export interface Sources {
 }
 
 /** An event of a session. */
-export type SessionEventKind = 'refreshed' | 'replayed' | 'recovered' | 'reused' | 'rolled_back'
+export type SessionEventKind =
+  'refreshed' | 'replayed' | 'recovered' | 'reused' | 'rolled_back' | 'evicted'
 
 /** Counters for Prometheus. No label contains anything that a caller has sent. */
 export interface Metrics {
@@ -52,7 +53,7 @@ export function createMetrics(): Metrics {
   })
   const sessions = new Counter({
     name: 'jotgate_sessions_total',
-    help: 'What happened to sessions: refreshed, replayed, recovered, reused (theft), rolled_back',
+    help: 'What happened to sessions: refreshed, replayed, recovered, reused (theft), rolled_back, evicted',
     labelNames: ['event'],
     registers,
   })

@@ -40,7 +40,8 @@ export interface SessionRooms {
  */
 export function openSessions(parts: SessionParts, rooms: SessionRooms): Sessions {
   const { configuration, data, scope } = parts
-  const { issuer, audience, accessTtl, absoluteTtl, idleTtl, grace, recoverWithin } = configuration
+  const { issuer, audience, accessTtl, absoluteTtl, idleTtl, grace, recoverWithin, maxSessions } =
+    configuration
   const { signing, store, users, revocation } = rooms
   const [current = loadServiceKey(data), ...previous] = configuration.refreshSecrets ?? []
   return createSessions({
@@ -58,7 +59,9 @@ export function openSessions(parts: SessionParts, rooms: SessionRooms): Sessions
       const claims = { roles: user.roles }
       return scope === undefined ? { claims } : { claims, scope }
     },
+    maxSessions,
     revoke: (entry) => revocation.revoke(entry),
+    isRevoked: (sid) => revocation.isSidRevoked(sid),
     hooks: hooksOf(parts, rooms),
   })
 }
@@ -80,6 +83,12 @@ function hooksOf({ log }: SessionParts, { metrics }: SessionRooms): SessionHooks
     onReused: ({ sid }) => {
       metrics.session('reused')
       warn(sid, 'a refresh token came twice: session ended')
+    },
+    onEvicted: ({ sid }) => {
+      metrics.session('evicted')
+      const message =
+        'a user had the most sessions that one client may have: the least recently used one ended'
+      log.info({ session: fingerprint(sid) }, message)
     },
     onRolledBack: ({ sid }) => {
       metrics.session('rolled_back')
