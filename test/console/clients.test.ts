@@ -88,6 +88,18 @@ test('a client gets another name, scope and time; what is wrong is said at the f
   expect((await ask(secrets[0] ?? '')).body).toMatchObject({ scope, expires_in: 60 })
 })
 
+test('the form of a client shows whether its tokens have roles, and changes it', async () => {
+  const { page } = visit
+  const box = () => page.getByLabel('The roles of the user, in tokens of sessions (roles)')
+  expect(await box().isChecked()).toBe(false)
+  await box().check()
+  await press('Change')
+  await page.getByText('Invoices has been changed.').waitFor()
+  await page.reload()
+  await page.getByRole('heading', { level: 1, name: 'Invoices' }).waitFor()
+  expect(await box().isChecked()).toBe(true)
+})
+
 test('a secret is rotated, both are valid, and the old one is ended', async () => {
   const { page } = visit
   const [old = ''] = secrets

@@ -64,6 +64,7 @@ describe('OAuth clients', () => {
   test('OAuth clients are registered, listed without their secret, and shown by their id', async () => {
     const { client, secret } = await add({ ...billing, policy: { accessTtl: 60 } })
     expect(client).toMatchObject({ ...billing, policy: { accessTtl: 60 }, disabled: false })
+    expect(client).toMatchObject({ receivesRoles: false })
     const answer = await token(client, secret)
     expect(answer.body).toMatchObject({ expires_in: 60, scope: 'invoices:read invoices:write' })
     const listed = (await asAdmin('GET /admin/clients')).body

@@ -53,7 +53,7 @@ describe.each([
   test('clients come back as they were registered, by id and in the list, without their secret', async () => {
     const clients = await openClients()
     const { client, secret = '' } = await clients.create(billing)
-    expect(client).toMatchObject({ ...billing, disabled: false })
+    expect(client).toMatchObject({ ...billing, receivesRoles: false, disabled: false })
     expect(client.id).toMatch(/^client-[\w-]{22}$/)
     expect(Math.abs(client.createdAt - Date.now() / 1000)).toBeLessThan(60)
     expect(secret).toMatch(/^[\w-]{43}$/)
@@ -151,7 +151,7 @@ describe.each([
   test('clients of a table without its newest columns are what they were', async () => {
     const { client, secret } = await (await openClients()).create(billing)
     const db = await opened
-    for (const column of ['old_hash', 'old_until'])
+    for (const column of ['old_hash', 'old_until', 'receives_roles'])
       await db.query(`ALTER TABLE service_clients DROP COLUMN ${column}`)
     await db.query("DELETE FROM jotgate_schema WHERE part = 'service_clients'")
     const clients = await openClients()
@@ -166,9 +166,11 @@ describe.each([
     const both = [
       clients.change(client.id, { name: 'Another' }),
       clients.change(client.id, { scopes: ['a', 'a'], disabled: true }),
+      clients.change(client.id, { receivesRoles: true }),
     ]
     await Promise.all(both)
-    const changed = { ...client, name: 'Another', scopes: ['a'], disabled: true }
+    const rights = { scopes: ['a'], receivesRoles: true }
+    const changed = { ...client, name: 'Another', ...rights, disabled: true }
     expect(await clients.byId(client.id)).toEqual(changed)
     const wrong = { name: '', grants: [], policy: { accessTtl: 900 } }
     await expect(clients.change(client.id, wrong)).rejects.toThrow(
@@ -206,6 +208,7 @@ describe.each([
     ['longer sessions', { policy: { refreshTtl: 86_401 } }, /^policy.refreshTtl/],
     ['sessions shorter than a token', { policy: { refreshTtl: 10 } }, /^policy: /],
     ['a grace that fits into no token', { policy: { accessTtl: 60, grace: 30 } }, /^policy: /],
+    ['roles by a word', { receivesRoles: 'yes' }, /^receivesRoles: /],
     ['an unknown wish', { policy: { admin: true } }, /^policy: /],
   ]
   test.each(faulty)('clients with %s are not registered', async (...row) => {

@@ -191,7 +191,8 @@ describe.each(recordings.map((each) => [each.name, each] as const))(
         expect(await clients.list()).toHaveLength(drawn.client === undefined ? 0 : 1)
         if (drawn.client !== undefined) {
           const { name, policy } = written.client
-          expect(await clients.authenticate(drawn.client)).toMatchObject({ name, policy })
+          const there = { name, policy, receivesRoles: false }
+          expect(await clients.authenticate(drawn.client)).toMatchObject(there)
           const rotated = await clients.rotateSecret(drawn.client.id, 60)
           expect(rotated?.oldSecretUntil).toBeGreaterThan(0)
         }

@@ -20,7 +20,8 @@ import { openClients } from '../oauth/open-clients.js'
 
 /** The usage of {@link runClientCommand}. */
 export const clientUsage = `       jotgate-service client add NAME [--public] [--grant G]… [--scope S]… [--audience A]…
-                              [--access-ttl T] [--refresh-ttl T] [--grace T] [--recover-within T]
+                              [--roles yes|no] [--access-ttl T] [--refresh-ttl T] [--grace T]
+                              [--recover-within T]
                                              registers an OAuth client and prints its secret, this once
        jotgate-service client list
        jotgate-service client change ID [--name NAME] and options of add: what is not named stays
@@ -37,6 +38,7 @@ const options = {
   grant: { type: 'string', multiple: true },
   scope: { type: 'string', multiple: true },
   audience: { type: 'string', multiple: true },
+  roles: { type: 'string' },
   'access-ttl': { type: 'string' },
   'refresh-ttl': { type: 'string' },
   grace: { type: 'string' },
@@ -152,13 +154,14 @@ function show({ flags }: Errand, client: OAuthClient | undefined): string {
 }
 
 function toChange(flags: Flags, client: OAuthClient): ClientChange {
-  const { name, grant, scope, audience } = flags
+  const { name, grant, scope, audience, roles } = flags
   const policy = toPolicy(flags)
   return {
     ...(name === undefined ? {} : { name }),
     ...(grant === undefined ? {} : { grants: grant as Grant[] }), // checked by `change`, like everything else
     ...(scope === undefined ? {} : { scopes: scope.filter((each) => each !== '') }),
     ...(audience === undefined ? {} : { audiences: audience }),
+    ...(roles === undefined ? {} : { receivesRoles: isYes(roles) }),
     ...(Object.keys(policy).length === 0 ? {} : { policy: { ...client.policy, ...policy } }),
   }
 }
@@ -172,8 +175,15 @@ function toClient(name: string, flags: Flags, { audience }: Configuration): NewC
     grants: (flags.grant ?? [usual]) as Grant[], // checked by `create`, like everything else
     scopes: flags.scope ?? [],
     audiences: flags.audience ?? [audience],
+    receivesRoles: isYes(flags.roles ?? 'no'),
     policy: toPolicy(flags),
   }
+}
+
+/** @throws SetupFault for another word */
+function isYes(given: string): boolean {
+  if (given === 'yes' || given === 'no') return given === 'yes'
+  throw new SetupFault('--roles: must be yes or no')
 }
 
 const policyFlags = {
@@ -200,8 +210,9 @@ function secondsOf(given: string, name: string): number {
 }
 
 function describe(client: OAuthClient): string {
-  const { id, name, kind, grants, scopes, audiences, disabled } = client
-  const rights = `${grants.join(' ')}; scope "${scopes.join(' ')}"; for ${audiences.join(' ')}`
+  const { id, name, kind, grants, scopes, audiences, receivesRoles, disabled } = client
+  const roles = receivesRoles ? '; with roles' : ''
+  const rights = `${grants.join(' ')}; scope "${scopes.join(' ')}"; for ${audiences.join(' ')}${roles}`
   return `${id}  ${disabled ? 'disabled' : 'enabled'}  ${kind}  ${name}: ${rights}\n`
 }
 

@@ -43,9 +43,8 @@ export async function openUserAdministration(
   const users = configuration.demo ? withDemoUser(stored, '') : stored
   const { issuer: iss, accessTtl } = configuration
   const revocation = createRevocation({ store: stores.revocations, issuer: iss, accessTtl })
-  const sessions = openSessions(parts, {
-    ...{ signing, store: stores.sessions, users, revocation, metrics },
-  })
+  const rooms = { signing, store: stores.sessions, users, revocation, metrics }
+  const sessions = openSessions({ ...parts, rights: none }, rooms)
   let started: Promise<void> | undefined
   return {
     configuration,
@@ -61,7 +60,10 @@ export async function openUserAdministration(
   }
 }
 
-/** This process starts and refreshes no sessions. */
+/** This process starts and refreshes no sessions, so that its tokens need no rights. */
+const none = { scopes: [], audiences: [], receivesRoles: false }
+
+/** The same: it signs nothing. */
 const signing = {
   key: () => {
     throw new AuthError('KEYS_UNAVAILABLE')

@@ -13,6 +13,7 @@ import type { Configuration } from '../configuration/configuration.js'
 import type { DataDirectory } from '../storage/data-directory.js'
 import type { ClientLimits } from '../limits/client-limits.js'
 import { createOAuth, type OAuth } from '../oauth/oauth.js'
+import { firstPartyClient } from '../oauth/first-party.js'
 import { openClients } from '../oauth/open-clients.js'
 import { openGates, type Gates } from './gates.js'
 import { createMetrics, type Metrics } from '../observing/metrics.js'
@@ -27,6 +28,7 @@ import type { QueueLoad } from '../limits/queue.js'
 import { createPasswordRules } from '../users/password-rules.js'
 import { createPasswords, type Passwords } from '../users/passwords.js'
 import { finishRegularly } from '../sessions/finish-regularly.js'
+import type { SessionRights } from '../sessions/rights.js'
 import { openSessions, type SessionRooms } from '../sessions/sessions.js'
 import { openSigningKeys, type SigningKeys } from '../sessions/signing.js'
 import { openStorage, type Storage } from '../storage/storage.js'
@@ -85,7 +87,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const revocation = openRevocation(parts, watched.store)
   await storage.patiently(() => revocation.start())
   const rooms = { signing, store: tracing.sessions(stores.sessions), users, revocation, metrics }
-  const sessions = openSessions(parts, rooms)
+  const rights = firstPartyClient(configuration.audience)
+  const sessions = openSessions({ ...parts, rights }, rooms)
   const shared = createSharedAddress()
   const admission = await openAdmission(configuration, { ...storage, ...shared }, passwords)
   const oauth = await openOAuth(parts, rooms, { storage, limits: admission.clients })
@@ -201,8 +204,8 @@ async function openOAuth(
   const { signing, revocation } = rooms
   const { database, patientDatabase: starting } = storage
   const clients = await openClients({ configuration, database, starting, revocation })
-  const openFor = (itsTimes: Configuration, scope: string) =>
-    openSessions({ ...parts, configuration: itsTimes, scope }, rooms)
+  const openFor = (itsTimes: Configuration, rights: SessionRights) =>
+    openSessions({ ...parts, configuration: itsTimes, rights }, rooms)
   return createOAuth({ configuration, signing, revocation, clients, limits, openSessions: openFor })
 }
 

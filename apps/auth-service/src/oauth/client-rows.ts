@@ -5,7 +5,8 @@ import { grants, type OAuthClient } from './clients.js'
 
 /** The columns that {@link toStored} reads. */
 export const clientColumns =
-  'id, name, secret_hash, grants, scopes, audiences, policy, disabled, created_at, old_hash, old_until'
+  'id, name, secret_hash, grants, scopes, audiences, policy, disabled, created_at, old_hash, old_until, ' +
+  'receives_roles'
 
 /** The table, by its versions. */
 export const clientSchema: Schema = {
@@ -25,6 +26,12 @@ export const clientSchema: Schema = {
       statements: [
         'ALTER TABLE service_clients ADD COLUMN old_hash TEXT',
         'ALTER TABLE service_clients ADD COLUMN old_until BIGINT NOT NULL DEFAULT 0',
+      ],
+    },
+    {
+      adds: 'Whether the tokens of a client have roles; those of earlier clients have none.',
+      statements: [
+        'ALTER TABLE service_clients ADD COLUMN receives_roles BIGINT NOT NULL DEFAULT 0',
       ],
     },
   ],
@@ -49,6 +56,7 @@ const row = z.object({
   created_at: z.coerce.number(),
   old_hash: z.string().nullable(),
   old_until: z.coerce.number(),
+  receives_roles: z.coerce.number(),
 })
 
 /** A client and the hashes of its secrets. */
@@ -61,7 +69,8 @@ export interface StoredClient {
 
 /** Reads a row; includes the hash of the previous secret only if that is valid at `now` (Unix time in seconds). */
 export function toStored(fields: SqlRow, now: number): StoredClient {
-  const { secret_hash, created_at, disabled, old_hash, old_until, ...texts } = row.parse(fields)
+  const { secret_hash, created_at, disabled, old_hash, old_until, receives_roles, ...texts } =
+    row.parse(fields)
   const isOldGood = old_hash !== null && now < old_until
   return {
     secretHash: secret_hash ?? undefined,
@@ -72,6 +81,7 @@ export function toStored(fields: SqlRow, now: number): StoredClient {
       grants: z.array(z.enum(grants)).parse(words(texts.grants)),
       scopes: words(texts.scopes),
       audiences: words(texts.audiences),
+      receivesRoles: receives_roles !== 0,
       disabled: disabled !== 0,
       createdAt: created_at,
       oldSecretUntil: isOldGood ? old_until : undefined,
@@ -85,7 +95,7 @@ function words(text: string): readonly string[] {
 
 /** The given fields as columns. */
 export function toColumns(given: CheckedChange & { readonly disabled: boolean | undefined }) {
-  const { name, policy: times, disabled } = given
+  const { name, policy: times, disabled, receivesRoles } = given
   const list = (items: readonly string[] | undefined) => items?.join(' ')
   const values = {
     name,
@@ -93,6 +103,7 @@ export function toColumns(given: CheckedChange & { readonly disabled: boolean | 
     scopes: list(given.scopes),
     audiences: list(given.audiences),
     policy: times && JSON.stringify(times),
+    receives_roles: receivesRoles === undefined ? undefined : Number(receivesRoles),
     disabled: disabled === undefined ? undefined : Number(disabled),
   }
   const set = Object.entries(values).filter(isGiven)

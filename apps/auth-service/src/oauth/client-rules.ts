@@ -42,6 +42,7 @@ function createSchema({ accessTtl, absoluteTtl }: SessionTimes) {
       .min(1, 'must name at least one audience for its tokens')
       .max(16)
       .transform(eachOnce),
+    receivesRoles: z.boolean(),
     policy,
   })
 }
@@ -70,7 +71,8 @@ export type CheckedChange = {
  * @throws ClientFault with every wrong field, never a value
  */
 export function checkClient(client: NewClient, configuration: SessionTimes): CheckedClient {
-  const whole = { ...client, policy: client.policy ?? {} }
+  const { policy = {}, receivesRoles = false } = client
+  const whole = { ...client, policy, receivesRoles }
   const parsed = createSchema(configuration).safeParse(whole)
   const faults = faultsOf(parsed.error)
   // Fields that are wrong by themselves are left out of the checks across fields.

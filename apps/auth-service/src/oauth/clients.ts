@@ -30,6 +30,8 @@ export interface OAuthClient {
   readonly scopes: readonly string[]
   /** Allowed audiences of its tokens, the first one by default; it may also ask about tokens for these audiences. */
   readonly audiences: readonly string[]
+  /** Whether the access tokens of its users' sessions have the claim `roles`. */
+  readonly receivesRoles: boolean
   readonly policy: ClientPolicy
   readonly disabled: boolean
   /** Unix time in seconds. */
@@ -40,7 +42,7 @@ export interface OAuthClient {
 
 /** A client to be registered. */
 export type NewClient = Pick<OAuthClient, 'name' | 'kind' | 'grants' | 'scopes' | 'audiences'> &
-  Partial<Pick<OAuthClient, 'policy'>>
+  Partial<Pick<OAuthClient, 'policy' | 'receivesRoles'>>
 
 /** A client and its secret, which is returned only once; a public client has none. */
 export interface CreatedClient {
@@ -50,7 +52,10 @@ export interface CreatedClient {
 
 /** A change; omitted fields stay, and a policy is replaced as a whole. A client's kind never changes. */
 export type ClientChange = Partial<
-  Pick<OAuthClient, 'name' | 'grants' | 'scopes' | 'audiences' | 'policy' | 'disabled'>
+  Pick<
+    OAuthClient,
+    'name' | 'grants' | 'scopes' | 'audiences' | 'receivesRoles' | 'policy' | 'disabled'
+  >
 >
 
 /** A new secret, which is returned only once, and how long the previous one is also valid (Unix time in seconds). */

@@ -1,5 +1,24 @@
+import type { OAuthClient } from './clients.js'
+
 /** The client id of first-party sessions. */
 export const firstParty = 'first-party'
 
 /** Scope of a first-party session. */
 export const firstPartyScope = 'profile:read profile:write'
+
+/** The built-in client of the first-party API, whose tokens are for the service itself. */
+export function firstPartyClient(audience: string): OAuthClient {
+  return {
+    id: firstParty,
+    name: 'the first-party API',
+    kind: 'public',
+    grants: ['refresh_token'],
+    scopes: firstPartyScope.split(' '),
+    audiences: [audience],
+    receivesRoles: true,
+    policy: {},
+    disabled: false,
+    createdAt: 0,
+    oldSecretUntil: undefined,
+  }
+}

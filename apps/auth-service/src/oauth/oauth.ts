@@ -8,6 +8,7 @@ import {
 } from 'jotgate'
 import type { Configuration } from '../configuration/configuration.js'
 import type { ClientLimits } from '../limits/client-limits.js'
+import type { SessionRights } from '../sessions/rights.js'
 import type { SigningKeys } from '../sessions/signing.js'
 import { userOrClientClaims } from '../sessions/token-kinds.js'
 import { clientTimes } from './client-times.js'
@@ -19,13 +20,16 @@ export interface OAuth {
   readonly clients: OAuthClients
   readonly revocation: Pick<Revocation, 'isRevoked' | 'revoke'>
   readonly limits: ClientLimits
-  /** The sessions of a client, with its times and scope. */
-  sessionsOf(client: Pick<OAuthClient, 'policy' | 'scopes'>): Sessions
+  /** The sessions of users at a client, with its times and the rights of its registration. */
+  sessionsOf(client: SessionClient): Sessions
   /** An access token for the client itself (RFC 9068). */
   signFor(client: OAuthClient, rights: ClientRights): Promise<ClientToken>
   /** Verifies any access token of this service, a user's or a client's, for any audience. */
   readonly verify: (token: string) => Promise<VerifiedToken>
 }
+
+/** The part of a client's registration that decides about its sessions. */
+export type SessionClient = Pick<OAuthClient, 'policy' | keyof SessionRights>
 
 /** The rights of a client's own token. */
 export interface ClientRights {
@@ -45,8 +49,8 @@ export interface OAuthParts {
   readonly signing: SigningKeys
   readonly clients: OAuthClients
   readonly revocation: Pick<Revocation, 'isRevoked' | 'revoke'>
-  /** Sessions with a client's times, for tokens with at most its scope. */
-  readonly openSessions: (configuration: Configuration, scope: string) => Sessions
+  /** Sessions with a client's times, for tokens with at most its rights. */
+  readonly openSessions: (configuration: Configuration, rights: SessionRights) => Sessions
   /** Default: no limits. */
   readonly limits?: ClientLimits
 }
@@ -72,14 +76,14 @@ const noLimits: ClientLimits = {
   revoking: () => Promise.resolve(),
 }
 
-/** One object for each policy and scope, so that rights taken from a client are missing in every later token. */
+/** One object for each policy and rights, so that rights taken from a client are missing in every later token. */
 function openByPolicy({ configuration, openSessions }: OAuthParts): OAuth['sessionsOf'] {
   const byPolicy = new Map<string, Sessions>()
-  return ({ policy, scopes }) => {
+  return ({ policy, scopes, audiences, receivesRoles }) => {
     const times = clientTimes(configuration, policy)
-    const scope = scopes.join(' ')
-    const key = JSON.stringify([scope, ...Object.values(times)])
-    const sessions = byPolicy.get(key) ?? openSessions({ ...configuration, ...times }, scope)
+    const rights = { scopes, audiences, receivesRoles }
+    const key = JSON.stringify([rights, times])
+    const sessions = byPolicy.get(key) ?? openSessions({ ...configuration, ...times }, rights)
     byPolicy.set(key, sessions)
     return sessions
   }

@@ -1,7 +1,7 @@
 import type { Revocation } from 'jotgate'
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import type { Configuration, SessionTimes } from '../configuration/configuration.js'
-import { firstParty, firstPartyScope } from './first-party.js'
+import { firstPartyClient } from './first-party.js'
 import type { ClientChange, OAuthClient, OAuthClients } from './clients.js'
 import { createSqlClients } from './sql-clients.js'
 
@@ -25,7 +25,7 @@ export interface ClientRooms {
 export async function openClients(rooms: ClientRooms): Promise<OAuthClients> {
   const { configuration, database, starting, revocation } = rooms
   const clients = await createSqlClients(database, configuration, { starting })
-  const own = ownClient(configuration.audience)
+  const own = firstPartyClient(configuration.audience)
   return {
     ...clients,
     authenticate: async (credentials) =>
@@ -63,21 +63,6 @@ function takesAway(before: OAuthClient | undefined, change: ClientChange): boole
     const left: readonly string[] | undefined = change[right]
     return left !== undefined && before?.[right].some((each) => !left.includes(each))
   })
-}
-
-function ownClient(audience: string): OAuthClient {
-  return {
-    id: firstParty,
-    name: 'the first-party API',
-    kind: 'public',
-    grants: ['refresh_token'],
-    scopes: firstPartyScope.split(' '),
-    audiences: [audience],
-    policy: {},
-    disabled: false,
-    createdAt: 0,
-    oldSecretUntil: undefined,
-  }
 }
 
 /**

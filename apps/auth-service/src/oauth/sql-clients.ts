@@ -84,11 +84,10 @@ async function create(
 ): Promise<CreatedClient> {
   const checked = checkClient(request, configuration)
   const secret = checked.kind === 'confidential' ? createSecret() : undefined
-  const { name, grants: some, scopes, audiences, policy: times } = checked
   const values = {
     id: `client-${randomBytes(16).toString('base64url')}`,
     secret_hash: secret === undefined ? null : hashSecret(secret),
-    ...toColumns({ name, grants: some, scopes, audiences, policy: times, disabled: false }),
+    ...toColumns({ ...checked, disabled: false }),
     created_at: now(),
   }
   const names = Object.keys(values)

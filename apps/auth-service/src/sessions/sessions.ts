@@ -12,16 +12,16 @@ import type { SessionStore } from 'jotgate/extend'
 import type { Configuration } from '../configuration/configuration.js'
 import type { DataDirectory } from '../storage/data-directory.js'
 import type { Metrics } from '../observing/metrics.js'
+import { limitSubject, type SessionRights } from './rights.js'
 import type { SigningKeys } from './signing.js'
 import type { Users } from '../users/users.js'
 
-/** What sessions need. */
+/** What sessions need, and the rights of the client whose they are. */
 export interface SessionParts {
   readonly configuration: Configuration
   readonly data: DataDirectory
   readonly log: Logger
-  /** The widest scope of tokens; a session's further scopes are left out. Default: no limit. */
-  readonly scope?: string
+  readonly rights: SessionRights
 }
 
 /** What sessions are made with. */
@@ -39,7 +39,7 @@ export interface SessionRooms {
  * @throws ConfigError
  */
 export function openSessions(parts: SessionParts, rooms: SessionRooms): Sessions {
-  const { configuration, data, scope } = parts
+  const { configuration, data, rights } = parts
   const { issuer, audience, accessTtl, absoluteTtl, idleTtl, grace, recoverWithin, maxSessions } =
     configuration
   const { signing, store, users, revocation } = rooms
@@ -55,9 +55,7 @@ export function openSessions(parts: SessionParts, rooms: SessionRooms): Sessions
     recoverWithin,
     loadSubject: async (subject) => {
       const user = await users.byId(subject)
-      if (!user || user.disabled) return undefined
-      const claims = { roles: user.roles }
-      return scope === undefined ? { claims } : { claims, scope }
+      return !user || user.disabled ? undefined : limitSubject(user, rights)
     },
     maxSessions,
     revoke: (entry) => revocation.revoke(entry),
@@ -66,7 +64,7 @@ export function openSessions(parts: SessionParts, rooms: SessionRooms): Sessions
   })
 }
 
-function hooksOf({ log }: SessionParts, { metrics }: SessionRooms): SessionHooks {
+function hooksOf({ log }: Pick<SessionParts, 'log'>, { metrics }: SessionRooms): SessionHooks {
   const warn = (sid: string, message: string) => {
     log.warn({ session: fingerprint(sid) }, message)
   }

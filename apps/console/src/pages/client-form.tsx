@@ -10,6 +10,7 @@ import { type Loaded } from '../ui/use-loaded.js'
 import { wordsOf } from '../ui/words.js'
 import { GrantsField } from './grants-field.js'
 import { RightsFields } from './new-client.js'
+import { RolesField } from './roles-field.js'
 
 const times = {
   accessTtl: 'Life of access tokens',
@@ -32,6 +33,7 @@ export function ClientForm({ client, loaded }: { client: Client; loaded: Loaded<
   const [grants, setGrants] = useState(client.grants)
   const [scopes, setScopes] = useState(client.scopes.join(' '))
   const [audiences, setAudiences] = useState(client.audiences.join(' '))
+  const [receivesRoles, setReceivesRoles] = useState(client.receivesRoles)
   const [policy, setPolicy] = useState(toTexts(client.policy))
   const action = useAction()
   const faultOf = (field: string) => fieldFault(action.problem, field)
@@ -43,7 +45,7 @@ export function ClientForm({ client, loaded }: { client: Client; loaded: Loaded<
     // Unchanged times are not sent: they may come from an earlier configuration.
     const isSame = timeNames.every((each) => policy[each] === toTexts(client.policy)[each])
     const itsTimes = isSame ? {} : { policy: toPolicy(policy) }
-    const change = { id: client.id, name: name.trim(), ...lists, ...itsTimes }
+    const change = { id: client.id, name: name.trim(), ...lists, receivesRoles, ...itsTimes }
     await action.run(async () => {
       loaded.replace(await clientsApi.changeClient(change))
       announce(`${change.name} has been changed.`)
@@ -65,6 +67,7 @@ export function ClientForm({ client, loaded }: { client: Client; loaded: Loaded<
         onChange={setGrants}
       />
       <RightsFields {...{ scopes, setScopes, audiences, setAudiences }} faultOf={faultOf} />
+      <RolesField receivesRoles={receivesRoles} onChange={setReceivesRoles} />
       <TimesFields policy={policy} onChange={setPolicy} faultOf={faultOf} />
       {action.problem && !isSaid && <Failure problem={action.problem} />}
       <div class="buttons">

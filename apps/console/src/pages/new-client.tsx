@@ -9,6 +9,7 @@ import { Failure } from '../ui/states.js'
 import { useAction } from '../ui/use-action.js'
 import { wordsOf } from '../ui/words.js'
 import { GrantsField } from './grants-field.js'
+import { RolesField } from './roles-field.js'
 
 const kinds = {
   confidential: 'A service, which has a secret (confidential)',
@@ -29,14 +30,15 @@ export function NewClientDialog(props: {
   const [grants, setGrants] = useState<readonly string[]>([usualGrant.confidential])
   const [scopes, setScopes] = useState('')
   const [audiences, setAudiences] = useState('')
+  const [receivesRoles, setReceivesRoles] = useState(false)
   const action = useAction()
   const faultOf = (field: string) => fieldFault(action.problem, field)
   const submit = async (event: Event) => {
     event.preventDefault()
     if (action.isRunning) return
-    const lists = { scopes: wordsOf(scopes), audiences: wordsOf(audiences) }
+    const rights = { scopes: wordsOf(scopes), audiences: wordsOf(audiences), receivesRoles }
     await action.run(async () => {
-      props.onDone(await clientsApi.createClient({ name: name.trim(), kind, grants, ...lists }))
+      props.onDone(await clientsApi.createClient({ name: name.trim(), kind, grants, ...rights }))
     })
   }
   const isSaid = ['name', 'grants', 'scopes', 'audiences'].some((field) => faultOf(field))
@@ -65,6 +67,7 @@ export function NewClientDialog(props: {
           onChange={setGrants}
         />
         <RightsFields {...{ scopes, setScopes, audiences, setAudiences }} faultOf={faultOf} />
+        <RolesField receivesRoles={receivesRoles} onChange={setReceivesRoles} />
         {action.problem && !isSaid && <Failure problem={action.problem} />}
         <div class="buttons">
           <button type="button" onClick={props.onClose}>

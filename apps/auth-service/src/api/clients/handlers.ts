@@ -15,9 +15,9 @@ export const handlers: ClientsApi = {
   }),
 
   createClient: async (call) => {
-    const { name, kind, grants, scopes = [], audiences, policy = {} } = call.request
+    const { scopes = [], policy = {}, receivesRoles = false, ...fields } = call.request
     const admin = await actingAdmin(call)
-    const given = { name, kind, grants, scopes, audiences, policy } as NewClient // `create` looks at every value
+    const given = { ...fields, scopes, policy, receivesRoles } as NewClient // `create` looks at every value
     const { client, secret } = await orInvalid(() => call.services.clients.create(given))
     noteAction(call, { by: admin.username, action: 'add a client' })
     return { client: toClient(client), ...(secret === undefined ? {} : { secret }) }

@@ -1,7 +1,10 @@
 // The types of clients-api. Generated from its .api file: changes are lost.
 import * as $ from 'jotgate/api-spec/schema'
 
-/** Times are Unix seconds; oldSecretUntil is there while the secret before the present one is good too. */
+/**
+ * Times are Unix seconds; oldSecretUntil is there while the secret before the present one is good too. ReceivesRoles: whether
+ * the tokens of its users' sessions have the claim roles.
+ */
 export interface Client {
   readonly id: string
   readonly name: string
@@ -9,6 +12,7 @@ export interface Client {
   readonly grants: readonly string[]
   readonly scopes: readonly string[]
   readonly audiences: readonly string[]
+  readonly receivesRoles: boolean
   readonly policy: ClientPolicy
   readonly disabled: boolean
   readonly createdAt: number
@@ -21,6 +25,7 @@ export const Client: $.Schema<Client> = $.object<Client>(() => [
   { name: 'grants', read: $.list($.text()) },
   { name: 'scopes', read: $.list($.text()) },
   { name: 'audiences', read: $.list($.text()) },
+  { name: 'receivesRoles', read: $.flag },
   { name: 'policy', read: $.ref(() => ClientPolicy) },
   { name: 'disabled', read: $.flag },
   { name: 'createdAt', read: $.number({ whole: 'int64' }) },
@@ -34,6 +39,7 @@ export interface ClientChange {
   readonly grants?: readonly string[]
   readonly scopes?: readonly string[]
   readonly audiences?: readonly string[]
+  readonly receivesRoles?: boolean
   readonly policy?: ClientPolicy
   readonly disabled?: boolean
 }
@@ -43,6 +49,7 @@ export const ClientChange: $.Schema<ClientChange> = $.object<ClientChange>(() =>
   { name: 'grants', optional: true, read: $.list($.text()) },
   { name: 'scopes', optional: true, read: $.list($.text()) },
   { name: 'audiences', optional: true, read: $.list($.text()) },
+  { name: 'receivesRoles', optional: true, read: $.flag },
   { name: 'policy', optional: true, read: $.ref(() => ClientPolicy) },
   { name: 'disabled', optional: true, read: $.flag },
 ])
@@ -92,6 +99,7 @@ export interface NewClient {
   readonly grants: readonly string[]
   readonly scopes?: readonly string[]
   readonly audiences: readonly string[]
+  readonly receivesRoles?: boolean
   readonly policy?: ClientPolicy
 }
 export const NewClient: $.Schema<NewClient> = $.object<NewClient>(() => [
@@ -100,6 +108,7 @@ export const NewClient: $.Schema<NewClient> = $.object<NewClient>(() => [
   { name: 'grants', read: $.list($.text()) },
   { name: 'scopes', optional: true, read: $.list($.text()) },
   { name: 'audiences', read: $.list($.text()) },
+  { name: 'receivesRoles', optional: true, read: $.flag },
   { name: 'policy', optional: true, read: $.ref(() => ClientPolicy) },
 ])
 

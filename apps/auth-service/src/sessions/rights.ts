@@ -1,0 +1,18 @@
+import type { SubjectState } from 'jotgate'
+import type { User } from '../users/users.js'
+
+/** What the access tokens of a client's sessions may have, by its registration as it is now. */
+export interface SessionRights {
+  /** The widest scope of its tokens; a session's further scopes are left out. */
+  readonly scopes: readonly string[]
+  /** A session that began with another audience gets no tokens any more. */
+  readonly audiences: readonly string[]
+  /** Whether its tokens have the claim `roles`. */
+  readonly receivesRoles: boolean
+}
+
+/** The claims and the widest scope of a user's token at a client with these rights. */
+export function limitSubject(user: Pick<User, 'roles'>, rights: SessionRights): SubjectState {
+  const { scopes, receivesRoles } = rights
+  return { claims: receivesRoles ? { roles: user.roles } : {}, scope: scopes.join(' ') }
+}
