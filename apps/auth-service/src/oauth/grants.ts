@@ -1,4 +1,4 @@
-import type { TokenResponse } from 'jotgate'
+import { AuthError, type TokenResponse } from 'jotgate'
 import type { Grant, OAuthClient } from './clients.js'
 import type { Form } from './form.js'
 import type { OAuth } from './oauth.js'
@@ -56,14 +56,20 @@ async function grantClient(oauth: OAuth, { client, form }: GrantRequest): Promis
   return { ...bearer(token, expiresIn), ...(scope === '' ? {} : { scope }) }
 }
 
-/** RFC 6749 section 6. A session keeps one audience from its start. */
+/** RFC 6749 section 6. A session keeps one audience from its start: a resource that is named must be that one. */
 async function refreshSession(oauth: OAuth, { client, form }: GrantRequest): Promise<TokenAnswer> {
   const refreshToken = form.need('refresh_token')
-  if (form.resources.some((resource) => resource !== client.audiences[0]))
-    throw new OAuthFault('invalid_target')
+  const [resource, ...others] = pickAudience(client, form.resources)
+  if (resource === undefined || others.length > 0) throw new OAuthFault('invalid_target')
+  const isNamed = form.resources.length > 0
+  const sessions = oauth.sessionsOf(isNamed ? { ...client, audiences: [resource] } : client)
   const scope = form.get('scope')
   const request = { client: client.id, ...(scope === undefined ? {} : { scope }) }
-  return toAnswer(await oauth.sessionsOf(client).refresh(refreshToken, request))
+  const tokens = await sessions.refresh(refreshToken, request).catch((error: unknown) => {
+    const isOther = error instanceof AuthError && error.code === 'AUDIENCE_MISMATCH'
+    throw isOther && isNamed ? new OAuthFault('invalid_target') : error
+  })
+  return toAnswer(tokens)
 }
 
 function toAnswer(tokens: TokenResponse): TokenAnswer {

@@ -45,7 +45,9 @@ function ofAuthError(error: AuthError): OAuthFault {
     return new OAuthFault('temporarily_unavailable', { headers })
   }
   if (error.code === 'REFRESH_SCOPE') return new OAuthFault('invalid_scope')
-  return new OAuthFault(error.reason === 'invalid_grant' ? 'invalid_grant' : 'server_error')
+  // The session is for an audience that its client may have no longer.
+  const isGrant = error.reason === 'invalid_grant' || error.code === 'AUDIENCE_MISMATCH'
+  return new OAuthFault(isGrant ? 'invalid_grant' : 'server_error')
 }
 
 /** A wrong host or too many attempts: faults unrelated to OAuth. */

@@ -1,4 +1,4 @@
-import type { SubjectState } from 'jotgate'
+import { AuthError, type Signer, type SubjectState } from 'jotgate'
 import type { User } from '../users/users.js'
 
 /** What the access tokens of a client's sessions may have, by its registration as it is now. */
@@ -15,4 +15,23 @@ export interface SessionRights {
 export function limitSubject(user: Pick<User, 'roles'>, rights: SessionRights): SubjectState {
   const { scopes, receivesRoles } = rights
   return { claims: receivesRoles ? { roles: user.roles } : {}, scope: scopes.join(' ') }
+}
+
+/**
+ * The signer, for sessions of a client with these rights. A session keeps the audience that it began with: when the
+ * registration has it no longer, no token is signed.
+ *
+ * @param usual the audience of a session that names none
+ * @throws AuthError AUDIENCE_MISMATCH, before a refresh changes anything
+ */
+export function limitAudience(
+  sign: Signer,
+  { audiences }: Pick<SessionRights, 'audiences'>,
+  usual: string,
+): Signer {
+  return async (claims = {}) => {
+    const { aud = usual } = claims
+    if ([aud].flat().every((each) => audiences.includes(each))) return sign(claims)
+    throw new AuthError('AUDIENCE_MISMATCH')
+  }
 }

@@ -7,12 +7,13 @@ import {
   type Sessions,
   type Revocation,
   type SessionHooks,
+  type Signer,
 } from 'jotgate'
 import type { SessionStore } from 'jotgate/extend'
 import type { Configuration } from '../configuration/configuration.js'
 import type { DataDirectory } from '../storage/data-directory.js'
 import type { Metrics } from '../observing/metrics.js'
-import { limitSubject, type SessionRights } from './rights.js'
+import { limitAudience, limitSubject, type SessionRights } from './rights.js'
 import type { SigningKeys } from './signing.js'
 import type { Users } from '../users/users.js'
 
@@ -40,12 +41,11 @@ export interface SessionRooms {
  */
 export function openSessions(parts: SessionParts, rooms: SessionRooms): Sessions {
   const { configuration, data, rights } = parts
-  const { issuer, audience, accessTtl, absoluteTtl, idleTtl, grace, recoverWithin, maxSessions } =
-    configuration
+  const { accessTtl, absoluteTtl, idleTtl, grace, recoverWithin, maxSessions } = configuration
   const { signing, store, users, revocation } = rooms
   const [current = loadServiceKey(data), ...previous] = configuration.refreshSecrets ?? []
   return createSessions({
-    sign: createSigner({ key: signing.key, issuer, audience, expiresIn: accessTtl, typ: 'at+jwt' }),
+    sign: signerOf(configuration, signing, rights),
     store,
     serviceKey: createServiceKeys({ current, previous }),
     accessTtl,
@@ -62,6 +62,18 @@ export function openSessions(parts: SessionParts, rooms: SessionRooms): Sessions
     isRevoked: (sid) => revocation.isSidRevoked(sid),
     hooks: hooksOf(parts, rooms),
   })
+}
+
+function signerOf(
+  { issuer, audience, accessTtl }: Configuration,
+  { key }: SessionRooms['signing'],
+  rights: SessionRights,
+): Signer {
+  const sign = createSigner({
+    ...{ key, issuer, audience, expiresIn: accessTtl, typ: 'at+jwt' },
+    replaceable: ['aud', 'iat', 'exp', 'jti'], // sessions set them; no claim of a user gets here under these names
+  })
+  return limitAudience(sign, rights, audience)
 }
 
 function hooksOf({ log }: Pick<SessionParts, 'log'>, { metrics }: SessionRooms): SessionHooks {

@@ -1,7 +1,8 @@
 import type { IssueRequest, Sessions } from 'jotgate'
 import { RequestFault } from '../../foundation/faults.js'
 import { authenticateClient } from '../../oauth/client-authentication.js'
-import { firstParty, firstPartyScope } from '../../oauth/first-party.js'
+import type { OAuthClient } from '../../oauth/clients.js'
+import { firstParty, firstPartyClient } from '../../oauth/first-party.js'
 import { parseForm } from '../../oauth/form.js'
 import { OAuthFault } from '../../oauth/oauth-fault.js'
 import { longestPassword } from '../../users/passwords.js'
@@ -93,21 +94,25 @@ interface LoginSession extends Required<Pick<IssueRequest, 'client' | 'scope' | 
  */
 async function sessionOf(call: RequestCall<LoginReq>): Promise<LoginSession> {
   const { request, services } = call
-  const { clientId = firstParty } = request
-  const { configuration, sessions, oauth } = services
-  if (clientId === firstParty)
-    return {
-      ...{ sessions, client: firstParty, scope: firstPartyScope },
-      audience: [configuration.audience],
-    }
+  const client = await clientOf(request, services)
+  if (client.kind === 'confidential') await proveClient(call, client.id)
+  return {
+    sessions: services.oauth.sessionsOf(client),
+    client: client.id,
+    scope: client.scopes.join(' '),
+    audience: client.audiences.slice(0, 1),
+  }
+}
+
+async function clientOf(
+  { clientId = firstParty }: LoginReq,
+  { configuration, oauth }: RequestCall<LoginReq>['services'],
+): Promise<OAuthClient> {
+  if (clientId === firstParty) return firstPartyClient(configuration.audience)
   const client = await oauth.clients.byId(clientId)
   if (!client || client.disabled || !client.grants.includes('refresh_token'))
     throw new RequestFault('BODY_INVALID', 'clientId: must be a client that may have sessions')
-  if (client.kind === 'confidential') await proveClient(call, client.id)
-  return {
-    ...{ sessions: oauth.sessionsOf(client), client: client.id, scope: client.scopes.join(' ') },
-    audience: client.audiences.slice(0, 1),
-  }
+  return client
 }
 
 /**
