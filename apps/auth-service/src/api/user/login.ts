@@ -96,8 +96,9 @@ async function sessionOf(call: RequestCall<LoginReq>): Promise<LoginSession> {
   const { request, services } = call
   const client = await clientOf(request, services)
   if (client.kind === 'confidential') await proveClient(call, client.id)
+  const { sessions, oauth } = services
   return {
-    sessions: services.oauth.sessionsOf(client),
+    sessions: client.id === firstParty ? sessions : oauth.sessionsOf(client),
     client: client.id,
     scope: client.scopes.join(' '),
     audience: client.audiences.slice(0, 1),
