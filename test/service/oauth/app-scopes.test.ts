@@ -96,6 +96,26 @@ test('an app that may read changes nothing, and a narrowed token loses what it g
   expect(await statuses(token, owner.sid)).toEqual(all(200, 403))
 })
 
+test('a first-party token administers while it is whole, and no longer once it is narrowed', async () => {
+  const owner = await login()
+  const users = async (token: string) => {
+    const headers = { authorization: `Bearer ${token}` }
+    return (await fetch(`${service.origin}/admin/users`, { headers })).status
+  }
+  expect(await users(owner.accessToken)).toBe(200)
+  for (const [scope, status] of [
+    ['profile:read', 403],
+    ['profile:write', 403],
+    ['profile:write profile:read', 200],
+  ] as const) {
+    const { body } = await postForm(`${service.origin}/oauth/token`, {
+      ...{ grant_type: 'refresh_token', client_id: 'first-party', scope },
+      refresh_token: owner.refreshToken,
+    })
+    expect([scope, await users(String(body['access_token']))]).toEqual([scope, status])
+  }
+})
+
 test('a first-party session may do all of it', async () => {
   const [owner, other] = [await login(), await login()]
   expect(await statuses(owner.accessToken, other.sid)).toMatchObject({

@@ -3,6 +3,7 @@ import {
   createCookieMode,
   createVerifier,
   from,
+  requireScopes,
   createGate,
   select,
   type Claims,
@@ -21,7 +22,7 @@ import { oauthPaths } from '../oauth/routes.js'
 import { openPaths, openPrefixes } from './open-paths.js'
 import type { SigningKeys } from '../sessions/signing.js'
 import { userClaims } from '../sessions/token-kinds.js'
-import { firstParty } from '../oauth/first-party.js'
+import { firstParty, firstPartyScope } from '../oauth/first-party.js'
 import { adminRole } from '../users/names.js'
 import type { Users } from '../users/users.js'
 
@@ -98,21 +99,24 @@ function openGate(parts: GateParts, reading: Reading): Gate<Claims> {
 
 /**
  * The gate of administrators. It trusts no role in a token: it reads the user and asks the store of revocations for
- * every call. A client's token is refused, whatever its scope.
+ * every call. The token of another client is refused, whatever its scope, and one of a narrower scope than a login gives.
  */
 function openAdminGate(parts: GateParts, reading: Reading): Gate<Claims> {
   const { revocation, users } = parts
   return createGate({
     ...reading,
     isRevoked: (token) => revocation.isRevokedStrict(token),
-    authorize: async ({ payload }) => {
-      if (payload['client_id'] !== firstParty) return false
+    authorize: async (token) => {
+      const { payload } = token
+      if (payload['client_id'] !== firstParty || !hasWholeScope(token)) return false
       const user = await users.byId(payload.sub ?? '')
       return user !== undefined && !user.disabled && user.roles.includes(adminRole)
     },
     onEvent: noteRefusal(parts),
   })
 }
+
+const hasWholeScope = requireScopes(...firstPartyScope.split(' '))
 
 function noteRefusal({ traffic, tracing, metrics, log }: GateParts): OnEvent {
   return (event) => {
