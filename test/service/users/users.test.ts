@@ -92,8 +92,11 @@ describe.each(['SQLite', 'PostgreSQL', 'a demo'])('users in %s', (kind) => {
     expect((await room().byUsername('dave'))?.disabled).toBe(true)
     expect((await room().byUsername('erin'))?.disabled).toBe(false)
     expect(await room().setDisabled(id, false)).toEqual(dave)
-    expect((await room().setRoles(id, ['admin']))?.roles).toEqual(['admin'])
-    expect((await room().setRoles(id, []))?.roles).toEqual([])
+    const from = dave?.roles ?? []
+    const given = await room().replaceRoles(id, { from, to: ['admin'] })
+    expect(given).toEqual({ ...dave, roles: ['admin'] })
+    expect((await room().replaceRoles(id, { from: ['admin'], to: [] }))?.roles).toEqual([])
+    expect((await room().byUsername('dave'))?.roles).toEqual([])
     expect((await room().byUsername('erin'))?.roles).toEqual(['user', 'editor'])
   })
 
@@ -103,7 +106,7 @@ describe.each(['SQLite', 'PostgreSQL', 'a demo'])('users in %s', (kind) => {
     )
     expect(having).toEqual([true, true, false, false, false, false])
     const { id } = (await room().byUsername('carol')) ?? { id: '' }
-    await room().setRoles(id, ['only-hers'])
+    await room().replaceRoles(id, { from: ['user', 'editor'], to: ['only-hers'] })
     expect(await room().anyWith('only-hers')).toBe(true)
     await room().setDisabled(id, true)
     expect(await room().anyWith('only-hers')).toBe(false)
@@ -113,7 +116,7 @@ describe.each(['SQLite', 'PostgreSQL', 'a demo'])('users in %s', (kind) => {
 
   test('users that are not there are not changed', async () => {
     expect(await room().setDisabled('nobody', true)).toBeUndefined()
-    expect(await room().setRoles('nobody', ['admin'])).toBeUndefined()
+    expect(await room().replaceRoles('nobody', { from: [], to: ['admin'] })).toBeUndefined()
     expect(await room().changeProfile('nobody', { email: 'a@b.example' })).toBeUndefined()
     for (const name of ['nobody', 'b\0b', 'bob\0', '\ud800', '', "' OR ''='"])
       expect([name, await room().byUsername(name)]).toEqual([name, undefined])
@@ -123,6 +126,16 @@ describe.each(['SQLite', 'PostgreSQL', 'a demo'])('users in %s', (kind) => {
     const first = stored[0] ?? ''
     await expect(room().create(withNames(first.toUpperCase(), 'another'))).rejects.toThrow('name')
     expect(await usersOf({})).toEqual(stored)
+  })
+
+  test('users take new roles only in the place of those that were read', async () => {
+    const id = (await room().byUsername('bob'))?.id ?? ''
+    const from = ['user', 'editor']
+    const both = [['first'], ['second']].map((to) => room().replaceRoles(id, { from, to }))
+    const changed = (await Promise.all(both)).filter((each) => each !== undefined)
+    expect(changed).toHaveLength(1)
+    expect((await room().byId(id))?.roles).toEqual(changed[0]?.roles)
+    expect(await room().replaceRoles(id, { from, to: [] })).toBeUndefined()
   })
 
   test('users take a new hash only in the place of the one that was checked', async () => {
@@ -141,7 +154,9 @@ test('alice of the demo changes like any user, and hides a stored user of her na
   const users = withDemoUser(stored, 'of alice')
   expect(await users.list({ limit: 5 })).toMatchObject([{ id: 'demo:alice', roles: ['admin'] }])
   expect(await users.setDisabled('demo:alice', true)).toMatchObject({ disabled: true })
-  expect(await users.setRoles('demo:alice', ['user'])).toMatchObject({ roles: ['user'] })
+  const roles = { from: ['admin'], to: ['user'] }
+  expect(await users.replaceRoles('demo:alice', roles)).toMatchObject({ roles: ['user'] })
+  expect(await users.replaceRoles('demo:alice', roles)).toBeUndefined()
   expect(await users.byUsername('ALICE')).toMatchObject({ disabled: true, roles: ['user'] })
   expect(await stored.byUsername('alice')).toMatchObject({ disabled: false, displayName: 'Stored' })
   file.close()

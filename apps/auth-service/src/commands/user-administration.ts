@@ -4,6 +4,7 @@ import type { Configuration } from '../configuration/configuration.js'
 import type { DataDirectory } from '../storage/data-directory.js'
 import { withDemoUser } from '../users/demo-user.js'
 import { openSessions } from '../sessions/sessions.js'
+import { renewBefore } from '../users/put-roles.js'
 import { createSqlUsers } from '../users/sql-users.js'
 import { openStorage } from '../storage/storage.js'
 import type { Users } from '../users/users.js'
@@ -14,6 +15,8 @@ export interface UserAdministration {
   readonly users: Users
   /** Ends the sessions of a subject, in every process of the service. @throws AuthError STORE_UNAVAILABLE */
   endSessions(subject: string): Promise<void>
+  /** Refuses the subject's access tokens, which its devices refresh. @throws AuthError STORE_UNAVAILABLE */
+  renewTokens(subject: string): Promise<void>
   /** Closes the storage; do not use it afterwards. */
   close(): Promise<void>
 }
@@ -46,12 +49,17 @@ export async function openUserAdministration(
   const rooms = { signing, store: stores.sessions, users, revocation, metrics }
   const sessions = openSessions({ ...parts, rights: none }, rooms)
   let started: Promise<void> | undefined
+  const start = () => (started ??= storage.patiently(() => revocation.start()))
   return {
     configuration,
     users,
     endSessions: async (subject) => {
-      await (started ??= storage.patiently(() => revocation.start()))
+      await start()
       await sessions.endAll(subject)
+    },
+    renewTokens: async (subject) => {
+      await start()
+      await revocation.revoke({ subject, before: renewBefore() })
     },
     close: async () => {
       revocation.close()

@@ -9,6 +9,7 @@ import { createLog } from '../foundation/log.js'
 import { roleFault, usernameFault } from '../users/names.js'
 import { createPasswordRules } from '../users/password-rules.js'
 import { createPasswords } from '../users/passwords.js'
+import { putRoles } from '../users/put-roles.js'
 import { putPassword } from '../users/put-password.js'
 import { SetupFault } from '../foundation/setup-fault.js'
 import { openUserAdministration, type UserAdministration } from './user-administration.js'
@@ -20,7 +21,8 @@ export const userUsage = `       jotgate-service user add NAME [ROLE…]   adds 
        jotgate-service user disable|enable NAME
        jotgate-service user roles NAME [ROLE…]  gives it these roles and no others
        jotgate-service user password NAME      sets the password, read from standard input
-                                             all of these end the sessions of the user
+                                             all of these end the sessions of the user; roles that are only added
+                                             refresh its tokens
        jotgate-service user import FILE|-      adds users with the hashes they have elsewhere, a JSON object a line`
 
 interface Errand {
@@ -93,17 +95,19 @@ const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = 
   disable: (errand) => setDisabled(errand, true),
   enable: (errand) => setDisabled(errand, false),
   roles: async ({ administration, subject, roles }) => {
-    const { id, username } = await find(administration, subject)
-    await administration.users.setRoles(id, roles)
-    await administration.endSessions(id)
-    return `${username} has ${roles.length === 0 ? 'no roles' : roles.join(', ')}\n`
+    const user = await find(administration, subject)
+    const end = () => administration.endSessions(user.id)
+    const renew = () => administration.renewTokens(user.id)
+    const { users } = administration
+    if (!(await putRoles({ users, user, to: roles, end, renew }))) throw changedMeanwhile()
+    return `${user.username} has ${roles.length === 0 ? 'no roles' : roles.join(', ')}\n`
   },
   password: async ({ administration, subject }) => {
     const user = await find(administration, subject)
     const to = await readNewPassword(administration, [user.username, user.email])
     const end = () => administration.endSessions(user.id)
     const isPut = await putPassword({ users: administration.users, user, to, end })
-    if (!isPut) throw new SetupFault('the user was changed meanwhile; try again')
+    if (!isPut) throw changedMeanwhile()
     return `${user.username} has a new password\n`
   },
   import: async ({ administration, subject }) => {
@@ -121,6 +125,10 @@ async function setDisabled(
   await administration.users.setDisabled(id, disabled)
   await administration.endSessions(id)
   return `${username} is ${disabled ? 'disabled' : 'enabled'}\n`
+}
+
+function changedMeanwhile(): SetupFault {
+  return new SetupFault('the user was changed meanwhile; try again')
 }
 
 /** A stored user: the demo's user exists only in the process that runs it. */

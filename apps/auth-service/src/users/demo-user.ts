@@ -40,7 +40,10 @@ export function withDemoUser(users: Users, passwordHash: string): Users {
       id === demoSubject ? change(applyChange(alice, fields)) : users.changeProfile(id, fields),
     setDisabled: (id, disabled) =>
       id === demoSubject ? change({ disabled }) : users.setDisabled(id, disabled),
-    setRoles: (id, roles) => (id === demoSubject ? change({ roles }) : users.setRoles(id, roles)),
+    replaceRoles: async (id, { from, to }) => {
+      if (id !== demoSubject) return users.replaceRoles(id, { from, to })
+      return alice.roles.join() === from.join() ? change({ roles: to }) : undefined
+    },
     replaceHash: async (id, { from, to }) => {
       if (id !== demoSubject) return users.replaceHash(id, { from, to })
       if (alice.passwordHash !== from) return false

@@ -45,11 +45,6 @@ export async function createSqlUsers(db: SqlDatabase, starting = db): Promise<Us
     const rows = await db.query(`SELECT ${columns} FROM service_users WHERE ${where} = $1`, [value])
     return rows[0] === undefined ? undefined : toUser(rows[0])
   }
-  const set = async (column: 'disabled' | 'roles', value: string | number, id: string) => {
-    const text = `UPDATE service_users SET ${column} = $1 WHERE id = $2 RETURNING ${columns}`
-    const rows = await db.query(text, [value, id])
-    return rows[0] === undefined ? undefined : toUser(rows[0])
-  }
   return {
     byId: (id) => one('id', id),
     byUsername: (username) => one('username', username.toLowerCase()),
@@ -67,8 +62,16 @@ export async function createSqlUsers(db: SqlDatabase, starting = db): Promise<Us
       ])
       return changed
     },
-    setDisabled: (id, disabled) => set('disabled', disabled ? 1 : 0, id),
-    setRoles: (id, roles) => set('roles', roles.join(' '), id),
+    setDisabled: async (id, disabled) => {
+      const text = `UPDATE service_users SET disabled = $1 WHERE id = $2 RETURNING ${columns}`
+      const [changed] = await db.query(text, [disabled ? 1 : 0, id])
+      return changed && toUser(changed)
+    },
+    replaceRoles: async (id, { from, to }) => {
+      const text = `UPDATE service_users SET roles = $1 WHERE id = $2 AND roles = $3 RETURNING ${columns}`
+      const [changed] = await db.query(text, [to.join(' '), id, from.join(' ')])
+      return changed && toUser(changed)
+    },
     replaceHash: (id, change) => replaceHash(db, id, change),
   }
 }

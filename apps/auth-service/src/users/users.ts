@@ -24,6 +24,12 @@ export interface HashChange {
   readonly to: string
 }
 
+/** Roles that were read, and their replacement. */
+export interface RoleChange {
+  readonly from: readonly string[]
+  readonly to: readonly string[]
+}
+
 /** A page of users, ordered by name as the database orders text. */
 export interface UserQuery {
   /** Part of a username, a display name or an e-mail address; the case of A to Z is ignored. */
@@ -48,8 +54,11 @@ export interface Users {
   changeProfile(id: string, change: ProfileChange): Promise<User | undefined>
   /** Returns the changed user; undefined when there is none. The caller who disables a user must end its sessions. */
   setDisabled(id: string, disabled: boolean): Promise<User | undefined>
-  /** Returns the changed user; undefined when there is none. Tokens have the new roles from their next refresh on. */
-  setRoles(id: string, roles: readonly string[]): Promise<User | undefined>
+  /**
+   * Replaces roles; undefined when they are no longer the stored ones, so only one of two concurrent changes succeeds.
+   * Tokens have the new roles from their next refresh on.
+   */
+  replaceRoles(id: string, change: RoleChange): Promise<User | undefined>
   /** Replaces a hash; false when it is no longer the stored one, so only one of two concurrent changes succeeds. */
   replaceHash(id: string, change: HashChange): Promise<boolean>
 }

@@ -93,8 +93,9 @@ function RolesForm({ user, loaded }: ViewProps) {
   const submit = async (event: Event) => {
     event.preventDefault()
     await action.run(async () => {
-      loaded.replace(await api.changeUser({ id: user.id, roles: wordsOf(roles) }))
-      announce(`The roles of ${user.username} have been changed; the sessions have ended.`)
+      const changed = await api.changeUser({ id: user.id, roles: wordsOf(roles) })
+      loaded.replace(changed)
+      announce(`The roles of ${user.username} have been changed; ${effectOf(user, changed)}.`)
     })
   }
   return (
@@ -104,7 +105,7 @@ function RolesForm({ user, loaded }: ViewProps) {
         label="Roles"
         value={roles}
         onChange={setRoles}
-        settings={{ hint: 'Separate with commas. A change ends the user’s sessions.' }}
+        settings={{ hint: 'Separate with commas. Taking a role away ends the user’s sessions.' }}
       />
       {action.problem && <Failure problem={action.problem} />}
       <div class="buttons">
@@ -114,6 +115,11 @@ function RolesForm({ user, loaded }: ViewProps) {
       </div>
     </form>
   )
+}
+
+function effectOf(before: User, after: User): string {
+  const takesAway = before.roles.some((role) => !after.roles.includes(role))
+  return takesAway ? 'the sessions have ended' : 'the sessions go on'
 }
 
 function PasswordForm({ user }: { user: User }) {

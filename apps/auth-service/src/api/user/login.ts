@@ -32,13 +32,14 @@ export const login: Handler<LoginReq, TokenResp> = async (call) => {
   throw refused()
 }
 
-/** A change of password, or of the user, during this login has ended only the sessions there were at that moment. */
+/** A new password, disabling the user or taking a role away has ended only the sessions that had begun by then. */
 async function mayStillLogIn(
-  { id, passwordHash }: User,
+  { id, passwordHash, roles }: User,
   { request, services }: RequestCall<LoginReq>,
 ): Promise<boolean> {
   const user = await services.users.byId(id)
   if (!user || user.disabled) return false
+  if (roles.some((role) => !user.roles.includes(role))) return false
   return (
     user.passwordHash === passwordHash ||
     services.passwords.check(request.password, user.passwordHash)

@@ -36,7 +36,7 @@ export interface AdminApi {
   readonly createUser: GuardedHandler<types.NewUser, types.User>
   /** one user: GET /admin/users/:id, with a token */
   readonly getUser: GuardedHandler<types.UserReq, types.User>
-  /** changes roles, disables or enables; both end the user's sessions: PUT /admin/users/:id, with a token */
+  /** changes roles, disables or enables; the user's sessions end, unless roles are only added, which refreshes tokens: PUT /admin/users/:id, with a token */
   readonly changeUser: GuardedHandler<types.UserChange, types.User>
   /** sets a password and ends the user's sessions: PUT /admin/users/:id/password, with a token */
   readonly setPassword: GuardedHandler<types.NewPassword, void>

@@ -42,7 +42,7 @@ export function createClient(options: ClientOptions) {
     /** one user: GET /admin/users/:id, with a token */
     getUser: (request: types.UserReq, options?: CallOptions) =>
       call({ method: 'GET', path: '/admin/users/:id', guarded: true, from: { id: 'path' } }, request, options) as Promise<types.User>,
-    /** changes roles, disables or enables; both end the user's sessions: PUT /admin/users/:id, with a token */
+    /** changes roles, disables or enables; the user's sessions end, unless roles are only added, which refreshes tokens: PUT /admin/users/:id, with a token */
     changeUser: (request: types.UserChange, options?: CallOptions) =>
       call({ method: 'PUT', path: '/admin/users/:id', guarded: true, from: { id: 'path' }, body: true }, request, options) as Promise<types.User>,
     /** sets a password and ends the user's sessions: PUT /admin/users/:id/password, with a token */
