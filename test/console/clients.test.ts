@@ -165,3 +165,20 @@ test('no secret was left in the page, its storage or an address', async () => {
   for (const secret of secrets) expect(text).not.toContain(secret)
   expect(complaints).toEqual([])
 })
+
+test('Clients shows the first page, and the next one when it is asked for', async () => {
+  const { page } = visit
+  const client = { name: 'Many', kind: 'public', grants: ['refresh_token'], audiences: ['api'] }
+  for (let made = 0; made < 51; made++) {
+    const { status } = await site.call('POST', '/admin/clients', client)
+    expect(status).toBe(200)
+  }
+  await goTo(page, 'Keys')
+  await goTo(page, 'Clients')
+  const rows = page.getByRole('row').filter({ hasText: 'public' })
+  await expect.poll(() => rows.count(), soon).toBe(50)
+  await press('Show more')
+  await page.getByText('2 more clients.').waitFor()
+  await expect.poll(() => rows.count(), soon).toBe(52) // with the app of a test before
+  expect(await page.getByRole('button', { name: 'Show more' }).count()).toBe(0)
+})

@@ -59,8 +59,29 @@ describe.each([
     expect(secret).toMatch(/^[\w-]{43}$/)
     expect(await clients.byId(client.id)).toEqual(client)
     const again = await openClients()
-    expect(await again.list()).toContainEqual(client)
-    expect(inspect(await again.list(), { depth: 9 })).not.toContain(secret)
+    expect(await again.list({ limit: 1000 })).toContainEqual(client)
+    expect(inspect(await again.list({ limit: 1000 }), { depth: 9 })).not.toContain(secret)
+  })
+
+  test('clients come in pages, by their registration, each once, whoever is removed meanwhile', async () => {
+    let now = 1_900_000_000
+    const clients = await createSqlClients(await opened, times, { now: () => now })
+    const ids: string[] = []
+    for (const second of [0, 0, 0, 1, 0, 2]) {
+      now += second
+      ids.push((await clients.create(billing)).client.id)
+    }
+    const all = (await clients.list({ limit: 1000 })).filter(
+      ({ createdAt }) => createdAt >= now - 3,
+    )
+    expect(all.map(({ id }) => id).sort()).toEqual([...ids].sort())
+    const [first, second, ...rest] = all
+    expect(first && second).toBeDefined()
+    expect(await clients.list({ after: first, limit: 1 })).toEqual([second])
+    await clients.remove(second?.id ?? '')
+    expect(await clients.list({ after: second, limit: 2 })).toEqual(rest.slice(0, 2))
+    expect(await clients.list({ after: rest.at(-1), limit: 2 })).toEqual([])
+    for (const { id } of all) await clients.remove(id)
   })
 
   test('clients have a table that several processes make at once, at their first start', async () => {
@@ -69,7 +90,7 @@ describe.each([
       await (await opened).query("DELETE FROM jotgate_schema WHERE part = 'service_clients'")
       await Promise.all(Array.from({ length: 6 }, openClients))
     }
-    expect(await (await openClients()).list()).toEqual([])
+    expect(await (await openClients()).list({ limit: 1000 })).toEqual([])
   })
 
   test('clients are known by their secret and nothing else', async () => {
@@ -214,9 +235,9 @@ describe.each([
   test.each(faulty)('clients with %s are not registered', async (...row) => {
     const [, change, message] = row
     const clients = await openClients()
-    const before = await clients.list()
+    const before = await clients.list({ limit: 1000 })
     const wrong = { ...billing, ...change } as NewClient // as a caller in plain JavaScript could
     await expect(clients.create(wrong)).rejects.toThrow(message)
-    expect(await clients.list()).toEqual(before)
+    expect(await clients.list({ limit: 1000 })).toEqual(before)
   })
 })

@@ -117,7 +117,8 @@ const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = 
     return `client_id: ${client.id}\n${showSecret(secret)}`
   },
   list: async ({ clients, flags }) => {
-    const all = await clients.list()
+    const all: OAuthClient[] = []
+    for await (const client of allClients(clients)) all.push(client)
     return flags.json ? asJson(all) : all.map(describe).join('')
   },
   change: async (errand) => {
@@ -146,6 +147,16 @@ const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = 
   },
   'end-old-secret': async (errand) =>
     show(errand, await errand.clients.endOldSecret(errand.subject)),
+}
+
+async function* allClients(clients: OAuthClients): AsyncGenerator<OAuthClient> {
+  const limit = 200
+  for (let after: OAuthClient | undefined; ;) {
+    const page = await clients.list({ after, limit })
+    yield* page
+    after = page.at(-1)
+    if (after === undefined || page.length < limit) return
+  }
 }
 
 function show({ flags }: Errand, client: OAuthClient | undefined): string {

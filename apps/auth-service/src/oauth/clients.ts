@@ -76,10 +76,17 @@ export interface ClientCredentials {
   readonly secret: string | undefined
 }
 
+/** A page of clients, ordered by their registration. */
+export interface ClientQuery {
+  /** The page begins after this client, the last one of the previous page, even if it was removed meanwhile. */
+  readonly after?: Pick<OAuthClient, 'id' | 'createdAt'> | undefined
+  readonly limit: number
+}
+
 /** The store of clients. When the database does not answer it rejects with `AuthError` `STORE_UNAVAILABLE`. */
 export interface OAuthClients {
-  /** All clients, oldest first. */
-  list(): Promise<readonly OAuthClient[]>
+  /** At most `limit` clients, oldest first; fewer means the last page. */
+  list(query: ClientQuery): Promise<readonly OAuthClient[]>
   byId(id: string): Promise<OAuthClient | undefined>
   /** @throws ClientFault naming every wrong field */
   create(client: NewClient): Promise<CreatedClient>

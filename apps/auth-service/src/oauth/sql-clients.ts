@@ -15,6 +15,7 @@ import {
   longestOverlap,
   type ClientChange,
   type ClientCredentials,
+  type ClientQuery,
   type CreatedClient,
   type NewClient,
   type OAuthClient,
@@ -52,10 +53,7 @@ export async function createSqlClients(
   await migrate(starting, clientSchema)
   const table = { db, configuration, now }
   return {
-    list: async () => {
-      const text = `SELECT ${columns} FROM service_clients ORDER BY created_at, id`
-      return (await db.query(text)).map((each) => toStored(each, now()).client)
-    },
+    list: (query) => list(table, query),
     byId: async (id) => (await find(table, id))?.client,
     create: (client) => create(table, client),
     change: (id, change) => changeClient(table, id, change),
@@ -76,6 +74,18 @@ async function find({ db, now }: Table, id: string): Promise<StoredClient | unde
   if (!idShape.test(id)) return undefined
   const [found] = await db.query(`SELECT ${columns} FROM service_clients WHERE id = $1`, [id])
   return found && toStored(found, now())
+}
+
+async function list(
+  { db, now }: Table,
+  { after = { createdAt: -1, id: '' }, limit }: ClientQuery,
+): Promise<readonly OAuthClient[]> {
+  const rows = await db.query(
+    `SELECT ${columns} FROM service_clients WHERE created_at > $1 OR (created_at = $1 AND id > $2)
+     ORDER BY created_at, id LIMIT $3`,
+    [after.createdAt, after.id, limit],
+  )
+  return rows.map((each) => toStored(each, now()).client)
 }
 
 async function create(

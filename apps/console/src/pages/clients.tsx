@@ -7,6 +7,7 @@ import { Empty, Show } from '../ui/states.js'
 import { Table } from '../ui/table.js'
 import { Time } from '../ui/time.js'
 import { useLoaded } from '../ui/use-loaded.js'
+import { usePages } from '../ui/use-pages.js'
 import { ClientPage } from './client.js'
 import { NewClientDialog } from './new-client.js'
 
@@ -20,8 +21,10 @@ interface Registered {
   readonly secret?: string
 }
 
+const query = { limit: 50 }
+
 function ClientList() {
-  const clients = useLoaded((signal) => clientsApi.listClients({ signal }))
+  const clients = useLoaded((signal) => clientsApi.listClients(query, { signal }))
   const [isAdding, setAdding] = useState(false)
   const [added, setAdded] = useState<Registered>()
   return (
@@ -38,7 +41,7 @@ function ClientList() {
           Register a client
         </button>
       </div>
-      <Show of={clients}>{(data) => <Listed clients={data.clients} />}</Show>
+      <Show of={clients}>{(first) => <Listed key={JSON.stringify(first)} first={first} />}</Show>
       {isAdding && (
         <NewClientDialog
           onClose={() => {
@@ -65,7 +68,13 @@ function ClientList() {
   )
 }
 
-function Listed({ clients }: { clients: readonly Client[] }) {
+type Clients = Awaited<ReturnType<typeof clientsApi.listClients>>
+
+function Listed({ first }: { first: Clients }) {
+  const [clients, more] = usePages(toPage(first), {
+    noun: 'clients',
+    load: async (after) => toPage(await clientsApi.listClients({ ...query, after })),
+  })
   if (clients.length === 0)
     return <Empty>No clients yet. Register a service or app to let it request tokens.</Empty>
   return (
@@ -78,8 +87,13 @@ function Listed({ clients }: { clients: readonly Client[] }) {
           <ClientRow key={client.id} client={client} />
         ))}
       </Table>
+      {more}
     </section>
   )
+}
+
+function toPage({ clients, next }: Clients) {
+  return { rows: clients, next }
 }
 
 function ClientRow({ client }: { client: Client }) {

@@ -2,12 +2,11 @@ import { useState } from 'preact/hooks'
 import { type User } from '../api/admin/generated/types.js'
 import { goTo, hrefOf } from '../route.js'
 import { api } from '../session/session.js'
-import { announce } from '../ui/notice.js'
 import { Search } from '../ui/search.js'
-import { Empty, Failure, Show } from '../ui/states.js'
+import { Empty, Show } from '../ui/states.js'
 import { Table } from '../ui/table.js'
-import { useAction } from '../ui/use-action.js'
 import { useLoaded } from '../ui/use-loaded.js'
+import { usePages } from '../ui/use-pages.js'
 import { NewUserDialog } from './new-user.js'
 import { UserPage } from './user.js'
 
@@ -68,19 +67,13 @@ interface PagesProps {
   readonly isSearch: boolean
 }
 
-/** The first page, and those that were asked for after it. */
 function Pages({ first, query, isSearch }: PagesProps) {
-  const [users, setUsers] = useState(first.users)
-  const [next, setNext] = useState(first.next)
-  const action = useAction()
+  const [users, more] = usePages(toPage(first), {
+    noun: 'users',
+    load: async (after) => toPage(await api.listUsers({ ...query, after })),
+  })
   if (users.length === 0) {
     return <Empty>{isSearch ? 'No user matches.' : 'There are no users yet.'}</Empty>
-  }
-  const more = async (after: string) => {
-    const page = await api.listUsers({ ...query, after })
-    setUsers([...users, ...page.users])
-    setNext(page.next)
-    announce(`${String(page.users.length)} more users.`)
   }
   return (
     <section class="card" aria-label="Users found">
@@ -89,18 +82,13 @@ function Pages({ first, query, isSearch }: PagesProps) {
           <UserRow key={user.id} user={user} />
         ))}
       </Table>
-      {action.problem && <Failure problem={action.problem} />}
-      {next !== undefined && next !== '' && (
-        <button
-          type="button"
-          disabled={action.isRunning}
-          onClick={() => void action.run(() => more(next))}
-        >
-          Show more
-        </button>
-      )}
+      {more}
     </section>
   )
+}
+
+function toPage({ users, next }: PagesProps['first']) {
+  return { rows: users, next }
 }
 
 function UserRow({ user }: { user: User }) {

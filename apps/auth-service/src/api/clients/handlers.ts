@@ -3,6 +3,7 @@ import { RequestFault } from '../../foundation/faults.js'
 import type { ClientChange, NewClient } from '../../oauth/clients.js'
 import { foundClient, orInvalid, toClient } from './clients.js'
 import { type ClientsApi } from './generated/service.js'
+import { listClients } from './list-clients.js'
 
 /**
  * The API of OAuth clients: one function for each route of `clients.api`.
@@ -10,9 +11,7 @@ import { type ClientsApi } from './generated/service.js'
  * They throw RequestFault BODY_INVALID and CLIENT_UNKNOWN, and AuthError STORE_UNAVAILABLE.
  */
 export const handlers: ClientsApi = {
-  listClients: async ({ services }) => ({
-    clients: (await services.clients.list()).map(toClient),
-  }),
+  listClients,
 
   createClient: async (call) => {
     const { scopes = [], policy = {}, receivesRoles = false, ...fields } = call.request

@@ -1,5 +1,5 @@
 // The routes of clients-api. Generated from its .api file: changes are lost.
-import { guarded, nothing, type Route } from 'jotgate/api-spec/runtime'
+import { guarded, type Route } from 'jotgate/api-spec/runtime'
 import { type GuardName } from './guards.js'
 import { type ClientsApi, type Services } from './service.js'
 import * as types from './types.js'
@@ -7,7 +7,7 @@ import * as types from './types.js'
 /** The table that servers go by: what the .api file says of each route, and its handler. */
 export function createRoutes(api: ClientsApi): readonly Route<Services, GuardName>[] {
   return [
-    guarded({ guard: 'Admin', method: 'GET', path: '/admin/clients', strict: true }, nothing, api.listClients),
+    guarded({ guard: 'Admin', method: 'GET', path: '/admin/clients', strict: true }, types.ClientsReq, api.listClients),
     guarded({ guard: 'Admin', method: 'POST', path: '/admin/clients', strict: true }, types.NewClient, api.createClient),
     guarded({ guard: 'Admin', method: 'GET', path: '/admin/clients/:id', strict: true }, types.ClientReq, api.getClient),
     guarded({ guard: 'Admin', method: 'PUT', path: '/admin/clients/:id', strict: true }, types.ClientChange, api.changeClient),

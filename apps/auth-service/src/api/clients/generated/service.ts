@@ -14,8 +14,8 @@ export type Middleware = $.Middleware<Services>
 
 /** One function a route: handlers.ts has them. */
 export interface ClientsApi {
-  /** the OAuth clients, oldest first; no secret is among it: GET /admin/clients, with a token */
-  readonly listClients: GuardedHandler<object, types.Clients>
+  /** the OAuth clients, oldest first, a page at a time; no secret is among it: GET /admin/clients, with a token */
+  readonly listClients: GuardedHandler<types.ClientsReq, types.Clients>
   /** registers an OAuth client and tells its secret, this once: POST /admin/clients, with a token */
   readonly createClient: GuardedHandler<types.NewClient, types.CreatedClient>
   /** one client: GET /admin/clients/:id, with a token */

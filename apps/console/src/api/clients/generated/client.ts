@@ -9,9 +9,9 @@ export type Client = ReturnType<typeof createClient>
 export function createClient(options: ClientOptions) {
   const { call } = createCalls(options)
   return {
-    /** the OAuth clients, oldest first; no secret is among it: GET /admin/clients, with a token */
-    listClients: (options?: CallOptions) =>
-      call({ method: 'GET', path: '/admin/clients', guarded: true }, {}, options) as Promise<types.Clients>,
+    /** the OAuth clients, oldest first, a page at a time; no secret is among it: GET /admin/clients, with a token */
+    listClients: (request: types.ClientsReqInput, options?: CallOptions) =>
+      call({ method: 'GET', path: '/admin/clients', guarded: true, from: { after: 'form', limit: 'form' } }, request, options) as Promise<types.Clients>,
     /** registers an OAuth client and tells its secret, this once: POST /admin/clients, with a token */
     createClient: (request: types.NewClient, options?: CallOptions) =>
       call({ method: 'POST', path: '/admin/clients', guarded: true, body: true }, request, options) as Promise<types.CreatedClient>,

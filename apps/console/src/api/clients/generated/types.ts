@@ -75,11 +75,25 @@ export const ClientReq: $.Schema<ClientReq> = $.object<ClientReq>(() => [
   { name: 'id', from: 'path', read: $.text({ length: { from: 1, to: 64 } }) },
 ])
 
+/** Next is what to ask for after this page; absent on the last one. */
 export interface Clients {
   readonly clients: readonly Client[]
+  readonly next?: string
 }
 export const Clients: $.Schema<Clients> = $.object<Clients>(() => [
   { name: 'clients', read: $.list($.ref(() => Client)) },
+  { name: 'next', optional: true, read: $.text() },
+])
+
+export interface ClientsReq {
+  readonly after?: string
+  readonly limit: number
+}
+/** {@link ClientsReq} as it is sent: what has a default may be left out. */
+export type ClientsReqInput = $.Input<ClientsReq, 'limit'>
+export const ClientsReq: $.Schema<ClientsReq> = $.object<ClientsReq>(() => [
+  { name: 'after', from: 'form', optional: true, read: $.text({ length: { to: 64 } }) },
+  { name: 'limit', from: 'form', fallback: 50, read: $.numberText({ whole: 'int64', range: { from: 1, to: 200 } }) },
 ])
 
 /** The secret is told this once; a public client has none. */
