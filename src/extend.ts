@@ -55,6 +55,7 @@ export type {
 export type {
   DueRequest,
   EndAllRequest,
+  SessionPage,
   RecoveryByClient,
   RotateKind,
   RotateRequest,

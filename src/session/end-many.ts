@@ -2,7 +2,7 @@ import { askStore } from '../foundation/ask-store.js'
 import { findOwn, type OwnSession } from './end.js'
 import type { SessionsPolicy } from './session-policy.js'
 import { isStorableName } from '../foundation/names.js'
-import type { EndAllRequest, StoredSession } from './ports.js'
+import type { EndAllRequest, SessionPage, StoredSession } from './ports.js'
 import { revokeEach } from './revoke-access.js'
 import { toSessionInfo, type SessionInfo } from './session-info.js'
 import { longer, settle, throwFirst } from './settle.js'
@@ -80,15 +80,22 @@ function unforeseen(foreseen: Foreseen): (session: StoredSession) => boolean {
   return ({ id }) => !known.has(id)
 }
 
-function listLive(policy: SessionsPolicy, subject: string): Promise<readonly StoredSession[]> {
-  return askStore(policy.storeDeadlineMs * longer, () => policy.store.list(subject, policy.now()))
+function listLive(
+  policy: SessionsPolicy,
+  subject: string,
+  page?: SessionPage,
+): Promise<readonly StoredSession[]> {
+  return askStore(policy.storeDeadlineMs * longer, () =>
+    policy.store.list(subject, policy.now(), page),
+  )
 }
 
-/** A subject's live sessions, newest first. */
+/** A subject's live sessions, newest first: all, or a page of them. */
 export async function list(
   policy: SessionsPolicy,
   subject: string,
+  page?: SessionPage,
 ): Promise<readonly SessionInfo[]> {
   if (!isStorableName(subject)) throw new TypeError('list takes the subject whose sessions to list')
-  return (await listLive(policy, subject)).map((session) => toSessionInfo(policy, session))
+  return (await listLive(policy, subject, page)).map((session) => toSessionInfo(policy, session))
 }

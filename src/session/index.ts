@@ -10,6 +10,7 @@ export type { SessionEvent, SessionHooks } from './events.js'
 export type {
   DueRequest,
   EndAllRequest,
+  SessionPage,
   StoredSession,
   SessionMeta,
   SessionStore,

@@ -22,6 +22,14 @@ export interface EndAllRequest {
   readonly except?: string
 }
 
+/** Part of a list, ordered from the newest session to the oldest, and by `sid` within a second. */
+export interface SessionPage {
+  /** At most so many. Default: all. */
+  readonly limit?: number
+  /** Only those that come after this one, the last of the page before, even if it has ended meanwhile. */
+  readonly after?: Pick<StoredSession, 'createdAt' | 'sid'>
+}
+
 /** Which sessions to finish. */
 export interface DueRequest {
   /** Only those that ended up to this time, so that the process that is ending a session is left to it. */
@@ -57,8 +65,8 @@ export interface SessionStore {
   due(request: DueRequest): Promise<readonly StoredSession[]>
   /** Removes the mark of sessions whose access tokens are refused. Ids without a mark are left out. */
   settle(ids: readonly string[]): Promise<void>
-  /** A subject's sessions that have neither ended nor expired, newest first. */
-  list(subject: string, now: number): Promise<readonly StoredSession[]>
+  /** A subject's sessions that have neither ended nor expired, newest first: all, or a page of them. */
+  list(subject: string, now: number, page?: SessionPage): Promise<readonly StoredSession[]>
   /** Removes sessions whose absolute expiry is before `before`; how many. */
   sweep(before: number): Promise<number>
 }

@@ -2,6 +2,7 @@ import { endAll, endOthers, list } from './end-many.js'
 import { end, type EndTarget, type OwnSession } from './end.js'
 import { issue, type IssueRequest } from './issue.js'
 import type { SessionsOptions } from './session-options.js'
+import type { SessionPage } from './ports.js'
 import { readSessionsOptions } from './session-policy.js'
 import { refresh, type RefreshRequest } from './refresh.js'
 import type { SessionInfo } from './session-info.js'
@@ -39,8 +40,13 @@ export interface Sessions {
    * @throws AuthError STORE_UNAVAILABLE
    */
   endAll(subject: string): Promise<readonly SessionInfo[]>
-  /** A subject's live sessions, newest first. @throws AuthError STORE_UNAVAILABLE */
-  list(subject: string): Promise<readonly SessionInfo[]>
+  /**
+   * A subject's live sessions, newest first: all, or a page of them.
+   *
+   * @throws AuthError STORE_UNAVAILABLE
+   * @example const next = await sessions.list('user-1', { limit: 50, after: page.at(-1) })
+   */
+  list(subject: string, page?: SessionPage): Promise<readonly SessionInfo[]>
   /**
    * Refuses the access tokens of sessions that ended without it: the list of revoked tokens was full or did not answer, or a
    * process stopped in between. Call it every few seconds in every process; it costs one question to the store when there is
@@ -77,7 +83,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     end: (target: EndTarget) => end(policy, target),
     endOthers: (own: OwnSession) => endOthers(policy, own),
     endAll: (subject: string) => endAll(policy, subject),
-    list: (subject: string) => list(policy, subject),
+    list: (subject: string, page?: SessionPage) => list(policy, subject, page),
     finishEnding: () => finishEnding(policy),
   })
 }

@@ -99,6 +99,24 @@ export const keepingCases: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
+    name: 'a list in pages has each session once, in the same order, also when one ends meanwhile',
+    run: async (makeStore) => {
+      const store = await makeStore()
+      // Of one second too: then the sid decides.
+      for (let at = 0; at < 9; at++)
+        await store.create(sampleSession({ createdAt: start + Math.floor(at / 3) }))
+      const all = await store.list('user-1', start + 2)
+      deepStrictEqual(await store.list('user-1', start + 2, { limit: 4 }), all.slice(0, 4))
+      const fourth = all[3] ?? sampleSession()
+      await store.end(fourth.id, start + 2)
+      const after = { createdAt: fourth.createdAt, sid: fourth.sid }
+      deepStrictEqual(await store.list('user-1', start + 2, { limit: 2, after }), all.slice(4, 6))
+      deepStrictEqual(await store.list('user-1', start + 2, { after }), all.slice(4))
+      const last = { createdAt: start, sid: '~' }
+      deepStrictEqual(await store.list('user-1', start + 2, { limit: 2, after: last }), [])
+    },
+  },
+  {
     name: 'a subject without sessions has an empty list',
     run: async (makeStore) => {
       const { store } = await keep(makeStore)

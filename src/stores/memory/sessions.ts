@@ -4,9 +4,11 @@ import {
   type DueRequest,
   type EndAllRequest,
   type StoredSession,
+  type SessionPage,
   type SessionStore,
   type RotateRequest,
 } from '../../session/ports.js'
+import { livePage } from '../session-page.js'
 
 /**
  * Sessions in this process: the reference for every other store. Each step is atomic because it runs without awaiting
@@ -34,10 +36,8 @@ function readers(rows: Rows): Pick<SessionStore, 'find' | 'findBySid' | 'list' |
   return {
     find,
     findBySid: (sid: string) => find(idOfSid.get(sid) ?? ''),
-    list: (subject: string, now: number) => {
-      const live = sessionsOf(rows, subject).filter((session) => isLive(session, now))
-      return Promise.resolve([...live].sort(newestFirst))
-    },
+    list: (subject: string, now: number, page?: SessionPage) =>
+      Promise.resolve(livePage(sessionsOf(rows, subject), { now, page })),
     due: ({ endedUntil, limit }: DueRequest) => {
       const due = [...byId.values()].filter(
         ({ revocationDue, endedAt = Infinity }) => revocationDue === true && endedAt <= endedUntil,
@@ -105,12 +105,4 @@ function enders(rows: Rows): Pick<SessionStore, 'end' | 'endAll' | 'settle'> {
       return Promise.resolve()
     },
   }
-}
-
-function isLive(session: StoredSession, now: number): boolean {
-  return session.endedAt === undefined && now < session.absoluteExpiry && now < session.idleExpiry
-}
-
-function newestFirst(one: StoredSession, other: StoredSession): number {
-  return other.createdAt - one.createdAt || (one.sid < other.sid ? -1 : 1)
 }

@@ -3,6 +3,7 @@ import type {
   DueRequest,
   EndAllRequest,
   StoredSession,
+  SessionPage,
   SessionStore,
   RotateRequest,
   RotateResult,
@@ -18,6 +19,7 @@ import {
   rotateScript,
 } from './session-scripts.js'
 import type { RedisPort } from './port.js'
+import { livePage } from '../session-page.js'
 
 /**
  * Sessions in Redis: one hash each, which expires some time after its absolute expiry. One script makes each change;
@@ -49,12 +51,13 @@ function readers({ port, keys, index }: Place): Pick<SessionStore, Reading> {
       const session = id === null ? undefined : await find(id)
       return session?.sid === sid ? session : undefined
     },
-    list: async (subject: string, now: number) => {
+    list: async (subject: string, now: number, page?: SessionPage) => {
       const found = await Promise.all((await index.idsOf(subject)).map(find))
-      return found
-        .filter((session) => session !== undefined)
-        .filter((session) => session.subject === subject && isLive(session, now))
-        .sort(newestFirst)
+      const own = found.filter((session) => session?.subject === subject)
+      return livePage(
+        own.filter((session) => session !== undefined),
+        { now, page },
+      )
     },
     due: async (request: DueRequest) => {
       const ids = await index.idsDue(request)
@@ -168,12 +171,4 @@ async function eachOf<T>(ids: readonly string[], run: (id: string) => Promise<T>
 /** Lets a script that runs twice recognise its first run. */
 function attemptName(): string {
   return randomBytes(9).toString('base64url')
-}
-
-function isLive(session: StoredSession, now: number): boolean {
-  return session.endedAt === undefined && now < session.absoluteExpiry && now < session.idleExpiry
-}
-
-function newestFirst(one: StoredSession, other: StoredSession): number {
-  return other.createdAt - one.createdAt || (one.sid < other.sid ? -1 : 1)
 }

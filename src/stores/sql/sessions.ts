@@ -3,6 +3,7 @@ import type {
   EndAllRequest,
   StoredSession,
   SessionMeta,
+  SessionPage,
   SessionStore,
   RotateKind,
   RotateRequest,
@@ -67,7 +68,10 @@ const endAllText = `
 const listText = `
   SELECT ${columns} FROM jotgate_families
   WHERE subject = $1 AND ended_at IS NULL AND absolute_expiry > $2 AND idle_expiry > $2
-  ORDER BY created_at DESC, sid`
+    AND (created_at < $3 OR (created_at = $3 AND sid > $4))
+  ORDER BY created_at DESC, sid LIMIT $5`
+/** Before the first one, and more than there are. */
+const [beginning, unlimited] = [{ createdAt: Number.MAX_SAFE_INTEGER, sid: '' }, 1_000_000_000]
 const dueText = `
   SELECT ${columns} FROM jotgate_families
   WHERE revocation_due IS NOT NULL AND ended_at <= $1 ORDER BY ended_at LIMIT $2`
@@ -106,18 +110,22 @@ export function sqlSessions({ query }: Pick<SqlDatabase, 'query'>): SessionStore
     end: (id: string, now: number) => one(endText, [id, now]),
     endAll: async ({ subject, now, except = '' }: EndAllRequest) =>
       (await query(endAllText, [subject, now, except])).map(toSession),
-    list: async (subject: string, now: number) =>
-      (await query(listText, [subject, now])).map(toSession),
+    list: async (subject: string, now: number, page: SessionPage = {}) => {
+      const { after: { createdAt, sid } = beginning, limit = unlimited } = page
+      return (await query(listText, [subject, now, createdAt, sid, limit])).map(toSession)
+    },
     due: async ({ endedUntil, limit }: DueRequest) =>
       (await query(dueText, [endedUntil, limit])).map(toSession),
-    settle: async (ids: readonly string[]) => {
-      for (let first = 0; first < ids.length; first += settledAtOnce) {
-        const some = ids.slice(first, first + settledAtOnce)
-        if (some.length === 1) await query(settleText(1), some)
-        else await query(settleText(settledAtOnce), filled(some))
-      }
-    },
+    settle: (ids: readonly string[]) => settle(query, ids),
     sweep: async (before: number) => (await query(sweepText, [before])).length,
+  }
+}
+
+async function settle(query: SqlDatabase['query'], ids: readonly string[]): Promise<void> {
+  for (let first = 0; first < ids.length; first += settledAtOnce) {
+    const some = ids.slice(first, first + settledAtOnce)
+    if (some.length === 1) await query(settleText(1), some)
+    else await query(settleText(settledAtOnce), filled(some))
   }
 }
 

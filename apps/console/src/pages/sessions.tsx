@@ -9,16 +9,17 @@ import { Empty, Show } from '../ui/states.js'
 import { Table } from '../ui/table.js'
 import { Time } from '../ui/time.js'
 import { useLoaded } from '../ui/use-loaded.js'
+import { usePages } from '../ui/use-pages.js'
 import { useQuestion } from '../ui/use-question.js'
 import { endingAll } from './ending-all.js'
+
+const pageSize = 50
 
 /** Sessions by user or id: see them, end one or all of a user. */
 export function SessionsPage({ rest }: { rest: string }) {
   const [search, setSearch] = useState(rest)
-  const sessions = useLoaded(
-    (signal) => api.searchSessions(search === '' ? {} : { search }, { signal }),
-    { key: search },
-  )
+  const query = { limit: pageSize, ...(search === '' ? {} : { search }) }
+  const sessions = useLoaded((signal) => api.searchSessions(query, { signal }), { key: search })
   const [ask, dialog] = useQuestion()
   const actions: Actions = {
     endOne: (session) => {
@@ -43,7 +44,9 @@ export function SessionsPage({ rest }: { rest: string }) {
         onSearch={setSearch}
       />
       <Show of={sessions}>
-        {(data) => <SessionTable data={data} search={search} actions={actions} />}
+        {(first) => (
+          <SessionTable key={JSON.stringify(first)} first={first} query={query} actions={actions} />
+        )}
       </Show>
       {dialog}
     </>
@@ -55,9 +58,19 @@ interface Actions {
   readonly endAll: (session: Session) => void
 }
 
-function SessionTable(props: { data: Sessions; search: string; actions: Actions }) {
-  const { data, search, actions } = props
-  if (data.sessions.length === 0) {
+interface Query {
+  readonly limit: number
+  readonly search?: string
+}
+
+function SessionTable(props: { first: Sessions; query: Query; actions: Actions }) {
+  const { first, query, actions } = props
+  const { search = '' } = query
+  const [rows, more] = usePages(toPage(first), {
+    noun: 'sessions',
+    load: async (after) => toPage(await api.searchSessions({ ...query, after })),
+  })
+  if (rows.length === 0) {
     return (
       <Empty>
         {search === '' ? 'No user is logged in.' : `No active session matches “${search}”.`}
@@ -70,13 +83,18 @@ function SessionTable(props: { data: Sessions; search: string; actions: Actions 
         caption="Sessions"
         columns={['User', 'Session id', 'Client', 'Agent', 'Started', 'Last used', 'Ends', '']}
       >
-        {data.sessions.map((session) => (
+        {rows.map((session) => (
           <SessionRow key={session.id} session={session} actions={actions} />
         ))}
       </Table>
-      {data.more && <p class="hint">More users match: search for a longer part of the name.</p>}
+      {more}
+      {first.more && <p class="hint">More users match: search for a longer part of the name.</p>}
     </section>
   )
+}
+
+function toPage({ sessions, next }: Sessions) {
+  return { rows: sessions, next }
 }
 
 function SessionRow({ session, actions }: { session: Session; actions: Actions }) {

@@ -1,6 +1,7 @@
 import { AuthError, type SessionInfo } from 'jotgate'
 import { RequestFault } from '../../foundation/faults.js'
 import type { User } from '../../users/users.js'
+import { toPage, toQuery } from '../session-pages.js'
 import { actingAdmin, noteAction } from '../acting-admin.js'
 import { type GuardedHandler } from './generated/service.js'
 import {
@@ -17,7 +18,11 @@ import { findUser } from './users.js'
 /** Users whose sessions are looked at; a search that fits more says so. */
 const mostUsers = 50
 
-/** GET /admin/sessions */
+/**
+ * GET /admin/sessions
+ *
+ * @throws RequestFault BODY_INVALID; AuthError STORE_UNAVAILABLE
+ */
 export const searchSessions: GuardedHandler<SessionsReq, Sessions> = async (call) => {
   const { request, services, claims } = call
   const search = request.search?.trim() ?? ''
@@ -26,12 +31,20 @@ export const searchSessions: GuardedHandler<SessionsReq, Sessions> = async (call
     owner === undefined ? await usersOf(search, services) : { users: [owner], more: false }
   const lists = await Promise.all(
     users.map(async (user) => {
-      const sessions = await services.sessions.list(user.id)
-      return sessions.map((session) => toSession(session, { user, current: claims['sid'] }))
+      // A page of each: whichever of them the page of all takes are among them.
+      const sessions = await services.sessions.list(user.id, owner ? {} : toQuery(request))
+      return sessions.map((session) => ({ ...session, user }))
     }),
   )
-  const all = lists.flat().sort((a, b) => b.createdAt - a.createdAt)
-  return { sessions: owner === undefined ? all : all.filter(({ id }) => id === search), more }
+  const all = lists.flat().sort(newestFirst)
+  const found = owner === undefined ? all : all.filter(({ sid }) => sid === search)
+  const { rows, ...next } = toPage(found, request)
+  const sessions = rows.map((row) => toSession(row, { user: row.user, current: claims['sid'] }))
+  return { sessions, ...next, more }
+}
+
+function newestFirst(one: SessionInfo, other: SessionInfo): number {
+  return other.createdAt - one.createdAt || (one.sid < other.sid ? -1 : 1)
 }
 
 /** The user of the session of that id. */

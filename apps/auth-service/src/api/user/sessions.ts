@@ -1,15 +1,23 @@
 import { AuthError } from 'jotgate'
 import { RequestFault } from '../../foundation/faults.js'
+import { toPage, toQuery } from '../session-pages.js'
 import { ownSession } from '../../sessions/own-session.js'
 import { type GuardedHandler } from './generated/service.js'
-import { type SessionReq, type Sessions } from './generated/types.js'
+import { type SessionReq, type Sessions, type SessionsReq } from './generated/types.js'
 
-/** GET /user/sessions */
-export const listSessions: GuardedHandler<object, Sessions> = async (call) => {
+/**
+ * GET /user/sessions
+ *
+ * @throws RequestFault BODY_INVALID; AuthError STORE_UNAVAILABLE
+ */
+export const listSessions: GuardedHandler<SessionsReq, Sessions> = async (call) => {
+  const { request, services } = call
   const own = ownSession(call.claims)
-  const sessions = await call.services.sessions.list(own.subject)
+  const found = await services.sessions.list(own.subject, toQuery(request))
+  const { rows, ...next } = toPage(found, request)
   return {
-    sessions: sessions.map(({ sid, client, meta, createdAt, lastUsedAt, expiresAt }) => ({
+    ...next,
+    sessions: rows.map(({ sid, client, meta, createdAt, lastUsedAt, expiresAt }) => ({
       id: sid,
       current: sid === own.sid,
       client,

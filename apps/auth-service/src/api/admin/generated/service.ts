@@ -24,7 +24,7 @@ export interface AdminApi {
   readonly getRevocations: GuardedHandler<object, types.Revocations>
   /** revokes a token, a session, what a subject or a client has, or everything: POST /admin/revocations, with a token */
   readonly revoke: GuardedHandler<types.NewRevocation, void>
-  /** sessions of the users that fit by name or e-mail address, or the one session of that id; newest first: GET /admin/sessions, with a token */
+  /** sessions of the users that fit by name or e-mail address, or the one session of that id; newest first, a page at a time: GET /admin/sessions, with a token */
   readonly searchSessions: GuardedHandler<types.SessionsReq, types.Sessions>
   /** ends one session, whosever: DELETE /admin/sessions/:id, with a token */
   readonly endOneSession: GuardedHandler<types.SessionReq, void>

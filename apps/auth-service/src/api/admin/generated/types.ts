@@ -212,21 +212,32 @@ export const SessionReq: $.Schema<SessionReq> = $.object<SessionReq>(() => [
   { name: 'id', from: 'path', read: $.text({ length: { from: 1, to: 64 } }) },
 ])
 
-/** More says that the search fits more users than were looked at. */
+/**
+ * Next is what to ask for after this page; absent on the last one. More says that the search fits more users than were
+ * looked at.
+ */
 export interface Sessions {
   readonly sessions: readonly Session[]
+  readonly next?: string
   readonly more: boolean
 }
 export const Sessions: $.Schema<Sessions> = $.object<Sessions>(() => [
   { name: 'sessions', read: $.list($.ref(() => Session)) },
+  { name: 'next', optional: true, read: $.text() },
   { name: 'more', read: $.flag },
 ])
 
 export interface SessionsReq {
   readonly search?: string
+  readonly after?: string
+  readonly limit: number
 }
+/** {@link SessionsReq} as it is sent: what has a default may be left out. */
+export type SessionsReqInput = $.Input<SessionsReq, 'limit'>
 export const SessionsReq: $.Schema<SessionsReq> = $.object<SessionsReq>(() => [
   { name: 'search', from: 'form', optional: true, read: $.text({ length: { to: 256 } }) },
+  { name: 'after', from: 'form', optional: true, read: $.text({ length: { to: 64 } }) },
+  { name: 'limit', from: 'form', fallback: 50, read: $.numberText({ whole: 'int64', range: { from: 1, to: 200 } }) },
 ])
 
 /**

@@ -22,8 +22,8 @@ export interface UserApi {
   readonly refresh: Handler<types.RefreshReq, types.TokenResp>
   /** who is calling: GET /user/profile, with a token (scopes profile:read) */
   readonly getProfile: GuardedHandler<object, types.Profile>
-  /** the user's sessions, newest first: GET /user/sessions, with a token (scopes profile:read) */
-  readonly listSessions: GuardedHandler<object, types.Sessions>
+  /** the user's sessions, newest first, a page at a time: GET /user/sessions, with a token (scopes profile:read) */
+  readonly listSessions: GuardedHandler<types.SessionsReq, types.Sessions>
   /** ends all sessions of the user, this one too: POST /user/logout-all, with a token (scopes profile:write) */
   readonly logoutAll: GuardedHandler<object, void>
   /** changes the password and ends the user's other sessions: PUT /user/password, with a token (scopes profile:write) */

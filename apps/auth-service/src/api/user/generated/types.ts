@@ -88,11 +88,25 @@ export const SessionReq: $.Schema<SessionReq> = $.object<SessionReq>(() => [
   { name: 'id', from: 'path', read: $.text() },
 ])
 
+/** Next is what to ask for after this page; absent on the last one. */
 export interface Sessions {
   readonly sessions: readonly Session[]
+  readonly next?: string
 }
 export const Sessions: $.Schema<Sessions> = $.object<Sessions>(() => [
   { name: 'sessions', read: $.list($.ref(() => Session)) },
+  { name: 'next', optional: true, read: $.text() },
+])
+
+export interface SessionsReq {
+  readonly after?: string
+  readonly limit: number
+}
+/** {@link SessionsReq} as it is sent: what has a default may be left out. */
+export type SessionsReqInput = $.Input<SessionsReq, 'limit'>
+export const SessionsReq: $.Schema<SessionsReq> = $.object<SessionsReq>(() => [
+  { name: 'after', from: 'form', optional: true, read: $.text({ length: { to: 64 } }) },
+  { name: 'limit', from: 'form', fallback: 50, read: $.numberText({ whole: 'int64', range: { from: 1, to: 200 } }) },
 ])
 
 /** Times are Unix seconds, expiresIn is seconds. */

@@ -24,9 +24,9 @@ export function createClient(options: ClientOptions) {
     /** revokes a token, a session, what a subject or a client has, or everything: POST /admin/revocations, with a token */
     revoke: (request: types.NewRevocation, options?: CallOptions) =>
       call({ method: 'POST', path: '/admin/revocations', guarded: true, body: true }, request, options) as Promise<void>,
-    /** sessions of the users that fit by name or e-mail address, or the one session of that id; newest first: GET /admin/sessions, with a token */
-    searchSessions: (request: types.SessionsReq, options?: CallOptions) =>
-      call({ method: 'GET', path: '/admin/sessions', guarded: true, from: { search: 'form' } }, request, options) as Promise<types.Sessions>,
+    /** sessions of the users that fit by name or e-mail address, or the one session of that id; newest first, a page at a time: GET /admin/sessions, with a token */
+    searchSessions: (request: types.SessionsReqInput, options?: CallOptions) =>
+      call({ method: 'GET', path: '/admin/sessions', guarded: true, from: { search: 'form', after: 'form', limit: 'form' } }, request, options) as Promise<types.Sessions>,
     /** ends one session, whosever: DELETE /admin/sessions/:id, with a token */
     endOneSession: (request: types.SessionReq, options?: CallOptions) =>
       call({ method: 'DELETE', path: '/admin/sessions/:id', guarded: true, from: { id: 'path' } }, request, options) as Promise<void>,
