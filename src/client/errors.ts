@@ -18,8 +18,8 @@ export type ClientErrorCode = keyof typeof clientErrors
 /**
  * The client's own error: no token was available, so the call was not made. Never contains a token.
  *
- * `SIGNED_OUT`: the user must log in. `REFRESH_UNAVAILABLE`: try again later, after `retryAfter` seconds if the server
- * named a time.
+ * `SIGNED_OUT`: the user must log in. `REFRESH_UNAVAILABLE`: try again after `retryAfter` seconds; until then such calls
+ * fail at once.
  *
  * @example
  * try { await client.fetch(url) } catch (error) { if (error instanceof ClientError && error.code === 'SIGNED_OUT') showLogin() }
@@ -27,11 +27,11 @@ export type ClientErrorCode = keyof typeof clientErrors
 export class ClientError extends Error {
   override readonly name = 'ClientError'
   readonly code: ClientErrorCode
-  /** Seconds. */
+  /** Seconds until the next refresh may be tried. */
   readonly retryAfter?: number
 
   constructor(code: ClientErrorCode, options: ErrorOptions & { retryAfter?: number } = {}) {
-    super(clientErrors[code], 'cause' in options ? { cause: options.cause } : undefined)
+    super(clientErrors[code], options)
     this.code = code
     if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter
     brand(this, 'ClientError/1')

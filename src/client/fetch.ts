@@ -1,5 +1,5 @@
 import { type Credential, type Credentials } from './credential.js'
-import { callOf, readOutgoing, type CallSettings, type Outgoing } from './outgoing.js'
+import { callOf, readOutgoing, type Outgoing } from './outgoing.js'
 import { nextHop } from './redirect.js'
 
 type Fetch = typeof globalThis.fetch
@@ -63,17 +63,11 @@ async function exchange(sender: Sender, hop: Outgoing): Promise<Response> {
 async function send({ tokens, fetch, progress }: Sender, hop: Outgoing, credential?: Credential) {
   const headers = new Headers(hop.headers)
   for (const [name, value] of Object.entries(credential?.fields ?? {})) headers.set(name, value)
-  const cookies = credential !== undefined && credential.grant.token === undefined
-  const settings: CallSettings = {
-    headers,
-    redirect: redirectOf(
-      hop,
-      credential !== undefined && !cookies && tokens.field !== 'authorization',
-    ),
-    again: progress.again,
-    ...(cookies ? { rest: { credentials: 'same-origin' } } : {}),
-  }
-  return fetch(...(await callOf(hop, settings)))
+  const hasToken = credential?.grant.token !== undefined
+  const redirect = redirectOf(hop, hasToken && tokens.field !== 'authorization')
+  const settings: RequestInit = { headers, redirect }
+  if (credential && !hasToken) settings.credentials = 'same-origin'
+  return fetch(...(await callOf(hop, settings, progress.again)))
 }
 
 function redirectOf(

@@ -11,7 +11,7 @@ export function readOrigins(origins: unknown, option: string): ReadonlySet<strin
   if (!Array.isArray(origins) || origins.length === 0)
     throw new ConfigError(option, 'must list at least one origin, such as "https://api.example"')
   return new Set(
-    origins.map((origin: unknown, at) => readOrigin(`${option}.${String(at)}`, origin)),
+    origins.map((origin: unknown, at) => readOrigin(origin, `${option}.${String(at)}`)),
   )
 }
 
@@ -19,9 +19,9 @@ export function readOrigins(origins: unknown, option: string): ReadonlySet<strin
  * A URL that tokens may be sent to: https, or http on this machine.
  *
  * @throws ConfigError
- * @example readSecureUrl('fromSession.endpoint', 'https://auth.example/user/refresh')
+ * @example readSecureUrl('https://auth.example/user/refresh', 'fromSession.endpoint')
  */
-export function readSecureUrl(option: string, text: unknown): URL {
+export function readSecureUrl(text: unknown, option: string): URL {
   const base = pageUrl()
   const url = typeof text === 'string' && URL.canParse(text, base) ? new URL(text, base) : undefined
   if (url === undefined) throw new ConfigError(option, 'must be a URL')
@@ -40,8 +40,8 @@ export function pageUrl(): string | undefined {
   return location?.href
 }
 
-function readOrigin(option: string, text: unknown): string {
-  const url = readSecureUrl(option, text)
+function readOrigin(text: unknown, option: string): string {
+  const url = readSecureUrl(text, option)
   const bare = url.pathname === '/' && url.search === '' && url.hash === ''
   if (!bare || url.username !== '' || url.password !== '' || !/^https?:\/\//i.test(String(text)))
     throw new ConfigError(option, 'must be just an origin, such as "https://api.example"')

@@ -19,8 +19,7 @@ export interface Outgoing {
 
 /** `once` can be sent only once; a `Request` is sent itself first, then from its copy. */
 export type OutgoingBody =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'value' | 'once'; readonly value: Body }
+  | { readonly kind: 'value' | 'once'; readonly value: Body | null }
   | { readonly kind: 'request'; readonly request: Request; readonly copy: Request }
 
 /**
@@ -43,29 +42,20 @@ export function readOutgoing(input: Input, init: RequestInit = {}): Outgoing {
 }
 
 /**
- * The arguments of `fetch` for one hop.
+ * The arguments of `fetch` for one hop; `again`: the body has been sent before.
  *
- * @example await fetch(...(await callOf(outgoing, { headers, redirect: 'manual' })))
+ * @example await fetch(...(await callOf(outgoing, { headers, redirect: 'manual' }, false)))
  */
 export async function callOf(
   { url, method, body, rest }: Outgoing,
-  { headers, redirect, again, rest: more }: CallSettings,
+  settings: RequestInit,
+  again: boolean,
 ): Promise<[Input, RequestInit]> {
-  const settings = { headers, redirect, ...more }
-  if (body.kind === 'request' && !again) return [new Request(body.request, settings), {}]
-  const init = { ...rest, method, ...settings }
-  if (body.kind === 'none') return [url, init]
-  if (body.kind === 'request') return [url, { ...init, body: await bytesOf(body.copy) }]
-  return [url, { ...init, body: body.value }]
-}
-
-/** What changes between two attempts of a call. */
-export interface CallSettings {
-  readonly headers: Headers
-  readonly redirect: Redirect
-  /** Whether the body has been sent before. */
-  readonly again: boolean
-  readonly rest?: RequestInit
+  const isRequest = body.kind === 'request'
+  if (isRequest && !again) return [new Request(body.request, settings), {}]
+  // A copy of the copy: a redirect may need the body again after a retry.
+  const value = isRequest ? await body.copy.clone().arrayBuffer() : body.value
+  return [url, { ...rest, method, body: value, ...settings }]
 }
 
 function fromRequest(request: Request): Outgoing {
@@ -78,29 +68,23 @@ function fromRequest(request: Request): Outgoing {
     headers: new Headers(headers),
     body:
       request.body === null
-        ? { kind: 'none' }
+        ? { kind: 'value', value: null }
         : { kind: 'request', request, copy: request.clone() },
     redirect,
     rest,
   }
 }
 
-/** Reads a copy of the copy: a redirect may need the body again after a retry. */
-function bytesOf(copy: Request): Promise<ArrayBuffer> {
-  return copy.clone().arrayBuffer()
-}
-
-function readBody(body: Body | null | undefined): OutgoingBody {
-  if (body === null || body === undefined) return { kind: 'none' }
+function readBody(body: Body | null = null): OutgoingBody {
   return { kind: isReplayable(body) ? 'value' : 'once', value: body }
 }
 
-function isReplayable(body: Body): boolean {
+function isReplayable(body: Body | null): boolean {
   return (
+    body === null ||
     typeof body === 'string' ||
-    body instanceof ArrayBuffer ||
     ArrayBuffer.isView(body) ||
-    [URLSearchParams, Blob, FormData].some((type) => body instanceof type)
+    [ArrayBuffer, URLSearchParams, Blob, FormData].some((type) => body instanceof type)
   )
 }
 

@@ -37,17 +37,16 @@ export function nextHop(
   if (url.hash === '') url.hash = outgoing.url.hash
   const headers = new Headers(outgoing.headers)
   if (url.origin !== outgoing.url.origin) for (const name of ofTheOrigin) headers.delete(name)
-  if (!becomesGet(response.status, outgoing.method)) return same(outgoing, url, headers)
-  for (const name of ofTheBody) headers.delete(name)
-  return { ...outgoing, url, method: 'GET', headers, body: { kind: 'none' } }
-}
-
-function same(outgoing: Outgoing, url: URL, headers: Headers): Outgoing {
+  const call = { ...outgoing, url, headers }
+  if (becomesGet(response.status, outgoing.method)) {
+    for (const name of ofTheBody) headers.delete(name)
+    return { ...call, method: 'GET', body: { kind: 'value', value: null } }
+  }
   if (outgoing.body.kind === 'once')
     throw new TypeError(
       'the server redirects a call whose body is a stream and cannot be sent again',
     )
-  return { ...outgoing, url, headers }
+  return call
 }
 
 function becomesGet(status: number, method: string): boolean {

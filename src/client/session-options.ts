@@ -80,7 +80,7 @@ export interface SessionPolicy {
 }
 
 const commonTable = {
-  endpoint: value('URL', readEndpointUrl),
+  endpoint: value('URL', readSecureUrl),
   tabs: text({ optional: true }),
   grace: seconds({ default: 8, least: 1, most: 60 }),
   timeout: seconds({ default: 5, least: 1, most: 60 }),
@@ -116,10 +116,6 @@ export function readSessionOptions(options: SessionOptions): SessionPolicy {
     // Looked up at each call; the platform requires it to be called on its own global object.
     fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
   })
-}
-
-function readEndpointUrl(given: unknown, option: string): URL {
-  return readSecureUrl(option, given)
 }
 
 function readStorage(given: unknown, option: string): SessionStorage {

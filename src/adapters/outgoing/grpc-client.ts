@@ -40,8 +40,8 @@ function originOf(address: string, credentials: ChannelCredentials): string {
     throw new ConfigError('grpc-client.target', 'must be one host, with its port')
   const scheme = credentials._isSecure() ? 'https' : 'http'
   return readSecureUrl(
-    'grpc-client.target',
     `${scheme}://${/:\d+$/.test(host) ? host : `${host}:443`}`,
+    'grpc-client.target',
   ).origin
 }
 

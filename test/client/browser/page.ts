@@ -47,7 +47,7 @@ const functions = {
     const response = await fetch(url, { method: 'POST' })
     await session?.signIn((await response.json()) as Record<string, unknown>)
   },
-  async call(url: string, init?: RequestInit): Promise<unknown> {
+  async call(url: string | Request, init?: RequestInit): Promise<unknown> {
     try {
       const response = await client?.fetch(url, init)
       return { status: response?.status, body: await response?.text() }
@@ -57,27 +57,18 @@ const functions = {
   },
   /** The same with a Request that has a body. */
   callRequest: (url: string, body: string) =>
-    client?.fetch(new Request(url, { method: 'POST', body })).then(async (response) => ({
-      status: response.status,
-      body: await response.text(),
-    })),
+    functions.call(new Request(url, { method: 'POST', body })),
   calls: (url: string, count: number) =>
     Promise.all(Array.from({ length: count }, () => functions.call(url))),
   isSignedIn: () => session?.isSignedIn(),
 }
 
+const { localStorage: kept } = globalThis as never as { localStorage: { pair?: string } } // the browser's
 const sharedStorage = {
-  load: () => (JSON.parse(read().getItem('pair') ?? 'null') as StoredSession | null) ?? undefined,
-  save: (pair: unknown) => {
-    read().setItem('pair', JSON.stringify(pair ?? null))
+  load: () => JSON.parse(kept.pair ?? 'null') as StoredSession,
+  save: (pair: unknown = null) => {
+    kept.pair = JSON.stringify(pair)
   },
-}
-
-function read(): {
-  getItem(name: string): string | null
-  setItem(name: string, value: string): void
-} {
-  return (globalThis as never as { localStorage: ReturnType<typeof read> }).localStorage // the browser's
 }
 
 Object.assign(globalThis, functions)
