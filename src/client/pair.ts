@@ -1,5 +1,3 @@
-import { type Grant } from './source.js'
-
 /**
  * The answer to a login or a refresh: this package's own, an OAuth token response (RFC 6749 section 5.1), or go-zero's.
  */
@@ -14,14 +12,6 @@ export interface StoredSession {
   readonly refreshAt: number | null
   /** When the access token expires; null when the server names no time. */
   readonly expiresAt: number | null
-}
-
-/** A stored session in use, and the object that represents its token. */
-export interface Held {
-  readonly stored: StoredSession
-  readonly grant: Grant
-  /** When a refresh returned it; undefined after a login or another tab's refresh. */
-  readonly refreshedAt?: number
 }
 
 /**
@@ -54,17 +44,6 @@ export function readPair(
   return Object.freeze({ accessToken, refreshToken, ...times })
 }
 
-/**
- * Makes a stored session the one in use.
- *
- * @example hold(stored)
- */
-export function hold(stored: StoredSession, refreshedAt?: number): Held {
-  const { accessToken } = stored
-  const grant = Object.freeze(accessToken === undefined ? {} : { token: accessToken })
-  return Object.freeze({ stored, grant, ...(refreshedAt === undefined ? {} : { refreshedAt }) })
-}
-
 type Member = (camel: string, snake: string) => unknown
 
 function readTimes(
@@ -74,7 +53,8 @@ function readTimes(
   const life = number(member('expiresIn', 'expires_in'))
   const absolute = number(member('accessExpire', 'access_expire'))
   const expiresAt = life === null ? absolute : now + life
-  if (expiresAt === null) return { refreshAt: null, expiresAt: null }
+  // No server issues tokens that have expired: the clock is wrong, and calls learn of the end by a 401.
+  if (expiresAt === null || expiresAt <= now) return { refreshAt: null, expiresAt: null }
   // What the server's clock says more than ours.
   const ahead = absolute === null ? 0 : absolute - expiresAt
   const after = number(member('refreshAfter', 'refresh_after'))

@@ -1,67 +1,95 @@
+import { notify } from '../foundation/listener.js'
 import { ClientError } from './errors.js'
 import { readPair, type StoredSession } from './pair.js'
 import { type SessionPolicy } from './session-options.js'
 
-/** The result of a refresh. */
-export type RefreshResult =
-  | { readonly kind: 'renewed'; readonly stored: StoredSession }
-  | { readonly kind: 'refused' }
-  | { readonly kind: 'failed'; readonly error: ClientError }
+/** Presents a session's refresh token: the next session, or undefined when the server has ended it. */
+export type RefreshCall = (session: StoredSession) => Promise<StoredSession | undefined>
 
-/** One attempt; `lost`: the server may have answered, but no answer arrived. */
-type Attempt =
-  RefreshResult | { readonly kind: 'lost'; readonly cause: unknown; readonly retryAfter?: number }
+/** An attempt that failed. After REFRESH_UNAVAILABLE it is unknown whether the server has rotated. */
+interface Failure {
+  readonly code: 'REFRESH_UNAVAILABLE' | 'REFRESH_FAILED'
+  readonly cause: unknown
+  /** Seconds that the server asks for. */
+  readonly retryAfter?: number
+}
 
-const firstPauseMs = 200
+/** Doubled by each failure, the first one too. */
+const basePauseMs = 100
+const longestPauseMs = 60_000
+/** Seconds. A wrong `Retry-After`, or a wrong clock, must not stop a session for longer. */
+const longestRetryAfter = 300
 const mostAttempts = 4
 
 /**
- * Presents the same refresh token until an answer arrives: within its grace the server returns the same successor
- * again, so a lost answer does no harm.
+ * Makes the calls of one session to its refresh endpoint.
  *
- * Never rejects.
+ * A call presents the same refresh token until an answer arrives: within its grace the server returns the same
+ * successor again, so a lost answer does no harm. After a failure no call asks the endpoint before a pause has passed:
+ * twice the pause before, or the server's `Retry-After` if that is longer. A call waits for a pause that ends within
+ * `grace`, and rejects at once if it does not.
  *
- * @example await requestRefresh(policy, held.stored)
+ * They reject with ClientError REFRESH_UNAVAILABLE or REFRESH_FAILED; its `retryAfter` is what is left of the pause.
+ *
+ * @example const stored = await createRefreshCall(policy)(held.stored)
  */
-export async function requestRefresh(
-  policy: SessionPolicy,
-  session: StoredSession,
-): Promise<RefreshResult> {
-  const start = performance.now()
-  let pauseMs = firstPauseMs
-  for (let attempt = 1; ; attempt++) {
-    const result = await present(policy, session)
-    if (result.kind !== 'lost') return result
-    // Half of the pause is random: clients that failed together must not return together.
-    const waitMs = Math.max(pauseMs * (0.5 + Math.random() / 2), (result.retryAfter ?? 0) * 1000)
-    const { cause, retryAfter } = result
-    if (attempt === mostAttempts || performance.now() - start + waitMs > policy.grace * 1000)
-      return {
-        kind: 'failed',
-        error: new ClientError('REFRESH_UNAVAILABLE', {
-          cause,
-          ...(retryAfter === undefined ? {} : { retryAfter }),
-        }),
+export function createRefreshCall(policy: SessionPolicy): RefreshCall {
+  let failures = 0
+  let notBefore = 0
+  let last: Failure | undefined
+  return async (session) => {
+    const deadline = performance.now() + policy.grace * 1000
+    for (let tried = false; ; tried = true) {
+      const waitMs = notBefore - performance.now()
+      if (last && (notBefore > deadline || (tried && failures >= mostAttempts))) {
+        const { code, cause } = last
+        if (tried) notify(policy.onEvent, { kind: 'refresh-failed', code })
+        throw new ClientError(code, { cause, retryAfter: Math.ceil(waitMs / 1000) })
       }
-    await new Promise((resolve) => setTimeout(resolve, waitMs))
-    pauseMs *= 2
+      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs))
+      const result = await present(policy, session)
+      if (!result || !('code' in result)) {
+        failures = notBefore = 0
+        return result
+      }
+      last = result
+      // A wrong endpoint is not asked again by the same call.
+      failures += last.code === 'REFRESH_FAILED' ? mostAttempts : 1
+      notBefore = performance.now() + pauseAfter(last, failures)
+    }
   }
 }
 
-async function present(policy: SessionPolicy, session: StoredSession): Promise<Attempt> {
+function pauseAfter({ retryAfter = 0 }: Failure, failures: number): number {
+  const ms = Math.min(basePauseMs * 2 ** failures, longestPauseMs)
+  // Half of the pause is random: clients that failed together must not return together.
+  return Math.max(ms * (0.5 + Math.random() / 2), retryAfter * 1000)
+}
+
+/** 401 and `invalid_grant` end the session; a failing server does not; anything else means a wrong endpoint. */
+async function present(
+  policy: SessionPolicy,
+  session: StoredSession,
+): Promise<StoredSession | Failure | undefined> {
   const { fetch, endpoint, timeout, now, cookies } = policy
   try {
     const signal = AbortSignal.timeout(timeout * 1000)
     const response = await fetch(endpoint, { ...requestOf(policy, session), signal })
     const text = await response.text()
-    const refused = refusalOf(response, text)
-    if (refused) return refused
-    const body: unknown = cookies && text === '' ? {} : JSON.parse(text)
-    const stored = readPair(body, { now: now(), kept: session, cookies })
-    return stored === undefined ? failed(response.status) : { kind: 'renewed', stored }
+    const { ok, status, headers } = response
+    if (status === 401 || (status === 400 && /"invalid_grant"/.test(text))) return undefined
+    if (ok) {
+      const body: unknown = JSON.parse(cookies ? text || '{}' : text)
+      const stored = readPair(body, { now: now(), kept: session, cookies })
+      if (stored) return stored
+    }
+    const cause = new Error(`the refresh endpoint answered ${String(status)}`)
+    if (status < 500 && status !== 429 && status !== 408) return { code: 'REFRESH_FAILED', cause }
+    const retryAfter = readRetryAfter(headers.get('retry-after') ?? '', now())
+    return { code: 'REFRESH_UNAVAILABLE', cause, retryAfter }
   } catch (cause) {
     // No answer, a partial one, or one that is not JSON: it is unknown whether the server rotated.
-    return { kind: 'lost', cause }
+    return { code: 'REFRESH_UNAVAILABLE', cause }
   }
 }
 
@@ -69,31 +97,28 @@ function requestOf(
   { cookies, clientId }: SessionPolicy,
   { refreshToken = '' }: StoredSession,
 ): RequestInit {
-  const shared = { method: 'POST', redirect: 'error', cache: 'no-store' } as const
-  if (cookies) return { ...shared, credentials: 'same-origin' }
-  const request = { ...shared, credentials: 'omit' } as const
-  if (clientId === undefined)
-    return {
-      ...request,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ refreshToken }),
-    }
-  const form = { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId }
-  return { ...request, body: new URLSearchParams(form) }
+  const request = { method: 'POST', redirect: 'error', cache: 'no-store' } as const
+  if (cookies) return { ...request, credentials: 'same-origin' }
+  return {
+    ...request,
+    credentials: 'omit',
+    ...(clientId === undefined
+      ? {
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ refreshToken }),
+        }
+      : {
+          body: new URLSearchParams({
+            grant_type: 'refresh_token',
+            refresh_token: refreshToken,
+            client_id: clientId,
+          }),
+        }),
+  }
 }
 
-/** 401 and `invalid_grant` end the session; a failing server does not; anything else means a wrong endpoint. */
-function refusalOf(response: Response, text: string): Attempt | undefined {
-  if (response.ok) return undefined
-  const { status } = response
-  if (status === 401 || (status === 400 && /"invalid_grant"/.test(text))) return { kind: 'refused' }
-  if (status < 500 && status !== 429 && status !== 408) return failed(status)
-  const seconds = Number(response.headers.get('retry-after') ?? undefined)
-  const cause = new Error(`the refresh endpoint answered ${String(status)}`)
-  return { kind: 'lost', cause, ...(Number.isFinite(seconds) ? { retryAfter: seconds } : {}) }
-}
-
-function failed(status: number): Attempt {
-  const cause = new Error(`the refresh endpoint answered ${String(status)}`)
-  return { kind: 'failed', error: new ClientError('REFRESH_FAILED', { cause }) }
+/** Seconds, or a date (RFC 9110 section 10.2.3). */
+function readRetryAfter(field: string, now: number): number {
+  const seconds = /^\d+$/.test(field) ? Number(field) : Date.parse(field) / 1000 - now
+  return Math.min(seconds || 0, longestRetryAfter)
 }

@@ -30,11 +30,13 @@ interface CommonSessionOptions {
   /** The URL for refreshes (POST); https, or loopback. In browsers it may be relative. */
   readonly endpoint: string
   /**
-   * A name shared by the tabs of one user: they refresh one at a time (Web Locks) and share the outcome
-   * (BroadcastChannel). Default: none. Not for servers: in one process, sessions with the same name belong to one user.
+   * A name shared by the tabs of one user: they refresh one at a time (Web Locks) and learn of the outcome
+   * (BroadcastChannel), but never of the refresh token. With neither `cookies` nor `storage`, closing the tab that logged
+   * in ends the others with their access token. Default: none. Not for servers: in one process, sessions with the same
+   * name belong to one user.
    */
   readonly tabs?: string
-  /** How long a refresh is repeated when its answer is lost. Default 8 s, below the server's 10 s of grace. */
+  /** How long a call repeats a refresh whose answer is lost. Default 8 s, below the server's 10 s of grace. */
   readonly grace?: Duration
   /** How long one attempt may take. Default 5 s. */
   readonly timeout?: Duration

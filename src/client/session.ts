@@ -1,10 +1,16 @@
 import { ClientError } from './errors.js'
 import { notify } from '../foundation/listener.js'
-import { hold, readPair, type Held, type PairResponse, type StoredSession } from './pair.js'
-import { requestRefresh, type RefreshResult } from './refresh-call.js'
+import { readPair, type PairResponse, type StoredSession } from './pair.js'
+import { createRefreshCall, type RefreshCall } from './refresh-call.js'
 import { readSessionOptions, type SessionOptions, type SessionPolicy } from './session-options.js'
-import { unlessAborted, type TokenSource } from './source.js'
-import { joinTabs, type TabMessage, type Tabs } from './tabs.js'
+import { type Grant, unlessAborted, type TokenSource } from './source.js'
+import {
+  joinTabs,
+  type SessionChanged,
+  type TabMessage,
+  type Tabs,
+  type TokenWanted,
+} from './tabs.js'
 
 /** The session of one user, as a source of its tokens. */
 export interface Session extends TokenSource {
@@ -18,7 +24,7 @@ export interface Session extends TokenSource {
   signOut(): Promise<void>
   /** Whether there is a session as far as the client knows. */
   isSignedIn(): Promise<boolean>
-  /** Stops listening to the other tabs. */
+  /** Stops listening to the other tabs, and giving them access tokens. */
   close(): void
 }
 
@@ -34,7 +40,8 @@ const newsMs = 250
  *
  * However many calls need a new token, and however late their refusals arrive, one refresh is made; with `tabs`, one
  * for all tabs. A refresh whose answer is lost is repeated within `grace`. A refused refresh signs the user out; a
- * failing server does not: calls reject with REFRESH_UNAVAILABLE, and the next call tries again.
+ * failing server does not: calls reject with REFRESH_UNAVAILABLE, and after a pause the next call tries again. A clock
+ * that jumps costs one refresh at most.
  *
  * Use one object per user; on a server, create one for each. `fromSession` never logs in.
  *
@@ -58,20 +65,36 @@ export function fromSession(options: SessionOptions): Session {
   } satisfies Session)
 }
 
+/** A session in use, and the object that represents its token. */
+interface Held {
+  readonly stored: StoredSession
+  readonly grant: Grant
+  /** Unix time when a refresh returned it; NaN after a login. */
+  readonly refreshedAt: number
+  /** Unix time minus `performance.now()`, both in seconds, when it was taken. */
+  readonly start: number
+}
+
 class Keeper {
   readonly tabs: Tabs
   readonly #policy: SessionPolicy
+  readonly #call: RefreshCall
+  /** Whether the refresh token is in the memory of one tab; the others have its access token. */
+  readonly #isInMemory: boolean
   #held: Held | undefined
   /** The login that each token comes from: a user's call is never sent with the next user's token. */
-  readonly #logins = new WeakMap<Held['grant'], object>()
-  #login = {}
-  #loading: Promise<void> | undefined
+  readonly #logins = new WeakMap<Grant, string | undefined>()
+  /** A random name, the same in all tabs that use the tokens of one login. */
+  #login: string | undefined
+  #loading: Promise<unknown> | undefined
   #flight: { readonly held: Held; readonly done: Promise<void> } | undefined
-  /** While the server fails, refreshes that are not yet needed are postponed until this time. */
-  #calmUntil = 0
+  /** How often a login or a logout, here or in another tab, has decided what is held. */
+  #turn = 0
 
   constructor(policy: SessionPolicy) {
     this.#policy = policy
+    this.#call = createRefreshCall(policy)
+    this.#isInMemory = !policy.cookies && !policy.storage
     // Scripts cannot tell whether the cookies exist: the server will.
     if (policy.cookies) this.#take({ refreshAt: null, expiresAt: null })
     this.tabs = joinTabs(policy.tabs, (message) => {
@@ -89,113 +112,155 @@ class Keeper {
     return this.#held
   }
 
-  async grant(signal: AbortSignal | undefined): Promise<Held['grant']> {
-    const held = await this.current()
-    if (!held) throw new ClientError('SIGNED_OUT')
-    const { refreshAt, expiresAt } = held.stored
-    const now = this.#policy.now()
-    if (expiresAt !== null && now >= expiresAt - leewaySeconds) return this.#renewed(held, signal)
+  async grant(signal: AbortSignal | undefined): Promise<Grant> {
+    const held = await this.#required()
+    if (this.#isPast(held, held.stored.expiresAt, leewaySeconds)) return this.#renewed(held, signal)
     // Not awaited; errors are reported as events.
-    if (refreshAt !== null && now >= refreshAt && now >= this.#calmUntil)
-      this.#refresh(held).catch(() => undefined)
+    if (this.#isPast(held, held.stored.refreshAt)) this.#refresh(held).catch(() => undefined)
     return held.grant
   }
 
-  async renew(
-    refused: Held['grant'],
-    signal: AbortSignal | undefined,
-  ): Promise<Held['grant'] | undefined> {
-    const held = await this.current()
-    if (!held) throw new ClientError('SIGNED_OUT')
+  async renew(refused: Grant, signal: AbortSignal | undefined): Promise<Grant | undefined> {
+    const held = await this.#required()
     if (!this.#isOneLogin(held.grant, refused)) return undefined
     if (held.grant !== refused) return held.grant
-    const { refreshedAt } = held
-    if (refreshedAt !== undefined && this.#policy.now() - refreshedAt < leastAgeSeconds)
-      return undefined
-    return this.#renewed(held, signal)
+    return this.#isYoung(held) ? undefined : this.#renewed(held, signal)
   }
 
   async signIn(response: PairResponse | undefined): Promise<void> {
     const { now, cookies } = this.#policy
     const stored = readPair(response, { now: now(), kept: undefined, cookies })
     if (!stored) throw new TypeError('signIn takes the answer to a login, with both tokens')
-    this.#loading = Promise.resolve()
-    this.#login = {}
+    this.#decide()
+    this.#login = String(Math.random())
     this.#take(stored)
+    if (this.#isInMemory) await this.tabs.lead(this.#login)
     await this.#save(stored)
-    this.tabs.tell({ kind: 'signed-in', stored })
-    notify(this.#policy.onEvent, { kind: 'signed-in' })
+    this.#tell('signed-in')
+    this.#report('signed-in')
   }
 
   async signOut(): Promise<void> {
-    this.#loading = Promise.resolve()
-    this.#held = undefined
+    this.#decide()
     await this.#save(undefined)
     this.tabs.tell({ kind: 'signed-out' })
-    notify(this.#policy.onEvent, { kind: 'signed-out' })
+    this.#report('signed-out')
   }
 
-  async #renewed(held: Held, signal: AbortSignal | undefined): Promise<Held['grant']> {
+  async #required(): Promise<Held> {
+    const held = await this.current()
+    if (!held) throw new ClientError('SIGNED_OUT')
+    return held
+  }
+
+  async #renewed(held: Held, signal: AbortSignal | undefined): Promise<Grant> {
     await unlessAborted(this.#refresh(held), signal)
     const grant = this.#held?.grant
     if (!grant || !this.#isOneLogin(grant, held.grant)) throw new ClientError('SIGNED_OUT')
     return grant
   }
 
-  #take(stored: StoredSession, refreshedAt?: number): void {
-    this.#held = hold(stored, refreshedAt)
-    this.#logins.set(this.#held.grant, this.#login)
+  /** Whether a time of the session has come, also after its clock was put back. */
+  #isPast({ start }: Held, time: number | null, leeway = 0): boolean {
+    const now = Math.max(this.#policy.now(), start + performance.now() / 1000)
+    return time !== null && now >= time - leeway
   }
 
-  #isOneLogin(one: Held['grant'], other: Held['grant']): boolean {
+  /** A clock put back makes the age negative: such a token is not young. */
+  #isYoung({ refreshedAt }: Held): boolean {
+    return Math.abs(this.#policy.now() - refreshedAt) < leastAgeSeconds
+  }
+
+  #take(stored: StoredSession, refreshedAt = NaN): void {
+    const { accessToken: token } = stored
+    const grant = Object.freeze(token === undefined ? {} : { token })
+    const start = this.#policy.now() - performance.now() / 1000
+    this.#held = { stored, grant, refreshedAt, start }
+    this.#logins.set(grant, this.#login)
+  }
+
+  /** A login or a logout: whatever was under way no longer counts. */
+  #decide(): void {
+    this.#loading = Promise.resolve()
+    this.#held = undefined
+    this.#turn++
+  }
+
+  #end(): void {
+    this.#decide()
+    this.#report('signed-out')
+  }
+
+  #report(kind: 'signed-in' | 'refreshed' | 'signed-out' | 'adopted' | 'storage-failed'): void {
+    notify(this.#policy.onEvent, { kind })
+  }
+
+  #isOneLogin(one: Grant, other: Grant): boolean {
     return this.#logins.get(one) === this.#logins.get(other)
   }
 
   /** One refresh per token, for any number of callers. */
   #refresh(held: Held): Promise<void> {
     if (this.#flight?.held === held) return this.#flight.done
-    const done = this.tabs
-      .exclusive((waited) => this.#refreshUnlessDone(held, waited))
-      .finally(() => {
-        if (this.#flight?.held === held) this.#flight = undefined
-      })
+    const isBorrowed = this.#isInMemory && held.stored.refreshToken === undefined
+    const work = isBorrowed
+      ? this.#ask(held)
+      : this.tabs.exclusive((waited) => this.#refreshUnlessDone(held, waited))
+    const done = work.finally(() => {
+      if (this.#flight?.held === held) this.#flight = undefined
+    })
     this.#flight = { held, done }
     return done
   }
 
   async #refreshUnlessDone(held: Held, waited: boolean): Promise<void> {
     await this.#reload()
-    if (waited && this.#held === held) await this.tabs.news(newsMs)
+    if (waited) await this.#replaced(held, newsMs)
     if (this.#held !== held) return
-    await this.#settle(held, await requestRefresh(this.#policy, held.stored))
-  }
-
-  async #settle(held: Held, result: RefreshResult): Promise<void> {
-    const { now, onEvent } = this.#policy
+    const stored = await this.#call(held.stored).catch((error: unknown) => {
+      if (this.#held === held) throw error
+    })
     // A login, a logout or another tab's refresh has replaced this answer.
     if (this.#held !== held) return
-    if (result.kind === 'failed') {
-      this.#calmUntil = now() + (result.error.retryAfter ?? 1 + Math.random() * 4)
-      notify(onEvent, { kind: 'refresh-failed', code: result.error.code })
-      throw result.error
-    }
-    if (result.kind === 'refused') {
+    if (!stored) {
       await this.#reload()
       if (this.#held === held) await this.signOut()
       return
     }
-    this.#take(result.stored, now())
-    await this.#save(result.stored)
-    this.tabs.tell({ kind: 'refreshed', stored: result.stored })
-    notify(onEvent, { kind: 'refreshed' })
+    this.#take(stored, this.#policy.now())
+    await this.#save(stored)
+    this.#tell('refreshed')
+    this.#report('refreshed')
+  }
+
+  /** Asks the tab that has the refresh token for another access token. */
+  async #ask(held: Held): Promise<void> {
+    const login = this.#login
+    const isLed = await this.tabs.isLed(login)
+    if (isLed !== false) {
+      this.tabs.tell({ kind: 'wanted', login, refused: held.grant.token })
+      await this.#replaced(held, this.#policy.timeout * 1000)
+    }
+    if (this.#held !== held) return
+    if (isLed) throw new ClientError('REFRESH_UNAVAILABLE')
+    // That tab was closed, and the refresh token went with it.
+    this.#end()
+  }
+
+  async #replaced(held: Held, withinMs: number): Promise<void> {
+    const end = performance.now() + withinMs
+    while (this.#held === held && performance.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 20))
   }
 
   /** Loads what another tab, or an earlier run, has stored; an empty storage changes nothing. */
-  async #reload(): Promise<void> {
+  async #reload(login = this.#login, refreshedAt?: number): Promise<void> {
     const before = this.#held
     const stored = await this.#policy.storage?.load()
     if (!stored || this.#held !== before) return
-    if (stored.accessToken !== before?.stored.accessToken) this.#take(stored)
+    if (stored.accessToken === before?.stored.accessToken) return
+    this.#login = login
+    this.#take(stored, refreshedAt)
   }
 
   async #save(stored: StoredSession | undefined): Promise<void> {
@@ -203,22 +268,69 @@ class Keeper {
       await this.#policy.storage?.save(stored)
     } catch {
       // The session continues in memory; the application gets an event.
-      notify(this.#policy.onEvent, { kind: 'storage-failed' })
+      this.#report('storage-failed')
     }
   }
 
+  #tell(kind: 'signed-in' | 'refreshed'): void {
+    if (this.#held) this.tabs.tell({ kind, login: this.#login, ...this.#shared(this.#held.stored) })
+  }
+
+  /** What another tab may have of a session: with a storage or cookies no token, and never the refresh token. */
+  #shared(given: Omit<SessionChanged, 'kind'>): StoredSession {
+    const { accessToken = '', refreshAt = null, expiresAt = null } = given
+    return this.#isInMemory ? { accessToken, refreshAt: null, expiresAt } : { refreshAt, expiresAt }
+  }
+
   #hear(message: TabMessage): void {
-    if (message.kind === 'signed-out') {
-      this.#held = undefined
-      notify(this.#policy.onEvent, { kind: 'signed-out' })
-      return
+    switch (message.kind) {
+      case 'signed-out':
+        this.#end()
+        break
+      case 'wanted':
+        this.#answer(message)
+        break
+      case 'signed-in':
+      case 'refreshed':
+        // A storage that cannot be read is read again before the next refresh.
+        this.#adopt(message).catch(() => undefined)
     }
-    const mine = this.#held?.stored.expiresAt ?? 0
-    // Messages of two tabs may cross: the token that expires later is the current one.
-    if (message.kind === 'refreshed' && (message.stored.expiresAt ?? Infinity) < mine) return
-    this.#loading = Promise.resolve()
-    if (message.kind === 'signed-in') this.#login = {}
-    this.#take(message.stored, message.kind === 'refreshed' ? this.#policy.now() : undefined)
-    notify(this.#policy.onEvent, { kind: 'adopted' })
+  }
+
+  /** Gives out the access token, or the next one if that was refused. */
+  #answer({ login, refused }: TokenWanted): void {
+    const held = this.#held
+    if (!held?.stored.refreshToken || login !== this.#login) return
+    if (held.grant.token !== refused || this.#isYoung(held)) this.#tell('refreshed')
+    else this.#refresh(held).catch(() => undefined)
+  }
+
+  async #adopt(message: SessionChanged): Promise<void> {
+    const isLogin = message.kind === 'signed-in'
+    const login = isLogin ? message.login : this.#login
+    const refreshedAt = isLogin ? undefined : this.#policy.now()
+    const before = this.#held
+    if (this.#policy.storage) await this.#reload(login, refreshedAt)
+    else if (!this.#isInMemory || (await this.#isFromHolder(message))) {
+      this.#loading = Promise.resolve()
+      this.#login = login ?? message.login
+      this.#take(this.#shared(message), refreshedAt)
+    }
+    if (this.#held && this.#held !== before) this.#report('adopted')
+  }
+
+  /**
+   * Whether a token comes from the tab that has its refresh token, as far as Web Locks tell. A tab with a refresh token
+   * gives it up only for a later login.
+   */
+  async #isFromHolder({ kind, login }: SessionChanged): Promise<boolean> {
+    const isLogin = kind === 'signed-in'
+    const isHolder = this.#held?.stored.refreshToken !== undefined
+    const isSame = login === this.#login
+    if (isHolder ? !isLogin || isSame : !isLogin && !isSame && this.#login !== undefined)
+      return false
+    const turn = ++this.#turn
+    const isLed = await this.tabs.isLed(login)
+    return turn === this.#turn && (isLed ?? !isHolder)
   }
 }

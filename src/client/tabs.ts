@@ -1,17 +1,33 @@
-import { type StoredSession } from './pair.js'
+/** Another tab has logged in, or has refreshed. */
+export interface SessionChanged {
+  readonly kind: 'signed-in' | 'refreshed'
+  readonly login?: string | undefined
+  /** Only when the tokens are in the memory of one tab. */
+  readonly accessToken?: string | undefined
+  readonly refreshAt?: number | null
+  readonly expiresAt?: number | null
+}
 
-/** A message from one tab of a user to the others. */
-export type TabMessage =
-  | { readonly kind: 'signed-in' | 'refreshed'; readonly stored: StoredSession }
-  | { readonly kind: 'signed-out' }
+/** A tab without a refresh token needs another access token. */
+export interface TokenWanted {
+  readonly kind: 'wanted'
+  readonly login: string | undefined
+  /** The access token it has. */
+  readonly refused: string | undefined
+}
+
+/** A message from one tab of a user to the others. Every script of the origin hears it: no refresh token is in it. */
+export type TabMessage = SessionChanged | TokenWanted | { readonly kind: 'signed-out' }
 
 /** The connection between the tabs of one user. */
 export interface Tabs {
   /** Runs one at a time over all tabs; `waited` is true when another one ran before it. */
   exclusive(run: (waited: boolean) => Promise<void>): Promise<void>
   tell(message: TabMessage): void
-  /** Resolves at the next message, or after `withinMs`. */
-  news(withinMs: number): Promise<void>
+  /** Makes this tab the one that has the refresh token of a login, until it closes. */
+  lead(login: string): Promise<void>
+  /** Whether some tab has the refresh token of a login; undefined without Web Locks. */
+  isLed(login: string | undefined): Promise<boolean | undefined>
   close(): void
 }
 
@@ -23,45 +39,50 @@ const longestWaitMs = 15_000
 
 /**
  * Joins the tabs that share a name. Without Web Locks each tab refreshes alone, and the server's grace gives all the
- * same successor; without BroadcastChannel a tab learns of another's refresh only from its storage.
+ * same successor; without BroadcastChannel a tab learns of another's refresh only from its storage. Any script of the
+ * origin hears the messages and can send some of its own.
  *
  * @example const tabs = joinTabs('my-app', adopt)
  */
 export function joinTabs(name: string | undefined, onMessage: (message: TabMessage) => void): Tabs {
-  if (name === undefined) return alone
-  const channel = openChannel(`jotgate:${name}`)
-  const waiting = new Set<() => void>()
-  const receive = (event: { data: unknown }) => {
-    onMessage(event.data as TabMessage) // same origin and name: sent by this module in another tab
-    for (const resolve of waiting) resolve()
+  const fullName = `jotgate:${name ?? ''}`
+  const locks = name === undefined ? undefined : webLocks()
+  const channel = name === undefined ? undefined : openChannel(fullName)
+  const receive = ({ data }: { data: unknown }) => {
+    onMessage(Object(data) as TabMessage) // any script of the origin can send anything
   }
   channel?.addEventListener('message', receive as never) // DOM and Node name the event's type differently
+  let leave: () => void = () => undefined
+  const lead = (login: string, done: () => void) => {
+    leave()
+    const hold = () => {
+      done()
+      return new Promise<void>((resolve) => {
+        leave = resolve
+      })
+    }
+    Promise.resolve(locks?.request(`${fullName}:${login}`, {}, hold)).then(done, done)
+  }
   return {
-    exclusive: (run) => lock(`jotgate:${name}`, run),
+    exclusive: (run) => (locks ? lock(locks, fullName, run) : run(false)),
     tell: (message) => {
       channel?.postMessage(message)
     },
-    news: (withinMs) =>
+    lead: (login) =>
       new Promise((resolve) => {
-        const done = () => {
-          clearTimeout(timer)
-          waiting.delete(done)
-          resolve()
-        }
-        const timer = setTimeout(done, withinMs)
-        waiting.add(done)
+        lead(login, resolve)
       }),
+    isLed: async (login) =>
+      locks?.request(
+        `${fullName}:${login ?? ''}`,
+        { ifAvailable: true, mode: 'shared' },
+        (granted) => Promise.resolve(granted === null),
+      ),
     close: () => {
+      leave()
       channel?.close()
     },
   }
-}
-
-const alone: Tabs = {
-  exclusive: (run) => run(false),
-  tell: () => undefined,
-  news: () => Promise.resolve(),
-  close: () => undefined,
 }
 
 type Channel = Omit<InstanceType<typeof BroadcastChannel>, 'unref'> & { unref?: () => unknown }
@@ -76,11 +97,11 @@ function openChannel(name: string): Channel | undefined {
 
 /** The part of the Web Locks API that is used; not every platform's types have it. */
 interface Locks {
-  request(
+  request<R>(
     name: string,
-    options: { ifAvailable?: boolean; signal?: AbortSignal },
-    run: (lock: unknown) => Promise<boolean>,
-  ): Promise<boolean>
+    options: { ifAvailable?: boolean; mode?: 'shared'; signal?: AbortSignal },
+    run: (lock: unknown) => Promise<R>,
+  ): Promise<R>
 }
 
 function webLocks(): Locks | undefined {
@@ -88,24 +109,20 @@ function webLocks(): Locks | undefined {
   return navigator?.locks
 }
 
-async function lock(name: string, run: (waited: boolean) => Promise<void>): Promise<void> {
-  const locks = webLocks()
-  if (!locks) return run(false)
-  const ran = await locks.request(name, { ifAvailable: true }, async (granted) => {
-    if (granted !== null) await run(false)
-    return granted !== null
-  })
-  if (ran) return
+type Run = (waited: boolean) => Promise<void>
+
+async function lock(locks: Locks, name: string, run: Run): Promise<void> {
   const entry = { entered: false }
-  const enter = async () => {
+  const enter = (waited: boolean) => async (granted: unknown) => {
+    if (granted === null) return
     entry.entered = true
-    await run(true)
-    return true
+    await run(waited)
   }
-  try {
-    await locks.request(name, { signal: AbortSignal.timeout(longestWaitMs) }, enter)
-  } catch (error) {
+  await locks.request(name, { ifAvailable: true }, enter(false))
+  if (entry.entered) return
+  const signal = AbortSignal.timeout(longestWaitMs)
+  await locks.request(name, { signal }, enter(true)).catch((error: unknown) => {
     if (entry.entered) throw error
-    await run(true)
-  }
+    return run(true)
+  })
 }

@@ -159,7 +159,7 @@ async function answer({ ledger, at }: Place, request: IncomingMessage, response:
 async function refresh(ledger: Ledger, body: string, response: ServerResponse): Promise<void> {
   const form = new URLSearchParams(body)
   const isForm = form.get('grant_type') === 'refresh_token'
-  const json = isForm ? {} : (JSON.parse(body) as { refreshToken?: string })
+  const json = isForm ? {} : (JSON.parse(body || '{}') as { refreshToken?: string })
   ledger.presented.push((isForm ? form.get('refresh_token') : json.refreshToken) ?? '')
   ledger.clients.push(form.get('client_id'))
   await ledger.holdRefresh

@@ -6,8 +6,8 @@ import { bundle, type Bundle } from './bundle.js'
 import { startBrowserSite, type BrowserSite } from './site.js'
 
 const entry = fileURLToPath(new URL('page.ts', import.meta.url))
-/** The whole of `jotgate/client` and the tests' page; a change of it is seen here. */
-const mostGzipBytes = 8_000
+/** The whole of `jotgate/client` and the tests' page; a change of it is seen here. Why it is not 8,000: decision 25. */
+const mostGzipBytes = 8_400
 
 let browser: Browser
 let bundled: Bundle

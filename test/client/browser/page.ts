@@ -27,16 +27,13 @@ let client: JwtClient | undefined
 /** Functions the tests call by `page.evaluate`. */
 const functions = {
   events,
-  start({ endpoint, origins, tabs, cookies = false, header, shared = false }: Setup) {
-    const common = {
-      endpoint,
+  start({ origins, header, shared, ...setup }: Setup) {
+    session = fromSession({
+      ...setup,
       now: () => Date.now() / 1000 + skipped,
-      onEvent: ({ kind }: ClientEvent) => events.push(kind),
-      ...(tabs === undefined ? {} : { tabs }),
-    }
-    session = cookies
-      ? fromSession({ ...common, cookies })
-      : fromSession({ ...common, ...(shared ? { storage: sharedStorage } : {}) })
+      onEvent: ({ kind }) => events.push(kind),
+      ...(shared === true ? { storage: sharedStorage } : {}),
+    })
     client = jwtClient({ source: session, origins, ...(header === undefined ? {} : { header }) })
   },
   /** Moves the page's clock. */
@@ -61,6 +58,7 @@ const functions = {
   calls: (url: string, count: number) =>
     Promise.all(Array.from({ length: count }, () => functions.call(url))),
   isSignedIn: () => session?.isSignedIn(),
+  signOut: () => session?.signOut(),
 }
 
 const { localStorage: kept } = globalThis as never as { localStorage: { pair?: string } } // the browser's

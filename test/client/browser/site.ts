@@ -19,6 +19,8 @@ import { memoryStores } from '../../../src/stores/memory/index.js'
 /** What the servers of the page have seen. */
 export interface Watched {
   refreshes: number
+  /** All that were given out, of every mode. */
+  readonly refreshTokens: string[]
   /** Sessions that no API takes any more, by their access token's generation: everything issued before is refused. */
   refuseBefore: number
   /** Values of `authorization` and `x-token` that came to the foreign origin. */
@@ -42,7 +44,13 @@ const secure = 'Path=/; Secure; HttpOnly; SameSite=Strict'
 
 /** Serves a page with one script, and what it calls: real sessions, real gates. */
 export async function startBrowserSite(script: string): Promise<BrowserSite> {
-  const watched: Watched = { refreshes: 0, refuseBefore: 0, foreign: [], cookiesCleared: [] }
+  const watched: Watched = {
+    refreshes: 0,
+    refreshTokens: [],
+    refuseBefore: 0,
+    foreign: [],
+    cookiesCleared: [],
+  }
   const place = { watched, sessions: sessionsOf(watched), script }
   const servers = [pageServer(place), apiServer(place), foreignServer(watched)]
   const [page = '', api = '', foreign = ''] = await Promise.all(servers.map(listen))
@@ -143,9 +151,17 @@ interface Presented {
   readonly presented: string
 }
 
-async function issueOr(url: string | undefined, { sessions, watched, presented }: Presented) {
-  if (url === '/login')
-    return sessions.issue({ subject: 'alice', client: 'web', scope: '', audience: ['api'] })
+async function issueOr(url: string | undefined, presented: Presented) {
+  const pair = await (url === '/login' ? issue(presented) : refresh(presented))
+  presented.watched.refreshTokens.push(pair.refreshToken)
+  return pair
+}
+
+function issue({ sessions }: Presented) {
+  return sessions.issue({ subject: 'alice', client: 'web', scope: '', audience: ['api'] })
+}
+
+async function refresh({ sessions, watched, presented }: Presented) {
   watched.refreshes++
   const pair = await sessions.refresh(presented, { client: 'web' })
   // A refresh takes a while, so that two can meet.
