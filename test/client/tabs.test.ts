@@ -63,6 +63,22 @@ function storage(): { load(): StoredSession | undefined; save(pair?: StoredSessi
   }
 }
 
+/** As a script can, where there are Web Locks (Node 24.5 and browsers). */
+function holdLock(name: string): Promise<() => void> {
+  type Request = (name: string, run: () => Promise<void>) => Promise<void>
+  const { navigator } = globalThis as { navigator?: { locks?: { request: Request } } } // not of every Node
+  return new Promise((resolve) => {
+    if (!navigator?.locks) resolve(() => undefined)
+    void navigator?.locks?.request(
+      name,
+      () =>
+        new Promise((release) => {
+          resolve(release)
+        }),
+    )
+  })
+}
+
 const settled = () => new Promise((resolve) => setTimeout(resolve, 50))
 
 describe('what a script of the same origin hears', () => {
@@ -142,8 +158,10 @@ describe('what a script of the same origin can do', () => {
   test('a script cannot make a tab present a refresh token', async () => {
     const { session, client, events } = openTab()
     const [message] = forged('x')
+    const release = await holdLock('jotgate:shop:x')
     script.postMessage(message)
     await until(wire, () => events.includes('adopted'))
+    release()
     refuseCurrent(wire)
     await expectFailure(wire.call(client), 'SIGNED_OUT')
     expect(wire.ledger.presented).toEqual([])
