@@ -31,14 +31,19 @@ export async function endAll(
   return ended
 }
 
-/** Ends a subject's other sessions, one by one: a cut-off would refuse the one that asks too. */
+/** The same for all but the one that asks, whose own access token a cut-off refuses too: it then has to refresh. */
+const mostOthers = 256
+
+/** Ends a subject's other sessions, as {@link endAll} does. */
 export async function endOthers(
   policy: SessionsPolicy,
   own: OwnSession,
 ): Promise<readonly SessionInfo[]> {
   const { id, subject } = await findOwn(policy, own)
+  const before = policy.now()
   const oneByOne = (await listLive(policy, subject)).filter((session) => session.id !== id)
-  return endSessions(policy, { subject, now: policy.now(), except: id }, { oneByOne })
+  const foreseen = oneByOne.length <= mostOthers ? { oneByOne } : { before }
+  return endSessions(policy, { subject, now: policy.now(), except: id }, foreseen)
 }
 
 /** Whose access tokens are refused before it is known which sessions the store has ended. */
@@ -60,9 +65,26 @@ async function endSessions(
   const ended = stored.status === 'fulfilled' ? stored.value : []
   await revokeEach(policy, ended.filter(unforeseen(foreseen)), urgently)
   throwFirst([refused, stored])
-  await settle(policy, ended)
+  const left = await leftBehind(policy, request, ended)
+  await revokeEach(policy, left.filter(unforeseen(foreseen)), urgently)
+  await settle(policy, [...ended, ...left])
   return ended.map((session) => toSessionInfo(policy, session))
 }
+
+/** Sessions that ended before, and whose access tokens may still be valid: a full list refused what was not urgent. */
+async function leftBehind(
+  policy: SessionsPolicy,
+  { subject, now }: EndAllRequest,
+  ended: readonly StoredSession[],
+): Promise<readonly StoredSession[]> {
+  const request = { subject, endedUntil: now, limit: ended.length + mostLeft }
+  const due = await askStore(policy.storeDeadlineMs * longer, () => policy.store.due(request))
+  const known = new Set(ended.map(({ id }) => id))
+  return due.filter(({ id }) => !known.has(id))
+}
+
+/** More of one subject are left to {@link finishEnding}. */
+const mostLeft = 1000
 
 const urgently = { urgent: true } as const
 

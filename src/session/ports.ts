@@ -36,6 +36,8 @@ export interface DueRequest {
   readonly endedUntil: number
   /** At most so many. */
   readonly limit: number
+  /** Only those of this subject. Default: of all. */
+  readonly subject?: string
 }
 
 /**

@@ -76,6 +76,20 @@ export const dueCases: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
+    name: 'of the due sessions only those of a subject come, if one is named',
+    run: async (makeStore) => {
+      const { store, session } = await keep(makeStore)
+      const other = sampleSession({ subject: 'user-2' })
+      await store.create(other)
+      await store.create(sampleSession())
+      for (const { id } of [session, other]) await store.end(id, start + 5)
+      deepStrictEqual(idsOf(await store.due({ ...all, subject: 'user-1' })), idsOf([session]))
+      deepStrictEqual(await store.due({ ...all, subject: 'user-3' }), [])
+      const earlier = { endedUntil: start + 4, limit: 100, subject: 'user-1' }
+      deepStrictEqual(await store.due(earlier), [])
+    },
+  },
+  {
     name: 'settling many at a time settles exactly these; unknown and live ones are left out',
     run: async (makeStore) => {
       const { store, session } = await keep(makeStore)

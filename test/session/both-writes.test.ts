@@ -115,6 +115,21 @@ describe('ending a session while its access tokens cannot be refused', () => {
   })
 })
 
+test.each(['the end of all', 'the end of all others'] as const)(
+  '%s also refuses the tokens of sessions that ended before without it',
+  async (name) => {
+    const made = makeFailing()
+    const ended = await login(made.sessions)
+    expect(await codeOf(made.sessions.end(ended.refreshToken))).toBe('STORE_UNAVAILABLE')
+    made.state.fails = false
+    const foreign = await made.sessions.issue({ subject: 'user-2', client })
+    await endings[name]?.(made, ended, ended)
+    expect(made.state.revoked).toEqual([ended.sid])
+    expect(await made.store.due({ endedUntil: made.clock.now(), limit: 9 })).toEqual([])
+    expect(foreign.sid).not.toBe(ended.sid)
+  },
+)
+
 describe('ending a session while the session cannot be written', () => {
   test.each([
     ['a logout', 0],

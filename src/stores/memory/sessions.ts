@@ -38,8 +38,9 @@ function readers(rows: Rows): Pick<SessionStore, 'find' | 'findBySid' | 'list' |
     findBySid: (sid: string) => find(idOfSid.get(sid) ?? ''),
     list: (subject: string, now: number, page?: SessionPage) =>
       Promise.resolve(livePage(sessionsOf(rows, subject), { now, page })),
-    due: ({ endedUntil, limit }: DueRequest) => {
-      const due = [...byId.values()].filter(
+    due: ({ endedUntil, limit, subject }: DueRequest) => {
+      const all = subject === undefined ? [...byId.values()] : sessionsOf(rows, subject)
+      const due = all.filter(
         ({ revocationDue, endedAt = Infinity }) => revocationDue === true && endedAt <= endedUntil,
       )
       return Promise.resolve(due.slice(0, limit))

@@ -44,6 +44,10 @@ function readers({ port, keys, index }: Place): Pick<SessionStore, Reading> {
     const key = keys.session(id)
     return toSession(await port.command(key, ['HMGET', key, ...sessionFields]))
   }
+  const findEach = async (ids: readonly string[]): Promise<readonly StoredSession[]> =>
+    (await Promise.all(ids.map(find))).filter((session) => session !== undefined)
+  const sessionsOf = async (subject: string): Promise<readonly StoredSession[]> =>
+    (await findEach(await index.idsOf(subject))).filter((session) => session.subject === subject)
   return {
     find,
     findBySid: async (sid: string) => {
@@ -51,24 +55,26 @@ function readers({ port, keys, index }: Place): Pick<SessionStore, Reading> {
       const session = id === null ? undefined : await find(id)
       return session?.sid === sid ? session : undefined
     },
-    list: async (subject: string, now: number, page?: SessionPage) => {
-      const found = await Promise.all((await index.idsOf(subject)).map(find))
-      const own = found.filter((session) => session?.subject === subject)
-      return livePage(
-        own.filter((session) => session !== undefined),
-        { now, page },
-      )
-    },
+    list: async (subject: string, now: number, page?: SessionPage) =>
+      livePage(await sessionsOf(subject), { now, page }),
     due: async (request: DueRequest) => {
+      const { subject, endedUntil, limit } = request
+      if (subject !== undefined) {
+        const ended = (await sessionsOf(subject)).filter(isDue)
+        return ended.filter(({ endedAt = Infinity }) => endedAt <= endedUntil).slice(0, limit)
+      }
       const ids = await index.idsDue(request)
-      const found = await Promise.all(ids.map(find))
+      const due = (await findEach(ids)).filter(isDue)
       // A session is marked before its id is added, so an id without a marked session is settled or removed.
-      await index.removeDue(ids.filter((_, at) => found[at]?.revocationDue === undefined))
-      return found
-        .filter((session) => session !== undefined)
-        .filter(({ revocationDue }) => revocationDue)
+      const known = new Set(due.map(({ id }) => id))
+      await index.removeDue(ids.filter((id) => !known.has(id)))
+      return due
     },
   }
+}
+
+function isDue({ revocationDue }: StoredSession): boolean {
+  return revocationDue === true
 }
 
 function writers(

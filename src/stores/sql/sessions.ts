@@ -74,7 +74,7 @@ const listText = `
 const [beginning, unlimited] = [{ createdAt: Number.MAX_SAFE_INTEGER, sid: '' }, 1_000_000_000]
 const dueText = `
   SELECT ${columns} FROM jotgate_families
-  WHERE revocation_due IS NOT NULL AND ended_at <= $1 ORDER BY ended_at LIMIT $2`
+  WHERE revocation_due IS NOT NULL AND ended_at <= $1 AND ($3 = '' OR subject = $3) ORDER BY ended_at LIMIT $2`
 /** For a fixed number of ids, because connections keep every text prepared. */
 const settleText = (count: number): string => {
   const ids = Array.from({ length: count }, (_, index) => `$${String(index + 1)}`)
@@ -114,8 +114,8 @@ export function sqlSessions({ query }: Pick<SqlDatabase, 'query'>): SessionStore
       const { after: { createdAt, sid } = beginning, limit = unlimited } = page
       return (await query(listText, [subject, now, createdAt, sid, limit])).map(toSession)
     },
-    due: async ({ endedUntil, limit }: DueRequest) =>
-      (await query(dueText, [endedUntil, limit])).map(toSession),
+    due: async ({ endedUntil, limit, subject = '' }: DueRequest) =>
+      (await query(dueText, [endedUntil, limit, subject])).map(toSession),
     settle: (ids: readonly string[]) => settle(query, ids),
     sweep: async (before: number) => (await query(sweepText, [before])).length,
   }
