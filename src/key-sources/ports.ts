@@ -1,3 +1,5 @@
+import type { StoreClock } from '../foundation/settled-time.js'
+
 /**
  * The store of a key ring: one text with a revision, written by compare-and-set. The ring encrypts and authenticates
  * the text; the store cannot read it.
@@ -12,10 +14,11 @@ export interface StoredRing {
 }
 
 /**
- * Where a key ring is stored. Both methods are atomic and have their own deadline; when the store does not answer they
- * reject with `AuthError` `STORE_UNAVAILABLE`.
+ * Where a key ring is stored. `read` and `write` are atomic and have their own deadline; when the store does not answer they
+ * reject with `AuthError` `STORE_UNAVAILABLE`. The optional `clock` is the clock of the store's server: nothing is removed
+ * from the ring before that clock has passed its time too.
  */
-export interface KeyRingStore {
+export interface KeyRingStore extends StoreClock {
   /** The newest state; undefined when none was ever written. */
   read(): Promise<StoredRing | undefined>
   /**

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createRevocation, type Revocation } from '../../src/revocation/index.js'
-import { createSettledTime } from '../../src/revocation/feed/settled-time.js'
+import { createSettledTime } from '../../src/foundation/settled-time.js'
 import { memoryStores } from '../../src/stores/memory/index.js'
 import { fakeClock } from '../../src/testkit/index.js'
 import { issuer, verifiedToken } from './tokens.js'

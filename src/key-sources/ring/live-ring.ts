@@ -116,7 +116,10 @@ export class LiveRing {
 
   list(): readonly RingKeyInfo[] {
     const { now, times } = this.#policy
-    return this.#keys.ring.keys.map((key) => infoOf(key, now(), times))
+    const time = now()
+    return this.#keys.ring.keys
+      .filter((key) => time < removedAt(key, times))
+      .map((key) => infoOf(key, time, times))
   }
 
   status(): KeyRingStatus {

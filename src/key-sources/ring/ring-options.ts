@@ -3,6 +3,7 @@ import { ConfigError } from '../../foundation/errors.js'
 import { type Algorithm, isAlgorithm, isSymmetric } from '../../key/algorithms.js'
 import {
   clock,
+  funcOr,
   milliseconds,
   optionalFunc,
   type OptionTable,
@@ -50,6 +51,11 @@ export interface KeyRingOptions {
    * agree.
    */
   readonly now?: () => number
+  /**
+   * Seconds on a clock that never jumps: nothing is removed from the ring until `now` has agreed with it for `overlap`.
+   * Default: `performance.now() / 1000`.
+   */
+  readonly monotonic?: () => number
   /** Called for changes and failures; its errors are ignored. */
   readonly onEvent?: (event: KeyRingEvent) => void
 }
@@ -78,13 +84,14 @@ export const keyRingTable = {
   maxStaleness: seconds({ default: '15m' }),
   pollEveryMs: milliseconds({ default: 5000, least: 10 }),
   now: clock(),
+  monotonic: funcOr<() => number>(() => performance.now() / 1000),
   onEvent: optionalFunc<NonNullable<KeyRingOptions['onEvent']>>(),
 } satisfies OptionTable<keyof KeyRingOptions>
 
 /** {@link KeyRingOptions}, checked and filled in; times in seconds. */
 export interface RingPolicy extends Pick<
   OptionValues<typeof keyRingTable>,
-  'store' | 'algorithm' | 'maxAge' | 'maxStaleness' | 'pollEveryMs' | 'now' | 'onEvent'
+  'store' | 'algorithm' | 'maxAge' | 'maxStaleness' | 'pollEveryMs' | 'now' | 'monotonic' | 'onEvent'
 > {
   readonly encryptionKeys: EncryptionKeys
   readonly times: RingTimes

@@ -6,7 +6,7 @@ export interface RingKey {
   readonly kid: string
   readonly alg: Algorithm
   readonly publicJwk: JsonWebKey
-  /** Removed once it will never sign again. */
+  /** Removed once no process can sign with it any more. */
   readonly privateJwk?: JsonWebKey
   /** Published from this time on. */
   readonly createdAt: number
@@ -62,13 +62,22 @@ export function removedAt({ activeUntil }: RingKey, { overlap }: RingTimes): num
 }
 
 /**
- * The ring as it should be at a given time: expired keys are removed, and retired ones lose their private half. Returns
- * the same object when nothing changes.
+ * Seconds that a key stays whole in the store after it has retired, and then after it has stopped verifying: by another
+ * process's clock it may not have done so yet. The largest `clockTolerance` of a verifier; tokens of processes whose
+ * clocks differ by more are refused anyway.
  */
-export function tidy(ring: RingState, now: number, times: RingTimes): RingState {
+const clockMargin = 300
+
+/**
+ * The ring without what no process needs any more: expired keys are removed, and retired ones lose their private half.
+ * This cannot be undone. `passed` is a time that has certainly passed, by more clocks than one. Returns the same object
+ * when nothing changes.
+ */
+export function tidy(ring: RingState, passed: number, times: RingTimes): RingState {
+  const before = passed - clockMargin
   const keys = ring.keys
-    .filter((key) => now < removedAt(key, times))
-    .map((key) => (stateOf(key, now) === 'retired' ? withoutPrivate(key) : key))
+    .filter((key) => before < removedAt(key, times))
+    .map((key) => (stateOf(key, before) === 'retired' ? withoutPrivate(key) : key))
   const same = keys.length === ring.keys.length && keys.every((key, i) => key === ring.keys[i])
   return same ? ring : { ...ring, keys }
 }
@@ -76,6 +85,23 @@ export function tidy(ring: RingState, now: number, times: RingTimes): RingState 
 /** How many keys a ring lacks: one to sign with now, and one to publish before it is needed. */
 export function missingKeys(ring: RingState, now: number): number {
   return (activeKey(ring, now) ? 0 : 1) + (nextKey(ring, now) ? 0 : 1)
+}
+
+/**
+ * The ring on its schedule: while no key signs, the next one does so at once, and a key whose successor a wrong clock has
+ * put off beyond all measure (`RingKeys.signer` has the same one) retires when it is due. Returns the same object when
+ * nothing changes.
+ */
+export function onSchedule(ring: RingState, now: number, times: RingTimes): RingState {
+  const active = activeKey(ring, now)
+  const next = nextKey(ring, now)
+  if (!next) return ring
+  if (!active) return { ...ring, keys: startingAt(ring.keys, next.kid, now) }
+  const { rotateEvery, lead } = times
+  if (rotateEvery === null || active.activeFrom === null || next.activeFrom === null) return ring
+  const at = Math.max(active.activeFrom + rotateEvery, now + lead)
+  if (next.activeFrom <= Math.max(at, active.activeFrom + 2 * rotateEvery)) return ring
+  return { ...ring, keys: startingAt(endingAt(ring.keys, active.kid, at), next.kid, at) }
 }
 
 /** Adds a new key to the ring: the first one signs at once, every other one after its predecessor. */
@@ -102,7 +128,8 @@ export function broughtForward(ring: RingState, now: number, times: RingTimes): 
   const active = activeKey(ring, now)
   const next = nextKey(ring, now)
   if (!active || !next) return ring
-  const at = Math.max(now + times.settle, next.createdAt + times.lead)
+  // A key created in the future was created by a wrong clock: it is published from now at the latest.
+  const at = Math.max(now + times.settle, Math.min(next.createdAt, now) + times.lead)
   if (next.activeFrom !== null && next.activeFrom <= at) return ring
   return { ...ring, keys: startingAt(endingAt(ring.keys, active.kid, at), next.kid, at) }
 }

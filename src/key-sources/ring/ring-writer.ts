@@ -1,7 +1,8 @@
 import { unavailable, type RingAt, type SealedStore } from './sealed-store.js'
 import { makeKey } from './make-key.js'
 import type { RingPolicy } from './ring-options.js'
-import { missingKeys, tidy, withKey, type RingState } from './ring-state.js'
+import { missingKeys, onSchedule, tidy, withKey, type RingState } from './ring-state.js'
+import { createSettledTime } from '../../foundation/settled-time.js'
 
 /** A change to a ring; returns the same object when there is nothing to change. */
 export type RingChange = (ring: RingState, now: number) => RingState
@@ -9,16 +10,24 @@ export type RingChange = (ring: RingState, now: number) => RingState
 /** More than the number of processes that ever change a ring at the same time; each round one of them succeeds. */
 const mostRounds = 50
 
-/** Changes the ring in the store, and keeps it complete: one active key, and one successor. */
+type WriterPolicy = Pick<RingPolicy, 'algorithm' | 'times' | 'now' | 'monotonic'>
+
+/**
+ * Changes the ring in the store, and keeps it complete: one active key, and one successor. Whatever a wrong clock makes
+ * it add can be put right later; it removes only what has certainly expired.
+ */
 export class RingWriter {
   readonly #store: SealedStore
-  readonly #policy: Pick<RingPolicy, 'algorithm' | 'times' | 'now'>
+  readonly #policy: WriterPolicy
+  /** Unix seconds that have certainly passed; 0 while this process's clock is not settled. */
+  readonly #settled: () => number
   /** Generated, but not needed because another process was first. */
   readonly #spares: Awaited<ReturnType<typeof makeKey>>[] = []
 
-  constructor(store: SealedStore, policy: Pick<RingPolicy, 'algorithm' | 'times' | 'now'>) {
+  constructor(store: SealedStore, policy: WriterPolicy) {
     this.#store = store
     this.#policy = policy
+    this.#settled = createSettledTime({ ...policy, settleAfter: policy.times.overlap })
   }
 
   /**
@@ -32,12 +41,11 @@ export class RingWriter {
       const current = await this.#store.read()
       onRead(current)
       const { now, times } = this.#policy
-      await this.#prepareKeys(missingKeys(change(current.ring, now()), now()))
+      const tidied = await this.#tidy(current.ring)
+      const changed = (moment: number) => onSchedule(change(tidied, moment), moment, times)
+      await this.#prepareKeys(missingKeys(changed(now()), now()))
       const moment = now()
-      const { ring, used } = this.#complete(
-        change(tidy(current.ring, moment, times), moment),
-        moment,
-      )
+      const { ring, used } = this.#complete(changed(moment), moment)
       if (ring === current.ring) return current
       const written = await this.#store.write(current, ring)
       if (written) {
@@ -46,6 +54,14 @@ export class RingWriter {
       }
     }
     throw unavailable('other processes kept changing the key ring')
+  }
+
+  /** The store's clock is asked only when there is something to remove. */
+  async #tidy(ring: RingState): Promise<RingState> {
+    const { times } = this.#policy
+    const settled = this.#settled()
+    if (tidy(ring, settled, times) === ring) return ring
+    return tidy(ring, await this.#store.passed(settled), times)
   }
 
   /** Generated before the change begins: an RSA key takes a second. */

@@ -1,4 +1,5 @@
 import { AuthError } from '../../foundation/errors.js'
+import { passedAtStore } from '../../foundation/settled-time.js'
 import type { KeyRingStore } from '../ports.js'
 import type { RingState } from './ring-state.js'
 import { readRing, writeRing } from './ring-text.js'
@@ -34,6 +35,11 @@ export class SealedStore {
     const text = stored && unseal(stored.sealed, revision, this.#keys)
     this.#newest = revision
     return { revision, ring: text === undefined ? { keys: [] } : readRing(text) }
+  }
+
+  /** The part of a settled time that the store's clock, if it has one, has passed too. */
+  passed(settled: number): Promise<number> {
+    return passedAtStore(this.#store, settled)
   }
 
   /**

@@ -2,7 +2,7 @@ import { askStore } from '../../foundation/ask-store.js'
 import type { RevocationStore } from '../ports.js'
 import type { RevocationTable } from '../table/table.js'
 import { storeDeadlineMs } from '../store-deadline.js'
-import { createSettledTime } from './settled-time.js'
+import { createSettledTime } from '../../foundation/settled-time.js'
 
 /** What {@link createSweeper} needs. */
 export interface SweeperParts {

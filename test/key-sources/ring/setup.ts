@@ -44,6 +44,7 @@ export function makeRing(options: Partial<KeyRingOptions> = {}): RingSite {
     encryptionKey,
     ...times,
     now: clock,
+    monotonic: clock,
     onEvent: (event) => {
       events.push(event)
     },

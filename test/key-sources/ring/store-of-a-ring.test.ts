@@ -36,16 +36,21 @@ describe('the store of a ring', () => {
     }
   })
 
-  test('the store contains private keys only until they are retired', async () => {
+  test('the store contains private keys only until they are retired by every clock, six minutes later', async () => {
     const store = memoryKeys()
     const { ring, clock } = await startRing({ store })
-    clock.add(100)
-    await ring.refresh()
-    const { sealed = '', revision = 0 } = (await store.read()) ?? {}
-    const { keys } = JSON.parse(unseal(sealed, revision, [encryptionKey])) as {
-      keys: { privateJwk?: object }[]
+    const wholeKeys = async () => {
+      await ring.refresh()
+      const { sealed = '', revision = 0 } = (await store.read()) ?? {}
+      const { keys } = JSON.parse(unseal(sealed, revision, [encryptionKey])) as {
+        keys: { privateJwk?: object }[]
+      }
+      return keys.map(({ privateJwk }) => privateJwk !== undefined)
     }
-    expect(keys.map(({ privateJwk }) => privateJwk !== undefined)).toEqual([false, true, true])
+    clock.add(100 + 359)
+    expect(await wholeKeys()).toEqual([true, true, true])
+    clock.add(1)
+    expect(await wholeKeys()).toEqual([false, true, true])
   })
 
   test('a stored ring cannot be opened with another encryption key, and the message says so', async () => {
