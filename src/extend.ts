@@ -6,6 +6,8 @@
 export { askStore, isLate, unavailable } from './foundation/ask-store.js'
 export { within, type Deadline } from './foundation/deadline.js'
 export { notify } from './foundation/listener.js'
+export { createSettledTime, passedAtStore } from './foundation/settled-time.js'
+export type { SettledTimeParts, StoreClock } from './foundation/settled-time.js'
 export { isScopeToken, isStorableName, isText } from './foundation/names.js'
 
 export { errorTable } from './foundation/errors.js'

@@ -1,3 +1,5 @@
+import type { StoreClock } from '../foundation/settled-time.js'
+
 /** What revocation needs of a store. Times are Unix seconds, whole numbers. */
 
 /**
@@ -25,9 +27,9 @@ export type RevocationName =
 
 /**
  * Keeps revocation entries. Entries are only added and extended, until they have expired. Each method enforces a deadline
- * of its own.
+ * of its own. `clock` is the clock of the store's server, if it has one: no entry is swept before that has passed its time.
  */
-export interface RevocationStore {
+export interface RevocationStore extends StoreClock {
   /**
    * Adds entries. Of two with the same name the later `before` and the later `expiresAt` are kept. Resolves when the store
    * has acknowledged all of them, at as many replicas as it was configured to wait for. Idempotent and commutative: calls

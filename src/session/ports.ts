@@ -2,6 +2,7 @@
  * The store that sessions need. A session is a row with a counter, and `rotate` is the one operation that has to be
  * atomic. Times are Unix seconds, whole numbers.
  */
+import type { StoreClock } from '../foundation/settled-time.js'
 import type { StoredSession, RotateRequest, RotateResult } from './rotation.js'
 
 export {
@@ -41,10 +42,10 @@ export interface DueRequest {
 }
 
 /**
- * Keeps sessions. Every method is atomic and has its own deadline; a store that does not answer rejects with
+ * Keeps sessions. `clock` is the clock of the store's server, if it has one. Every method is atomic and has its own deadline; a store that does not answer rejects with
  * `AuthError` `STORE_UNAVAILABLE`, and asking again has no second effect.
  */
-export interface SessionStore {
+export interface SessionStore extends StoreClock {
   /** Keeps a new session. Rejects when there is one of that id, without touching it. */
   create(session: StoredSession): Promise<void>
   /** The session, ended or not; undefined when there is none. */
@@ -69,6 +70,9 @@ export interface SessionStore {
   settle(ids: readonly string[]): Promise<void>
   /** A subject's sessions that have neither ended nor expired, newest first: all, or a page of them. */
   list(subject: string, now: number, page?: SessionPage): Promise<readonly StoredSession[]>
-  /** Removes sessions whose absolute expiry is before `before`; how many. */
+  /**
+   * Removes sessions whose absolute expiry is before `before`; how many. Pass a time that has certainly passed
+   * (`createSettledTime`), because other processes share the sessions.
+   */
   sweep(before: number): Promise<number>
 }

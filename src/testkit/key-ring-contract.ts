@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict'
 import type { KeyRingStore } from '../key-sources/ports.js'
+import { clockCase } from './clock-contract.js'
 import type { ContractCase } from './contract.js'
 
 const racers = 30
@@ -97,6 +98,7 @@ export const keyRingStoreContract: readonly ContractCase<KeyRingStore>[] = [
       for (let revision = 1; revision <= 12; revision++) await race(store, revision)
     },
   },
+  clockCase('key rings'),
 ]
 
 async function race(store: KeyRingStore, revision: number): Promise<void> {

@@ -1,5 +1,6 @@
 import type { RevocationStore } from '../revocation/ports.js'
 import type { ContractCase } from './contract.js'
+import { clockCase } from './clock-contract.js'
 import { revocationFeedCases } from './revocation-feed-contract.js'
 import { revocationKeepingCases } from './revocation-keeping-contract.js'
 
@@ -13,4 +14,5 @@ import { revocationKeepingCases } from './revocation-keeping-contract.js'
 export const revocationStoreContract: readonly ContractCase<RevocationStore>[] = [
   ...revocationKeepingCases,
   ...revocationFeedCases,
+  clockCase('revocations'),
 ]

@@ -1,4 +1,5 @@
 import type { SessionStore } from '../session/ports.js'
+import { clockCase } from './clock-contract.js'
 import type { ContractCase } from './contract.js'
 import { concurrencyCases } from './session-contract-concurrency.js'
 import { dueCases } from './session-contract-due.js'
@@ -19,4 +20,5 @@ export const sessionStoreContract: readonly ContractCase<SessionStore>[] = [
   ...endingCases,
   ...dueCases,
   ...concurrencyCases,
+  clockCase('sessions'),
 ]

@@ -2,7 +2,7 @@ import { askStore } from '../../foundation/ask-store.js'
 import type { RevocationStore } from '../ports.js'
 import type { RevocationTable } from '../table/table.js'
 import { storeDeadlineMs } from '../store-deadline.js'
-import { createSettledTime } from '../../foundation/settled-time.js'
+import { createSettledTime, passedAtStore } from '../../foundation/settled-time.js'
 
 /** What {@link createSweeper} needs. */
 export interface SweeperParts {
@@ -41,7 +41,12 @@ export function createSweeper(parts: SweeperParts): Sweeper {
       sweptAt = monotonic()
       table.sweep(before)
       // Expired entries that stay in the store are harmless; the next sweep removes them.
-      askStore(storeDeadlineMs, () => store.sweep(before)).catch(() => undefined)
+      sweepStore(store, before).catch(() => undefined)
     },
   }
+}
+
+async function sweepStore(store: RevocationStore, settled: number): Promise<void> {
+  const before = await passedAtStore(store, settled)
+  if (before > 0) await askStore(storeDeadlineMs, () => store.sweep(before))
 }

@@ -1,5 +1,6 @@
 import type { KeyRingStore, StoredRing } from '../../key-sources/ports.js'
 import type { RedisPort } from './port.js'
+import { redisClock } from './clock.js'
 import { textsOf } from './reply.js'
 import { redisScript } from './script.js'
 
@@ -22,6 +23,7 @@ return 1`)
 export function redisKeys(port: RedisPort, prefix: string, name = 'default'): KeyRingStore {
   const key = `${prefix}:keys:${name}`
   return Object.freeze({
+    ...redisClock(port, key),
     read: async () => {
       const [revision = null, sealed = null] = textsOf(
         await port.command(key, ['HMGET', key, 'revision', 'sealed']),

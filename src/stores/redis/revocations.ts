@@ -6,6 +6,7 @@ import type {
   RevocationName,
   RevocationStore,
 } from '../../revocation/ports.js'
+import { redisClock } from './clock.js'
 import { requireNoEviction } from './eviction.js'
 import type { RedisPort } from './port.js'
 import { textsOf } from './reply.js'
@@ -39,6 +40,7 @@ export interface RevocationParts {
 export function redisRevocations({ port, prefix, confirmed }: RevocationParts): RevocationStore {
   const keys = revocationKeys(prefix)
   return {
+    ...redisClock(port, keys.stream),
     add: async (entries: readonly RevocationEntry[]) => {
       for (const input of addInputs(keys, entries)) await confirmed.run(addScript, input)
     },

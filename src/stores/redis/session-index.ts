@@ -59,7 +59,7 @@ export function sessionIndex(port: RedisPort, prefix: string): SessionIndex {
     remember: async (session, now) => {
       const { id, sid, subject, absoluteExpiry } = session
       const ttl = keepFor(session, now)
-      const entry = [id, absoluteExpiry, ttl, now - margin]
+      const entry = [id, absoluteExpiry, ttl, now - margin, margin]
       const [owner] = await Promise.all([
         port.run(pointScript, { keys: [keys.sid(sid)], args: [id, ttl] }),
         port.run(indexScript, { keys: [keys.subject(subject)], args: entry }),

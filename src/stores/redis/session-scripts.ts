@@ -133,13 +133,16 @@ redis.call('DEL', KEYS[1])
 return session`)
 
 /**
- * Adds a session's id to an index by its expiry, and drops those that expired long ago.
+ * Adds a session's id to an index by its expiry, and drops those that expired long ago, by the server's clock too: no
+ * session may lose its index by the clock of one process.
  *
- * Input: the index; id, expiry, seconds to keep it, the expiry before which entries are dropped. Output: nothing.
+ * Input: the index; id, expiry, seconds to keep it, the expiry before which entries are dropped, and how long before the server's time
+ * that is at the latest. Output: nothing.
  */
 export const indexScript = redisScript(`
 redis.call('ZADD', KEYS[1], 'NX', ARGV[2], ARGV[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[4])
+local before = math.min(tonumber(ARGV[4]), clock / 1000 - tonumber(ARGV[5]))
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. string.format('%.0f', before))
 if redis.call('TTL', KEYS[1]) < tonumber(ARGV[3]) then redis.call('EXPIRE', KEYS[1], ARGV[3]) end
 return nil`)
 

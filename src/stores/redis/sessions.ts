@@ -18,6 +18,7 @@ import {
   removeScript,
   rotateScript,
 } from './session-scripts.js'
+import { redisClock } from './clock.js'
 import type { RedisPort } from './port.js'
 import { livePage } from '../session-page.js'
 
@@ -28,7 +29,8 @@ import { livePage } from '../session-page.js'
  */
 export function redisSessions(port: RedisPort, prefix: string): SessionStore {
   const parts: Place = { port, keys: sessionKeys(prefix), index: sessionIndex(port, prefix) }
-  return { ...readers(parts), ...writers(parts), ...sweeper(parts) }
+  const clock = redisClock(port, parts.keys.expiries)
+  return { ...readers(parts), ...writers(parts), ...sweeper(parts), ...clock }
 }
 
 interface Place {

@@ -1,7 +1,7 @@
 import { AuthError } from '../../foundation/errors.js'
 import type { SqlDatabase } from './database.js'
 import { openPostgresLine } from './postgres-line.js'
-import type { PostgresLimits, PostgresPool } from './postgres-database.js'
+import { clockText, type PostgresLimits, type PostgresPool } from './postgres-database.js'
 import { feedDeadlineMs } from './revocation-feed.js'
 import { insertText, type RevocationDialect } from './revocations.js'
 
@@ -33,6 +33,7 @@ export function postgresRevocations(pool: PostgresPool, limits: PostgresLimits):
   return {
     given,
     writable,
+    clock: clockText,
     wake: [{ text: `SELECT ${notify}` }],
     add: async (database: SqlDatabase, rows: string, count: number) => {
       const answer = await database.query(addText, [rows, count])

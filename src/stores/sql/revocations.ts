@@ -62,6 +62,8 @@ export interface RevocationDialect {
   readonly given: string
   /** An expression: 1 if the server accepts writes, otherwise 0. */
   readonly writable: string
+  /** A statement: the server's clock in milliseconds as `clock`. Undefined for a database in this process. */
+  readonly clock?: string
   /** Last statements of a transaction that has added entries: they wake the feeds. */
   readonly wake: readonly SqlStatement[]
   /** Adds `count` entries, given as JSON, at new positions, in one transaction. */

@@ -2,6 +2,7 @@ import type { KeyRingStore } from '../../key-sources/ports.js'
 import type { RevocationStore } from '../../revocation/ports.js'
 import type { SessionStore } from '../../session/ports.js'
 import { keysSchema, sqlKeys } from './keys.js'
+import { sqlClock } from './clock.js'
 import type { SqlDatabase } from './database.js'
 import { sessionsSchema, sqlSessions } from './sessions.js'
 import { atSameTime, migrate } from './migrate.js'
@@ -39,10 +40,11 @@ export function sqlStores(
     await prepare()
     await database.batch(statements)
   }
+  const clock = sqlClock({ query }, dialect.clock)
   return {
-    sessions: sqlSessions({ query }),
-    revocations: sqlRevocations({ query, batch }, dialect),
-    keys: sqlKeys({ query }),
+    sessions: { ...sqlSessions({ query }), ...clock },
+    revocations: { ...sqlRevocations({ query, batch }, dialect), ...clock },
+    keys: { ...sqlKeys({ query }), ...clock },
     migrate: prepare,
   }
 }

@@ -74,6 +74,7 @@ describe.each(['one Redis', 'a Redis Cluster'])('what leads to a session, in %s'
 
   test('what leads to a session does not grow with every login: long expired entries go with the next', async () => {
     const sessions = redisSessions(port, 'growing')
+    const start = Math.floor(Date.now() / 1000) - 40 * 86_400
     for (let day = 0; day < 40; day++)
       await sessions.create(
         sampleSession({
@@ -84,6 +85,17 @@ describe.each(['one Redis', 'a Redis Cluster'])('what leads to a session, in %s'
     const { subject, expiries } = sessionKeys('growing')
     for (const key of [subject('user-1'), expiries])
       expect(await port.command(key, ['ZCARD', key])).toBeLessThanOrEqual(3)
+  })
+
+  test('a login at a process whose clock is forty days ahead drops no session from an index', async () => {
+    const sessions = redisSessions(port, 'ahead')
+    const now = Math.floor(Date.now() / 1000)
+    await sessions.create(sampleSession({ createdAt: now, absoluteExpiry: now + 30 * 86_400 }))
+    const wrong = now + 40 * 86_400
+    await sessions.create(
+      sampleSession({ createdAt: wrong, absoluteExpiry: wrong + 30 * 86_400 }),
+    )
+    expect(await sessions.endAll({ subject: 'user-1', now })).toHaveLength(2)
   })
 
   test('an end that is lost with a server can be asked for again', async () => {

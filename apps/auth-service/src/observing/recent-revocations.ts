@@ -33,9 +33,7 @@ export function watchRevocations(store: RevocationStore): WatchedRevocations {
   return {
     recent: () => recent,
     store: {
-      add: (entries) => store.add(entries),
-      find: (names) => store.find(names),
-      sweep: (before) => store.sweep(before),
+      ...store,
       open: ({ firstEntry, listener }) =>
         store.open({
           firstEntry,

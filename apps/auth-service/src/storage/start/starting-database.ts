@@ -40,6 +40,7 @@ export function startingDatabase(parts: StartingParts): DatabaseRooms {
         await usual.stores.migrate().catch(() => undefined)
       },
       keys: {
+        ...usual.stores.keys,
         read: () => ask(({ stores }) => stores.keys.read()),
         write: (next) => ask(({ stores }) => stores.keys.write(next)),
       },
