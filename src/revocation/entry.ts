@@ -1,5 +1,6 @@
 import { AuthError } from '../foundation/errors.js'
 import type { Claims, VerifiedToken } from '../token/token.js'
+import { mostAhead } from './cut-off.js'
 import type { RevocationEntry, RevocationName } from './ports.js'
 import { nameToStore } from './value-name.js'
 
@@ -65,8 +66,6 @@ export interface EntryContext {
 
 /** Seconds that an entry outlives its tokens: the largest clock tolerance of a verifier, and a minute for clocks that differ. */
 export const margin = 300 + 60
-/** Seconds. */
-const mostAhead = 60
 
 /**
  * The entry for a request.

@@ -13,7 +13,9 @@ import {
   seconds,
   text,
 } from '../foundation/options.js'
-import type { VerifiedToken } from '../token/token.js'
+import type { IssuedAfter } from '../token/issued-after.js'
+import type { Claims, VerifiedToken } from '../token/token.js'
+import { beyondKnown, mostAhead } from './cut-off.js'
 import { createFolding } from './fold.js'
 import { margin, namesOf, toEntry, type RevokeRequest } from './entry.js'
 import type { RevocationStore } from './ports.js'
@@ -73,6 +75,11 @@ export interface RevocationStatus {
    * store was first read.
    */
   readonly epoch: string | undefined
+  /**
+   * Seconds that the cut-off of an `all` entry lies ahead of this process's clock: by about so much a clock is or was
+   * wrong, this one or that of the process that wrote it. Usually 0.
+   */
+  readonly cutOffAhead: number
 }
 
 /** The revoked tokens, as this process knows them. */
@@ -110,6 +117,14 @@ export interface Revocation {
    */
   isRevokedStrict(token: VerifiedToken<unknown>): Promise<boolean>
   /**
+   * Cut-offs more than a minute ahead of this process's clock, which a wrong clock has written, and which would refuse
+   * tokens with these claims until that time; usually undefined. Give it to the signer, so that the tokens it makes now
+   * say that they were issued afterwards. They are valid at once, and every token issued before stays refused.
+   *
+   * @example createSigner({ …, issuedAfter: (claims) => revocation.cutOffsAhead(claims) })
+   */
+  cutOffsAhead(claims: Claims): IssuedAfter | undefined
+  /**
    * Reads the whole store and follows it from then on. Over an unused store it takes up to a second, because all tokens
    * issued up to the second of the first start are refused.
    *
@@ -143,7 +158,8 @@ export interface Revocation {
 export function createRevocation(options: RevocationOptions): Revocation {
   const policy = readRevocationOptions(options)
   const { accessTtl } = policy
-  const table = new RevocationTable({ life: accessTtl + margin })
+  const table = new RevocationTable({ life: accessTtl + margin, issuer: policy.issuer })
+  const aheadOf = (claims: Claims) => cutOffsAhead(policy, table, claims)
   const follower = createFollower({
     ...policy,
     table,
@@ -155,8 +171,9 @@ export function createRevocation(options: RevocationOptions): Revocation {
     return staleness !== undefined && staleness <= policy.maxStaleness
   }
   return Object.freeze({
-    revoke: createRevoke(policy, table, follower.restoration),
+    revoke: createRevoke(effective(policy, table), table, follower.restoration),
     ...createQuestions(policy, table, ready),
+    cutOffsAhead: aheadOf,
     start: () => follower.start(),
     ready,
     status: () => ({
@@ -164,6 +181,7 @@ export function createRevocation(options: RevocationOptions): Revocation {
       entries: table.size,
       staleness: follower.staleness(),
       epoch: follower.epoch,
+      cutOffAhead: Math.max(0, (aheadOf({})?.all ?? 0) - Math.floor(policy.now())),
     }),
     close: () => {
       follower.close()
@@ -217,6 +235,26 @@ function createQuestions(
       return isRefused(token)
     },
   }
+}
+
+function cutOffsAhead(
+  { issuer, now }: RevocationPolicy,
+  table: RevocationTable,
+  claims: Claims,
+): IssuedAfter | undefined {
+  return table.cutOffsAfter(claims.iss ?? issuer, claims, Math.floor(now()) + mostAhead)
+}
+
+/** With a store in which each new cut-off changes something, whatever a wrong clock has written there. */
+function effective(policy: RevocationPolicy, table: RevocationTable): RevocationPolicy {
+  const { store, now } = policy
+  const add: RevocationStore['add'] = async (entries) => {
+    const context = { store, now: Math.floor(now()) }
+    const added = await Promise.all(entries.map((entry) => beyondKnown(entry, context)))
+    for (const entry of added) table.add(entry)
+    await store.add(added)
+  }
+  return { ...policy, store: { ...store, add } }
 }
 
 function allUntil(before: number, { issuer, accessTtl }: RevocationPolicy) {

@@ -2,6 +2,7 @@ import { encodeThroughScratch } from '../encoding/base64url.js'
 import { strictForms, typeFault } from './claims.js'
 import type { Duration } from '../foundation/duration.js'
 import { ConfigError } from '../foundation/errors.js'
+import { issuedAfterClaim, type IssuedAfter } from './issued-after.js'
 import { encodeHeader, readHeader } from './encode-header.js'
 import { makeSignable } from './json/signable.js'
 import { writeJson } from './json/write-json.js'
@@ -11,6 +12,7 @@ import { processWide } from '../foundation/process-wide.js'
 import {
   clock,
   count,
+  funcOr,
   type OptionTable,
   readOptions,
   seconds,
@@ -46,6 +48,11 @@ export interface SignerOptions {
   readonly replaceable?: readonly SignerClaim[]
   /** Longest token made, in characters; verifiers have the same option. Default 8192, at most 16384. */
   readonly maxLength?: number
+  /**
+   * Cut-offs of revocations that lie ahead: `(claims) => revocation.cutOffsAhead(claims)`. A token issued now says in its
+   * claim `jotgate_after` that it was issued after them, and they do not refuse it. Default: none.
+   */
+  readonly issuedAfter?: (claims: Claims) => IssuedAfter | undefined
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number
 }
@@ -69,6 +76,7 @@ export const signerTable = {
     default: [],
   }),
   maxLength: count({ default: 8192, most: lengthCeiling }),
+  issuedAfter: funcOr<NonNullable<SignerOptions['issuedAfter']>>(() => undefined),
   now: clock(),
 } satisfies OptionTable<keyof SignerOptions>
 
@@ -133,6 +141,7 @@ interface ClaimsSettings {
   readonly audience: string | readonly string[] | null
   /** Seconds. */
   readonly expiresIn: number | null
+  readonly issuedAfter: NonNullable<SignerOptions['issuedAfter']>
   readonly now: () => number
 }
 
@@ -152,7 +161,7 @@ function reservedBy(settings: ClaimsSettings, replaceable: readonly string[]) {
  */
 function toPayload(
   claims: Claims,
-  { issuer, audience, expiresIn, now }: ClaimsSettings,
+  { issuer, audience, expiresIn, issuedAfter, now }: ClaimsSettings,
   reserved: readonly SignerClaim[],
 ): string {
   checkClaimsObject(claims)
@@ -170,12 +179,16 @@ function toPayload(
     throw new TypeError(
       `the claim "${clash}" is set by the signer; leave it out, or list it in createSigner.replaceable`,
     )
+  if (payload[issuedAfterClaim] !== undefined)
+    throw new TypeError(`the claim "${issuedAfterClaim}" is set by the signer; leave it out`)
   const iat = Number((payload['iat'] ??= Math.floor(now())))
   if (!Number.isSafeInteger(Math.floor(iat))) throw new TypeError('the claim "iat" is not a time')
   payload['iss'] ??= issuer ?? undefined
   payload['aud'] ??= audience ?? undefined
   payload['exp'] ??= expiresIn === null ? undefined : iat + expiresIn
   payload['jti'] ??= randomId()
+  const after = issuedAfter(payload)
+  if (after !== undefined) payload[issuedAfterClaim] = after
   return bigints.found ? writeJson(payload) : JSON.stringify(payload)
 }
 

@@ -14,7 +14,13 @@ async function open() {
   const db = await openSqlite(':memory:')
   const database = sqliteDatabase(db)
   const join = async (entries: number, accounts?: number): Promise<Processes> => {
-    const revocations = () => ({ ready: true, entries, staleness: 0.5, epoch: undefined })
+    const revocations = () => ({
+      ready: true,
+      entries,
+      staleness: 0.5,
+      epoch: undefined,
+      cutOffAhead: 0,
+    })
     const traffic = createTraffic()
     traffic.answered(3, 'accepted')
     const processes = await createProcesses({

@@ -1,4 +1,5 @@
 import {
+  beyondKnown,
   toEntry,
   type EntryContext,
   type RevocationEntry,
@@ -63,8 +64,9 @@ async function runRevoke(given: Arguments, io: Io): Promise<Answer> {
   const opened = await openStore(place, io)
   try {
     const isFirst = await begins(opened, { issuer, now, accessTtl: Math.max(accessTtl, day) })
-    await opened.revocations.add([entry])
-    return answerOf(entry, isFirst, now)
+    const added = await beyondKnown(entry, { store: opened.revocations, now })
+    await opened.revocations.add([added])
+    return answerOf(added, isFirst, now)
   } finally {
     await opened.close()
   }

@@ -91,7 +91,14 @@ export const keyRingTable = {
 /** {@link KeyRingOptions}, checked and filled in; times in seconds. */
 export interface RingPolicy extends Pick<
   OptionValues<typeof keyRingTable>,
-  'store' | 'algorithm' | 'maxAge' | 'maxStaleness' | 'pollEveryMs' | 'now' | 'monotonic' | 'onEvent'
+  | 'store'
+  | 'algorithm'
+  | 'maxAge'
+  | 'maxStaleness'
+  | 'pollEveryMs'
+  | 'now'
+  | 'monotonic'
+  | 'onEvent'
 > {
   readonly encryptionKeys: EncryptionKeys
   readonly times: RingTimes

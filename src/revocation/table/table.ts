@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto'
+import { issuedAfter, type IssuedAfter } from '../../token/issued-after.js'
 import type { Claims } from '../../token/token.js'
 import type { RevocationEntry } from '../ports.js'
 import { entryAt } from './entry-at.js'
@@ -17,11 +18,14 @@ export interface TableOptions {
   readonly life?: number
   /** Source of random bytes. Default: Node's. */
   readonly random?: Randomness
+  /** The issuer whose tokens may say which cut-offs they were issued after. Default: none. */
+  readonly issuer?: string
 }
 
 /** The token that is being checked. */
 interface CheckedToken {
   readonly issuer: KnownIssuer
+  readonly claims: Claims
   /** Unix seconds. */
   readonly issuedAt: number
   readonly now: () => number
@@ -45,12 +49,14 @@ export class RevocationTable {
   readonly #issuers: Issuers
   readonly #hash: SeededHash
   readonly #segments: Segments
+  readonly #issuer: string | undefined
   /** The name of the current lookup. */
   readonly #name = new NameBytes()
   /** Number of the current resync: how often the store has been read from the start. */
   #resync = 1
 
-  constructor({ life = 1260, random = randomFillSync }: TableOptions = {}) {
+  constructor({ life = 1260, random = randomFillSync, issuer }: TableOptions = {}) {
+    this.#issuer = issuer
     this.#hash = new SeededHash(random)
     this.#issuers = new Issuers(random)
     this.#segments = new Segments(life)
@@ -108,7 +114,7 @@ export class RevocationTable {
     const known = this.#issuers.find(issuer)
     if (known === undefined) return false
     // A token without `iat` counts as older than every cut-off.
-    const token = { issuer: known, issuedAt: claims.iat ?? -Infinity, now }
+    const token = { issuer: known, claims, issuedAt: claims.iat ?? -Infinity, now }
     return (
       this.#isNamed(kindNumbers.jti, claims.jti, token) ||
       this.#isNamed(kindNumbers.sid, claims['sid'], token) ||
@@ -117,6 +123,20 @@ export class RevocationTable {
       // Nearly every issuer has an `all` entry, of the first start; nearly every token is younger than its cut-off.
       (token.issuedAt <= known.latestCutOff && this.#isNamed(kindNumbers.all, '', token))
     )
+  }
+
+  /**
+   * The cut-offs after `time` that tokens of this issuer with these claims would be refused by; undefined without any.
+   *
+   * @param time Unix seconds
+   */
+  cutOffsAfter(issuer: string, claims: Claims, time: number): IssuedAfter | undefined {
+    const known = this.#issuers.find(issuer)
+    if (known === undefined) return undefined
+    const all = this.#timesOf(kindNumbers.all, '', known)?.before ?? 0
+    const sub = this.#timesOf(kindNumbers.sub, claims.sub, known)?.before ?? 0
+    if (all <= time && sub <= time) return undefined
+    return { ...(all > time && { all }), ...(sub > time && { sub }) }
   }
 
   /** Drops segments whose entries have all expired at or before `now`, in Unix seconds that have certainly passed. */
@@ -162,23 +182,36 @@ export class RevocationTable {
   }
 
   /** Whether an entry of this kind and name refuses the token. */
-  #isNamed(kind: number, value: unknown, { issuer, issuedAt, now }: CheckedToken): boolean {
+  #isNamed(kind: number, value: unknown, token: CheckedToken): boolean {
+    const times = this.#timesOf(kind, value, token.issuer)
+    if (times === undefined || token.issuedAt > times.before || token.now() >= times.expiresAt)
+      return false
+    return !this.#isIssuedAfter(kind, times.before, token)
+  }
+
+  /** Whether the token says that it was issued after this cut-off, dated ahead by a wrong clock. */
+  #isIssuedAfter(kind: number, before: number, { issuer, claims }: CheckedToken): boolean {
+    if (issuer.name !== this.#issuer) return false
+    if (kind === kindNumbers.all) return issuedAfter(claims, 'all') >= before
+    return kind === kindNumbers.sub && issuedAfter(claims, 'sub') >= before
+  }
+
+  /** The times of the entry of this kind and name, if there is one. */
+  #timesOf(kind: number, value: unknown, issuer: KnownIssuer): EntryTimes | undefined {
     const { next, current } = this.#segments
     const inNext = next.countByKind[kind] !== 0
     const inCurrent = current.countByKind[kind] !== 0
-    if (!inNext && !inCurrent) return false
+    if (!inNext && !inCurrent) return undefined
     const name = nameOfValue(value)
-    if (name === undefined || name.length > longestName) return false
+    if (name === undefined || name.length > longestName) return undefined
     const hash = this.#hash.of(issuer.hashSeeds[kind] ?? 0, name)
     const mayExist =
       (inNext && next.index.mayContain(hash)) || (inCurrent && current.index.mayContain(hash))
-    if (!mayExist) return false
+    if (!mayExist) return undefined
     this.#name.set(name)
     const key = { kind, issuer: issuer.number }
     const found = this.#segments.find({ hash, key, name: this.#name })
-    if (found === undefined) return false
-    const { expiresAt, before } = found.segment.log.timesOf(found.offset)
-    return issuedAt <= before && now() < expiresAt
+    return found?.segment.log.timesOf(found.offset)
   }
 
   #find(entry: RevocationEntry): Location | undefined {

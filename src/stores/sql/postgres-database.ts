@@ -95,7 +95,8 @@ async function askBefore(
 }
 
 /** The server's clock in milliseconds, as `clock`. */
-export const clockText = 'SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS clock'
+export const clockText =
+  'SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS clock'
 
 /** One for each connection, which always leads to the same server. */
 const clocks = new WeakMap<PostgresClient, ServerClock>()

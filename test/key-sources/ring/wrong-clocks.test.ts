@@ -18,7 +18,7 @@ interface WrongClock {
 /** A process over a store, whose clock may be wrong. */
 async function startAt(store: KeyRingStore, real: Clock, ahead = 0) {
   const clock: WrongClock = { real, ahead, now: () => real() + clock.ahead }
-  const { ring } = await startRing({ store, now: clock.now as Clock, monotonic: real })
+  const { ring } = await startRing({ store, now: clock.now, monotonic: real })
   return { ring, clock }
 }
 
@@ -63,9 +63,7 @@ describe('a process whose clock is ahead', () => {
     await pass(real, 12, [ring])
     clock.ahead = 0
     await pass(real, 5, [ring])
-    expect(await stored(store)).toMatchObject(
-      Object.fromEntries(before.map((kid) => [kid, true])),
-    )
+    expect(await stored(store)).toMatchObject(Object.fromEntries(before.map((kid) => [kid, true])))
     expect(ring.signingKey().kid).toBe(before[0])
     await expect(verifierAt(ring, real)(token)).resolves.toBeDefined()
   })

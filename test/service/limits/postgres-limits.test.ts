@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Pool } from 'pg'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { createAdmission } from '../../../apps/auth-service/src/limits/admission.js'
 import {
   migrateLimits,
@@ -71,6 +71,24 @@ describe('over PostgreSQL', () => {
     expect(await attempt(one, '10.0.0.1', 'bob', true)).toBe('tried')
     const [row] = await database.query('SELECT count FROM service_lockouts')
     expect(Number(row?.['count'])).toBe(0)
+  })
+
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  test('over PostgreSQL a process a day ahead opens no locked account, and deletes no count', async () => {
+    const { one, two, database } = await open()
+    for (let i = 0; i < 4; i++) await attempt(one, '10.0.0.1', 'bob')
+    expect(await attempt(one, '10.0.0.1', 'bob', true)).toBe('locked')
+    const counts = async () => (await database.query('SELECT name FROM service_counts')).length
+    const before = await counts()
+    expect(before).toBeGreaterThan(0)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 })
+    expect(await attempt(two, '10.0.0.1', 'bob', true)).toBe('locked')
+    await sweepLimits(database)
+    expect(await counts()).toBe(before)
+    expect(await attempt(two, '10.0.0.1', 'bob', true)).toBe('locked')
   })
 
   test('over PostgreSQL what has ended is deleted, and nothing else', async () => {

@@ -92,9 +92,7 @@ describe.each(['one Redis', 'a Redis Cluster'])('what leads to a session, in %s'
     const now = Math.floor(Date.now() / 1000)
     await sessions.create(sampleSession({ createdAt: now, absoluteExpiry: now + 30 * 86_400 }))
     const wrong = now + 40 * 86_400
-    await sessions.create(
-      sampleSession({ createdAt: wrong, absoluteExpiry: wrong + 30 * 86_400 }),
-    )
+    await sessions.create(sampleSession({ createdAt: wrong, absoluteExpiry: wrong + 30 * 86_400 }))
     expect(await sessions.endAll({ subject: 'user-1', now })).toHaveLength(2)
   })
 

@@ -16,6 +16,7 @@ import { createOAuth, type OAuth } from '../oauth/oauth.js'
 import { firstPartyClient } from '../oauth/first-party.js'
 import { openClients } from '../oauth/open-clients.js'
 import { openGates, type Gates } from './gates.js'
+import { watchClocks, type Clocks, type ClocksParts } from '../observing/clocks.js'
 import { createMetrics, type Metrics } from '../observing/metrics.js'
 import { createProcesses, type Processes } from '../observing/processes.js'
 import { watchRevocations, type WatchedRevocations } from '../observing/recent-revocations.js'
@@ -30,6 +31,7 @@ import { createPasswords, type Passwords } from '../users/passwords.js'
 import { finishRegularly } from '../sessions/finish-regularly.js'
 import type { SessionRights } from '../sessions/rights.js'
 import { openSessions, type SessionRooms } from '../sessions/sessions.js'
+import { createSessionSweep } from '../sessions/sweep.js'
 import { openSigningKeys, type SigningKeys } from '../sessions/signing.js'
 import { openStorage, type Storage } from '../storage/storage.js'
 import { createSqlUsers } from '../users/sql-users.js'
@@ -49,6 +51,7 @@ export interface Service extends Gates {
   readonly admission: Pick<Admission, 'refuseWhenBusy'>
   readonly traffic: Traffic
   readonly shared: SharedAddress
+  readonly clocks: Clocks
   readonly tracing: Tracing
   readonly metrics: Metrics
   /** Undefined if tokens are signed with a shared secret: no key is published. */
@@ -88,17 +91,16 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   await storage.patiently(() => revocation.start())
   const rooms = { signing, store: tracing.sessions(stores.sessions), users, revocation, metrics }
   const rights = firstPartyClient(configuration.audience)
-  const sessions = openSessions({ ...parts, rights }, rooms)
-  const shared = createSharedAddress()
+  const [shared, sessions] = [createSharedAddress(), openSessions({ ...parts, rights }, rooms)]
   const admission = await openAdmission(configuration, { ...storage, ...shared }, passwords)
   const oauth = await openOAuth(parts, rooms, { storage, limits: admission.clients })
   // The demo's user does not exist once there is a configuration.
   if (!configuration.demo) await storage.patiently(() => sessions.endAll(demoSubject))
   const stopping = [sweepRegularly(storage, log), finishRegularly(sessions, log)]
+  const clocks = await watchClocks({ stores: clocksOf(storage), revocation, log })
   const revocations = () => revocation.status()
-  const processes = await createProcesses({
-    ...{ database, starting, traffic, shared, revocations, log },
-  })
+  const observed = { database, starting, traffic, shared, revocations, log }
+  const processes = await createProcesses(observed)
   storage.started('requests')
   const gates = openGates({ ...{ configuration, traffic, tracing, log }, ...rooms })
   const [cache, hashing] = [() => gates.verify.cacheUse(), () => hashingLoad(passwords, admission)]
@@ -106,11 +108,12 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const made = { users, passwords, sessions, admission, oauth, processes, revocation, signing }
   return {
     ...{ configuration, log, users, sessions, admission, traffic, shared, tracing, metrics, oauth },
-    ...{ ...gates, ring: signing.ring, ...apisOf(parts, { ...made, ...gates, stores, watched }) },
+    ...{ ...gates, ...apisOf(parts, { ...made, ...gates, stores, watched }), clocks },
+    ring: signing.ring,
     ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
     close: async () => {
       for (const stop of stopping) stop()
-      for (const each of [revocation, signing]) each.close()
+      for (const each of [clocks, revocation, signing]) each.close()
       for (const each of [processes, storage]) await each.close()
     },
   }
@@ -209,12 +212,17 @@ async function openOAuth(
   return createOAuth({ configuration, signing, revocation, clients, limits, openSessions: openFor })
 }
 
+/** The servers whose clocks all processes share; a file has none. */
+function clocksOf({ stores, redis }: Storage): ClocksParts['stores'] {
+  const { keys, revocations } = stores
+  return { 'the database': keys, ...(redis && { Redis: revocations }) }
+}
+
 function sweepRegularly({ stores, postgres }: Storage, log: Logger): () => void {
-  const sweep = () =>
-    Promise.all([
-      stores.sessions.sweep(Math.floor(Date.now() / 1000)),
-      postgres && sweepLimits(postgres),
-    ])
+  // Ready for the first sweep.
+  const settleAfter = (0.9 * sweepEveryMs) / 1000
+  const sweepSessions = createSessionSweep({ sessions: stores.sessions, settleAfter })
+  const sweep = () => Promise.all([sweepSessions(), postgres && sweepLimits(postgres)])
   const timer = setInterval(() => {
     sweep().catch((error: unknown) => {
       log.error({ err: error }, 'what has ended could not be deleted')

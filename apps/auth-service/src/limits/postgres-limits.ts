@@ -27,41 +27,43 @@ export async function migrateLimits(database: SqlDatabase): Promise<void> {
   await migrate(database, limitSchema)
 }
 
+/** The time of the server, which all processes share, in milliseconds; the same in all parts of a statement. */
+const now = '(EXTRACT(EPOCH FROM statement_timestamp()) * 1000)::bigint'
+
 /**
  * Deletes what has ended; everything else goes by the times alone.
  *
  * @throws AuthError STORE_UNAVAILABLE
  */
 export async function sweepLimits(database: SqlDatabase): Promise<void> {
-  const now = Date.now()
-  await database.query('DELETE FROM service_counts WHERE ends_at <= $1', [now])
+  await database.query(`DELETE FROM service_counts WHERE ends_at <= ${now}`)
   await database.query(
-    'DELETE FROM service_lockouts WHERE kept_until <= $1 AND locked_until <= $1',
-    [now],
+    `DELETE FROM service_lockouts WHERE kept_until <= ${now} AND locked_until <= ${now}`,
   )
 }
 
-/** The driver returns BIGINT as text. */
-const counted = z.object({ count: z.coerce.number(), ends_at: z.coerce.number() })
+/** The driver returns BIGINT as text. `left` is in milliseconds. */
+const counted = z.object({ count: z.coerce.number(), left: z.coerce.number() })
 
 const add = `
-INSERT INTO service_counts AS c (name, count, ends_at) VALUES ($1, 1, $3)
+INSERT INTO service_counts AS c (name, count, ends_at) VALUES ($1, 1, ${now} + $2)
 ON CONFLICT (name) DO UPDATE SET
-  count = CASE WHEN c.ends_at <= $2 THEN 1 ELSE c.count + 1 END,
-  ends_at = CASE WHEN c.ends_at <= $2 THEN $3 ELSE c.ends_at END
-RETURNING count, ends_at`
+  count = CASE WHEN c.ends_at <= ${now} THEN 1 ELSE c.count + 1 END,
+  ends_at = CASE WHEN c.ends_at <= ${now} THEN excluded.ends_at ELSE c.ends_at END
+RETURNING count, ends_at - ${now} AS left`
 
 const renew = `
-INSERT INTO service_counts (name, count, ends_at) VALUES ($1, 1, $2)
+INSERT INTO service_counts (name, count, ends_at) VALUES ($1, 1, ${now} + $2)
 ON CONFLICT (name) DO UPDATE SET count = 1, ends_at = excluded.ends_at`
 
-const takeBack =
-  'UPDATE service_counts SET count = count - 1 WHERE name = $1 AND ends_at > $2 AND count > 0'
+const takeBack = `
+UPDATE service_counts SET count = count - 1 WHERE name = $1 AND ends_at > ${now} AND count > 0`
 
-const read = 'SELECT count, ends_at FROM service_counts WHERE name = $1 AND ends_at > $2'
+const read = `
+SELECT count, ends_at - ${now} AS left FROM service_counts WHERE name = $1 AND ends_at > ${now}`
 
 /**
- * A counter of all processes over one PostgreSQL.
+ * A counter of all processes over one PostgreSQL, by its clock.
  *
  * @example const failures = postgresCounter(database, { prefix: 'address', limit: 20, duration: 900 })
  */
@@ -71,68 +73,65 @@ export function postgresCounter(
 ): Counter {
   const nameOf = (name: string) => `${prefix}:${name}`
   const found = async (name: string) => {
-    const [row] = await database.query(read, [nameOf(name), Date.now()])
+    const [row] = await database.query(read, [nameOf(name)])
     return row && counted.parse(row)
   }
   return {
     add: async (name) => {
-      const now = Date.now()
-      const [row] = await database.query(add, [nameOf(name), now, now + duration * 1000])
-      const { count, ends_at: endsAt } = counted.parse(row)
-      return count > limit ? secondsUntil(endsAt, now) : 0
+      const [row] = await database.query(add, [nameOf(name), duration * 1000])
+      const { count, left } = counted.parse(row)
+      return count > limit ? secondsOf(left) : 0
     },
     renew: async (name) => {
-      await database.query(renew, [nameOf(name), Date.now() + duration * 1000])
+      await database.query(renew, [nameOf(name), duration * 1000])
     },
     takeBack: async (name) => {
-      await database.query(takeBack, [nameOf(name), Date.now()])
+      await database.query(takeBack, [nameOf(name)])
     },
     secondsToWait: async (name) => {
       const kept = await found(name)
-      return kept === undefined || kept.count < limit ? 0 : secondsUntil(kept.ends_at, Date.now())
+      return kept === undefined || kept.count < limit ? 0 : secondsOf(kept.left)
     },
     has: async (name) => (await found(name)) !== undefined,
   }
 }
 
-function secondsUntil(endsAt: number, now: number): number {
-  return Math.max(1, Math.ceil((endsAt - now) / 1000))
+function secondsOf(left: number): number {
+  return Math.max(1, Math.ceil(left / 1000))
 }
 
 /** The wrong passwords in a row, this one included. */
-const next = '(CASE WHEN l.kept_until <= $2 THEN 1 ELSE l.count + 1 END)'
+const next = `(CASE WHEN l.kept_until <= ${now} THEN 1 ELSE l.count + 1 END)`
 /** When a lockout ends that this wrong password begins; 0 for none. Twenty doublings are more than the longest one. */
-const lockedUntil = `(CASE WHEN ${next} > $4
-  THEN $2 + LEAST($6, $5 * (1::bigint << LEAST(${next} - $4 - 1, 20)::int)) ELSE 0 END)`
+const lockedUntil = `(CASE WHEN ${next} > $3
+  THEN ${now} + LEAST($5, $4 * (1::bigint << LEAST(${next} - $3 - 1, 20)::int)) ELSE 0 END)`
 
 /** Each changes an account that is open, or makes one, and returns a row; of a locked one it returns none. */
 const guesses = {
-  none: 'SELECT 1 FROM service_lockouts WHERE account = $1 AND locked_until > $2',
+  none: `SELECT 1 FROM service_lockouts WHERE account = $1 AND locked_until > ${now}`,
   right: `
-INSERT INTO service_lockouts AS l (account, count, locked_until, kept_until) VALUES ($1, 0, 0, $2)
-ON CONFLICT (account) DO UPDATE SET count = 0, locked_until = 0, kept_until = $2
-WHERE l.locked_until <= $2
+INSERT INTO service_lockouts AS l (account, count, locked_until, kept_until) VALUES ($1, 0, 0, ${now})
+ON CONFLICT (account) DO UPDATE SET count = 0, locked_until = 0, kept_until = ${now}
+WHERE l.locked_until <= ${now}
 RETURNING 1`,
   // The first wrong password locks nothing: at least one is allowed.
   wrong: `
-INSERT INTO service_lockouts AS l (account, count, locked_until, kept_until) VALUES ($1, 1, 0, $3)
+INSERT INTO service_lockouts AS l (account, count, locked_until, kept_until) VALUES ($1, 1, 0, ${now} + $2)
 ON CONFLICT (account) DO UPDATE SET
   count = ${next},
   locked_until = ${lockedUntil},
-  kept_until = GREATEST(CASE WHEN l.kept_until <= $2 THEN $3 ELSE l.kept_until END, ${lockedUntil})
-WHERE l.locked_until <= $2
+  kept_until = GREATEST(CASE WHEN l.kept_until <= ${now} THEN ${now} + $2 ELSE l.kept_until END, ${lockedUntil})
+WHERE l.locked_until <= ${now}
 RETURNING 1`,
 } as const
 
-/** Lockouts of all processes over one PostgreSQL: each guess is one statement on one row. */
+/** Lockouts of all processes over one PostgreSQL, by its clock: each guess is one statement on one row. */
 export function postgresLockouts(database: SqlDatabase, times: LockoutTimes): Lockouts {
   const { allowance, first, longest, kept } = times
   return {
     record: async (account, guess) => {
-      const now = Date.now()
-      if (guess === 'none') return (await database.query(guesses.none, [account, now])).length === 0
-      const values =
-        guess === 'right' ? [account, now] : [account, now, now + kept, allowance, first, longest]
+      if (guess === 'none') return (await database.query(guesses.none, [account])).length === 0
+      const values = guess === 'right' ? [account] : [account, kept, allowance, first, longest]
       return (await database.query(guesses[guess], values)).length === 1
     },
   }

@@ -48,7 +48,7 @@ export interface OAuthParts {
   readonly configuration: Configuration
   readonly signing: SigningKeys
   readonly clients: OAuthClients
-  readonly revocation: Pick<Revocation, 'isRevoked' | 'revoke'>
+  readonly revocation: Pick<Revocation, 'isRevoked' | 'revoke' | 'cutOffsAhead'>
   /** Sessions with a client's times, for tokens with at most its rights. */
   readonly openSessions: (configuration: Configuration, rights: SessionRights) => Sessions
   /** Default: no limits. */
@@ -89,11 +89,12 @@ function openByPolicy({ configuration, openSessions }: OAuthParts): OAuth['sessi
   }
 }
 
-function createClientSigner({ configuration, signing }: OAuthParts): OAuth['signFor'] {
+function createClientSigner({ configuration, signing, revocation }: OAuthParts): OAuth['signFor'] {
   const { issuer, accessTtl } = configuration
   const { key } = signing
   const sign = createSigner({
     ...{ key, issuer, audience: null, expiresIn: accessTtl, typ: 'at+jwt' },
+    issuedAfter: (claims) => revocation.cutOffsAhead(claims),
     replaceable: ['iat', 'exp'], // a client's policy may shorten the life of its tokens
   })
   return async ({ id, policy }, { audience, scope }) => {

@@ -42,10 +42,10 @@ export interface SessionRooms {
 export function openSessions(parts: SessionParts, rooms: SessionRooms): Sessions {
   const { configuration, data, rights } = parts
   const { accessTtl, absoluteTtl, idleTtl, grace, recoverWithin, maxSessions } = configuration
-  const { signing, store, users, revocation } = rooms
+  const { store, users, revocation } = rooms
   const [current = loadServiceKey(data), ...previous] = configuration.refreshSecrets ?? []
   return createSessions({
-    sign: signerOf(configuration, signing, rights),
+    sign: signerOf(configuration, rooms, rights),
     store,
     serviceKey: createServiceKeys({ current, previous }),
     accessTtl,
@@ -66,11 +66,12 @@ export function openSessions(parts: SessionParts, rooms: SessionRooms): Sessions
 
 function signerOf(
   { issuer, audience, accessTtl }: Configuration,
-  { key }: SessionRooms['signing'],
+  { signing: { key }, revocation }: SessionRooms,
   rights: SessionRights,
 ): Signer {
   const sign = createSigner({
     ...{ key, issuer, audience, expiresIn: accessTtl, typ: 'at+jwt' },
+    issuedAfter: (claims) => revocation.cutOffsAhead(claims),
     replaceable: ['aud', 'iat', 'exp', 'jti'], // sessions set them; no claim of a user gets here under these names
   })
   return limitAudience(sign, rights, audience)

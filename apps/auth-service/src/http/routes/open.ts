@@ -11,9 +11,11 @@ export function openRoutes(app: FastifyInstance, service: Service): void {
   app.get('/readyz', (_request, reply) => {
     const ready = service.ready()
     const accounts = service.shared.accounts()
+    const shared = accounts === undefined ? [] : [sharedAddressNote(accounts)]
+    const notes = [...shared, ...service.clocks.notes()]
     return reply.code(ready ? 200 : 503).send({
       status: ready ? 'ready' : 'starting',
-      ...(accounts === undefined ? {} : { notes: [sharedAddressNote(accounts)] }),
+      ...(notes.length === 0 ? {} : { notes }),
     })
   })
 

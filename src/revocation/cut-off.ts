@@ -1,0 +1,34 @@
+import type { RevocationEntry, RevocationName, RevocationStore } from './ports.js'
+
+/** Seconds that a cut-off may lie ahead of a clock: by so much clocks may differ. */
+export const mostAhead = 60
+
+/** Where and when {@link beyondKnown} looks. */
+export interface CutOffContext {
+  readonly store: Pick<RevocationStore, 'find'>
+  /** Unix time in seconds. */
+  readonly now: number
+}
+
+/**
+ * The entry with a cut-off that changes something. A wrong clock may have dated the known cut-off of this name ahead;
+ * tokens issued since then say that they were issued after that one (`issuedAfterClaim`). An earlier cut-off would be
+ * merged into it, and refuse none of them: so this one is a second later than the known one.
+ *
+ * @throws AuthError STORE_UNAVAILABLE
+ * @example await store.add([await beyondKnown(entry, { store, now })])
+ */
+export async function beyondKnown(
+  entry: RevocationEntry,
+  { store, now }: CutOffContext,
+): Promise<RevocationEntry> {
+  if (!('before' in entry)) return entry
+  const { issuer } = entry
+  const name: RevocationName =
+    entry.kind === 'all' ? { kind: 'all', issuer } : { kind: 'sub', issuer, value: entry.value }
+  const [known] = await store.find([name])
+  if (known === undefined || !('before' in known)) return entry
+  if (known.before <= now + mostAhead || known.before < entry.before) return entry
+  const expiresAt = Math.max(entry.expiresAt, known.expiresAt + 1)
+  return { ...entry, before: known.before + 1, expiresAt }
+}
