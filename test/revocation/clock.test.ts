@@ -97,6 +97,29 @@ test('expired entries are removed from process and store when the clock runs eve
   }, 5000)
 })
 
+test('a process that is ahead from its start removes nothing that the clock of the store has not passed', async () => {
+  const memory = memoryStores().revocations
+  const start = fakeClock().now()
+  let told = 0
+  const clock = () => {
+    told++
+    return Promise.resolve(start)
+  }
+  const clocks = { wall: fakeClock(start + 86_400), steady: fakeClock(0) }
+  const { revocation, store, pass } = await startProcess({ ...memory, clock }, clocks)
+  const right = createRevocation({ store: memory, issuer, accessTtl: '15m', now: () => start })
+  open.push(right)
+  await right.start()
+  await right.revoke({ sid: 'session-1' })
+  await pass(settling)
+  await pass(62)
+  await vi.waitFor(() => {
+    expect(told).toBeGreaterThan(0)
+  }, 5000)
+  expect(revocation.ready()).toBe(true)
+  expect(await store.find([{ kind: 'sid', issuer, value: 'session-1' }])).toHaveLength(1)
+})
+
 describe('createSettledTime', () => {
   const make = () => {
     const [wall, steady] = [fakeClock(), fakeClock(0)]

@@ -88,9 +88,8 @@ export function missingKeys(ring: RingState, now: number): number {
 }
 
 /**
- * The ring on its schedule: while no key signs, the next one does so at once, and a key whose successor a wrong clock has
- * put off beyond all measure (`RingKeys.signer` has the same one) retires when it is due. Returns the same object when
- * nothing changes.
+ * The ring on its schedule: while no key signs, the next one does so at once, and a key whose successor was put off, by
+ * a wrong clock or a longer `rotateEvery`, retires when it is due. Returns the same object when nothing changes.
  */
 export function onSchedule(ring: RingState, now: number, times: RingTimes): RingState {
   const active = activeKey(ring, now)
@@ -100,7 +99,7 @@ export function onSchedule(ring: RingState, now: number, times: RingTimes): Ring
   const { rotateEvery, lead } = times
   if (rotateEvery === null || active.activeFrom === null || next.activeFrom === null) return ring
   const at = Math.max(active.activeFrom + rotateEvery, now + lead)
-  if (next.activeFrom <= Math.max(at, active.activeFrom + 2 * rotateEvery)) return ring
+  if (next.activeFrom <= at + clockMargin) return ring
   return { ...ring, keys: startingAt(endingAt(ring.keys, active.kid, at), next.kid, at) }
 }
 

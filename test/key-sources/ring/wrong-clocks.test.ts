@@ -82,6 +82,22 @@ describe('a process whose clock is ahead', () => {
     expect(kids.size).toBeGreaterThanOrEqual(4)
   })
 
+  test('a rotation after a moment 45 days ahead lets the next key sign no longer than any other', async () => {
+    const real = createClock()
+    const clock = { ahead: 0 }
+    const now = Object.assign(() => real() + clock.ahead, real)
+    const { ring } = await startRing({ now, monotonic: real, rotateEvery: '40d' })
+    clock.ahead = 45 * day
+    await pass(real, 12, [ring])
+    clock.ahead = 0
+    await ring.rotate()
+    await pass(real, 20, [ring])
+    const second = ring.signingKey().kid
+    real.add(40 * day)
+    await ring.refresh()
+    expect(ring.signingKey().kid).not.toBe(second)
+  })
+
   test('a first start forty days ahead leaves a ring that signs and rotates once the clock is right', async () => {
     const [store, real] = [memoryKeys(), createClock()]
     const { ring, clock } = await startAt(store, real, 40 * day)
