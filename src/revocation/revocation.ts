@@ -164,7 +164,7 @@ export function createRevocation(options: RevocationOptions): Revocation {
     ...policy,
     table,
     settleAfter: Math.min(accessTtl + margin, longestSettling),
-    firstEntry: () => allUntil(Math.floor(policy.now()), policy),
+    firstEntry: () => firstEntry(policy),
   })
   const ready = (): boolean => {
     const staleness = follower.staleness()
@@ -257,7 +257,12 @@ function effective(policy: RevocationPolicy, table: RevocationTable): Revocation
   return { ...policy, store: { ...store, add } }
 }
 
-function allUntil(before: number, { issuer, accessTtl }: RevocationPolicy) {
+/**
+ * Up to now, by the later of this clock and the store's: processes whose clocks are ahead of this one may have issued
+ * tokens that the store no longer knows to be revoked.
+ */
+async function firstEntry({ store, issuer, accessTtl, now }: RevocationPolicy) {
+  const before = Math.floor(Math.max(now(), (await store.clock?.()) ?? 0))
   return { kind: 'all', issuer, before, expiresAt: before + accessTtl + margin } as const
 }
 

@@ -66,6 +66,15 @@ describe('a first start an hour ahead', () => {
     expect(await second.isRevoked(await second.issue())).toBe(false)
   })
 
+  test('a first start an hour behind the clock of the store revokes until that time', async () => {
+    const [store, real] = [await newStore(), fakeClock()]
+    const timed = { ...store, clock: () => Promise.resolve(real.now() + 0.5) }
+    const slow = await startProcess(timed, real.now, -hour)
+    const names = [{ kind: 'all', issuer }] as const
+    expect(await store.find(names)).toEqual([expect.objectContaining({ before: real.now() })])
+    expect(await slow.isRevoked(await slow.issue())).toBe(false)
+  })
+
   test('the status says by how much the clock was wrong, until the time has come', async () => {
     const [store, real] = [await newStore(), fakeClock()]
     const { revocation, clock, issue, isRevoked } = await startProcess(store, real.now, hour)

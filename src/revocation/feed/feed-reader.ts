@@ -8,7 +8,7 @@ export interface FeedReaderParts {
   readonly store: RevocationStore
   readonly table: RevocationTable
   /** The first entry of a store that has no epoch yet. */
-  readonly firstEntry: () => RevocationEntry & { readonly kind: 'all' }
+  readonly firstEntry: () => Promise<RevocationEntry & { readonly kind: 'all' }>
   /** Unix seconds that have certainly passed: entries that expired by then are neither read nor restored. */
   readonly expired: () => number
   /** For each heartbeat. */
@@ -52,7 +52,7 @@ export class FeedReader {
     // Before opening: entries that the feed delivers before the end of the snapshot are confirmed too.
     table.beginResync()
     await this.#step(async () => {
-      const request = { firstEntry: firstEntry(), listener: this.#listener() }
+      const request = { firstEntry: await firstEntry(), listener: this.#listener() }
       const opening = store.open(request)
       opening.then(
         (feed) => {

@@ -25,7 +25,7 @@ export interface FollowerParts {
   readonly store: RevocationStore
   readonly table: RevocationTable
   /** The first entry of a store that has no epoch yet. */
-  readonly firstEntry: () => RevocationEntry & { readonly kind: 'all' }
+  readonly firstEntry: () => Promise<RevocationEntry & { readonly kind: 'all' }>
   readonly heartbeatEveryMs: number
   readonly deadlineMs: number
   readonly onEvent: (event: RevocationEvent) => unknown
