@@ -54,7 +54,7 @@ export async function signAccess(
 ): Promise<AccessToken> {
   const clash = Object.keys(content.claims).find((name) => ownClaims.includes(name))
   if (clash !== undefined) throw new TypeError(`the claim "${clash}" is set by createSessions`)
-  const issuedAt = Math.max(policy.now(), session.createdAt)
+  const issuedAt = issuedAtOf(policy.now(), session)
   const life = Math.max(1, Math.round(policy.accessTtl * (1 - policy.expiryJitter * draw(policy))))
   const expiresAt = Math.min(issuedAt + life, session.absoluteExpiry)
   const claims: Claims = {
@@ -71,6 +71,17 @@ export async function signAccess(
   const token = await sign(policy, claims)
   await checkClaims(policy, token)
   return { token, issuedAt, expiresAt, scope: content.scope }
+}
+
+/** Seconds. */
+const mostAhead = 60
+
+/**
+ * A session may begin a second after a cut-off, and its tokens with it. One that has begun further ahead was begun by a
+ * wrong clock: its tokens would not be valid yet.
+ */
+function issuedAtOf(now: number, { createdAt }: StoredSession): number {
+  return createdAt > now + mostAhead ? now : Math.max(now, createdAt)
 }
 
 /** A signer that fails could not decide: that is a 503, never a 401 that logs users out. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'vitest'
 import { testWithServices as test, type Own } from './own-services.js'
-import { readPair } from './pair.js'
+import { readPair, type Pair } from './pair.js'
 import { runService, type RunningService } from './running-service.js'
 
 const password = 'a long and quiet river'
@@ -45,10 +45,10 @@ function post({ origin }: RunningService, path: string, given: { json?: object; 
   })
 }
 
-async function login(service: RunningService): Promise<string> {
+async function login(service: RunningService): Promise<Pair> {
   const answer = await post(service, '/user/login', { json: { username: 'root', password } })
   expect(answer.status).toBe(200)
-  return readPair((await answer.json()) as Record<string, unknown>).accessToken
+  return readPair((await answer.json()) as Record<string, unknown>)
 }
 
 async function profile({ origin }: RunningService, token: string): Promise<number> {
@@ -66,16 +66,16 @@ test('a process 45 s ahead leaves the other its key during a rotation', async ({
   const startAt = await prepare(own)
   const { service: right } = await startAt(0)
   const { service: fast } = await startAt(45)
-  const token = await login(right)
+  const { accessToken: token } = await login(right)
   // The fast process is past the rotation that the right one has yet to make.
   for (const service of [right, fast, right]) {
     const answer = await post(service, '/admin/keys/rotate', { token })
     expect(answer.status).toBe(200)
   }
   for (const service of [right, fast]) {
-    const fresh = await login(service)
+    const { accessToken } = await login(service)
     expect(await notes(service)).toEqual([])
-    for (const each of [right, fast]) expect(await profile(each, fresh)).toBe(200)
+    for (const each of [right, fast]) expect(await profile(each, accessToken)).toBe(200)
   }
 })
 
@@ -84,16 +84,21 @@ test('a first start with a clock an hour ahead heals when the clock is put right
 }) => {
   const startAt = await prepare(own)
   const { service, shift } = await startAt(3600)
-  expect(await profile(service, await login(service))).toBe(200)
+  const early = await login(service)
+  expect(await profile(service, early.accessToken)).toBe(200)
   expect(await notes(service)).toEqual([])
   shift(0)
   await expect
     .poll(() => notes(service))
     .toEqual([expect.stringMatching(/until 3[56]\d\d s from now/)])
-  expect(await profile(service, await login(service))).toBe(200)
+  expect(await profile(service, (await login(service)).accessToken)).toBe(200)
+  const { refreshToken } = early
+  const refreshed = await post(service, '/user/refresh', { json: { refreshToken } })
+  const later = readPair((await refreshed.json()) as Record<string, unknown>)
+  expect(await profile(service, later.accessToken)).toBe(200)
   await service.stop()
   const { service: again } = await startAt(0)
-  expect(await profile(again, await login(again))).toBe(200)
+  expect(await profile(again, (await login(again)).accessToken)).toBe(200)
   expect(await notes(again)).toHaveLength(1)
   expect(again.output()).toContain('by about so much a clock was wrong')
 })

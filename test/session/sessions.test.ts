@@ -75,6 +75,15 @@ describe('a login', () => {
     expect(seen.order).toEqual([])
   })
 
+  test('a session begun by a clock an hour ahead gets valid tokens at once when the clock is put right', async () => {
+    const { sessions, clock, verify } = makeSessions()
+    clock.advance(3600)
+    const { refreshToken } = await login(sessions)
+    clock.advance(-3600)
+    const { accessToken } = await sessions.refresh(refreshToken, { client })
+    expect((await verify(accessToken)).payload.iat).toBe(clock.now())
+  })
+
   test('a login that follows a cut-off counts as begun after it, at its refreshes too', async () => {
     const { sessions, clock, verify } = makeSessions()
     const after = clock.now()
