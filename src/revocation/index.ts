@@ -5,7 +5,7 @@ export {
   type RevocationStatus,
 } from './revocation.js'
 export { toEntry, type EntryContext, type RevokeRequest } from './entry.js'
-export { beyondKnown, type CutOffContext } from './cut-off.js'
+export { beyondKnown } from './cut-off.js'
 export type { RevocationEvent } from './feed/follower.js'
 export type {
   FeedListener,
