@@ -10,6 +10,8 @@ export interface KnownIssuer {
   readonly hashSeeds: Int32Array
   /** The latest cut-off of any `all` entry of this issuer; -Infinity before the first one. */
   latestCutOff: number
+  /** The latest cut-off of any entry of this issuer, `all` and `sub`; -Infinity before the first one. */
+  latestOfAny: number
 }
 
 /** Numbers the issuers of entries. There are as many as a service trusts: only verified tokens add entries. */
@@ -41,7 +43,7 @@ export class Issuers {
     const seeds = new Uint32Array(8)
     this.#random(seeds)
     const hashSeeds = new Int32Array(seeds.buffer)
-    const issuer = { name, number, hashSeeds, latestCutOff: -Infinity }
+    const issuer = { name, number, hashSeeds, latestCutOff: -Infinity, latestOfAny: -Infinity }
     this.#byName.set(name, issuer)
     this.#byNumber.push(issuer)
     return issuer

@@ -82,6 +82,7 @@ export class RevocationTable {
     const issuer = this.#issuers.findOrAdd(entry.issuer)
     const lookup = this.#lookupOf(entry, issuer)
     const given = timesOf(entry)
+    if ('before' in entry) issuer.latestOfAny = Math.max(issuer.latestOfAny, given.before)
     if (entry.kind === 'all') issuer.latestCutOff = Math.max(issuer.latestCutOff, given.before)
     const known = this.#segments.find(lookup)
     const old = known?.segment.log.timesOf(known.offset)
@@ -132,7 +133,8 @@ export class RevocationTable {
    */
   cutOffsAfter(issuer: string, claims: Claims, time: number): IssuedAfter | undefined {
     const known = this.#issuers.find(issuer)
-    if (known === undefined) return undefined
+    // Cut-offs are usually in the past.
+    if (known === undefined || known.latestOfAny <= time) return undefined
     const all = this.#timesOf(kindNumbers.all, '', known)?.before ?? 0
     const sub = this.#timesOf(kindNumbers.sub, claims.sub, known)?.before ?? 0
     if (all <= time && sub <= time) return undefined
