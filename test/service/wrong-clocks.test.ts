@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -5,6 +6,7 @@ import { expect } from 'vitest'
 import { testWithServices as test, type Own } from './own-services.js'
 import { readPair, type Pair } from './pair.js'
 import { runService, type RunningService } from './running-service.js'
+import { startPostgres } from '../setup/postgres.js'
 
 const password = 'a long and quiet river'
 const shim = pathToFileURL(join(import.meta.dirname, '../setup/shifted-clock.mjs')).href
@@ -102,3 +104,25 @@ test('a first start with a clock an hour ahead heals when the clock is put right
   expect(await notes(again)).toHaveLength(1)
   expect(again.output()).toContain('by about so much a clock was wrong')
 })
+
+test('a process two minutes ahead of PostgreSQL says so', async ({ own: { folder, start } }) => {
+  const postgres = await startPostgres()
+  const dataDir = folder()
+  const [config, file] = [join(dataDir, 'jotgate.yaml'), join(dataDir, 'shift')]
+  const yaml = 'issuer: https://auth.example\naudience: api\nhosts: [auth.example]\n'
+  const secrets = 'encryptionKey: env:RING_KEY\nrefreshSecret: env:REFRESH_SECRET\n'
+  writeFileSync(config, `${yaml}${secrets}database: \${URL}\n`)
+  writeFileSync(file, '120')
+  const env = {
+    ...{ JOTGATE_CONFIG: config, URL: postgres.url, SHIFT: file },
+    RING_KEY: randomBytes(32).toString('base64'),
+    REFRESH_SECRET: randomBytes(48).toString('base64'),
+  }
+  const service = await start({ dataDir, env: { ...env, NODE_OPTIONS: `--import ${shim}` } })
+  const said = /^the clock of this process is 1[12]\d s ahead of the clock of the database/
+  // A busy server may miss the deadline of the first look; the next one is half a minute later.
+  const looked = expect.poll(() => notes(service), { timeout: 90_000 })
+  await looked.toContainEqual(expect.stringMatching(said))
+  await service.stop()
+  await postgres.stop()
+}, 120_000)
