@@ -3,7 +3,7 @@ import type { SessionsPolicy } from './session-policy.js'
 import type { StoredSession } from './ports.js'
 
 /** Past every clock tolerance that a verifier may have, and a minute for clocks that differ. */
-const margin = 300 + 60
+export const margin = 300 + 60
 
 /** How {@link revokeAccess} refuses. */
 export interface Refusing {
@@ -14,7 +14,7 @@ export interface Refusing {
 }
 
 /**
- * Refuses a session's access tokens, unless it ended so long ago that none can be left.
+ * Refuses a session's access tokens.
  *
  * @throws AuthError STORE_UNAVAILABLE
  */
@@ -23,8 +23,7 @@ export async function revokeAccess(
   session: StoredSession,
   { urgent = false, mayFold = false }: Refusing = {},
 ): Promise<void> {
-  const { sid, endedAt = Infinity } = session
-  if (policy.now() > endedAt + policy.accessTtl + margin) return
+  const { sid } = session
   const entry = mayFold ? { sid, of: ownerOf(policy, session) } : { sid }
   await askStore(policy.storeDeadlineMs, () => policy.revoke(urgent ? { ...entry, urgent } : entry))
 }
@@ -33,6 +32,15 @@ export async function revokeAccess(
 function ownerOf({ grace }: SessionsPolicy, { subject, parent, rotatedAt }: StoredSession) {
   // A replay within the grace issues one too, and dates no rotation.
   return { subject, issuedUntil: parent < 0 ? rotatedAt : rotatedAt + grace }
+}
+
+/** Whether a session ended so long before a time that none of its access tokens can be left. */
+export function isLongOver(
+  { accessTtl }: SessionsPolicy,
+  { endedAt = Infinity }: StoredSession,
+  time: number,
+): boolean {
+  return time > endedAt + accessTtl + margin
 }
 
 /** Whether an access token of the session may not have expired yet, as far as its own times tell. */

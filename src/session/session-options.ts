@@ -112,6 +112,8 @@ export interface SessionsOptions {
   readonly hooks?: SessionHooks
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number
+  /** Seconds on a clock that never jumps, to detect jumps of `now`. Default: `performance.now() / 1000`. */
+  readonly monotonic?: () => number
   /** Random bytes. Default: `randomBytes` of node:crypto. */
   readonly randomBytes?: (count: number) => Uint8Array
 }

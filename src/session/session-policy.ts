@@ -55,6 +55,7 @@ export const sessionsTable = {
   storeDeadlineMs: milliseconds({ default: 280, most: 60_000 }),
   hooks: value('object of hooks', readHooks, { default: {} }),
   now: clock(),
+  monotonic: funcOr<() => number>(() => performance.now() / 1000),
   randomBytes: funcOr<(count: number) => Uint8Array>(randomBytes),
 } satisfies OptionTable<keyof SessionsOptions>
 

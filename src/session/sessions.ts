@@ -6,6 +6,8 @@ import type { SessionPage } from './ports.js'
 import { readSessionsOptions } from './session-policy.js'
 import { refresh, type RefreshRequest } from './refresh.js'
 import type { SessionInfo } from './session-info.js'
+import { createSettledTime } from '../foundation/settled-time.js'
+import { margin } from './revoke-access.js'
 import { finishEnding } from './settle.js'
 import type { TokenResponse } from './tokens.js'
 
@@ -76,6 +78,7 @@ export interface Sessions {
  */
 export function createSessions(options: SessionsOptions): Sessions {
   const policy = readSessionsOptions(options)
+  const settledTime = createSettledTime({ ...policy, settleAfter: policy.accessTtl + margin })
   return Object.freeze({
     issue: (request: IssueRequest) => issue(policy, request),
     refresh: (refreshToken: string, request: RefreshRequest) =>
@@ -84,6 +87,6 @@ export function createSessions(options: SessionsOptions): Sessions {
     endOthers: (own: OwnSession) => endOthers(policy, own),
     endAll: (subject: string) => endAll(policy, subject),
     list: (subject: string, page?: SessionPage) => list(policy, subject, page),
-    finishEnding: () => finishEnding(policy),
+    finishEnding: () => finishEnding(policy, settledTime),
   })
 }

@@ -1,6 +1,7 @@
 import { askStore } from '../foundation/ask-store.js'
+import { passedAtStore } from '../foundation/settled-time.js'
 import type { StoredSession } from './ports.js'
-import { revokeAccess, revokeEach, type Refusing } from './revoke-access.js'
+import { isLongOver, revokeAccess, revokeEach, type Refusing } from './revoke-access.js'
 import type { SessionsPolicy } from './session-policy.js'
 
 /**
@@ -54,12 +55,22 @@ const batch = 100
 /** Seconds for which a session is left to the process that is ending it. */
 const pause = 2
 
-/** Refuses the access tokens of sessions that ended without it; how many sessions that were. */
-export async function finishEnding(policy: SessionsPolicy): Promise<number> {
+/**
+ * Refuses the access tokens of sessions that ended without it; how many sessions that were. Whether none can be left is not
+ * for a wrong clock to say: until `passed`, a time that has certainly passed.
+ */
+export async function finishEnding(
+  policy: SessionsPolicy,
+  settledTime: () => number,
+): Promise<number> {
   for (let finished = 0; ;) {
     const request = { endedUntil: policy.now() - pause, limit: batch }
     const due = await askStore(policy.storeDeadlineMs * longer, () => policy.store.due(request))
-    await revokeEach(policy, due)
+    const passed = due.length === 0 ? 0 : await passedAtStore(policy.store, settledTime())
+    await revokeEach(
+      policy,
+      due.filter((session) => !isLongOver(policy, session, passed)),
+    )
     const ids = due.map(({ id }) => id)
     // Unlike elsewhere a failure counts here: the same ones would come again for ever.
     if (ids.length > 0)

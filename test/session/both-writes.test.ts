@@ -104,14 +104,27 @@ describe('ending a session while its access tokens cannot be refused', () => {
   })
 
   test('finishing hundreds takes them all, and writes no entry where no access token can be left', async () => {
-    const made = makeFailing({ maxSessions: 1000 })
+    let steady = 0
+    const made = makeFailing({ maxSessions: 1000, monotonic: () => steady })
     const many: TokenResponse[] = []
     for (let left = 250; left > 0; left--) many.push(await login(made.sessions))
     for (const { refreshToken } of many) await codeOf(made.sessions.end(refreshToken))
     made.state.fails = false
-    made.clock.advance(900 + 360 + 1)
+    steady += 900 + 360 + 61
+    made.clock.advance(900 + 360 + 61)
     expect(await made.sessions.finishEnding()).toBe(250)
     expect(made.state.revoked).toEqual([])
+  })
+
+  test('a process whose clock has jumped ahead takes no session for long over', async () => {
+    const made = makeFailing()
+    const { sid, refreshToken } = await login(made.sessions)
+    await codeOf(made.sessions.end(refreshToken))
+    made.state.fails = false
+    made.clock.advance(40 * 86_400)
+    expect(await codeOf(made.sessions.refresh(refreshToken, { client }))).toBe('REFRESH_ENDED')
+    expect(await made.sessions.finishEnding()).toBe(1)
+    expect(made.state.revoked).toEqual([sid])
   })
 })
 

@@ -20,7 +20,7 @@ export const walks = {
   revoke: { what: 'revocation.revoke({ sid })', kind: 'library', files: 20, functions: 71 },
   'is-revoked': { what: 'revocation.isRevoked', kind: 'library', files: 11, functions: 32 },
   'parse-api': { what: 'parseApi(user.api)', kind: 'library', files: 26, functions: 203 },
-  generate: { what: 'generate(spec)', kind: 'library', files: 15, functions: 134 },
+  generate: { what: 'generate(spec)', kind: 'library', files: 15, functions: 137 },
   options: { what: 'createVerifier(every option)', kind: 'library', files: 14, functions: 42 },
   login: { what: 'POST /user/login, SQLite', kind: 'service', files: 78, functions: 231 },
   imports: { what: 'imports of src/token/verify.ts', kind: 'imports', files: 40 },
