@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { openSqlite, sqliteDatabase } from 'jotgate/stores/sqlite'
 import type { NewClient } from '../../../apps/auth-service/src/oauth/clients.js'
+import { claimDatabase } from '../../../apps/auth-service/src/storage/mode.js'
 import { createSqlClients } from '../../../apps/auth-service/src/oauth/sql-clients.js'
 
 /** A registered client as it authenticates; a public one has the empty secret. */
@@ -11,13 +12,14 @@ export interface TestClient {
 
 const times = { accessTtl: 900, absoluteTtl: 86_400, idleTtl: 86_400, grace: 10, recoverWithin: 0 }
 
-/** Registers clients in the data folder of a service that runs on SQLite, or will. */
+/** Registers clients in the data folder of a demo that runs on SQLite, or of any service that will. */
 export async function registerClients<Name extends string>(
   dataDir: string,
   clients: Readonly<Record<Name, NewClient>>,
 ): Promise<Readonly<Record<Name, TestClient>>> {
   const db = await openSqlite(join(dataDir, 'jotgate.db'))
   try {
+    await claimDatabase(sqliteDatabase(db), 'demo')
     const store = await createSqlClients(sqliteDatabase(db), times)
     const entries: [string, TestClient][] = []
     for (const [name, client] of Object.entries<NewClient>(clients)) {

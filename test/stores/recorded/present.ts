@@ -6,6 +6,7 @@ import { createProcesses } from '../../../apps/auth-service/src/observing/proces
 import { createSharedAddress } from '../../../apps/auth-service/src/observing/shared-address.js'
 import { createTraffic } from '../../../apps/auth-service/src/observing/traffic.js'
 import { createSqlClients } from '../../../apps/auth-service/src/oauth/sql-clients.js'
+import { claimDatabase } from '../../../apps/auth-service/src/storage/mode.js'
 import { createSqlUsers } from '../../../apps/auth-service/src/users/sql-users.js'
 import { createKeyRing } from '../../../src/key-sources/key-ring.js'
 import type { KeyRingStore } from '../../../src/key-sources/ports.js'
@@ -80,5 +81,6 @@ async function fillTables(
   const [traffic, shared] = [createTraffic(), createSharedAddress()]
   await createProcesses({ database, traffic, shared, revocations, log })
   await migrateLimits(database)
+  await claimDatabase(database, 'configured')
   return { client: { id: client.id, secret } }
 }

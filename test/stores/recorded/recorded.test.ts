@@ -9,6 +9,7 @@ import { createProcesses } from '../../../apps/auth-service/src/observing/proces
 import { createSharedAddress } from '../../../apps/auth-service/src/observing/shared-address.js'
 import { createTraffic } from '../../../apps/auth-service/src/observing/traffic.js'
 import { createSqlClients } from '../../../apps/auth-service/src/oauth/sql-clients.js'
+import { claimDatabase } from '../../../apps/auth-service/src/storage/mode.js'
 import { createSqlUsers } from '../../../apps/auth-service/src/users/sql-users.js'
 import { createKeyRing } from '../../../src/key-sources/key-ring.js'
 import type { KeyRingStore } from '../../../src/key-sources/ports.js'
@@ -197,6 +198,13 @@ describe.each(recordings.map((each) => [each.name, each] as const))(
           expect(rotated?.oldSecretUntil).toBeGreaterThan(0)
         }
         await expectProcesses(database, drawn.client === undefined ? 0 : 1)
+      })
+
+      test('over the recorded tables no demo starts', async () => {
+        const { database } = await open(recording)
+        // Code that was never released gave its parts no numbers.
+        for (const schema of schemas) await migrate(database, schema)
+        await expect(claimDatabase(database, 'demo')).rejects.toThrow('JOTGATE_CONFIG')
       })
     })
   },

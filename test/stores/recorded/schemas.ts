@@ -1,6 +1,7 @@
 import { clientSchema } from '../../../apps/auth-service/src/oauth/client-rows.js'
 import { limitSchema } from '../../../apps/auth-service/src/limits/postgres-limits.js'
 import { processSchema } from '../../../apps/auth-service/src/observing/processes.js'
+import { modeSchema } from '../../../apps/auth-service/src/storage/mode.js'
 import { userSchema } from '../../../apps/auth-service/src/users/sql-users.js'
 import { keysSchema } from '../../../src/stores/sql/keys.js'
 import type { Schema } from '../../../src/stores/sql/migrate.js'
@@ -17,6 +18,7 @@ export const schemas: readonly Schema[] = [
   clientSchema,
   processSchema,
   limitSchema,
+  modeSchema,
 ]
 
 /** The statements of every version of every part, by part. */

@@ -11,6 +11,7 @@ import {
 } from 'jotgate/stores/sqlite'
 import type { Configuration } from '../configuration/configuration.js'
 import type { DataDirectory } from './data-directory.js'
+import { claimDatabase } from './mode.js'
 import type { RedisConnection } from './redis.js'
 import { createPatience, type Awaited, type Patience, type Stage } from './start/patience.js'
 import {
@@ -50,7 +51,7 @@ export interface Storage {
 export type StorageParts = {
   readonly configuration: Pick<
     Configuration,
-    'database' | 'redis' | 'redisReplicas' | 'startWithin'
+    'demo' | 'database' | 'redis' | 'redisReplicas' | 'startWithin'
   >
   readonly data: DataDirectory
   readonly log: Logger
@@ -61,7 +62,8 @@ export type StorageParts = {
  * Redis if there is one; sessions and keys stay in the database, which loses none in a failover. A client of either is
  * loaded only if it is used: together they take a third of the time of a start.
  *
- * @throws ConfigError, AuthError STORE_UNAVAILABLE
+ * @throws SetupFault for a demo over the database of a service with a configuration; ConfigError, AuthError
+ * STORE_UNAVAILABLE
  */
 export async function openStorage(parts: StorageParts): Promise<Storage> {
   const { configuration, log } = parts
@@ -69,6 +71,7 @@ export async function openStorage(parts: StorageParts): Promise<Storage> {
   const patience = createPatience({ log, seconds })
   const sql = await openDatabase(parts, patience)
   await sql.stores.migrate()
+  await claimDatabase(sql.patientDatabase, configuration.demo ? 'demo' : 'configured')
   const started: Storage['started'] = (stage) => {
     patience.end(stage)
   }
