@@ -22,15 +22,21 @@ export interface StartOptions {
   readonly dataDir: string
   readonly port?: number
   readonly env?: Readonly<Record<string, string>>
+  /** Arguments of the program. Default: a demo's {@link demoPassword}, and none with a configuration. */
+  readonly args?: readonly string[]
   /** Path of another build's program. Default: this one's. */
   readonly program?: string
 }
 
-/** Starts the built service (its bundle) and resolves when it answers. */
+/** The password of alice in a demo that a test starts. */
+export const demoPassword = 'secret'
+
+/** Starts the built service (its bundle) and resolves when it answers; a demo with {@link demoPassword}. */
 export async function startService(options: StartOptions): Promise<RunningService> {
   const port = options.port ?? (await freePort())
   const env = { PORT: String(port), DATA_DIR: options.dataDir, ...options.env }
-  const child = spawnService(env, [], options.program)
+  const usual = 'JOTGATE_CONFIG' in env ? [] : ['--demo-password', demoPassword]
+  const child = spawnService(env, [...(options.args ?? usual)], options.program)
   const chunks: string[] = []
   child.stdout?.on('data', (data: Buffer) => chunks.push(data.toString()))
   child.stderr?.on('data', (data: Buffer) => chunks.push(data.toString()))

@@ -20,7 +20,7 @@ const logins = 5
 export async function measureLogin() {
   const folder = mkdtempSync(join(tmpdir(), 'jotgate-walks-'))
   const port = await freePort()
-  const service = fork(`${root}/apps/auth-service/dist/main.js`, [], {
+  const service = fork(`${root}/apps/auth-service/dist/main.js`, ['--demo-password', 'secret'], {
     env: { PORT: String(port), DATA_DIR: folder, LOG_LEVEL: 'silent' },
     execArgv: ['--import', fileURLToPath(new URL('count-calls.mjs', import.meta.url))],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],

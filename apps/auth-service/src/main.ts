@@ -1,5 +1,7 @@
 import { readEnvironment, type Environment } from './configuration/environment.js'
+import { parseArgs } from 'node:util'
 import { fail } from './commands/fail.js'
+import type { ServeOptions } from './commands/serve.js'
 
 /** The program's commands; each loads only what it needs, so that a command does not wait for the whole service. */
 const commands: Readonly<Record<string, Command>> = {
@@ -24,12 +26,14 @@ const commands: Readonly<Record<string, Command>> = {
 /** Returns its output; undefined for unknown arguments. */
 type Command = (environment: Environment, args: readonly string[]) => Promise<string | undefined>
 
-async function main([command, ...args]: readonly string[]): Promise<void> {
+async function main(all: readonly string[]): Promise<void> {
   process.umask(0o077) // other users cannot read the files written here
-  if (command === undefined) {
+  const options = readServeOptions(all)
+  if (options !== undefined) {
     const { serve } = await import('./commands/serve.js')
-    return serve(readEnvironment())
+    return serve(readEnvironment(), options)
   }
+  const [command = '', ...args] = all
   const run = Object.hasOwn(commands, command) ? commands[command] : undefined
   const output = await run?.(readEnvironment(), args)
   if (output !== undefined) {
@@ -40,12 +44,24 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
   process.exitCode = 2
 }
 
+/** Undefined for the arguments of a command, and for unknown ones. */
+function readServeOptions(args: readonly string[]): ServeOptions | undefined {
+  try {
+    const options = { 'demo-password': { type: 'string' } } as const
+    const { values } = parseArgs({ args: [...args], options })
+    return { demoPassword: values['demo-password'] }
+  } catch {
+    return undefined
+  }
+}
+
 async function usage(): Promise<string> {
   const [{ userUsage }, { clientUsage }] = await Promise.all([
     import('./commands/user-command.js'),
     import('./commands/client-command.js'),
   ])
   return `usage: jotgate-service                       runs the service
+       jotgate-service --demo-password P     runs a demo, on loopback, whose user alice has this password
        jotgate-service check-config          says what is wrong with the configuration, and what it means
 ${userUsage}
 ${clientUsage}

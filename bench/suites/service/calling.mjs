@@ -18,6 +18,9 @@ const pair = z.object({ accessToken: z.string(), refreshToken: z.string(), sid: 
  *   readonly cpu: () => Promise<number>, readonly close: () => Promise<void> }} Caller
  */
 
+/** What `/metrics` of the processes asks for. */
+export const metricsToken = 'token-of-the-benchmark'
+
 /** How often a 503 is asked again. */
 const patience = 50
 
@@ -61,7 +64,7 @@ export function openCaller(port, connections) {
     insist,
     login: (username, password) => pairOf('POST /user/login', { username, password }),
     refresh: (refreshToken) => pairOf('POST /user/refresh', { refreshToken }),
-    cpu: async () => processorTime((await insist('GET /metrics')).text),
+    cpu: async () => processorTime((await insist('GET /metrics', { token: metricsToken })).text),
     close: () => pool.close(),
   }
 }

@@ -9,6 +9,7 @@ import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { loadServers } from '../sessions/servers.mjs'
+import { metricsToken } from './calling.mjs'
 
 const main = fileURLToPath(new URL('../../../apps/auth-service/dist/main.js', import.meta.url))
 
@@ -84,6 +85,7 @@ function writeConfiguration(folder) {
     'grace: 1s',
     'encryptionKey: env:RING_KEY',
     'refreshSecret: env:REFRESH_SECRET',
+    'metricsToken: env:METRICS_TOKEN',
     'loginLimits: { account: 100, address: 100000, service: 1000000 }',
   ]
   writeFileSync(config, lines.join('\n'))
@@ -93,6 +95,7 @@ function writeConfiguration(folder) {
     NODE_ENV: 'production',
     RING_KEY: randomBytes(32).toString('base64'),
     REFRESH_SECRET: randomBytes(48).toString('base64'),
+    METRICS_TOKEN: metricsToken,
   }
 }
 

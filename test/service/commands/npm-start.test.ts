@@ -33,12 +33,16 @@ test('npm start runs the service, and a signal to npm stops it', async () => {
         },
       )
       .toBe(200)
-    const login = await fetch(`${origin}/user/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{"username":"alice","password":"secret"}',
-    })
-    expect(login.status).toBe(200)
+    await expect.poll(() => chunks.join('')).toContain('Stop with Ctrl-C')
+    const [, password = ''] = /her password until it stops: (\S+)$/m.exec(chunks.join('')) ?? []
+    const login = async (password: string) =>
+      fetch(`${origin}/user/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ username: 'alice', password }),
+      })
+    expect((await login(password)).status).toBe(200)
+    expect((await login('secret')).status).toBe(401)
     expect(chunks.join('')).toContain(`${origin}/user/login`)
   } finally {
     npm.kill('SIGTERM')

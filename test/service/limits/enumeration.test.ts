@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -14,6 +15,7 @@ const pairs = amount({ short: 16, full: 300 })
 /** How far the 95 % interval of the median ratio may reach from 1, in the long run. */
 const margin = amount<number | undefined>({ short: undefined, full: 0.05 })
 
+const metricsToken = randomBytes(24).toString('base64url')
 const folder = temporaryFolder()
 let service: RunningService
 
@@ -22,9 +24,10 @@ beforeAll(async () => {
   writeFileSync(
     config,
     'issuer: https://auth.example\naudience: api\nhosts: [auth.example]\n' +
-      'loginLimits: { account: 3, address: 100000, service: 1000000 }\n',
+      'loginLimits: { account: 3, address: 100000, service: 1000000 }\n' +
+      'metricsToken: env:METRICS_TOKEN\n',
   )
-  const env = { JOTGATE_CONFIG: config }
+  const env = { JOTGATE_CONFIG: config, METRICS_TOKEN: metricsToken }
   const lines = [
     ...Array.from({ length: pairs }, (_, i) => `bob-${String(i)}`),
     ...Array.from({ length: pairs }, (_, i) => `off-${String(i)}`),
@@ -59,7 +62,8 @@ async function login(username: string, secret: string) {
 }
 
 async function hashesDone(): Promise<number> {
-  const text = await (await fetch(`${service.origin}/metrics`)).text()
+  const headers = { authorization: `Bearer ${metricsToken}` }
+  const text = await (await fetch(`${service.origin}/metrics`, { headers })).text()
   return Number(/^jotgate_hashing_done (\d+)$/m.exec(text)?.[1])
 }
 

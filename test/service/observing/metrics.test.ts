@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { callerOf } from '../admin/calling.js'
 import { testWithServices as test } from '../own-services.js'
-import { runService, type RunningService } from '../running-service.js'
+import { freePort, runService, type RunningService } from '../running-service.js'
 
 async function scrape(service: RunningService, headers: Record<string, string> = {}) {
   const answer = await fetch(`${service.origin}/metrics`, { headers })
@@ -22,10 +22,14 @@ function valueOf(text: string, name: string, ...labels: readonly string[]): numb
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
 }
 
-/** The Host field of fetch is not the caller's to set. */
-function statusWithHost({ port }: RunningService, host: string): Promise<number> {
+/** GET of a path of loopback with a Host field, which fetch does not let its caller set. */
+function statusOf(
+  port: number,
+  path: string,
+  { host = 'localhost', method = 'GET' } = {},
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    request({ port, host: '127.0.0.1', path: '/metrics', headers: { host } }, (answer) => {
+    request({ port, host: '127.0.0.1', path, method, headers: { host } }, (answer) => {
       answer.resume()
       resolve(answer.statusCode ?? 0)
     })
@@ -33,6 +37,10 @@ function statusWithHost({ port }: RunningService, host: string): Promise<number>
       .end()
   })
 }
+
+/** The token that a demo has printed. */
+const tokenOf = (service: RunningService) =>
+  /\/metrics -H 'authorization: Bearer (\S+)'$/m.exec(service.output())?.[1] ?? ''
 
 test.concurrent(
   'what happened is counted by route, code and event, and nothing a caller sent is a label',
@@ -45,7 +53,8 @@ test.concurrent(
     await call('GET /nowhere/in-particular')
     await call('POST /user/login', undefined, { username: 'mallory', password: 'guessed' })
     expect([await refreshStatus(pair), await refreshStatus(pair)]).toEqual([200, 200])
-    const { status, text } = await scrape(service)
+    expect((await scrape(service)).status).toBe(401)
+    const { status, text } = await scrape(service, { authorization: `Bearer ${tokenOf(service)}` })
     expect(status).toBe(200)
     const requests = 'jotgate_http_request_duration_seconds_count'
     expect(valueOf(text, requests, 'route="/user/profile"', 'status="200"')).toBe(4)
@@ -66,15 +75,40 @@ test.concurrent(
 )
 
 test.concurrent(
-  'without a token metrics are for this machine, and not for what a proxy on it passes on',
+  'without a token metrics are for no one, and the answer says what to configure',
   async ({ folder, start }) => {
     const config = join(folder(), 'jotgate.yaml')
     writeFileSync(config, 'issuer: https://auth.example\naudience: api\nhosts: [auth.example]\n')
     const service = await start({ dataDir: folder(), env: { JOTGATE_CONFIG: config } })
-    expect((await scrape(service)).status).toBe(200)
-    expect(await statusWithHost(service, 'auth.example')).toBe(401)
-    for (const name of ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'])
-      expect([name, (await scrape(service, { [name]: '127.0.0.1' })).status]).toEqual([name, 401])
+    const { status, text } = await scrape(service)
+    expect([status, text]).toEqual([404, expect.stringContaining('metricsToken')])
+    expect(await statusOf(service.port, '/metrics', { host: 'auth.example' })).toBe(404)
+    expect((await scrape(service, { authorization: 'Bearer undefined' })).status).toBe(404)
+  },
+)
+
+test.concurrent(
+  'a port of its own answers metrics without a token, on loopback and for its names alone',
+  async ({ folder, start }) => {
+    const [config, port] = [join(folder(), 'jotgate.yaml'), await freePort()]
+    writeFileSync(
+      config,
+      `issuer: https://auth.example\naudience: api\nhosts: [auth.example]\nmetricsPort: ${String(port)}\n`,
+    )
+    const env = { JOTGATE_CONFIG: config }
+    const service = await start({ dataDir: folder(), env })
+    const answer = await fetch(`http://127.0.0.1:${String(port)}/metrics`)
+    expect([answer.status, answer.headers.get('x-content-type-options')]).toEqual([200, 'nosniff'])
+    expect(valueOf(await answer.text(), 'jotgate_revocation_ready')).toBe(1)
+    expect(await statusOf(port, '/metrics', { host: 'auth.example' })).toBe(421)
+    expect(await statusOf(port, '/metrics', { method: 'POST' })).toBe(405)
+    for (const path of ['/', '/healthz', '/admin/users', '/metrics?'])
+      expect([path, await statusOf(port, path)]).toEqual([path, 404])
+    expect((await scrape(service)).status).toBe(404)
+    const twice = await runService({ ...env, PORT: String(port), DATA_DIR: folder() })
+    expect([twice.code, twice.output]).toEqual([1, expect.stringContaining('metricsPort: ')])
+    expect(await service.stop()).toBe(0)
+    await expect(statusOf(port, '/metrics')).rejects.toThrow()
   },
 )
 

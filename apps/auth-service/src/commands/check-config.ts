@@ -4,7 +4,7 @@ import type { Configuration } from '../configuration/configuration.js'
 export function checkConfig(configuration: Configuration): string {
   const { signing, encryptionKeys, refreshSecrets } = configuration
   const lines: readonly (readonly [string, string])[] = [
-    ['mode', configuration.demo ? 'demo: alice / secret, on loopback only' : 'configured'],
+    ['mode', configuration.demo ? 'demo: alice, on loopback only' : 'configured'],
     ['listens on', `${configuration.host}, port ${String(configuration.port)}`],
     ['issuer', configuration.issuer],
     ['audience', configuration.audience],
@@ -22,6 +22,7 @@ export function checkConfig(configuration: Configuration): string {
     ['key of refresh tokens', refreshSecrets ? 'from the configuration' : 'in the data folder'],
     ['kept in', configuration.database === undefined ? 'a file in the data folder' : 'PostgreSQL'],
     ['revocations', describeRedis(configuration)],
+    ['metrics', describeMetrics(configuration)],
   ]
   return [
     'The configuration is valid.',
@@ -43,6 +44,14 @@ function describeRedis({ redis, redisReplicas }: Configuration): string {
   const where = { single: 'Redis', cluster: 'a Redis Cluster', sentinel: 'Redis by its sentinels' }
   const kept = `are kept in ${where[redis.kind]}`
   return redisReplicas === 0 ? kept : `${kept}, and at ${String(redisReplicas)} replicas`
+}
+
+function describeMetrics({ metricsToken, metricsPort }: Configuration): string {
+  const ways = [
+    ...(metricsToken ? ['with their token'] : []),
+    ...(metricsPort === undefined ? [] : [`on loopback, port ${String(metricsPort)}`]),
+  ]
+  return ways.length === 0 ? 'are not served' : `are served ${ways.join(', and ')}`
 }
 
 const units = [

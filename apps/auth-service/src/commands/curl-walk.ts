@@ -1,3 +1,5 @@
+import type { Demo } from '../configuration/configuration.js'
+
 /** One step of the walk: its title and its shell line. */
 interface WalkStep {
   readonly title: string
@@ -5,12 +7,13 @@ interface WalkStep {
 }
 
 /** The whole walk as lines for a POSIX shell with curl and sed; it works as printed, from top to bottom. */
-function curlWalk(origin: string): readonly WalkStep[] {
+function curlWalk(origin: string, password: string): readonly WalkStep[] {
   const json = `-H 'content-type: application/json'`
+  const login = quoted(JSON.stringify({ username: 'alice', password }))
   return [
     {
       title: 'log in',
-      command: `ANSWER=$(curl -s ${origin}/user/login ${json} -d '{"username":"alice","password":"secret"}'); echo "$ANSWER"`,
+      command: `ANSWER=$(curl -s ${origin}/user/login ${json} -d ${login}); echo "$ANSWER"`,
     },
     {
       title: 'take the two tokens out of the answer',
@@ -39,9 +42,18 @@ function field(name: string): string {
   return `sed 's/.*"${name}":"\\([^"]*\\)".*/\\1/'`
 }
 
-/** The text that a demo prints when it has started. */
-export function demoBanner(origin: string): string {
-  const steps = curlWalk(origin).flatMap(({ title, command }, index) => [
+/** A text as one word of a POSIX shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+/**
+ * The text that a demo prints when it has started.
+ *
+ * @example process.stdout.write(demoBanner('http://127.0.0.1:8888', configuration.demo))
+ */
+export function demoBanner(origin: string, { password, metricsToken }: Demo): string {
+  const steps = curlWalk(origin, password).flatMap(({ title, command }, index) => [
     `# ${String(index + 1)}. ${title}`,
     command,
     '',
@@ -50,8 +62,13 @@ export function demoBanner(origin: string): string {
     '',
     `Jotgate is listening on ${origin}`,
     '',
-    'This is a demo: alice / secret is a user of this process only, on loopback only. With a configuration',
-    '(JOTGATE_CONFIG=file.yaml) she is gone. Paste these lines into another terminal:',
+    `This is a demo, on loopback only. Its user is alice, her password until it stops: ${password}`,
+    'With a configuration (JOTGATE_CONFIG=file.yaml) she is gone.',
+    '',
+    `The console: ${origin}/console/`,
+    `Metrics: curl -s ${origin}/metrics -H 'authorization: Bearer ${metricsToken}'`,
+    '',
+    'Paste these lines into another terminal:',
     '',
     ...steps,
     'Stop with Ctrl-C.',

@@ -3,8 +3,8 @@ import type { RedisAddress } from './redis-address.js'
 
 /** The configuration of the service; durations in seconds. */
 export interface Configuration {
-  /** Without a configuration file: a demo, on loopback only, with the user alice. */
-  readonly demo: boolean
+  /** Without a configuration file: a demo, on loopback only, with the user alice. Undefined with a configuration. */
+  readonly demo: Demo | undefined
   /** The service's name in its log. */
   readonly name: string
   readonly host: string
@@ -47,8 +47,10 @@ export interface Configuration {
   readonly encryptionKeys: readonly Buffer[] | undefined
   /** The secret of refresh tokens, then the previous ones; undefined: one created in the data folder. */
   readonly refreshSecrets: readonly Buffer[] | undefined
-  /** The token that `/metrics` requires; undefined: it answers this machine only. */
+  /** The token that `/metrics` requires; undefined: it answers no one. */
   readonly metricsToken: SecretSource | undefined
+  /** A port of loopback that answers `/metrics` without a token; undefined: there is none. */
+  readonly metricsPort: number | undefined
   /** PostgreSQL; undefined: a file in the data folder. */
   readonly database: string | undefined
   /** Redis, for revocations and counters; undefined: these are in the database or in the process. */
@@ -57,6 +59,13 @@ export interface Configuration {
   readonly redisReplicas: number
   /** How long a start waits for the database and Redis in total. */
   readonly startWithin: number
+}
+
+/** The secrets of a demo: made at each start, and printed. */
+export interface Demo {
+  /** The password of alice. */
+  readonly password: string
+  readonly metricsToken: string
 }
 
 /** The durations of sessions and their tokens. */

@@ -61,6 +61,7 @@ export const fileSchema = z.strictObject({
     .default(defaultLimits),
   trustedProxies: z.array(network).default([]),
   metricsToken: reference.optional(),
+  metricsPort: z.int().min(1).max(65_535).optional(),
   auth: z
     .strictObject({
       accessSecret: reference,

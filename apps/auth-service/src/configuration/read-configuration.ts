@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { secretSource } from 'jotgate'
 import type { Environment } from './environment.js'
 import { SetupFault } from '../foundation/setup-fault.js'
 import type { Configuration } from './configuration.js'
@@ -8,19 +10,31 @@ import { readFile } from './read-file.js'
 /**
  * Reads the configuration file, or returns the demo's configuration if there is none.
  *
+ * @param demoPassword the password of the demo's user; default: one made for this call
  * @throws SetupFault listing every wrong field, never a value
+ * @example readConfiguration(readEnvironment()).demo?.password // 'k3JxPq0vT1aZ'
  */
-export function readConfiguration(environment: Environment): Configuration {
-  if (environment.configPath !== undefined) return readFile(environment.configPath, environment)
+export function readConfiguration(environment: Environment, demoPassword?: string): Configuration {
+  if (environment.configPath === undefined) return demoConfiguration(environment, demoPassword)
+  if (demoPassword !== undefined)
+    throw new SetupFault('--demo-password is for a demo, and JOTGATE_CONFIG names a configuration')
+  return readFile(environment.configPath, environment)
+}
+
+const notLoopback =
+  'HOST is not a loopback address, and without a configuration this is a demo, for this machine only. ' +
+  'Write a configuration file and name it in JOTGATE_CONFIG.'
+
+function demoConfiguration(
+  environment: Environment,
+  password = randomBytes(9).toString('base64url'),
+): Configuration {
   const { host, port, database, redis } = environment
-  if (!isLoopback(host)) {
-    throw new SetupFault(
-      'HOST is not a loopback address, and without a configuration this is a demo with a known password. ' +
-        'Write a configuration file and name it in JOTGATE_CONFIG.',
-    )
-  }
+  if (!isLoopback(host)) throw new SetupFault(notLoopback)
+  if (password === '') throw new SetupFault('--demo-password must not be empty')
+  const metricsToken = randomBytes(18).toString('base64url')
   return {
-    demo: true,
+    demo: { password, metricsToken },
     name: 'jotgate',
     host,
     port,
@@ -41,7 +55,8 @@ export function readConfiguration(environment: Environment): Configuration {
     keySetMaxAge: 300,
     encryptionKeys: undefined,
     refreshSecrets: undefined,
-    metricsToken: undefined,
+    metricsToken: secretSource(`literal:${metricsToken}`, { encoding: 'text', demo: true }),
+    metricsPort: undefined,
     database,
     redis,
     redisReplicas: 0,

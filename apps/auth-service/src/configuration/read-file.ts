@@ -46,7 +46,7 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
   const absoluteTtl = toSeconds(file.refreshExpire)
   const week = 7 * 86_400
   const configuration: Configuration = {
-    demo: false,
+    demo: undefined,
     name: file.name,
     host: environment.given.host ?? file.host ?? environment.host,
     port: environment.given.port ?? file.port ?? environment.port,
@@ -66,6 +66,7 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
     signing: readSigning(file, text),
     keySetMaxAge: toSeconds(file.keySetMaxAge),
     ...readSecrets(file, { text, base64 }),
+    metricsPort: file.metricsPort,
     database: file.database ?? environment.database,
     redis: file.redis === undefined ? environment.redis : readRedisAddress(file.redis),
     redisReplicas: file.redisReplicas,
@@ -100,6 +101,8 @@ function checkWhole(file: FileFields, configuration: Configuration): readonly st
   const faults = [...checkSessions(configuration), ...checkOrigins(configuration.origins)]
   if (file.accessExpire !== undefined && file.auth?.accessExpire !== undefined)
     faults.push('accessExpire: is given twice, here and in auth')
+  if (configuration.metricsPort === configuration.port)
+    faults.push('metricsPort: must be another port than that of the service')
   if (configuration.database !== undefined) {
     if (file.encryptionKey === undefined && file.auth === undefined)
       faults.push(

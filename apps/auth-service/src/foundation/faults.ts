@@ -16,7 +16,12 @@ export const faultTable = {
   METRICS_REFUSED: {
     status: 401,
     reason: 'token_invalid',
-    message: 'metrics need the configured token, or a request from this machine',
+    message: 'metrics need the configured token, as a bearer token',
+  },
+  METRICS_OFF: {
+    status: 404,
+    reason: 'not_found',
+    message: 'metrics are off: configure metricsToken, or metricsPort for callers on this machine',
   },
   CLIENT_REFUSED: {
     status: 401,

@@ -68,7 +68,7 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
   })
   administration(app, service)
   consoleSessionRoutes(app, service)
-  serveConsole(app)
+  serveConsole(app, service.configuration)
   return app
 }
 

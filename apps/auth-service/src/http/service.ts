@@ -177,7 +177,7 @@ async function openUsers(
   users: Users,
   passwords: Passwords,
 ): Promise<Users> {
-  return demo ? withDemoUser(users, await passwords.hash('secret')) : users
+  return demo ? withDemoUser(users, await passwords.hash(demo.password)) : users
 }
 
 /**

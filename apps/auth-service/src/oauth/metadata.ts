@@ -3,22 +3,24 @@ import { grants } from './clients.js'
 
 /** The description of this authorization server, for clients that configure themselves (RFC 8414 section 2). */
 export interface Metadata {
-  readonly [name: string]: string | readonly string[]
+  readonly [name: string]: string | readonly string[] | true
 }
 
 /**
- * Only what exists: no authorization endpoint and so no response types; no JWK set with a shared secret.
+ * Only what exists, and that a demo is one, in a member that clients ignore: no authorization endpoint and so no response types; no JWK set with a shared secret.
  *
  * @example createMetadata({ issuer: 'https://auth.example', signing }).token_endpoint // 'https://auth.example/oauth/token'
  */
 export function createMetadata({
   issuer,
   signing,
-}: Pick<Configuration, 'issuer' | 'signing'>): Metadata {
+  demo,
+}: Pick<Configuration, 'issuer' | 'signing' | 'demo'>): Metadata {
   const at = (path: string) => issuer.replace(/\/$/, '') + path
   const withSecret = ['client_secret_basic', 'client_secret_post']
   return {
     issuer,
+    ...(demo ? { demo: true } : {}),
     token_endpoint: at('/oauth/token'),
     revocation_endpoint: at('/oauth/revoke'),
     introspection_endpoint: at('/oauth/introspect'),

@@ -10,7 +10,7 @@ const demoName = 'alice'
  * The users plus alice, who exists in this process only: she is gone after a restart with a configuration. A stored
  * user with her name is hidden meanwhile.
  *
- * @example const users = withDemoUser(await createSqlUsers(db), await passwords.hash('secret'))
+ * @example const users = withDemoUser(await createSqlUsers(db), await passwords.hash(demo.password))
  */
 export function withDemoUser(users: Users, passwordHash: string): Users {
   let alice: User = {

@@ -10,14 +10,15 @@ export const operationsDocument: DocumentPart['document'] = {
     '/metrics': {
       get: {
         operationId: 'metrics',
-        summary: 'figures for Prometheus: with the configured token, or from this machine only',
-        security: [{ MetricsToken: [] }, {}],
+        summary: 'figures for Prometheus, with the configured token',
+        security: [{ MetricsToken: [] }],
         responses: {
           '200': {
             description: 'in the text format of Prometheus',
             content: { 'text/plain': { schema: { type: 'string' } } },
           },
           '401': { $ref: '#/components/responses/Unauthorized' },
+          '404': json('no token is configured'),
           default: { $ref: '#/components/responses/Error' },
         },
       },

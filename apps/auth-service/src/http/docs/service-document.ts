@@ -9,10 +9,13 @@ import { oauthDocument } from './oauth-document.js'
 import { operationsDocument } from './operations-document.js'
 
 /** The whole service as one OpenAPI 3.1 document: the parts generated from `.api` files, and the others. */
-export function serviceDocument({ issuer }: Pick<Configuration, 'issuer'>): OpenApiDocument {
+export function serviceDocument({
+  issuer,
+  demo,
+}: Pick<Configuration, 'issuer' | 'demo'>): OpenApiDocument {
   const info = {
     title: 'Jotgate',
-    description: 'Login, sessions, tokens for other services, and their administration.',
+    description: `${demo ? 'This is a demo, for this machine only. ' : ''}Login, sessions, tokens for other services, and their administration.`,
     version: '1.0.0',
     license: { name: 'MIT', identifier: 'MIT' },
   }
