@@ -69,6 +69,16 @@ describe('a body that is not right', () => {
     ['an object for text', '/user/login', '{"username":{"$ne":""},"password":{"$ne":""}}', 400],
     ['an unknown field', '/user/login', '{"username":"a","password":"b","admin":true}', 400],
     ['__proto__', '/user/login', '{"__proto__":{"x":1},"username":"a","password":"b"}', 400],
+    ['a member twice', '/user/login', '{"username":"a","username":"b","password":"c"}', 400],
+    [
+      'a member twice in another form',
+      '/user/login',
+      '{"username":"a","\\u0075sername":"b","password":"c"}',
+      400,
+    ],
+    ['a member twice, deeper', '/user/login', '{"username":{"a":1,"a":2},"password":"c"}', 400],
+    ['a byte order mark', '/user/login', '\ufeff{"username":"a","password":"b"}', 400],
+    ['many levels', '/user/login', `${'['.repeat(4000)}${']'.repeat(4000)}`, 400],
     ['an empty username', '/user/login', '{"username":"","password":"b"}', 400],
     [
       'a password beyond 1024 bytes',
@@ -101,6 +111,46 @@ describe('a body that is not right', () => {
       expect(answer.status).toBe(415)
       expect(answer.body).toMatchObject({ reason: 'invalid_request' })
     }
+  })
+
+  test('the refusal of a member twice says so', async () => {
+    const answer = await send('/user/login', '{"username":"a","username":"b","password":"c"}')
+    expect(answer.body).toMatchObject({ detail: 'the body: must not have a member twice' })
+  })
+
+  test('bytes that are not UTF-8 are refused', async () => {
+    const body = Buffer.from('{"username":"alice","password":"secret\xff"}', 'latin1')
+    const answer = await request('/user/login', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
+    expect(answer.status).toBe(400)
+    expect(answer.body).toMatchObject({ detail: 'the body: must be UTF-8' })
+  })
+
+  test('another charset than UTF-8 and every content encoding are 415', async () => {
+    const login = { username: 'alice', password: 'secret' }
+    const statusWith = async (headers: Record<string, string>) =>
+      (await send('/user/login', login, headers)).status
+    for (const charset of ['utf-16', 'iso-8859-1', '"UTF-16"', ''])
+      expect(await statusWith({ 'content-type': `application/json; charset=${charset}` })).toBe(415)
+    for (const encoding of ['gzip', 'br', 'identity, gzip', 'none'])
+      expect(await statusWith({ 'content-encoding': encoding })).toBe(415)
+    for (const type of ['application/json;charset=UTF-8', 'application/json; Charset="utf-8"'])
+      expect(await statusWith({ 'content-type': type, 'content-encoding': 'identity' })).toBe(200)
+  })
+
+  test('a form of another charset or encoding is refused', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' }
+    const token = (headers: Record<string, string>) =>
+      send('/oauth/token', 'grant_type=client_credentials', { ...form, ...headers })
+    for (const headers of [
+      { 'content-encoding': 'gzip' },
+      { 'content-type': `${form['content-type']}; charset=utf-16` },
+    ])
+      expect((await token(headers)).text).toContain('without a content encoding')
+    expect((await token({})).text).not.toContain('without a content encoding')
   })
 
   test('a method that the path does not take is 405 and says which it takes', async () => {

@@ -7,6 +7,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fa
 import { declaredPath } from '../../adapters/node/fastify-path.js'
 import { auth } from '../../adapters/node/fastify.js'
 import { answerTo, eventsOf } from './answer.js'
+import { readJsonBody } from './json-body.js'
 import { type GatesOf, type Incoming, type Route } from './route.js'
 
 /** What {@link registerRoutes} needs. `S` is the type of the services, `G` are the names of the guards. */
@@ -71,14 +72,24 @@ function demanding(gate: Gate, { authorize }: Pick<Route<never, string>, 'author
   return Object.assign(admit, gate, { check })
 }
 
-/** Only JSON; an empty body is no body, whatever its content type. */
-function takeOnlyJson(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error')
+/**
+ * Has a Fastify take bodies that are JSON and no others, and read them as one reader only can: in UTF-8, without a content
+ * encoding, with each member once. {@link registerRoutes} does so for its routes; this is for others beside them.
+ *
+ * The error of a request is a RequestError, for 400, or an HttpError with 415.
+ *
+ * @example takeOnlyJson(app)
+ */
+export function takeOnlyJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.length === 0) done(null, undefined)
-    else void parse(request, String(body), done)
-  })
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    ({ headers }: FastifyRequest, body: Buffer) => {
+      const fields = { type: headers['content-type'], encoding: headers['content-encoding'] }
+      return Promise.resolve(fields).then((each) => readJsonBody(body, each))
+    },
+  )
 }
 
 function answerErrors(app: FastifyInstance, gates: GatesOf<string>): void {

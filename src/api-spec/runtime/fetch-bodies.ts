@@ -1,31 +1,27 @@
 import { HttpError, problemOf } from './http-error.js'
+import { readJsonBody } from './json-body.js'
 
 /**
  * The parsed JSON body of a request; undefined without a body.
  *
  * @param limit in bytes
- * @throws HttpError 413 for a longer body, 415 for another content type, 400 for text that is not JSON
+ * @throws HttpError 413 for a longer body, 415 for another content type or encoding; RequestError for a body that is not
+ * JSON, or that two readers could read in two ways
  */
 export async function readJson(request: Request, limit: number): Promise<unknown> {
   if (request.body === null) return undefined
   const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader()
-  const decoder = new TextDecoder()
-  let text = ''
+  const parts: Uint8Array[] = []
   let length = 0
   // A declared length may be wrong, so what arrives is counted.
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     length += part.value.byteLength
     if (length > limit) throw refused(413)
-    text += decoder.decode(part.value, { stream: true })
+    parts.push(part.value)
   }
-  if (length === 0) return undefined
-  const type = request.headers.get('content-type') ?? ''
-  if (!/^application\/json(;|$)/i.test(type)) throw refused(415)
-  try {
-    return JSON.parse(text + decoder.decode())
-  } catch {
-    throw refused(400) // the parser's message quotes the body
-  }
+  const type = request.headers.get('content-type') ?? undefined
+  const encoding = request.headers.get('content-encoding') ?? undefined
+  return readJsonBody(Buffer.concat(parts), { type, encoding })
 }
 
 function refused(status: number): HttpError {

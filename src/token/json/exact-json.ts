@@ -5,15 +5,17 @@
  * Not for: text that `JSON.parse` has not accepted before. It checks no syntax, and it recurses as deep as the text
  * nests.
  *
+ * @param rounded whether such an integer is rounded, as by `JSON.parse`
  * @example parseExact('{"id":9007199254740993}') // { id: 9007199254740993n }
  */
-export function parseExact(text: string): unknown {
-  return readValue({ text, at: 0 })
+export function parseExact(text: string, rounded = false): unknown {
+  return readValue({ text, rounded, at: 0 })
 }
 
 /** The text and the position of the next character. */
 interface Cursor {
   readonly text: string
+  readonly rounded: boolean
   at: number
 }
 
@@ -28,7 +30,8 @@ function readValue(cursor: Cursor): unknown {
   if (first === '[') return readList(cursor, ']', readValue)
   if (first === '"') return readString(cursor)
   const literal = take(cursor, scalar)
-  return isUnsafeInteger(literal) ? BigInt(literal) : (JSON.parse(literal) as unknown)
+  const isExact = !cursor.rounded && isUnsafeInteger(literal)
+  return isExact ? BigInt(literal) : (JSON.parse(literal) as unknown)
 }
 
 /** The items between a bracket and its `end`, each read by `readItem`. */

@@ -14,6 +14,8 @@ export interface JsonLimits {
   readonly maxDepth: number
   /** Whether integers beyond 2^53 become exact `bigint`s. Default false: they are refused. */
   readonly bigints?: boolean
+  /** Whether numbers that JavaScript rounds are taken rounded, as `JSON.parse` does. Default false: they are refused. */
+  readonly rounded?: boolean
   /** The number of bytes to read. Default: all of them. */
   readonly length?: number
 }
@@ -37,13 +39,12 @@ export function readStrictObject({ bytes, text, parsed }: Reading, limits: JsonL
   if (!isUtf8(bytes)) return { ok: false, problem: 'utf8' }
   if (!parsed) return { ok: false, problem: 'syntax' }
   let { value } = parsed
-  const bigints = limits.bigints === true
-  let counted = freezeAndCount(value, bigints)
+  let counted = freezeAndCount(value, limits)
   // Node 24 (V8 13.6) reads the name `"`, written with an escape, as `\` if an object before it had that name.
   const mayBeMisread = counted >= 0 && text.includes('\\')
-  if (mayBeMisread || (counted === badNumber && bigints)) {
-    value = parseExact(text)
-    counted = freezeAndCount(value, bigints)
+  if (mayBeMisread || (counted === badNumber && limits.bigints === true)) {
+    value = parseExact(text, limits.rounded)
+    counted = freezeAndCount(value, limits)
   }
   if (counted === badNumber) return { ok: false, problem: 'number' }
   if (counted === badName) return { ok: false, problem: 'prototype' }
@@ -77,15 +78,17 @@ function countMembers(bytes: Uint8Array, maxDepth: number): number {
   return members
 }
 
+type NumberLimits = Pick<JsonLimits, 'bigints' | 'rounded'>
+
 const badNumber = -1
 const badName = -2
 
 /** Freezes a parsed value all the way down and counts its members; or {@link badNumber} or {@link badName}. */
-function freezeAndCount(value: unknown, bigints: boolean): number {
-  if (typeof value === 'bigint') return bigints ? 0 : badNumber
-  if (typeof value === 'number') return isExact(value) ? 0 : badNumber
+function freezeAndCount(value: unknown, limits: NumberLimits): number {
+  if (typeof value === 'bigint') return limits.bigints === true ? 0 : badNumber
+  if (typeof value === 'number') return limits.rounded === true || isExact(value) ? 0 : badNumber
   if (typeof value !== 'object' || value === null) return 0
-  if (Array.isArray(value)) return freezeAndCountItems(value, bigints)
+  if (Array.isArray(value)) return freezeAndCountItems(value, limits)
   const record = value as Readonly<Record<string, unknown>> // JSON.parse makes no other objects
   const names = Object.keys(record)
   let members = names.length
@@ -93,7 +96,7 @@ function freezeAndCount(value: unknown, bigints: boolean): number {
     if (name === '__proto__') return badName
     const inner = record[name]
     if (typeof inner === 'string') continue
-    const counted = freezeAndCount(inner, bigints)
+    const counted = freezeAndCount(inner, limits)
     if (counted < 0) return counted
     members += counted
   }
@@ -101,10 +104,10 @@ function freezeAndCount(value: unknown, bigints: boolean): number {
   return members
 }
 
-function freezeAndCountItems(items: readonly unknown[], bigints: boolean): number {
+function freezeAndCountItems(items: readonly unknown[], limits: NumberLimits): number {
   let members = 0
   for (const item of items) {
-    const counted = freezeAndCount(item, bigints)
+    const counted = freezeAndCount(item, limits)
     if (counted < 0) return counted
     members += counted
   }

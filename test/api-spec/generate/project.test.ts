@@ -240,6 +240,10 @@ describe.each(['fastify', 'fetch'] as const)('a generated project on %s', (serve
       ['refreshToken=good', 'text/plain', 415],
       ['', 'application/json', 400],
       ['[]', 'application/json', 400],
+      ['{"refreshToken":"bad","refreshToken":"good"}', 'application/json', 400],
+      ['{"refreshToken":"good","__proto__":{}}', 'application/json', 400],
+      ['\ufeff{"refreshToken":"good"}', 'application/json', 400],
+      ['{"refreshToken":"good"}', 'application/json; charset=utf-16', 415],
     ] as const) {
       const answer = await post('/v1/user/refresh', body, type)
       expect([answer.status, await answer.json()]).toMatchObject([

@@ -87,7 +87,7 @@ export const faultTable = {
   CONTENT_TYPE: {
     status: 415,
     reason: 'invalid_request',
-    message: 'the body must be application/json',
+    message: 'the body must be application/json in UTF-8, without a content encoding',
   },
   HOST_REFUSED: {
     status: 421,

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthError, type Gate } from 'jotgate'
-import { RequestError } from 'jotgate/api-spec/runtime'
+import { HttpError, RequestError } from 'jotgate/api-spec/runtime'
 import { faultTable, RequestFault, type FaultCode } from '../foundation/faults.js'
 import '../observing/refusal.js'
 
@@ -87,10 +87,16 @@ function methodsOf(
 function toFault(error: unknown): RequestFault {
   if (error instanceof RequestFault) return error
   if (error instanceof RequestError) return new RequestFault('BODY_INVALID', describe(error))
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
+  const status = statusOf(error)
   const code = byStatus[status]
   if (code !== undefined) return new RequestFault(code)
   return new RequestFault(status >= 400 && status < 500 ? 'REQUEST_INVALID' : 'INTERNAL')
+}
+
+/** Of an error that Fastify or the reader of bodies has thrown. */
+function statusOf(error: unknown): number {
+  if (error instanceof HttpError) return error.status
+  return error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
 }
 
 /** Names of fields and the expected values, never the received ones. */

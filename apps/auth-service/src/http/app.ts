@@ -5,7 +5,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
-import { registerRoutes } from 'jotgate/api-spec/fastify'
+import { registerRoutes, takeOnlyJson } from 'jotgate/api-spec/fastify'
 import { auth } from 'jotgate/fastify'
 import { answerErrors, answerFault } from './answers.js'
 import { answerClientErrors } from './client-errors.js'
@@ -107,16 +107,6 @@ function administration(app: FastifyInstance, service: Service): void {
   registerRoutes(app, {
     ...{ ...setup, services: clientsApi },
     routes: createClientRoutes(clientHandlers),
-  })
-}
-
-/** Only JSON; an empty body is no body, whatever its content type. */
-function takeOnlyJson(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.length === 0) done(null, undefined)
-    else void parse(request, String(body), done)
   })
 }
 

@@ -72,8 +72,19 @@ function takeOnlyForms(app: FastifyInstance): void {
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },
-    (_request, body, done) => {
-      done(null, body)
+    ({ headers }, body, done) => {
+      done(isPlain(headers) ? null : new OAuthFault('invalid_request', { description }), body)
     },
+  )
+}
+
+const description = 'the body must be in UTF-8, without a content encoding'
+
+/** Whether the body is what its bytes say. */
+function isPlain(headers: FastifyRequest['headers']): boolean {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(headers['content-type'] ?? '')?.[1]
+  return (
+    /^utf-?8$/i.test(charset ?? 'utf-8') &&
+    /^identity$/i.test(headers['content-encoding'] ?? 'identity')
   )
 }
