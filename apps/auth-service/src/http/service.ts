@@ -58,6 +58,8 @@ export interface Service extends Gates {
   readonly ring: KeyRing | undefined
   /** Whether the service can sign, verify and check revocations now. */
   ready(): boolean
+  /** Whether the database takes writes: without them there is no login, refresh or logout. */
+  canWrite(): Promise<boolean>
   /** Closes the database; do not use the service afterwards. */
   close(): Promise<void>
 }
@@ -110,6 +112,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     ...{ configuration, log, users, sessions, admission, traffic, shared, tracing, metrics, oauth },
     ...{ ...gates, ...apisOf(parts, { ...made, ...gates, stores, watched }), clocks },
     ring: signing.ring,
+    canWrite: () => processes.canWrite(),
     ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
     close: async () => {
       for (const stop of stopping) stop()

@@ -6,6 +6,7 @@ import { migrate, type Schema, type SqlDatabase } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
 import { sharedAddressNote, type SharedAddress } from './shared-address.js'
 import type { Traffic } from './traffic.js'
+import { createWriteProof } from './write-proof.js'
 
 /** The table, by its versions. */
 export const processSchema: Schema = {
@@ -56,6 +57,8 @@ export interface ProcessReport extends z.infer<typeof report> {
 export interface Processes {
   /** The processes seen within the last half minute. @throws AuthError STORE_UNAVAILABLE */
   list(): Promise<readonly ProcessReport[]>
+  /** Whether the database takes the reports of this process: a write for each second in which this is asked, at most. */
+  canWrite(): Promise<boolean>
   /** Removes this process from the list. */
   close(): Promise<void>
 }
@@ -76,8 +79,8 @@ const everyMs = 5000
 const patience = 30
 
 /**
- * Writes a report of this process every five seconds, which all processes of the service can read. Only the pages of
- * administrators use it.
+ * Writes a report of this process every five seconds, which all processes of the service can read. The pages of
+ * administrators use it, and readiness, which asks whether a write succeeds.
  *
  * @throws AuthError STORE_UNAVAILABLE
  */
@@ -86,21 +89,18 @@ export async function createProcesses(parts: ProcessParts): Promise<Processes> {
   await migrate(starting, processSchema)
   const id = randomBytes(9).toString('base64url')
   const self = createSelf(parts)
-  const write = async (db: SqlDatabase): Promise<void> => {
-    await db.query(
-      `INSERT INTO service_processes (id, seen_at, report) VALUES ($1, $2, $3)
-       ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, report = excluded.report`,
-      [id, seconds(), JSON.stringify(self())],
-    )
-    await db.query('DELETE FROM service_processes WHERE seen_at < $1', [seconds() - patience])
-  }
+  const write = (db: SqlDatabase) => writeReport(db, id, JSON.stringify(self()))
   await write(starting)
+  const proof = createWriteProof({
+    write: () => write(database),
+    onFault: (error) => {
+      log.warn({ err: error }, 'could not write the report of this process')
+    },
+  })
   const warn = createWarning(parts)
   const timer = setInterval(() => {
     warn()
-    write(database).catch((error: unknown) => {
-      log.warn({ err: error }, 'could not write the report of this process')
-    })
+    void proof.write()
   }, everyMs).unref()
   return {
     list: async () => {
@@ -108,6 +108,7 @@ export async function createProcesses(parts: ProcessParts): Promise<Processes> {
       const others = rows.flatMap(toReport).filter((each) => each.id !== id && isThere(each))
       return [{ ...self(), id, seenAt: seconds(), current: true }, ...others]
     },
+    canWrite: () => proof.holds(),
     close: async () => {
       clearInterval(timer)
       await database
@@ -117,6 +118,16 @@ export async function createProcesses(parts: ProcessParts): Promise<Processes> {
         })
     },
   }
+}
+
+/** Writes the report of a process, and deletes those of processes that are gone. */
+async function writeReport(db: SqlDatabase, id: string, text: string): Promise<void> {
+  await db.query(
+    `INSERT INTO service_processes (id, seen_at, report) VALUES ($1, $2, $3)
+     ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, report = excluded.report`,
+    [id, seconds(), text],
+  )
+  await db.query('DELETE FROM service_processes WHERE seen_at < $1', [seconds() - patience])
 }
 
 /** Says once, and again when it was over meanwhile, that nearly all accounts log in from one address. */

@@ -4,7 +4,7 @@ import type { DocumentPart, JsonObject } from './merge-documents.js'
 export const operationsDocument: DocumentPart['document'] = {
   paths: {
     '/healthz': open('healthz', 'whether the process answers'),
-    '/readyz': open('readyz', 'whether it can sign, verify and check revocations', {
+    '/readyz': open('readyz', 'whether it can sign, verify, check revocations and write', {
       '503': json('not yet, or not at the moment'),
     }),
     '/metrics': {

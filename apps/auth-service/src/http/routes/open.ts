@@ -8,13 +8,13 @@ import type { Service } from '../service.js'
 export function openRoutes(app: FastifyInstance, service: Service): void {
   app.get('/healthz', () => ({ status: 'ok' }))
 
-  app.get('/readyz', (_request, reply) => {
-    const ready = service.ready()
+  app.get('/readyz', async (_request, reply) => {
+    const status = await statusOf(service)
     const accounts = service.shared.accounts()
     const shared = accounts === undefined ? [] : [sharedAddressNote(accounts)]
     const notes = [...shared, ...service.clocks.notes()]
-    return reply.code(ready ? 200 : 503).send({
-      status: ready ? 'ready' : 'starting',
+    return reply.code(status === 'ready' ? 200 : 503).send({
+      status,
       ...(notes.length === 0 ? {} : { notes }),
     })
   })
@@ -27,4 +27,10 @@ export function openRoutes(app: FastifyInstance, service: Service): void {
       ? reply.code(304).send()
       : reply.send(set.body)
   })
+}
+
+/** `read-only`: the database takes no writes, so that logins, refreshes and logouts are answered 503. */
+async function statusOf(service: Service): Promise<'ready' | 'starting' | 'read-only'> {
+  if (!service.ready()) return 'starting'
+  return (await service.canWrite()) ? 'ready' : 'read-only'
 }
