@@ -51,8 +51,11 @@ type NamedRequest =
    * whose name is the same digits as text.
    */
   | { readonly numericSubject: number | bigint; readonly before: number }
-  /** Every token with this `client_id`, old or new, for the life of one access token: the issuer must refuse the client too. */
-  | { readonly client: string }
+  /**
+   * Every token with this `client_id` that was issued at or before a time. Without `before` every one, old or new, for the
+   * life of one access token: the issuer must refuse the client too.
+   */
+  | { readonly client: string; readonly before?: number }
   /** Every token of the issuer that was issued at or before a time. */
   | { readonly all: true; readonly before: number }
 
@@ -86,6 +89,10 @@ export function toEntry(request: RevokeRequest, context: EntryContext): Revocati
   const before = checkBefore(request.before, now)
   // A token without `iat` may have been issued just now.
   const expiresAt = Math.max(now, before) + accessTtl + margin
+  if ('client' in request) {
+    const value = checkName('client', request.client)
+    return { kind: 'client', value, issuer, before: Math.max(1, before), expiresAt } // stores keep none as 0
+  }
   if ('all' in request) return { kind: 'all', issuer, before, expiresAt }
   const value =
     'subject' in request

@@ -3,15 +3,16 @@ import type { StoreClock } from '../foundation/settled-time.js'
 /** What revocation needs of a store. Times are Unix seconds, whole numbers. */
 
 /**
- * Something revoked, of one issuer. `jti`, `sid` and `client` refuse the tokens of one id, session or client; `sub` (one
- * subject) and `all` refuse tokens issued at or before `before`.
+ * Something revoked, of one issuer. `jti` and `sid` refuse the tokens of one id or session; `sub` (one subject) and `all`
+ * refuse tokens issued at or before `before`, and so does `client`, which without `before` refuses every token of the client.
  */
 export type RevocationEntry = {
   readonly issuer: string
   /** Kept until then: the longest life of the refused tokens, plus every allowed clock tolerance. */
   readonly expiresAt: number
 } & (
-  | { readonly kind: 'jti' | 'sid' | 'client'; readonly value: string }
+  | { readonly kind: 'jti' | 'sid'; readonly value: string }
+  | { readonly kind: 'client'; readonly value: string; readonly before?: number }
   | { readonly kind: 'sub'; readonly value: string; readonly before: number }
   | { readonly kind: 'all'; readonly before: number }
 )
@@ -31,7 +32,8 @@ export type RevocationName =
  */
 export interface RevocationStore extends StoreClock {
   /**
-   * Adds entries. Of two with the same name the later `before` and the later `expiresAt` are kept. Resolves when the store
+   * Adds entries. Of two with the same name the later `before` and the later `expiresAt` are kept; an entry without
+   * `before` is later than any with one. Resolves when the store
    * has acknowledged all of them, at as many replicas as it was configured to wait for. Idempotent and commutative: calls
    * may be repeated, in any order, by any number of processes.
    *

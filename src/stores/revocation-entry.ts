@@ -1,6 +1,6 @@
 import type { RevocationEntry } from '../revocation/ports.js'
 
-/** An entry as stores keep it; `value` is unused in an `all`, `before` is unused in an entry without one. */
+/** An entry as stores keep it; `value` is unused in an `all`, and `before` is 0 in an entry without one. */
 export interface KeptEntry {
   readonly issuer: string
   readonly kind: string
@@ -25,8 +25,9 @@ export function toRevocationEntry({
   switch (kind) {
     case 'jti':
     case 'sid':
-    case 'client':
       return { ...times, kind, value }
+    case 'client':
+      return before === 0 ? { ...times, kind, value } : { ...times, kind, value, before }
     case 'sub':
       return { ...times, kind, value, before }
     case 'all':

@@ -38,6 +38,14 @@ const everything = (before: number, expiresAt = later): RevocationEntry => ({
   expiresAt,
 })
 
+const client = (value: string, before?: number, expiresAt = later): RevocationEntry => ({
+  kind: 'client',
+  issuer,
+  value,
+  ...(before === undefined ? {} : { before }),
+  expiresAt,
+})
+
 const merging: readonly ContractCase<RevocationStore>[] = [
   keeps('a new store is empty, and adding no entries adds none', []),
   keeps('entries of every kind are returned unchanged', kinds),
@@ -83,6 +91,25 @@ const merging: readonly ContractCase<RevocationStore>[] = [
     'of two entries for everything the later cut-off and the later expiry are kept',
     [everything(now + 5), everything(now, later + 9)],
     [everything(now + 5, later + 9)],
+  ),
+  keeps('a cut-off of a client is returned unchanged, beside a client without one', [
+    client('a', now),
+    client('b'),
+  ]),
+  keeps(
+    'of two entries of a client the later cut-off and the later expiry are kept',
+    [client('a', now, later + 9), client('a', now + 5), client('a', now - 5)],
+    [client('a', now + 5, later + 9)],
+  ),
+  keeps(
+    'an entry of a client without a cut-off replaces one with a cut-off',
+    [client('a', now), client('a')],
+    [client('a')],
+  ),
+  keeps(
+    'no cut-off is added to an entry of a client without one',
+    [client('a'), client('a', now + 5, later + 9)],
+    [client('a', undefined, later + 9)],
   ),
   keeps('a cut-off of 0 and one of 2³² - 1 are returned unchanged', [
     subject('a', 0),

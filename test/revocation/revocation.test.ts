@@ -71,6 +71,17 @@ describe('revoke', () => {
       refused: false,
     },
     {
+      name: 'revoking a client up to a time refuses tokens issued up to the cut-off',
+      request: { client: 'web', before: start },
+      refused: true,
+    },
+    {
+      name: 'revoking a client up to a time refuses no token issued after the cut-off',
+      request: { client: 'web', before: start },
+      changes: { iat: start + 1 },
+      refused: false,
+    },
+    {
       name: 'revoking a subject refuses tokens issued before the cut-off',
       request: { subject: 'user-1', before: start + 1 },
       refused: true,
@@ -112,6 +123,7 @@ describe('revoke', () => {
     ['a token id', { jti: 'token-1' }],
     ['a session', { sid: 'session-1' }],
     ['a client', { client: 'web' }],
+    ['a client up to a time', { client: 'web', before: start }],
     ['a subject', { subject: 'user-1', before: start }],
     ['everything', { all: true, before: start }],
   ]

@@ -25,9 +25,17 @@ export const revoke: Command = {
     expires: { kind: 'text', value: 'TIME', help: 'exp of that token' },
     sid: { kind: 'text', value: 'SID', help: 'one session' },
     subject: { kind: 'text', value: 'SUB', help: 'all tokens of a subject, issued up to --until' },
-    client: { kind: 'text', value: 'ID', help: 'all tokens of a client, new ones too' },
+    client: {
+      kind: 'text',
+      value: 'ID',
+      help: 'all tokens of a client, new ones too without --until',
+    },
     all: { kind: 'flag', help: 'all tokens of the issuer, issued up to --until' },
-    until: { kind: 'text', value: 'TIME', help: 'for --subject and --all (default now)' },
+    until: {
+      kind: 'text',
+      value: 'TIME',
+      help: 'for --subject and --all (default now), and --client (default any time)',
+    },
     'access-ttl': {
       kind: 'text',
       value: '15m',
@@ -145,7 +153,7 @@ function requestOf(given: Arguments, kind: Selector, now: number): RevokeRequest
     case 'sid':
       return { sid: given.required('sid') }
     case 'client':
-      return { client: given.required('client') }
+      return { client: given.required('client'), ...(until === undefined ? {} : { before }) }
     case 'subject':
       return { subject: given.required('subject'), before }
     case 'all':
@@ -155,8 +163,8 @@ function requestOf(given: Arguments, kind: Selector, now: number): RevokeRequest
 
 /** Refuses an option that would have no effect, because the caller expects one. */
 function refuseUseless(given: Arguments, kind: Selector): void {
-  if (given.flag('until') && kind !== 'subject' && kind !== 'all')
-    throw badUsage('--until: is for --subject and --all')
+  if (given.flag('until') && (kind === 'jti' || kind === 'sid'))
+    throw badUsage('--until: is for --subject, --client and --all')
   if (given.flag('expires') && kind !== 'jti') throw badUsage('--expires: is for --jti')
   if (given.flag('access-ttl') && kind === 'jti')
     throw badUsage('--access-ttl: is not for --jti, which uses --expires')

@@ -12,5 +12,6 @@ export function entryAt({ segment, offset }: Location, issuers: Issuers): Revoca
   if (kind === 'all') return { kind, issuer, before, expiresAt }
   const value = segment.log.nameOf(offset)
   if (kind === 'sub') return { kind, issuer, value, before, expiresAt }
+  if (kind === 'client' && before !== Infinity) return { kind, issuer, value, before, expiresAt }
   return { kind, issuer, value, expiresAt }
 }

@@ -19,6 +19,9 @@ export interface EntryTimes {
 /** 2³² - 1, in the year 2106: later times are kept as this one. */
 export const lastSecond = 0xffff_ffff
 
+/** In the word of a client's cut-off: there is none. */
+const noCutOff = lastSecond
+
 /** The highest number of an issuer: a record has 15 bits for it. */
 export const mostIssuers = 0x7fff
 
@@ -87,8 +90,9 @@ export class EntryLog {
   timesOf(offset: number): EntryTimes {
     const header = this.#read(offset, words.header)
     const expiresAt = this.#read(offset, words.expiresAt)
-    const before = hasCutOff(header) ? this.#read(offset, recordLength(header) - 1) : Infinity
-    return { expiresAt, before }
+    const cutOff = hasCutOff(header) ? this.#read(offset, recordLength(header) - 1) : noCutOff
+    const isWithout = cutOff === noCutOff && kindIn(header) <= kindNumbers.client
+    return { expiresAt, before: isWithout ? Infinity : cutOff }
   }
 
   setTimes(offset: number, { expiresAt, before }: EntryTimes): void {
@@ -103,7 +107,7 @@ export class EntryLog {
 
   keyOf(offset: number): EntryKey {
     const header = this.#read(offset, words.header)
-    return { kind: (header >>> 14) & 7, issuer: header >>> 17 }
+    return { kind: kindIn(header), issuer: header >>> 17 }
   }
 
   nameOf(offset: number): string {
@@ -143,9 +147,13 @@ export function headerOf({ kind, issuer }: EntryKey, name: NameBytes): number {
   return (name.length | (name.form << 12) | (kind << 14) | (issuer << 17)) >>> 0
 }
 
-/** Whether it is a record of a kind that refuses only tokens issued up to a cut-off: `sub` or `all`. */
+/** Whether it is a record of a kind that may refuse only tokens issued up to a cut-off: `client`, `sub` or `all`. */
 function hasCutOff(header: number): boolean {
-  return ((header >>> 14) & 7) >= kindNumbers.sub
+  return kindIn(header) >= kindNumbers.client
+}
+
+function kindIn(header: number): number {
+  return (header >>> 14) & 7
 }
 
 /** In words. */

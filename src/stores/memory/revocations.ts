@@ -101,13 +101,12 @@ function keyOf(name: RevocationName): string {
 function merge(known: RevocationEntry | undefined, added: RevocationEntry): RevocationEntry {
   if (known === undefined) return Object.freeze({ ...added })
   const expiresAt = Math.max(known.expiresAt, added.expiresAt)
-  const before = Math.max(cutOff(known), cutOff(added))
-  if (expiresAt === known.expiresAt && before === cutOff(known)) return known
-  return Object.freeze(
-    'before' in added ? { ...added, before, expiresAt } : { ...added, expiresAt },
-  )
+  const later = cutOff(added) > cutOff(known) ? added : known
+  if (expiresAt === known.expiresAt && later === known) return known
+  return Object.freeze({ ...later, expiresAt })
 }
 
+/** Infinity for an entry that refuses tokens of any age. */
 function cutOff(entry: RevocationEntry): number {
-  return 'before' in entry ? entry.before : 0
+  return 'before' in entry ? entry.before : Infinity
 }

@@ -7,7 +7,8 @@ import type { RedisConnection, RedisReply, StreamEntry } from './port.js'
 import { textsOf } from './reply.js'
 import {
   addInputs,
-  hasCutOff,
+  mayHaveCutOff,
+  needsCutOff,
   scriptKeys,
   toEntry,
   toMessage,
@@ -203,7 +204,7 @@ async function toEntries(
   const live = new Map<string, string>()
   for (let i = 0; i + 1 < texts.length; i += 2)
     if (Number(texts[i + 1]) > now) live.set(texts[i] ?? '', texts[i + 1] ?? '')
-  const namesWithCutOff = [...live.keys()].filter(hasCutOff)
+  const namesWithCutOff = [...live.keys()].filter(mayHaveCutOff)
   const cutOffs =
     namesWithCutOff.length === 0
       ? []
@@ -212,6 +213,6 @@ async function toEntries(
   return [...live].flatMap(([name, expiry]) => {
     const cutOff = cutOffOf.get(name)
     // The entry was swept between the two commands.
-    return cutOff === null ? [] : [toEntry(name, expiry, cutOff)]
+    return cutOff === null && needsCutOff(name) ? [] : [toEntry(name, expiry, cutOff)]
   })
 }

@@ -50,16 +50,26 @@ export function* addInputs(
     yield { keys: scriptKeys(keys), args: entries.slice(at, at + scriptBatch).flatMap(toArgs) }
 }
 
-/** Whether entries of this name have a cut-off. */
-export function hasCutOff(name: string): boolean {
+/** Whether entries of this name can have a cut-off. */
+export function mayHaveCutOff(name: string): boolean {
   const [, kind] = readName(name)
+  return kind === 'client' || hasCutOff(kind)
+}
+
+/** Whether entries of this name always have a cut-off. */
+export function needsCutOff(name: string): boolean {
+  return hasCutOff(readName(name)[1])
+}
+
+function hasCutOff(kind: string): boolean {
   return kind === 'sub' || kind === 'all'
 }
 
 /** @throws TypeError for an entry that is damaged, or of an unknown kind */
 export function toEntry(name: string, expiry: unknown, cutOff: unknown): RevocationEntry {
   const [issuer, kind, value] = readName(name)
-  const before = hasCutOff(name) ? readTime(cutOff) : 0
+  const isThere = cutOff !== '' && cutOff !== null && cutOff !== undefined
+  const before = hasCutOff(kind) || (kind === 'client' && isThere) ? readTime(cutOff) : 0
   return toRevocationEntry({ issuer, kind, value, before, expiresAt: readTime(expiry) })
 }
 

@@ -13,19 +13,27 @@ local function publish(...)
 end
 `
 
-/** Adds one entry, unless it changes nothing. Of two with the same name the later expiry and the later cut-off are kept. */
+/**
+ * Adds one entry, unless it changes nothing. Of two with the same name the later expiry and the later cut-off are kept; no
+ * cut-off is later than any.
+ */
 const keep = `
 ${publish}
 local function later(known, given)
-  return known and (given == '' or tonumber(known) >= tonumber(given)) and known or given
+  return tonumber(known) >= tonumber(given) and known or given
 end
 local function keep(name, expiry, cutOff)
   local knownExpiry = redis.call('ZSCORE', KEYS[1], name)
-  local knownCutOff = redis.call('HGET', KEYS[2], name)
-  local newExpiry, newCutOff = later(knownExpiry, expiry), later(knownCutOff, cutOff)
-  if newExpiry == knownExpiry and (newCutOff == knownCutOff or newCutOff == '') then return end
+  local knownCutOff = redis.call('HGET', KEYS[2], name) or ''
+  local newExpiry, newCutOff = expiry, cutOff
+  if knownExpiry then
+    newExpiry = later(knownExpiry, expiry)
+    newCutOff = (knownCutOff == '' or cutOff == '') and '' or later(knownCutOff, cutOff)
+    if newExpiry == knownExpiry and newCutOff == knownCutOff then return end
+  end
   redis.call('ZADD', KEYS[1], newExpiry, name)
-  if newCutOff ~= '' then redis.call('HSET', KEYS[2], name, newCutOff) end
+  if newCutOff ~= '' then redis.call('HSET', KEYS[2], name, newCutOff)
+  elseif knownCutOff ~= '' then redis.call('HDEL', KEYS[2], name) end
   publish('name', name, 'expiry', newExpiry, 'cutOff', newCutOff)
 end
 `

@@ -13,7 +13,7 @@ import { textsOf } from './reply.js'
 import { followStream } from './revocation-feed.js'
 import {
   addInputs,
-  hasCutOff,
+  needsCutOff,
   nameText,
   revocationKeys,
   scriptKeys,
@@ -69,7 +69,7 @@ async function find(
   const cutOffs = textsOf(await port.command(keys.cutOffs, ['HMGET', keys.cutOffs, ...names]))
   return names.flatMap((name, i) => {
     const [expiry, cutOff] = [expiries[i], cutOffs[i]]
-    if (typeof expiry !== 'string' || (hasCutOff(name) && cutOff === null)) return []
+    if (typeof expiry !== 'string' || (needsCutOff(name) && cutOff === null)) return []
     return [toEntry(name, expiry, cutOff)]
   })
 }

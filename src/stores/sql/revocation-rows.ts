@@ -18,16 +18,25 @@ export function givenRows(all: readonly (RevocationEntry | RevocationName)[]): r
     const value = 'value' in each ? each.value : ''
     const name = JSON.stringify([each.issuer, each.kind, value])
     const known = byName.get(name)
+    const cutOff = 'before' in each ? each.before : 0
     byName.delete(name)
     byName.set(name, {
       issuer: each.issuer,
       kind: each.kind,
       value,
-      cut_off: Math.max(known?.cut_off ?? 0, 'before' in each ? each.before : 0),
+      cut_off:
+        known && isUnlimited(each.kind, known.cut_off, cutOff)
+          ? 0
+          : Math.max(known?.cut_off ?? 0, cutOff),
       expires_at: Math.max(known?.expires_at ?? 0, 'expiresAt' in each ? each.expiresAt : 0),
     })
   }
   return [...byName.values()]
+}
+
+/** Whether one of two entries of a client has no cut-off, which is kept as 0 and is later than any. */
+function isUnlimited(kind: string, known: number, given: number): boolean {
+  return kind === 'client' && (known === 0 || given === 0)
 }
 
 /** JSON of rows, as a parameter of a statement. `back` counts down to 0 in the last row. */

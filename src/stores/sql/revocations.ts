@@ -72,15 +72,18 @@ export interface RevocationDialect {
   openLine(database: SqlDatabase): Promise<FeedLine>
 }
 
+/** A client's entry without a cut-off is later than any with one. */
+const laterCutOff = `CASE WHEN excluded.kind = 'client' AND (excluded.cut_off = 0 OR jotgate_revocations.cut_off = 0) THEN 0
+      WHEN excluded.cut_off > jotgate_revocations.cut_off THEN excluded.cut_off ELSE jotgate_revocations.cut_off END`
+
 /** End of an INSERT: keeps the later cut-off and expiry, and moves the entry to the new position if that changes anything. */
 const merging = `
   ON CONFLICT (issuer, kind, value) DO UPDATE SET
     place = excluded.place,
-    cut_off = CASE WHEN excluded.cut_off > jotgate_revocations.cut_off
-      THEN excluded.cut_off ELSE jotgate_revocations.cut_off END,
+    cut_off = ${laterCutOff},
     expires_at = CASE WHEN excluded.expires_at > jotgate_revocations.expires_at
       THEN excluded.expires_at ELSE jotgate_revocations.expires_at END
-  WHERE excluded.cut_off > jotgate_revocations.cut_off
+  WHERE ${laterCutOff} <> jotgate_revocations.cut_off
     OR excluded.expires_at > jotgate_revocations.expires_at`
 
 /**

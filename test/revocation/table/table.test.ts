@@ -20,7 +20,7 @@ const entry: fc.Arbitrary<RevocationEntry> = fc.oneof(
   }),
   fc.record({
     issuer: names,
-    kind: fc.constant('sub' as const),
+    kind: fc.constantFrom('sub' as const, 'client' as const),
     value: names,
     before: times,
     expiresAt: times,
@@ -43,10 +43,8 @@ interface Presented {
 /** Whether this entry alone refuses a token. */
 function refusedBy(added: RevocationEntry, { issuer, claims }: Presented): boolean {
   if (added.issuer !== issuer || added.expiresAt <= now) return false
-  if (added.kind === 'all' || added.kind === 'sub') {
-    const meant = added.kind === 'all' || claims.sub === added.value
-    return meant && (claims.iat === undefined || claims.iat <= added.before)
-  }
+  if ('before' in added && claims.iat !== undefined && claims.iat > added.before) return false
+  if (added.kind === 'all') return true
   return claims[added.kind === 'client' ? 'client_id' : added.kind] === added.value
 }
 
@@ -250,6 +248,7 @@ describe('unconfirmed entries', () => {
       { kind: 'client', issuer, value: 'web', expiresAt: now + 3 },
       { kind: 'sub', issuer, value: 'user-1', before: now, expiresAt: now + 4 },
       { kind: 'all', issuer, before: now - 5, expiresAt: now + 5 },
+      { kind: 'client', issuer, value: 'app', before: now - 6, expiresAt: now + 6 },
     ]
     for (const each of entries) table.add(each)
     const inOrder = (all: Iterable<RevocationEntry>) =>
