@@ -91,7 +91,7 @@ export class EntryLog {
     const header = this.#read(offset, words.header)
     const expiresAt = this.#read(offset, words.expiresAt)
     const cutOff = hasCutOff(header) ? this.#read(offset, recordLength(header) - 1) : noCutOff
-    const isWithout = cutOff === noCutOff && kindIn(header) <= kindNumbers.client
+    const isWithout = cutOff === noCutOff && ((header >>> 14) & 7) <= kindNumbers.client
     return { expiresAt, before: isWithout ? Infinity : cutOff }
   }
 
@@ -107,7 +107,7 @@ export class EntryLog {
 
   keyOf(offset: number): EntryKey {
     const header = this.#read(offset, words.header)
-    return { kind: kindIn(header), issuer: header >>> 17 }
+    return { kind: (header >>> 14) & 7, issuer: header >>> 17 }
   }
 
   nameOf(offset: number): string {
@@ -149,11 +149,7 @@ export function headerOf({ kind, issuer }: EntryKey, name: NameBytes): number {
 
 /** Whether it is a record of a kind that may refuse only tokens issued up to a cut-off: `client`, `sub` or `all`. */
 function hasCutOff(header: number): boolean {
-  return kindIn(header) >= kindNumbers.client
-}
-
-function kindIn(header: number): number {
-  return (header >>> 14) & 7
+  return ((header >>> 14) & 7) >= kindNumbers.client
 }
 
 /** In words. */

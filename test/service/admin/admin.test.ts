@@ -208,6 +208,7 @@ describe('revocations', () => {
   test.each([
     [{ kind: 'jti' }, /^value: /],
     [{ kind: 'all', value: 'x' }, /^value: /],
+    [{ kind: 'all', confirm: '' }, /^confirm: /],
     [{ kind: 'everything' }, /^kind: /],
     [{ kind: 'sid', value: 'a\0b' }, /^value: /],
     [{ kind: 'sub', value: '\ud800' }, /^value: /],

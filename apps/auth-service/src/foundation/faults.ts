@@ -67,6 +67,11 @@ export const faultTable = {
     reason: 'conflict',
     message: 'the demo user cannot be changed; write a configuration and add users',
   },
+  CONFIRM: {
+    status: 409,
+    reason: 'confirmation_required',
+    message: 'this hits everybody: repeat it with the word that confirms it',
+  },
   NO_KEY_RING: {
     status: 409,
     reason: 'conflict',

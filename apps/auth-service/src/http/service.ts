@@ -30,6 +30,7 @@ import { createPasswordRules } from '../users/password-rules.js'
 import { createPasswords, type Passwords } from '../users/passwords.js'
 import { finishRegularly } from '../sessions/finish-regularly.js'
 import type { SessionRights } from '../sessions/rights.js'
+import { createSessionCount } from '../sessions/count-sessions.js'
 import { openSessions, type SessionRooms } from '../sessions/sessions.js'
 import { createSessionSweep } from '../sessions/sweep.js'
 import { openSigningKeys, type SigningKeys } from '../sessions/signing.js'
@@ -86,8 +87,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const signing = await openSigningKeys({ ...parts, store: stores.keys })
   const [traffic, tracing, metrics] = [createTraffic(), await openTracing(), createMetrics()]
   const passwords = tracing.passwords(await createPasswords())
-  const stored = await createSqlUsers(database, starting)
-  const users = await openUsers(configuration, stored, passwords)
+  const users = await openUsers(configuration, await createSqlUsers(database, starting), passwords)
   const watched = watchRevocations(stores.revocations)
   const revocation = openRevocation(parts, watched.store)
   await storage.patiently(() => revocation.start())
@@ -110,7 +110,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const made = { users, passwords, sessions, admission, oauth, processes, revocation, signing }
   return {
     ...{ configuration, log, users, sessions, admission, traffic, shared, tracing, metrics, oauth },
-    ...{ ...gates, ...apisOf(parts, { ...made, ...gates, stores, watched }), clocks },
+    ...{ ...gates, ...apisOf(parts, { ...made, ...gates, storage, watched }), clocks },
     ring: signing.ring,
     canWrite: () => processes.canWrite(),
     ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
@@ -133,7 +133,7 @@ interface ApiParts {
   readonly revocation: Revocation
   readonly signing: SigningKeys
   readonly processes: Processes
-  readonly stores: Pick<Storage['stores'], 'sessions'>
+  readonly storage: Pick<Storage, 'stores' | 'database'>
   readonly watched: WatchedRevocations
 }
 
@@ -143,7 +143,8 @@ function apisOf(
   parts: ApiParts,
 ): Pick<Service, 'userApi' | 'adminApi' | 'clientsApi'> {
   const { users, passwords, admission, sessions, verify, oauth } = parts
-  const { revocation, signing, processes, stores, watched } = parts
+  const { revocation, signing, processes, storage, watched } = parts
+  const { stores, database } = storage
   const { clients } = oauth
   const passwordRules = createPasswordRules(configuration)
   const both = { log, users, passwords, passwordRules, sessions, verify }
@@ -151,6 +152,7 @@ function apisOf(
     userApi: { ...both, configuration, admission, oauth },
     adminApi: {
       ...{ ...both, revocation, processes, ring: signing.ring },
+      countSessions: createSessionCount(database),
       recentRevocations: () => watched.recent(),
       subjectOf: async (sid) => (await stores.sessions.findBySid(sid))?.subject,
     },

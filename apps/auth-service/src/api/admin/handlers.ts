@@ -4,7 +4,7 @@ import { type AdminApi } from './generated/service.js'
 import { inspectToken } from './inspection.js'
 import { keysOf, revokeKey, rotateKeys } from './keys.js'
 import { listUsers } from './list-users.js'
-import { getRevocations, revoke } from './revocations.js'
+import { getRevocations, previewRevocation, revoke } from './revocations.js'
 import { endOneSession, endUserSessions, searchSessions } from './sessions.js'
 import { setPassword } from './set-password.js'
 import { getTraffic } from './traffic.js'
@@ -24,6 +24,7 @@ export const handlers: AdminApi = {
   rotateKeys,
   revokeKey,
   getRevocations,
+  previewRevocation,
   revoke,
   getTraffic,
   inspect: ({ request, services }) => inspectToken(request.token.trim(), services),

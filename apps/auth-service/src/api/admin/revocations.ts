@@ -1,11 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { RevokeRequest } from 'jotgate'
 import { RequestFault } from '../../foundation/faults.js'
 import { type ProcessReport } from '../../observing/processes.js'
 import { type RecentRevocation } from '../../observing/recent-revocations.js'
+import { firstParty } from '../../oauth/first-party.js'
 import { plainText } from '../../users/names.js'
 import { actingAdmin, noteAction } from '../acting-admin.js'
 import { type GuardedHandler } from './generated/service.js'
 import type * as types from './generated/types.js'
+import type { Services } from './services.js'
 
 /** GET /admin/revocations */
 export const getRevocations: GuardedHandler<object, types.Revocations> = async (call) => {
@@ -39,18 +42,70 @@ function toRecent({ entry, seenAt }: RecentRevocation): types.RecentRevocation {
 }
 
 /**
- * POST /admin/revocations. A cut-off (`sub`, `all`) is about everything issued up to now; an access token outlives its
- * entry by none of these, whatever its own `exp` says, since verifiers ask for `maxTokenAge`.
+ * POST /admin/revocations/preview: what a revocation would hit, and the word that `confirm` has to repeat.
  *
- * @throws RequestFault BODY_INVALID; AuthError STORE_UNAVAILABLE
+ * @throws RequestFault BODY_INVALID
+ */
+export const previewRevocation: GuardedHandler<
+  types.NewRevocation,
+  types.RevocationPreview
+> = async ({ request, services }) => {
+  toRequest(request)
+  const [sessions, confirm] = [await countHit(services, request), wordFor(request)]
+  return {
+    ...(sessions === undefined ? {} : { sessions }),
+    ...(confirm === undefined ? {} : { confirm }),
+  }
+}
+
+/**
+ * POST /admin/revocations. A cut-off (`sub`, `client`, `all`) is about everything issued until the request came; an access
+ * token outlives its entry by none of these, whatever its own `exp` says, since verifiers ask for `maxTokenAge`. Tokens
+ * know the second in which they were issued and no more, so the cut-off is enforced when its second is over: what a refused
+ * caller is given in exchange is then newer.
+ *
+ * @throws RequestFault BODY_INVALID, and CONFIRM for what hits everybody without its word; AuthError STORE_UNAVAILABLE
  */
 export const revoke: GuardedHandler<types.NewRevocation, void> = async (call) => {
   const admin = await actingAdmin(call)
-  await call.services.revocation.revoke(toRequest(call.request))
-  noteAction(call, { by: admin.username, action: `revoke ${call.request.kind}` })
+  const { request, services } = call
+  const revoked = toRequest(request)
+  const word = wordFor(request)
+  if (word !== undefined && request.confirm !== word)
+    throw new RequestFault('CONFIRM', questionOf(word, await countHit(services, request)))
+  if ('before' in revoked) await endOf(revoked.before)
+  await services.revocation.revoke(revoked)
+  noteAction(call, { by: admin.username, action: `revoke ${request.kind}` })
 }
 
-function toRequest({ kind, value }: types.NewRevocation): RevokeRequest {
+/** What is revoked, named by its kind and, except for `all`, its value. */
+type Named = Pick<types.NewRevocation, 'kind' | 'value'>
+
+/** The word that confirms what hits everybody, the administrator included; undefined where none is needed. */
+function wordFor({ kind, value }: Named): string | undefined {
+  if (kind === 'all') return 'everything'
+  return kind === 'client' && value === firstParty ? firstParty : undefined
+}
+
+/** Undefined for one token, and when the sessions cannot be counted: a revocation must not wait for that. */
+async function countHit(
+  { countSessions }: Pick<Services, 'countSessions'>,
+  { kind, value = '' }: Named,
+): Promise<number | undefined> {
+  return kind === 'jti' ? undefined : countSessions({ kind, value }).catch(() => undefined)
+}
+
+function questionOf(word: string, sessions: number | undefined): string {
+  const hit = sessions === undefined ? 'all' : `${String(sessions)} live`
+  return `this refuses the access tokens of ${hit} sessions, yours included, until they are refreshed: repeat it with "confirm": "${word}"`
+}
+
+/** Resolves when the second has passed on this process's clock. */
+async function endOf(second: number): Promise<void> {
+  await sleep(Math.max(0, (second + 1) * 1000 - Date.now()))
+}
+
+function toRequest({ kind, value }: Named): RevokeRequest {
   const before = Math.floor(Date.now() / 1000)
   if (kind === 'all') {
     if (value !== undefined) throw new RequestFault('BODY_INVALID', 'value: must be absent for all')
@@ -66,7 +121,7 @@ function toRequest({ kind, value }: types.NewRevocation): RevokeRequest {
     case 'sid':
       return { sid: value }
     case 'client':
-      return { client: value }
+      return { client: value, before }
     case 'sub':
       return { subject: value, before }
   }

@@ -4,6 +4,7 @@ import type { Processes } from '../../observing/processes.js'
 import type { WatchedRevocations } from '../../observing/recent-revocations.js'
 import type { PasswordRules } from '../../users/password-rules.js'
 import type { Passwords } from '../../users/passwords.js'
+import type { CountSessions } from '../../sessions/count-sessions.js'
 import type { Users } from '../../users/users.js'
 
 /** The parts of the service that the API of administrators uses. */
@@ -15,6 +16,7 @@ export interface Services {
   readonly sessions: Pick<Sessions, 'list' | 'end' | 'endOthers' | 'endAll'>
   /** The subject of a session, live or ended; undefined: there is no such session. @throws AuthError STORE_UNAVAILABLE */
   readonly subjectOf: (sid: string) => Promise<string | undefined>
+  readonly countSessions: CountSessions
   readonly verify: Verifier
   readonly revocation: Pick<Revocation, 'isRevoked' | 'revoke' | 'status'>
   readonly recentRevocations: WatchedRevocations['recent']

@@ -12,6 +12,7 @@ export function createRoutes(api: AdminApi): readonly Route<Services, GuardName>
     guarded({ guard: 'Admin', method: 'POST', path: '/admin/keys/rotate', strict: true }, nothing, api.rotateKeys),
     guarded({ guard: 'Admin', method: 'GET', path: '/admin/revocations', strict: true }, nothing, api.getRevocations),
     guarded({ guard: 'Admin', method: 'POST', path: '/admin/revocations', strict: true }, types.NewRevocation, api.revoke),
+    guarded({ guard: 'Admin', method: 'POST', path: '/admin/revocations/preview', strict: true }, types.NewRevocation, api.previewRevocation),
     guarded({ guard: 'Admin', method: 'GET', path: '/admin/sessions', strict: true }, types.SessionsReq, api.searchSessions),
     guarded({ guard: 'Admin', method: 'DELETE', path: '/admin/sessions/:id', strict: true }, types.SessionReq, api.endOneSession),
     guarded({ guard: 'Admin', method: 'GET', path: '/admin/traffic', strict: true }, nothing, api.getTraffic),

@@ -24,6 +24,8 @@ export interface AdminApi {
   readonly getRevocations: GuardedHandler<object, types.Revocations>
   /** revokes a token, a session, what a subject or a client has, or everything: POST /admin/revocations, with a token */
   readonly revoke: GuardedHandler<types.NewRevocation, void>
+  /** how many sessions a revocation would hit, and the word to confirm it with: POST /admin/revocations/preview, with a token */
+  readonly previewRevocation: GuardedHandler<types.NewRevocation, types.RevocationPreview>
   /** sessions of the users that fit by name or e-mail address, or the one session of that id; newest first, a page at a time: GET /admin/sessions, with a token */
   readonly searchSessions: GuardedHandler<types.SessionsReq, types.Sessions>
   /** ends one session, whosever: DELETE /admin/sessions/:id, with a token */

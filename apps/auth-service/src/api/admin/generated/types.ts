@@ -83,14 +83,16 @@ export const NewPassword: $.Schema<NewPassword> = $.object<NewPassword>(() => [
   { name: 'newPassword', read: $.text({ length: { from: 1, to: 1024 } }) },
 ])
 
-/** Value names what is revoked, and is absent for all. */
+/** Value names what is revoked, and is absent for all. Confirm repeats the word of the preview, if there is one. */
 export interface NewRevocation {
   readonly kind: 'jti' | 'sid' | 'sub' | 'client' | 'all'
   readonly value?: string
+  readonly confirm?: string
 }
 export const NewRevocation: $.Schema<NewRevocation> = $.object<NewRevocation>(() => [
   { name: 'kind', read: $.text({ options: ['jti', 'sid', 'sub', 'client', 'all'] }) },
   { name: 'value', optional: true, read: $.text({ length: { from: 1, to: 256 } }) },
+  { name: 'confirm', optional: true, read: $.text({ length: { from: 1, to: 64 } }) },
 ])
 
 export interface NewUser {
@@ -142,6 +144,16 @@ export const RecentRevocation: $.Schema<RecentRevocation> = $.object<RecentRevoc
   { name: 'before', optional: true, read: $.number({ whole: 'int64' }) },
   { name: 'seenAt', read: $.number({ whole: 'int64' }) },
   { name: 'expiresAt', read: $.number({ whole: 'int64' }) },
+])
+
+/** Sessions is how many live ones have tokens that would be refused; absent for jti, and where they could not be counted. */
+export interface RevocationPreview {
+  readonly sessions?: number
+  readonly confirm?: string
+}
+export const RevocationPreview: $.Schema<RevocationPreview> = $.object<RevocationPreview>(() => [
+  { name: 'sessions', optional: true, read: $.number({ whole: 'int64' }) },
+  { name: 'confirm', optional: true, read: $.text() },
 ])
 
 export interface Revocations {

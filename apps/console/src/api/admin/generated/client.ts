@@ -24,6 +24,9 @@ export function createClient(options: ClientOptions) {
     /** revokes a token, a session, what a subject or a client has, or everything: POST /admin/revocations, with a token */
     revoke: (request: types.NewRevocation, options?: CallOptions) =>
       call({ method: 'POST', path: '/admin/revocations', guarded: true, body: true }, request, options) as Promise<void>,
+    /** how many sessions a revocation would hit, and the word to confirm it with: POST /admin/revocations/preview, with a token */
+    previewRevocation: (request: types.NewRevocation, options?: CallOptions) =>
+      call({ method: 'POST', path: '/admin/revocations/preview', guarded: true, body: true }, request, options) as Promise<types.RevocationPreview>,
     /** sessions of the users that fit by name or e-mail address, or the one session of that id; newest first, a page at a time: GET /admin/sessions, with a token */
     searchSessions: (request: types.SessionsReqInput, options?: CallOptions) =>
       call({ method: 'GET', path: '/admin/sessions', guarded: true, from: { search: 'form', after: 'form', limit: 'form' } }, request, options) as Promise<types.Sessions>,
