@@ -74,7 +74,7 @@ export const revoke: GuardedHandler<types.NewRevocation, void> = async (call) =>
   if (word !== undefined && request.confirm !== word)
     throw new RequestFault('CONFIRM', questionOf(word, await countHit(services, request)))
   if ('before' in revoked) await endOf(revoked.before)
-  await services.revocation.revoke(revoked)
+  await services.revocation.revoke({ ...revoked, urgent: true })
   noteAction(call, { by: admin.username, action: `revoke ${request.kind}` })
 }
 
