@@ -26,12 +26,12 @@ interface Session {
 }
 
 const folder = temporaryFolder()
+const config = join(folder.path, 'jotgate.yaml')
 const firstPassword = 'eleven herons over a weir'
 let service: RunningService
 
 beforeAll(async () => {
   await runService({ DATA_DIR: folder.path }, ['user', 'add', 'root', 'admin'], firstPassword)
-  const config = join(folder.path, 'jotgate.yaml')
   writeFileSync(
     config,
     'issuer: https://auth.example\naudience: api\nhosts: [auth.example]\n' +
@@ -219,7 +219,7 @@ test('a user is added by the same rules', async () => {
   ] as const
   for (const [name, password, reason] of cases) {
     const { code, output } = await runService(
-      { DATA_DIR: folder.path },
+      { DATA_DIR: folder.path, JOTGATE_CONFIG: config },
       ['user', 'add', name],
       password,
     )

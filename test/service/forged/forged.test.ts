@@ -37,14 +37,14 @@ beforeAll(async () => {
     `issuer: ${issuer}\naudience: api\nhosts: [auth.example]\nalgorithm: RS256\n`,
   )
   const env = { JOTGATE_CONFIG: config, DATA_DIR: folder.path, PORT: String(await freePort()) }
-  const added = await runService(env, ['user', 'add', 'mallory'], password)
-  expect(added).toMatchObject({ code: 0 })
   ;({ client } = await registerClients(folder.path, {
     client: {
       ...{ name: 'a', kind: 'confidential', grants: ['client_credentials'] },
       ...{ scopes: [], audiences: ['api'] },
     },
   }))
+  const added = await runService(env, ['user', 'add', 'mallory'], password)
+  expect(added).toMatchObject({ code: 0 })
   service = await startService({ dataDir: folder.path, port: Number(env.PORT), env })
   bench = await openBench({
     ...{ origin: service.origin, dataDir: folder.path, token: await login() },
