@@ -31,10 +31,8 @@ export interface SessionPage {
   readonly after?: Pick<StoredSession, 'createdAt' | 'sid'>
 }
 
-/** Which sessions to finish. */
+/** Which ended sessions to finish. */
 export interface DueRequest {
-  /** Only those that ended up to this time, so that the process that is ending a session is left to it. */
-  readonly endedUntil: number
   /** At most so many. */
   readonly limit: number
   /** Only those of this subject. Default: of all. */
@@ -63,7 +61,8 @@ export interface SessionStore extends StoreClock {
   endAll(request: EndAllRequest): Promise<readonly StoredSession[]>
   /**
    * Ended sessions whose access tokens may still be valid, because their mark has not been removed; the order does not
-   * matter. A process that stopped half-way, or a list of revoked tokens that was full, leaves some behind.
+   * matter. A process that stopped half-way, or a list of revoked tokens that was full, leaves some behind. A session that
+   * cannot be read is left out, so that it does not keep the others.
    */
   due(request: DueRequest): Promise<readonly StoredSession[]>
   /** Removes the mark of sessions whose access tokens are refused. Ids without a mark are left out. */

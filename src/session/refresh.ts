@@ -11,7 +11,7 @@ import {
   type StoredSession,
 } from './ports.js'
 import { readRefreshToken } from './refresh-token.js'
-import { isLongOver, revokeAccess } from './revoke-access.js'
+import { revokeAccess } from './revoke-access.js'
 import { limitScope, narrowScope } from './scope.js'
 import type { SessionsPolicy } from './session-policy.js'
 import { endBoth, settle } from './settle.js'
@@ -143,12 +143,11 @@ async function conclude(
 }
 
 /**
- * Refuses the access tokens of a session that has ended, unless none can be left; whether that is done. If not, a marked
- * session stays marked, and the refresh is refused all the same.
+ * Refuses the access tokens of a session that has ended and is still marked; whether that is done. If not, the session
+ * stays marked, and the refresh is refused all the same.
  */
 async function revokeEnded(policy: SessionsPolicy, result: RotateResult): Promise<boolean> {
-  if (result.kind === 'unknown' || result.session.endedAt === undefined) return false
-  if (isLongOver(policy, result.session, policy.now())) return false
+  if (result.kind === 'unknown' || result.session.revocationDue !== true) return false
   const refusing = { urgent: outcomes[result.kind].event !== undefined }
   return revokeAccess(policy, result.session, refusing).then(
     () => true,

@@ -23,44 +23,71 @@ export async function revokeAccess(
   session: StoredSession,
   { urgent = false, mayFold = false }: Refusing = {},
 ): Promise<void> {
-  const { sid } = session
-  const entry = mayFold ? { sid, of: ownerOf(policy, session) } : { sid }
+  const { sid, subject } = session
+  const entry = mayFold ? { sid, of: { subject, issuedUntil: issuedUntil(session) } } : { sid }
   await askStore(policy.storeDeadlineMs, () => policy.revoke(urgent ? { ...entry, urgent } : entry))
 }
 
-/** Whose access tokens they are, and the latest time at which one can have been issued. */
-function ownerOf({ grace }: SessionsPolicy, { subject, parent, rotatedAt }: StoredSession) {
-  // A replay within the grace issues one too, and dates no rotation.
-  return { subject, issuedUntil: parent < 0 ? rotatedAt : rotatedAt + grace }
+/**
+ * Seconds after a rotation within which an access token may have been issued without another one: the longest grace that
+ * any client may have, in which a replay issues one and changes nothing, and a minute for clocks that differ.
+ */
+const replaysUntil = 60 + 60
+
+/** The latest `iat` that an access token of the session can have, as far as its own times tell. */
+export function issuedUntil({ parent, createdAt, rotatedAt }: StoredSession): number {
+  const latest = Math.max(createdAt, rotatedAt)
+  return parent < 0 ? latest : latest + replaysUntil
 }
 
-/** Whether a session ended so long before a time that none of its access tokens can be left. */
-export function isLongOver(
+/** Whether all access tokens of the session have expired at a time. */
+export function haveExpired(
   { accessTtl }: SessionsPolicy,
-  { endedAt = Infinity }: StoredSession,
+  session: StoredSession,
   time: number,
 ): boolean {
-  return time > endedAt + accessTtl + margin
-}
-
-/** Whether an access token of the session may not have expired yet, as far as its own times tell. */
-export function mayHaveAccess({ now, grace, accessTtl }: SessionsPolicy, session: StoredSession) {
-  return now() <= session.rotatedAt + grace + accessTtl + margin
+  return time > issuedUntil(session) + accessTtl + margin
 }
 
 /** How many sessions are revoked at a time. */
 const atOnce = 32
 
-/** The same for several sessions, a bounded number at a time; other requests get their turn in between. */
+/**
+ * The same for several sessions, a bounded number at a time; other requests get their turn in between. All are attempted.
+ *
+ * @returns those that are refused, and what the first of the others failed with
+ */
+export async function tryToRevoke(
+  policy: SessionsPolicy,
+  sessions: readonly StoredSession[],
+  refusing: Refusing = {},
+): Promise<Revoked> {
+  const done: StoredSession[] = []
+  const failed: unknown[] = []
+  for (let first = 0; first < sessions.length; first += atOnce) {
+    const some = sessions.slice(first, first + atOnce)
+    const each = some.map((session) => revokeAccess(policy, session, refusing).then(() => session))
+    for (const result of await Promise.allSettled(each))
+      if (result.status === 'fulfilled') done.push(result.value)
+      else failed.push(result.reason)
+    // A store in this process answers without waiting.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return { done, failed }
+}
+
+/** What has become of {@link tryToRevoke}. */
+export interface Revoked {
+  readonly done: readonly StoredSession[]
+  readonly failed: readonly unknown[]
+}
+
+/** @throws AuthError STORE_UNAVAILABLE when one of them could not be refused */
 export async function revokeEach(
   policy: SessionsPolicy,
   sessions: readonly StoredSession[],
   refusing: Refusing = {},
 ): Promise<void> {
-  for (let first = 0; first < sessions.length; first += atOnce) {
-    const some = sessions.slice(first, first + atOnce)
-    await Promise.all(some.map((session) => revokeAccess(policy, session, refusing)))
-    // A store in this process answers without waiting.
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+  const { failed } = await tryToRevoke(policy, sessions, refusing)
+  if (failed.length > 0) throw failed[0]
 }

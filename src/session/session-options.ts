@@ -95,7 +95,7 @@ export interface SessionsOptions {
   /**
    * Whether a session's access tokens have been refused by name: `(sid) => revocation.isSidRevoked(sid)`. Its next refresh
    * then ends the session: an administrator revoked the `sid`, or a logout was answered with 503 because the session itself
-   * could not be written. Without it such a session lives on once its entry has expired.
+   * could not be written. A session that is not refreshed before its entry expires is not noticed.
    */
   readonly isRevoked?: (sid: string) => boolean
   /**

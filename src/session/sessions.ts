@@ -1,4 +1,4 @@
-import { endAll, endOthers, list } from './end-many.js'
+import { endAll, endOthers, list, type EndAllOptions } from './end-many.js'
 import { end, type EndTarget, type OwnSession } from './end.js'
 import { issue, type IssueRequest } from './issue.js'
 import type { SessionsOptions } from './session-options.js'
@@ -41,7 +41,7 @@ export interface Sessions {
    *
    * @throws AuthError STORE_UNAVAILABLE
    */
-  endAll(subject: string): Promise<readonly SessionInfo[]>
+  endAll(subject: string, options?: EndAllOptions): Promise<readonly SessionInfo[]>
   /**
    * A subject's live sessions, newest first: all, or a page of them.
    *
@@ -85,7 +85,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       refresh(policy, refreshToken, request),
     end: (target: EndTarget) => end(policy, target),
     endOthers: (own: OwnSession) => endOthers(policy, own),
-    endAll: (subject: string) => endAll(policy, subject),
+    endAll: (subject: string, options?: EndAllOptions) => endAll(policy, subject, options),
     list: (subject: string, page?: SessionPage) => list(policy, subject, page),
     finishEnding: () => finishEnding(policy, settledTime),
   })

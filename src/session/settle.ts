@@ -1,13 +1,14 @@
 import { askStore } from '../foundation/ask-store.js'
 import { passedAtStore } from '../foundation/settled-time.js'
 import type { StoredSession } from './ports.js'
-import { isLongOver, revokeAccess, revokeEach, type Refusing } from './revoke-access.js'
+import { haveExpired, revokeAccess, tryToRevoke, type Refusing } from './revoke-access.js'
 import type { SessionsPolicy } from './session-policy.js'
 
 /**
  * Ends one session and refuses its access tokens: two writes, each of which is attempted whatever becomes of the other. A
  * session that has ended stays marked until its tokens are refused, and {@link finishEnding} sees to that; a session whose
- * tokens are refused and that could not be ended is ended by its next refresh, if `isRevoked` is given.
+ * tokens are refused and that could not be ended is ended by its next refresh within the entry's life, if `isRevoked` is
+ * given.
  *
  * @throws AuthError STORE_UNAVAILABLE when one of both failed
  */
@@ -23,7 +24,7 @@ export async function endBoth(
   const after = ended.status === 'fulfilled' ? (ended.value ?? session) : session
   // A cut-off knows neither the session nor the token of a refresh in between.
   const isExact = refusing.mayFold !== true
-  if (!isExact && (ended.status === 'rejected' || after.rotatedAt !== session.rotatedAt))
+  if (!isExact && (ended.status === 'rejected' || after.generation !== session.generation))
     await revokeAccess(policy, after, { ...refusing, mayFold: false })
   throwFirst([refused, ended])
   await settle(policy, [after])
@@ -52,29 +53,31 @@ export const longer = 20
 
 /** Sessions that are finished at a time. */
 const batch = 100
-/** Seconds for which a session is left to the process that is ending it. */
-const pause = 2
 
 /**
- * Refuses the access tokens of sessions that ended without it; how many sessions that were. Whether none can be left is not
- * for a wrong clock to say: until `passed`, a time that has certainly passed.
+ * Refuses the access tokens of sessions that ended without it; how many sessions that were. One that fails keeps no other
+ * of its batch. Whether no token can be left is not for a wrong clock to say: only a time that has certainly passed counts.
  */
 export async function finishEnding(
   policy: SessionsPolicy,
   settledTime: () => number,
 ): Promise<number> {
   for (let finished = 0; ;) {
-    const request = { endedUntil: policy.now() - pause, limit: batch }
-    const due = await askStore(policy.storeDeadlineMs * longer, () => policy.store.due(request))
-    const passed = due.length === 0 ? 0 : await passedAtStore(policy.store, settledTime())
-    await revokeEach(
-      policy,
-      due.filter((session) => !isLongOver(policy, session, passed)),
+    const due = await askStore(policy.storeDeadlineMs * longer, () =>
+      policy.store.due({ limit: batch }),
     )
-    const ids = due.map(({ id }) => id)
+    if (due.length === 0) return finished
+    const passed = await passedAtStore(policy.store, settledTime())
+    const isOver = (session: StoredSession) => haveExpired(policy, session, passed)
+    const { done, failed } = await tryToRevoke(
+      policy,
+      due.filter((session) => !isOver(session)),
+    )
+    const ids = [...done, ...due.filter(isOver)].map(({ id }) => id)
     // Unlike elsewhere a failure counts here: the same ones would come again for ever.
     if (ids.length > 0)
       await askStore(policy.storeDeadlineMs * longer, () => policy.store.settle(ids))
+    if (failed.length > 0) throw failed[0]
     finished += due.length
     if (due.length < batch) return finished
   }

@@ -1,6 +1,7 @@
 import { encodeBase64url } from '../encoding/base64url.js'
 import { AuthError } from '../foundation/errors.js'
 import { decodePayload, splitCompact } from '../token/jws.js'
+import { issuedAfterClaim } from '../token/issued-after.js'
 import { completeSigner } from '../token/sign.js'
 import { applySchema } from '../token/schema.js'
 import type { Claims } from '../token/token.js'
@@ -40,7 +41,19 @@ export interface AccessContent {
 }
 
 /** Claims that `createSessions` sets; applications may not. */
-const ownClaims = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'sid', 'client_id', 'scope']
+const ownClaims = [
+  'iss',
+  'sub',
+  'aud',
+  'exp',
+  'nbf',
+  'iat',
+  'jti',
+  'sid',
+  'client_id',
+  'scope',
+  issuedAfterClaim,
+]
 
 /**
  * Signs an access token for a session (RFC 9068 section 2.2). It never outlives the session.

@@ -151,3 +151,21 @@ describe('a cut-off ahead of the clock', () => {
     expect(revocation.isRevoked(foreign as never)).toBe(true)
   })
 })
+
+test.each([600, 61, 30, 1])(
+  'a revocation %i s before a cut-off dated ahead refuses the tokens that are exempt from it',
+  async (left) => {
+    const [store, real] = [await newStore(), fakeClock()]
+    const first = await startProcess(store, real.now, hour)
+    first.clock.ahead = 0
+    real.advance(hour - left - 100)
+    const [bob, ann] = [await first.issue(), await first.issue({ sub: 'ann' })]
+    expect(await Promise.all([bob, ann].map(first.isRevoked))).toEqual([false, false])
+    real.advance(100)
+    await first.revocation.revoke({ subject: 'bob', before: first.now() })
+    expect(await Promise.all([bob, ann].map(first.isRevoked))).toEqual([true, false])
+    await first.revocation.revoke({ all: true, before: first.now() })
+    real.advance(left + 2)
+    expect(await Promise.all([bob, ann].map(first.isRevoked))).toEqual([true, true])
+  },
+)

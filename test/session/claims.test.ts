@@ -60,3 +60,11 @@ describe('the claims of a session', () => {
     await expect(login(sessions)).rejects.toThrow(TypeError)
   })
 })
+
+test('no claims of an application say that a token was issued after a revocation', async () => {
+  const claims = { jotgate_after: { all: 4_000_000_000, sub: 4_000_000_000 } }
+  const { sessions } = makeSessions({ loadSubject: () => Promise.resolve({ claims }) })
+  await expect(login(sessions)).rejects.toThrow(/jotgate_after.*set by createSessions/)
+  const issued = sessions.issue({ subject: 'user-1', client, claims })
+  await expect(issued).rejects.toThrow(/jotgate_after.*set by createSessions/)
+})

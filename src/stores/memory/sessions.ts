@@ -38,11 +38,9 @@ function readers(rows: Rows): Pick<SessionStore, 'find' | 'findBySid' | 'list' |
     findBySid: (sid: string) => find(idOfSid.get(sid) ?? ''),
     list: (subject: string, now: number, page?: SessionPage) =>
       Promise.resolve(livePage(sessionsOf(rows, subject), { now, page })),
-    due: ({ endedUntil, limit, subject }: DueRequest) => {
+    due: ({ limit, subject }: DueRequest) => {
       const all = subject === undefined ? [...byId.values()] : sessionsOf(rows, subject)
-      const due = all.filter(
-        ({ revocationDue, endedAt = Infinity }) => revocationDue === true && endedAt <= endedUntil,
-      )
+      const due = all.filter(({ revocationDue }) => revocationDue === true)
       return Promise.resolve(due.slice(0, limit))
     },
   }

@@ -1,4 +1,4 @@
-import type { DueRequest, StoredSession } from '../../session/ports.js'
+import type { StoredSession } from '../../session/ports.js'
 import { indexScript, pointScript } from './session-scripts.js'
 import type { RedisPort } from './port.js'
 import { textsOf } from './reply.js'
@@ -41,8 +41,10 @@ export interface SessionIndex {
   addDue(session: StoredSession): Promise<void>
   /** Removes ids from the marked ones. */
   removeDue(ids: readonly string[]): Promise<void>
-  /** Ids of sessions that are marked and ended up to a time, or were; the oldest `limit`. */
-  idsDue(request: DueRequest): Promise<readonly string[]>
+  /** Ids of sessions that are marked, or were; the oldest `limit`. */
+  idsDue(limit: number): Promise<readonly string[]>
+  /** Forgets a settled session of a subject: no method looks for it there any more. */
+  forgetOf(subject: string, id: string): Promise<void>
   /** Some of the ids whose absolute expiry is before a time; empty when there are no more. */
   idsBefore(time: number): Promise<readonly string[]>
 }
@@ -75,6 +77,9 @@ export function sessionIndex(port: RedisPort, prefix: string): SessionIndex {
       }
       await port.command(keys.expiries, ['ZREM', keys.expiries, id])
     },
+    forgetOf: async (subject, id) => {
+      await port.command(keys.subject(subject), ['ZREM', keys.subject(subject), id])
+    },
     idOfSid: async (sid) => {
       const id = await port.command(keys.sid(sid), ['GET', keys.sid(sid)])
       return typeof id === 'string' ? id : null
@@ -94,13 +99,16 @@ function dueIndex(
   idsIn: Ranges,
 ): Pick<SessionIndex, 'addDue' | 'removeDue' | 'idsDue'> {
   return {
-    addDue: async ({ id, endedAt }) => {
-      await port.command(key, ['ZADD', key, String(endedAt), id])
+    addDue: async (session) => {
+      const { id, endedAt = 0 } = session
+      await port.run(indexScript, {
+        keys: [key],
+        args: [id, endedAt, keepFor(session, endedAt), 0, 0],
+      })
     },
     removeDue: async (ids) => {
       if (ids.length > 0) await port.command(key, ['ZREM', key, ...ids])
     },
-    idsDue: ({ endedUntil, limit }) =>
-      idsIn(key, '-inf', String(endedUntil), 'BYSCORE', 'LIMIT', '0', String(limit)),
+    idsDue: (limit) => idsIn(key, '0', String(limit - 1)),
   }
 }

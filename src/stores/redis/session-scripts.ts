@@ -36,7 +36,11 @@ const readable = `if redis.call('HEXISTS', KEYS[1], 'format') == 1 then error('t
 const ending = `local function endAt(now)
   if redis.call('HSETNX', KEYS[1], 'endedAt', now) == 0 then return false end
   redis.call('HSET', KEYS[1], 'revocationDue', '1')
-  if KEYS[2] then redis.call('ZADD', KEYS[2], now, redis.call('HGET', KEYS[1], 'id')) end
+  if KEYS[2] then
+    redis.call('ZADD', KEYS[2], now, redis.call('HGET', KEYS[1], 'id'))
+    local ttl = redis.call('TTL', KEYS[1])
+    if ttl > redis.call('TTL', KEYS[2]) then redis.call('EXPIRE', KEYS[2], ttl) end
+  end
   return true
 end`
 

@@ -60,17 +60,20 @@ function readers({ port, keys, index }: Place): Pick<SessionStore, Reading> {
     list: async (subject: string, now: number, page?: SessionPage) =>
       livePage(await sessionsOf(subject), { now, page }),
     due: async (request: DueRequest) => {
-      const { subject, endedUntil, limit } = request
-      if (subject !== undefined) {
-        const ended = (await sessionsOf(subject)).filter(isDue)
-        return ended.filter(({ endedAt = Infinity }) => endedAt <= endedUntil).slice(0, limit)
-      }
-      const ids = await index.idsDue(request)
-      const due = (await findEach(ids)).filter(isDue)
+      const { subject, limit } = request
+      if (subject !== undefined) return (await sessionsOf(subject)).filter(isDue).slice(0, limit)
+      const ids = await index.idsDue(limit)
+      const found = await Promise.allSettled(ids.map(find))
       // A session is marked before its id is added, so an id without a marked session is settled or removed.
-      const known = new Set(due.map(({ id }) => id))
-      await index.removeDue(ids.filter((id) => !known.has(id)))
-      return due
+      const isOver = ids.filter((_, at) => {
+        const result = found[at]
+        return result?.status === 'fulfilled' && result.value?.revocationDue !== true
+      })
+      await index.removeDue(isOver)
+      return found
+        .flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+        .filter((session) => session !== undefined)
+        .filter(isDue)
     },
   }
 }
@@ -109,8 +112,11 @@ function writers(
       return ended.filter((session) => session !== undefined)
     },
     settle: async (ids: readonly string[]) => {
-      await eachOf(ids, (id) => {
+      await eachOf(ids, async (id) => {
         const key = keys.session(id)
+        // Only live and marked sessions are looked for by subject: ended ones would make each login slower.
+        const subject = await port.command(key, ['HGET', key, 'subject'])
+        if (typeof subject === 'string') await index.forgetOf(subject, id)
         return port.command(key, ['HDEL', key, 'revocationDue'])
       })
       await index.removeDue(ids)

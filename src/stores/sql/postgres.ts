@@ -45,7 +45,7 @@ export function postgresStores(pool: PostgresPool, options: PostgresOptions = {}
   const revocations = postgresRevocations(pool, values)
   return sqlStores(
     limitedDatabase(pool, values),
-    revocations,
+    { ...revocations, bytewise: 'COLLATE "C"' },
     schema === undefined ? [] : [createSchema(schema)],
   )
 }

@@ -65,16 +65,16 @@ const endText = `
 const endAllText = `
   UPDATE jotgate_families SET ended_at = $2, revocation_due = 1
   WHERE subject = $1 AND ended_at IS NULL AND id <> $3 ${unlessLate} RETURNING ${columns}`
-const listText = `
+const listText = (bytewise: string): string => `
   SELECT ${columns} FROM jotgate_families
   WHERE subject = $1 AND ended_at IS NULL AND absolute_expiry > $2 AND idle_expiry > $2
-    AND (created_at < $3 OR (created_at = $3 AND sid > $4))
-  ORDER BY created_at DESC, sid LIMIT $5`
+    AND (created_at < $3 OR (created_at = $3 AND sid > $4 ${bytewise}))
+  ORDER BY created_at DESC, sid ${bytewise} LIMIT $5`
 /** Before the first one, and more than there are. */
 const [beginning, unlimited] = [{ createdAt: Number.MAX_SAFE_INTEGER, sid: '' }, 1_000_000_000]
 const dueText = `
   SELECT ${columns} FROM jotgate_families
-  WHERE revocation_due IS NOT NULL AND ended_at <= $1 AND ($3 = '' OR subject = $3) ORDER BY ended_at LIMIT $2`
+  WHERE revocation_due IS NOT NULL AND ($2 = '' OR subject = $2) ORDER BY ended_at LIMIT $1`
 /** For a fixed number of ids, because connections keep every text prepared. */
 const settleText = (count: number): string => {
   const ids = Array.from({ length: count }, (_, index) => `$${String(index + 1)}`)
@@ -83,8 +83,18 @@ const settleText = (count: number): string => {
 const settledAtOnce = 32
 const sweepText = 'DELETE FROM jotgate_families WHERE absolute_expiry < $1 RETURNING id'
 
+/** What differs between databases. */
+export interface SessionDialect {
+  /** Behind an expression: compares text by its bytes, whatever the locale of the database. */
+  readonly bytewise: string
+}
+
 /** Sessions in an SQL database; every method is one statement. */
-export function sqlSessions({ query }: Pick<SqlDatabase, 'query'>): SessionStore {
+export function sqlSessions(
+  { query }: Pick<SqlDatabase, 'query'>,
+  { bytewise }: SessionDialect,
+): SessionStore {
+  const listed = listText(bytewise)
   const one = async (
     text: string,
     params: (string | number)[],
@@ -112,10 +122,10 @@ export function sqlSessions({ query }: Pick<SqlDatabase, 'query'>): SessionStore
       (await query(endAllText, [subject, now, except])).map(toSession),
     list: async (subject: string, now: number, page: SessionPage = {}) => {
       const { after: { createdAt, sid } = beginning, limit = unlimited } = page
-      return (await query(listText, [subject, now, createdAt, sid, limit])).map(toSession)
+      return (await query(listed, [subject, now, createdAt, sid, limit])).map(toSession)
     },
-    due: async ({ endedUntil, limit, subject = '' }: DueRequest) =>
-      (await query(dueText, [endedUntil, limit, subject])).map(toSession),
+    due: async ({ limit, subject = '' }: DueRequest) =>
+      (await query(dueText, [limit, subject])).flatMap(toReadable),
     settle: (ids: readonly string[]) => settle(query, ids),
     sweep: async (before: number) => (await query(sweepText, [before])).length,
   }
@@ -169,6 +179,14 @@ function toParams(session: StoredSession): (string | number | null)[] {
     session.endedAt ?? null,
     JSON.stringify(session.meta),
   ]
+}
+
+function toReadable(row: SqlRow): StoredSession[] {
+  try {
+    return [toSession(row)]
+  } catch {
+    return []
+  }
 }
 
 function toSession(row: SqlRow): StoredSession {

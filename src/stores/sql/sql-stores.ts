@@ -4,7 +4,7 @@ import type { SessionStore } from '../../session/ports.js'
 import { keysSchema, sqlKeys } from './keys.js'
 import { sqlClock } from './clock.js'
 import type { SqlDatabase } from './database.js'
-import { sessionsSchema, sqlSessions } from './sessions.js'
+import { sessionsSchema, sqlSessions, type SessionDialect } from './sessions.js'
 import { atSameTime, migrate } from './migrate.js'
 import { revocationsSchema, sqlRevocations, type RevocationDialect } from './revocations.js'
 
@@ -23,7 +23,7 @@ export interface SqlStores {
 /** The stores over any {@link SqlDatabase}; `first` runs before the tables are created. */
 export function sqlStores(
   database: SqlDatabase,
-  dialect: RevocationDialect,
+  dialect: RevocationDialect & SessionDialect,
   first: readonly string[] = [],
 ): SqlStores {
   const prepare = once(async () => {
@@ -42,7 +42,7 @@ export function sqlStores(
   }
   const clock = sqlClock({ query }, dialect.clock)
   return {
-    sessions: { ...sqlSessions({ query }), ...clock },
+    sessions: { ...sqlSessions({ query }, dialect), ...clock },
     revocations: { ...sqlRevocations({ query, batch }, dialect), ...clock },
     keys: { ...sqlKeys({ query }), ...clock },
     migrate: prepare,

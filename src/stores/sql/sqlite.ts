@@ -17,5 +17,8 @@ export type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from './database.js'
  * const { sessions, revocations } = sqliteStores(client)
  */
 export function sqliteStores(client: SqliteClient): SqlStores {
-  return sqlStores(sqliteDatabase(client), sqliteRevocations())
+  return sqlStores(sqliteDatabase(client), {
+    ...sqliteRevocations(),
+    bytewise: 'COLLATE BINARY',
+  })
 }

@@ -61,3 +61,15 @@ test('a preview counts the sessions of a subject, a session and a client, and th
   expect(await preview({ kind: 'jti', value: 'a-token' })).toEqual({})
   expect((await asAdmin('POST /admin/revocations/preview', { kind: 'sid' })).status).toBe(400)
 })
+
+test('a session that is revoked by its name ends, and gives out no tokens again once the entry has expired', async () => {
+  const [pair, other] = [await login('bob', password), await login('bob', password)]
+  const named = { kind: 'sid', value: pair.sid }
+  expect((await asAdmin('POST /admin/revocations', named)).status).toBe(204)
+  const { body } = await asAdmin(`GET /admin/sessions?search=${pair.sid}`)
+  expect(body['sessions']).toEqual([])
+  expect([await profileStatus(pair), await refreshStatus(pair)]).toEqual([401, 401])
+  expect(await profileStatus(other)).toBe(200)
+  const foreign = { kind: 'sid', value: 'a-session-of-another-issuer' }
+  expect((await asAdmin('POST /admin/revocations', foreign)).status).toBe(204)
+})

@@ -267,3 +267,23 @@ test('options that are not known, or make no sense, are refused', () => {
   expect(() => postgresStores(pool, { deadlineMs: 0 })).toThrow(/deadlineMs/)
   expect(() => postgresStores(pool, { schema: '' })).toThrow(/schema/)
 })
+
+test('pages of sessions are in the order of bytes, whatever the collation of the database', async () => {
+  const [pool, schema] = [openPool(), newSchema()]
+  const { sessions, migrate: prepare } = postgresStores(pool, { schema })
+  await prepare()
+  await pool.query(
+    `ALTER TABLE ${schema}.jotgate_families ALTER COLUMN sid TYPE TEXT COLLATE "en-x-icu"`,
+  )
+  const all = Array.from({ length: 40 }, () => sampleSession())
+  for (const each of all) await sessions.create(each)
+  const sids = all.map(({ sid }) => sid).sort()
+  const pages: string[] = []
+  while (pages.length < 40) {
+    const after = { createdAt: start, sid: pages.at(-1) ?? '' }
+    const page = await sessions.list('user-1', start, { limit: 7, after })
+    expect(page.length).toBeGreaterThan(0)
+    pages.push(...page.map(({ sid }) => sid))
+  }
+  expect(pages).toEqual(sids)
+})

@@ -101,4 +101,10 @@ export const client = {
 } as const
 
 /** What a process says of its revocations. */
-export const status = { ready: true, entries: 5, staleness: 0.5, epoch: 'e', cutOffAhead: 0 } as const
+export const status = {
+  ready: true,
+  entries: 5,
+  staleness: 0.5,
+  epoch: 'e',
+  cutOffAhead: 0,
+} as const

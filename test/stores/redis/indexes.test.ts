@@ -55,6 +55,21 @@ describe.each(['one Redis', 'a Redis Cluster'])('what leads to a session, in %s'
     },
   )
 
+  test('what leads to a session is gone once the session has ended and is settled, except by its own names', async () => {
+    const keys = sessionKeys('settled')
+    const sessions = redisSessions(port, 'settled')
+    const [ended, live] = [sampleSession(), sampleSession()]
+    for (const each of [ended, live]) await sessions.create(each)
+    await sessions.end(ended.id, start + 1)
+    expect(Number(await port.command(keys.due, ['TTL', keys.due]))).toBeGreaterThan(0)
+    await sessions.settle([ended.id])
+    expect(await port.command(keys.due, ['EXISTS', keys.due])).toBe(0)
+    const subject = keys.subject('user-1')
+    expect(await port.command(subject, ['ZRANGE', subject, '0', '-1'])).toEqual([live.id])
+    expect((await sessions.find(ended.id))?.endedAt).toBe(start + 1)
+    expect((await sessions.findBySid(ended.sid))?.endedAt).toBe(start + 1)
+  })
+
   test('what leads to a session goes by itself: every key has an expiry', async () => {
     const session = sampleSession()
     await redisSessions(port, 'ttl').create(session)

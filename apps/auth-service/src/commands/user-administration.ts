@@ -59,7 +59,7 @@ export async function openUserAdministration(
     },
     renewTokens: async (subject) => {
       await start()
-      await revocation.revoke({ subject, before: renewBefore() })
+      await revocation.revoke({ subject, before: renewBefore(), urgent: true })
     },
     close: async () => {
       revocation.close()

@@ -7,19 +7,23 @@ const everyMs = 5000
 /**
  * Finishes the ending of sessions that another process, a full list of revoked tokens or a failing store left half done.
  *
- * @returns stops it
+ * @returns stops it; resolves when nothing runs any more
  */
-export function finishRegularly(sessions: Pick<Sessions, 'finishEnding'>, log: Logger): () => void {
+export function finishRegularly(
+  sessions: Pick<Sessions, 'finishEnding'>,
+  log: Logger,
+): () => Promise<void> {
   let hasFailed = false
   let isStopped = false
   let timer: NodeJS.Timeout
+  let running = Promise.resolve()
   const finish = async (): Promise<void> => {
     try {
       const finished = await sessions.finishEnding()
       if (finished > 0)
-        log.warn(
+        log.info(
           { sessions: finished },
-          'ended sessions whose tokens were still valid: refused now',
+          'finished the ending of sessions: their access tokens are refused',
         )
       hasFailed = false
     } catch (error) {
@@ -30,10 +34,14 @@ export function finishRegularly(sessions: Pick<Sessions, 'finishEnding'>, log: L
     }
     if (!isStopped) timer = later()
   }
-  const later = (): NodeJS.Timeout => setTimeout(() => void finish(), everyMs).unref()
+  const later = (): NodeJS.Timeout =>
+    setTimeout(() => {
+      running = finish()
+    }, everyMs).unref()
   timer = later()
   return () => {
     isStopped = true
     clearTimeout(timer)
+    return running
   }
 }

@@ -41,7 +41,7 @@ function ClientList() {
           Register a client
         </button>
       </div>
-      <Show of={clients}>{(first) => <Listed key={JSON.stringify(first)} first={first} />}</Show>
+      <Show of={clients}>{(first) => <Listed key={clients.answers} first={first} />}</Show>
       {isAdding && (
         <NewClientDialog
           onClose={() => {

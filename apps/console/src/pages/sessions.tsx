@@ -45,7 +45,7 @@ export function SessionsPage({ rest }: { rest: string }) {
       />
       <Show of={sessions}>
         {(first) => (
-          <SessionTable key={JSON.stringify(first)} first={first} query={query} actions={actions} />
+          <SessionTable key={sessions.answers} first={first} query={query} actions={actions} />
         )}
       </Show>
       {dialog}

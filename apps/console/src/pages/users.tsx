@@ -43,7 +43,7 @@ function UserList() {
       />
       <Show of={users}>
         {(first) => (
-          <Pages key={JSON.stringify(first)} first={first} query={query} isSearch={search !== ''} />
+          <Pages key={users.answers} first={first} query={query} isSearch={search !== ''} />
         )}
       </Show>
       {isAdding && (

@@ -6,6 +6,8 @@ import { sessionEnded } from '../session/session.js'
 export interface Loaded<T> {
   /** The newest answer; kept while a later one fails. */
   readonly data: T | undefined
+  /** How many answers there have been: a key for what must begin anew with each. */
+  readonly answers: number
   /** What went wrong the last time. */
   readonly problem: Problem | undefined
   readonly isLoading: boolean
@@ -32,8 +34,9 @@ export function useLoaded<T>(
   load: (signal: AbortSignal) => Promise<T>,
   { key = '', everyMs }: LoadOptions = {},
 ): Loaded<T> {
-  const [state, setState] = useState<Pick<Loaded<T>, 'data' | 'problem' | 'isLoading'>>({
+  const [state, setState] = useState<State<T>>({
     data: undefined,
+    answers: 0,
     problem: undefined,
     isLoading: true,
   })
@@ -54,12 +57,14 @@ export function useLoaded<T>(
   useTicks(reload, everyMs)
   const replace = useCallback((data: T) => {
     running.current?.abort()
-    setState({ data, problem: undefined, isLoading: false })
+    setState(({ answers }) => ({ ...fresh, data, answers: answers + 1 }))
   }, [])
   return { ...state, reload, replace }
 }
 
-type State<T> = Pick<Loaded<T>, 'data' | 'problem' | 'isLoading'>
+type State<T> = Pick<Loaded<T>, 'data' | 'answers' | 'problem' | 'isLoading'>
+
+const fresh = { problem: undefined, isLoading: false } as const
 
 async function fetchInto<T>(
   load: (signal: AbortSignal) => Promise<T>,
@@ -68,7 +73,7 @@ async function fetchInto<T>(
 ): Promise<void> {
   try {
     const data = await load(signal)
-    if (!signal.aborted) setState(() => ({ data, problem: undefined, isLoading: false }))
+    if (!signal.aborted) setState(({ answers }) => ({ ...fresh, data, answers: answers + 1 }))
   } catch (error) {
     if (signal.aborted) return
     const problem = problemOf(error)

@@ -39,7 +39,7 @@ async function changeRoles(
   to: readonly string[],
 ): Promise<StoredUser> {
   const { users, revocation } = call.services
-  const renew = () => revocation.revoke({ subject: user.id, before: renewBefore() })
+  const renew = () => revocation.revoke({ subject: user.id, before: renewBefore(), urgent: true })
   const end = () => endSessions(call, user.id)
   const changed = await putRoles({ users, user, to, end, renew })
   if (changed === undefined) throw new RequestFault('USER_CHANGED')
@@ -66,5 +66,5 @@ async function endSessions({ claims, services }: ChangeCall, id: string): Promis
     return
   }
   await sessions.endOthers(own)
-  await revocation.revoke({ subject: id, before: renewBefore() })
+  await revocation.revoke({ subject: id, before: renewBefore(), urgent: true })
 }

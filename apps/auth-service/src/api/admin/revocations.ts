@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RevokeRequest } from 'jotgate'
+import { AuthError, type RevokeRequest } from 'jotgate'
 import { RequestFault } from '../../foundation/faults.js'
 import { type ProcessReport } from '../../observing/processes.js'
 import { type RecentRevocation } from '../../observing/recent-revocations.js'
@@ -75,7 +75,15 @@ export const revoke: GuardedHandler<types.NewRevocation, void> = async (call) =>
     throw new RequestFault('CONFIRM', questionOf(word, await countHit(services, request)))
   if ('before' in revoked) await endOf(revoked.before)
   await services.revocation.revoke({ ...revoked, urgent: true })
+  if ('sid' in revoked) await endSession(services, revoked.sid)
   noteAction(call, { by: admin.username, action: `revoke ${request.kind}` })
+}
+
+/** Ends the session too, which would give out tokens again once the entry has expired. It may be one of another store. */
+async function endSession({ sessions }: Services, sid: string): Promise<void> {
+  await sessions.end({ sid, whosever: true }).catch((error: unknown) => {
+    if (!(error instanceof AuthError && error.code === 'REFRESH_UNKNOWN')) throw error
+  })
 }
 
 /** What is revoked, named by its kind and, except for `all`, its value. */

@@ -15,7 +15,7 @@ export const handlers: UserApi = {
   refresh: ({ request, services }) =>
     services.sessions.refresh(request.refreshToken, { client: firstParty }),
   logoutAll: async ({ claims, services }) => {
-    await services.sessions.endAll(ownSession(claims).subject)
+    await services.sessions.endAll(ownSession(claims).subject, { urgent: false })
   },
   changePassword,
   getProfile: async (call) => toProfile(await currentUser(call)),
