@@ -270,8 +270,9 @@ test('options that are not known, or make no sense, are refused', () => {
 
 test('pages of sessions are in the order of bytes, whatever the collation of the database', async () => {
   const [pool, schema] = [openPool(), newSchema()]
-  const { sessions, migrate: prepare } = postgresStores(pool, { schema })
-  await prepare()
+  const stores = postgresStores(pool, { schema })
+  const { sessions } = stores
+  await stores.migrate()
   await pool.query(
     `ALTER TABLE ${schema}.jotgate_families ALTER COLUMN sid TYPE TEXT COLLATE "en-x-icu"`,
   )
