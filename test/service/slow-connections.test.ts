@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { expect } from 'vitest'
+import { sizeOf } from '../setup/process-size.js'
 import { until } from '../setup/server.js'
 import { testWithServices as test } from './own-services.js'
 
@@ -51,18 +51,11 @@ function trickle({ socket }: Slow): void {
   })
 }
 
-/** Memory of a process in MiB, where the machine tells it; 0 elsewhere. */
-function memoryOf(pid: number | undefined): number {
-  if (process.platform !== 'linux') return 0
-  const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8')
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024
-}
-
 test.concurrent(
   'a thousand connections that send nothing or little hold nobody up, and are closed in bounded time',
   async ({ folder, start }) => {
     const service = await start({ dataDir: folder() })
-    const before = memoryOf(service.child.pid)
+    const before = sizeOf(service.child.pid).mebibytes
     const from = performance.now()
     const texts = Object.values(slow)
     const all: Slow[] = []
@@ -86,7 +79,7 @@ test.concurrent(
       body: JSON.stringify({ username: 'alice', password: 'secret' }),
     })
     expect(login.status).toBe(200)
-    const grown = memoryOf(service.child.pid) - before
+    const grown = sizeOf(service.child.pid).mebibytes - before
     expect(grown).toBeLessThan(100)
 
     const said = await Promise.all([...all, dripping, spelling].map(({ closed }) => closed))
@@ -112,7 +105,7 @@ test
     'connections whose callers neither read nor close are closed, and leave no descriptor',
     async ({ folder, start }) => {
       const service = await start({ dataDir: folder() })
-      const descriptors = () => readdirSync(`/proc/${String(service.child.pid)}/fd`).length
+      const descriptors = () => sizeOf(service.child.pid).descriptors
       const before = descriptors()
       const texts = [
         slow['has sent half a header'],

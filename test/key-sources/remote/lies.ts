@@ -16,17 +16,6 @@ export type Bodies = Readonly<Record<'good' | 'stranger', string>>
 
 type Random = () => number
 
-/** A generator of random numbers with a seed (mulberry32), so that a run can be repeated. */
-export function seeded(seed: number): Random {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /**
  * A random answer: a status, headers, a body and their timing, each right about as often as wrong.
  *

@@ -1,5 +1,6 @@
 import { hmacKey } from '../../../src/key/index.js'
 import { createSigner, decodeToken, type Signer } from '../../../src/token/index.js'
+import { seeded } from '../../setup/random.js'
 import { clockMs, type RevokeAttempt, type Target, type TokenFacts, type Use } from './history.js'
 import type { Node } from './fleet.js'
 
@@ -78,7 +79,7 @@ class RandomLoad implements Load {
       expiresIn: '15m',
       replaceable: ['jti'],
     })
-    this.#random = createRandom(seed)
+    this.#random = seeded(seed)
   }
 
   start(): void {
@@ -179,15 +180,4 @@ function isTargetOf(target: Target, { iat, ...names }: TokenFacts): boolean {
 function requestFor(target: Target): object {
   if (target.kind === 'sub') return { subject: target.value, before: target.before }
   return { [target.kind]: target.value }
-}
-
-/** Reproducible random numbers from 0 to 1 (mulberry32). */
-function createRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

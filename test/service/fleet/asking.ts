@@ -1,10 +1,11 @@
-import { request } from 'node:http'
+import { request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
 
 /** What came back, and when it was asked; times by `performance.now()`, in milliseconds. */
 export interface Answer {
   /** 0 when the connection broke. */
   readonly status: number
   readonly body: Readonly<Record<string, unknown>>
+  readonly headers: IncomingHttpHeaders
   readonly askedAt: number
   readonly answeredAt: number
 }
@@ -13,26 +14,24 @@ export interface Answer {
 export interface Question {
   readonly operation: string
   readonly token?: string | undefined
+  /** Sent as JSON. */
   readonly body?: unknown
+  /** Sent instead of a body. */
+  readonly form?: Readonly<Record<string, string>>
+  /** The address of the caller, as a proxy says it. */
+  readonly from?: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Asks by a connection of its own, so that each question goes to the next process. */
-export function ask(origin: string, { operation, token, body }: Question): Promise<Answer> {
-  const [method = '', path = ''] = operation.split(' ')
-  const text = body === undefined ? undefined : JSON.stringify(body)
+export function ask(origin: string, question: Question): Promise<Answer> {
+  const [method = '', path = ''] = question.operation.split(' ')
   const askedAt = performance.now()
   return new Promise((resolve) => {
-    const done = (status: number, answer = '') => {
-      resolve({ status, body: parse(answer), askedAt, answeredAt: performance.now() })
+    const done = (status: number, answer = '', headers: IncomingHttpHeaders = {}) => {
+      resolve({ status, body: parse(answer), headers, askedAt, answeredAt: performance.now() })
     }
-    const asking = request(origin + path, {
-      method,
-      agent: false,
-      headers: {
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(text === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-    })
+    const asking = request(origin + path, { method, agent: false, headers: headersOf(question) })
     asking.setTimeout(20_000, () => asking.destroy(new Error('no answer within 20 s')))
     asking.once('error', () => {
       done(0)
@@ -44,11 +43,26 @@ export function ask(origin: string, { operation, token, body }: Question): Promi
         done(0)
       })
       response.once('end', () => {
-        done(response.statusCode ?? 0, Buffer.concat(chunks).toString())
+        done(response.statusCode ?? 0, Buffer.concat(chunks).toString(), response.headers)
       })
     })
-    asking.end(text)
+    asking.end(textOf(question))
   })
+}
+
+function textOf({ body, form }: Question): string | undefined {
+  if (form !== undefined) return new URLSearchParams(form).toString()
+  return body === undefined ? undefined : JSON.stringify(body)
+}
+
+function headersOf({ token, body, form, from, headers }: Question): OutgoingHttpHeaders {
+  return {
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+    ...(from === undefined ? {} : { 'x-forwarded-for': from }),
+    ...headers,
+  }
 }
 
 function parse(text: string): Record<string, unknown> {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { amount } from '../../setup/amount.js'
 import { startPostgres, type PostgresServer } from '../../setup/postgres.js'
 import { startRedisCluster, type RedisCluster } from '../../setup/redis-cluster.js'
+import { seeded } from '../../setup/random.js'
 import { startRedis, type RedisServer } from '../../setup/redis.js'
 import { redisCommand } from '../../setup/redis-command.js'
 import { until } from '../../setup/server.js'
@@ -64,6 +65,7 @@ beforeAll(async () => {
   ])
   fleet = await startFleet({
     ...{ folder: folder.path, size: 3, database: postgres.url, password, other },
+    settings: ['accessExpire: 10m', 'keySetMaxAge: 5s'],
     redis: 'nodes' in redis ? clusterUrl(redis) : redis.url,
   })
   await fleet.addUser('root', 'admin')
@@ -93,7 +95,7 @@ test(
         tally,
         stop: stop.signal,
         adminToken: () => adminToken,
-        random: randomFrom(seed + i),
+        random: seeded(seed + i),
       }),
     )
     const events = [
@@ -172,15 +174,4 @@ function report({ answers, late, revocations }: Tally): void {
       acceptedLateMs: { count: late.length, p50: at(0.5), p99: at(0.99), most: at(0.999999) },
     }),
   )
-}
-
-/** mulberry32: what happens in a run follows from its seed, as far as the machine lets it. */
-function randomFrom(start: number): () => number {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

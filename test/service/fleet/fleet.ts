@@ -12,6 +12,8 @@ export interface Fleet {
   addUser(...args: string[]): Promise<void>
   /** Replaces one process after the other by SIGTERM, with its connections led elsewhere before. */
   roll(): Promise<void>
+  /** Those that run at this moment. */
+  running(): readonly RunningService[]
   outputs(): readonly string[]
   /** Of the processes that were replaced. */
   exitCodes(): readonly (number | null)[]
@@ -25,13 +27,15 @@ export interface FleetParts {
   readonly database: string
   readonly redis: string
   readonly password: string
+  /** Further lines of the configuration. */
+  readonly settings: readonly string[]
   /** Path of another release's program: every second process begins as it, and each replacement is the other of the two. */
   readonly other?: string | undefined
 }
 
-/** @example const fleet = await startFleet({ folder, size: 3, database: postgres.url, redis, password }) */
+/** @example const fleet = await startFleet({ folder, size: 3, database: postgres.url, redis, password, settings: [] }) */
 export async function startFleet(parts: FleetParts): Promise<Fleet> {
-  const { folder, size, database, redis, password, other } = parts
+  const { folder, size, database, redis, password, settings, other } = parts
   const config = join(folder, 'jotgate.yaml')
   writeFileSync(
     config,
@@ -39,12 +43,11 @@ export async function startFleet(parts: FleetParts): Promise<Fleet> {
       'issuer: https://auth.example',
       'audience: api',
       'hosts: [auth.example]',
-      'accessExpire: 10m',
-      'keySetMaxAge: 5s',
       'database: ${DATABASE}',
       'redis: ${REDIS}',
       'encryptionKey: env:RING_KEY',
       'refreshSecret: env:REFRESH_SECRET',
+      ...settings,
     ].join('\n'),
   )
   const env = {
@@ -93,6 +96,7 @@ export async function startFleet(parts: FleetParts): Promise<Fleet> {
         balancer.add(next.port)
       }
     },
+    running: () => [...processes],
     outputs: () => [
       ...ended.map(({ output }) => output),
       ...processes.map((each) => each.output()),
