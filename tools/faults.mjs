@@ -23,6 +23,7 @@ const table = {
   model: ['test/revocation/moving-clock-model.test.ts'],
   enumeration: ['test/service/limits/enumeration.test.ts'],
   fleet: ['test/service/fleet/fleet.test.ts'],
+  siege: ['test/service/siege/siege.test.ts'],
   slow: ['test/service/storage/slow-start.test.ts'],
   kills: ['test/stores/kills.test.ts'],
   failover: ['test/stores/redis/cluster-failover.test.ts'],

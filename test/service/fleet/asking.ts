@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
 
 /** What came back, and when it was asked; times by `performance.now()`, in milliseconds. */
@@ -48,6 +49,22 @@ export function ask(origin: string, question: Question): Promise<Answer> {
     })
     asking.end(textOf(question))
   })
+}
+
+/**
+ * Asks until there is an answer that is neither a broken connection nor a 503, with some milliseconds between two tries.
+ *
+ * @example const answer = await insist(() => ask(origin, { operation: 'GET /user/profile', token }))
+ */
+export async function insist(
+  question: () => Promise<Answer>,
+  pauseMs: () => number = () => 100,
+): Promise<Answer> {
+  for (;;) {
+    const answer = await question()
+    if (answer.status !== 503 && answer.status !== 0) return answer
+    await sleep(pauseMs())
+  }
 }
 
 function textOf({ body, form }: Question): string | undefined {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readPair, type Pair } from '../pair.js'
-import { ask, type Answer, type Question } from './asking.js'
+import { ask, insist, type Answer, type Question } from './asking.js'
 import { count, type Tally } from './tally.js'
 
 /** Somebody who uses the service until the signal is given. */
@@ -41,14 +41,14 @@ export async function liveAs(parts: UserParts): Promise<void> {
   }
 }
 
-/** Asks until there is an answer that is neither a broken connection nor a 503. */
-async function insist(parts: UserParts, question: Question): Promise<Answer> {
-  for (;;) {
+/** Asks until there is an answer, and counts each. */
+function insistOn(parts: UserParts, question: Question): Promise<Answer> {
+  const once = async () => {
     const answer = await ask(parts.origin, question)
     note(parts.tally, question, answer)
-    if (answer.status !== 503 && answer.status !== 0) return answer
-    await sleep(50 + parts.random() * 100)
+    return answer
   }
+  return insist(once, () => 50 + parts.random() * 100)
 }
 
 function note(tally: Tally, { operation }: Question, { status }: Answer): void {
@@ -59,7 +59,7 @@ function note(tally: Tally, { operation }: Question, { status }: Answer): void {
 async function logIn(parts: UserParts): Promise<Pair | undefined> {
   const { username, password, tally } = parts
   const question = { operation: 'POST /user/login', body: { username, password } }
-  const { status, body } = await insist(parts, question)
+  const { status, body } = await insistOn(parts, question)
   if (status === 200) return readPair(body)
   tally.faults.push(`a login was answered ${String(status)}`)
   return undefined
@@ -67,14 +67,14 @@ async function logIn(parts: UserParts): Promise<Pair | undefined> {
 
 async function refresh(parts: UserParts, { refreshToken }: Pair): Promise<Pair | undefined> {
   const question = { operation: 'POST /user/refresh', body: { refreshToken } }
-  const { status, body } = await insist(parts, question)
+  const { status, body } = await insistOn(parts, question)
   if (status === 200) return readPair(body)
   parts.tally.faults.push(`a refresh was answered ${String(status)}: ${String(body['reason'])}`)
   return undefined
 }
 
 async function call(parts: UserParts, { accessToken: token }: Pair): Promise<void> {
-  const { status, body } = await insist(parts, { operation: 'GET /user/profile', token })
+  const { status, body } = await insistOn(parts, { operation: 'GET /user/profile', token })
   if (status !== 200 || body['username'] !== parts.username)
     parts.tally.faults.push(`a call was answered ${String(status)}: ${String(body['reason'])}`)
 }
@@ -86,7 +86,7 @@ async function takeBack(parts: UserParts, pair: Pair, dead: Dead[]): Promise<voi
   const question = isOwn
     ? { operation: 'POST /user/logout', token }
     : { operation: `DELETE /admin/sessions/${sid}`, token: parts.adminToken() }
-  const { status, answeredAt } = await insist(parts, question)
+  const { status, answeredAt } = await insistOn(parts, question)
   if (status !== 204) {
     // Not taken back: that it is accepted would be no further fault.
     parts.tally.faults.push(`an end was answered ${String(status)}`)
