@@ -1,9 +1,10 @@
+import { loadavg } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sizeOf, type ProcessSize } from '../../setup/process-size.js'
 import { startPostgres } from '../../setup/postgres.js'
 import { seeded } from '../../setup/random.js'
 import { startRedis } from '../../setup/redis.js'
 import { seed } from '../../setup/seed.js'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { startFleet } from '../fleet/fleet.js'
 import { count } from '../fleet/tally.js'
 import { temporaryFolder } from '../running-service.js'
@@ -104,7 +105,8 @@ function progress({ acts, faults, loggedOut, revoked }: PhaseRecord): string {
   const right = acts.filter(({ isRight }) => isRight).length
   return (
     `${String(right)} of ${String(acts.length)} honest acts right, ${String(faults.length)} faults, ` +
-    `${String(loggedOut.length)} logged out, ${String(revoked.refusedLater)} revoked tokens refused after maxStaleness`
+    `${String(loggedOut.length)} logged out, ${String(revoked.refusedLater)} times a revoked token refused after maxStaleness, ` +
+    `load of the machine ${loadavg()[0]?.toFixed(1) ?? ''}`
   )
 }
 
