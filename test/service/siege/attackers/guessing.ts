@@ -1,10 +1,14 @@
+import { amount } from '../../../setup/amount.js'
 import type { Maker } from '../harmless.js'
 import type { World } from '../world.js'
 
-/** Half of the guesses are about honest users, the others about names that nobody has. */
+/** So few that each is guessed often enough to be locked for strangers. */
+const victims = amount({ short: 1, full: 10 })
+
+/** Half of the guesses are about some honest users, the others about names that nobody has. */
 function nameOf({ honest }: World, nth: number): string {
-  const user = honest[nth % honest.length]
-  return nth % 2 === 0 && user !== undefined ? user.username : `ghost-${String(nth)}`
+  const user = nth % 2 === 0 ? honest[(nth / 2) % victims] : undefined
+  return user?.username ?? `ghost-${String(nth)}`
 }
 
 /** Wrong passwords from addresses that have failures left: 40 from each. */
