@@ -40,18 +40,19 @@ export async function runPhase(parts: PhaseParts): Promise<PhaseResult> {
   const folder = temporaryFolder()
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis({ url: undefined })])
   const settings = [`accessExpire: ${String(accessLife)}s`, 'trustedProxies: [127.0.0.0/8]']
-  const fleet = await startFleet({
-    ...{ folder: folder.path, size: 3, password, settings },
-    ...{ database: postgres.url, redis: redis.url },
-  })
+  const stores = { database: postgres.url, redis: redis.url }
   try {
-    const world = await populate(fleet, parts)
-    await pass(world, parts)
-    await sleep(parts.idle * 1000)
-    const sizes = fleet.running().map(({ child }) => sizeOf(child.pid))
-    return { record: world.record, size: sumOf(sizes), outputs: fleet.outputs() }
+    const fleet = await startFleet({ folder: folder.path, size: 3, password, settings, ...stores })
+    try {
+      const world = await populate(fleet, parts)
+      await pass(world, parts)
+      await sleep(parts.idle * 1000)
+      const sizes = fleet.running().map(({ child }) => sizeOf(child.pid))
+      return { record: world.record, size: sumOf(sizes), outputs: fleet.outputs() }
+    } finally {
+      await fleet.stop()
+    }
   } finally {
-    await fleet.stop()
     await Promise.all([redis.stop(), postgres.stop()])
     folder.remove()
   }

@@ -49,8 +49,10 @@ test(
 async function runBoth(parts: Omit<PhaseParts, 'kind'>) {
   const first = runPhase({ kind: 'baseline', ...parts })
   if (isFull) await first
-  const [baseline, siege] = await Promise.all([first, runPhase({ kind: 'siege', ...parts })])
-  return { baseline, siege }
+  const second = runPhase({ kind: 'siege', ...parts })
+  // Where one fails the other still has to stop what it has started.
+  await Promise.allSettled([first, second])
+  return { baseline: await first, siege: await second }
 }
 
 interface Outcome {
