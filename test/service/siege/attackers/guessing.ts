@@ -3,7 +3,7 @@ import type { Maker } from '../harmless.js'
 import type { World } from '../world.js'
 
 /** So few that each is guessed often enough to be locked for strangers. */
-const victims = amount({ short: 1, full: 10 })
+const victims = amount({ short: 1, full: 3 })
 
 /** Half of the guesses are about some honest users, the others about names that nobody has. */
 function nameOf({ honest }: World, nth: number): string {
