@@ -1,3 +1,5 @@
+import { isText } from '../foundation/names.js'
+
 /**
  * The answer to a login or a refresh: this package's own, an OAuth token response (RFC 6749 section 5.1), or go-zero's.
  */
@@ -29,18 +31,14 @@ export function readPair(
     cookies = false,
   }: { now: number; kept: StoredSession | undefined; cookies?: boolean },
 ): StoredSession | undefined {
-  const given = typeof response === 'object' && response !== null ? response : {}
-  const member = (camel: string, snake: string) => {
-    const record = given as PairResponse // to look its members up
-    return record[camel] ?? record[snake]
-  }
+  const record = Object(response) as PairResponse // to look its members up
+  const member = (camel: string, snake: string) => record[camel] ?? record[snake]
   const times = readTimes(member, now)
   if (cookies) return Object.freeze(times)
   const accessToken = member('accessToken', 'access_token')
   // A server that does not rotate omits it (RFC 6749 section 6).
   const refreshToken = member('refreshToken', 'refresh_token') ?? kept?.refreshToken
-  if (typeof accessToken !== 'string' || accessToken === '') return undefined
-  if (typeof refreshToken !== 'string' || refreshToken === '') return undefined
+  if (!isText(accessToken) || !isText(refreshToken)) return undefined
   return Object.freeze({ accessToken, refreshToken, ...times })
 }
 

@@ -32,8 +32,8 @@ export interface Session extends TokenSource {
 const leewaySeconds = 5
 /** Seconds. A refused token younger than this did not expire: another token would be refused too. */
 const leastAgeSeconds = 5
-/** Milliseconds to wait for another tab's message after it held the lock. */
-const newsMs = 250
+/** How long to wait for another tab's message after it held the lock. */
+const newsSeconds = 0.25
 
 /**
  * The session of one user: attaches its access token, refreshes it ahead of need, and stores the new one.
@@ -215,7 +215,7 @@ class Keeper {
 
   async #refreshUnlessDone(held: Held, waited: boolean): Promise<void> {
     await this.#reload()
-    if (waited) await this.#replaced(held, newsMs)
+    if (waited) await this.#watch(() => this.#held !== held, newsSeconds)
     if (this.#held !== held) return
     const stored = await this.#call(held.stored).catch((error: unknown) => {
       if (this.#held === held) throw error
@@ -239,7 +239,7 @@ class Keeper {
     const isLed = await this.tabs.isLed(login)
     if (isLed !== false) {
       this.tabs.tell({ kind: 'wanted', login, refused: held.grant.token })
-      await this.#replaced(held, this.#policy.timeout * 1000)
+      await this.#watch(() => this.#held !== held, this.#policy.timeout)
     }
     if (this.#held !== held) return
     if (isLed) throw new ClientError('REFRESH_UNAVAILABLE')
@@ -247,20 +247,24 @@ class Keeper {
     this.#end()
   }
 
-  async #replaced(held: Held, withinMs: number): Promise<void> {
-    const end = performance.now() + withinMs
-    while (this.#held === held && performance.now() < end)
+  /**
+   * Reads the storage until something has come true: `localStorage` may show another tab's change later than its message
+   * comes. A tab that slept through the time looks once more, for it has not heard what came meanwhile.
+   */
+  async #watch(isDone: () => boolean, seconds: number): Promise<void> {
+    const end = performance.now() + seconds * 1000
+    for (let turn = 0; !isDone() && (turn < 2 || performance.now() < end); turn++) {
+      await this.#reload()
       await new Promise((resolve) => setTimeout(resolve, 20))
+    }
   }
 
   /** Loads what another tab, or an earlier run, has stored; an empty storage changes nothing. */
-  async #reload(login = this.#login, refreshedAt?: number): Promise<void> {
+  async #reload(refreshedAt?: number): Promise<void> {
     const before = this.#held
     const stored = await this.#policy.storage?.load()
     if (!stored || this.#held !== before) return
-    if (stored.accessToken === before?.stored.accessToken) return
-    this.#login = login
-    this.#take(stored, refreshedAt)
+    if (stored.accessToken !== before?.stored.accessToken) this.#take(stored, refreshedAt)
   }
 
   async #save(stored: StoredSession | undefined): Promise<void> {
@@ -306,12 +310,20 @@ class Keeper {
   }
 
   async #adopt(message: SessionChanged): Promise<void> {
+    const { storage, now, timeout } = this.#policy
     const isLogin = message.kind === 'signed-in'
     const login = isLogin ? message.login : this.#login
-    const refreshedAt = isLogin ? undefined : this.#policy.now()
+    const refreshedAt = isLogin ? undefined : now()
+    // Another object: a refresh of the login before no longer counts.
+    if (storage && isLogin) this.#held &&= { ...this.#held }
     const before = this.#held
-    if (this.#policy.storage) await this.#reload(login, refreshedAt)
-    else if (!this.#isInMemory || (await this.#isFromHolder(message))) {
+    if (storage) {
+      this.#login = login
+      const turn = ++this.#turn
+      const isDone = () => this.#turn !== turn || this.#held?.stored.expiresAt === message.expiresAt
+      await this.#reload(refreshedAt)
+      await this.#watch(isDone, timeout)
+    } else if (!this.#isInMemory || (await this.#isFromHolder(message))) {
       this.#loading = Promise.resolve()
       this.#login = login ?? message.login
       this.#take(this.#shared(message), refreshedAt)

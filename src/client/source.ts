@@ -33,7 +33,7 @@ export function unlessAborted<R>(work: Promise<R>, signal: AbortSignal | undefin
       reject(signal.reason as Error) // the caller gets its own abort reason
     }
     if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
+    signal.addEventListener('abort', abort)
     work.then(resolve, reject).finally(() => {
       signal.removeEventListener('abort', abort)
     })

@@ -46,23 +46,12 @@ const longestWaitMs = 15_000
  */
 export function joinTabs(name: string | undefined, onMessage: (message: TabMessage) => void): Tabs {
   const fullName = `jotgate:${name ?? ''}`
-  const locks = name === undefined ? undefined : webLocks()
-  const channel = name === undefined ? undefined : openChannel(fullName)
+  const [locks, channel] = name === undefined ? [] : [webLocks(), openChannel(fullName)]
   const receive = ({ data }: { data: unknown }) => {
     onMessage(Object(data) as TabMessage) // any script of the origin can send anything
   }
   channel?.addEventListener('message', receive as never) // DOM and Node name the event's type differently
   let leave: () => void = () => undefined
-  const lead = (login: string, done: () => void) => {
-    leave()
-    const hold = () => {
-      done()
-      return new Promise<void>((resolve) => {
-        leave = resolve
-      })
-    }
-    Promise.resolve(locks?.request(`${fullName}:${login}`, {}, hold)).then(done, done)
-  }
   return {
     exclusive: (run) => (locks ? lock(locks, fullName, run) : run(false)),
     tell: (message) => {
@@ -70,7 +59,13 @@ export function joinTabs(name: string | undefined, onMessage: (message: TabMessa
     },
     lead: (login) =>
       new Promise((resolve) => {
-        lead(login, resolve)
+        leave()
+        const hold = () =>
+          new Promise<void>((release) => {
+            leave = release
+            resolve()
+          })
+        Promise.resolve(locks?.request(`${fullName}:${login}`, {}, hold)).then(resolve, resolve)
       }),
     isLed: async (login) =>
       locks?.request(
@@ -112,17 +107,11 @@ function webLocks(): Locks | undefined {
 type Run = (waited: boolean) => Promise<void>
 
 async function lock(locks: Locks, name: string, run: Run): Promise<void> {
-  const entry = { entered: false }
-  const enter = (waited: boolean) => async (granted: unknown) => {
-    if (granted === null) return
-    entry.entered = true
-    await run(waited)
-  }
+  const entry: { work?: Promise<void> } = {}
+  const enter = (waited: boolean) => (granted: unknown) =>
+    granted === null ? Promise.resolve() : (entry.work = run(waited))
   await locks.request(name, { ifAvailable: true }, enter(false))
-  if (entry.entered) return
+  if (entry.work) return
   const signal = AbortSignal.timeout(longestWaitMs)
-  await locks.request(name, { signal }, enter(true)).catch((error: unknown) => {
-    if (entry.entered) throw error
-    return run(true)
-  })
+  await locks.request(name, { signal }, enter(true)).catch(() => entry.work ?? run(true))
 }

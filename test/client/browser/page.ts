@@ -32,9 +32,9 @@ const functions = {
       ...setup,
       now: () => Date.now() / 1000 + skipped,
       onEvent: ({ kind }) => events.push(kind),
-      ...(shared === true ? { storage: sharedStorage } : {}),
+      ...(shared && { storage }),
     })
-    client = jwtClient({ source: session, origins, ...(header === undefined ? {} : { header }) })
+    client = jwtClient({ source: session, origins, ...(header && { header }) })
   },
   /** Moves the page's clock. */
   skip(seconds: number) {
@@ -62,7 +62,7 @@ const functions = {
 }
 
 const { localStorage: kept } = globalThis as never as { localStorage: { pair?: string } } // the browser's
-const sharedStorage = {
+const storage = {
   load: () => JSON.parse(kept.pair ?? 'null') as StoredSession,
   save: (pair: unknown = null) => {
     kept.pair = JSON.stringify(pair)

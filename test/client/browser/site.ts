@@ -85,6 +85,8 @@ function sessionsOf(watched: Watched): Sessions {
     sign: createSigner({ key, ...issuedBy, expiresIn: '15m' }),
     store: memoryStores().sessions,
     serviceKey: createServiceKeys({ current: randomBytes(32) }),
+    // A busy machine may take longer than the usual 10 s from one request of a test to the next.
+    grace: '60s',
     loadSubject: () => Promise.resolve({ claims: { generation: ++generation } }),
     revoke: () => {
       watched.refuseBefore = Infinity
