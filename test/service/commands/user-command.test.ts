@@ -21,7 +21,12 @@ const password = 'eleven herons over a weir'
 let service: RunningService
 const { call, login, profileStatus, refreshStatus } = callerOf(() => service)
 const run = (args: string, input = '') =>
-  runService({ DATA_DIR: folder.path, LOG_LEVEL: 'silent' }, ['user', ...args.split(' ')], input)
+  runService(
+    // With the environment of the service: its issuer, whose tokens are refused, has the port in it.
+    { DATA_DIR: folder.path, PORT: String(service.port), LOG_LEVEL: 'silent' },
+    ['user', ...args.split(' ')],
+    input,
+  )
 const loginStatus = async (username: string, secret: string) =>
   (await call('POST /user/login', undefined, { username, password: secret })).status
 const statusesOf = async (pair: Pair) => [await profileStatus(pair), await refreshStatus(pair)]
