@@ -63,7 +63,7 @@ describe.each([
     expect(inspect(await again.list({ limit: 1000 }), { depth: 9 })).not.toContain(secret)
   })
 
-  test('clients come in pages, by their registration, each once, whoever is removed meanwhile', async () => {
+  test('clients come in pages, by their registration, each once, also when one is removed meanwhile', async () => {
     let now = 1_900_000_000
     const clients = await createSqlClients(await opened, times, { now: () => now })
     const ids: string[] = []

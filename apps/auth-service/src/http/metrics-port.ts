@@ -11,7 +11,7 @@ export interface MetricsPort {
 }
 
 /**
- * Serves `GET /metrics` on a port of loopback, without a token: whoever may open a connection there may read them. A
+ * Serves `GET /metrics` on a port of loopback, without a token: everybody who may open a connection there may read them. A
  * page whose name points to this machine (DNS rebinding) is refused by its Host field.
  *
  * @throws a system error when the port is in use

@@ -115,7 +115,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     canWrite: () => processes.canWrite(),
     ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
     close: async () => {
-      for (const stop of stopping) stop()
+      for (const stop of stopping) await stop()
       for (const each of [clocks, revocation, signing]) each.close()
       for (const each of [processes, storage]) await each.close()
     },
@@ -223,7 +223,7 @@ function clocksOf({ stores, redis }: Storage): ClocksParts['stores'] {
   return { 'the database': keys, ...(redis && { Redis: revocations }) }
 }
 
-function sweepRegularly({ stores, postgres }: Storage, log: Logger): () => void {
+function sweepRegularly({ stores, postgres }: Storage, log: Logger): () => Promise<void> {
   // Ready for the first sweep.
   const settleAfter = (0.9 * sweepEveryMs) / 1000
   const sweepSessions = createSessionSweep({ sessions: stores.sessions, settleAfter })
@@ -235,5 +235,6 @@ function sweepRegularly({ stores, postgres }: Storage, log: Logger): () => void 
   }, sweepEveryMs).unref()
   return () => {
     clearInterval(timer)
+    return Promise.resolve()
   }
 }
