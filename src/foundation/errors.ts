@@ -126,6 +126,10 @@ export const errorTable = {
     ...grant,
     message: 'a refresh token was used twice; the session has been ended',
   },
+  REFRESH_SUPERSEDED: {
+    ...grant,
+    message: 'the user has proved anew who they are since this token; it has no successor',
+  },
   REFRESH_ROLLED_BACK: {
     ...grant,
     message: 'the session store has lost writes; the session has been ended',

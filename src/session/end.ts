@@ -65,7 +65,8 @@ async function findByToken(
   return session
 }
 
-async function findBySid(policy: SessionsPolicy, sid: string): Promise<StoredSession> {
+/** @throws AuthError REFRESH_UNKNOWN, STORE_UNAVAILABLE */
+export async function findBySid(policy: SessionsPolicy, sid: string): Promise<StoredSession> {
   const session = isSid(sid)
     ? await askStore(policy.storeDeadlineMs, () => policy.store.findBySid(sid))
     : undefined

@@ -13,6 +13,11 @@ export interface SessionEvent {
   readonly client: string
 }
 
+/** A user acts as another subject: `subject` is that one, `sid` and `client` are the session's and client of the actor. */
+export interface ImpersonationEvent extends SessionEvent {
+  readonly actor: string
+}
+
 /**
  * Called after a refresh, or for `onEvicted` a login, has had its outcome, in the process that handled it. What a hook throws or rejects with is
  * dropped: it must not undo the refresh or the login.
@@ -31,6 +36,8 @@ export interface SessionHooks {
   readonly onReused?: (event: SessionEvent) => unknown
   /** The store is older than the token: it has lost writes. The session ends; this is no theft. Called each time. */
   readonly onRolledBack?: (event: SessionEvent) => unknown
+  /** The user of a session got an access token for another subject. Write it into your audit log. */
+  readonly onImpersonated?: (event: ImpersonationEvent) => unknown
   /** The session was ended to make room for a login: its subject had `maxSessions` at that client. Called by the login. */
   readonly onEvicted?: (event: SessionEvent) => unknown
 }

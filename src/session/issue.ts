@@ -6,6 +6,7 @@ import { sessionIdBytes, sessionSid } from './session-id.js'
 import type { SubjectState } from './session-options.js'
 import type { SessionsPolicy } from './session-policy.js'
 import { loadSubject } from './load-subject.js'
+import { readAuthentication, readFacts, type Authentication } from './details.js'
 import { isStorableName } from '../foundation/names.js'
 import type { StoredSession, SessionMeta } from './ports.js'
 import { limitScope, parseScope } from './scope.js'
@@ -22,8 +23,15 @@ export interface IssueRequest {
   readonly audience?: string | readonly string[]
   /** At most 16 entries; of each the first 512 characters are kept. */
   readonly meta?: SessionMeta
-  /** Claims for the first access token, in place of asking `loadSubject`, which every refresh asks. */
-  readonly claims?: Claims
+  /**
+   * Claims that are kept with the session and are in each of its access tokens, such as a tenant: at most 1 KiB of JSON. They
+   * change by `update` alone; what may change by itself, such as roles, comes from `loadSubject`.
+   */
+  readonly facts?: Claims
+  /** How and when the user has proved who they are. Default: now, and it is not said how. */
+  readonly authentication?: Authentication
+  /** The subject as `loadSubject` would give it at this moment, if it is known already. */
+  readonly loaded?: SubjectState
   /**
    * Cut-off that this very action wrote (a password change that revokes the subject's tokens until now): the new
    * session counts as begun one second after it.
@@ -34,30 +42,27 @@ export interface IssueRequest {
 /** Begins a session. What fails before the session is written leaves nothing behind. */
 export async function issue(policy: SessionsPolicy, request: IssueRequest): Promise<TokenResponse> {
   const asked = checkRequest(request)
-  const subject = await loadState(policy, request)
+  const begun = beginSession(policy, request)
+  const subject = request.loaded ?? (await loadSubject(policy, begun))
   const scope = limitScope(asked, subject.scope)
-  const session = beginSession(policy, request, scope)
+  const session = { ...begun, scope }
   const access = await signAccess(policy, session, { claims: subject.claims, scope })
   await askStore(policy.storeDeadlineMs, () => policy.store.create(session))
   await evictBeyond(policy, session)
   return answer(policy, session, access)
 }
 
-async function loadState(policy: SessionsPolicy, request: IssueRequest): Promise<SubjectState> {
-  if (request.claims !== undefined) return { claims: request.claims }
-  return loadSubject(policy, request.subject)
-}
-
-function beginSession(policy: SessionsPolicy, request: IssueRequest, scope: string): StoredSession {
+function beginSession(policy: SessionsPolicy, request: IssueRequest): StoredSession {
   const id = encodeBase64url(policy.randomBytes(sessionIdBytes))
-  const createdAt = Math.max(policy.now(), (request.after ?? -1) + 1)
-  const { audience = [], meta = {} } = request
+  const now = policy.now()
+  const createdAt = Math.max(now, (request.after ?? -1) + 1)
+  const { audience = [], meta = {}, facts, authentication = {} } = request
   return {
     id,
     sid: sessionSid(id),
     subject: request.subject,
     client: request.client,
-    scope,
+    scope: '',
     audience: typeof audience === 'string' ? [audience] : [...audience],
     generation: 0,
     parent: -1,
@@ -66,6 +71,10 @@ function beginSession(policy: SessionsPolicy, request: IssueRequest, scope: stri
     absoluteExpiry: createdAt + policy.absoluteTtl,
     idleExpiry: createdAt + policy.idleTtl,
     meta: cutMeta(meta),
+    details: {
+      ...(facts === undefined ? {} : { facts: readFacts(facts) }),
+      ...readAuthentication(authentication, now),
+    },
   }
 }
 
@@ -74,8 +83,16 @@ const longestSubject = 255
 const longestMeta = 512
 const mostMeta = 16
 
+/** Members of earlier releases, which would be left out without a word. */
+const replaced = {
+  claims: 'issue: claims are in the first token only; give facts, or answer them in loadSubject',
+}
+
 /** A login that a store or a token could not hold is a fault of the program; the values are not repeated. */
-function checkRequest({ subject, client, scope = '', audience = [] }: IssueRequest): string {
+function checkRequest(request: IssueRequest): string {
+  for (const [name, problem] of Object.entries(replaced))
+    if (Object.hasOwn(request, name)) throw new TypeError(problem)
+  const { subject, client, scope = '', audience = [] } = request
   const names = { client, audience: typeof audience === 'string' ? [audience] : audience }
   if (!isStorableName(subject) || subject.length > longestSubject)
     throw new TypeError(`issue: subject must be text of 1 to ${String(longestSubject)} characters`)

@@ -8,7 +8,9 @@ import type { StoredSession, RotateRequest, RotateResult } from './rotation.js'
 export {
   decideRotation,
   endedSession,
+  formerFamily,
   type StoredSession,
+  type SessionDetails,
   type SessionMeta,
   type RotateKind,
   type RotateRequest,
@@ -29,6 +31,31 @@ export interface SessionPage {
   readonly limit?: number
   /** Only those that come after this one, the last of the page before, even if it has ended meanwhile. */
   readonly after?: Pick<StoredSession, 'createdAt' | 'sid'>
+}
+
+/** A change of a session, which is made only if nothing else has changed it. */
+export interface ReplaceRequest {
+  /** The session as it was read: its `generation` and `details` must still be these, and it must not have ended. */
+  readonly was: StoredSession
+  /** The session afterwards. Only `details`, `generation`, `parent`, `rotatedAt` and `idleExpiry` may differ. */
+  readonly becomes: StoredSession
+}
+
+/** Which sessions to remove. */
+export interface SweepRequest {
+  /** Those whose absolute expiry, or whose idle expiry, is before this time. */
+  readonly before: number
+  /** Those that ended before this time, unless they are marked. */
+  readonly endedBefore: number
+  /** At most so many are looked at. */
+  readonly limit: number
+}
+
+/** A turn at something that one process at a time does for all. */
+export interface TurnRequest {
+  readonly now: number
+  /** How long the turn lasts: so long every other process is refused. */
+  readonly seconds: number
 }
 
 /** Which ended sessions to finish. */
@@ -69,9 +96,16 @@ export interface SessionStore extends StoreClock {
   settle(ids: readonly string[]): Promise<void>
   /** A subject's sessions that have neither ended nor expired, newest first: all, or a page of them. */
   list(subject: string, now: number, page?: SessionPage): Promise<readonly StoredSession[]>
+  /** Replaces a session that is still as it was read; whether it was. Nothing is changed if not. */
+  replace(request: ReplaceRequest): Promise<boolean>
   /**
-   * Removes sessions whose absolute expiry is before `before`; how many. Pass a time that has certainly passed
+   * Removes some of the sessions that can have no use any more; how many. Pass times that have certainly passed
    * (`createSettledTime`), because other processes share the sessions.
    */
-  sweep(before: number): Promise<number>
+  sweep(request: SweepRequest): Promise<number>
+  /**
+   * Takes the turn to sweep, if no process has it; whether this one has it now. A turn that a wrong clock has dated far
+   * ahead counts as none.
+   */
+  takeTurn(request: TurnRequest): Promise<boolean>
 }

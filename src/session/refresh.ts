@@ -1,6 +1,7 @@
 import { askStore } from '../foundation/ask-store.js'
 import { AuthError, type ErrorCode } from '../foundation/errors.js'
 import { notify } from '../foundation/listener.js'
+import { sameDetails } from './details.js'
 import { toEvent, type SessionHooks } from './events.js'
 import { loadSubject } from './load-subject.js'
 import {
@@ -29,7 +30,7 @@ interface Outcome {
   /** The refusal; absent where there are tokens. */
   readonly code?: ErrorCode
   /** The hook that hears of it. A refusal with one has ended the session. */
-  readonly event?: keyof SessionHooks
+  readonly event?: Exclude<keyof SessionHooks, 'onImpersonated'>
   /**
    * When the session's access tokens are refused: `foreseen`, while the store ends the session, or `ended`, whenever it has
    * ended. Reuse is certain once it is foreseen, because generations only grow.
@@ -41,6 +42,7 @@ const outcomes: Readonly<Record<RotateKind, Outcome>> = {
   rotated: { event: 'onRefreshed' },
   replayed: { event: 'onReplayed' },
   recovered: { event: 'onRecovered' },
+  superseded: { code: 'REFRESH_SUPERSEDED' },
   reused: { code: 'REFRESH_REUSED', event: 'onReused', revoke: 'foreseen' },
   rolledBack: { code: 'REFRESH_ROLLED_BACK', event: 'onRolledBack', revoke: 'ended' },
   ended: { code: 'REFRESH_ENDED', revoke: 'ended' },
@@ -78,7 +80,10 @@ export async function refresh(
   }
   const access = await renewAccess(policy, session, request.scope)
   const result = await rotate(policy, { ...rotation, now: policy.now() })
-  return answer(policy, await conclude(policy, result), access)
+  const rotated = await conclude(policy, result)
+  if (sameDetails(session.details, rotated.details)) return answer(policy, rotated, access)
+  // They changed in between. If this fails, the client asks again within the grace.
+  return answer(policy, rotated, await renewAccess(policy, rotated, request.scope))
 }
 
 /** The access token for a session, with the subject as it is now. */
@@ -89,7 +94,7 @@ async function renewAccess(
 ): Promise<AccessToken> {
   const narrowed = narrowScope(session.scope, asked)
   if (narrowed === undefined) throw new AuthError('REFRESH_SCOPE')
-  const subject = await loadSubject(policy, session.subject)
+  const subject = await loadSubject(policy, session)
   return signAccess(policy, session, {
     claims: subject.claims,
     scope: limitScope(narrowed, subject.scope),

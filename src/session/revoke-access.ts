@@ -35,9 +35,9 @@ export async function revokeAccess(
 const replaysUntil = 60 + 60
 
 /** The latest `iat` that an access token of the session can have, as far as its own times tell. */
-export function issuedUntil({ parent, createdAt, rotatedAt }: StoredSession): number {
-  const latest = Math.max(createdAt, rotatedAt)
-  return parent < 0 ? latest : latest + replaysUntil
+export function issuedUntil({ parent, createdAt, rotatedAt, details }: StoredSession): number {
+  const latest = Math.max(createdAt, rotatedAt, details?.impersonatedAt ?? 0)
+  return parent === -1 ? latest : latest + replaysUntil
 }
 
 /** Whether all access tokens of the session have expired at a time. */

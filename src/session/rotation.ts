@@ -4,11 +4,29 @@
  * durations seconds, all whole numbers.
  */
 
+import type { Claims } from '../token/token.js'
+
 /** What an application wants to remember about a session, for showing it to its owner. Never a secret. */
 export interface SessionMeta {
   readonly userAgent?: string
   readonly address?: string
   readonly [name: string]: string | undefined
+}
+
+/** What an application and its user have said about a session: JSON, kept as one text. Absent in sessions of earlier releases. */
+export interface SessionDetails {
+  /** Claims that the application keeps with the session: they are in each of its access tokens. */
+  readonly facts?: Claims
+  /** When the user last proved who they are. */
+  readonly authTime?: number
+  /** How (RFC 8176). */
+  readonly amr?: readonly string[]
+  /** How strongly (OpenID Connect Core section 2). */
+  readonly acr?: string
+  /** Access tokens issued up to then are refused, unless they say that they were issued after it: `jotgate_after`. */
+  readonly cutOff?: number
+  /** When the user last got an access token for another subject. */
+  readonly impersonatedAt?: number
 }
 
 /** One session: everything that began with one login. */
@@ -24,7 +42,10 @@ export interface StoredSession {
   readonly audience: readonly string[]
   /** Number that the current refresh token carries; 0 at login. */
   readonly generation: number
-  /** Number of the token that the current one replaced; -1 before the first rotation. */
+  /**
+   * Number of the token that the current one replaced; -1 before the first rotation, {@link formerFamily} when the family of
+   * refresh tokens began anew.
+   */
   readonly parent: number
   readonly createdAt: number
   readonly rotatedAt: number
@@ -39,7 +60,11 @@ export interface StoredSession {
    */
   readonly revocationDue?: true
   readonly meta: SessionMeta
+  readonly details?: SessionDetails
 }
+
+/** The parent of the first refresh token of a later family: no token of the former one has a successor. */
+export const formerFamily = -2
 
 /** A client presents a refresh token. */
 export interface RotateRequest {
@@ -62,11 +87,11 @@ export type RotateResult =
 /** Every outcome that a rotation can have. */
 export type RotateKind = RotateResult['kind']
 
-type RefusedKind = 'reused' | 'rolledBack' | 'ended' | 'expired' | 'otherClient'
+type RefusedKind = 'reused' | 'superseded' | 'rolledBack' | 'ended' | 'expired' | 'otherClient'
 
 /**
  * The table of a rotation, as a pure function: which outcome, and the session afterwards. Stores do the same in one
- * atomic step. Nothing is changed by `replayed`, so that the grace never starts anew, nor by `ended`, `expired` and
+ * atomic step. Nothing is changed by `replayed`, so that the grace never starts anew, nor by `superseded`, `ended`, `expired` and
  * `otherClient`. A number above the generation is `rolledBack` also when the session has ended: the answer that said so
  * first may have been lost.
  *
@@ -103,10 +128,23 @@ function judge(session: StoredSession, request: RotateRequest): Judged {
   const age = now - session.rotatedAt
   if (presented === session.generation)
     return isFresh(session, age, request) ? 'replayed' : 'rotated'
-  if (presented !== session.parent) return 'reused'
+  if (presented !== session.parent)
+    return isSuperseded(session, age, request) ? 'superseded' : 'reused'
   if (age < -longestSkew) return 'recovered'
   if (age <= request.grace) return 'replayed'
   return age <= request.recoverWithin ? 'recovered' : 'reused'
+}
+
+/**
+ * Whether it is the last token of the former family, a moment after the next one began: a tab that has not heard of it, or a
+ * lost answer. It gets nothing, and it is no theft yet.
+ */
+function isSuperseded(
+  { parent, generation }: StoredSession,
+  age: number,
+  { presented, recoverWithin }: RotateRequest,
+): boolean {
+  return parent === formerFamily && presented === generation - 1 && age <= recoverWithin
 }
 
 /** Whether a request with the parent token may still be in flight. Without a grace, no request is waited for. */
@@ -135,6 +173,7 @@ const apply = {
   replayed: same,
   recovered: recover,
   reused: end,
+  superseded: same,
   rolledBack: end,
   ended: same,
   expired: same,

@@ -1,3 +1,4 @@
+import type { Claims } from '../token/token.js'
 import type { SessionsPolicy } from './session-policy.js'
 import type { StoredSession, SessionMeta } from './ports.js'
 
@@ -16,6 +17,10 @@ export interface SessionInfo {
   readonly lastUsedAt: number
   readonly expiresAt: number
   readonly meta: SessionMeta
+  /** What the application keeps with the session. */
+  readonly facts: Claims
+  /** When the user last proved who they are; undefined for a session of an earlier release. */
+  readonly authTime: number | undefined
 }
 
 const hour = 3600
@@ -34,6 +39,8 @@ export function toSessionInfo(
     lastUsedAt: lastUsedAt(policy, session),
     expiresAt: session.absoluteExpiry,
     meta: session.meta,
+    facts: session.details?.facts ?? {},
+    authTime: session.details?.authTime,
   }
 }
 

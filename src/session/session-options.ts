@@ -14,6 +14,22 @@ export interface SubjectState {
   readonly scope?: string
 }
 
+/** The session that a subject is loaded for. */
+export interface SubjectContext {
+  readonly sid: string
+  readonly client: string
+  /** The facts that the application keeps with the session. */
+  readonly facts: Claims
+}
+
+/** For whom and how `impersonate` works. */
+export interface ImpersonationOptions {
+  /** The claim of `loadSubject` with a subject's roles, an array of texts. Default `roles`. */
+  readonly rolesClaim?: string
+  /** Life of such a token, at most `accessTtl`. Default `10m`, or `accessTtl` when that is shorter. */
+  readonly accessTtl?: Duration
+}
+
 /** How long a lost reply can be recovered from, by client. */
 export interface RecoveryByClient {
   readonly byClient: Readonly<Record<string, Duration>>
@@ -21,13 +37,14 @@ export interface RecoveryByClient {
 }
 
 /**
- * Refuses access tokens from now on: those of one session, or all of a subject's that were issued up to `before`
- * (Unix time in seconds). Resolves when that is so. `of` and `urgent` are for `revoke` of a revocation, which says what they
+ * Refuses access tokens from now on: those of one session, all of them or those issued up to `before` (Unix time in seconds),
+ * or all of a subject's that were issued up to `before`. Resolves when that is so. `of` and `urgent` are for `revoke` of a revocation, which says what they
  * are for.
  */
 export type RevokeAccess = (
   entry: (
     | { readonly sid: string; readonly of?: SidOwner }
+    | { readonly sid: string; readonly before: number }
     | { readonly subject: string; readonly before: number }
   ) & { readonly urgent?: boolean },
 ) => Promise<void>
@@ -50,10 +67,14 @@ export interface SessionsOptions {
   /** The keys of refresh tokens, from `createServiceKeys`. */
   readonly serviceKey: ServiceKeys
   /**
-   * Reads the subject anew, at every refresh and at a login that brings no claims: role changes and disabled
-   * accounts take effect here. Undefined refuses (SUBJECT_REFUSED); what it throws means "could not decide" (503).
+   * Reads anew what may change of a subject, at every login and refresh: roles, and whether the account is disabled. It
+   * learns which session, client and facts it is for. A claim that is also a fact of the session is in its place.
+   * Undefined refuses (SUBJECT_REFUSED); what it throws means "could not decide" (503).
    */
-  readonly loadSubject: (subject: string) => Promise<SubjectState | undefined | null>
+  readonly loadSubject: (
+    subject: string,
+    session: SubjectContext,
+  ) => Promise<SubjectState | undefined | null>
   /**
    * The schema that verifiers of these tokens have: each token is held against it before it is handed out, so that what
    * `loadSubject` forgot is a fault here (TypeError) and not a 401 everywhere. Nothing is changed by its output.
@@ -103,6 +124,8 @@ export interface SessionsOptions {
    * hook `onEvicted`. Default 100.
    */
   readonly maxSessions?: number
+  /** Lets `impersonate` make tokens. Default: it refuses. */
+  readonly impersonation?: ImpersonationOptions
   /**
    * Milliseconds that the store, `loadSubject` or `revoke` may take; after that the answer is 503. Default 280. The
    * stores of this package give up a little earlier, and say why.

@@ -15,6 +15,7 @@ import {
   part,
   readOptions,
   seconds,
+  text,
   value,
 } from '../foundation/options.js'
 import { readSchema } from '../token/schema.js'
@@ -22,7 +23,7 @@ import type { Signer } from '../token/sign.js'
 import type { SessionHooks } from './events.js'
 import type { SessionStore } from './ports.js'
 import type { ServiceKeys } from './service-keys.js'
-import type { RevokeAccess, SessionsOptions } from './session-options.js'
+import type { ImpersonationOptions, RevokeAccess, SessionsOptions } from './session-options.js'
 
 const hook = optionalFunc<SessionHooks['onRefreshed']>
 
@@ -33,7 +34,13 @@ const hooksTable = {
   onReused: hook(),
   onRolledBack: hook(),
   onEvicted: hook(),
+  onImpersonated: optionalFunc<SessionHooks['onImpersonated']>(),
 } satisfies OptionTable<keyof SessionHooks>
+
+/** What `revoke` does when it is not given. */
+export function revokesNothing(): Promise<void> {
+  return Promise.resolve()
+}
 
 /** Options of `createSessions`. */
 export const sessionsTable = {
@@ -49,9 +56,10 @@ export const sessionsTable = {
   recoverWithin: value('duration, or durations by client', readRecovery, { default: '1h' }),
   refreshWindow: seconds({ optional: true }),
   expiryJitter: number({ default: 0, least: 0, most: 0.1 }),
-  revoke: guarding(funcOr<RevokeAccess>(() => Promise.resolve())),
+  revoke: guarding(funcOr<RevokeAccess>(revokesNothing)),
   isRevoked: funcOr<(sid: string) => boolean>(() => false),
   maxSessions: count({ default: 100, least: 1 }),
+  impersonation: value('object of options', readImpersonation, { optional: true }),
   storeDeadlineMs: milliseconds({ default: 280, most: 60_000 }),
   hooks: value('object of hooks', readHooks, { default: {} }),
   now: clock(),
@@ -81,6 +89,8 @@ export function readSessionsOptions(options: SessionsOptions): SessionsPolicy {
   if (refreshWindow < least) refuse('refreshWindow', 'must be at least 6 × grace')
   if (refreshWindow > accessTtl)
     refuse('refreshWindow', 'must fit into accessTtl; it is 6 × grace when not set')
+  if ((values.impersonation?.accessTtl ?? 0) > accessTtl)
+    refuse('impersonation', 'must not have a longer accessTtl than createSessions')
   return Object.freeze({ ...values, idleTtl, refreshWindow, now: () => Math.floor(now()) })
 }
 
@@ -93,6 +103,15 @@ function refuse(name: keyof SessionsOptions, problem: string): never {
 function readHooks(given: unknown, option: string): SessionHooks {
   const hooks = Object.entries(readOptions(option, hooksTable, given))
   return Object.fromEntries(hooks.filter(([, hook]) => hook !== undefined))
+}
+
+const impersonationTable = {
+  rolesClaim: text({ default: 'roles' }),
+  accessTtl: seconds({ optional: true, least: 1 }),
+} satisfies OptionTable<keyof ImpersonationOptions>
+
+function readImpersonation(given: unknown, option: string) {
+  return readOptions(option, impersonationTable, given)
 }
 
 const recoveryTable = {

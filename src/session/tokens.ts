@@ -7,6 +7,7 @@ import { applySchema } from '../token/schema.js'
 import type { Claims } from '../token/token.js'
 import type { SessionsPolicy } from './session-policy.js'
 import type { StoredSession } from './ports.js'
+import { detailClaims, ownClaims } from './details.js'
 import { encodeRefreshToken } from './refresh-token.js'
 
 /** The answer to a login or a refresh. Times are Unix seconds, `expiresIn` seconds. */
@@ -38,22 +39,11 @@ export interface AccessToken {
 export interface AccessContent {
   readonly claims: Claims
   readonly scope: string
+  /** Seconds; default the `accessTtl`. */
+  readonly life?: number
+  /** Who acts as the subject: the claim `act` (RFC 8693 section 4.1). */
+  readonly actor?: string
 }
-
-/** Claims that `createSessions` sets; applications may not. */
-const ownClaims = [
-  'iss',
-  'sub',
-  'aud',
-  'exp',
-  'nbf',
-  'iat',
-  'jti',
-  'sid',
-  'client_id',
-  'scope',
-  issuedAfterClaim,
-]
 
 /**
  * Signs an access token for a session (RFC 9068 section 2.2). It never outlives the session.
@@ -68,9 +58,11 @@ export async function signAccess(
   const clash = Object.keys(content.claims).find((name) => ownClaims.includes(name))
   if (clash !== undefined) throw new TypeError(`the claim "${clash}" is set by createSessions`)
   const issuedAt = issuedAtOf(policy.now(), session)
-  const life = Math.max(1, Math.round(policy.accessTtl * (1 - policy.expiryJitter * draw(policy))))
+  const usual = content.life ?? policy.accessTtl
+  const life = Math.max(1, Math.round(usual * (1 - policy.expiryJitter * draw(policy))))
   const expiresAt = Math.min(issuedAt + life, session.absoluteExpiry)
   const claims: Claims = {
+    ...detailClaims(session.details),
     ...content.claims,
     sub: session.subject,
     ...audienceOf(session),
@@ -80,10 +72,19 @@ export async function signAccess(
     sid: session.sid,
     client_id: session.client,
     scope: content.scope,
+    ...(content.actor === undefined ? {} : { act: { sub: content.actor } }),
+    ...issuedAfterOf(session, issuedAt),
   }
   const token = await sign(policy, claims)
   await checkClaims(policy, token)
   return { token, issuedAt, expiresAt, scope: content.scope }
+}
+
+/** What keeps a token of a session valid that was issued after a cut-off of the session and dated before it. */
+function issuedAfterOf({ details }: StoredSession, issuedAt: number): Claims {
+  const cutOff = details?.cutOff
+  if (cutOff === undefined || issuedAt > cutOff) return {}
+  return { [issuedAfterClaim]: { sid: cutOff } }
 }
 
 /** Seconds. */

@@ -5,7 +5,9 @@ import { concurrencyCases } from './session-contract-concurrency.js'
 import { dueCases } from './session-contract-due.js'
 import { endingCases } from './session-contract-ending.js'
 import { keepingCases } from './session-contract-keeping.js'
+import { replacingCases } from './session-contract-replacing.js'
 import { rotationCases } from './session-contract-rotation.js'
+import { sweepingCases } from './session-contract-sweeping.js'
 
 /**
  * Everything that sessions require of their store, for your own stores and for this package's. Works with any test
@@ -17,6 +19,8 @@ import { rotationCases } from './session-contract-rotation.js'
 export const sessionStoreContract: readonly ContractCase<SessionStore>[] = [
   ...keepingCases,
   ...rotationCases,
+  ...replacingCases,
+  ...sweepingCases,
   ...endingCases,
   ...dueCases,
   ...concurrencyCases,

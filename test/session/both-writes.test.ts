@@ -154,7 +154,7 @@ describe('ending a session while the session cannot be written', () => {
     const named = new Set<string>()
     const revoke: SessionsOptions['revoke'] = (entry) => {
       // Like a revocation, which folds what says whose it is.
-      if ('sid' in entry && (entry.of === undefined || others === 0)) named.add(entry.sid)
+      if ('sid' in entry && (!('of' in entry) || others === 0)) named.add(entry.sid)
       return Promise.resolve()
     }
     const isRevoked = (sid: string) => named.has(sid)

@@ -29,7 +29,7 @@ describe('the claims of a session', () => {
     await expect(login(sessions)).rejects.toThrow(
       new TypeError('the claims of the subject do not fit the schema: "role"'),
     )
-    const asked = sessions.issue({ subject: 'user-2', client, claims: { rights: 1 } })
+    const asked = sessions.issue({ subject: 'user-2', client, loaded: { claims: { rights: 1 } } })
     await expect(asked).rejects.toThrow(TypeError)
     expect(await store.list('user-1', 0)).toEqual([])
     expect(await store.list('user-2', 0)).toEqual([])
@@ -65,6 +65,6 @@ test('no claims of an application say that a token was issued after a revocation
   const claims = { jotgate_after: { all: 4_000_000_000, sub: 4_000_000_000 } }
   const { sessions } = makeSessions({ loadSubject: () => Promise.resolve({ claims }) })
   await expect(login(sessions)).rejects.toThrow(/jotgate_after.*set by createSessions/)
-  const issued = sessions.issue({ subject: 'user-1', client, claims })
+  const issued = sessions.issue({ subject: 'user-1', client, loaded: { claims } })
   await expect(issued).rejects.toThrow(/jotgate_after.*set by createSessions/)
 })

@@ -236,6 +236,8 @@ describe('the list of sessions', () => {
       lastUsedAt: began,
       expiresAt: began + 2_592_000,
       meta,
+      facts: {},
+      authTime: began,
     })
   })
 

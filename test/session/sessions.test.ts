@@ -31,6 +31,7 @@ describe('a login', () => {
       client_id: client,
       scope: 'read write',
       role: 'member',
+      auth_time: clock.now(),
       iat: clock.now(),
       exp: clock.now() + 900,
       jti: claims.jti,
@@ -60,9 +61,9 @@ describe('a login', () => {
     expect(await begin(['orders', 'stock'])).toEqual(['orders', 'stock'])
   })
 
-  test('a login that has claims does not ask for the subject', async () => {
+  test('a login with a subject that is loaded already does not ask for it', async () => {
     const { sessions, verify } = makeSessions()
-    const request = { subject: 'user-1', client, claims: { role: 'guest' } }
+    const request = { subject: 'user-1', client, loaded: { claims: { role: 'guest' } } }
     const tokens = await sessions.issue(request)
     expect((await verify(tokens.accessToken)).claims['role']).toBe('guest')
     const next = await sessions.refresh(tokens.refreshToken, { client })
@@ -100,7 +101,7 @@ describe('a login', () => {
     ['an empty client', { subject: 'user-1', client: '' }],
     ['a scope with a quote', { subject: 'user-1', client, scope: '"' }],
     ['a scope with two spaces', { subject: 'user-1', client, scope: 'a  b' }],
-    ['a claim of the issuer', { subject: 'user-1', client, claims: { sub: 'user-2' } }],
+    ['a claim of the issuer', { subject: 'user-1', client, loaded: { claims: { sub: 'user-2' } } }],
   ])('a login with %s is a fault of the program', async (_, request) => {
     const { sessions, seen } = makeSessions()
     await expect(sessions.issue(request)).rejects.toThrow(TypeError)
@@ -110,7 +111,7 @@ describe('a login', () => {
   test('a login takes a subject of 255 characters', async () => {
     const { sessions, verify } = makeSessions()
     const subject = 'x'.repeat(255)
-    const { accessToken } = await sessions.issue({ subject, client, claims: {} })
+    const { accessToken } = await sessions.issue({ subject, client, loaded: { claims: {} } })
     expect((await verify(accessToken)).payload.sub).toBe(subject)
   })
 

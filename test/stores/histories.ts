@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { SessionStore } from '../../src/session/ports.js'
+import { formerFamily, type SessionStore, type SweepRequest } from '../../src/session/ports.js'
 import { sampleSession, sampleRequest, start } from '../../src/testkit/sample-session.js'
 
 /** Something a program does to a store, with sessions by number and times by seconds after the start. */
@@ -29,11 +29,20 @@ export type Step =
     }
   | { readonly do: 'list'; readonly subject: string; readonly at: number }
   | { readonly do: 'sweep'; readonly at: number }
+  | { readonly do: 'settle'; readonly session: number }
+  | {
+      readonly do: 'replace'
+      readonly session: number
+      readonly at: number
+      /** Whether another family of refresh tokens begins. */
+      readonly begins: boolean
+    }
 
 const session = fc.integer({ min: 0, max: 3 })
 const subject = fc.constantFrom('user-1', 'user-2')
 /** Seconds for which a session lives without a refresh. */
 const idle = 7200
+const day = 86_400
 const at = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(0, 1, 5, 9, 10, 11) },
   { weight: 1, arbitrary: fc.constantFrom(-3600, -61, -60, 3600, 3610, 3612) },
@@ -70,6 +79,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: of('endAll'), subject, except: session, at }) },
   { weight: 2, arbitrary: fc.record({ do: of('list'), subject, at }) },
   { weight: 1, arbitrary: fc.record({ do: of('sweep'), at }) },
+  { weight: 1, arbitrary: fc.record({ do: of('settle'), session }) },
+  { weight: 2, arbitrary: fc.record({ do: of('replace'), session, at, begins: fc.boolean() }) },
 )
 
 /** What may happen to a handful of sessions, of which two are there. */
@@ -101,6 +112,14 @@ export function newSessions() {
 }
 
 type Sessions = ReturnType<typeof newSessions>
+
+/**
+ * After the last idle expiry: stores look at a session at different times, and a clock that was put back may have made it
+ * earlier. The contract has the exact times.
+ */
+function swept(at: number): SweepRequest {
+  return { before: start + at + 3 * idle, endedBefore: start + at + 3 * idle - day, limit: 1000 }
+}
 
 async function take(each: Step, sessions: Sessions, store: SessionStore): Promise<unknown> {
   const named = (number: number) => sessions[number] ?? sampleSession()
@@ -143,6 +162,19 @@ async function take(each: Step, sessions: Sessions, store: SessionStore): Promis
     case 'list':
       return store.list(own(each.subject), start + each.at)
     case 'sweep':
-      return store.sweep(start + each.at)
+      return store.sweep(swept(each.at))
+    case 'settle':
+      return store.settle([named(each.session).id])
+    case 'replace': {
+      const was = await store.find(named(each.session).id)
+      if (was === undefined) return 'unknown'
+      const details = { authTime: start + each.at }
+      const family = {
+        generation: was.generation + 1,
+        parent: formerFamily,
+        rotatedAt: start + each.at,
+      }
+      return store.replace({ was, becomes: { ...was, ...(each.begins && family), details } })
+    }
   }
 }

@@ -6,8 +6,11 @@ import {
   type StoredSession,
   type SessionPage,
   type SessionStore,
+  type ReplaceRequest,
   type RotateRequest,
+  type SweepRequest,
 } from '../../session/ports.js'
+import { isOver } from '../session-over.js'
 import { livePage } from '../session-page.js'
 
 /**
@@ -46,7 +49,9 @@ function readers(rows: Rows): Pick<SessionStore, 'find' | 'findBySid' | 'list' |
   }
 }
 
-function keepers(rows: Rows): Pick<SessionStore, 'create' | 'rotate' | 'sweep'> {
+type Keeping = 'create' | 'rotate' | 'replace' | 'sweep' | 'takeTurn'
+
+function keepers(rows: Rows): Pick<SessionStore, Keeping> {
   const { byId, idOfSid, idsOfSubject } = rows
   return {
     create: (session: StoredSession) => {
@@ -64,18 +69,31 @@ function keepers(rows: Rows): Pick<SessionStore, 'create' | 'rotate' | 'sweep'> 
       if (result.kind !== 'unknown') byId.set(session.id, result.session)
       return Promise.resolve(result)
     },
-    sweep: (before: number) => {
-      const old = [...byId.values()].filter(({ absoluteExpiry }) => absoluteExpiry < before)
-      for (const { id, sid, subject } of old) {
+    replace: ({ was, becomes }: ReplaceRequest) => {
+      const session = byId.get(was.id)
+      if (session === undefined || session.endedAt !== undefined || !isSame(session, was))
+        return Promise.resolve(false)
+      byId.set(was.id, structuredClone(becomes))
+      return Promise.resolve(true)
+    },
+    takeTurn: () => Promise.resolve(true),
+    sweep: (request: SweepRequest) => {
+      const old = [...byId.values()].filter((session) => isOver(session, request))
+      for (const { id, sid, subject } of old.slice(0, request.limit)) {
         byId.delete(id)
         idOfSid.delete(sid)
         const ids = idsOfSubject.get(subject)
         ids?.delete(id)
         if (ids?.size === 0) idsOfSubject.delete(subject)
       }
-      return Promise.resolve(old.length)
+      return Promise.resolve(Math.min(old.length, request.limit))
     },
   }
+}
+
+function isSame(session: StoredSession, was: StoredSession): boolean {
+  const textOf = ({ generation, details }: StoredSession) => JSON.stringify([generation, details])
+  return textOf(session) === textOf(was)
 }
 
 function enders(rows: Rows): Pick<SessionStore, 'end' | 'endAll' | 'settle'> {

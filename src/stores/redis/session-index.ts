@@ -9,7 +9,9 @@ export function sessionKeys(prefix: string) {
     session: (id: string): string => `${prefix}:family:{${id}}`,
     sid: (sid: string): string => `${prefix}:sid:{${sid}}`,
     subject: (subject: string): string => `${prefix}:subject:${subject}`,
+    /** Ids of all sessions, by the time at which a sweep looks whether they are over. */
     expiries: `${prefix}:families`,
+    turn: `${prefix}:turn`,
     /** Ids of the sessions that are marked as due for revocation, by the time of their end. */
     due: `${prefix}:due`,
   } as const
@@ -45,12 +47,13 @@ export interface SessionIndex {
   idsDue(limit: number): Promise<readonly string[]>
   /** Forgets a settled session of a subject: no method looks for it there any more. */
   forgetOf(subject: string, id: string): Promise<void>
-  /** Some of the ids whose absolute expiry is before a time; empty when there are no more. */
-  idsBefore(time: number): Promise<readonly string[]>
+  /** At most so many ids of sessions that are to be looked at before a time. */
+  idsBefore(time: number, limit: number): Promise<readonly string[]>
+  /** Has a session looked at by a sweep at this time. */
+  lookAgain(id: string, time: number): Promise<void>
+  /** Has a session looked at by a sweep at this time, or before it. */
+  lookEarlier(id: string, time: number): Promise<void>
 }
-
-/** How many ids a sweep reads at once. */
-const batch = 200
 
 /** Indexes in Redis: each has a separate key, which a Cluster may place on another server than the session. */
 export function sessionIndex(port: RedisPort, prefix: string): SessionIndex {
@@ -59,13 +62,15 @@ export function sessionIndex(port: RedisPort, prefix: string): SessionIndex {
     textsOf(await port.command(key, ['ZRANGE', key, ...range])).map(String)
   return {
     remember: async (session, now) => {
-      const { id, sid, subject, absoluteExpiry } = session
+      const { id, sid, subject, absoluteExpiry, idleExpiry } = session
       const ttl = keepFor(session, now)
       const entry = [id, absoluteExpiry, ttl, now - margin, margin]
+      // What is to be looked at goes by being looked at alone.
+      const toSweep = [id, idleExpiry, ttl, 0, 0]
       const [owner] = await Promise.all([
         port.run(pointScript, { keys: [keys.sid(sid)], args: [id, ttl] }),
         port.run(indexScript, { keys: [keys.subject(subject)], args: entry }),
-        port.run(indexScript, { keys: [keys.expiries], args: entry }),
+        port.run(indexScript, { keys: [keys.expiries], args: toSweep }),
       ])
       if (owner !== id) throw new Error('the sid belongs to another session')
     },
@@ -86,8 +91,7 @@ export function sessionIndex(port: RedisPort, prefix: string): SessionIndex {
     },
     idsOf: (subject) => idsIn(keys.subject(subject), '0', '-1'),
     ...dueIndex(port, keys.due, idsIn),
-    idsBefore: (time) =>
-      idsIn(keys.expiries, '-inf', `(${String(time)}`, 'BYSCORE', 'LIMIT', '0', String(batch)),
+    ...sweepIndex(port, keys.expiries, idsIn),
   }
 }
 
@@ -110,5 +114,22 @@ function dueIndex(
       if (ids.length > 0) await port.command(key, ['ZREM', key, ...ids])
     },
     idsDue: (limit) => idsIn(key, '0', String(limit - 1)),
+  }
+}
+
+function sweepIndex(
+  port: RedisPort,
+  key: string,
+  idsIn: Ranges,
+): Pick<SessionIndex, 'idsBefore' | 'lookAgain' | 'lookEarlier'> {
+  return {
+    idsBefore: (time, limit) =>
+      idsIn(key, '-inf', `(${String(time)}`, 'BYSCORE', 'LIMIT', '0', String(limit)),
+    lookAgain: async (id, time) => {
+      await port.command(key, ['ZADD', key, 'XX', String(time), id])
+    },
+    lookEarlier: async (id, time) => {
+      await port.command(key, ['ZADD', key, 'XX', 'LT', String(time), id])
+    },
   }
 }

@@ -1,4 +1,4 @@
-import type { StoredSession, SessionMeta, RotateKind } from '../../session/ports.js'
+import type { StoredSession, SessionDetails, SessionMeta, RotateKind } from '../../session/ports.js'
 import { sessionFields } from './session-scripts.js'
 import type { RedisReply } from './port.js'
 import { textsOf } from './reply.js'
@@ -7,11 +7,12 @@ type Field = (typeof sessionFields)[number]
 
 /** A session as alternating fields and values, as HSET takes them. */
 export function toFields(session: StoredSession): readonly string[] {
-  const { audience, meta, endedAt, revocationDue, ...rest } = session
+  const { audience, meta, details, endedAt, revocationDue, ...rest } = session
   const fields = {
     ...rest,
     audience: JSON.stringify(audience),
     meta: JSON.stringify(meta),
+    ...(details === undefined ? {} : { details: JSON.stringify(details) }),
     ...(endedAt === undefined ? {} : { endedAt }),
     ...(revocationDue === undefined ? {} : { revocationDue: 1 }),
   } satisfies Partial<Record<Field, string | number>>
@@ -55,6 +56,9 @@ export function toSession(reply: RedisReply): StoredSession | undefined {
     ...(values[sessionFields.indexOf('endedAt')] === null ? {} : { endedAt: integer('endedAt') }),
     ...(values[sessionFields.indexOf('revocationDue')] === null ? {} : { revocationDue: true }),
     meta: JSON.parse(text('meta')) as SessionMeta, // written by toFields
+    ...(values[sessionFields.indexOf('details')] === null
+      ? {}
+      : { details: JSON.parse(text('details')) as SessionDetails }), // written by toFields
   }
 }
 
@@ -65,6 +69,7 @@ const outcomes: Readonly<Record<Outcome, true>> = {
   replayed: true,
   recovered: true,
   reused: true,
+  superseded: true,
   rolledBack: true,
   ended: true,
   expired: true,

@@ -21,6 +21,7 @@ export const sessionFields = [
   'endedAt',
   'revocationDue',
   'meta',
+  'details',
   'format',
 ] as const
 
@@ -83,7 +84,10 @@ local function judge()
     if parent >= 0 and grace > 0 and age >= -60 and age <= grace then return 'replayed' end
     return 'rotated'
   end
-  if presented ~= parent then return 'reused' end
+  if presented ~= parent then
+    if parent == -2 and presented == generation - 1 and age <= recoverWithin then return 'superseded' end
+    return 'reused'
+  end
   if age < -60 then return 'recovered' end
   if age <= grace then return 'replayed' end
   if age <= recoverWithin then return 'recovered' end
@@ -126,15 +130,38 @@ if redis.call('HGET', KEYS[1], 'endedBy') ~= ARGV[1] then return nil end
 return ${whole}`)
 
 /**
- * Input: the session's key; a time. Output: the session, removed if its absolute expiry was before that; else nothing.
+ * Replaces details and counter of a session that is as it was read.
+ *
+ * Input: the session's key; generation and details (text, maybe empty) as they were read, then the fields and values to set.
+ * Output: 1 when it was as it was read; otherwise 0.
+ */
+export const replaceScript = redisScript(`
+${readable}
+local was = redis.call('HMGET', KEYS[1], 'generation', 'details', 'endedAt')
+if was[1] ~= ARGV[1] or (was[2] or '') ~= ARGV[2] or was[3] then return 0 end
+redis.call('HSET', KEYS[1], unpack(ARGV, 3))
+return 1`)
+
+/**
+ * Input: the session's key; a time, and one for ended sessions.
+ * Output: the session, removed because it is over; when to look again if it is not; nothing when there is none.
  */
 export const removeScript = redisScript(`
 ${readable}
-local expiry = redis.call('HGET', KEYS[1], 'absoluteExpiry')
-if not expiry or tonumber(expiry) >= tonumber(ARGV[1]) then return nil end
+local values = redis.call('HMGET', KEYS[1], 'absoluteExpiry', 'idleExpiry', 'endedAt', 'revocationDue')
+if not values[1] then return nil end
+local function isBefore(value, time) return value and tonumber(value) < tonumber(time) end
+local isOver = isBefore(values[1], ARGV[1])
+if not isOver and not values[4] then isOver = isBefore(values[2], ARGV[1]) or isBefore(values[3], ARGV[2]) end
+if not isOver then return isBefore(values[2], ARGV[1]) and values[1] or values[2] end
 local session = ${whole}
 redis.call('DEL', KEYS[1])
 return session`)
+
+/** Input: the key of the turn; milliseconds. Output: 1 when no process had it; otherwise nothing. */
+export const turnScript = redisScript(`
+if redis.call('SET', KEYS[1], '1', 'PX', ARGV[1], 'NX') then return 1 end
+return nil`)
 
 /**
  * Adds a session's id to an index by its expiry, and drops those that expired long ago, by the server's clock too: no

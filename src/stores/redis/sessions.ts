@@ -5,8 +5,11 @@ import type {
   StoredSession,
   SessionPage,
   SessionStore,
+  ReplaceRequest,
   RotateRequest,
   RotateResult,
+  SweepRequest,
+  TurnRequest,
 } from '../../session/ports.js'
 import { sessionIndex, sessionKeys, keepFor, type SessionIndex } from './session-index.js'
 import { toSession, toFields, toOutcome } from './session-record.js'
@@ -16,9 +19,12 @@ import {
   endScript,
   sessionFields,
   removeScript,
+  replaceScript,
   rotateScript,
+  turnScript,
 } from './session-scripts.js'
 import { redisClock } from './clock.js'
+import { textsOf } from './reply.js'
 import type { RedisPort } from './port.js'
 import { livePage } from '../session-page.js'
 
@@ -84,7 +90,7 @@ function isDue({ revocationDue }: StoredSession): boolean {
 
 function writers(
   parts: Place,
-): Pick<SessionStore, 'create' | 'rotate' | 'end' | 'endAll' | 'settle'> {
+): Pick<SessionStore, 'create' | 'rotate' | 'replace' | 'end' | 'endAll' | 'settle'> {
   const { port, keys, index } = parts
   return {
     create: async (session: StoredSession) => {
@@ -94,6 +100,7 @@ function writers(
       if (kept !== 1) throw new Error('the session exists already')
     },
     rotate: (request: RotateRequest) => rotate(parts, request),
+    replace: (request: ReplaceRequest) => replace(parts, request),
     end: async (id: string, now: number) => {
       const ended = toSession(
         await port.run(endScript, { keys: keysToEnd(parts, id), args: [now] }),
@@ -111,17 +118,34 @@ function writers(
       })
       return ended.filter((session) => session !== undefined)
     },
-    settle: async (ids: readonly string[]) => {
-      await eachOf(ids, async (id) => {
-        const key = keys.session(id)
-        // Only live and marked sessions are looked for by subject: ended ones would make each login slower.
-        const subject = await port.command(key, ['HGET', key, 'subject'])
-        if (typeof subject === 'string') await index.forgetOf(subject, id)
-        return port.command(key, ['HDEL', key, 'revocationDue'])
-      })
-      await index.removeDue(ids)
-    },
+    settle: (ids: readonly string[]) => settle(parts, ids),
   }
+}
+
+/** Seconds after its end at which a sweep looks at a session: the sweeps of `createSessions` remove it then. */
+const keptEnded = 86_400
+
+async function settle({ port, keys, index }: Place, ids: readonly string[]): Promise<void> {
+  await eachOf(ids, async (id) => {
+    const key = keys.session(id)
+    const values = await port.command(key, ['HMGET', key, 'subject', 'endedAt'])
+    const [subject, endedAt] = textsOf(values)
+    if (typeof subject === 'string' && typeof endedAt === 'string') {
+      // Only live and marked sessions are looked for by subject: ended ones would make each login slower.
+      await index.forgetOf(subject, id)
+      await index.lookEarlier(id, Number(endedAt) + keptEnded)
+    }
+    return port.command(key, ['HDEL', key, 'revocationDue'])
+  })
+  await index.removeDue(ids)
+}
+
+async function replace({ port, keys }: Place, { was, becomes }: ReplaceRequest): Promise<boolean> {
+  const { details = {}, generation, parent, rotatedAt, idleExpiry } = becomes
+  const after = { details: JSON.stringify(details), generation, parent, rotatedAt, idleExpiry }
+  const before = was.details === undefined ? '' : JSON.stringify(was.details)
+  const args = [was.generation, before, ...Object.entries(after).flat()]
+  return (await port.run(replaceScript, { keys: [keys.session(was.id)], args })) === 1
 }
 
 /** The session's key, and the index of marked sessions if one server has both. */
@@ -154,23 +178,25 @@ async function rotate(parts: Place, request: RotateRequest): Promise<RotateResul
   return { kind, session }
 }
 
-function sweeper({ port, keys, index }: Place): Pick<SessionStore, 'sweep'> {
-  const remove = async (id: string, before: number): Promise<boolean> => {
-    const removed = await port.run(removeScript, { keys: [keys.session(id)], args: [before] })
-    const session = toSession(removed)
+function sweeper({ port, keys, index }: Place): Pick<SessionStore, 'sweep' | 'takeTurn'> {
+  const remove = async (id: string, times: readonly number[]): Promise<boolean> => {
+    const reply = await port.run(removeScript, { keys: [keys.session(id)], args: times })
+    if (typeof reply === 'string') {
+      await index.lookAgain(id, Number(reply))
+      return false
+    }
+    const session = toSession(reply)
     await index.forget(id, session)
     return session !== undefined
   }
   return {
-    sweep: async (before: number) => {
-      let count = 0
-      for (;;) {
-        const ids = await index.idsBefore(before)
-        if (ids.length === 0) return count
-        const removed = await eachOf(ids, (id) => remove(id, before))
-        count += removed.filter(Boolean).length
-      }
+    sweep: async ({ before, endedBefore, limit }: SweepRequest) => {
+      const ids = await index.idsBefore(before, limit)
+      const removed = await eachOf(ids, (id) => remove(id, [before, endedBefore]))
+      return removed.filter(Boolean).length
     },
+    takeTurn: async ({ seconds }: TurnRequest) =>
+      (await port.run(turnScript, { keys: [keys.turn], args: [seconds * 1000] })) === 1,
   }
 }
 

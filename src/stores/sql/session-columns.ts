@@ -3,4 +3,4 @@
  * outdates no prepared statement.
  */
 export const sessionColumns = `id, sid, subject, client, scope, audience, generation, parent, created_at, rotated_at,
-    absolute_expiry, idle_expiry, ended_at, revocation_due, meta`
+    absolute_expiry, idle_expiry, ended_at, revocation_due, meta, details`

@@ -1,6 +1,8 @@
 import type {
   DueRequest,
   EndAllRequest,
+  ReplaceRequest,
+  SessionDetails,
   StoredSession,
   SessionMeta,
   SessionPage,
@@ -12,6 +14,7 @@ import { integerOf, textOf, unlessLate, type SqlDatabase, type SqlRow } from './
 import type { Schema } from './migrate.js'
 import { rotateText } from './rotate.js'
 import { sessionColumns as columns } from './session-columns.js'
+import { sqlSweep } from './session-sweep.js'
 
 /** `outcome` is the outcome of the last rotation: the only way to return it from one UPDATE in every dialect. */
 export const sessionsSchema: Schema = {
@@ -52,8 +55,8 @@ export const sessionsSchema: Schema = {
 }
 
 const createText = `
-  INSERT INTO jotgate_families (${columns})
-  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, $14 WHERE TRUE ${unlessLate}
+  INSERT INTO jotgate_families (${columns}, sweep_at)
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, $14, $15, $12 WHERE TRUE ${unlessLate}
   ON CONFLICT DO NOTHING RETURNING id`
 const findText = `SELECT ${columns} FROM jotgate_families WHERE id = $1`
 const findBySidText = `SELECT ${columns} FROM jotgate_families WHERE sid = $1`
@@ -62,6 +65,10 @@ const endText = `
     revocation_due = CASE WHEN ended_at IS NULL THEN 1 ELSE revocation_due END
   WHERE id = $1 ${unlessLate}
   RETURNING ${columns}`
+const replaceText = `
+  UPDATE jotgate_families SET details = $4, generation = $5, parent = $6, rotated_at = $7, idle_expiry = $8
+  WHERE id = $1 AND generation = $2 AND COALESCE(details, '') = $3 AND ended_at IS NULL ${unlessLate}
+  RETURNING id`
 const endAllText = `
   UPDATE jotgate_families SET ended_at = $2, revocation_due = 1
   WHERE subject = $1 AND ended_at IS NULL AND id <> $3 ${unlessLate} RETURNING ${columns}`
@@ -81,7 +88,6 @@ const settleText = (count: number): string => {
   return `UPDATE jotgate_families SET revocation_due = NULL WHERE id IN (${ids.join(', ')})`
 }
 const settledAtOnce = 32
-const sweepText = 'DELETE FROM jotgate_families WHERE absolute_expiry < $1 RETURNING id'
 
 /** What differs between databases. */
 export interface SessionDialect {
@@ -95,13 +101,7 @@ export function sqlSessions(
   { bytewise }: SessionDialect,
 ): SessionStore {
   const listed = listText(bytewise)
-  const one = async (
-    text: string,
-    params: (string | number)[],
-  ): Promise<StoredSession | undefined> => {
-    const [row] = await query(text, params)
-    return row && toSession(row)
-  }
+  const one = oneBy(query)
   return {
     create: async (session: StoredSession) => {
       const rows = await query(createText, toParams(session))
@@ -127,8 +127,27 @@ export function sqlSessions(
     due: async ({ limit, subject = '' }: DueRequest) =>
       (await query(dueText, [limit, subject])).flatMap(toReadable),
     settle: (ids: readonly string[]) => settle(query, ids),
-    sweep: async (before: number) => (await query(sweepText, [before])).length,
+    replace: (request: ReplaceRequest) => replace(query, request),
+    ...sqlSweep(query),
   }
+}
+
+/** Finds or changes at most one session. */
+function oneBy(query: SqlDatabase['query']) {
+  return async (text: string, params: (string | number)[]): Promise<StoredSession | undefined> => {
+    const [row] = await query(text, params)
+    return row && toSession(row)
+  }
+}
+
+async function replace(
+  query: SqlDatabase['query'],
+  { was, becomes }: ReplaceRequest,
+): Promise<boolean> {
+  const { details = {}, generation, parent, rotatedAt, idleExpiry } = becomes
+  const after = [JSON.stringify(details), generation, parent, rotatedAt, idleExpiry]
+  const params = [was.id, was.generation, textOfDetails(was) ?? '', ...after]
+  return (await query(replaceText, params)).length > 0
 }
 
 async function settle(query: SqlDatabase['query'], ids: readonly string[]): Promise<void> {
@@ -151,6 +170,7 @@ const outcomes: Readonly<Record<Outcome, true>> = {
   replayed: true,
   recovered: true,
   reused: true,
+  superseded: true,
   rolledBack: true,
   ended: true,
   expired: true,
@@ -178,7 +198,12 @@ function toParams(session: StoredSession): (string | number | null)[] {
     session.idleExpiry,
     session.endedAt ?? null,
     JSON.stringify(session.meta),
+    textOfDetails(session),
   ]
+}
+
+function textOfDetails({ details }: StoredSession): string | null {
+  return details === undefined ? null : JSON.stringify(details)
 }
 
 function toReadable(row: SqlRow): StoredSession[] {
@@ -206,5 +231,8 @@ function toSession(row: SqlRow): StoredSession {
     ...(row['ended_at'] === null ? {} : { endedAt: integerOf(row, 'ended_at') }),
     ...(row['revocation_due'] === null ? {} : { revocationDue: true }),
     meta: JSON.parse(textOf(row, 'meta')) as SessionMeta, // written by toParams
+    ...(row['details'] === null
+      ? {}
+      : { details: JSON.parse(textOf(row, 'details')) as SessionDetails }), // written by toParams
   }
 }

@@ -4,6 +4,7 @@ import type { SessionStore } from '../../session/ports.js'
 import { keysSchema, sqlKeys } from './keys.js'
 import { sqlClock } from './clock.js'
 import type { SqlDatabase } from './database.js'
+import { sessionDetailsSchema } from './session-details.js'
 import { sessionsSchema, sqlSessions, type SessionDialect } from './sessions.js'
 import { atSameTime, migrate } from './migrate.js'
 import { revocationsSchema, sqlRevocations, type RevocationDialect } from './revocations.js'
@@ -29,6 +30,7 @@ export function sqlStores(
   const prepare = once(async () => {
     for (const text of first) await atSameTime(() => database.query(text))
     await migrate(database, sessionsSchema)
+    await migrate(database, sessionDetailsSchema)
     await migrate(database, revocationsSchema)
     await migrate(database, keysSchema)
   })

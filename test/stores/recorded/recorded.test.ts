@@ -118,7 +118,8 @@ const cases: Readonly<Record<string, (opened: Opened, recording: Recording) => P
     expect((await sessions.rotate(written.request(ended, 0, 30))).kind).toBe('ended')
     const left = { subject: 'user-1', now: written.start + 2000 }
     expect(await sessions.endAll(left)).toMatchObject([{ id: fresh.id, generation: 1 }])
-    expect(await sessions.sweep(fresh.absoluteExpiry + 1)).toBe(3)
+    const before = fresh.absoluteExpiry + 1
+    expect(await sessions.sweep({ before, endedBefore: 0, limit: 100 })).toBe(3)
   },
   'keep their key ring, whose keys sign and whose next state can be written': async (opened) => {
     const { encryptionKey, tokenLife } = written

@@ -6,12 +6,14 @@ import { userSchema } from '../../../apps/auth-service/src/users/sql-users.js'
 import { keysSchema } from '../../../src/stores/sql/keys.js'
 import type { Schema } from '../../../src/stores/sql/migrate.js'
 import { revocationsSchema } from '../../../src/stores/sql/revocations.js'
+import { sessionDetailsSchema } from '../../../src/stores/sql/session-details.js'
 import { sessionsSchema } from '../../../src/stores/sql/sessions.js'
 import { oneLine } from './sql-text.js'
 
 /** Every part that this release keeps in a database, in the order in which they are made. */
 export const schemas: readonly Schema[] = [
   sessionsSchema,
+  sessionDetailsSchema,
   revocationsSchema,
   keysSchema,
   userSchema,

@@ -71,7 +71,7 @@ describe.concurrent.each(Object.entries(clients))('%s', (_, connect) => {
       () => sessions.end(session.id, 5),
       () => sessions.endAll({ subject: 'user-1', now: 5 }),
       () => sessions.list('user-1', 5),
-      () => sessions.sweep(5),
+      () => sessions.sweep({ before: 5, endedBefore: 5, limit: 5 }),
       () => keys.read(),
       () => keys.write({ revision: 1, sealed: 'x' }),
     ]

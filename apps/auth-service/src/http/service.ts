@@ -32,7 +32,6 @@ import { finishRegularly } from '../sessions/finish-regularly.js'
 import type { SessionRights } from '../sessions/rights.js'
 import { createSessionCount } from '../sessions/count-sessions.js'
 import { openSessions, type SessionRooms } from '../sessions/sessions.js'
-import { createSessionSweep } from '../sessions/sweep.js'
 import { openSigningKeys, type SigningKeys } from '../sessions/signing.js'
 import { openStorage, type Storage } from '../storage/storage.js'
 import { createSqlUsers } from '../users/sql-users.js'
@@ -72,7 +71,7 @@ export interface ServiceParts {
   readonly log: Logger
 }
 
-/** How often ended sessions and counts are deleted; the store of revocations deletes its own entries. */
+/** How often counts of logins are deleted; sessions and revocations are swept by the library. */
 const sweepEveryMs = 60 * 60 * 1000
 
 /**
@@ -223,14 +222,11 @@ function clocksOf({ stores, redis }: Storage): ClocksParts['stores'] {
   return { 'the database': keys, ...(redis && { Redis: revocations }) }
 }
 
-function sweepRegularly({ stores, postgres }: Storage, log: Logger): () => Promise<void> {
-  // Ready for the first sweep.
-  const settleAfter = (0.9 * sweepEveryMs) / 1000
-  const sweepSessions = createSessionSweep({ sessions: stores.sessions, settleAfter })
-  const sweep = () => Promise.all([sweepSessions(), postgres && sweepLimits(postgres)])
+function sweepRegularly({ postgres }: Storage, log: Logger): () => Promise<void> {
+  if (postgres === undefined) return () => Promise.resolve()
   const timer = setInterval(() => {
-    sweep().catch((error: unknown) => {
-      log.error({ err: error }, 'what has ended could not be deleted')
+    sweepLimits(postgres).catch((error: unknown) => {
+      log.error({ err: error }, 'counts of logins could not be deleted')
     })
   }, sweepEveryMs).unref()
   return () => {

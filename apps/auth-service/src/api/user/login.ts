@@ -19,6 +19,7 @@ export const login: Handler<LoginReq, TokenResp> = async (call) => {
   const tokens = await sessions.issue({
     ...session,
     subject: user.id,
+    authentication: { amr: ['pwd'] },
     meta: {
       ...(user.id === demoSubject ? { demo: 'true' } : {}),
       ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 256) }),

@@ -1,25 +1,26 @@
 import { expect, test } from 'vitest'
-import { createSessionSweep } from '../../../apps/auth-service/src/sessions/sweep.js'
-import { memoryStores } from '../../../src/stores/memory/index.js'
-import { fakeClock } from '../../../src/testkit/index.js'
-import { sampleSession, start } from '../../../src/testkit/sample-session.js'
+import { makeSessions } from './setup.js'
+import { memoryStores } from '../../src/stores/memory/index.js'
+import { fakeClock } from '../../src/testkit/index.js'
+import { sampleSession, start } from '../../src/testkit/sample-session.js'
 
 const [hour, day] = [3600, 86_400]
 
 /** A session that lives for 30 days, and a process that sweeps. */
 async function prepare(clock?: () => Promise<number>) {
-  const { sessions } = memoryStores()
-  const session = sampleSession({ createdAt: start, absoluteExpiry: start + 30 * day })
-  await sessions.create(session)
+  const { sessions: kept } = memoryStores()
+  const expiry = start + 30 * day
+  const session = sampleSession({ createdAt: start, absoluteExpiry: expiry, idleExpiry: expiry })
+  await kept.create(session)
   const [wall, steady] = [fakeClock(start), fakeClock(0)]
-  const store = clock === undefined ? sessions : { ...sessions, clock }
-  const clocks = { now: wall.now, monotonic: steady.now }
-  const sweep = createSessionSweep({ sessions: store, settleAfter: hour, ...clocks })
+  const store = clock === undefined ? kept : { ...kept, clock }
+  const { sessions } = makeSessions({ store, now: wall.now, monotonic: steady.now })
+  const sweep = () => sessions.sweep()
   const pass = (seconds: number) => {
     wall.advance(seconds)
     steady.advance(seconds)
   }
-  return { sweep, wall, pass, isThere: async () => (await sessions.find(session.id)) !== undefined }
+  return { sweep, wall, pass, isThere: async () => (await kept.find(session.id)) !== undefined }
 }
 
 test('a sweep by a clock that has just jumped forty days ahead removes no session', async () => {
