@@ -93,10 +93,15 @@ describe('facts of a session', () => {
 
   test('a session of an earlier release has no facts, and goes on', async () => {
     const { sessions: store } = memoryStores()
-    const { sessions, verify } = makeSessions({ store })
-    const created = store.create
-    const without: SessionStore['create'] = ({ details: _, ...session }) => created(session)
-    Object.assign(store, { create: without })
+    const earlier: SessionStore = {
+      ...store,
+      create: (session) => {
+        const { details, ...kept } = session
+        expect(details).toBeDefined()
+        return store.create(kept)
+      },
+    }
+    const { sessions, verify } = makeSessions({ store: earlier })
     const tokens = await login(sessions)
     const next = await sessions.refresh(tokens.refreshToken, { client })
     const { claims } = await verify(next.accessToken)

@@ -25,7 +25,7 @@ async function begin(name = 'admin-1') {
 }
 
 describe('an impersonation', () => {
-  test('its token is the subject’s for ten minutes, names the actor, and has nothing of how the actor logged in', async () => {
+  test('an impersonation token is the subject’s for ten minutes, names the actor, and has nothing of how the actor logged in', async () => {
     const { sessions, verify, clock, actor, events } = await begin()
     const answer = await sessions.impersonate(actor, 'user-1')
     const { claims } = await verify(answer.accessToken)
@@ -43,12 +43,12 @@ describe('an impersonation', () => {
     expect(events).toEqual([{ at, sid: actor.sid, subject: 'user-1', client, actor: 'admin-1' }])
   })
 
-  test('its scope is no wider than either may have', async () => {
+  test('the scope of an impersonation is no wider than either may have', async () => {
     const { sessions, actor } = await begin('support-1')
     expect((await sessions.impersonate(actor, 'user-1')).scope).toBe('read')
   })
 
-  test('it is refused for a subject with a role that the actor lacks, for itself, and for roles that cannot be read', async () => {
+  test('an impersonation is refused for a subject with a role that the actor lacks, for itself, and for roles that cannot be read', async () => {
     const { sessions, actor, events } = await begin('support-1')
     expect(await codeOf(sessions.impersonate(actor, 'admin-1'))).toBe('FORBIDDEN')
     expect(await codeOf(sessions.impersonate(actor, 'support-1'))).toBe('FORBIDDEN')
@@ -58,7 +58,7 @@ describe('an impersonation', () => {
     expect(events.map(({ subject }) => subject)).toEqual(['user-2'])
   })
 
-  test('it ends with the session of the actor', async () => {
+  test('an impersonation ends with the session of the actor', async () => {
     const { sessions, verify, actor, tokens, revocation } = await begin()
     const token = await verify((await sessions.impersonate(actor, 'user-1')).accessToken)
     expect(revocation.isRevoked(token)).toBe(false)
@@ -67,7 +67,7 @@ describe('an impersonation', () => {
     expect(await codeOf(sessions.impersonate(actor, 'user-1'))).toBe('REFRESH_ENDED')
   })
 
-  test('it ends when the actor has so many sessions that a cut-off ends them', async () => {
+  test('an impersonation ends when the actor has so many sessions that a cut-off ends them', async () => {
     const { sessions, verify, actor, clock, revocation } = await begin()
     for (let more = 0; more < 40; more++) await sessions.issue({ subject: 'admin-1', client })
     clock.advance(200)
@@ -77,7 +77,7 @@ describe('an impersonation', () => {
     revocation.close()
   })
 
-  test('it ends when the actor logs out of so many sessions that a cut-off takes the place of entries', async () => {
+  test('an impersonation ends when the actor logs out of so many sessions that a cut-off takes the place of entries', async () => {
     const { sessions, verify, actor, clock, revocation } = await begin()
     for (let more = 0; more < 12; more++) {
       const { refreshToken } = await sessions.issue({ subject: 'admin-1', client })
@@ -90,7 +90,7 @@ describe('an impersonation', () => {
     revocation.close()
   })
 
-  test('with its token no session of the subject is ended, changed or stepped up', async () => {
+  test('with an impersonation token no session of the subject is ended, changed or stepped up', async () => {
     const { sessions, actor } = await begin()
     const victim = await sessions.issue({ subject: 'user-1', client })
     const asSubject = { sid: actor.sid, subject: 'user-1' }
@@ -101,7 +101,7 @@ describe('an impersonation', () => {
     expect(await codeOf(sessions.refresh(victim.refreshToken, { client }))).toBeUndefined()
   })
 
-  test('it is a fault of the program where it was not asked for', async () => {
+  test('an impersonation is a fault of the program where it was not asked for', async () => {
     const { sessions } = makeSessions()
     const { sid } = await sessions.issue({ subject: 'user-1', client })
     const asked = sessions.impersonate({ sid, subject: 'user-1' }, 'user-2')

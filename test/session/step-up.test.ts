@@ -6,7 +6,7 @@ import { client, codeOf, login, makeSessions } from './setup.js'
 const subject = 'user-1'
 
 describe('a step-up', () => {
-  test('its tokens say when and how the user has logged in anew, in the same session with the same facts', async () => {
+  test('the tokens of a step-up say when and how the user has logged in anew, in the same session with the same facts', async () => {
     const { sessions, verify, clock } = makeSessions()
     const authentication = { amr: ['pwd'], acr: 'urn:example:one' }
     const facts = { org: 'org-7' }
