@@ -35,6 +35,7 @@ export {
 } from './key-sources/index.js'
 export { createSessions, createServiceKeys } from './session/index.js'
 export { createRevocation } from './revocation/index.js'
+export { createAuth } from './auth/index.js'
 export {
   allOf,
   anyOf,
@@ -91,7 +92,11 @@ export type {
   SecretSourceOptions,
 } from './key-sources/index.js'
 export type {
+  Authentication,
   EndTarget,
+  ImpersonationEvent,
+  ImpersonationOptions,
+  ImpersonationResponse,
   IssueRequest,
   Sessions,
   SessionsOptions,
@@ -102,9 +107,12 @@ export type {
   SessionEvent,
   SessionHooks,
   SessionInfo,
+  SubjectContext,
   SubjectState,
   TokenResponse,
+  UpdateOptions,
 } from './session/index.js'
+export type { Auth, AuthOptions, AuthStores } from './auth/index.js'
 export type { Revocation, RevocationOptions, RevokeRequest } from './revocation/index.js'
 export type {
   AuthContext,

@@ -34,7 +34,7 @@ const connect = ['@connectrpc/connect']
 
 /** @type {readonly Row[]} */
 export const table = [
-  { from: 'src/index.ts', may: publicDoors },
+  { from: 'src/index.ts', may: [...publicDoors, 'src/auth/index.ts'] },
   { from: 'src/extend.ts', may: publicDoors },
   // Runs in browsers too: no module of Node's.
   { from: 'src/foundation/' },
@@ -56,6 +56,8 @@ export const table = [
   { from: 'src/session/', may: forRooms, builtIns: ['buffer', 'crypto', 'util'] },
   { from: 'src/revocation/', may: forRooms, builtIns: ['crypto'] },
   { from: 'src/gate/', may: forRooms, builtIns: ['async_hooks'] },
+  // Wires the rooms together for applications that need no other wiring.
+  { from: 'src/auth/', may: [...publicDoors, ...ports], builtIns: ['crypto'] },
   { from: 'src/client/', may: ground },
   { from: 'src/stores/', may: [...forRooms, ...ports], builtIns: ['crypto'] },
   {

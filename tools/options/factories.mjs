@@ -66,6 +66,12 @@ export const factories = [
     types: ['CookieModeOptions'],
   },
   {
+    factory: 'createAuth',
+    file: 'src/auth/auth-options.ts',
+    table: 'authTable',
+    types: ['AuthOptions'],
+  },
+  {
     factory: 'createSessions',
     file: 'src/session/session-policy.ts',
     table: 'sessionsTable',
