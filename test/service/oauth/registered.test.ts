@@ -182,7 +182,11 @@ describe('metadata (RFC 8414)', () => {
     const answer = await fetch(`${service.origin}/.well-known/oauth-authorization-server`)
     const metadata = (await answer.json()) as Record<string, string | string[]>
     expect(metadata['issuer']).toBe(service.origin)
-    expect(metadata['grant_types_supported']).toEqual(['client_credentials', 'refresh_token'])
+    expect(metadata['grant_types_supported']).toEqual([
+      'client_credentials',
+      'refresh_token',
+      'urn:ietf:params:oauth:grant-type:token-exchange',
+    ])
     expect(metadata['response_types_supported']).toEqual([])
     expect(metadata).not.toHaveProperty('authorization_endpoint')
     const named = Object.entries(metadata).filter(([name]) => /_(endpoint|uri)$/.test(name))

@@ -5,6 +5,7 @@ import { checkSessions } from '../configuration/checks.js'
 import {
   ClientFault,
   grants,
+  tokenExchange,
   type ClientChange,
   type NewClient,
   type OAuthClient,
@@ -112,14 +113,25 @@ function withoutFaults<T extends object>(given: T, error: z.ZodError | undefined
   return Object.fromEntries(good) as Partial<T> // its own fields, without some
 }
 
+/** A change that names no audiences is checked against those of the client when it exchanges. */
+function checkExchange(
+  kind: NewClient['kind'] | undefined,
+  audiences: readonly string[] | undefined,
+): readonly string[] {
+  if (kind === 'public') return ['grants: a public client cannot exchange tokens (RFC 8693)']
+  if (audiences === undefined || audiences.length > 1) return []
+  return ['audiences: to exchange tokens, name its own audience first and then at least one target']
+}
+
 /** Faults that concern several fields. */
 function checkWhole(
-  { kind, grants: asked = [], policy }: Partial<NewClient>,
+  { kind, grants: asked = [], audiences, policy }: Partial<NewClient>,
   configuration: SessionTimes,
 ): readonly string[] {
   const faults: string[] = []
   if (kind === 'public' && asked.includes('client_credentials'))
     faults.push('grants: a public client has no credentials to show (RFC 6749 section 4.4)')
+  if (asked.includes(tokenExchange)) faults.push(...checkExchange(kind, audiences))
   if (policy === undefined) return faults
   const times = checkSessions(clientTimes(configuration, policy))
   return [...faults, ...times.map((fault) => `policy: ${fault}`)]

@@ -1,7 +1,10 @@
 import { SetupFault } from '../foundation/setup-fault.js'
 
-/** The grants of a client (RFC 6749 sections 4.4 and 6). There is no `password` grant (RFC 9700 section 2.4). */
-export const grants = ['client_credentials', 'refresh_token'] as const
+/** The grant type of a token exchange (RFC 8693 section 2.1). */
+export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
+
+/** The grants of a client (RFC 6749 sections 4.4 and 6, RFC 8693). There is no `password` grant (RFC 9700 section 2.4). */
+export const grants = ['client_credentials', 'refresh_token', tokenExchange] as const
 
 /** One of {@link grants}. */
 export type Grant = (typeof grants)[number]
@@ -28,7 +31,10 @@ export interface OAuthClient {
   readonly grants: readonly Grant[]
   /** The widest scope of its tokens. */
   readonly scopes: readonly string[]
-  /** Allowed audiences of its tokens, the first one by default; it may also ask about tokens for these audiences. */
+  /**
+   * Allowed audiences of its tokens, the first one by default; it may also ask about tokens for these audiences. It exchanges
+   * tokens that are for the first one into tokens for the further ones.
+   */
   readonly audiences: readonly string[]
   /** Whether the access tokens of its users' sessions have the claim `roles`. */
   readonly receivesRoles: boolean

@@ -1,5 +1,6 @@
 import { AuthError, type TokenResponse } from 'jotgate'
-import type { Grant, OAuthClient } from './clients.js'
+import { tokenExchange, type Grant, type OAuthClient } from './clients.js'
+import { exchangeToken, type ExchangeAnswer } from './exchange.js'
 import type { Form } from './form.js'
 import type { OAuth } from './oauth.js'
 import { OAuthFault } from './oauth-fault.js'
@@ -26,7 +27,10 @@ interface GrantRequest {
  *
  * @throws OAuthFault, AuthError
  */
-export async function grantTokens(oauth: OAuth, request: GrantRequest): Promise<TokenAnswer> {
+export async function grantTokens(
+  oauth: OAuth,
+  request: GrantRequest,
+): Promise<TokenAnswer | ExchangeAnswer> {
   const type = request.form.need('grant_type')
   if (!isGrant(type)) throw new OAuthFault('unsupported_grant_type')
   if (!request.client.grants.includes(type)) throw new OAuthFault('unauthorized_client')
@@ -36,7 +40,11 @@ export async function grantTokens(oauth: OAuth, request: GrantRequest): Promise<
 const byGrant = {
   client_credentials: grantClient,
   refresh_token: refreshSession,
-} as const satisfies Record<Grant, (oauth: OAuth, request: GrantRequest) => Promise<TokenAnswer>>
+  [tokenExchange]: exchangeToken,
+} as const satisfies Record<
+  Grant,
+  (oauth: OAuth, request: GrantRequest) => Promise<TokenAnswer | ExchangeAnswer>
+>
 
 function isGrant(type: string): type is Grant {
   return Object.hasOwn(byGrant, type)

@@ -3,6 +3,7 @@ import {
   createVerifier,
   type Sessions,
   type Revocation,
+  type Signer,
   type VerifiedToken,
   type Verifier,
 } from 'jotgate'
@@ -22,6 +23,8 @@ export interface OAuth {
   readonly limits: ClientLimits
   /** The sessions of users at a client, with its times and the rights of its registration. */
   sessionsOf(client: SessionClient): Sessions
+  /** Signs an access token for any audience; its claims say all but the issuer and the id. */
+  readonly sign: Signer
   /** An access token for the client itself (RFC 9068). */
   signFor(client: OAuthClient, rights: ClientRights): Promise<ClientToken>
   /** Verifies any access token of this service, a user's or a client's, for any audience. */
@@ -63,10 +66,11 @@ export interface OAuthParts {
  */
 export function createOAuth(parts: OAuthParts): OAuth {
   const { configuration, clients, revocation, limits = noLimits } = parts
+  const sign = createAnySigner(parts)
   return {
-    ...{ configuration, clients, revocation, limits },
+    ...{ configuration, clients, revocation, limits, sign },
     sessionsOf: openByPolicy(parts),
-    signFor: createClientSigner(parts),
+    signFor: createClientSigner(configuration, sign),
     verify: createEitherVerifier(parts),
   }
 }
@@ -89,14 +93,17 @@ function openByPolicy({ configuration, openSessions }: OAuthParts): OAuth['sessi
   }
 }
 
-function createClientSigner({ configuration, signing, revocation }: OAuthParts): OAuth['signFor'] {
+function createAnySigner({ configuration, signing, revocation }: OAuthParts): Signer {
   const { issuer, accessTtl } = configuration
   const { key } = signing
-  const sign = createSigner({
+  return createSigner({
     ...{ key, issuer, audience: null, expiresIn: accessTtl, typ: 'at+jwt' },
     issuedAfter: (claims) => revocation.cutOffsAhead(claims),
     replaceable: ['iat', 'exp'], // a client's policy may shorten the life of its tokens
   })
+}
+
+function createClientSigner(configuration: Configuration, sign: Signer): OAuth['signFor'] {
   return async ({ id, policy }, { audience, scope }) => {
     const [first, ...others] = audience
     const iat = Math.floor(Date.now() / 1000)

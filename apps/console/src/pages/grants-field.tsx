@@ -2,6 +2,8 @@
 const grantNames = {
   client_credentials: 'Its own tokens (client_credentials)',
   refresh_token: 'Sessions of users (refresh_token)',
+  'urn:ietf:params:oauth:grant-type:token-exchange':
+    'Exchanges tokens it is called with for tokens to call others (token exchange)',
 } as const
 
 const names = Object.keys(grantNames) as (keyof typeof grantNames)[] // the keys of the table
@@ -22,7 +24,7 @@ export function GrantsField(props: {
           <input
             type="checkbox"
             checked={grants.includes(name)}
-            disabled={isPublic && name === 'client_credentials'}
+            disabled={isPublic && name !== 'refresh_token'}
             onChange={(event) => {
               const others = grants.filter((each) => each !== name)
               props.onChange(event.currentTarget.checked ? [...others, name] : others)

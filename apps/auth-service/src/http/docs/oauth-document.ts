@@ -1,3 +1,4 @@
+import { grants } from '../../oauth/clients.js'
 import type { DocumentPart, JsonObject } from './merge-documents.js'
 
 const text: JsonObject = { type: 'string' }
@@ -11,7 +12,8 @@ export function oauthDocument(metadata: string): DocumentPart['document'] {
     paths: {
       '/oauth/token': endpoint({
         operationId: 'token',
-        summary: 'tokens for a client, or a new pair for a refresh token (RFC 6749, 8707)',
+        summary:
+          'tokens for a client, or a new pair for a refresh token, or a token to call another service with (RFC 6749, 8707, 8693)',
         security: [...secret, {}],
         form: 'TokenRequest',
         answer: 'TokenAnswer',
@@ -90,10 +92,14 @@ const client = { client_id: text, client_secret: text }
 const schemas: JsonObject = {
   TokenRequest: objectOf(
     {
-      grant_type: { enum: ['client_credentials', 'refresh_token'] },
+      grant_type: { enum: [...grants] },
       scope: { ...text, description: 'the same scope or a narrower one' },
       resource: { type: 'array', items: text, description: 'the audience of the token (RFC 8707)' },
       refresh_token: text,
+      subject_token: { ...text, description: 'the access token to exchange (RFC 8693)' },
+      subject_token_type: text,
+      requested_token_type: text,
+      audience: { ...text, description: 'whom the exchanged token is for' },
       ...client,
     },
     ['grant_type'],
@@ -101,6 +107,7 @@ const schemas: JsonObject = {
   TokenAnswer: objectOf(
     {
       access_token: text,
+      issued_token_type: { ...text, description: 'of an exchange' },
       token_type: { const: 'Bearer' },
       expires_in: { ...number, description: 'seconds' },
       scope: text,

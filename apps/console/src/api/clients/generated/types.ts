@@ -106,7 +106,7 @@ export const CreatedClient: $.Schema<CreatedClient> = $.object<CreatedClient>(()
   { name: 'secret', optional: true, read: $.text() },
 ])
 
-/** Kind is confidential or public; grants are of client_credentials and refresh_token. */
+/** Kind is confidential or public; grants are of client_credentials, refresh_token and urn:ietf:params:oauth:grant-type:token-exchange. */
 export interface NewClient {
   readonly name: string
   readonly kind: string
