@@ -134,7 +134,7 @@ test.each<[string, keyof typeof plan, Form, string]>([
   ['another subject token type', 'shop', { subject_token_type: 'urn:x' }, 'invalid_request'],
   ['a refresh token asked for', 'shop', { requested_token_type: 'urn:x' }, 'invalid_request'],
   ['an actor token', 'shop', { actor_token: 'x' }, 'invalid_request'],
-])('an exchange with %s is refused', async (_, client, form, error) => {
+])('an exchange with %s is refused', async (...[, client, form, error]) => {
   const { token } = await loginAtApp()
   const answer = await exchange(clients[client], token, form)
   expect([answer.status, answer.body['error']]).toEqual([400, error])

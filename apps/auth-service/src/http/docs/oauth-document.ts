@@ -12,8 +12,7 @@ export function oauthDocument(metadata: string): DocumentPart['document'] {
     paths: {
       '/oauth/token': endpoint({
         operationId: 'token',
-        summary:
-          'tokens for a client, or a new pair for a refresh token, or a token to call another service with (RFC 6749, 8707, 8693)',
+        summary: 'tokens for a client, a refresh token or an exchange (RFC 6749, 8707, 8693)',
         security: [...secret, {}],
         form: 'TokenRequest',
         answer: 'TokenAnswer',
