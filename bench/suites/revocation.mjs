@@ -19,6 +19,7 @@ import {
 } from './revocation/contenders.mjs'
 import {
   accessTtl,
+  entriesWithCutOffs,
   issuer,
   mixedEntries,
   readOnce,
@@ -95,6 +96,7 @@ async function checks({ context: { tokens: most, effort }, count, client }) {
     ['id not revoked', 'ids alone', checkLoop(byId, strangers, false), others(strangers, false)],
     ['id revoked', 'ids alone', checkLoop(byId, revoked, true), others(revoked, true)],
     ['every kind, not revoked', 'five kinds', checkLoop(byAny, strangers, false), []],
+    ...(await cutOffPlans(count, strangers)),
   ]
   const measurements = []
   for (const [name, what, own, rest] of /** @type {[string, string, Contender, Contender[]][]} */ (
@@ -109,6 +111,22 @@ async function checks({ context: { tokens: most, effort }, count, client }) {
     })
   }
   return measurements
+}
+
+/**
+ * What cut-offs of sessions cost: of others, and of the session of each token, which was issued later.
+ *
+ * @param {number} count
+ * @param {readonly Token[]} tokens
+ */
+async function cutOffPlans(count, tokens) {
+  const sids = tokens.map(({ payload }) => String(payload['sid']))
+  const ofOthers = await loaded(entriesWithCutOffs(count, []))
+  const ofEach = await loaded(entriesWithCutOffs(count, sids))
+  return [
+    ['beside cut-offs of sessions', 'ids and cut-offs', checkLoop(ofOthers, tokens, false), []],
+    ['issued after a cut-off', 'ids and cut-offs', checkLoop(ofEach, tokens, false), []],
+  ]
 }
 
 /** @param {number} count */

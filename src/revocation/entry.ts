@@ -1,10 +1,11 @@
 import { AuthError } from '../foundation/errors.js'
 import type { Claims, VerifiedToken } from '../token/token.js'
-import { mostAhead } from './cut-off.js'
+import { mostAhead, mostAheadOfSession } from './cut-off.js'
 import type { RevocationEntry, RevocationName } from './ports.js'
+import { sessionCutOffName, type SessionName } from './session-cut-off.js'
 import { nameToStore } from './value-name.js'
 
-/** Which tokens to refuse from now on. `before` is a Unix time in whole seconds, at most 60 s ahead. */
+/** Which tokens to refuse from now on. `before` is a Unix time in whole seconds, at most 60 s ahead; of a session 120 s. */
 export type RevokeRequest = (
   | /** One token, by its `jti` and `iss`, kept until after its own `exp`. */
     { readonly token: VerifiedToken<unknown> }
@@ -44,6 +45,12 @@ type NamedRequest =
    * `issuedUntil`, so that one subject cannot fill the list.
    */
   | { readonly sid: string; readonly of?: SidOwner }
+  /**
+   * The tokens of one session that were issued at or before a time; the session goes on. A token issued within that second
+   * or earlier, but after this, has to say so: `createSessions` does. There is at most one such entry of a session, so that
+   * it is never replaced by a cut-off of the subject.
+   */
+  | { readonly sid: string; readonly before: number }
   /** Every token of a subject that was issued at or before a time. */
   | { readonly subject: string; readonly before: number }
   /**
@@ -86,13 +93,17 @@ export function toEntry(request: RevokeRequest, context: EntryContext): Revocati
     const [kind, value] = named(request)
     return { kind, value, issuer, expiresAt: now + accessTtl + margin }
   }
-  const before = checkBefore(request.before, now)
+  const before = checkBefore(
+    request.before,
+    'sid' in request ? { now, most: mostAheadOfSession } : { now, most: mostAhead },
+  )
   // A token without `iat` may have been issued just now.
   const expiresAt = Math.max(now, before) + accessTtl + margin
   if ('client' in request) {
     const value = checkName('client', request.client)
     return { kind: 'client', value, issuer, before: Math.max(1, before), expiresAt } // stores keep none as 0
   }
+  if ('sid' in request) return { ...checkSid({ issuer, sid: request.sid }), before, expiresAt }
   if ('all' in request) return { kind: 'all', issuer, before, expiresAt }
   const value =
     'subject' in request
@@ -137,7 +148,8 @@ export function namesOf(issuer: string, claims: Claims): RevocationName[] {
     const value = nameToStore(claim)
     return value === undefined ? [] : [{ issuer, kind, value }]
   })
-  return [...named, { issuer, kind: 'all' }]
+  const session = sessionCutOffName({ issuer, sid: claims['sid'] })
+  return [...named, ...(session === undefined ? [] : [session]), { issuer, kind: 'all' }]
 }
 
 function checkNumber(number: unknown): string {
@@ -152,9 +164,17 @@ function checkName(option: string, name: unknown): string {
   throw new TypeError(`revoke: ${option} must be text of 1 to 1024 characters`)
 }
 
+function checkSid(session: SessionName) {
+  const name = sessionCutOffName(session)
+  if (name !== undefined) return name
+  throw new TypeError('revoke: sid, with before, must be text of 1 to 1022 characters')
+}
+
 /** A cut-off far ahead would refuse tokens that have not been issued yet. */
-function checkBefore(before: unknown, now: number): number {
-  if (typeof before === 'number' && Number.isSafeInteger(before) && before <= now + mostAhead)
+function checkBefore(before: unknown, { now, most }: { now: number; most: number }): number {
+  if (typeof before === 'number' && Number.isSafeInteger(before) && before <= now + most)
     return before
-  throw new RangeError('revoke: before must be a Unix time in seconds, at most 60 s ahead')
+  throw new RangeError(
+    `revoke: before must be a Unix time in seconds, at most ${String(most)} s ahead`,
+  )
 }

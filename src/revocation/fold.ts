@@ -74,7 +74,7 @@ interface Owner extends Omit<SidOwner, 'subject'> {
 
 function ownerOf(request: RevokeRequest): Owner | undefined {
   if ('token' in request) return ownerOfToken(request.token)
-  return 'sid' in request ? request.of : undefined
+  return 'sid' in request && !('before' in request) ? request.of : undefined
 }
 
 function ownerOfToken({ payload }: VerifiedToken<unknown>): Owner | undefined {

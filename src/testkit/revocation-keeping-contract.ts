@@ -9,6 +9,7 @@ import {
   now,
   sameEntries,
   session,
+  sessionCutOff,
   subject,
 } from './revocation-samples.js'
 
@@ -110,6 +111,11 @@ const merging: readonly ContractCase<RevocationStore>[] = [
     'no cut-off is added to an entry of a client without one',
     [client('a'), client('a', now + 5, later + 9)],
     [client('a', undefined, later + 9)],
+  ),
+  keeps(
+    'the cut-off of a session stays beside the session, and beside the subject of the same name',
+    [sessionCutOff('s', now), session('s'), subject('s', now - 5), sessionCutOff('s', now + 5)],
+    [session('s'), subject('s', now - 5), sessionCutOff('s', now + 5)],
   ),
   keeps('a cut-off of 0 and one of 2³² - 1 are returned unchanged', [
     subject('a', 0),

@@ -18,12 +18,18 @@ export function subject(value: string, before: number, expiresAt = later): Revoc
   return { kind: 'sub', issuer, value, before, expiresAt }
 }
 
+/** The cut-off of a session: the name of such a `sub` begins as no claim's does. */
+export function sessionCutOff(sid: string, before: number, expiresAt = later): RevocationEntry {
+  return subject(`\u0001s${sid}`, before, expiresAt)
+}
+
 /** One entry of every kind. */
 export const kinds: readonly RevocationEntry[] = [
   { kind: 'jti', issuer, value: 'token-1', expiresAt: later },
   session('session-1'),
   { kind: 'client', issuer, value: 'app', expiresAt: later },
   subject('user-1', now),
+  sessionCutOff('session-2', now + 90),
   { kind: 'all', issuer, before: now + 7, expiresAt: later },
 ]
 

@@ -1,6 +1,6 @@
 /**
- * The claim of a token that was issued after a revocation which a wrong clock has dated ahead: by its `iat` alone it
- * would seem to have been issued before. Only signers set it.
+ * The claim of a token that was issued after a revocation dated ahead, by a wrong clock, or for one session on purpose: by
+ * its `iat` alone it would seem to have been issued before. Only signers set it, and of sessions `createSessions`.
  */
 export const issuedAfterClaim = 'jotgate_after'
 
@@ -8,6 +8,8 @@ export const issuedAfterClaim = 'jotgate_after'
 export interface IssuedAfter {
   readonly all?: number
   readonly sub?: number
+  /** Of the session that the token belongs to: `createSessions` knows it, and no signer. */
+  readonly sid?: number
 }
 
 /**

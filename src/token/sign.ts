@@ -50,7 +50,10 @@ export interface SignerOptions {
   readonly maxLength?: number
   /**
    * Cut-offs of revocations that lie ahead: `(claims) => revocation.cutOffsAhead(claims)`. A token issued now says in its
-   * claim `jotgate_after` that it was issued after them, and they do not refuse it. Default: none.
+   * claim `jotgate_after` that it was issued after them, and they do not refuse it. No call may set this claim:
+   * `createSessions` alone adds the member `sid`, for a cut-off of the token's session, to what is returned here. A signer
+   * with `iat` in `replaceable` takes that member from any call, since by `iat` a call could get past such a cut-off too.
+   * Default: none.
    */
   readonly issuedAfter?: (claims: Claims) => IssuedAfter | undefined
   /** Unix time in seconds. Default: the system's clock. */
@@ -127,7 +130,8 @@ export function createSigner(options: SignerOptions): Signer {
 
 /**
  * The same signer for code that sets `aud`, `iat`, `exp` and `jti` itself and admits none of them from elsewhere, as
- * sessions do. A signer that is any other function is returned as it is.
+ * sessions do; with them `jotgate_after`, of which sessions set the member `sid`. A signer that is any other function is
+ * returned as it is.
  *
  * @example const token = await completeSigner(sign)({ ...claims, exp })
  */
@@ -179,8 +183,7 @@ function toPayload(
     throw new TypeError(
       `the claim "${clash}" is set by the signer; leave it out, or list it in createSigner.replaceable`,
     )
-  if (payload[issuedAfterClaim] !== undefined)
-    throw new TypeError(`the claim "${issuedAfterClaim}" is set by the signer; leave it out`)
+  checkIssuedAfter(payload[issuedAfterClaim], reserved)
   const iat = Number((payload['iat'] ??= Math.floor(now())))
   if (!Number.isSafeInteger(Math.floor(iat))) throw new TypeError('the claim "iat" is not a time')
   payload['iss'] ??= issuer ?? undefined
@@ -188,8 +191,25 @@ function toPayload(
   payload['exp'] ??= expiresIn === null ? undefined : iat + expiresIn
   payload['jti'] ??= randomId()
   const after = issuedAfter(payload)
-  if (after !== undefined) payload[issuedAfterClaim] = after
+  if (after !== undefined)
+    payload[issuedAfterClaim] = Object.assign({ ...after }, payload[issuedAfterClaim])
   return bigints.found ? writeJson(payload) : JSON.stringify(payload)
+}
+
+/**
+ * Only who may set `iat` may say that the token was issued after a cut-off of its session: by `iat` alone it could date
+ * the token after any.
+ *
+ * @throws TypeError
+ */
+function checkIssuedAfter(given: unknown, reserved: readonly SignerClaim[]): void {
+  if (given === undefined || (!reserved.includes('iat') && isCutOffOfSession(given))) return
+  throw new TypeError(`the claim "${issuedAfterClaim}" is set by the signer; leave it out`)
+}
+
+function isCutOffOfSession(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null || !('sid' in given)) return false
+  return Number.isSafeInteger(given.sid) && Object.keys(given).length === 1
 }
 
 function readLife(given: unknown, option: string): number | null {

@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hmacKey } from '../../src/key/index.js'
-import { type Claims, createSigner, createVerifier, decodeToken } from '../../src/token/index.js'
+import {
+  type Claims,
+  createSigner,
+  createVerifier,
+  decodeToken,
+  type Signer,
+  type SignerOptions,
+} from '../../src/token/index.js'
 import { completeSigner } from '../../src/token/sign.js'
 
 const sign = createSigner({
@@ -244,6 +251,51 @@ describe('a bigint is signed with all its digits', () => {
 })
 
 describe('the signer that sessions use', () => {
+  const after = 1_800_000_060
+  const aheadOptions: SignerOptions = {
+    ...{ key: hmacKey(randomBytes(32), 'HS256'), issuer: 'https://a', audience: 'api' },
+    expiresIn: '15m',
+    issuedAfter: () => ({ all: after + 1, sub: after + 2 }),
+  }
+  const ahead = createSigner(aheadOptions)
+  const afterOf = async (token: Promise<string>) =>
+    decodeToken(await token).unverifiedClaims['jotgate_after']
+
+  test('only the signer of sessions takes a cut-off of the session, and adds those that it knows', async () => {
+    const claims = { jotgate_after: { sid: after } }
+    await expect(ahead(claims)).rejects.toThrow('"jotgate_after" is set by the signer')
+    expect(await afterOf(completeSigner(ahead)(claims))).toEqual({
+      ...{ all: after + 1, sub: after + 2, sid: after },
+    })
+    expect(await afterOf(completeSigner(sign)(claims))).toEqual({ sid: after })
+    expect(await afterOf(completeSigner(sign)({}))).toBeUndefined()
+  })
+
+  test.each([
+    [{ all: after }],
+    [{ sid: after, all: after }],
+    [{ sid: String(after) }],
+    [{ sid: 0.5 }],
+    [after],
+    [null],
+    [[after]],
+  ])('the signer of sessions refuses the cut-offs %j', async (given) => {
+    await expect(completeSigner(ahead)({ jotgate_after: given })).rejects.toThrow(
+      '"jotgate_after" is set by the signer',
+    )
+  })
+
+  test('a function around a signer passes on what sessions say where it may set iat, and nowhere else', async () => {
+    const claims = { jotgate_after: { sid: after } }
+    const around = (inner: Signer) =>
+      completeSigner((given) => inner({ ...given, tenant: 'a' }))(claims)
+    await expect(around(ahead)).rejects.toThrow('"jotgate_after" is set by the signer')
+    const open = createSigner({ ...aheadOptions, replaceable: ['iat', 'exp', 'jti'] })
+    expect(await afterOf(around(open))).toEqual({ sid: after, all: after + 1, sub: after + 2 })
+    const withAll = open({ jotgate_after: { sid: after, all: after } })
+    await expect(withAll).rejects.toThrow('"jotgate_after" is set by the signer')
+  })
+
   test('the signer of sessions is not found through a Proxy, so that what the Proxy adds is kept', async () => {
     const traced = new Proxy(sign, {})
     expect(completeSigner(traced)).toBe(traced)

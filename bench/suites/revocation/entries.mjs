@@ -43,6 +43,24 @@ export function mixedEntries(count) {
 }
 
 /**
+ * Half of them revoked tokens, half cut-offs of sessions, by these names and random ones. No token that lives now was issued
+ * before such a cut-off.
+ *
+ * @param {number} count
+ * @param {readonly string[]} sids
+ * @returns {RevocationEntry[]}
+ */
+export function entriesWithCutOffs(count, sids) {
+  const half = Math.floor(count / 2)
+  /** @type {(at: number) => RevocationEntry} */
+  const cutOff = (at) => {
+    const sid = sids[at] ?? randomBytes(16).toString('base64url')
+    return { kind: 'sub', issuer, value: `\u0001s${sid}`, before: 1, expiresAt }
+  }
+  return [...tokenEntries(count - half), ...Array.from({ length: half }, (_, at) => cutOff(at))]
+}
+
+/**
  * The key under which others note a revoked token in Redis.
  *
  * @param {string} id

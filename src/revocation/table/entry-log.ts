@@ -147,7 +147,7 @@ export function headerOf({ kind, issuer }: EntryKey, name: NameBytes): number {
   return (name.length | (name.form << 12) | (kind << 14) | (issuer << 17)) >>> 0
 }
 
-/** Whether it is a record of a kind that may refuse only tokens issued up to a cut-off: `client`, `sub` or `all`. */
+/** Whether it is a record of a kind that may refuse only tokens issued up to a cut-off: `client` and all after it. */
 function hasCutOff(header: number): boolean {
   return ((header >>> 14) & 7) >= kindNumbers.client
 }

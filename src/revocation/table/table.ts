@@ -10,6 +10,7 @@ import { NameBytes } from './name-bytes.js'
 import { longestName, SeededHash, type Randomness } from './seeded-hash.js'
 import type { Lookup } from './segment.js'
 import { Segments, type Location } from './segments.js'
+import { sidOfCutOff } from '../session-cut-off.js'
 import { nameOfValue } from '../value-name.js'
 
 /** Options of {@link RevocationTable}. */
@@ -119,6 +120,7 @@ export class RevocationTable {
     return (
       this.#isNamed(kindNumbers.jti, claims.jti, token) ||
       this.#isNamed(kindNumbers.sid, claims['sid'], token) ||
+      this.#isNamed(kindNumbers.session, claims['sid'], token) ||
       this.#isNamed(kindNumbers.sub, claims.sub, token) ||
       this.#isNamed(kindNumbers.client, claims['client_id'], token) ||
       // Nearly every issuer has an `all` entry, of the first start; nearly every token is younger than its cut-off.
@@ -191,10 +193,11 @@ export class RevocationTable {
     return !this.#isIssuedAfter(kind, times.before, token)
   }
 
-  /** Whether the token says that it was issued after this cut-off, dated ahead by a wrong clock. */
+  /** Whether the token says that it was issued after this cut-off, dated ahead by a wrong clock or on purpose. */
   #isIssuedAfter(kind: number, before: number, { issuer, claims }: CheckedToken): boolean {
     if (issuer.name !== this.#issuer) return false
     if (kind === kindNumbers.all) return issuedAfter(claims, 'all') >= before
+    if (kind === kindNumbers.session) return issuedAfter(claims, 'sid') >= before
     return kind === kindNumbers.sub && issuedAfter(claims, 'sub') >= before
   }
 
@@ -223,8 +226,9 @@ export class RevocationTable {
 
   /** Valid until the next lookup, because all of them share the bytes of the name. */
   #lookupOf(entry: RevocationEntry, { number, hashSeeds }: KnownIssuer): Lookup {
-    const kind = kindNumbers[entry.kind]
-    const name = entry.kind === 'all' ? '' : entry.value
+    const sid = sidOfCutOff(entry)
+    const kind = sid === undefined ? kindNumbers[entry.kind] : kindNumbers.session
+    const name = sid ?? (entry.kind === 'all' ? '' : entry.value)
     this.#name.set(name)
     const hash = this.#hash.of(hashSeeds[kind] ?? 0, name)
     return { hash, key: { kind, issuer: number }, name: this.#name }

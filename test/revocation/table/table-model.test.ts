@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { valueOfCutOff } from '../../../src/revocation/session-cut-off.js'
 import { RevocationTable } from '../../../src/revocation/table/table.js'
 
 const issuer = 'https://auth.example'
@@ -47,9 +48,11 @@ interface Real {
   readonly sweep: (table: RevocationTable, now: number) => void
 }
 
-type Kind = 'jti' | 'sid' | 'client' | 'sub'
-const kinds: readonly Kind[] = ['jti', 'sid', 'client', 'sub']
-const claimNames = { jti: 'jti', sid: 'sid', client: 'client_id', sub: 'sub' } as const
+/** `session` is the cut-off of a session. */
+type Kind = 'jti' | 'sid' | 'client' | 'sub' | 'session'
+const kinds: readonly Kind[] = ['jti', 'sid', 'client', 'sub', 'session']
+const claimNames = { jti: 'jti', sid: 'sid', client: 'client_id', sub: 'sub', session: 'sid' }
+const hasCutOff = (kind: Kind) => kind === 'sub' || kind === 'session'
 
 class Add implements fc.Command<Model, Real> {
   readonly kind: Kind
@@ -65,10 +68,13 @@ class Add implements fc.Command<Model, Real> {
   check = () => true
   run(model: Model, { table }: Real): void {
     const expiresAt = model.now + this.lives
-    const before = this.kind === 'sub' ? model.now - this.back : Infinity
+    const before = hasCutOff(this.kind) ? model.now - this.back : Infinity
     note(model, `${this.kind} ${this.value}`, { before, expiresAt })
-    const entry = { kind: this.kind, issuer, value: this.value, expiresAt, before }
-    table.add(entry) // kinds without `before` ignore it
+    const entry =
+      this.kind === 'session'
+        ? { kind: 'sub' as const, value: valueOfCutOff(this.value) }
+        : { kind: this.kind, value: this.value }
+    table.add({ ...entry, issuer, expiresAt, before }) // kinds without `before` ignore it
     compare(model, table, [this.value])
   }
   toString = () => `add(${this.kind} ${this.value} for ${String(this.lives)}, ${String(this.back)})`
@@ -125,8 +131,12 @@ function compare(model: Model, table: RevocationTable, values: readonly string[]
       for (const iat of [now - 40, now - 10, now]) {
         const refusedBy = (times: Times) => now < times.expiresAt && iat <= times.before
         const name = `${kind} ${value}`
-        const least = refusedBy(known.get(name) ?? none)
-        const most = kind === 'sub' ? refusedBy(everKnown.get(name) ?? none) : least
+        // A whole session and its cut-off are asked about by one claim.
+        const asked = kinds.filter((each) => claimNames[each] === claimNames[kind])
+        const isRefusedIn = (entries: ReadonlyMap<string, Times>, by: readonly Kind[]) =>
+          by.some((each) => refusedBy(entries.get(`${each} ${value}`) ?? none))
+        const least = isRefusedIn(known, asked)
+        const most = least || isRefusedIn(everKnown, asked.filter(hasCutOff))
         const answer = table.refuses(issuer, { [claimNames[kind]]: value, iat }, () => now)
         if (answer ? !most : least) throw new Error(`${name}: ${String(answer)}`)
       }

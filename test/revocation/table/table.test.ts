@@ -249,6 +249,8 @@ describe('unconfirmed entries', () => {
       { kind: 'sub', issuer, value: 'user-1', before: now, expiresAt: now + 4 },
       { kind: 'all', issuer, before: now - 5, expiresAt: now + 5 },
       { kind: 'client', issuer, value: 'app', before: now - 6, expiresAt: now + 6 },
+      { kind: 'sub', issuer, value: '\u0001suser-1', before: now + 90, expiresAt: now + 7 },
+      { kind: 'sid', issuer, value: 'user-1', expiresAt: now + 8 },
     ]
     for (const each of entries) table.add(each)
     const inOrder = (all: Iterable<RevocationEntry>) =>
