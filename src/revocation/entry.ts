@@ -1,5 +1,6 @@
 import { AuthError } from '../foundation/errors.js'
 import type { Claims, VerifiedToken } from '../token/token.js'
+import { actorsOf } from './actors.js'
 import { mostAhead, mostAheadOfSession } from './cut-off.js'
 import type { RevocationEntry, RevocationName } from './ports.js'
 import { sessionCutOffName, type SessionName } from './session-cut-off.js'
@@ -143,6 +144,7 @@ export function namesOf(issuer: string, claims: Claims): RevocationName[] {
     ['sid', claims['sid']],
     ['sub', claims.sub],
     ['client', claims['client_id']],
+    ...actorsOf(claims).map((actor) => ['sub', actor] as const),
   ] as const
   const named = given.flatMap(([kind, claim]) => {
     const value = nameToStore(claim)

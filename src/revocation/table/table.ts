@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto'
 import { issuedAfter, type IssuedAfter } from '../../token/issued-after.js'
 import type { Claims } from '../../token/token.js'
+import { actorsOf } from '../actors.js'
 import type { RevocationEntry } from '../ports.js'
 import { entryAt } from './entry-at.js'
 import { lastSecond, type EntryTimes } from './entry-log.js'
@@ -123,6 +124,7 @@ export class RevocationTable {
       this.#isNamed(kindNumbers.session, claims['sid'], token) ||
       this.#isNamed(kindNumbers.sub, claims.sub, token) ||
       this.#isNamed(kindNumbers.client, claims['client_id'], token) ||
+      (claims['act'] !== undefined && this.#refusesActor(token)) ||
       // Nearly every issuer has an `all` entry, of the first start; nearly every token is younger than its cut-off.
       (token.issuedAt <= known.latestCutOff && this.#isNamed(kindNumbers.all, '', token))
     )
@@ -191,6 +193,12 @@ export class RevocationTable {
     if (times === undefined || token.issuedAt > times.before || token.now() >= times.expiresAt)
       return false
     return !this.#isIssuedAfter(kind, times.before, token)
+  }
+
+  /** Whether a cut-off of someone who acts for the subject refuses the token: what it says of the subject's is nothing to it. */
+  #refusesActor(token: CheckedToken): boolean {
+    const subject = { ...token, claims: {} }
+    return actorsOf(token.claims).some((actor) => this.#isNamed(kindNumbers.sub, actor, subject))
   }
 
   /** Whether the token says that it was issued after this cut-off, dated ahead by a wrong clock or on purpose. */

@@ -258,3 +258,42 @@ describe('unconfirmed entries', () => {
     expect(inOrder([...table.unconfirmed(now)].flat())).toEqual(entries)
   })
 })
+
+describe('tokens with an actor', () => {
+  const before = now - 10
+  const entryOf = (value: string) =>
+    ({ kind: 'sub', issuer: 'a', value, before, expiresAt: now + 100 }) as const
+
+  test.each([
+    ['its subject', 'user', true],
+    ['who acts for it', 'admin', true],
+    ['who had that one act', 'root', true],
+    ['somebody else', 'other', false],
+  ])('a token with actors is refused by a cut-off of %s: %s, %s', (_, value, refused) => {
+    const table = new RevocationTable({ issuer: 'a' })
+    table.add(entryOf(value))
+    const claims = { sub: 'user', iat: before, act: { sub: 'admin', act: { sub: 'root' } } }
+    expect(table.refuses('a', claims, clock)).toBe(refused)
+    expect(table.refuses('a', { ...claims, iat: before + 1 }, clock)).toBe(false)
+  })
+
+  test('what a token says of its subject’s cut-off is nothing to the cut-off of an actor', () => {
+    const table = new RevocationTable({ issuer: 'a' })
+    table.add({ ...entryOf('admin'), before: now + 300 })
+    const after = { jotgate_after: { sub: now + 300 } }
+    const claims = { sub: 'user', iat: now, act: { sub: 'admin' }, ...after }
+    expect(table.refuses('a', claims, clock)).toBe(true)
+  })
+
+  test.each([
+    [null],
+    ['admin'],
+    [{ sub: 7 }],
+    [{ act: { act: { act: {} } } }],
+    [{ sub: { sub: 'admin' } }],
+  ])('an actor of another form refuses nothing and throws nothing: %j', (act) => {
+    const table = new RevocationTable({ issuer: 'a' })
+    table.add(entryOf('admin'))
+    expect(table.refuses('a', { sub: 'user', iat: before, act }, clock)).toBe(false)
+  })
+})
