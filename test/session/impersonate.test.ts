@@ -48,6 +48,19 @@ describe('an impersonation', () => {
     expect((await sessions.impersonate(actor, 'user-1')).scope).toBe('read')
   })
 
+  test('the scope of an impersonation is no wider than the actor may have by now', async () => {
+    const limits = { 'admin-1': 'read write', 'user-1': 'read write' }
+    const scopeOf = (name: string) => Object.entries(limits).find(([each]) => each === name)?.[1]
+    const { sessions } = makeSessions({
+      impersonation: {},
+      loadSubject: (name) => Promise.resolve({ claims: {}, scope: scopeOf(name) ?? '' }),
+    })
+    const { sid } = await sessions.issue({ subject: 'admin-1', client, scope: 'read write' })
+    limits['admin-1'] = 'read'
+    const answer = await sessions.impersonate({ sid, subject: 'admin-1' }, 'user-1')
+    expect(answer.scope).toBe('read')
+  })
+
   test('an impersonation is refused for a subject with a role that the actor lacks, for itself, and for roles that cannot be read', async () => {
     const { sessions, actor, events } = await begin('support-1')
     expect(await codeOf(sessions.impersonate(actor, 'admin-1'))).toBe('FORBIDDEN')

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Claims } from '../../../src/token/index.js'
+import { namesOf } from '../../../src/revocation/entry.js'
 import type { RevocationEntry } from '../../../src/revocation/index.js'
 import { NameBytes, readName } from '../../../src/revocation/table/name-bytes.js'
 import { SeededHash } from '../../../src/revocation/table/seeded-hash.js'
@@ -275,6 +276,13 @@ describe('tokens with an actor', () => {
     const claims = { sub: 'user', iat: before, act: { sub: 'admin', act: { sub: 'root' } } }
     expect(table.refuses('a', claims, clock)).toBe(refused)
     expect(table.refuses('a', { ...claims, iat: before + 1 }, clock)).toBe(false)
+  })
+
+  test('a store is asked for the cut-offs of the actors too', () => {
+    const claims = { sub: 'user', act: { sub: 'admin', act: { sub: 'root' } } }
+    const subjects = namesOf('a', claims).filter(({ kind }) => kind === 'sub')
+    const named = ['user', 'admin', 'root'].map((value) => ({ issuer: 'a', kind: 'sub', value }))
+    expect(subjects).toEqual(named)
   })
 
   test('what a token says of its subject’s cut-off is nothing to the cut-off of an actor', () => {
