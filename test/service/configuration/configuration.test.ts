@@ -33,6 +33,21 @@ test.concurrent(
   },
 )
 
+test.concurrent(
+  'check-config says what a shorter recovery of lost answers costs, and nothing of the default',
+  async ({ folder }) => {
+    const cost = (after: string) =>
+      `a client whose answer was lost and that asks again after more than ${after} is logged out everywhere, with an alarm of theft`
+    const usual = await check(folder(), least)
+    expect(usual.output).toContain('recovers the session for 1 h\n')
+    expect(usual.output).not.toContain('alarm')
+    const never = await check(folder(), `${least}recoverWithin: 0\n`)
+    expect(never.output).toContain(`never recovers the session: ${cost('10 s')}`)
+    const short = await check(folder(), `${least}recoverWithin: 5m\n`)
+    expect(short.output).toContain(`recovers the session for 5 min: ${cost('5 min')}`)
+  },
+)
+
 test.concurrent('check-config says what the demo is when there is no configuration', async () => {
   const { code, output } = await runService({}, ['check-config'])
   expect(code).toBe(0)

@@ -1,4 +1,5 @@
 import type { Configuration } from '../configuration/configuration.js'
+import { defaultRecovery, toSeconds } from '../configuration/file-schema.js'
 
 /** Describes a configuration line by line, without its secrets: to check it before the service starts. */
 export function checkConfig(configuration: Configuration): string {
@@ -14,10 +15,7 @@ export function checkConfig(configuration: Configuration): string {
       'sessions',
       `end after ${inWords(configuration.absoluteTtl)}, unused after ${inWords(configuration.idleTtl)}`,
     ],
-    [
-      'a replaced refresh token',
-      `gets the same successor for ${inWords(configuration.grace)}, recovers the session for ${inWords(configuration.recoverWithin)}`,
-    ],
+    ['a replaced refresh token', describeRecovery(configuration)],
     ['key of the key ring', encryptionKeys ? 'from the configuration' : 'in the data folder'],
     ['key of refresh tokens', refreshSecrets ? 'from the configuration' : 'in the data folder'],
     ['kept in', configuration.database === undefined ? 'a file in the data folder' : 'PostgreSQL'],
@@ -29,6 +27,18 @@ export function checkConfig(configuration: Configuration): string {
     ...lines.map(([name, value]) => `  ${name}: ${value}`),
     '',
   ].join('\n')
+}
+
+/** Says what a window costs that is shorter than the default: phones lose answers for longer than that. */
+function describeRecovery({ grace, recoverWithin }: Configuration): string {
+  const within = Math.max(grace, recoverWithin)
+  const recovers =
+    recoverWithin === 0
+      ? 'never recovers the session'
+      : `recovers the session for ${inWords(recoverWithin)}`
+  const means = `gets the same successor for ${inWords(grace)}, ${recovers}`
+  if (recoverWithin >= toSeconds(defaultRecovery)) return means
+  return `${means}: a client whose answer was lost and that asks again after more than ${inWords(within)} is logged out everywhere, with an alarm of theft`
 }
 
 function describeSigning(signing: Configuration['signing']): string {

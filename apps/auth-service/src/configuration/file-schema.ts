@@ -27,6 +27,8 @@ const network = z.union(
 export const defaultSessions = 100
 /** Default of `maxRevocations`. */
 export const defaultRevocations = 1_000_000
+/** Default of `recoverWithin`, that of the library's `createSessions`. */
+export const defaultRecovery = '1h'
 
 /** The configuration file, with the names of {@link fileNames}. */
 export const fileSchema = z.strictObject({
@@ -44,7 +46,7 @@ export const fileSchema = z.strictObject({
   grace: duration.default('10s'),
   maxSessions: z.int().min(1).max(10_000).default(defaultSessions),
   maxRevocations: z.int().min(1000).max(50_000_000).default(defaultRevocations),
-  recoverWithin: z.union([z.literal(0), upTo(7 * day, '7d')]).default(0),
+  recoverWithin: z.union([z.literal(0), upTo(7 * day, '7d')]).default(defaultRecovery),
   algorithm: z.enum(['ES256', 'ES384', 'ES512', 'EdDSA', 'PS256', 'RS256']).default('ES256'),
   rotateEvery: upTo(400 * day, '400d').default('30d'),
   keySetMaxAge: upTo(day, '1d').default('5m'),

@@ -3,7 +3,13 @@ import { secretSource } from 'jotgate'
 import type { Environment } from './environment.js'
 import { SetupFault } from '../foundation/setup-fault.js'
 import type { Configuration } from './configuration.js'
-import { defaultLimits, defaultRevocations, defaultSessions } from './file-schema.js'
+import {
+  defaultLimits,
+  defaultRecovery,
+  defaultRevocations,
+  defaultSessions,
+  toSeconds,
+} from './file-schema.js'
 import { isLoopback } from './loopback.js'
 import { readFile } from './read-file.js'
 
@@ -48,7 +54,7 @@ function demoConfiguration(
     grace: 10,
     maxSessions: defaultSessions,
     maxRevocations: defaultRevocations,
-    recoverWithin: 0,
+    recoverWithin: toSeconds(defaultRecovery),
     signing: { kind: 'ring', algorithm: 'ES256', rotateEvery: 30 * 86_400 },
     loginLimits: defaultLimits,
     trustedProxies: [],
