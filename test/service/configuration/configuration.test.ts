@@ -48,6 +48,60 @@ test.concurrent(
   },
 )
 
+test.concurrent(
+  'check-config says which pages may call, and which of them have the console',
+  async ({ folder }) => {
+    const usual = await check(folder(), least)
+    expect(usual.output).toContain('the console, with cookies: at https://auth.example\n')
+    expect(usual.output).toContain('other first-party pages, with tokens: none\n')
+    const pages = 'https://shop.example, http://localhost:5173, https://app.auth.example:8443'
+    const both = await check(folder(), `${least}origins: [https://auth.example, ${pages}]\n`)
+    expect(both.output).toContain(
+      'the console, with cookies: at https://auth.example, http://localhost:5173\n',
+    )
+    expect(both.output).toContain(
+      'other first-party pages, with tokens: at https://shop.example, https://app.auth.example:8443\n',
+    )
+    const none = await check(folder(), `${least}origins: [https://shop.example]\n`)
+    expect(none.output).toContain('the console, with cookies: has no page\n')
+  },
+)
+
+test.concurrent(
+  'check-config says of each wrong origin what to write instead',
+  async ({ folder }) => {
+    const wrong: Readonly<Record<string, string>> = {
+      'https://shop.example/': 'must end after the host or port, without a slash or a path',
+      'https://shop.example/login': 'must end after the host or port, without a slash or a path',
+      'https://Shop.example': 'must be in lower case',
+      'https://shop.example:443': 'must leave out the default port',
+      'http://localhost:80': 'must leave out the default port',
+      'https://shop.example.': 'must have no dot after the host',
+      'http://shop.example': 'plain http is for loopback only, such as "http://localhost:5173"',
+      'http://192.168.1.7:5173': 'plain http is for loopback only',
+      'http://localhost.shop.example': 'plain http is for loopback only',
+      'https://*.shop.example': 'without *',
+      '"*"': 'without *',
+      '"null"': 'must be an http or https origin',
+      'shop.example': 'must be an http or https origin',
+      'capacitor://localhost': 'must be an http or https origin',
+      'https://alice@shop.example': 'scheme, host and port, in ASCII',
+      'https://bücher.example': 'scheme, host and port, in ASCII',
+      'https://2130706433': 'scheme, host and port, in ASCII',
+    }
+    const list = Object.keys(wrong)
+    const { code, output } = await check(folder(), `${least}origins: [${list.join(', ')}]\n`)
+    expect(code).toBe(1)
+    const lines = output.split('\n').filter((line) => line.includes('origins.'))
+    expect(lines).toHaveLength(list.length)
+    for (const [at, message] of Object.values(wrong).entries()) {
+      expect(lines[at], list[at]).toContain(`origins.${String(at)}: `)
+      expect(lines[at], list[at]).toContain(message)
+      expect(lines[at], list[at]).toMatch(/"https?:\/\//)
+    }
+  },
+)
+
 test.concurrent('check-config says what the demo is when there is no configuration', async () => {
   const { code, output } = await runService({}, ['check-config'])
   expect(code).toBe(0)

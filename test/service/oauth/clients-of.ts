@@ -16,10 +16,11 @@ const times = { accessTtl: 900, absoluteTtl: 86_400, idleTtl: 86_400, grace: 10,
 export async function registerClients<Name extends string>(
   dataDir: string,
   clients: Readonly<Record<Name, NewClient>>,
+  mode: 'demo' | 'configured' = 'demo',
 ): Promise<Readonly<Record<Name, TestClient>>> {
   const db = await openSqlite(join(dataDir, 'jotgate.db'))
   try {
-    await claimDatabase(sqliteDatabase(db), 'demo')
+    await claimDatabase(sqliteDatabase(db), mode)
     const store = await createSqlClients(sqliteDatabase(db), times)
     const entries: [string, TestClient][] = []
     for (const [name, client] of Object.entries<NewClient>(clients)) {

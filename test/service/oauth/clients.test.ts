@@ -215,6 +215,24 @@ describe.each([
     expect(JSON.stringify(rows)).not.toContain(secret)
   })
 
+  test('clients come back with the origins of their pages, each once, until these are taken away', async () => {
+    const clients = await openClients()
+    const [shop, dev] = ['https://shop.example', 'http://localhost:5173']
+    const { client } = await clients.create({ ...app, origins: [shop, dev, shop] })
+    expect(client.origins).toEqual([shop, dev])
+    expect(await clients.byId(client.id)).toEqual(client)
+    expect(await clients.origins()).toEqual(expect.arrayContaining([shop, dev]))
+    await clients.change(client.id, { disabled: true })
+    expect(await clients.origins()).not.toContain(shop)
+    const changed = await clients.change(client.id, { origins: [dev], disabled: false })
+    expect(changed).toEqual({ ...client, origins: [dev] })
+    expect(await clients.origins()).not.toContain(shop)
+    await clients.remove(client.id)
+    expect(await clients.origins()).not.toContain(dev)
+  })
+
+  const page = { kind: 'public', grants: ['refresh_token'] } as const
+  const seventeen = Array.from({ length: 17 }, (_, at) => `https://${String(at)}.shop.example`)
   const faulty: [string, Partial<Record<keyof NewClient, unknown>>, RegExp][] = [
     ['no name', { name: '' }, /^name: /],
     ['a line break in the name', { name: 'a\nb' }, /^name: /],
@@ -230,6 +248,9 @@ describe.each([
     ['sessions shorter than a token', { policy: { refreshTtl: 10 } }, /^policy: /],
     ['a grace that fits into no token', { policy: { accessTtl: 60, grace: 30 } }, /^policy: /],
     ['roles by a word', { receivesRoles: 'yes' }, /^receivesRoles: /],
+    ['a page that could not keep its secret', { origins: ['https://shop.example'] }, /^origins: /],
+    ['a path in an origin', { ...page, origins: ['https://shop.example/'] }, /^origins\.0: /],
+    ['more origins than a program has', { ...page, origins: seventeen }, /^origins: /],
     ['an unknown wish', { policy: { admin: true } }, /^policy: /],
   ]
   test.each(faulty)('clients with %s are not registered', async (...row) => {

@@ -1,4 +1,5 @@
 import { clientSchema } from '../../../apps/auth-service/src/oauth/client-rows.js'
+import { clientOriginSchema } from '../../../apps/auth-service/src/oauth/client-origins.js'
 import { limitSchema } from '../../../apps/auth-service/src/limits/postgres-limits.js'
 import { processSchema } from '../../../apps/auth-service/src/observing/processes.js'
 import { modeSchema } from '../../../apps/auth-service/src/storage/mode.js'
@@ -18,6 +19,7 @@ export const schemas: readonly Schema[] = [
   keysSchema,
   userSchema,
   clientSchema,
+  clientOriginSchema,
   processSchema,
   limitSchema,
   modeSchema,

@@ -1,15 +1,20 @@
 import type { Configuration } from '../configuration/configuration.js'
 import { defaultRecovery, toSeconds } from '../configuration/file-schema.js'
+import { ownOrigins } from '../configuration/origins.js'
 
 /** Describes a configuration line by line, without its secrets: to check it before the service starts. */
 export function checkConfig(configuration: Configuration): string {
   const { signing, encryptionKeys, refreshSecrets } = configuration
+  const own = ownOrigins(configuration)
+  const others = configuration.origins.filter((each) => !own.includes(each))
   const lines: readonly (readonly [string, string])[] = [
     ['mode', configuration.demo ? 'demo: alice, on loopback only' : 'configured'],
     ['listens on', `${configuration.host}, port ${String(configuration.port)}`],
     ['issuer', configuration.issuer],
     ['audience', configuration.audience],
     ['host names', ['those of loopback', ...configuration.hosts].join(', ')],
+    ['the console, with cookies', describePages(own, 'has no page')],
+    ['other first-party pages, with tokens', describePages(others, 'none')],
     ['access tokens', `live ${inWords(configuration.accessTtl)}, ${describeSigning(signing)}`],
     [
       'sessions',
@@ -39,6 +44,10 @@ function describeRecovery({ grace, recoverWithin }: Configuration): string {
   const means = `gets the same successor for ${inWords(grace)}, ${recovers}`
   if (recoverWithin >= toSeconds(defaultRecovery)) return means
   return `${means}: a client whose answer was lost and that asks again after more than ${inWords(within)} is logged out everywhere, with an alarm of theft`
+}
+
+function describePages(origins: readonly string[], none: string): string {
+  return origins.length === 0 ? none : `at ${origins.join(', ')}`
 }
 
 function describeSigning(signing: Configuration['signing']): string {

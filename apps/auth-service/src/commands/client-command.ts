@@ -20,8 +20,8 @@ import { openClients } from '../oauth/open-clients.js'
 
 /** The usage of {@link runClientCommand}. */
 export const clientUsage = `       jotgate-service client add NAME [--public] [--grant G]… [--scope S]… [--audience A]…
-                              [--roles yes|no] [--access-ttl T] [--refresh-ttl T] [--grace T]
-                              [--recover-within T]
+                              [--roles yes|no] [--origin O]… [--access-ttl T] [--refresh-ttl T]
+                              [--grace T] [--recover-within T]
                                              registers an OAuth client and prints its secret, this once
        jotgate-service client list
        jotgate-service client change ID [--name NAME] and options of add: what is not named stays
@@ -39,6 +39,7 @@ const options = {
   scope: { type: 'string', multiple: true },
   audience: { type: 'string', multiple: true },
   roles: { type: 'string' },
+  origin: { type: 'string', multiple: true },
   'access-ttl': { type: 'string' },
   'refresh-ttl': { type: 'string' },
   grace: { type: 'string' },
@@ -165,7 +166,7 @@ function show({ flags }: Errand, client: OAuthClient | undefined): string {
 }
 
 function toChange(flags: Flags, client: OAuthClient): ClientChange {
-  const { name, grant, scope, audience, roles } = flags
+  const { name, grant, scope, audience, roles, origin } = flags
   const policy = toPolicy(flags)
   return {
     ...(name === undefined ? {} : { name }),
@@ -173,6 +174,8 @@ function toChange(flags: Flags, client: OAuthClient): ClientChange {
     ...(scope === undefined ? {} : { scopes: scope.filter((each) => each !== '') }),
     ...(audience === undefined ? {} : { audiences: audience }),
     ...(roles === undefined ? {} : { receivesRoles: isYes(roles) }),
+    // An empty one takes all away.
+    ...(origin === undefined ? {} : { origins: origin.filter((each) => each !== '') }),
     ...(Object.keys(policy).length === 0 ? {} : { policy: { ...client.policy, ...policy } }),
   }
 }
@@ -187,6 +190,7 @@ function toClient(name: string, flags: Flags, { audience }: Configuration): NewC
     scopes: flags.scope ?? [],
     audiences: flags.audience ?? [audience],
     receivesRoles: isYes(flags.roles ?? 'no'),
+    origins: flags.origin ?? [],
     policy: toPolicy(flags),
   }
 }
@@ -221,9 +225,10 @@ function secondsOf(given: string, name: string): number {
 }
 
 function describe(client: OAuthClient): string {
-  const { id, name, kind, grants, scopes, audiences, receivesRoles, disabled } = client
+  const { id, name, kind, grants, scopes, audiences, receivesRoles, origins, disabled } = client
   const roles = receivesRoles ? '; with roles' : ''
-  const rights = `${grants.join(' ')}; scope "${scopes.join(' ')}"; for ${audiences.join(' ')}${roles}`
+  const pages = origins.length === 0 ? '' : `; pages at ${origins.join(' ')}`
+  const rights = `${grants.join(' ')}; scope "${scopes.join(' ')}"; for ${audiences.join(' ')}${roles}${pages}`
   return `${id}  ${disabled ? 'disabled' : 'enabled'}  ${kind}  ${name}: ${rights}\n`
 }
 

@@ -1,4 +1,4 @@
-import { ConfigError, createCookieMode, createSessions, createServiceKeys } from 'jotgate'
+import { ConfigError, createSessions, createServiceKeys } from 'jotgate'
 import { memoryStores } from 'jotgate/stores/memory'
 import type { SessionTimes } from './configuration.js'
 import { randomBytes } from 'node:crypto'
@@ -40,16 +40,5 @@ export function checkSessions(times: SessionTimes): readonly string[] {
     return [
       `${fieldOf[option] ?? option}: ${inWords(error.message.slice(error.option.length + 2))}`,
     ]
-  }
-}
-
-/** The objections of cookie mode to these origins. */
-export function checkOrigins(origins: readonly string[]): readonly string[] {
-  try {
-    if (origins.length > 0) createCookieMode({ origins })
-    return []
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    return [error.message.replace('createCookieMode.', '')]
   }
 }

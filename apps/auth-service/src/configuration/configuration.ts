@@ -15,7 +15,7 @@ export interface Configuration {
   readonly audience: string
   /** Host names that requests may be addressed to, in addition to those of loopback. */
   readonly hosts: readonly string[]
-  /** Origins of the service's own pages: the console works only there. */
+  /** Origins of first-party pages, which may call `/user` and `/oauth`; the console works only at `ownOrigins` of them. */
   readonly origins: readonly string[]
   /** Lifetime of an access token. */
   readonly accessTtl: number

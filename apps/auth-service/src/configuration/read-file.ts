@@ -2,8 +2,9 @@ import { ConfigError, createServiceKeys, hmacKey } from 'jotgate'
 import type { Configuration, Signing } from './configuration.js'
 import type { Environment } from './environment.js'
 import { SetupFault } from '../foundation/setup-fault.js'
-import { checkEncryptionKey, checkOrigins, checkSessions } from './checks.js'
+import { checkEncryptionKey, checkSessions } from './checks.js'
 import { isLoopback } from './loopback.js'
+import { checkOrigins } from './origins.js'
 import { nameFields } from './field-names.js'
 import { fileNames, fileSchema, toSeconds, type FileFields } from './file-schema.js'
 import { readRedisAddress } from './redis-address.js'
@@ -53,7 +54,7 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
     issuer: file.issuer,
     audience: file.audience,
     hosts: file.hosts,
-    origins: file.origins ?? ownOrigins(file.issuer),
+    origins: file.origins ?? usualOrigins(file.issuer),
     accessTtl: toSeconds(accessExpire),
     absoluteTtl,
     idleTtl: toSeconds(file.idleExpire ?? Math.min(week, absoluteTtl)),
@@ -117,7 +118,7 @@ function checkWhole(file: FileFields, configuration: Configuration): readonly st
 }
 
 /** The issuer's origin; empty if browsers would accept no cookie from it. */
-function ownOrigins(issuer: string): readonly string[] {
+function usualOrigins(issuer: string): readonly string[] {
   const { origin, protocol, hostname } = new URL(issuer)
   return protocol === 'https:' || isLoopback(hostname) ? [origin] : []
 }

@@ -9,7 +9,7 @@ import { registerRoutes, takeOnlyJson } from 'jotgate/api-spec/fastify'
 import { auth } from 'jotgate/fastify'
 import { answerErrors, answerFault } from './answers.js'
 import { answerClientErrors } from './client-errors.js'
-import { createCrossSiteCheck } from './cross-site.js'
+import { watchOrigins } from './cors.js'
 import { docsRoutes } from './docs/routes.js'
 import { addressOf } from '../foundation/address-of.js'
 import { RequestFault } from '../foundation/faults.js'
@@ -114,20 +114,19 @@ function administration(app: FastifyInstance, service: Service): void {
 const logins: ReadonlySet<string | undefined> = new Set(['/user/login', '/console/login'])
 
 /**
- * Before anything else, the checks of host and site, and the early refusal of a login while too many wait: a crowd that is
+ * Before anything else, the checks of host and origin, and the early refusal of a login while too many wait: a crowd that is
  * read before it is refused makes other requests wait several times as long (the storm of `npm run bench -- service`).
  * After the answer, a line in the log.
  */
 function watchRequests(app: FastifyInstance, service: Service): void {
-  const { hosts, origins } = service.configuration
-  const checkHost = createHostCheck(hosts)
-  const checkSite = createCrossSiteCheck(origins)
-  app.addHook('onRequest', (request, reply, done) => {
+  const checkHost = createHostCheck(service.configuration.hosts)
+  const checkOrigin = watchOrigins(app, service)
+  app.addHook('onRequest', async (request, reply) => {
     reply.header(...nosniff)
     checkHost(request)
-    checkSite(request)
+    if (await checkOrigin(request, reply)) return reply
     if (logins.has(request.routeOptions.url)) service.admission.refuseWhenBusy(addressOf(request))
-    done()
+    return undefined
   })
   app.addHook('onResponse', (request, reply, done) => {
     const { method, refusal, routeOptions } = request

@@ -6,29 +6,32 @@ import { hostName } from './host-check.js'
 const safe: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** Values of `Sec-Fetch-Site` (Fetch Metadata, section 2.4) of requests that no foreign page has made. */
 const ownSites: ReadonlySet<string> = new Set(['same-origin', 'same-site', 'none'])
+const ownOrigin: ReadonlySet<string> = new Set(['same-origin', 'none'])
 
 /**
  * Refuses, with 403, requests that a page of another site makes a browser send, before anything is counted: any page
  * could use up the failures of its visitor's network. A form post needs no preflight, so CORS does not stop it. Browsers
- * say where a request comes from in `Sec-Fetch-Site`, or at least in `Origin`; other programs send neither. Configured
- * origins may send what they like.
+ * say where a request comes from in `Sec-Fetch-Site`, or at least in `Origin`; other programs send neither.
  *
- * @example createCrossSiteCheck(['https://auth.example'])(request)
+ * @param mayCall whether the request's origin is one whose pages may call this path
+ * @throws RequestFault CROSS_SITE
+ * @example refuseCrossSite(request, false)
  */
-export function createCrossSiteCheck(
-  origins: readonly string[],
-): (request: FastifyRequest) => void {
-  const configured = new Set(origins)
-  return ({ method, raw }) => {
-    if (safe.has(method)) return
-    const { origin = [], host = [], 'sec-fetch-site': site = [] } = raw.headersDistinct
-    if (origin.length === 1 && origin.every((each) => configured.has(each))) return
-    const isOwn =
-      site.length === 0
-        ? origin.every((each) => isSameHost(each, host[0]))
-        : site.every((each) => ownSites.has(each))
-    if (!isOwn) throw new RequestFault('CROSS_SITE')
-  }
+export function refuseCrossSite(request: FastifyRequest, mayCall: boolean): void {
+  if (safe.has(request.method) || mayCall) return
+  if (!isFrom(request, ownSites)) throw new RequestFault('CROSS_SITE')
+}
+
+/** Whether a page of another origin, perhaps of the same site, has made the request; where a browser does not say, by the host. */
+export function isCrossOrigin(request: FastifyRequest): boolean {
+  return !isFrom(request, ownOrigin)
+}
+
+function isFrom({ raw }: FastifyRequest, sites: ReadonlySet<string>): boolean {
+  const { origin = [], host = [], 'sec-fetch-site': site = [] } = raw.headersDistinct
+  return site.length === 0
+    ? origin.every((each) => isSameHost(each, host[0]))
+    : site.every((each) => sites.has(each))
 }
 
 /** Ports and schemes do not make another site, and a proxy may leave the port out. `null` has no host. */

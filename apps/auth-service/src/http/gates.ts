@@ -15,6 +15,7 @@ import {
   type Verifier,
 } from 'jotgate'
 import type { Configuration } from '../configuration/configuration.js'
+import { ownOrigins } from '../configuration/origins.js'
 import type { Metrics } from '../observing/metrics.js'
 import type { Tracing } from '../observing/tracing.js'
 import type { Traffic } from '../observing/traffic.js'
@@ -50,7 +51,8 @@ export interface GateParts {
 
 /** Builds the verifier and the two gates. */
 export function openGates(parts: GateParts): Gates {
-  const { origins, idleTtl: refreshTtl } = parts.configuration
+  const { idleTtl: refreshTtl } = parts.configuration
+  const origins = ownOrigins(parts.configuration)
   const cookies = origins.length === 0 ? undefined : createCookieMode({ origins, refreshTtl })
   const verify = openVerifier(parts.configuration, parts.signing)
   // In the header, and also in the cookie if the console has an origin.

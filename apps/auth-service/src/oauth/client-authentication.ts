@@ -35,7 +35,15 @@ export async function authenticateClient(
   throw new OAuthFault('invalid_client')
 }
 
-function readCredentials({ form, authorization }: ClientRequest): ClientCredentials {
+/**
+ * The credentials that a request presents, not yet compared with anything.
+ *
+ * @throws OAuthFault invalid_client without any, invalid_request for more than one kind
+ */
+export function readCredentials({
+  form,
+  authorization,
+}: Pick<ClientRequest, 'form' | 'authorization'>): ClientCredentials {
   const id = form.get('client_id')
   const secret = form.get('client_secret')
   const [header, ...more] = authorization

@@ -1,5 +1,6 @@
 import type { Schema, SqlRow } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
+import { readOrigins } from './client-origins.js'
 import type { CheckedChange } from './client-rules.js'
 import { grants, type OAuthClient } from './clients.js'
 
@@ -57,6 +58,8 @@ const row = z.object({
   old_hash: z.string().nullable(),
   old_until: z.coerce.number(),
   receives_roles: z.coerce.number(),
+  // Of the table beside; missing where only a row of this one was read.
+  origins: z.string().nullable().optional(),
 })
 
 /** A client and the hashes of its secrets. */
@@ -82,6 +85,7 @@ export function toStored(fields: SqlRow, now: number): StoredClient {
       scopes: words(texts.scopes),
       audiences: words(texts.audiences),
       receivesRoles: receives_roles !== 0,
+      origins: readOrigins(texts.origins),
       disabled: disabled !== 0,
       createdAt: created_at,
       oldSecretUntil: isOldGood ? old_until : undefined,
@@ -93,7 +97,7 @@ function words(text: string): readonly string[] {
   return text.split(' ').filter((word) => word !== '')
 }
 
-/** The given fields as columns. */
+/** The given fields as columns; origins have a table beside. */
 export function toColumns(given: CheckedChange & { readonly disabled: boolean | undefined }) {
   const { name, policy: times, disabled, receivesRoles } = given
   const list = (items: readonly string[] | undefined) => items?.join(' ')

@@ -2,6 +2,7 @@ import { isScopeToken } from 'jotgate/extend'
 import { z } from 'zod'
 import type { SessionTimes } from '../configuration/configuration.js'
 import { checkSessions } from '../configuration/checks.js'
+import { originFault } from '../configuration/origins.js'
 import {
   ClientFault,
   grants,
@@ -20,6 +21,16 @@ const scope = z
   )
 /** Stored with spaces between them. */
 const audience = z.string().regex(/^[\x21-\x7e]{1,256}$/, 'must be 1 to 256 visible characters')
+/** How many origins one client may have. */
+const mostOrigins = 16
+
+const origin = z
+  .string()
+  .max(256, 'must be at most 256 characters')
+  .superRefine((text, context) => {
+    const message = originFault(text)
+    if (message !== undefined) context.addIssue({ code: 'custom', message })
+  })
 const name = /^[^\p{Cc}\p{Cs}]{1,100}$/u
 
 /** The rules of each field; lifetimes are limited by the configuration's. */
@@ -44,6 +55,7 @@ function createSchema({ accessTtl, absoluteTtl }: SessionTimes) {
       .max(16)
       .transform(eachOnce),
     receivesRoles: z.boolean(),
+    origins: z.array(origin).max(mostOrigins).transform(eachOnce),
     policy,
   })
 }
@@ -72,8 +84,8 @@ export type CheckedChange = {
  * @throws ClientFault with every wrong field, never a value
  */
 export function checkClient(client: NewClient, configuration: SessionTimes): CheckedClient {
-  const { policy = {}, receivesRoles = false } = client
-  const whole = { ...client, policy, receivesRoles }
+  const { policy = {}, receivesRoles = false, origins = [] } = client
+  const whole = { ...client, policy, receivesRoles, origins }
   const parsed = createSchema(configuration).safeParse(whole)
   const faults = faultsOf(parsed.error)
   // Fields that are wrong by themselves are left out of the checks across fields.
@@ -125,13 +137,17 @@ function checkExchange(
 
 /** Faults that concern several fields. */
 function checkWhole(
-  { kind, grants: asked = [], audiences, policy }: Partial<NewClient>,
+  { kind, grants: asked = [], audiences, origins = [], policy }: Partial<NewClient>,
   configuration: SessionTimes,
 ): readonly string[] {
   const faults: string[] = []
   if (kind === 'public' && asked.includes('client_credentials'))
     faults.push('grants: a public client has no credentials to show (RFC 6749 section 4.4)')
   if (asked.includes(tokenExchange)) faults.push(...checkExchange(kind, audiences))
+  if (kind === 'confidential' && origins.length > 0)
+    faults.push(
+      'origins: a page cannot keep the secret of a confidential client; register a public one',
+    )
   if (policy === undefined) return faults
   const times = checkSessions(clientTimes(configuration, policy))
   return [...faults, ...times.map((fault) => `policy: ${fault}`)]

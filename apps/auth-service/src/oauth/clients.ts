@@ -38,6 +38,8 @@ export interface OAuthClient {
   readonly audiences: readonly string[]
   /** Whether the access tokens of its users' sessions have the claim `roles`. */
   readonly receivesRoles: boolean
+  /** Origins of its pages, exactly as browsers send them: only these may call by it. Only a public client has any. */
+  readonly origins: readonly string[]
   readonly policy: ClientPolicy
   readonly disabled: boolean
   /** Unix time in seconds. */
@@ -48,7 +50,7 @@ export interface OAuthClient {
 
 /** A client to be registered. */
 export type NewClient = Pick<OAuthClient, 'name' | 'kind' | 'grants' | 'scopes' | 'audiences'> &
-  Partial<Pick<OAuthClient, 'policy' | 'receivesRoles'>>
+  Partial<Pick<OAuthClient, 'policy' | 'receivesRoles' | 'origins'>>
 
 /** A client and its secret, which is returned only once; a public client has none. */
 export interface CreatedClient {
@@ -60,7 +62,7 @@ export interface CreatedClient {
 export type ClientChange = Partial<
   Pick<
     OAuthClient,
-    'name' | 'grants' | 'scopes' | 'audiences' | 'receivesRoles' | 'policy' | 'disabled'
+    'name' | 'grants' | 'scopes' | 'audiences' | 'receivesRoles' | 'origins' | 'policy' | 'disabled'
   >
 >
 
@@ -94,6 +96,8 @@ export interface OAuthClients {
   /** At most `limit` clients, oldest first; fewer means the last page. */
   list(query: ClientQuery): Promise<readonly OAuthClient[]>
   byId(id: string): Promise<OAuthClient | undefined>
+  /** The origins of all clients that are not disabled, some perhaps more than once: what a preflight is judged by. */
+  origins(): Promise<readonly string[]>
   /** @throws ClientFault naming every wrong field */
   create(client: NewClient): Promise<CreatedClient>
   /**

@@ -6,8 +6,12 @@ export const firstParty = 'first-party'
 /** Scope of a first-party session. */
 export const firstPartyScope = 'profile:read profile:write'
 
-/** The built-in client of the first-party API, whose tokens are for the service itself. */
-export function firstPartyClient(audience: string): OAuthClient {
+/**
+ * The built-in client of the first-party API, whose tokens are for the service itself.
+ *
+ * @param origins those of the configuration; default: none, where no page is judged by them
+ */
+export function firstPartyClient(audience: string, origins: readonly string[] = []): OAuthClient {
   return {
     id: firstParty,
     name: 'the first-party API',
@@ -16,6 +20,7 @@ export function firstPartyClient(audience: string): OAuthClient {
     scopes: firstPartyScope.split(' '),
     audiences: [audience],
     receivesRoles: true,
+    origins,
     policy: {},
     disabled: false,
     createdAt: 0,

@@ -7,7 +7,7 @@ import { createSqlClients } from './sql-clients.js'
 
 /** Options of {@link openClients}. */
 export interface ClientRooms {
-  readonly configuration: SessionTimes & Pick<Configuration, 'audience'>
+  readonly configuration: SessionTimes & Pick<Configuration, 'audience' | 'origins'>
   readonly database: SqlDatabase
   /** The same database, with the deadline of a start. */
   readonly starting: SqlDatabase
@@ -25,7 +25,7 @@ export interface ClientRooms {
 export async function openClients(rooms: ClientRooms): Promise<OAuthClients> {
   const { configuration, database, starting, revocation } = rooms
   const clients = await createSqlClients(database, configuration, { starting })
-  const own = firstPartyClient(configuration.audience)
+  const own = firstPartyClient(configuration.audience, configuration.origins)
   return {
     ...clients,
     authenticate: async (credentials) =>

@@ -8,6 +8,13 @@ import {
   toStored,
   type StoredClient,
 } from './client-rows.js'
+import {
+  clientOriginSchema,
+  clientsWithOrigins,
+  originsOfAll,
+  putOrigins,
+  removeOrigins,
+} from './client-origins.js'
 import { checkChange, checkClient } from './client-rules.js'
 import { createSecret, fitsSecret, hashSecret } from './client-secrets.js'
 import {
@@ -51,16 +58,20 @@ export async function createSqlClients(
   { now = () => Math.floor(Date.now() / 1000), starting = db }: SqlClientOptions = {},
 ): Promise<OAuthClients> {
   await migrate(starting, clientSchema)
+  await migrate(starting, clientOriginSchema)
   const table = { db, configuration, now }
   return {
     list: (query) => list(table, query),
     byId: async (id) => (await find(table, id))?.client,
+    origins: () => originsOfAll(db),
     create: (client) => create(table, client),
     change: (id, change) => changeClient(table, id, change),
     remove: async (id) => {
       if (!idShape.test(id)) return false
       const text = 'DELETE FROM service_clients WHERE id = $1 RETURNING id'
-      return (await db.query(text, [id])).length > 0
+      const isRemoved = (await db.query(text, [id])).length > 0
+      if (isRemoved) await removeOrigins(db, id)
+      return isRemoved
     },
     rotateSecret: (id, keepOld) => rotateSecret(table, id, keepOld),
     endOldSecret: async (id) => (await update(table, id, { old_hash: null, old_until: 0 }))?.client,
@@ -72,7 +83,10 @@ const idShape = /^client-[\w-]{22}$/
 
 async function find({ db, now }: Table, id: string): Promise<StoredClient | undefined> {
   if (!idShape.test(id)) return undefined
-  const [found] = await db.query(`SELECT ${columns} FROM service_clients WHERE id = $1`, [id])
+  const [found] = await db.query(
+    `SELECT ${columns}, origins FROM ${clientsWithOrigins} WHERE id = $1`,
+    [id],
+  )
   return found && toStored(found, now())
 }
 
@@ -81,7 +95,8 @@ async function list(
   { after = { createdAt: -1, id: '' }, limit }: ClientQuery,
 ): Promise<readonly OAuthClient[]> {
   const rows = await db.query(
-    `SELECT ${columns} FROM service_clients WHERE created_at > $1 OR (created_at = $1 AND id > $2)
+    `SELECT ${columns}, origins FROM ${clientsWithOrigins}
+     WHERE created_at > $1 OR (created_at = $1 AND id > $2)
      ORDER BY created_at, id LIMIT $3`,
     [after.createdAt, after.id, limit],
   )
@@ -106,7 +121,9 @@ async function create(
     `INSERT INTO service_clients (${names.join(', ')}) VALUES (${places}) RETURNING ${columns}`,
     Object.values(values),
   )
-  return { client: toStored(added, now()).client, secret }
+  const { origins } = checked
+  if (origins.length > 0) await putOrigins(db, values.id, origins)
+  return { client: { ...toStored(added, now()).client, origins }, secret }
 }
 
 async function changeClient(
@@ -117,6 +134,7 @@ async function changeClient(
   const stored = await find(table, id)
   if (stored === undefined) return undefined
   const checked = checkChange(stored.client.kind, change, table.configuration)
+  if (checked.origins !== undefined) await putOrigins(table.db, id, checked.origins)
   const changed = await update(table, id, toColumns({ ...checked, disabled }))
   return changed?.client
 }
@@ -151,11 +169,11 @@ async function update(
   const names = Object.keys(values)
   if (names.length === 0 || !idShape.test(id)) return find(table, id)
   const places = names.map((name, at) => `${name} = $${String(at + 2)}`).join(', ')
-  const [changed] = await table.db.query(
-    `UPDATE service_clients SET ${places} WHERE id = $1 RETURNING ${columns}`,
-    [id, ...Object.values(values)],
-  )
-  return changed && toStored(changed, table.now())
+  await table.db.query(`UPDATE service_clients SET ${places} WHERE id = $1`, [
+    id,
+    ...Object.values(values),
+  ])
+  return find(table, id)
 }
 
 /** Without a secret only a public client is authenticated, by its id alone. */

@@ -10,6 +10,7 @@ import { type Loaded } from '../ui/use-loaded.js'
 import { wordsOf } from '../ui/words.js'
 import { GrantsField } from './grants-field.js'
 import { RightsFields } from './new-client.js'
+import { OriginsField } from './origins-field.js'
 import { RolesField } from './roles-field.js'
 
 const times = {
@@ -19,7 +20,7 @@ const times = {
   recoverWithin: 'Recovery of a lost answer',
 } as const satisfies Record<keyof ClientPolicy, string>
 
-const fields = ['name', 'grants', 'scopes', 'audiences']
+const fields = ['name', 'grants', 'scopes', 'audiences', 'origins']
 
 type TimeName = keyof typeof times
 
@@ -33,6 +34,7 @@ export function ClientForm({ client, loaded }: { client: Client; loaded: Loaded<
   const [grants, setGrants] = useState(client.grants)
   const [scopes, setScopes] = useState(client.scopes.join(' '))
   const [audiences, setAudiences] = useState(client.audiences.join(' '))
+  const [origins, setOrigins] = useState(client.origins.join(' '))
   const [receivesRoles, setReceivesRoles] = useState(client.receivesRoles)
   const [policy, setPolicy] = useState(toTexts(client.policy))
   const action = useAction()
@@ -45,7 +47,9 @@ export function ClientForm({ client, loaded }: { client: Client; loaded: Loaded<
     // Unchanged times are not sent: they may come from an earlier configuration.
     const isSame = timeNames.every((each) => policy[each] === toTexts(client.policy)[each])
     const itsTimes = isSame ? {} : { policy: toPolicy(policy) }
-    const change = { id: client.id, name: name.trim(), ...lists, receivesRoles, ...itsTimes }
+    const pages = client.kind === 'public' ? { origins: wordsOf(origins) } : {}
+    const rights = { ...lists, receivesRoles, ...pages }
+    const change = { id: client.id, name: name.trim(), ...rights, ...itsTimes }
     await action.run(async () => {
       loaded.replace(await clientsApi.changeClient(change))
       announce(`${change.name} has been changed.`)
@@ -67,6 +71,12 @@ export function ClientForm({ client, loaded }: { client: Client; loaded: Loaded<
         onChange={setGrants}
       />
       <RightsFields {...{ scopes, setScopes, audiences, setAudiences }} faultOf={faultOf} />
+      <OriginsField
+        kind={client.kind}
+        origins={origins}
+        onChange={setOrigins}
+        fault={faultOf('origins')}
+      />
       <RolesField receivesRoles={receivesRoles} onChange={setReceivesRoles} />
       <TimesFields policy={policy} onChange={setPolicy} faultOf={faultOf} />
       {action.problem && !isSaid && <Failure problem={action.problem} />}

@@ -9,6 +9,7 @@ import { Failure } from '../ui/states.js'
 import { useAction } from '../ui/use-action.js'
 import { wordsOf } from '../ui/words.js'
 import { GrantsField } from './grants-field.js'
+import { OriginsField } from './origins-field.js'
 import { RolesField } from './roles-field.js'
 
 const kinds = {
@@ -17,6 +18,8 @@ const kinds = {
 } as const
 
 type Kind = keyof typeof kinds
+
+const fields = ['name', 'grants', 'scopes', 'audiences', 'origins']
 
 const usualGrant = { confidential: 'client_credentials', public: 'refresh_token' } as const
 
@@ -30,18 +33,25 @@ export function NewClientDialog(props: {
   const [grants, setGrants] = useState<readonly string[]>([usualGrant.confidential])
   const [scopes, setScopes] = useState('')
   const [audiences, setAudiences] = useState('')
+  const [origins, setOrigins] = useState('')
   const [receivesRoles, setReceivesRoles] = useState(false)
   const action = useAction()
   const faultOf = (field: string) => fieldFault(action.problem, field)
+  const choose = (chosen: Kind) => {
+    setKind(chosen)
+    setGrants([usualGrant[chosen]])
+  }
   const submit = async (event: Event) => {
     event.preventDefault()
     if (action.isRunning) return
     const rights = { scopes: wordsOf(scopes), audiences: wordsOf(audiences), receivesRoles }
+    const pages = kind === 'public' ? { origins: wordsOf(origins) } : {}
+    const asked = { name: name.trim(), kind, grants, ...rights, ...pages }
     await action.run(async () => {
-      props.onDone(await clientsApi.createClient({ name: name.trim(), kind, grants, ...rights }))
+      props.onDone(await clientsApi.createClient(asked))
     })
   }
-  const isSaid = ['name', 'grants', 'scopes', 'audiences'].some((field) => faultOf(field))
+  const isSaid = fields.some((field) => faultOf(field))
   return (
     <Dialog title="Register a client" onClose={props.onClose}>
       <form onSubmit={(event) => void submit(event)} autocomplete="off">
@@ -51,15 +61,7 @@ export function NewClientDialog(props: {
           onChange={setName}
           settings={{ required: true, autoFocus: true, fault: faultOf('name') }}
         />
-        <Choice
-          label="Kind"
-          value={kind}
-          options={kinds}
-          onChange={(chosen) => {
-            setKind(chosen)
-            setGrants([usualGrant[chosen]])
-          }}
-        />
+        <Choice label="Kind" value={kind} options={kinds} onChange={choose} />
         <GrantsField
           grants={grants}
           isPublic={kind === 'public'}
@@ -67,18 +69,30 @@ export function NewClientDialog(props: {
           onChange={setGrants}
         />
         <RightsFields {...{ scopes, setScopes, audiences, setAudiences }} faultOf={faultOf} />
+        <OriginsField
+          kind={kind}
+          origins={origins}
+          onChange={setOrigins}
+          fault={faultOf('origins')}
+        />
         <RolesField receivesRoles={receivesRoles} onChange={setReceivesRoles} />
         {action.problem && !isSaid && <Failure problem={action.problem} />}
-        <div class="buttons">
-          <button type="button" onClick={props.onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={action.isRunning}>
-            Register
-          </button>
-        </div>
+        <Buttons isRunning={action.isRunning} onClose={props.onClose} />
       </form>
     </Dialog>
+  )
+}
+
+function Buttons(props: { isRunning: boolean; onClose: () => void }) {
+  return (
+    <div class="buttons">
+      <button type="button" onClick={props.onClose}>
+        Cancel
+      </button>
+      <button type="submit" class="primary" disabled={props.isRunning}>
+        Register
+      </button>
+    </div>
   )
 }
 

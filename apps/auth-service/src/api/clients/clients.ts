@@ -5,9 +5,9 @@ import { type Client } from './generated/types.js'
 /** What administrators see of a client: everything but what its secret is checked with. */
 export function toClient(client: OAuthClient): Client {
   const { id, name, kind, grants, scopes, audiences, disabled, createdAt } = client
-  const { policy, oldSecretUntil, receivesRoles } = client
+  const { policy, oldSecretUntil, receivesRoles, origins } = client
   return {
-    ...{ id, name, kind, grants, scopes, audiences, receivesRoles, disabled, createdAt },
+    ...{ id, name, kind, grants, scopes, audiences, receivesRoles, origins, disabled, createdAt },
     policy: {
       ...(policy.accessTtl === undefined ? {} : { accessTtl: policy.accessTtl }),
       ...(policy.refreshTtl === undefined ? {} : { refreshTtl: policy.refreshTtl }),

@@ -14,9 +14,15 @@ export const handlers: ClientsApi = {
   listClients,
 
   createClient: async (call) => {
-    const { scopes = [], policy = {}, receivesRoles = false, ...fields } = call.request
+    const {
+      scopes = [],
+      policy = {},
+      receivesRoles = false,
+      origins = [],
+      ...fields
+    } = call.request
     const admin = await actingAdmin(call)
-    const given = { ...fields, scopes, policy, receivesRoles } as NewClient // `create` looks at every value
+    const given = { ...fields, scopes, policy, receivesRoles, origins } as NewClient // `create` looks at every value
     const { client, secret } = await orInvalid(() => call.services.clients.create(given))
     noteAction(call, { by: admin.username, action: 'add a client' })
     return { client: toClient(client), ...(secret === undefined ? {} : { secret }) }

@@ -3,7 +3,7 @@ import * as $ from 'jotgate/api-spec/schema'
 
 /**
  * Times are Unix seconds; oldSecretUntil is there while the secret before the present one is good too. ReceivesRoles: whether
- * the tokens of its users' sessions have the claim roles.
+ * the tokens of its users' sessions have the claim roles. Origins are those of its pages, exactly as browsers send them.
  */
 export interface Client {
   readonly id: string
@@ -13,6 +13,7 @@ export interface Client {
   readonly scopes: readonly string[]
   readonly audiences: readonly string[]
   readonly receivesRoles: boolean
+  readonly origins: readonly string[]
   readonly policy: ClientPolicy
   readonly disabled: boolean
   readonly createdAt: number
@@ -26,6 +27,7 @@ export const Client: $.Schema<Client> = $.object<Client>(() => [
   { name: 'scopes', read: $.list($.text()) },
   { name: 'audiences', read: $.list($.text()) },
   { name: 'receivesRoles', read: $.flag },
+  { name: 'origins', read: $.list($.text()) },
   { name: 'policy', read: $.ref(() => ClientPolicy) },
   { name: 'disabled', read: $.flag },
   { name: 'createdAt', read: $.number({ whole: 'int64' }) },
@@ -40,6 +42,7 @@ export interface ClientChange {
   readonly scopes?: readonly string[]
   readonly audiences?: readonly string[]
   readonly receivesRoles?: boolean
+  readonly origins?: readonly string[]
   readonly policy?: ClientPolicy
   readonly disabled?: boolean
 }
@@ -50,6 +53,7 @@ export const ClientChange: $.Schema<ClientChange> = $.object<ClientChange>(() =>
   { name: 'scopes', optional: true, read: $.list($.text()) },
   { name: 'audiences', optional: true, read: $.list($.text()) },
   { name: 'receivesRoles', optional: true, read: $.flag },
+  { name: 'origins', optional: true, read: $.list($.text()) },
   { name: 'policy', optional: true, read: $.ref(() => ClientPolicy) },
   { name: 'disabled', optional: true, read: $.flag },
 ])
@@ -106,7 +110,10 @@ export const CreatedClient: $.Schema<CreatedClient> = $.object<CreatedClient>(()
   { name: 'secret', optional: true, read: $.text() },
 ])
 
-/** Kind is confidential or public; grants are of client_credentials, refresh_token and urn:ietf:params:oauth:grant-type:token-exchange. */
+/**
+ * Kind is confidential or public; grants are of client_credentials, refresh_token and urn:ietf:params:oauth:grant-type:token-exchange. Only a
+ * public client may have origins.
+ */
 export interface NewClient {
   readonly name: string
   readonly kind: string
@@ -114,6 +121,7 @@ export interface NewClient {
   readonly scopes?: readonly string[]
   readonly audiences: readonly string[]
   readonly receivesRoles?: boolean
+  readonly origins?: readonly string[]
   readonly policy?: ClientPolicy
 }
 export const NewClient: $.Schema<NewClient> = $.object<NewClient>(() => [
@@ -123,6 +131,7 @@ export const NewClient: $.Schema<NewClient> = $.object<NewClient>(() => [
   { name: 'scopes', optional: true, read: $.list($.text()) },
   { name: 'audiences', read: $.list($.text()) },
   { name: 'receivesRoles', optional: true, read: $.flag },
+  { name: 'origins', optional: true, read: $.list($.text()) },
   { name: 'policy', optional: true, read: $.ref(() => ClientPolicy) },
 ])
 
