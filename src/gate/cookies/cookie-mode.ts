@@ -72,7 +72,8 @@ export interface CookieMode {
  * newer session there, and a browser deletes a cookie whatever it holds. An ended session is refused anyway; its
  * cookies go with a logout or when they expire.
  *
- * Not for: pages of another origin than the service's. Their calls carry a bearer token.
+ * Not for: pages of another site than the service's. Their calls carry a bearer token. Pages of sibling hosts share the cookies only
+ * with the option `domain`, which has a price: docs/cookies.md.
  *
  * @throws ConfigError when an option is missing, unknown or invalid
  * @example
@@ -81,14 +82,14 @@ export interface CookieMode {
  */
 export function createCookieMode(options: CookieModeOptions): CookieMode {
   const policy = readCookieOptions(options)
-  const { origins, access, refresh } = policy
+  const { access, refresh } = policy
   const accessToken = from.cookie(access.name)
   const check = (call: Sent) => {
-    requireOwnPage(call, origins)
+    requireOwnPage(call, policy)
   }
   const extract = (call: Call) => {
     const token = accessToken(call)
-    if (token !== undefined) requireOwnVisit(call, origins)
+    if (token !== undefined) requireOwnVisit(call, policy)
     return token
   }
   return Object.freeze({

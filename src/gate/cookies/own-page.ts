@@ -4,6 +4,17 @@ import { type Call } from '../call.js'
 /** The parts of a call in which a browser says where the request comes from. */
 export type Sent = Pick<Call, 'method' | 'header'>
 
+/** The pages that may use the cookies. */
+export interface OwnPages {
+  /** As browsers write them. */
+  readonly origins: ReadonlySet<string>
+  /**
+   * Whether a page of another of these origins may call, at a sibling host (`Sec-Fetch-Site: same-site`): only with its `Origin`,
+   * because any host of the site, also one that somebody else runs, is `same-site`.
+   */
+  readonly siblings: boolean
+}
+
 /** Methods that change nothing (RFC 9110 section 9.2.1). All others may, and so may a call without a method. */
 const safe = new Set<string | undefined>(['GET', 'HEAD', 'OPTIONS'])
 
@@ -16,10 +27,10 @@ const safe = new Set<string | undefined>(['GET', 'HEAD', 'OPTIONS'])
  * anywhere.
  *
  * @throws AuthError ORIGIN_REFUSED
- * @example requireOwnPage(call, new Set(['https://shop.example']))
+ * @example requireOwnPage(call, { origins: new Set(['https://shop.example']), siblings: false })
  */
-export function requireOwnPage(call: Sent, origins: ReadonlySet<string>): void {
-  if (!isOwnPage(readOrigin(call), origins)) throw new AuthError('ORIGIN_REFUSED')
+export function requireOwnPage(call: Sent, pages: OwnPages): void {
+  if (!isOwnPage(readOrigin(call), pages)) throw new AuthError('ORIGIN_REFUSED')
 }
 
 /**
@@ -28,11 +39,11 @@ export function requireOwnPage(call: Sent, origins: ReadonlySet<string>): void {
  * WebSockets of foreign pages get nothing with the user's cookie, even from a sibling site that SameSite would allow.
  *
  * @throws AuthError ORIGIN_REFUSED
- * @example requireOwnVisit(call, new Set(['https://shop.example']))
+ * @example requireOwnVisit(call, { origins: new Set(['https://shop.example']), siblings: false })
  */
-export function requireOwnVisit(call: Sent, origins: ReadonlySet<string>): void {
+export function requireOwnVisit(call: Sent, pages: OwnPages): void {
   const from = readOrigin(call)
-  if (!isOwnPage(from, origins) && !(safe.has(call.method) && isVisit(from, call)))
+  if (!isOwnPage(from, pages) && !(safe.has(call.method) && isVisit(from, call)))
     throw new AuthError('ORIGIN_REFUSED')
 }
 
@@ -45,10 +56,11 @@ function readOrigin(call: Sent): From {
   return { site: sites[0], origin: origins[0] }
 }
 
-function isOwnPage(from: From, origins: ReadonlySet<string>): boolean {
+function isOwnPage(from: From, { origins, siblings }: OwnPages): boolean {
   if (from === null) return false
   const { site, origin } = from
-  if (site === undefined) return origin !== undefined && origins.has(origin)
+  if (site === undefined || (siblings && site === 'same-site'))
+    return origin !== undefined && origins.has(origin)
   // Another origin with it is a foreign name that points here (DNS rebinding).
   return (
     site === 'same-origin' && (origin === undefined || origin === 'null' || origins.has(origin))

@@ -1,7 +1,9 @@
-/** A cookie of this service's own host. */
-export interface HostCookie {
-  /** Begins with `__Host-`. */
+/** A cookie of this service's own host, or of all hosts of a domain. */
+export interface TokenCookie {
+  /** Begins with `__Host-`; with a domain with `__Secure-`. */
   readonly name: string
+  /** The host that has it, with every host below; undefined: the host that sets it, alone. */
+  readonly domain?: string | undefined
   readonly sameSite: 'Strict' | 'Lax'
 }
 
@@ -11,13 +13,13 @@ const mostBytes = 4096
 const tokenValue = /^[\w-]+(?:\.[\w-]+){0,2}$/
 
 /**
- * Builds a `Set-Cookie` value that keeps a token for `maxAge` seconds, for this host only and unreadable for scripts.
+ * Builds a `Set-Cookie` value that keeps a token for `maxAge` seconds, unreadable for scripts: for this host only, unless the cookie has a domain.
  *
  * @throws TypeError when the value is not a token, or too long for a browser to keep; the message never contains it
  * @example setCookie({ name: '__Host-access', sameSite: 'Strict' }, { value: token, maxAge: 900 })
  */
 export function setCookie(
-  cookie: HostCookie,
+  cookie: TokenCookie,
   { value, maxAge }: { readonly value: unknown; readonly maxAge: number },
 ): string {
   if (typeof value !== 'string' || !tokenValue.test(value))
@@ -34,13 +36,12 @@ export function setCookie(
  *
  * @example clearCookie({ name: '__Host-access', sameSite: 'Strict' })
  */
-export function clearCookie(cookie: HostCookie): string {
+export function clearCookie(cookie: TokenCookie): string {
   return `${cookie.name}=; ${attributes(cookie, 0)}`
 }
 
-/**
- * Setting and clearing must use the same attributes, or a browser would not find the cookie. `__Host-` forbids Domain.
- */
-function attributes({ sameSite }: HostCookie, maxAge: number): string {
-  return `Path=/; Max-Age=${String(maxAge)}; Secure; HttpOnly; SameSite=${sameSite}`
+/** Setting and clearing must use the same attributes, or a browser would not find the cookie. */
+function attributes({ sameSite, domain }: TokenCookie, maxAge: number): string {
+  const hosts = domain === undefined ? '' : `Domain=${domain}; `
+  return `${hosts}Path=/; Max-Age=${String(maxAge)}; Secure; HttpOnly; SameSite=${sameSite}`
 }

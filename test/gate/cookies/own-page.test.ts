@@ -5,6 +5,7 @@ import { fakeCall } from '../calls.js'
 
 const own = 'https://shop.example'
 const origins = new Set([own, 'https://shop.example:8443'])
+const pages = { origins, siblings: false }
 type Fields = Readonly<Record<string, string | readonly string[]>>
 
 describe('a call that may change something', () => {
@@ -66,7 +67,7 @@ describe('a call that may change something', () => {
   test('a call without a method is refused, because it may change something', () => {
     const call = { header: () => [] }
     expect(() => {
-      requireOwnVisit(call, origins)
+      requireOwnVisit(call, pages)
     }).toThrow(AuthError)
   })
 })
@@ -119,7 +120,7 @@ function asked(
     [values].flat().map((value) => [name, value] as const),
   )
   try {
-    question(fakeCall({ method, fields: list }), origins)
+    question(fakeCall({ method, fields: list }), pages)
     return 'own'
   } catch (error) {
     if (error instanceof AuthError) return error.code
