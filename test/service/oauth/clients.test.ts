@@ -229,6 +229,8 @@ describe.each([
     expect(await clients.origins()).not.toContain(shop)
     await clients.remove(client.id)
     expect(await clients.origins()).not.toContain(dev)
+    const left = 'SELECT client FROM service_client_origins WHERE client = $1'
+    expect(await (await opened).query(left, [client.id])).toEqual([])
   })
 
   const page = { kind: 'public', grants: ['refresh_token'] } as const
