@@ -182,3 +182,26 @@ test('Clients shows the first page, and the next one when it is asked for', asyn
   await expect.poll(() => rows.count(), soon).toBe(52) // with the app of a test before
   expect(await page.getByRole('button', { name: 'Show more' }).count()).toBe(0)
 })
+
+test('an app is registered with the origins of its pages, and a wrong one is said at the field', async () => {
+  const { page, complaints } = visit
+  await goTo(page, 'Clients')
+  await press('Register a client')
+  await dialog().getByLabel('Name').fill('Store')
+  expect(await dialog().getByLabel('Origins').count()).toBe(0)
+  await dialog().getByLabel('Kind').selectOption('public')
+  await dialog().getByLabel('Audiences').fill('jotgate-demo')
+  await dialog().getByLabel('Origins').fill('https://shop.example https://shop.example/app')
+  await dialog().getByRole('button', { name: 'Register' }).click()
+  expect(await dialog().getByRole('alert').innerText()).toMatch(/^Must end after the host or port/)
+  expect(complaints.splice(0)).toEqual([expect.stringContaining('400')])
+  await dialog().getByLabel('Origins').fill('https://shop.example')
+  await dialog().getByRole('button', { name: 'Register' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Store' }).waitFor()
+  await page.getByLabel('Origins').fill('https://shop.example, http://localhost:5173')
+  await press('Change')
+  await page.getByText('Store has been changed.').waitFor()
+  const id = new URL(page.url()).hash.split('/')[2] ?? ''
+  const kept = (await (await site.call('GET', `/admin/clients/${id}`)).json()) as object
+  expect(kept).toMatchObject({ origins: ['https://shop.example', 'http://localhost:5173'] })
+})

@@ -5,6 +5,7 @@ import {
   shopPage,
   send,
   of,
+  password,
   preflight,
   postJson,
   postForm,
@@ -54,6 +55,22 @@ test('a login that finds too many before it is refused with 503, and its page re
     expect([answer.status, answer.headers['retry-after']]).toEqual([503, '2'])
     readableBy(firstParty, answer)
   }
+})
+
+test('preflights are no traffic: administrators see requests, each once', async () => {
+  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify({ username: 'bob', password })
+  const { accessToken } = (await send('/user/login', { headers, body })).body
+  const accepted = async () => {
+    const asked = { method: 'GET', headers: { authorization: `Bearer ${String(accessToken)}` } }
+    const { bins } = (await send('/admin/traffic', asked)).body as { bins: { accepted: number }[] }
+    return bins.reduce((sum, bin) => sum + bin.accepted, 0)
+  }
+  const before = await accepted()
+  for (let each = 0; each < 5; each++) await preflight(shopPage)
+  await send('/user/login', { headers, body })
+  await expect.poll(accepted, { timeout: 30_000 }).toBeGreaterThan(before)
+  expect(await accepted()).toBe(before + 1)
 })
 
 test('public documents can be read by any page, and by one without an origin', async () => {

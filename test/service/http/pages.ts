@@ -46,7 +46,7 @@ beforeAll(async () => {
     `issuer: ${own}\naudience: api\nhosts: [auth.example]\norigins: [${own}, ${firstParty}]\n` +
       'loginLimits: { address: 3 }\n',
   )
-  const added = await runService(env, ['user', 'add', 'bob'], password)
+  const added = await runService(env, ['user', 'add', 'bob', 'admin'], password)
   if (added.code !== 0) throw new Error(added.output)
   registered = await registerClients(folder.path, plan, 'configured')
   service = await startService({ dataDir: folder.path, env: { JOTGATE_CONFIG: config } })

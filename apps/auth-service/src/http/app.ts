@@ -147,7 +147,7 @@ function watchRequests(app: FastifyInstance, service: Service): void {
   })
 }
 
-/** Traffic leaves out probes and the pages that show it; their refusals are counted. */
+/** Traffic leaves out probes, preflights and the pages that show it; their refusals are counted. */
 function countRequest(request: FastifyRequest, reply: FastifyReply, service: Service): void {
   const { traffic, metrics } = service
   if (request.refusal !== '') {
@@ -158,5 +158,6 @@ function countRequest(request: FastifyRequest, reply: FastifyReply, service: Ser
   const route = routeOptions.url ?? 'none'
   metrics.answered({ method, route, status: reply.statusCode, ms: reply.elapsedTime })
   if (/^\/(healthz|readyz|metrics|docs|admin|console)(\/|$)/.test(route)) return
+  if (method === 'OPTIONS') return
   traffic.answered(reply.elapsedTime, reply.statusCode < 400 ? 'accepted' : 'refused')
 }
