@@ -13,7 +13,10 @@ import {
   get,
   readableBy,
   type Answer,
+  useService,
 } from './pages.js'
+
+useService()
 
 test('refusals with 400, 401, 403, 404, 413, 415 and 429 can be read by the page they are for', async () => {
   const id = idOf('shop')

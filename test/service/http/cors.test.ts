@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { runService } from '../running-service.js'
 import {
   firstParty,
   own,
   password,
-  env,
+  runBeside,
+  useService,
   idOf,
   shopPage,
   devPage,
@@ -21,6 +21,8 @@ import {
   readableBy,
   isRefused,
 } from './pages.js'
+
+useService()
 
 /** Each of them differs from a configured origin, or is none. */
 const strangers: readonly string[] = [
@@ -192,7 +194,7 @@ describe('requests', () => {
 
 test('an origin that is taken from its client is out at once, without a restart, and one that is given is in', async () => {
   const id = idOf('leaving')
-  const change = (origin: string) => runService(env, ['client', 'change', id, '--origin', origin])
+  const change = (origin: string) => runBeside(['client', 'change', id, '--origin', origin])
   const [before, after] = ['https://leaving.example', 'https://moved.example']
   expect((await preflight(before)).status).toBe(204)
   expect((await login(before, id)).status).toBe(200)

@@ -10,16 +10,19 @@ const foreign: Readonly<Record<string, Record<string, string>>> = {
   'an old browser on a page of another site': { origin: 'https://evil.example' },
   'an old browser in a frame without an origin': { origin: 'null' },
   'a page that looks alike': { origin: 'https://auth.example.evil.example' },
+  'a page of a sibling host': { 'sec-fetch-site': 'same-site', origin: 'https://www.example' },
   'a value that is not known': { 'sec-fetch-site': 'cross' },
 }
 const welcome: Readonly<Record<string, Record<string, string>>> = {
   'a program': {},
   'a page of the service': { 'sec-fetch-site': 'same-origin', origin: 'https://auth.example' },
   'a person who writes the address': { 'sec-fetch-site': 'none' },
-  'a page of the same site': { 'sec-fetch-site': 'same-site', origin: 'https://www.example' },
   'an old browser on a page of the service': { origin: 'https://auth.example' },
   'an old browser, behind a proxy that leaves out the port': {
     origin: 'http://127.0.0.1:8443',
+  },
+  'a configured sibling host': {
+    ...{ 'sec-fetch-site': 'same-site', origin: 'https://pages.example' },
   },
   'a configured origin': { 'sec-fetch-site': 'cross-site', origin: 'https://pages.example' },
 }
@@ -56,7 +59,7 @@ testWithServices(
     for (const [who, headers] of Object.entries(foreign))
       for (const path of paths) {
         const { status, text } = await post(path, headers)
-        expect([status, text.includes('a page of another site sent this request')], who).toEqual([
+        expect([status, text.includes('a page of another origin sent this request')], who).toEqual([
           403,
           true,
         ])

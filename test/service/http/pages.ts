@@ -30,31 +30,37 @@ export const plan = {
 export const [shopPage, devPage] = plan.shop.origins
 export const [forumPage] = plan.forum.origins
 
-const folder = temporaryFolder()
-const config = join(folder.path, 'jotgate.yaml')
-/** Of the running service, for commands beside it. */
-export const env = { JOTGATE_CONFIG: config, DATA_DIR: folder.path }
+let env: Readonly<Record<'JOTGATE_CONFIG' | 'DATA_DIR', string>>
 let service: RunningService
 let registered: Readonly<Record<keyof typeof plan, TestClient>>
 
 /** The id of a registered client. */
 export const idOf = (name: keyof typeof plan) => registered[name].id
 
-beforeAll(async () => {
-  writeFileSync(
-    config,
-    `issuer: ${own}\naudience: api\nhosts: [auth.example]\norigins: [${own}, ${firstParty}]\n` +
-      'loginLimits: { address: 3 }\n',
-  )
-  const added = await runService(env, ['user', 'add', 'bob', 'admin'], password)
-  if (added.code !== 0) throw new Error(added.output)
-  registered = await registerClients(folder.path, plan, 'configured')
-  service = await startService({ dataDir: folder.path, env: { JOTGATE_CONFIG: config } })
-})
-afterAll(async () => {
-  await service.stop()
-  folder.remove()
-})
+/** Runs a command beside the service. */
+export const runBeside = (args: string[]) => runService(env, args)
+
+/** Starts a service for the tests of a file, and stops it after them. */
+export function useService(): void {
+  const folder = temporaryFolder()
+  beforeAll(async () => {
+    const config = join(folder.path, 'jotgate.yaml')
+    env = { JOTGATE_CONFIG: config, DATA_DIR: folder.path }
+    writeFileSync(
+      config,
+      `issuer: ${own}\naudience: api\nhosts: [auth.example]\norigins: [${own}, ${firstParty}]\n` +
+        'loginLimits: { address: 3 }\n',
+    )
+    const added = await runService(env, ['user', 'add', 'bob', 'admin'], password)
+    if (added.code !== 0) throw new Error(added.output)
+    registered = await registerClients(folder.path, plan, 'configured')
+    service = await startService({ dataDir: folder.path, env: { JOTGATE_CONFIG: config } })
+  })
+  afterAll(async () => {
+    await service.stop()
+    folder.remove()
+  })
+}
 
 /** An answer, with all of its headers. */
 export interface Answer {
@@ -83,7 +89,9 @@ export async function send(
         resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: read })
       })
     })
-    sent.on('error', reject)
+    sent.on('error', (error) => {
+      reject(new Error(`${error.message}; the service: ${service.output()}`))
+    })
     sent.end(body)
   })
 }
@@ -139,5 +147,5 @@ export const readableBy = (origin: string, { headers }: Answer) => {
 /** Expects a refusal that no page can read. */
 export const isRefused = (answer: Answer) => {
   expect([answer.status, corsOf(answer)]).toEqual([403, []])
-  expect(JSON.stringify(answer.body)).toContain('a page of another site sent this request')
+  expect(JSON.stringify(answer.body)).toContain('a page of another origin sent this request')
 }

@@ -41,7 +41,7 @@ export const faultTable = {
   CROSS_SITE: {
     status: 403,
     reason: 'origin_refused',
-    message: 'a page of another site sent this request; add its origin to the configuration',
+    message: 'a page of another origin sent this request; add its origin to the configuration',
   },
   SESSION_UNKNOWN: { status: 404, reason: 'not_found', message: 'you have no such session' },
   USER_UNKNOWN: { status: 404, reason: 'not_found', message: 'there is no such user' },
