@@ -63,8 +63,12 @@ export type {
   RotateRequest,
   RotateResult,
   SessionMeta,
+  ReplaceRequest,
+  SessionDetails,
   SessionStore,
   StoredSession,
+  SweepRequest,
+  TurnRequest,
 } from './session/index.js'
 export type {
   CacheLimits,

@@ -34,7 +34,7 @@ export const ownClaims = [
 ]
 
 /** Bytes of JSON: with them a token still fits a cookie. */
-export const longestFacts = 1024
+const longestFacts = 1024
 
 /**
  * Facts as they are kept: data that JSON writes exactly as it is.
@@ -118,6 +118,6 @@ export function sameDetails(
 }
 
 /** Details as the text that stores keep and compare; the empty text for none. */
-export function detailsText(details: SessionDetails | undefined): string {
+function detailsText(details: SessionDetails | undefined): string {
   return details === undefined ? '' : JSON.stringify(details)
 }
