@@ -183,7 +183,7 @@ function toPayload(
     throw new TypeError(
       `the claim "${clash}" is set by the signer; leave it out, or list it in createSigner.replaceable`,
     )
-  checkIssuedAfter(payload[issuedAfterClaim], reserved)
+  if (payload[issuedAfterClaim] !== undefined) checkIssuedAfter(payload[issuedAfterClaim], reserved)
   const iat = Number((payload['iat'] ??= Math.floor(now())))
   if (!Number.isSafeInteger(Math.floor(iat))) throw new TypeError('the claim "iat" is not a time')
   payload['iss'] ??= issuer ?? undefined
@@ -203,7 +203,7 @@ function toPayload(
  * @throws TypeError
  */
 function checkIssuedAfter(given: unknown, reserved: readonly SignerClaim[]): void {
-  if (given === undefined || (!reserved.includes('iat') && isCutOffOfSession(given))) return
+  if (!reserved.includes('iat') && isCutOffOfSession(given)) return
   throw new TypeError(`the claim "${issuedAfterClaim}" is set by the signer; leave it out`)
 }
 
