@@ -53,6 +53,8 @@ export type {
   RevocationName,
   RevocationStatus,
   RevocationStore,
+  StoreAnswer,
+  StoreQuestion,
 } from './revocation/index.js'
 export type {
   DueRequest,

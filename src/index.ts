@@ -113,7 +113,13 @@ export type {
   UpdateOptions,
 } from './session/index.js'
 export type { Auth, AuthOptions, AuthStores } from './auth/index.js'
-export type { Revocation, RevocationOptions, RevokeRequest } from './revocation/index.js'
+export type {
+  AskingRevocation,
+  AskingRevocationOptions,
+  Revocation,
+  RevocationOptions,
+  RevokeRequest,
+} from './revocation/index.js'
 export type {
   AuthContext,
   Authorize,

@@ -1,5 +1,7 @@
 export {
   createRevocation,
+  type AskingRevocation,
+  type AskingRevocationOptions,
   type Revocation,
   type RevocationOptions,
   type RevocationStatus,
@@ -14,4 +16,6 @@ export type {
   RevocationFeed,
   RevocationName,
   RevocationStore,
+  StoreAnswer,
+  StoreQuestion,
 } from './ports.js'

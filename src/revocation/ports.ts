@@ -43,6 +43,14 @@ export interface RevocationStore extends StoreClock {
   /** The entries with these names, as far as they exist: for a check of the store itself (`isRevokedStrict`). */
   find(names: readonly RevocationName[]): Promise<readonly RevocationEntry[]>
   /**
+   * The entries with these names, and the epoch of the issuer, in one question: for a process that has not heard from the
+   * store for too long. The server must be a primary that accepts writes, as for a heartbeat (with `minReplicas`, and reach
+   * that many), or it cannot tell what has been revoked. Without this method `whenStale: 'ask'` is a ConfigError.
+   *
+   * @throws AuthError STORE_UNAVAILABLE, also for a server that is no primary, and for an issuer that has no epoch yet
+   */
+  ask?(question: StoreQuestion): Promise<StoreAnswer>
+  /**
    * Opens a feed. The store first notes its current position; every entry added anywhere from then on is passed to
    * `listener.add`, in order and without a gap, by whatever means the store has (stream, notification, polling). Additions
    * that change nothing may be left out.
@@ -50,6 +58,21 @@ export interface RevocationStore extends StoreClock {
   open(request: FeedRequest): Promise<RevocationFeed>
   /** Removes entries that expired before `before`; returns their number. */
   sweep(before: number): Promise<number>
+}
+
+/** Argument of {@link RevocationStore.ask}. */
+export interface StoreQuestion {
+  /** Whose epoch proves that the store still has its data: the `issuer` of `createRevocation`. */
+  readonly issuer: string
+  readonly names: readonly RevocationName[]
+}
+
+/** Answer of {@link RevocationStore.ask}. */
+export interface StoreAnswer {
+  /** As of a feed. */
+  readonly epoch: string
+  /** Those of the names that exist. */
+  readonly entries: readonly RevocationEntry[]
 }
 
 /** Argument of {@link RevocationStore.open}. */

@@ -6,6 +6,7 @@ import {
   count,
   funcOr,
   milliseconds,
+  oneOf,
   type OptionTable,
   type OptionValues,
   part,
@@ -19,8 +20,9 @@ import { beyondKnown, mostAhead } from './cut-off.js'
 import { createFolding } from './fold.js'
 import { margin, namesOf, toEntry, type RevokeRequest } from './entry.js'
 import type { RevocationStore } from './ports.js'
-import { createFollower, type RevocationEvent } from './feed/follower.js'
+import { createFollower, type Follower, type RevocationEvent } from './feed/follower.js'
 import type { Restoration } from './feed/restoration.js'
+import { createStaleQuestions, unknown } from './stale-questions.js'
 import { storeDeadlineMs } from './store-deadline.js'
 import { RevocationTable } from './table/table.js'
 
@@ -44,6 +46,15 @@ export interface RevocationOptions {
   readonly accessTtl: Duration
   /** How old the last successful heartbeat may be before {@link Revocation.isRevoked} throws. Default 10 s. */
   readonly maxStaleness?: Duration
+  /**
+   * What `isRevoked` does beyond `maxStaleness`, and before the store was first read. `'refuse'` throws.
+   * `'ask'` asks the store: for hosts that stop a process between two requests, or start one for a request. It answers then
+   * with a promise, and the first request after 15 s is answered in one round trip. Where the store cannot prove that it is the
+   * primary and has the epoch that this process knows, it rejects with REVOCATION_UNKNOWN, as it does beyond 64 questions at
+   * a time. With `'ask'` staleness is also counted by `now`, because a monotonic clock may stand still with the machine.
+   * Default `'refuse'`.
+   */
+  readonly whenStale?: 'refuse'
   /** Milliseconds between two heartbeats through the store. Default 1000. */
   readonly heartbeatEveryMs?: number
   /**
@@ -62,6 +73,11 @@ export interface RevocationOptions {
   readonly now?: () => number
   /** Seconds on a clock that never jumps, for staleness and to detect jumps of `now`. Default: `performance.now() / 1000`. */
   readonly monotonic?: () => number
+}
+
+/** Options of {@link createRevocation} where processes are stopped and started: see `whenStale`. */
+export interface AskingRevocationOptions extends Omit<RevocationOptions, 'whenStale'> {
+  readonly whenStale: 'ask'
 }
 
 /** For health pages and metrics. */
@@ -131,11 +147,23 @@ export interface Revocation {
    * @throws AuthError STORE_UNAVAILABLE
    */
   start(): Promise<void>
-  /** Whether {@link isRevoked} can answer at this moment. */
+  /** Whether {@link isRevoked} can answer at this moment, without asking the store. */
   ready(): boolean
   status(): RevocationStatus
   /** Stops following the store. After `maxStaleness`, {@link isRevoked} throws for every token that is not revoked. */
   close(): void
+}
+
+/** A {@link Revocation} with `whenStale: 'ask'`. Gates and guards take its answers as they are. */
+export interface AskingRevocation extends Omit<Revocation, 'isRevoked'> {
+  /**
+   * Whether a token has been revoked. Looks into memory, and asks the store when this process has not heard from it for too
+   * long: only then the answer is a promise.
+   *
+   * @throws AuthError REVOCATION_UNKNOWN (503), as a rejection, when the store does not answer, or cannot prove what it knows
+   * @example createGate({ verify, isRevoked: (token) => revocation.isRevoked(token) })
+   */
+  isRevoked(token: VerifiedToken<unknown>): boolean | Promise<boolean>
 }
 
 /**
@@ -155,7 +183,11 @@ export interface Revocation {
  * await revocation.start()
  * const gate = createGate({ verify, isRevoked: (token) => revocation.isRevoked(token) })
  */
-export function createRevocation(options: RevocationOptions): Revocation {
+export function createRevocation(options: AskingRevocationOptions): AskingRevocation
+export function createRevocation(options: RevocationOptions): Revocation
+export function createRevocation(
+  options: RevocationOptions | AskingRevocationOptions,
+): AskingRevocation {
   const policy = readRevocationOptions(options)
   const { accessTtl } = policy
   const table = new RevocationTable({ life: accessTtl + margin, issuer: policy.issuer })
@@ -166,13 +198,11 @@ export function createRevocation(options: RevocationOptions): Revocation {
     settleAfter: Math.min(accessTtl + margin, longestSettling),
     firstEntry: () => firstEntry(policy),
   })
-  const ready = (): boolean => {
-    const staleness = follower.staleness()
-    return staleness !== undefined && staleness <= policy.maxStaleness
-  }
+  const ready = createReady(policy, follower)
   return Object.freeze({
     revoke: createRevoke(effective(policy, table), table, follower.restoration),
-    ...createQuestions(policy, table, ready),
+    ...createQuestions(policy, table),
+    isRevoked: createQuestion(policy, { table, follower, ready }),
     cutOffsAhead: aheadOf,
     start: () => follower.start(),
     ready,
@@ -213,19 +243,67 @@ function createRevoke(
   }
 }
 
+function createReady(
+  { maxStaleness, whenStale }: RevocationPolicy,
+  follower: Follower,
+): () => boolean {
+  return () => {
+    const staleness = follower.staleness()
+    if (staleness === undefined || staleness > maxStaleness) return false
+    return whenStale === 'refuse' || (follower.wallStaleness() ?? Infinity) <= maxStaleness
+  }
+}
+
+/** Whether an entry that is known here refuses a token. */
+function createRefused(
+  { issuer, now }: Pick<RevocationPolicy, 'issuer' | 'now'>,
+  table: RevocationTable,
+) {
+  return ({ payload }: VerifiedToken<unknown>): boolean =>
+    table.refuses(payload.iss ?? issuer, payload, now)
+}
+
+interface QuestionParts {
+  readonly table: RevocationTable
+  readonly follower: Follower
+  readonly ready: () => boolean
+}
+
+/** Answers without allocating anything, but for a token about which memory alone cannot tell. */
+function createQuestion(
+  { store, issuer, now, whenStale }: RevocationPolicy,
+  { table, follower, ready }: QuestionParts,
+): AskingRevocation['isRevoked'] {
+  const isRefused = createRefused({ issuer, now }, table)
+  const confirm = createStaleQuestions({
+    issuer,
+    ask: async (question) => (await store.ask?.(question)) ?? Promise.reject(unknown()),
+    epoch: () => follower.epoch,
+    add: (entry) => {
+      table.add(entry)
+    },
+  })
+  const ask = async (token: VerifiedToken<unknown>): Promise<boolean> => {
+    const { isProven } = await confirm(namesOf(token.payload.iss ?? issuer, token.payload))
+    if (isRefused(token)) return true
+    if (!isProven) throw unknown(new Error('the store has another epoch'))
+    return false
+  }
+  return (token) => {
+    if (isRefused(token)) return true
+    if (ready()) return false
+    follower.wake()
+    if (whenStale === 'ask') return ask(token)
+    throw unknown()
+  }
+}
+
 function createQuestions(
   { store, issuer, now }: RevocationPolicy,
   table: RevocationTable,
-  ready: () => boolean,
-): Pick<Revocation, 'isRevoked' | 'isSidRevoked' | 'isRevokedStrict'> {
-  const isRefused = ({ payload }: VerifiedToken<unknown>): boolean =>
-    table.refuses(payload.iss ?? issuer, payload, now)
+): Pick<Revocation, 'isSidRevoked' | 'isRevokedStrict'> {
+  const isRefused = createRefused({ issuer, now }, table)
   return {
-    isRevoked: (token) => {
-      if (isRefused(token)) return true
-      if (!ready()) throw new AuthError('REVOCATION_UNKNOWN', { retryAfter: 1 })
-      return false
-    },
     // Dated after every cut-off: only the entry of that name counts.
     isSidRevoked: (sid) => table.refuses(issuer, { sid, iat: Infinity }, now),
     isRevokedStrict: async (token) => {
@@ -275,6 +353,7 @@ export const revocationTable = {
   issuer: text(),
   accessTtl: seconds({ least: 1 }),
   maxStaleness: seconds({ default: 10 }),
+  whenStale: oneOf<'refuse' | 'ask'>(['refuse', 'ask'], { default: 'refuse' }),
   heartbeatEveryMs: milliseconds({ default: 1000 }),
   deadlineMs: milliseconds({ default: 1000 }),
   maxEntries: count({ default: 1_000_000 }),
@@ -285,9 +364,13 @@ export const revocationTable = {
 
 type RevocationPolicy = OptionValues<typeof revocationTable>
 
-function readRevocationOptions(options: RevocationOptions): RevocationPolicy {
+function readRevocationOptions(
+  options: RevocationOptions | AskingRevocationOptions,
+): RevocationPolicy {
   const policy = readOptions('createRevocation', revocationTable, options)
-  const { heartbeatEveryMs, deadlineMs, maxStaleness } = policy
+  const { heartbeatEveryMs, deadlineMs, maxStaleness, whenStale, store } = policy
+  if (whenStale === 'ask' && typeof store.ask !== 'function')
+    throw new ConfigError('createRevocation.whenStale', "'ask' needs a store with the method ask")
   if (heartbeatEveryMs + 2 * deadlineMs > maxStaleness * 1000)
     throw new ConfigError(
       'createRevocation.maxStaleness',

@@ -7,6 +7,7 @@ import {
   kinds,
   later,
   now,
+  openFeed,
   sameEntries,
   session,
   sessionCutOff,
@@ -164,6 +165,32 @@ const finding: readonly ContractCase<RevocationStore>[] = [
   },
 ]
 
+/** Cases about `ask`; a store without it passes. */
+const asking: readonly ContractCase<RevocationStore>[] = [
+  {
+    name: 'a question that proves the epoch, if the store takes any, finds entries of every kind, and the epoch of a feed',
+    run: async (makeStore) => {
+      const store = await makeStore()
+      await store.add(kinds)
+      const { feed } = await openFeed(store, issuer)
+      feed.close()
+      const absent = { kind: 'sid', issuer, value: 'token-1' } as const
+      const answer = await store.ask?.({ issuer, names: [...kinds, absent] })
+      if (answer === undefined) return
+      strictEqual(answer.epoch, feed.epoch)
+      const found = answer.entries.filter(({ kind }) => kind !== 'all')
+      sameEntries(
+        found,
+        kinds.filter(({ kind }) => kind !== 'all'),
+      )
+      strictEqual(answer.entries.length, kinds.length)
+      const none = await store.ask?.({ issuer, names: [absent] })
+      strictEqual(none?.epoch, feed.epoch)
+      sameEntries(none.entries, [])
+    },
+  },
+]
+
 const expiring: readonly ContractCase<RevocationStore>[] = [
   {
     name: 'a snapshot omits entries that have expired',
@@ -200,5 +227,6 @@ const expiring: readonly ContractCase<RevocationStore>[] = [
 export const revocationKeepingCases: readonly ContractCase<RevocationStore>[] = [
   ...merging,
   ...finding,
+  ...asking,
   ...expiring,
 ]

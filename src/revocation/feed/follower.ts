@@ -43,6 +43,10 @@ export interface Follower {
   readonly epoch: string | undefined
   /** Seconds since the start of the last successful heartbeat; undefined before the first. */
   staleness(): number | undefined
+  /** The same by the system clock, which goes on while a machine sleeps; less than 0 when it was set back. */
+  wallStaleness(): number | undefined
+  /** Has the next heartbeat begin at once, unless the feed has ended. */
+  wake(): void
   /** Writes entries again that the store has lost or did not acknowledge. */
   readonly restoration: Restoration
   /** Reads the whole store and follows it from then on. @throws AuthError STORE_UNAVAILABLE */
@@ -63,8 +67,8 @@ class FeedFollower implements Follower {
   #reader: FeedReader | undefined
   #starting: Promise<void> | undefined
   #closed = false
-  /** Start of the last successful heartbeat. */
-  #confirmedAt: number | undefined
+  /** Start of the last successful heartbeat, by both clocks. */
+  #confirmed: { readonly monotonic: number; readonly wall: number } | undefined
   #failures = 0
   epoch: string | undefined
 
@@ -81,7 +85,16 @@ class FeedFollower implements Follower {
   }
 
   staleness(): number | undefined {
-    return this.#confirmedAt === undefined ? undefined : this.#parts.monotonic() - this.#confirmedAt
+    return this.#confirmed && this.#parts.monotonic() - this.#confirmed.monotonic
+  }
+
+  wallStaleness(): number | undefined {
+    return this.#confirmed && this.#parts.now() - this.#confirmed.wall
+  }
+
+  wake(): void {
+    // Attempts to open another feed keep their distance.
+    if (this.#reader?.closed === false) this.#pause.wake()
   }
 
   start(): Promise<void> {
@@ -163,10 +176,10 @@ class FeedFollower implements Follower {
 
   async #heartbeat(reader: FeedReader | undefined): Promise<void> {
     // An answer is about the moment of the question, not the moment of the answer.
-    const askedAt = this.#parts.monotonic()
+    const asked = { monotonic: this.#parts.monotonic(), wall: this.#parts.now() }
     await this.restoration.checkBy(async () => {
       await reader?.heartbeat()
-      this.#confirmedAt = askedAt
+      this.#confirmed = asked
     })
   }
 

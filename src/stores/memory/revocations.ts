@@ -7,6 +7,7 @@ import type {
   RevocationStore,
 } from '../../revocation/ports.js'
 
+const epoch = 'memory'
 /** Number of entries in one page of a snapshot. */
 const slice = 2000
 
@@ -23,10 +24,12 @@ export function memoryRevocations(): RevocationStore {
     return Promise.resolve()
   }
 
+  const find = (names: readonly RevocationName[]) =>
+    Promise.resolve(names.flatMap((name) => entries.get(keyOf(name)) ?? []))
   return {
     add,
-    find: (names: readonly RevocationName[]) =>
-      Promise.resolve(names.flatMap((name) => entries.get(keyOf(name)) ?? [])),
+    find,
+    ask: async ({ names }) => ({ epoch, entries: await find(names) }),
     open: ({ listener }: FeedRequest) =>
       Promise.resolve({ ...openFeed(entries, listeners, listener), add }),
     sweep: (before: number) => {
@@ -59,7 +62,7 @@ function openFeed(
   }
   listeners.add(own)
   return {
-    epoch: 'memory',
+    epoch,
     isNewEpoch: false,
     snapshot: async function* (now: number) {
       let live: RevocationEntry[] = []

@@ -80,6 +80,24 @@ if epoch then publish('mark', ARGV[2]) end
 return epoch`)
 
 /**
+ * Entries by name, from a primary alone. Writes the counter again, unchanged, for WAIT as in the addition of entries.
+ *
+ * Input: expiries, cut-offs, stream, counter, epochs; issuer, names. Output: the epoch, and expiry and cut-off of each name
+ * (empty without); nothing from a replica, or without an epoch.
+ */
+export const askScript = redisScript(`
+if not string.find(redis.call('INFO', 'replication'), 'role:master', 1, true) then return nil end
+local epoch = redis.call('HGET', KEYS[5], ARGV[1])
+if not epoch then return nil end
+redis.call('SET', KEYS[4], redis.call('GET', KEYS[4]) or '0')
+local answer = { epoch }
+for i = 2, #ARGV do
+  answer[#answer + 1] = redis.call('ZSCORE', KEYS[1], ARGV[i]) or ''
+  answer[#answer + 1] = redis.call('HGET', KEYS[2], ARGV[i]) or ''
+end
+return answer`)
+
+/**
  * Removes entries that expired before a time.
  *
  * Input: expiries, cut-offs; the time, the largest number of entries to remove. Output: the number of removed entries.

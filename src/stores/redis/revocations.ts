@@ -5,10 +5,12 @@ import type {
   RevocationFeed,
   RevocationName,
   RevocationStore,
+  StoreAnswer,
 } from '../../revocation/ports.js'
+import { unavailable } from '../../foundation/ask-store.js'
 import { redisClock } from './clock.js'
 import { requireNoEviction } from './eviction.js'
-import type { RedisPort } from './port.js'
+import type { RedisPort, RedisReply } from './port.js'
 import { textsOf } from './reply.js'
 import { followStream } from './revocation-feed.js'
 import {
@@ -22,7 +24,7 @@ import {
   toEntry,
   type RevocationKeys,
 } from './revocation-record.js'
-import { addScript, openScript, sweepScript } from './revocation-scripts.js'
+import { addScript, askScript, openScript, sweepScript } from './revocation-scripts.js'
 import { runOn, type Confirmed } from './confirmed.js'
 
 /** What {@link redisRevocations} needs. */
@@ -45,6 +47,11 @@ export function redisRevocations({ port, prefix, confirmed }: RevocationParts): 
       for (const input of addInputs(keys, entries)) await confirmed.run(addScript, input)
     },
     find: (names: readonly RevocationName[]) => find(port, keys, names.map(nameText)),
+    ask: async ({ issuer, names }) => {
+      const texts = names.map(nameText)
+      const input = { keys: scriptKeys(keys), args: [issuer, ...texts] }
+      return readAnswer(texts, await confirmed.run(askScript, input))
+    },
     open: (request: FeedRequest) => open({ port, keys, confirmed }, request),
     sweep: async (before: number) => {
       let count = 0
@@ -72,6 +79,20 @@ async function find(
     if (typeof expiry !== 'string' || (needsCutOff(name) && cutOff === null)) return []
     return [toEntry(name, expiry, cutOff)]
   })
+}
+
+/** @throws AuthError STORE_UNAVAILABLE for a server that is no primary, or has no epoch */
+function readAnswer(names: readonly string[], reply: RedisReply): StoreAnswer {
+  if (reply === null)
+    throw unavailable(new Error('the server is no primary, or has no epoch of the issuer'))
+  const [epoch, ...times] = textsOf(reply)
+  if (typeof epoch !== 'string') throw new TypeError('Redis did not answer with an epoch')
+  const entries = names.flatMap((name, i) => {
+    const [expiry, cutOff] = [times[2 * i], times[2 * i + 1]]
+    if (!expiry || (needsCutOff(name) && !cutOff)) return []
+    return [toEntry(name, expiry, cutOff)]
+  })
+  return { epoch, entries }
 }
 
 interface OpenParts {

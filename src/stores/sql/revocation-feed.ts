@@ -160,16 +160,27 @@ interface Poll {
   readonly entries: readonly RevocationEntry[]
 }
 
+/**
+ * The epoch in the first row of an answer.
+ *
+ * @throws AuthError STORE_UNAVAILABLE when the store has none, or the server accepts no writes
+ */
+export function epochOf([row]: readonly SqlRow[]): string {
+  if (row === undefined) throw unavailable(new Error('the store has no epoch'))
+  if (integerOf(row, 'writable') !== 1)
+    throw unavailable(new Error('the server does not accept writes'))
+  return textOf(row, 'epoch')
+}
+
 function readPoll(rows: readonly SqlRow[]): Poll {
-  const [row] = rows
-  if (row === undefined) throw new Error('the store has no epoch')
-  if (integerOf(row, 'writable') !== 1) throw new Error('the server does not accept writes')
+  const epoch = epochOf(rows)
+  const [row = {}] = rows
   const last = integerOf(row, 'last')
   const found = rows.filter(({ place }) => place !== null)
   const newest = found.at(-1)
   return {
     last,
-    epoch: textOf(row, 'epoch'),
+    epoch,
     position: newest === undefined ? last : integerOf(newest, 'place'),
     entries: found.map(toEntry),
   }

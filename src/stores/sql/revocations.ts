@@ -4,10 +4,12 @@ import type {
   RevocationEntry,
   RevocationName,
   RevocationStore,
+  StoreAnswer,
 } from '../../revocation/ports.js'
 import { askStore } from '../../foundation/ask-store.js'
-import type { SqlDatabase, SqlStatement } from './database.js'
+import type { SqlDatabase, SqlRow, SqlStatement } from './database.js'
 import {
+  epochOf,
   feedDeadlineMs,
   followLine,
   pollText,
@@ -62,6 +64,8 @@ export interface RevocationDialect {
   readonly given: string
   /** An expression: 1 if the server accepts writes, otherwise 0. */
   readonly writable: string
+  /** Checks beyond a statement that answers are about the present store; a feed's line makes the same. @throws AuthError */
+  readonly check?: (database: SqlDatabase) => Promise<void>
   /** A statement: the server's clock in milliseconds as `clock`. Undefined for a database in this process. */
   readonly clock?: string
   /** Last statements of a transaction that has added entries: they wake the feeds. */
@@ -100,6 +104,24 @@ export function insertText(given: string, places: string, condition = 'TRUE'): s
 /** Input: $1 number of positions to take. Output: none. */
 export const takePlacesText = 'UPDATE jotgate_revocation_places SET last = last + $1'
 
+/** Input: $1 names as JSON, $2 issuer. Output: `epoch` and `writable` in every row, with one entry each, or one row without. */
+function askText({ given, writable }: RevocationDialect): string {
+  return `
+  SELECT e.epoch AS epoch, ${writable} AS writable, r.issuer AS issuer, r.kind AS kind, r.value AS value,
+    r.cut_off AS cut_off, r.expires_at AS expires_at
+  FROM jotgate_revocation_epochs AS e
+  LEFT JOIN (
+    SELECT k.issuer, k.kind, k.value, k.cut_off, k.expires_at FROM jotgate_revocations AS k
+    JOIN ${given} ON k.issuer = given.issuer AND k.kind = given.kind AND k.value = given.value
+  ) AS r ON TRUE
+  WHERE e.issuer = $2`
+}
+
+function readAnswer(rows: readonly SqlRow[]): StoreAnswer {
+  const epoch = epochOf(rows)
+  return { epoch, entries: rows.filter(({ kind }) => kind !== null).map(toEntry) }
+}
+
 const proposeText = `
   INSERT INTO jotgate_revocation_epochs (issuer, epoch) VALUES ($1, $2) ON CONFLICT (issuer) DO NOTHING`
 /** Each process proposes a random epoch: the one whose epoch is in the table has created it. */
@@ -122,6 +144,7 @@ export function sqlRevocations(database: SqlDatabase, dialect: RevocationDialect
     SELECT r.issuer, r.kind, r.value, r.cut_off, r.expires_at FROM jotgate_revocations AS r
     JOIN ${dialect.given} ON r.issuer = given.issuer AND r.kind = given.kind AND r.value = given.value`
   // Every addition locks the row of positions until its commit, so concurrent calls are combined.
+  const question = askText(dialect)
   const add = together(async (entries: readonly RevocationEntry[]) => {
     for (const batch of batches(givenRows(entries)))
       await dialect.add(database, givenText(batch), batch.length)
@@ -133,6 +156,11 @@ export function sqlRevocations(database: SqlDatabase, dialect: RevocationDialect
       for (const batch of batches(givenRows(names)))
         found.push(...(await database.query(findText, [givenText(batch)])))
       return found.map(toEntry)
+    },
+    ask: async ({ issuer, names }) => {
+      await dialect.check?.(database)
+      const rows = await database.query(question, [givenText(givenRows(names)), issuer])
+      return readAnswer(rows)
     },
     open: async (request) => ({ ...(await open(database, dialect, request)), add }),
     sweep: async (before) => {

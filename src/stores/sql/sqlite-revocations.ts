@@ -19,6 +19,7 @@ export function sqliteRevocations(): RevocationDialect {
     given,
     writable: '1',
     wake: [],
+    check: checkFile,
     add: (database: SqlDatabase, rows: string, count: number) =>
       database.batch([
         { text: takePlacesText, params: [count] },
