@@ -10,7 +10,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** A program of `test/stores/children`. */
 export type ChildProgram =
-  'frozen' | 'guarded-service' | 'racer' | 'refresher' | 'release' | 'rotator' | 'writer'
+  | 'frozen'
+  | 'guarded-service'
+  | 'no-listener'
+  | 'racer'
+  | 'refresher'
+  | 'release'
+  | 'rotator'
+  | 'writer'
 
 /**
  * Turns programs of `test/stores/children` into JavaScript, in a folder of its own: other processes cannot run TypeScript,

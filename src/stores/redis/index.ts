@@ -5,6 +5,7 @@ import type { SessionStore } from '../../session/ports.js'
 import { redisStoresTable, type RedisStoresOptions } from './redis-options.js'
 import { redisKeys } from './keys.js'
 import { redisSessions } from './sessions.js'
+import { listenForErrors } from '../given-client.js'
 import { pickDriver, type RedisClient } from './pick-driver.js'
 import { confirmedWrites } from './confirmed.js'
 import { redisPort } from './redis-port.js'
@@ -25,17 +26,18 @@ export interface RedisStores {
 
 /**
  * Sessions, revocations and key rings in Redis 6.2 or later, or Valkey: one server, Sentinel, or a Cluster. You provide
- * the client (ioredis, iovalkey or node-redis), connected and with a listener for `error`. Whatever the client resends
+ * the client (ioredis, iovalkey or node-redis), connected; listen for its `error` to log lost connections. Whatever the client resends
  * or queues, no command takes longer here than its deadline, and none takes effect twice or late.
  *
  * Not for: a Redis that evicts keys, which loses sessions and revocations when memory is short.
  *
- * @throws ConfigError for another kind of client, and for unknown options
+ * @throws ConfigError for anything else than such a client, and for unknown options
  * @example const { sessions, revocations, keys } = redisStores(new Redis('redis://127.0.0.1:6379'), { prefix: 'auth' })
  */
 export function redisStores(client: RedisClient, options: RedisStoresOptions = {}): RedisStores {
   const { prefix, deadlineMs, minReplicas } = readOptions('redisStores', redisStoresTable, options)
   const port = redisPort(pickDriver(client), deadlineMs)
+  listenForErrors(client)
   const confirmed = confirmedWrites(port, { minReplicas, deadlineMs })
   return Object.freeze({
     sessions: redisSessions(port, prefix),

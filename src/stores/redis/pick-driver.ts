@@ -1,4 +1,4 @@
-import { ConfigError } from '../../foundation/errors.js'
+import { hasMethods, wrongClient } from '../given-client.js'
 import { ioredisDriver, type IoredisClient } from './ioredis.js'
 import {
   nodeRedisClusterDriver,
@@ -19,19 +19,18 @@ export type RedisClient = IoredisClient | NodeRedisClient | NodeRedisCluster | N
  * @throws ConfigError for any other object
  */
 export function pickDriver(client: RedisClient): RedisDriver {
-  // A caller in plain JavaScript can pass any value.
-  const given: unknown = client
-  if (typeof given !== 'object' || given === null) throw unknownClient()
-  const has = (name: string): boolean => typeof Reflect.get(given, name) === 'function'
+  const has = (name: string): boolean => hasMethods(client, [name])
   // The type follows from the members; ioredis also has a `sendCommand`, with other parameters.
   if (has('call') && has('duplicate')) return ioredisDriver(client as IoredisClient)
-  if (!has('sendCommand')) throw unknownClient()
+  if (!has('sendCommand')) throw wrongClient(wanted, client)
   if (has('nodeClient')) return nodeRedisClusterDriver(client as NodeRedisCluster)
   if (has('getMasterNode')) return nodeRedisSentinelDriver(client as NodeRedisSentinel)
   if (has('duplicate')) return nodeRedisDriver(client as NodeRedisClient)
-  throw unknownClient()
+  throw wrongClient(wanted, client)
 }
 
-function unknownClient(): ConfigError {
-  return new ConfigError('redisStores', 'needs a client of ioredis, iovalkey or redis (node-redis)')
+const wanted = {
+  factory: 'redisStores',
+  what: 'a client of ioredis, iovalkey or redis (node-redis)',
+  write: 'redisStores(new Redis(url)), or redisStores(await createClient({ url }).connect())',
 }

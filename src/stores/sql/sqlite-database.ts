@@ -14,15 +14,8 @@ export interface SqliteClient {
 /** Milliseconds. Every caller of a store has its own, longer deadline. */
 export const busyTimeoutDefault = 250
 
-/**
- * An open SQLite file as {@link SqlDatabase}, for a program's own tables next to the stores'. Each attempt runs
- * synchronously and blocks the process for as long as the disk takes. While another process holds the lock, the call is
- * retried for `busyTimeoutMs` of the client without blocking; then it rejects with STORE_UNAVAILABLE and has had no
- * effect. A client that is not from `openSqlite` must set `PRAGMA busy_timeout = 0`, or it blocks anyway.
- *
- * @example const users = await sqliteDatabase(client).query('SELECT id FROM users WHERE name = $1', [name])
- */
-export function sqliteDatabase(client: SqliteClient): SqlDatabase {
+/** A checked client as {@link SqlDatabase}: see `sqliteDatabase`, which applications call. */
+export function openedDatabase(client: SqliteClient): SqlDatabase {
   const statements = new Map<string, ReturnType<SqliteClient['prepare']>>()
 
   const run = (text: string, params: readonly SqlValue[] = []): readonly SqlRow[] => {
