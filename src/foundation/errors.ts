@@ -19,15 +19,20 @@ export type PublicReason =
   | 'origin_refused'
   | 'invalid_request'
   | 'invalid_grant'
+  | 'not_found'
+  | 'too_many_requests'
   | 'unavailable'
 
 /** The `error` attribute of a `WWW-Authenticate: Bearer` challenge (RFC 6750 section 3.1); null: no attribute. */
 export type BearerError = 'invalid_request' | 'invalid_token' | 'insufficient_scope' | null
 
 interface ErrorRow {
-  readonly status: 400 | 401 | 403 | 500 | 503
-  /** gRPC status number: 3 INVALID_ARGUMENT, 7 PERMISSION_DENIED, 13 INTERNAL, 14 UNAVAILABLE, 16 UNAUTHENTICATED. */
-  readonly grpcStatus: 3 | 7 | 13 | 14 | 16
+  readonly status: 400 | 401 | 403 | 404 | 413 | 415 | 429 | 500 | 503
+  /**
+   * gRPC status number: 3 INVALID_ARGUMENT, 5 NOT_FOUND, 7 PERMISSION_DENIED, 8 RESOURCE_EXHAUSTED, 13 INTERNAL,
+   * 14 UNAVAILABLE, 16 UNAUTHENTICATED.
+   */
+  readonly grpcStatus: 3 | 5 | 7 | 8 | 13 | 14 | 16
   readonly bearer: BearerError
   readonly reason: PublicReason
   readonly message: string
@@ -136,6 +141,29 @@ export const errorTable = {
   },
   SUBJECT_REFUSED: { ...grant, message: 'the subject may no longer have a session' },
 
+  REQUEST_REFUSED: { ...request, message: 'the body or the query is not what this route takes' },
+  BODY_TOO_LARGE: { ...request, status: 413, message: 'the body is too large for this route' },
+  BODY_TYPE_REFUSED: {
+    ...request,
+    status: 415,
+    message: 'the body must be application/json in UTF-8, without a content encoding',
+  },
+  CREDENTIALS_REFUSED: { ...grant, message: 'the credentials of a login are wrong' },
+  ATTEMPTS_EXCEEDED: {
+    status: 429,
+    grpcStatus: 8,
+    bearer: null,
+    reason: 'too_many_requests',
+    message: 'too many logins have failed for this account or from this network',
+  },
+  SESSION_UNKNOWN: {
+    status: 404,
+    grpcStatus: 5,
+    bearer: null,
+    reason: 'not_found',
+    message: 'the caller has no such session',
+  },
+
   KEYS_UNAVAILABLE: {
     ...unavailable,
     message: 'the keys are unavailable at the moment',
@@ -164,7 +192,7 @@ export interface AuthErrorDetails {
   readonly claim?: string
   /** The scopes that would have been enough, for the challenge of a 403. */
   readonly scope?: readonly string[]
-  /** Seconds until a retry makes sense, for a 503. */
+  /** Seconds until a retry makes sense, for a 503 or a 429. */
   readonly retryAfter?: number
 }
 

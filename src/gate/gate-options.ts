@@ -61,7 +61,7 @@ export interface GateOptions<C> {
 
 /** What one route requires, in addition to the gate's own policy. */
 export interface Demand<C> {
-  /** Replaces the gate's. */
+  /** Replaces the gate's. False requires a token even of calls that `select` leaves out. */
   readonly optional?: boolean
   /** Checked after the gate's. */
   readonly authorize?: Authorize<C>

@@ -91,10 +91,12 @@ async function admit<C>(
   call: Call,
   demand: Demand<C> = {},
 ): Promise<AuthContext<C> | undefined> {
-  if (!step('POLICY_FAULT', () => needsToken(policy, call))) return undefined
+  const isOptional = optionalOf(demand)
+  if (isOptional !== false && !step('POLICY_FAULT', () => needsToken(policy, call)))
+    return undefined
   const raw = step('POLICY_FAULT', () => policy.extract(call))
   if (raw === undefined) {
-    if (isOptional(policy, demand)) return undefined
+    if (isOptional ?? policy.optional) return undefined
     throw new AuthError('TOKEN_MISSING')
   }
   const token = await wait(
@@ -114,9 +116,8 @@ async function admit<C>(
 }
 
 /** Only what the demand itself says counts: Object.prototype may have been given a member `optional`. */
-function isOptional<C>(policy: GatePolicy<C>, demand: Demand<C>): boolean {
-  const demanded = Object.hasOwn(demand, 'optional') ? demand.optional : undefined
-  return demanded ?? policy.optional
+function optionalOf<C>(demand: Demand<C>): boolean | undefined {
+  return Object.hasOwn(demand, 'optional') ? demand.optional : undefined
 }
 
 /** A synchronous throw is a bug in the function; a rejection may mean that a store did not answer. */

@@ -39,13 +39,28 @@ const details = {
   origin_refused: "The request does not come from one of this service's own pages.",
   invalid_request: 'The request can be read in more than one way.',
   invalid_grant: 'The grant is not valid.',
+  not_found: 'There is no such thing here.',
+  too_many_requests: 'Too many attempts have failed. Try again later.',
   unavailable: 'The request cannot be checked at the moment.',
 } as const satisfies Record<PublicReason, string>
+
+/** Texts where that of the reason would not help; a caller may tell these codes from the others of their reason. */
+const ownDetails: Readonly<Partial<Record<AuthError['code'], string>>> = {
+  REQUEST_REFUSED: 'The body or the query of the request is missing, or is not what this takes.',
+  BODY_TOO_LARGE: 'The body of the request is too large.',
+  BODY_TYPE_REFUSED: 'The body of the request must be application/json.',
+  CREDENTIALS_REFUSED: 'The credentials are not valid.',
+  SESSION_UNKNOWN: 'You have no such session.',
+}
 
 const titles = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
+  404: 'Not Found',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 } as const satisfies Record<AuthError['status'], string>
@@ -54,6 +69,10 @@ const kratosReasons = {
   400: 'BAD_REQUEST',
   401: 'UNAUTHORIZED',
   403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  413: 'CONTENT_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+  429: 'TOO_MANY_REQUESTS',
   500: 'INTERNAL_SERVER_ERROR',
   503: 'SERVICE_UNAVAILABLE',
 } as const satisfies Record<AuthError['status'], string>
@@ -91,6 +110,7 @@ const renderers = {
       reason: kratosReasons[error.status],
       message:
         kratosMessages[error.code] ??
+        ownDetails[error.code] ??
         (error.status === 401 ? 'Fail to parse JWT token ' : details[error.reason]),
       metadata: {},
     }),
@@ -105,9 +125,9 @@ const quotable = /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,128}$/
 
 /**
  * Builds the function that turns a refusal into a response: status, `WWW-Authenticate` (RFC 6750 section 3),
- * `Cache-Control: no-store`, `Retry-After` on 503, and a body.
+ * `Cache-Control: no-store`, `Retry-After` on 503 and 429, and a body.
  *
- * A 503 or 500 carries no challenge: another token would not help. A renderer that throws, or returns anything
+ * Only a 400, 401 or 403 carries a challenge: with the others another token would not help. A renderer that throws, or returns anything
  * except a {@link RenderedBody}, is replaced by `problem`.
  *
  * @throws ConfigError for a realm that would need escaping, or an unknown renderer
@@ -134,11 +154,11 @@ export function createResponder(options: RespondOptions): (error: AuthError) => 
   }
 }
 
-/** What helps the caller: to retry later, or to bring another token; nothing when the server itself is at fault. */
+/** What helps the caller: to retry later, or to bring another token; nothing when neither would. */
 function standing(error: AuthError, realm: string): Readonly<Record<string, string>> {
-  if (error.status === 500) return {}
-  if (error.status !== 503) return { 'WWW-Authenticate': challenge(error, realm) }
-  return { 'Retry-After': String(secondsUntilRetry(error)) }
+  const { status } = error
+  if (status === 503 || status === 429) return { 'Retry-After': String(secondsUntilRetry(error)) }
+  return status > 403 ? {} : { 'WWW-Authenticate': challenge(error, realm) }
 }
 
 /** Whole seconds, from one to a day: a program can put any number into an error. */
@@ -150,7 +170,7 @@ function challenge(error: AuthError, realm: string): string {
   const bare = `Bearer realm="${realm}"`
   // A caller without credentials gets no error details (RFC 6750 section 3.1).
   if (error.bearer === null) return bare
-  const described = `${bare}, error="${error.bearer}", error_description="${details[error.reason]}"`
+  const described = `${bare}, error="${error.bearer}", error_description="${detailOf(error)}"`
   const scope = (error.scope ?? []).filter(isScopeToken)
   return scope.length === 0 ? described : `${described}, scope="${scope.join(' ')}"`
 }
@@ -193,13 +213,16 @@ function isFinalStatus(value: unknown): value is number {
 }
 
 /**
- * The fixed text that a caller may read about a refusal, by its public reason. `place` says where the token is expected.
+ * The fixed text that a caller may read about a refusal. `place` says where the token is expected.
  *
  * @example detailOf(new AuthError('TOKEN_EXPIRED')) // 'The access token has expired.'
  * @example detailOf(new AuthError('TOKEN_MISSING'), 'in the cookie "token"')
  */
-export function detailOf({ reason }: Pick<AuthError, 'reason'>, place?: string): string {
-  if (reason !== 'token_missing' || place === undefined) return details[reason]
+export function detailOf(
+  { code, reason }: Pick<AuthError, 'code' | 'reason'>,
+  place?: string,
+): string {
+  if (reason !== 'token_missing' || place === undefined) return ownDetails[code] ?? details[reason]
   return `This needs an access token, sent ${place}.`
 }
 

@@ -11,7 +11,9 @@ const rows = page
 
 const grpcNames: Readonly<Record<number, string>> = {
   3: 'INVALID_ARGUMENT',
+  5: 'NOT_FOUND',
   7: 'PERMISSION_DENIED',
+  8: 'RESOURCE_EXHAUSTED',
   13: 'INTERNAL',
   14: 'UNAVAILABLE',
   16: 'UNAUTHENTICATED',

@@ -113,6 +113,14 @@ describe('createGate', () => {
   })
 })
 
+test('a demand that is not optional requires a token even where select leaves the call out', async () => {
+  const gate = createGate({ verify, select: () => false, optional: true })
+  expect(await gate.check(fakeCall())).toBeUndefined()
+  expect(await gate.check(fakeCall(), {})).toBeUndefined()
+  const refused = await gate.check(fakeCall(), { optional: false }).catch((error: unknown) => error)
+  expect(refused).toMatchObject({ code: 'TOKEN_MISSING' })
+})
+
 describe('the context', () => {
   test('the context is frozen, and contains the token and its claims', async () => {
     const gate = createGate({ verify })

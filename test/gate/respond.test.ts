@@ -42,6 +42,33 @@ describe('the challenge', () => {
       })
   })
 
+  test.each([
+    ['BODY_TOO_LARGE', 413, 'The body of the request is too large.'],
+    ['BODY_TYPE_REFUSED', 415, 'The body of the request must be application/json.'],
+    ['SESSION_UNKNOWN', 404, 'You have no such session.'],
+  ] as const)('%s is %i without a challenge, and says what to do', (code, wanted, detail) => {
+    const { headers, status, body } = respondAs({ render: 'problem' }, code)
+    expect([status, headers['WWW-Authenticate'], headers['Retry-After']]).toEqual([
+      wanted,
+      undefined,
+      undefined,
+    ])
+    expect(JSON.parse(body)).toMatchObject({ status: wanted, detail })
+  })
+
+  test('a 429 has Retry-After and no challenge', () => {
+    const respond = createResponder({ render: 'problem', realm: 'api' })
+    const { headers, status, body } = respond(
+      new AuthError('ATTEMPTS_EXCEEDED', { retryAfter: 61 }),
+    )
+    expect([status, headers['Retry-After'], headers['WWW-Authenticate']]).toEqual([
+      429,
+      '61',
+      undefined,
+    ])
+    expect(JSON.parse(body)).toMatchObject({ reason: 'too_many_requests' })
+  })
+
   test('a 500 has no challenge, because another token would not help', () => {
     const respond = createResponder({ render: 'problem', realm: 'api' })
     const { headers, status, body } = respond(new AuthError('POLICY_FAULT'))
@@ -74,7 +101,7 @@ describe('the challenge', () => {
         fc.array(fc.string()),
         (code, realm, scope) => {
           const error = new AuthError(code, { scope, claim: realm })
-          if (error.status >= 500) return
+          if (error.status > 403) return
           try {
             expect(challengeOf(error, realm)).toMatch(wellFormed)
           } catch (refusal) {
@@ -201,6 +228,6 @@ describe('bodies', () => {
   })
 })
 
-function respondAs(options: Pick<RespondOptions, 'render'>) {
-  return createResponder({ realm: 'api', ...options })(new AuthError('TOKEN_MISSING'))
+function respondAs(options: Pick<RespondOptions, 'render'>, code: ErrorCode = 'TOKEN_MISSING') {
+  return createResponder({ realm: 'api', ...options })(new AuthError(code))
 }

@@ -13,7 +13,9 @@ import { createEnding } from './ending.js'
 
 const codes = {
   3: Code.InvalidArgument,
+  5: Code.NotFound,
   7: Code.PermissionDenied,
+  8: Code.ResourceExhausted,
   13: Code.Internal,
   14: Code.Unavailable,
   16: Code.Unauthenticated,

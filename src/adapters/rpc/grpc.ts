@@ -22,7 +22,9 @@ export const reflectionServices = Object.freeze([
 
 const codes = {
   3: status.INVALID_ARGUMENT,
+  5: status.NOT_FOUND,
   7: status.PERMISSION_DENIED,
+  8: status.RESOURCE_EXHAUSTED,
   13: status.INTERNAL,
   14: status.UNAVAILABLE,
   16: status.UNAUTHENTICATED,

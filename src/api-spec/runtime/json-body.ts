@@ -1,3 +1,4 @@
+import { isJsonType } from '../../foundation/json-type.js'
 import { parseStrictObject } from '../../token/json/json.js'
 import type { JsonProblem } from '../../token/json/strict-object.js'
 import { HttpError, problemOf } from './http-error.js'
@@ -24,7 +25,7 @@ const maxDepth = 64
  */
 export function readJsonBody(bytes: Buffer, { type = '', encoding }: BodyFields): unknown {
   if (bytes.length === 0) return undefined
-  if (!isJson(type) || (encoding !== undefined && !/^identity$/i.test(encoding)))
+  if (!isJsonType(type) || (encoding !== undefined && !/^identity$/i.test(encoding)))
     throw new HttpError(415, problemOf(415, 'invalid_request'))
   const read = parseStrictObject(bytes, { maxDepth, rounded: true })
   if (read.ok) return read.object
@@ -40,16 +41,4 @@ const messages: Readonly<Record<Exclude<JsonProblem, 'not an object'>, string>> 
   duplicate: 'must not have a member twice',
   prototype: 'must not have a member named __proto__',
   number: 'must not have a number that is not finite',
-}
-
-/** Whether a content type is JSON, in UTF-8 if it names a charset. */
-function isJson(type: string): boolean {
-  const [name = '', ...parameters] = type.split(';')
-  const charsets = parameters.flatMap(
-    (each) => /^\s*charset\s*=\s*(.*?)\s*$/i.exec(each)?.[1] ?? [],
-  )
-  return (
-    /^application\/json\s*$/i.test(name) &&
-    charsets.every((charset) => /^("?)utf-?8\1$/i.test(charset))
-  )
 }
