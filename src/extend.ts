@@ -72,6 +72,17 @@ export type {
   SweepRequest,
   TurnRequest,
 } from './session/index.js'
+export { createSessionRoutes, memoryAttempts } from './session-routes/index.js'
+export type {
+  AttemptCount,
+  AttemptStore,
+  FoundRoute,
+  RouteAnswer,
+  RouteBody,
+  RouteName,
+  RouteRequest,
+  SessionRoutes,
+} from './session-routes/index.js'
 export type {
   CacheLimits,
   CacheUse,

@@ -136,3 +136,11 @@ export type {
   Selector,
   GateOptions,
 } from './gate/index.js'
+export type {
+  Credentials,
+  Login,
+  LoginLimits,
+  LoginRequest,
+  SessionRouteEvent,
+  SessionRoutesOptions,
+} from './session-routes/index.js'

@@ -25,10 +25,19 @@ const publicDoors = [
   'src/session/index.ts',
   'src/revocation/index.ts',
   'src/gate/index.ts',
+  'src/session-routes/index.ts',
+]
+const sessionTypes = [
+  'src/session/end.ts',
+  'src/session/issue.ts',
+  'src/session/ports.ts',
+  'src/session/sessions.ts',
+  'src/session/tokens.ts',
 ]
 const forClients = [...ground, 'src/client/']
 const forClientAdapters = [...forClients, 'src/adapters/outgoing/']
 const forAdapters = [...forRooms, 'src/gate/', 'src/adapters/']
+const forHttpAdapters = [...forAdapters, 'src/session-routes/', 'src/session/sessions.ts']
 const grpc = ['@grpc/grpc-js']
 const connect = ['@connectrpc/connect']
 
@@ -58,6 +67,12 @@ export const table = [
   { from: 'src/gate/', may: forRooms, builtIns: ['async_hooks'] },
   // Wires the rooms together for applications that need no other wiring.
   { from: 'src/auth/', may: [...publicDoors, ...ports], builtIns: ['crypto'] },
+  {
+    // HTTP over sessions and a gate, of which it uses the types: both are handed in.
+    from: 'src/session-routes/',
+    may: [...forRooms, 'src/gate/', ...sessionTypes],
+    builtIns: ['buffer', 'crypto'],
+  },
   { from: 'src/client/', may: ground },
   { from: 'src/stores/', may: [...forRooms, ...ports], builtIns: ['crypto'] },
   {
@@ -76,28 +91,28 @@ export const table = [
     may: [...forRooms, ...ports],
     builtIns: ['crypto', 'fs', 'fs/promises', 'path'],
   },
-  { from: 'src/adapters/node/', may: forAdapters, builtIns: ['events', 'http', 'stream'] },
+  { from: 'src/adapters/node/', may: forHttpAdapters, builtIns: ['events', 'http', 'stream'] },
   {
     from: 'src/adapters/node/express',
-    may: forAdapters,
+    may: forHttpAdapters,
     builtIns: ['http'],
     packages: ['express'],
   },
   {
     from: 'src/adapters/node/fastify',
-    may: forAdapters,
+    may: forHttpAdapters,
     builtIns: ['http'],
     packages: ['fastify'],
   },
-  { from: 'src/adapters/node/koa', may: forAdapters, builtIns: ['http'], packages: ['koa'] },
-  { from: 'src/adapters/web/', may: forAdapters },
-  { from: 'src/adapters/web/hono', may: forAdapters, packages: ['hono'] },
+  { from: 'src/adapters/node/koa', may: forHttpAdapters, builtIns: ['http'], packages: ['koa'] },
+  { from: 'src/adapters/web/', may: forHttpAdapters },
+  { from: 'src/adapters/web/hono', may: forHttpAdapters, packages: ['hono'] },
   { from: 'src/adapters/rpc/', may: forAdapters },
   { from: 'src/adapters/rpc/grpc', may: forAdapters, packages: grpc },
   { from: 'src/adapters/rpc/connect', may: forAdapters, packages: connect },
   {
     from: 'src/adapters/nest/',
-    may: forAdapters,
+    may: forHttpAdapters,
     builtIns: ['http'],
     packages: ['@nestjs/common', '@nestjs/core', '@nestjs/websockets', 'rxjs'],
   },

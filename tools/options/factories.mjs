@@ -79,6 +79,18 @@ export const factories = [
     from: 'src/session/session-options.ts',
   },
   {
+    factory: 'sessionRoutes',
+    file: 'src/session-routes/options.ts',
+    table: 'sessionRoutesTable',
+    types: ['SessionRoutesOptions'],
+  },
+  {
+    factory: 'limits of sessionRoutes',
+    file: 'src/session-routes/options.ts',
+    table: 'loginLimitsTable',
+    types: ['LoginLimits'],
+  },
+  {
     factory: 'createServiceKeys',
     file: 'src/session/service-keys.ts',
     table: 'serviceKeysTable',

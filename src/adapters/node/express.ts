@@ -3,7 +3,11 @@ import { type Claims } from '../../token/token.js'
 import { type AuthContext } from '../../gate/context.js'
 import { type Refusal } from '../../gate/respond.js'
 import { type Gate } from '../../gate/gate.js'
+import { targetOf } from './express-target.js'
 import { enterCall, nodeCall, refuse, sendRefusal } from './node-call.js'
+
+export { errorHandler } from './express-errors.js'
+export { sessionRoutes, type SessionRoutesOptions } from './express-routes.js'
 
 /**
  * The type of `req.auth.claims`; declare it once for the whole application.
@@ -50,11 +54,4 @@ export function auth<C>(gate: Gate<C>): RequestHandler {
       },
     )
   }
-}
-
-/** Routers cut their own path off `url`, and middleware may rewrite it; the router matches both together. */
-function targetOf({ baseUrl, url }: { baseUrl: string; url: string }): string {
-  return baseUrl !== '' && (url === '/' || url.startsWith('/?'))
-    ? baseUrl + url.slice(1)
-    : baseUrl + url
 }

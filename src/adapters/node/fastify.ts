@@ -1,15 +1,14 @@
-import {
-  type FastifyInstance,
-  type FastifyPluginCallback,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify'
+import { type FastifyInstance, type FastifyPluginCallback, type FastifyRequest } from 'fastify'
 import { type Claims } from '../../token/token.js'
 import { type AuthContext } from '../../gate/context.js'
 import { type Refusal } from '../../gate/respond.js'
 import { type Gate } from '../../gate/gate.js'
-import { declaredPath } from './fastify-path.js'
+import { declaredPath, guardsItself } from './fastify-path.js'
+import { send } from './fastify-send.js'
 import { enterCall, nodeCall, refuse } from './node-call.js'
+
+export { errorHandler } from './fastify-errors.js'
+export { sessionRoutes, type SessionRoutesOptions } from './fastify-routes.js'
 
 /**
  * The type of `request.auth.claims`; declare it once for the whole application.
@@ -55,6 +54,10 @@ export function auth<C>(gate: Gate<C>): FastifyPluginCallback {
 
 function guard<C>(app: FastifyInstance, gate: Gate<C>): void {
   app.addHook('onRequest', (request, reply, done) => {
+    if (configOf(request)?.[guardsItself] === true) {
+      done()
+      return
+    }
     const call = nodeCall({
       request: request.raw,
       response: reply.raw,
@@ -76,17 +79,17 @@ function guard<C>(app: FastifyInstance, gate: Gate<C>): void {
   })
 }
 
-function patternOf({ routeOptions }: FastifyRequest): string | undefined {
-  const { config, url } = routeOptions as RouteOptions
-  return config?.[declaredPath] ?? url
+function patternOf(request: FastifyRequest): string | undefined {
+  return configOf(request)?.[declaredPath] ?? request.routeOptions.url
 }
 
-/** Fastify 4 has no `config` there before 4.24. */
-interface RouteOptions {
-  readonly url?: string | undefined
-  readonly config?: { readonly [declaredPath]?: string }
+interface RouteConfig {
+  readonly [declaredPath]?: string
+  readonly [guardsItself]?: true
 }
 
-function send(reply: FastifyReply, refusal: Refusal): void {
-  void reply.code(refusal.status).headers(refusal.headers).send(refusal.body)
+/** Fastify 4 has it at another place before 4.24. */
+function configOf(request: FastifyRequest): RouteConfig | undefined {
+  const { config } = request.routeOptions as { config?: RouteConfig }
+  return config ?? (request as { routeConfig?: RouteConfig }).routeConfig
 }

@@ -2,8 +2,12 @@ import { type Context, type Middleware } from 'koa'
 import { type AuthContext } from '../../gate/context.js'
 import { type Refusal } from '../../gate/respond.js'
 import { type Gate } from '../../gate/gate.js'
+import { answer } from './koa-answer.js'
 import { bodyInContext, enterCall, nodeCall, refuse } from './node-call.js'
 import { streamInContext } from '../web/web-call.js'
+
+export { errorHandler } from './koa-errors.js'
+export { sessionRoutes, type SessionRoutesOptions } from './koa-routes.js'
 
 /** The gate's addition to `ctx.state`. */
 export interface AuthState<C> {
@@ -49,13 +53,4 @@ function keepBody(ctx: Pick<Context, 'body'>): void {
   const body: unknown = ctx.body
   if (body instanceof ReadableStream) ctx.body = streamInContext(body)
   else bodyInContext(body)
-}
-
-function answer(ctx: Context, { status, headers, body }: Refusal): void {
-  // Earlier middleware, perhaps a time limit, has already answered.
-  if (ctx.headerSent || !ctx.writable) return
-  ctx.body = body
-  ctx.remove('Content-Type')
-  ctx.status = status
-  ctx.set({ ...headers })
 }

@@ -112,8 +112,25 @@ const lastResort: Refusal = Object.freeze({
  * @example refuse({ gate, error, response, send: (refusal) => sendRefusal(response, refusal) })
  */
 export function refuse<C>({ gate, error, send, response }: Refused<C>): void {
+  deliver({ make: () => gate.respond(error), send, response })
+}
+
+/** An answer, and how its framework sends it. */
+interface Delivery {
+  readonly make: () => Refusal
+  readonly send: (answer: Refusal) => void
+  /** Node's own response, to close the connection when nothing can be sent. */
+  readonly response: { destroy(): unknown }
+}
+
+/**
+ * Makes and sends an answer, and never throws, as {@link refuse} says.
+ *
+ * @example deliver({ make: () => answer, send: (made) => sendRefusal(response, made), response })
+ */
+export function deliver({ make, send, response }: Delivery): void {
   try {
-    send(gate.respond(error))
+    send(make())
   } catch {
     try {
       send(lastResort)
@@ -124,7 +141,7 @@ export function refuse<C>({ gate, error, send, response }: Refused<C>): void {
 }
 
 /**
- * Answers a refused call. Headers set before, such as CORS headers, stay.
+ * Sends an answer. Headers set before, such as CORS headers, stay.
  *
  * @example sendRefusal(response, refusal)
  */
@@ -133,7 +150,8 @@ export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
   if (response.headersSent || response.destroyed) return
   response.statusCode = refusal.status
   for (const [name, value] of Object.entries(refusal.headers)) response.setHeader(name, value)
-  response.setHeader('Content-Length', Buffer.byteLength(refusal.body))
+  // A 204 has none (RFC 9110 section 8.6).
+  if (refusal.status !== 204) response.setHeader('Content-Length', Buffer.byteLength(refusal.body))
   response.end(refusal.body)
 }
 

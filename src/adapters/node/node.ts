@@ -1,9 +1,13 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http'
+import { type IncomingMessage } from 'node:http'
 import { type AuthContext } from '../../gate/context.js'
 import { type Refusal } from '../../gate/respond.js'
 import { type Gate } from '../../gate/gate.js'
+import { type Listener } from './listener.js'
 import { enterCall, nodeCall, refuse, sendRefusal } from './node-call.js'
 
+export { type Listener } from './listener.js'
+export { errorHandler } from './node-errors.js'
+export { sessionRoutes, type SessionRoutesOptions } from './node-session-routes.js'
 export { upgrade, type UpgradeListener } from './node-upgrade.js'
 
 /** A request that a gate admitted. */
@@ -11,9 +15,6 @@ export type AuthRequest<C> = IncomingMessage & {
   /** The caller; undefined if the gate admitted the call without a token. */
   readonly auth?: AuthContext<C>
 }
-
-/** A node:http request listener. */
-export type Listener<Q extends IncomingMessage> = (request: Q, response: ServerResponse) => unknown
 
 /**
  * A gate around a node:http listener: the listener runs only for calls that the gate admits.

@@ -1,15 +1,11 @@
 import { type AuthContext } from '../../gate/context.js'
 import { type Gate } from '../../gate/gate.js'
+import { type FetchHandler } from './fetch-handler.js'
 import { streamInContext, webCall, webRefusal } from './web-call.js'
 
-/**
- * Answers a Fetch request, with further arguments from its host: Deno, Bun, workers, a service worker. `R` is the request
- * of the host, such as `NextRequest`.
- */
-export type FetchHandler<A extends readonly unknown[], R extends Request = Request> = (
-  request: R,
-  ...rest: A
-) => Response | Promise<Response>
+export { errorHandler } from './fetch-errors.js'
+export { type FetchHandler } from './fetch-handler.js'
+export { sessionRoutes, type SessionRoutesOptions } from './fetch-routes.js'
 
 /**
  * A gate around a Fetch handler, `(request) => Response`: the handler runs only for calls that the gate admits.

@@ -3,6 +3,9 @@ import { type AuthContext } from '../../gate/context.js'
 import { type Gate } from '../../gate/gate.js'
 import { webCall, webRefusal } from './web-call.js'
 
+export { errorHandler } from './hono-errors.js'
+export { sessionRoutes, type SessionRoutesOptions } from './hono-routes.js'
+
 /**
  * The gate's addition to Hono's variables.
  *

@@ -81,8 +81,13 @@ function target(url: string): { path: string; query: string | undefined } {
     : { path: rest.slice(0, mark), query: rest.slice(mark + 1) }
 }
 
-/** Some servers bring a `Response` that checks its parts only when it is sent, too late for another answer. */
-function toResponse(
+/**
+ * The answer as a response, checked: some servers bring a `Response` that checks its parts only when it is sent, too late
+ * for another answer.
+ *
+ * @throws RangeError, TypeError for an answer that cannot be sent
+ */
+export function toResponse(
   { status, headers, body }: Refusal,
   request: Pick<Request, 'method'>,
 ): Response {
