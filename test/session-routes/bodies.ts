@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { raw } from '../adapters/raw-http.js'
 import { type Behaviour } from './behaviour.js'
 import { ask, reasonOf } from './caller.js'
 
@@ -71,6 +72,17 @@ export const bodies: readonly Behaviour[] = [
     run: async (site) => {
       const body = { username: 'a', password: 'x'.repeat(17_000) }
       expect((await ask(site, 'POST /login', { body })).status).toBe(413)
+    },
+  },
+  {
+    name: 'a body that is too large is answered before it has arrived',
+    ownParser: true,
+    run: async ({ base }) => {
+      const fields = ['Content-Type: application/json', 'Content-Length: 1000000000']
+      const { status } = await raw(base, ['POST /auth/login HTTP/1.1', ...fields], {
+        body: `{"username":"${'x'.repeat(20_000)}`,
+      })
+      expect(status).toBe(413)
     },
   },
   {

@@ -4,7 +4,7 @@ import { sessionRoutes as onFetch } from '../../src/adapters/web/fetch.js'
 import { sessionRoutes as onHono } from '../../src/adapters/web/hono.js'
 import { sessionRoutes as onKoa } from '../../src/adapters/node/koa.js'
 import { AuthError } from '../../src/foundation/errors.js'
-import { createGate } from '../../src/gate/index.js'
+import { createCookieMode, createGate, from } from '../../src/gate/index.js'
 import {
   createSessionRoutes,
   type Credentials,
@@ -92,6 +92,25 @@ describe('the option', () => {
     const attempts = { add: fail, set: fail }
     const routes = createSessionRoutes(sessions, { ...good, attempts, login })
     expect([(await logIn(routes, { username: 'a' })).status, asked]).toEqual([503, 0])
+  })
+
+  test('cookies has foreign pages refused even behind a gate that would read their cookie', async () => {
+    const { accessToken } = await sessions.issue({ subject: 'user-1', client: 'web' })
+    const cookies = createCookieMode({ origins: ['https://shop.example'] })
+    const careless = createGate({ verify, extract: from.cookie('__Host-access') })
+    const routes = createSessionRoutes(sessions, { ...good, gate: careless, cookies })
+    const endAll = (origin: string) => {
+      const fields = [
+        ['cookie', `__Host-access=${accessToken}`],
+        ['origin', origin],
+      ] as const
+      const call = fakeCall({ method: 'POST', url: '/logout-all', fields })
+      const request = { call, body: () => ({ bytes: Buffer.alloc(0) }), address: () => undefined }
+      return routes.answer({ name: 'logoutAll' }, request)
+    }
+    expect((await endAll('https://evil.example')).status).toBe(403)
+    expect(await sessions.list('user-1')).not.toEqual([])
+    expect((await endAll('https://shop.example')).status).toBe(204)
   })
 
   test('me makes the answer to who am I, in the context of the caller', async () => {

@@ -14,8 +14,8 @@ test.each(codes)(
     expect(number).toBe(errorTable[code].grpcStatus)
     expect(details).not.toMatch(/[A-Z]{2}|_/)
     const { status }: { status: number } = errorTable[code]
-    const told = status === 503 ? ['retry-after'] : ['www-authenticate']
-    expect(Object.keys(trailers)).toEqual(status === 500 ? [] : told)
+    const told = status === 503 || status === 429 ? ['retry-after'] : []
+    expect(Object.keys(trailers)).toEqual(status > 403 ? told : ['www-authenticate'])
   },
 )
 
