@@ -79,15 +79,20 @@ const send = (url: string, body: unknown) =>
 test('the README’s own sessions log in, refresh, log out, and tell the caller no more than it may know', async () => {
   const origin = await run('sessions')
   await get(origin) // until it listens
-  const login = await send(`${origin}/login`, {})
+  const login = await send(`${origin}/auth/login`, { username: 'alice', password: 'secret' })
   const { refreshToken } = (await login.json()) as { refreshToken: string }
-  const refreshed = await send(`${origin}/refresh`, { refreshToken })
+  const refreshed = await send(`${origin}/auth/refresh`, { refreshToken })
   expect(refreshed.status).toBe(200)
   const next = (await refreshed.json()) as { refreshToken: string }
-  expect((await send(`${origin}/logout`, next)).status).toBe(204)
-  const refused = await send(`${origin}/refresh`, next)
+  expect((await send(`${origin}/auth/logout`, next)).status).toBe(204)
+  const refused = await send(`${origin}/auth/refresh`, next)
   expect(refused.status).toBe(401)
   const text = await refused.text()
   expect(JSON.parse(text)).toMatchObject({ status: 401, reason: 'invalid_grant' })
   expect(text).not.toContain('REFRESH_')
+  const statuses = ['login', 'refresh', 'logout'].map(async (route) => {
+    const { status } = await fetch(`${origin}/auth/${route}`, { method: 'POST' })
+    return status
+  })
+  expect(await Promise.all(statuses)).toEqual([400, 400, 401])
 })
