@@ -72,7 +72,7 @@ export type {
   SweepRequest,
   TurnRequest,
 } from './session/index.js'
-export { createSessionRoutes, memoryAttempts } from './session-routes/index.js'
+export { createSessionRoutes } from './session-routes/index.js'
 export type {
   AttemptCount,
   AttemptStore,

@@ -1,5 +1,4 @@
 export { createSessionRoutes, type RouteAnswer, type SessionRoutes } from './session-routes.js'
-export { memoryAttempts } from './memory-attempts.js'
 export type { AttemptCount, AttemptStore } from './ports.js'
 export type {
   Credentials,

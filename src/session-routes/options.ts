@@ -18,8 +18,8 @@ import type { CookieMode } from '../gate/cookies/cookie-mode.js'
 import type { Gate } from '../gate/gate.js'
 import type { IssueRequest } from '../session/issue.js'
 import type { Sessions } from '../session/sessions.js'
+import { memoryAttempts } from '../stores/memory/attempts.js'
 import type { BodyMembers } from './body.js'
-import { memoryAttempts } from './memory-attempts.js'
 import type { AttemptStore } from './ports.js'
 import type { RouteName } from './routes.js'
 import { createThrottle, type Throttle } from './throttle.js'
@@ -87,7 +87,7 @@ export interface SessionRoutesOptions<C> {
    * alone. Default: the first text among `username`, `email` and `login`; without one the login is refused (400).
    */
   readonly account?: (credentials: Credentials) => string | undefined
-  /** Where attempts are counted. Default: in this process. */
+  /** Where attempts are counted: `attempts` of the stores that the sessions are in. Default: in this process. */
   readonly attempts?: AttemptStore
   /** How many failed logins are too many. */
   readonly limits?: LoginLimits
@@ -112,7 +112,7 @@ const cookieMode: Option<CookieMode | undefined> = {
 }
 
 const attemptStore: Option<AttemptStore | undefined> = {
-  ...part<AttemptStore>('an attempt store, such as memoryAttempts()', ['add', 'set']),
+  ...part<AttemptStore>('an attempt store, such as redisStores(client).attempts', ['add', 'set']),
   required: false,
 }
 

@@ -14,7 +14,7 @@ import type {
   SessionRouteEvent,
   SessionRoutesOptions,
 } from '../../src/session-routes/index.js'
-import { memoryAttempts } from '../../src/session-routes/index.js'
+import { memoryAttempts } from '../../src/stores/memory/index.js'
 import type { Claims } from '../../src/token/index.js'
 import { makeWithRevocation } from '../session/setup.js'
 

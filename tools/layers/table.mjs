@@ -16,7 +16,12 @@ const ground = ['src/foundation/']
 const forKeys = [...ground, 'src/encoding/']
 const forTokens = [...forKeys, 'src/key/']
 const forRooms = [...forTokens, 'src/token/']
-const ports = ['src/key-sources/ports.ts', 'src/session/ports.ts', 'src/revocation/ports.ts']
+const ports = [
+  'src/key-sources/ports.ts',
+  'src/session/ports.ts',
+  'src/session-routes/ports.ts',
+  'src/revocation/ports.ts',
+]
 const publicDoors = [
   'src/foundation/',
   'src/key/index.ts',
@@ -70,7 +75,7 @@ export const table = [
   {
     // HTTP over sessions and a gate, of which it uses the types: both are handed in.
     from: 'src/session-routes/',
-    may: [...forRooms, 'src/gate/', ...sessionTypes],
+    may: [...forRooms, 'src/gate/', ...sessionTypes, 'src/stores/memory/attempts.ts'],
     builtIns: ['buffer', 'crypto'],
   },
   { from: 'src/client/', may: ground },

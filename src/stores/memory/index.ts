@@ -1,9 +1,13 @@
 import type { KeyRingStore } from '../../key-sources/ports.js'
 import type { RevocationStore } from '../../revocation/ports.js'
 import type { SessionStore } from '../../session/ports.js'
+import type { AttemptStore } from '../../session-routes/ports.js'
+import { memoryAttempts } from './attempts.js'
 import { memoryKeys } from './keys.js'
 import { memorySessions } from './sessions.js'
 import { memoryRevocations } from './revocations.js'
+
+export { memoryAttempts } from './attempts.js'
 
 /** Stores of one process. */
 export interface MemoryStores {
@@ -11,6 +15,8 @@ export interface MemoryStores {
   readonly revocations: RevocationStore
   /** For a key ring of this process. */
   readonly keys: KeyRingStore
+  /** Counts of failed logins: what `sessionRoutes` has without it. */
+  readonly attempts: AttemptStore
 }
 
 /**
@@ -22,5 +28,10 @@ export interface MemoryStores {
  * @example const { sessions, revocations } = memoryStores()
  */
 export function memoryStores(): MemoryStores {
-  return { sessions: memorySessions(), revocations: memoryRevocations(), keys: memoryKeys() }
+  return {
+    sessions: memorySessions(),
+    revocations: memoryRevocations(),
+    keys: memoryKeys(),
+    attempts: memoryAttempts(),
+  }
 }

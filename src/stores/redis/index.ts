@@ -2,7 +2,9 @@ import { readOptions } from '../../foundation/options.js'
 import type { KeyRingStore } from '../../key-sources/ports.js'
 import type { RevocationStore } from '../../revocation/ports.js'
 import type { SessionStore } from '../../session/ports.js'
+import type { AttemptStore } from '../../session-routes/ports.js'
 import { redisStoresTable, type RedisStoresOptions } from './redis-options.js'
+import { redisAttempts } from './attempts.js'
 import { redisKeys } from './keys.js'
 import { redisSessions } from './sessions.js'
 import { listenForErrors } from '../given-client.js'
@@ -22,6 +24,8 @@ export interface RedisStores {
   /** Refuses to open a feed on a Redis that evicts keys. */
   readonly revocations: RevocationStore
   readonly keys: KeyRingStore
+  /** Counts of failed logins, for `sessionRoutes`. */
+  readonly attempts: AttemptStore
 }
 
 /**
@@ -43,5 +47,6 @@ export function redisStores(client: RedisClient, options: RedisStoresOptions = {
     sessions: redisSessions(port, prefix),
     revocations: redisRevocations({ port, prefix, confirmed }),
     keys: redisKeys(port, prefix),
+    attempts: redisAttempts(port, prefix),
   })
 }

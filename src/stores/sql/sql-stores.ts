@@ -1,6 +1,8 @@
 import type { KeyRingStore } from '../../key-sources/ports.js'
 import type { RevocationStore } from '../../revocation/ports.js'
 import type { SessionStore } from '../../session/ports.js'
+import type { AttemptStore } from '../../session-routes/ports.js'
+import { attemptsSchema, sqlAttempts } from './attempts.js'
 import { keysSchema, sqlKeys } from './keys.js'
 import { sqlClock } from './clock.js'
 import type { SqlDatabase } from './database.js'
@@ -14,6 +16,8 @@ export interface SqlStores {
   readonly sessions: SessionStore
   readonly revocations: RevocationStore
   readonly keys: KeyRingStore
+  /** Counts of failed logins, for `sessionRoutes`. Its table is created at the first use. */
+  readonly attempts: AttemptStore
   /**
    * Creates or upgrades the tables. Every store does this before its first use; call it at the start of a program that
    * should fail early. @throws ConfigError, AuthError STORE_UNAVAILABLE
@@ -42,11 +46,20 @@ export function sqlStores(
     await prepare()
     await database.batch(statements)
   }
+  const prepareAttempts = once(async () => {
+    await prepare()
+    await migrate(database, attemptsSchema)
+  })
+  const attempts: SqlDatabase['query'] = async (text, params) => {
+    await prepareAttempts()
+    return database.query(text, params)
+  }
   const clock = sqlClock({ query }, dialect.clock)
   return {
     sessions: { ...sqlSessions({ query }, dialect), ...clock },
     revocations: { ...sqlRevocations({ query, batch }, dialect), ...clock },
     keys: { ...sqlKeys({ query }), ...clock },
+    attempts: sqlAttempts({ query: attempts }),
     migrate: prepare,
   }
 }

@@ -11,7 +11,9 @@ import { createSqlUsers } from '../../../apps/auth-service/src/users/sql-users.j
 import { createKeyRing } from '../../../src/key-sources/key-ring.js'
 import type { KeyRingStore } from '../../../src/key-sources/ports.js'
 import { redisStores, type RedisStores } from '../../../src/stores/redis/index.js'
+import { attemptsSchema } from '../../../src/stores/sql/attempts.js'
 import type { SqlDatabase } from '../../../src/stores/sql/database.js'
+import { migrate } from '../../../src/stores/sql/migrate.js'
 import { postgresDatabase, postgresStores } from '../../../src/stores/sql/postgres.js'
 import { openSqlite, sqliteDatabase, sqliteStores } from '../../../src/stores/sql/sqlite.js'
 import type * as contents from './contents.js'
@@ -70,6 +72,7 @@ async function fillTables(
   database: SqlDatabase,
   written: typeof contents,
 ): Promise<Pick<Drawn, 'client'>> {
+  await migrate(database, attemptsSchema)
   const users = await createSqlUsers(database)
   for (const user of written.users) await users.create(user)
   const clients = await createSqlClients(database, written.times, {

@@ -4,6 +4,7 @@ import { limitSchema } from '../../../apps/auth-service/src/limits/postgres-limi
 import { processSchema } from '../../../apps/auth-service/src/observing/processes.js'
 import { modeSchema } from '../../../apps/auth-service/src/storage/mode.js'
 import { userSchema } from '../../../apps/auth-service/src/users/sql-users.js'
+import { attemptsSchema } from '../../../src/stores/sql/attempts.js'
 import { keysSchema } from '../../../src/stores/sql/keys.js'
 import type { Schema } from '../../../src/stores/sql/migrate.js'
 import { revocationsSchema } from '../../../src/stores/sql/revocations.js'
@@ -17,6 +18,7 @@ export const schemas: readonly Schema[] = [
   sessionDetailsSchema,
   revocationsSchema,
   keysSchema,
+  attemptsSchema,
   userSchema,
   clientSchema,
   clientOriginSchema,

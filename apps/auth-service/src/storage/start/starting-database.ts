@@ -44,6 +44,8 @@ export function startingDatabase(parts: StartingParts): DatabaseRooms {
         read: () => ask(({ stores }) => stores.keys.read()),
         write: (next) => ask(({ stores }) => stores.keys.write(next)),
       },
+      // The service counts by its own limits.
+      attempts: usual.stores.attempts,
       sessions: {
         ...usual.stores.sessions,
         // A start ends the sessions of the demo, and a command those of a user.

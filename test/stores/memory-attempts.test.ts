@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { memoryAttempts } from '../../src/session-routes/index.js'
+import { memoryAttempts } from '../../src/stores/memory/index.js'
 import { fakeClock } from '../../src/testkit/index.js'
 
 test('a count lasts from its first addition, ends as a whole, and never falls below 0', async () => {

@@ -1,4 +1,4 @@
-import type { AttemptCount, AttemptStore } from './ports.js'
+import type { AttemptCount, AttemptStore } from '../../session-routes/ports.js'
 
 /** Counts of one kind; beyond them the one used longest ago is forgotten. */
 const mostOfKind = 20_000
