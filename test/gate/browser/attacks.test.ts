@@ -227,9 +227,12 @@ describe('cookies of others', () => {
   })
 
   test('a request without any origin information is refused, whatever its Host', async () => {
-    const { '__Host-access': access = '' } = await jar()
+    const { '__Host-access': access = '', '__Host-refresh': refresh = '' } = await jar()
     const cookie = ['Cookie', `__Host-access=${access}`]
-    expect(await raw('POST', '/login', [])).toBe(403)
+    for (const route of ['/login', '/refresh', '/logout', '/logout-all', '/sessions/end-others'])
+      expect(await raw('POST', route, ['Cookie', `__Host-refresh=${refresh}`, ...cookie])).toBe(403)
+    // No browser: it is not asked, gets tokens alone, and here sent no body.
+    expect(await raw('POST', '/login', [])).toBe(400)
     expect(await raw('POST', '/change', cookie)).toBe(403)
     const evilHost = ['Host', 'evil.example', 'Origin', 'http://evil.example', ...cookie]
     expect(await raw('POST', '/change', evilHost)).toBe(403)
