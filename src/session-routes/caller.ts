@@ -48,6 +48,20 @@ export async function callerOf(
 }
 
 /**
+ * The caller of a route about sessions. Whoever acts for another user has none of their rights over these.
+ *
+ * @throws AuthError FORBIDDEN for a token with an actor (RFC 8693 section 4.1), and as the gate refuses
+ */
+export async function ownerOf(
+  policy: Pick<RoutesPolicy, 'gate'>,
+  call: Call,
+): Promise<AuthContext<unknown>> {
+  const context = await callerOf(policy, call)
+  if (Object.hasOwn(context.token.payload, 'act')) throw new AuthError('FORBIDDEN')
+  return context
+}
+
+/**
  * The caller of a route that changes something. A bearer token is sent by no browser of its own accord; everything else
  * has to come from an own page.
  *
@@ -58,7 +72,7 @@ export function changerOf(
   call: Call,
 ): Promise<AuthContext<unknown>> {
   if (call.header('authorization').length === 0) holdingOf(policy, call)
-  return callerOf(policy, call)
+  return ownerOf(policy, call)
 }
 
 /** Whose token it is. @throws AuthError CLAIM_MISSING */

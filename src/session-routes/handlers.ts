@@ -1,6 +1,14 @@
 import { AuthError } from '../foundation/errors.js'
 import type { AuthContext } from '../gate/context.js'
-import { callerOf, changerOf, holdingOf, ownSession, refreshCookie, subjectOf } from './caller.js'
+import {
+  callerOf,
+  changerOf,
+  holdingOf,
+  ownerOf,
+  ownSession,
+  refreshCookie,
+  subjectOf,
+} from './caller.js'
 import { listOwn } from './list-own.js'
 import { login } from './login.js'
 import type { RoutesPolicy } from './options.js'
@@ -53,7 +61,7 @@ async function endByAccess(
   isPage: boolean,
 ): Promise<void> {
   try {
-    const own = ownSession(await callerOf(policy, call))
+    const own = ownSession(await ownerOf(policy, call))
     await unlessGone(policy.sessions.end(own))
   } catch (error) {
     const isOver = error instanceof AuthError && error.code === 'TOKEN_REVOKED'

@@ -1,6 +1,6 @@
 import { AuthError } from '../foundation/errors.js'
 import type { SessionPage } from '../session/ports.js'
-import { callerOf, subjectOf } from './caller.js'
+import { ownerOf, subjectOf } from './caller.js'
 import type { RoutesPolicy } from './options.js'
 import type { Outcome } from './outcome.js'
 import type { RouteRequest } from './request.js'
@@ -14,7 +14,7 @@ const cursor = /^(\d{1,15})\.([\w-]{22})$/
  * `next`. The caller's own one says `current`.
  */
 export async function listOwn(policy: RoutesPolicy, { call }: RouteRequest): Promise<Outcome> {
-  const context = await callerOf(policy, call)
+  const context = await ownerOf(policy, call)
   const page = readPage(call.query)
   // One more than asked for tells whether there is another page.
   const found = await policy.sessions.list(subjectOf(context), { ...page, limit: page.limit + 1 })

@@ -100,9 +100,11 @@ const others: readonly Behaviour[] = [
       })
       const names = Object.keys((whole.body?.['sessions'] as object[])[1] ?? {}).sort()
       expect(names).toEqual([
+        'authTime',
         'client',
         'createdAt',
         'expiresAt',
+        'facts',
         'lastUsedAt',
         'meta',
         'scope',

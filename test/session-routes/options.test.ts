@@ -8,6 +8,7 @@ import { createCookieMode, createGate, from } from '../../src/gate/index.js'
 import {
   createSessionRoutes,
   type Credentials,
+  type RouteName,
   type SessionRoutes,
 } from '../../src/session-routes/index.js'
 import { fakeCall } from '../gate/calls.js'
@@ -63,6 +64,27 @@ function logIn(routes: SessionRoutes, body: object) {
     { call, body: () => ({ bytes }), address: () => undefined },
   )
 }
+
+test('a token with an actor is good for who am I, and for no route about sessions', async () => {
+  const made = makeSessions({ impersonation: { rolesClaim: 'roles' } })
+  const { sid } = await made.sessions.issue({ subject: 'user-1', client: 'web' })
+  const own = await made.sessions.issue({ subject: 'user-2', client: 'web' })
+  const { accessToken } = await made.sessions.impersonate({ sid, subject: 'user-1' }, 'user-2')
+  const routes = createSessionRoutes(made.sessions, {
+    ...good,
+    gate: createGate({ verify: made.verify }),
+  })
+  const fields = [['authorization', `Bearer ${accessToken}`]] as const
+  const statusOf = async (name: RouteName) => {
+    const call = fakeCall({ method: 'POST', url: '/', fields })
+    const request = { call, body: () => ({ bytes: Buffer.alloc(0) }), address: () => undefined }
+    return (await routes.answer({ name, sid: own.sid }, request)).status
+  }
+  expect(await statusOf('me')).toBe(200)
+  for (const name of ['sessions', 'endSession', 'endOthers', 'logoutAll', 'logout'] as const)
+    expect([name, await statusOf(name)]).toEqual([name, 403])
+  expect(await made.sessions.list('user-2')).toHaveLength(1)
+})
 
 describe('the option', () => {
   test('account says whose failures are counted, and undefined counts by network alone', async () => {
