@@ -27,6 +27,8 @@ export function readBody(call: Pick<Call, 'header'>, body: RouteBody): BodyMembe
   if (bytes.length === 0) return undefined
   if (bytes.length > mostBodyBytes) throw new AuthError('BODY_TOO_LARGE')
   const [[type = ''], encodings] = [call.header('content-type'), call.header('content-encoding')]
+  // Express 4 makes an empty object of no body.
+  if ('parsed' in body && type === '' && bytes.toString() === '{}') return undefined
   const isPlain = 'parsed' in body || encodings.every((each) => /^identity$/i.test(each))
   if (!isJsonType(type) || !isPlain) throw new AuthError('BODY_TYPE_REFUSED')
   const read = parseStrictObject(bytes, { maxDepth, rounded: true })
