@@ -16,7 +16,7 @@ export interface SqlStores {
   readonly sessions: SessionStore
   readonly revocations: RevocationStore
   readonly keys: KeyRingStore
-  /** Counts of failed logins, for `sessionRoutes`. Its table is created at the first use. */
+  /** Counts of failed logins, for `sessionRoutes`. Its table is created at its first use, or by {@link migrate}. */
   readonly attempts: AttemptStore
   /**
    * Creates or upgrades the tables. Every store does this before its first use; call it at the start of a program that
@@ -60,7 +60,7 @@ export function sqlStores(
     revocations: { ...sqlRevocations({ query, batch }, dialect), ...clock },
     keys: { ...sqlKeys({ query }), ...clock },
     attempts: sqlAttempts({ query: attempts }),
-    migrate: prepare,
+    migrate: prepareAttempts,
   }
 }
 
