@@ -91,7 +91,8 @@ async function admit<C>(
   call: Call,
   demand: Demand<C> = {},
 ): Promise<AuthContext<C> | undefined> {
-  const isOptional = optionalOf(demand)
+  // Only what the demand itself says counts: Object.prototype may have been given a member `optional`.
+  const isOptional = Object.hasOwn(demand, 'optional') ? demand.optional : undefined
   if (isOptional !== false && !step('POLICY_FAULT', () => needsToken(policy, call)))
     return undefined
   const raw = step('POLICY_FAULT', () => policy.extract(call))
@@ -113,11 +114,6 @@ async function admit<C>(
     if (pending) await pending
   }
   return contextFor(token)
-}
-
-/** Only what the demand itself says counts: Object.prototype may have been given a member `optional`. */
-function optionalOf<C>(demand: Demand<C>): boolean | undefined {
-  return Object.hasOwn(demand, 'optional') ? demand.optional : undefined
 }
 
 /** A synchronous throw is a bug in the function; a rejection may mean that a store did not answer. */

@@ -178,6 +178,18 @@ export const throttling: readonly Behaviour[] = [
     },
   },
   {
+    name: 'a request that is no login, such as one that a page of another site can send, is counted nowhere',
+    run: async (site) => {
+      const address = newAddress()
+      const headers = { 'x-test-address': address, 'content-type': 'text/plain' }
+      for (let n = 0; n < 51; n++)
+        expect((await ask(site, 'POST /login', { body: '{"username":"a"}', headers })).status).toBe(
+          415,
+        )
+      expect((await attempt(site, { username: newName(), address })).status).toBe(401)
+    },
+  },
+  {
     name: 'a refused login never reaches the login function',
     run: async (site) => {
       const username = newName()
