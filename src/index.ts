@@ -45,14 +45,17 @@ export {
   createGate,
   not,
   presets,
+  requireAcr,
   requireClaim,
+  requireNoActor,
+  requireRecentLogin,
   requireRoles,
   requireScopes,
   select,
 } from './gate/index.js'
 
 // Their types.
-export type { ErrorCode, PublicReason } from './foundation/errors.js'
+export type { ErrorCode, PublicReason, StepUp } from './foundation/errors.js'
 export type { Duration } from './foundation/duration.js'
 export type {
   Algorithm,
@@ -132,6 +135,7 @@ export type {
   GateEvent,
   Guard,
   OnEvent,
+  RecentLoginOptions,
   Rules,
   Selector,
   GateOptions,

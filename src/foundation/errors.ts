@@ -16,6 +16,7 @@ export type PublicReason =
   | 'token_invalid'
   | 'token_expired'
   | 'insufficient_scope'
+  | 'insufficient_user_authentication'
   | 'origin_refused'
   | 'invalid_request'
   | 'invalid_grant'
@@ -23,8 +24,16 @@ export type PublicReason =
   | 'too_many_requests'
   | 'unavailable'
 
-/** The `error` attribute of a `WWW-Authenticate: Bearer` challenge (RFC 6750 section 3.1); null: no attribute. */
-export type BearerError = 'invalid_request' | 'invalid_token' | 'insufficient_scope' | null
+/**
+ * The `error` attribute of a `WWW-Authenticate: Bearer` challenge (RFC 6750 section 3.1, RFC 9470 section 3); null: no
+ * attribute.
+ */
+export type BearerError =
+  | 'invalid_request'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'insufficient_user_authentication'
+  | null
 
 interface ErrorRow {
   readonly status: 400 | 401 | 403 | 404 | 413 | 415 | 429 | 500 | 503
@@ -112,6 +121,13 @@ export const errorTable = {
     reason: 'insufficient_scope',
     message: 'the token is valid, but does not permit this',
   },
+  STEP_UP_REQUIRED: {
+    status: 401,
+    grpcStatus: 16,
+    bearer: 'insufficient_user_authentication',
+    reason: 'insufficient_user_authentication',
+    message: 'the token is valid, but the login behind it is too old or too weak for this',
+  },
   ORIGIN_REFUSED: {
     status: 403,
     grpcStatus: 7,
@@ -186,12 +202,22 @@ export const errorTable = {
 /** The name of one row of {@link errorTable}. */
 export type ErrorCode = keyof typeof errorTable
 
+/** What the login behind a token has to be, for a challenge (RFC 9470 section 3). Never a value from a token. */
+export interface StepUp {
+  /** The authentication contexts of which one is needed (claim `acr`), the preferred one first. */
+  readonly acrValues?: readonly string[]
+  /** The most seconds since the login (claim `auth_time`). */
+  readonly maxAge?: number
+}
+
 /** Further details of a refusal; names only, never a value from a token. */
 export interface AuthErrorDetails {
   /** Name of the claim or header member that failed. */
   readonly claim?: string
   /** The scopes that would have been enough, for the challenge of a 403. */
   readonly scope?: readonly string[]
+  /** The login that would be enough, for the challenge of STEP_UP_REQUIRED. */
+  readonly stepUp?: StepUp
   /** Seconds until a retry makes sense, for a 503 or a 429. */
   readonly retryAfter?: number
 }
@@ -214,6 +240,7 @@ export class AuthError extends Error {
   readonly reason: PublicReason
   readonly claim?: string
   readonly scope?: readonly string[]
+  readonly stepUp?: StepUp
   readonly retryAfter?: number
 
   constructor(code: ErrorCode, details: AuthErrorDetails = {}, options?: ErrorOptions) {
@@ -229,6 +256,7 @@ export class AuthError extends Error {
     this.reason = row.reason
     if (details.claim !== undefined) this.claim = details.claim
     if (details.scope !== undefined) this.scope = details.scope
+    if (details.stepUp !== undefined) this.stepUp = details.stepUp
     if (details.retryAfter !== undefined) this.retryAfter = details.retryAfter
     brand(this, 'AuthError/1')
   }

@@ -1,11 +1,13 @@
-import { ConfigError } from '../foundation/errors.js'
+import { AuthError, ConfigError, type StepUp } from '../foundation/errors.js'
 import { isScopeToken, isText } from '../foundation/names.js'
 import { type OptionTable, readOptions, value } from '../foundation/options.js'
 import { type Claims, type VerifiedToken } from '../token/token.js'
+import { joinStepUps } from './step-up.js'
 
 /**
- * A pure check of a verified token: true permits, anything else refuses with FORBIDDEN (403).
- * `scope` lists the scopes that would be enough, for the challenge (RFC 6750 section 3.1).
+ * A pure check of a verified token: true permits, anything else refuses with FORBIDDEN (403), or with STEP_UP_REQUIRED
+ * (401) where a new login would change the answer. `scope` lists the scopes that would be enough, for the challenge (RFC
+ * 6750 section 3.1).
  *
  * The guards of this package read the claims as the issuer signed them (`token.payload`): a schema that renames, drops
  * or adds claims changes no permission. For what a schema makes, write a function, `({ claims }) => claims.isStaff`.
@@ -13,6 +15,11 @@ import { type Claims, type VerifiedToken } from '../token/token.js'
 export interface Guard<C> {
   (token: VerifiedToken<C>): boolean
   readonly scope?: readonly string[]
+  /**
+   * Of a token that the guard refuses: the login with which it would permit; undefined where no login would. Guards
+   * without this function refuse with FORBIDDEN.
+   */
+  readonly stepUp?: (token: VerifiedToken<C>) => StepUp | undefined
 }
 
 type Scalar = string | number | boolean | null
@@ -95,33 +102,42 @@ function isWanted(wanted: unknown): boolean {
 }
 
 /**
- * Permits when every guard permits.
+ * Permits when every guard permits. A new login is asked for (STEP_UP_REQUIRED) only where it would satisfy all those that
+ * refuse; else the answer is FORBIDDEN.
  *
  * @throws ConfigError without a guard
  * @example allOf(requireScopes('orders:write'), requireClaim('tenant', 'north'))
  */
 export function allOf<C>(...guards: readonly Guard<NoInfer<C>>[]): Guard<C> {
-  return guard(
+  const all = guard<C>(
     atLeastOne('allOf', guards).flatMap((each) => each.scope ?? []),
     (token) => guards.every((each) => isTrue(each(token))),
+  )
+  // One that no login satisfies decides: nobody is asked to log in for nothing.
+  return withStepUp(all, guards, (token) =>
+    joinStepUps(guards.filter((each) => !isTrue(each(token))).map((each) => each.stepUp?.(token))),
   )
 }
 
 /**
- * Permits when at least one guard permits. The challenge names the scopes of the first guard that has any.
+ * Permits when at least one guard permits. The challenge names the scopes of the first guard that has any, or the login
+ * that the first guard asks for that a login would satisfy.
  *
  * @throws ConfigError without a guard
  * @example anyOf(requireScopes('orders:read'), requireRoles('admin'))
  */
 export function anyOf<C>(...guards: readonly Guard<NoInfer<C>>[]): Guard<C> {
-  return guard(
+  const any = guard<C>(
     atLeastOne('anyOf', guards).find((each) => each.scope !== undefined)?.scope ?? [],
     (token) => guards.some((each) => isTrue(each(token))),
+  )
+  return withStepUp(any, guards, (token) =>
+    guards.map((each) => each.stepUp?.(token)).find((each) => each !== undefined),
   )
 }
 
 /**
- * Permits when the guard returns exactly `false`, so also when the claim is missing.
+ * Permits when the guard returns exactly `false`, so also when the claim is missing. It never asks for a new login.
  *
  * @example not(requireRoles('suspended'))
  */
@@ -135,6 +151,28 @@ function guard<C>(
 ): Guard<C> {
   const unique = Object.freeze([...new Set(scope)])
   return Object.assign(permits, unique.length > 0 ? { scope: unique } : {})
+}
+
+function withStepUp<C>(
+  joined: Guard<C>,
+  guards: readonly Guard<C>[],
+  stepUp: NonNullable<Guard<C>['stepUp']>,
+): Guard<C> {
+  return guards.some((each) => each.stepUp) ? Object.assign(joined, { stepUp }) : joined
+}
+
+/**
+ * The refusal of a token that a guard does not permit.
+ *
+ * @example if (guard(token) !== true) throw refusalOf(guard, token)
+ */
+export function refusalOf<C>(
+  { scope, stepUp }: Pick<Guard<C>, 'scope' | 'stepUp'>,
+  token: VerifiedToken<C>,
+): AuthError {
+  const login = stepUp?.(token)
+  if (login !== undefined) return new AuthError('STEP_UP_REQUIRED', { stepUp: login })
+  return new AuthError('FORBIDDEN', scope === undefined ? {} : { scope })
 }
 
 function atLeastOne<C>(option: string, guards: readonly Guard<C>[]): readonly Guard<C>[] {

@@ -1,5 +1,5 @@
 import type { Duration } from '../foundation/duration.js'
-import type { AuthError } from '../foundation/errors.js'
+import type { AuthError, StepUp } from '../foundation/errors.js'
 import {
   flag,
   func,
@@ -27,6 +27,8 @@ export interface Authorize<C> {
   (token: VerifiedToken<C>): boolean | Promise<boolean>
   /** The scopes that would be enough, for the challenge of the 403. */
   readonly scope?: readonly string[]
+  /** Of a token that was refused: the login that would be enough, for a 401 (RFC 9470). Default: none would. */
+  readonly stepUp?: (token: VerifiedToken<C>) => StepUp | undefined
 }
 
 /** Options of `createGate`. */
@@ -40,7 +42,10 @@ export interface GateOptions<C> {
    * REVOCATION_UNKNOWN (503).
    */
   readonly isRevoked?: (token: VerifiedToken<C>) => boolean | Promise<boolean>
-  /** Whether the token permits this call; anything but true is FORBIDDEN (403). Default: every valid token does. */
+  /**
+   * Whether the token permits this call; anything but true is FORBIDDEN (403), or STEP_UP_REQUIRED (401) where a guard says
+   * that a new login would be enough. Default: every valid token does.
+   */
   readonly authorize?: Authorize<C>
   /** Also admits calls without a token; an invalid token is still refused. Default false. */
   readonly optional?: boolean

@@ -1,6 +1,7 @@
 import { AuthError, type ErrorCode } from '../foundation/errors.js'
 import { notify } from '../foundation/listener.js'
 import { type VerifiedToken } from '../token/token.js'
+import { refusalOf } from './authorize.js'
 import { type Call } from './call.js'
 import { admissionOf, enter, fromContext, type AuthContext } from './context.js'
 import { watchDecision, type OnEvent } from './events.js'
@@ -12,6 +13,7 @@ import {
   type GateOptions,
   type GatePolicy,
 } from './gate-options.js'
+import { joinStepUps } from './step-up.js'
 import { createWatch } from './watch.js'
 
 /** A policy, ready for an adapter to put in front of handlers. */
@@ -91,8 +93,7 @@ async function admit<C>(
   call: Call,
   demand: Demand<C> = {},
 ): Promise<AuthContext<C> | undefined> {
-  // Only what the demand itself says counts: Object.prototype may have been given a member `optional`.
-  const isOptional = Object.hasOwn(demand, 'optional') ? demand.optional : undefined
+  const isOptional = optionalOf(demand)
   if (isOptional !== false && !step('POLICY_FAULT', () => needsToken(policy, call)))
     return undefined
   const raw = step('POLICY_FAULT', () => policy.extract(call))
@@ -109,22 +110,44 @@ async function admit<C>(
   const revoked: unknown = isPending(asked) ? await wait('REVOCATION_UNKNOWN', asked) : asked
   if (revoked !== false)
     throw new AuthError(revoked === true ? 'TOKEN_REVOKED' : 'REVOCATION_UNKNOWN')
+  let stepUp: AuthError | undefined
   for (const authorize of [policy.authorize, demand.authorize]) {
-    const pending = authorize && permit(authorize, token)
-    if (pending) await pending
+    const asked = authorize && permit(authorize, token)
+    const refusal = isPending(asked) ? await asked : asked
+    if (refusal === undefined) continue
+    // A refusal that no login changes goes first, so that the user does not log in for nothing.
+    if (refusal.stepUp === undefined) throw refusal
+    stepUp = stepUp === undefined ? refusal : both(stepUp, refusal)
   }
+  if (stepUp !== undefined) throw stepUp
   return contextFor(token)
 }
 
-/** A synchronous throw is a bug in the function; a rejection may mean that a store did not answer. */
-function permit<C>(authorize: Authorize<C>, token: VerifiedToken<C>): Promise<void> | undefined {
+/** One login has to satisfy the gate and the route. */
+function both(one: AuthError, other: AuthError): AuthError {
+  const stepUp = joinStepUps([one.stepUp, other.stepUp])
+  return stepUp === undefined
+    ? new AuthError('FORBIDDEN')
+    : new AuthError('STEP_UP_REQUIRED', { stepUp })
+}
+
+/** Only what the demand itself says counts: Object.prototype may have been given a member `optional`. */
+function optionalOf<C>(demand: Demand<C>): boolean | undefined {
+  return Object.hasOwn(demand, 'optional') ? demand.optional : undefined
+}
+
+/**
+ * The refusal, if there is one. A synchronous throw is a bug in the function; a rejection may mean that a store did not
+ * answer.
+ */
+function permit<C>(
+  authorize: Authorize<C>,
+  token: VerifiedToken<C>,
+): Promise<AuthError | undefined> | AuthError | undefined {
   const asked = step('POLICY_FAULT', () => authorize(token))
-  const decide = (permitted: unknown) => {
-    if (permitted !== true) throw new AuthError('FORBIDDEN', scopeOf(authorize))
-  }
-  if (isPending(asked)) return wait('STORE_UNAVAILABLE', asked).then(decide)
-  decide(asked)
-  return undefined
+  const decide = (permitted: unknown) =>
+    permitted === true ? undefined : step('POLICY_FAULT', () => refusalOf(authorize, token))
+  return isPending(asked) ? wait('STORE_UNAVAILABLE', asked).then(decide) : decide(asked)
 }
 
 /** A promise is truthy and may later be false, so it cannot decide. */
@@ -160,10 +183,6 @@ function isPending<R>(answer: R | PromiseLike<R>): answer is PromiseLike<R> {
 function asRefusal(code: ErrorCode, error: unknown): AuthError {
   if (error instanceof AuthError) return error
   return new AuthError(code, code === 'POLICY_FAULT' ? {} : { retryAfter: 1 }, { cause: error })
-}
-
-function scopeOf<C>({ scope }: Authorize<C>): { scope?: readonly string[] } {
-  return scope === undefined ? {} : { scope }
 }
 
 function contextFor<C>(token: VerifiedToken<C>): AuthContext<C> {

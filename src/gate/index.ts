@@ -21,6 +21,12 @@ export {
   requireScopes,
   type Guard,
 } from './authorize.js'
+export {
+  requireAcr,
+  requireNoActor,
+  requireRecentLogin,
+  type RecentLoginOptions,
+} from './require-login.js'
 export { fromContext, newContext, type AuthContext } from './context.js'
 export { type GateEvent, type OnEvent } from './events.js'
 export { createResponder, type Refusal, type RenderedBody, type Renderer } from './respond.js'

@@ -36,6 +36,7 @@ const details = {
   token_invalid: 'The access token is not valid here.',
   token_expired: 'The access token has expired.',
   insufficient_scope: 'The access token does not permit this.',
+  insufficient_user_authentication: 'This needs a more recent or stronger login.',
   origin_refused: "The request does not come from one of this service's own pages.",
   invalid_request: 'The request can be read in more than one way.',
   invalid_grant: 'The grant is not valid.',
@@ -90,6 +91,7 @@ const kratosMessages: Readonly<Partial<Record<AuthError['code'], string>>> = {
   TOKEN_EXPIRED: 'JWT token has expired',
   TOKEN_TOO_OLD: 'JWT token has expired',
   TOKEN_NOT_YET_VALID: 'JWT token has expired',
+  STEP_UP_REQUIRED: details.insufficient_user_authentication,
 }
 
 const renderers = {
@@ -124,7 +126,7 @@ type AnyRenderer = (error: AuthError, place?: string) => RenderedBody
 const quotable = /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,128}$/
 
 /**
- * Builds the function that turns a refusal into a response: status, `WWW-Authenticate` (RFC 6750 section 3),
+ * Builds the function that turns a refusal into a response: status, `WWW-Authenticate` (RFC 6750 section 3, RFC 9470),
  * `Cache-Control: no-store`, `Retry-After` on 503 and 429, and a body.
  *
  * Only a 400, 401 or 403 carries a challenge: with the others another token would not help. A renderer that throws, or returns anything
@@ -172,7 +174,16 @@ function challenge(error: AuthError, realm: string): string {
   if (error.bearer === null) return bare
   const described = `${bare}, error="${error.bearer}", error_description="${detailOf(error)}"`
   const scope = (error.scope ?? []).filter(isScopeToken)
-  return scope.length === 0 ? described : `${described}, scope="${scope.join(' ')}"`
+  const scoped = scope.length === 0 ? described : `${described}, scope="${scope.join(' ')}"`
+  return scoped + login(error)
+}
+
+/** The login that would be enough (RFC 9470 section 3). */
+function login({ stepUp: { acrValues = [], maxAge } = {} }: AuthError): string {
+  const acr = acrValues.filter(isScopeToken)
+  const values = acr.length === 0 ? '' : `, acr_values="${acr.join(' ')}"`
+  const isAge = Number.isSafeInteger(maxAge) && Number(maxAge) >= 0
+  return isAge ? `${values}, max_age="${String(maxAge)}"` : values
 }
 
 /** The call stays refused, whatever a renderer does; invalid output never reaches an adapter. */

@@ -48,6 +48,12 @@ export const factories = [
     types: ['GateOptions'],
   },
   {
+    factory: 'requireRecentLogin',
+    file: 'src/gate/require-login.ts',
+    table: 'recentLoginTable',
+    types: ['RecentLoginOptions'],
+  },
+  {
     factory: 'select',
     file: 'src/gate/select.ts',
     table: 'selectTable',

@@ -1,6 +1,6 @@
 import { within } from '../../foundation/deadline.js'
 import { AuthError } from '../../foundation/errors.js'
-import { allOf, type Guard, requireRoles, requireScopes } from '../../gate/authorize.js'
+import { allOf, type Guard, refusalOf, requireRoles, requireScopes } from '../../gate/authorize.js'
 import { type Gate } from '../../gate/gate.js'
 import { type Claims, type VerifiedToken } from '../../token/token.js'
 import { type Call, type GuardedHandler, type Handler, type Middleware } from './call.js'
@@ -89,8 +89,9 @@ export function guarded<S, G extends string, Req, Res>(
     const { token, parts } = incoming
     // No gate has admitted this call: a route that was mounted without its guard stays shut.
     if (token === undefined) return Promise.reject(new AuthError('TOKEN_MISSING'))
-    const refusal = refusalOf(authorize, token)
-    if (refusal !== undefined) return Promise.reject(refusal)
+    // Asked again after the gate: an application that guards by itself does not know what each route demands.
+    if (authorize !== undefined && !authorize(token))
+      return Promise.reject(refusalOf(authorize, token))
     const { claims } = token
     return runRoute(options, incoming, (call) =>
       handler({ ...call, claims, request: readRequest(request, parts, options) }),
@@ -106,16 +107,6 @@ function authorizeOf(options: Pick<GuardedOptions<never, never>, 'scopes' | 'rol
     ...(roles === undefined ? [] : [requireRoles(...roles)]),
   ]
   return guards.length === 0 ? undefined : allOf(...guards)
-}
-
-/** Asks again after the gate: an application that guards by itself does not know what each route demands. */
-function refusalOf(
-  authorize: Guard<unknown> | undefined,
-  token: VerifiedToken,
-): AuthError | undefined {
-  if (authorize === undefined || authorize(token)) return undefined
-  const { scope } = authorize
-  return new AuthError('FORBIDDEN', scope === undefined ? {} : { scope })
 }
 
 function runRoute<S>(
