@@ -4,9 +4,17 @@ import { ClientError } from './errors.js'
 import { notify } from '../foundation/listener.js'
 import type { OnClientEvent } from './events.js'
 import { createFetch } from './fetch.js'
-import { optionalFunc, type OptionTable, readOptions, text, value } from '../foundation/options.js'
+import {
+  funcOr,
+  optionalFunc,
+  type OptionTable,
+  readOptions,
+  text,
+  value,
+} from '../foundation/options.js'
 import { readOrigins } from './origins.js'
 import { ask, type Grant, type Target, type TokenSource } from './source.js'
+import { createStepUps, type OnStepUp, readStepUp } from './step-up.js'
 
 /** Options of `jwtClient`. */
 export interface ClientOptions {
@@ -22,6 +30,12 @@ export interface ClientOptions {
   readonly scheme?: string | null
   /** Default: the platform's. Not a dispatcher: see `jotgate/undici`. */
   readonly fetch?: typeof globalThis.fetch
+  /**
+   * Has the user log in again where a server asks for a recent or stronger login (RFC 9470), for all calls that wait at once.
+   * Call `signIn` with the new tokens; when the promise resolves, the calls are sent once more, unless their user is another
+   * now. When it rejects, and by default, the 401 is the answer.
+   */
+  readonly onStepUp?: OnStepUp
   readonly onEvent?: OnClientEvent
 }
 
@@ -45,8 +59,9 @@ export interface JwtClient extends Credentials {
 export function jwtClient(options: ClientOptions): JwtClient {
   const policy = readClientOptions(options)
   const { source, onEvent, field, origins } = policy
+  const stepUps = createStepUps(source, policy.onStepUp)
   const credentialOf = (grant: Grant, target: Target): Credential =>
-    Object.freeze({ fields: fieldsOf(policy, grant), grant, target })
+    Object.freeze({ fields: fieldsOf(policy, grant), grant, target, stepUps: stepUps.count })
   const parts = {
     field,
     origins,
@@ -58,11 +73,18 @@ export function jwtClient(options: ClientOptions): JwtClient {
       const target = Object.freeze({ origin, signal })
       return credentialOf(await ask(() => source.grant(target), target), target)
     },
-    renew: async ({ grant, target }: Credential) => {
-      const other = await ask(async () => source.renew?.(grant, target), target)
-      if (other === undefined || other === grant) return undefined
-      notify(onEvent, { kind: 'retried', origin: target.origin })
-      return credentialOf(other, target)
+    renew: async (refused: Credential, challenge?: string | null) => {
+      const { grant, target } = refused
+      const wanted = readStepUp(challenge)
+      const other = await ask(
+        async () => (wanted ? stepUps.after(refused, wanted) : source.renew?.(grant, target)),
+        target,
+      )
+      // After a step-up it may be the same object: the new token is in a cookie.
+      const again = wanted || other !== grant ? other : undefined
+      const kind = again ? 'retried' : 'step-up-required'
+      if (wanted || again) notify(onEvent, { kind, origin: target.origin })
+      return again && credentialOf(again, target)
     },
   }
   return Object.freeze({ ...parts, fetch: createFetch(parts, policy.fetch) })
@@ -75,6 +97,7 @@ export const clientTable = {
   header: value('name of a header field', readHeader, { default: 'authorization' }),
   scheme: value('text or null', readScheme, { optional: true }),
   fetch: optionalFunc<typeof globalThis.fetch>(),
+  onStepUp: funcOr<OnStepUp>(() => Promise.reject(new Error())),
   onEvent: optionalFunc<OnClientEvent>(),
 } satisfies OptionTable<keyof ClientOptions>
 
@@ -84,6 +107,7 @@ interface ClientPolicy {
   readonly scheme: string | null
   readonly origins: ReadonlySet<string>
   readonly fetch: typeof globalThis.fetch
+  readonly onStepUp: OnStepUp
   readonly onEvent: OnClientEvent | undefined
 }
 

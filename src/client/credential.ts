@@ -6,6 +6,8 @@ export interface Credential {
   readonly fields: Readonly<Record<string, string>>
   readonly grant: Grant
   readonly target: Target
+  /** How often the user had logged in again for this client's calls when it was made. */
+  readonly stepUps: number
 }
 
 /** A client's policy: which call gets which credential. For adapters. */
@@ -21,9 +23,11 @@ export interface Credentials {
    */
   credential(origin: string, signal?: AbortSignal): Promise<Credential | undefined>
   /**
-   * After a 401: what to send in a second attempt; undefined when the refusal is final. For adapters.
+   * After a 401: what to send in a second attempt; undefined when the refusal is final. `challenge` is its
+   * `WWW-Authenticate`: where that asks for another login (RFC 9470), the user is asked, and nothing is refreshed. For
+   * adapters.
    *
    * @throws the errors of `credential`
    */
-  renew(refused: Credential): Promise<Credential | undefined>
+  renew(refused: Credential, challenge?: string | null): Promise<Credential | undefined>
 }

@@ -53,7 +53,7 @@ async function exchange(sender: Sender, hop: Outgoing): Promise<Response> {
   if (response.status !== 401 || !credential || progress.renewed || hop.body.kind === 'once')
     return response
   progress.renewed = true
-  const other = await tokens.renew(credential)
+  const other = await tokens.renew(credential, response.headers.get('www-authenticate'))
   if (!other) return response
   await response.body?.cancel()
   progress.again = true

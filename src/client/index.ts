@@ -12,5 +12,6 @@ export { type PairResponse, type StoredSession } from './pair.js'
 export { forwarded, type ForwardedOptions } from './forwarded.js'
 export { ClientError, clientErrors, type ClientErrorCode } from './errors.js'
 export { type ClientEvent, type OnClientEvent } from './events.js'
+export { type OnStepUp, type StepUpWanted } from './step-up.js'
 // For authors of token sources.
 export { type Grant, type Target, type TokenSource } from './source.js'

@@ -12,7 +12,7 @@ afterAll(() => {
 
 test('every snippet of the page compiles, as a strict reader would', () => {
   const snippets = [...page.matchAll(/```ts\n([^]*?)```/g)].map(([, code = '']) => code)
-  expect(snippets).toHaveLength(6)
+  expect(snippets).toHaveLength(7)
   const files = Object.fromEntries(snippets.map((code, at) => [`snippet-${String(at)}.ts`, code]))
   expect(compileSnippets(folder, files)).toEqual([])
 })

@@ -26,6 +26,7 @@ const refused: [keyof typeof build, string, unknown][] = [
   ['jwtClient', 'jwtClient.header', { source, origins, header: '' }],
   ['jwtClient', 'jwtClient.scheme', { source, origins, scheme: '' }],
   ['jwtClient', 'jwtClient.fetch', { source, origins, fetch: 'fetch' }],
+  ['jwtClient', 'jwtClient.onStepUp', { source, origins, onStepUp: '/login' }],
   ['jwtClient', 'jwtClient.origin', { source, origins, origin: 'https://api.example' }],
   ['fromSession', 'fromSession.endpoint', {}],
   ['fromSession', 'fromSession.endpoint', { endpoint: 'http://auth.example/refresh' }],

@@ -24,6 +24,8 @@ export class Ledger {
   /** The value of the field that is accepted; undefined accepts everything. */
   accepted: string | undefined
   field = 'authorization'
+  /** What a refusal says in `WWW-Authenticate`. */
+  challenge = 'Bearer'
   /** Answers to refreshes, in order; the last one stays. */
   refreshModes: RefreshMode[] = ['ok']
   /** Refresh tokens presented, in order. */
@@ -152,7 +154,7 @@ async function answer({ ledger, at }: Place, request: IncomingMessage, response:
     return
   }
   response
-    .writeHead(verdict, verdict === 401 ? { 'www-authenticate': 'Bearer' } : {})
+    .writeHead(verdict, verdict === 401 ? { 'www-authenticate': ledger.challenge } : {})
     .end(body || 'yes')
 }
 

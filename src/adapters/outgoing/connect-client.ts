@@ -20,8 +20,10 @@ export function auth(client: Credentials): Interceptor {
     try {
       return await next(request)
     } catch (error) {
-      if (request.stream || ConnectError.from(error).code !== Code.Unauthenticated) throw error
-      const other = await asConnectError(() => client.renew(credential))
+      const { code, metadata } = ConnectError.from(error)
+      if (request.stream || code !== Code.Unauthenticated) throw error
+      const challenge = metadata.get('www-authenticate')
+      const other = await asConnectError(() => client.renew(credential, challenge))
       if (!other) throw error
       attach(request.header, other)
       return next(request)

@@ -61,7 +61,8 @@ export function retrying({ client, credential, metadata, listener, again }: Retr
             onReceiveStatus: next,
           })
       }
-      client.renew(credential).then(renewed, (error: unknown) => {
+      const challenge = first.metadata.get('www-authenticate').join(', ')
+      client.renew(credential, challenge).then(renewed, (error: unknown) => {
         next(statusOf(error))
       })
     },

@@ -64,6 +64,7 @@ const mostBytes = 65_536
 function retrying({ client, dispatch, options, handler }: Call, credential: Credential): Handler {
   let kept: Buffer[] | undefined
   let giveHead = () => undefined as unknown
+  let challenge: string | undefined
   const giveOut = (controller: Controller) => {
     giveHead()
     for (const chunk of kept ?? []) handler.onResponseData?.(controller, chunk)
@@ -74,6 +75,7 @@ function retrying({ client, dispatch, options, handler }: Call, credential: Cred
     onRequestUpgrade: (...upgrade) => handler.onRequestUpgrade?.(...upgrade),
     onResponseStart: (...head) => {
       giveHead = () => handler.onResponseStart?.(...head)
+      challenge = challengeOf(head[2])
       if (head[1] === 401) kept = []
       else giveHead()
     },
@@ -90,20 +92,27 @@ function retrying({ client, dispatch, options, handler }: Call, credential: Cred
         return end()
       }
       if (kept === undefined) end()
-      else
-        client
-          .renew(credential)
-          .then(again)
-          .catch((error: unknown) => {
-            fail(handler, error)
-          })
+      else client.renew(credential, challenge).then(again).catch(failing(handler))
     },
     onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
   }
 }
 
+/** Undici 6 gives names and values as bytes, alternating; 7 an object. */
+function challengeOf(headers: object): string | undefined {
+  const flat: readonly unknown[] = Array.isArray(headers) ? headers : Object.entries(headers).flat()
+  const name = flat.findIndex(
+    (each, at) => at % 2 === 0 && String(each).toLowerCase() === 'www-authenticate',
+  )
+  return name < 0 ? undefined : String(flat[name + 1])
+}
+
 const lengthOf = (chunks: readonly Buffer[] = []) =>
   chunks.reduce((sum, { length }) => sum + length, 0)
+
+const failing = (handler: Handler) => (error: unknown) => {
+  fail(handler, error)
+}
 
 function fail(handler: Handler, error: unknown): void {
   // There is no connection to control yet; undici's own interceptors also pass null.

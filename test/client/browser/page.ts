@@ -17,6 +17,8 @@ interface Setup {
   readonly header?: string
   /** Keeps the pair where the other tab finds it. */
   readonly shared?: boolean
+  /** Where to log in again when a server asks for it. */
+  readonly again?: string
 }
 
 const events: ClientEvent['kind'][] = []
@@ -27,14 +29,19 @@ let client: JwtClient | undefined
 /** Functions the tests call by `page.evaluate`. */
 const functions = {
   events,
-  start({ origins, header, shared, ...setup }: Setup) {
+  start({ origins, header, shared, again, ...setup }: Setup) {
     session = fromSession({
       ...setup,
       now: () => Date.now() / 1000 + skipped,
       onEvent: ({ kind }) => events.push(kind),
       ...(shared && { storage }),
     })
-    client = jwtClient({ source: session, origins, ...(header && { header }) })
+    client = jwtClient({
+      source: session,
+      origins,
+      ...(header && { header }),
+      ...(again && { onStepUp: () => functions.login(again) }),
+    })
   },
   /** Moves the page's clock. */
   skip(seconds: number) {

@@ -23,6 +23,8 @@ export interface Watched {
   readonly refreshTokens: string[]
   /** Sessions that no API takes any more, by their access token's generation: everything issued before is refused. */
   refuseBefore: number
+  /** The same for sessions whose user has to log in again. */
+  stepUpBefore: number
   /** Values of `authorization` and `x-token` that came to the foreign origin. */
   readonly foreign: (string | undefined)[]
   readonly cookiesCleared: string[]
@@ -48,6 +50,7 @@ export async function startBrowserSite(script: string): Promise<BrowserSite> {
     refreshes: 0,
     refreshTokens: [],
     refuseBefore: 0,
+    stepUpBefore: 0,
     foreign: [],
     cookiesCleared: [],
   }
@@ -98,7 +101,10 @@ function sessionsOf(watched: Watched): Sessions {
 function gateOf({ watched }: Place, extract = from.bearer()) {
   const isRevoked = ({ payload }: { payload: Record<string, unknown> }) =>
     Number(payload['generation']) < watched.refuseBefore
-  return auth(createGate({ verify, extract, isRevoked }))
+  const isRecent = ({ payload }: { payload: Record<string, unknown> }) =>
+    Number(payload['generation']) >= watched.stepUpBefore
+  const authorize = Object.assign(isRecent, { stepUp: () => ({ maxAge: 300 }) })
+  return auth(createGate({ verify, extract, isRevoked, authorize }))
 }
 
 /** The page, and its own API in cookie mode. */
@@ -221,6 +227,7 @@ function allowCors(request: IncomingMessage, response: ServerResponse): void {
   response.setHeader('access-control-allow-origin', request.headers.origin ?? '*')
   response.setHeader('access-control-allow-headers', 'authorization, content-type, x-token')
   response.setHeader('access-control-allow-methods', 'GET, POST')
+  response.setHeader('access-control-expose-headers', 'www-authenticate')
 }
 
 function echo(request: IncomingMessage, response: ServerResponse): void {

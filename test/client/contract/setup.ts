@@ -25,14 +25,14 @@ export async function signIn(
   wire: Wire,
   options: Partial<TokenSessionOptions & ClientOptions> = {},
 ): Promise<SignedIn> {
-  const { header, scheme, ...rest } = options
+  const { header, scheme, onStepUp, ...rest } = options
   const clock = fakeClock(Math.floor(Date.now() / 1000))
   const events: ClientEvent[] = []
   const onEvent = (event: ClientEvent) => events.push(event)
   const session = fromSession({ endpoint: wire.endpoint, now: clock.now, onEvent, ...rest })
   wire.ledger.accepted = 'Bearer set by issue'
   await session.signIn(wire.ledger.issue())
-  const client = clientOf(wire, { source: session, onEvent, header, scheme })
+  const client = clientOf(wire, { source: session, onEvent, header, scheme, onStepUp })
   return { session, client, clock, events }
 }
 
@@ -43,7 +43,7 @@ export function clientOf(
     source,
     ...rest
   }: Pick<ClientOptions, 'source'> & {
-    [K in 'header' | 'scheme' | 'onEvent']?: ClientOptions[K] | undefined
+    [K in 'header' | 'scheme' | 'onEvent' | 'onStepUp']?: ClientOptions[K] | undefined
   },
 ): JwtClient {
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))

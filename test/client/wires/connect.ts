@@ -123,7 +123,8 @@ function serve(ledger: Ledger, at: Seen['at']) {
   const judge = async (headers: Headers, body: string) => {
     const header = (name: string) => headers.get(name) ?? undefined
     const verdict = await ledger.judge({ at, method: 'POST', path: '/', body, header })
-    if (verdict !== 200) throw new ConnectError('verdict', codes[verdict])
+    if (verdict !== 200)
+      throw new ConnectError('verdict', codes[verdict], { 'www-authenticate': ledger.challenge })
     return { text: body }
   }
   const routes = (router: ConnectRouter) =>

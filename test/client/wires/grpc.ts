@@ -81,7 +81,11 @@ async function serve(ledger: Ledger, at: Seen['at']) {
   const judge = async (metadata: grpc.Metadata, body: string) => {
     const header = (name: string) => metadata.get(name).map(String).join() || undefined
     const verdict = await ledger.judge({ at, method: 'POST', path: '/', body, header })
-    return verdict === 200 ? null : { code: statuses[verdict], details: 'verdict' }
+    const answered = new grpc.Metadata()
+    answered.set('www-authenticate', ledger.challenge)
+    return verdict === 200
+      ? null
+      : { code: statuses[verdict], details: 'verdict', metadata: answered }
   }
   server.addService(Echo.service, {
     Say: (call: grpc.ServerUnaryCall<Text, Text>, reply: grpc.sendUnaryData<Text>) => {
