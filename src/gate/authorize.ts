@@ -113,7 +113,7 @@ export function allOf<C>(...guards: readonly Guard<NoInfer<C>>[]): Guard<C> {
     atLeastOne('allOf', guards).flatMap((each) => each.scope ?? []),
     (token) => guards.every((each) => isTrue(each(token))),
   )
-  // One that no login satisfies decides: nobody is asked to log in for nothing.
+  // One that no login satisfies decides: a login would be for nothing.
   return withStepUp(all, guards, (token) =>
     joinStepUps(guards.filter((each) => !isTrue(each(token))).map((each) => each.stepUp?.(token))),
   )

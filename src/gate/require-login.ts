@@ -64,7 +64,7 @@ export function requireAcr(...acrValues: readonly string[]): Guard<unknown> {
 }
 
 /**
- * Refuses tokens that somebody uses in place of their subject: those with the claim `act` (RFC 8693 section 4.1), from an
+ * Refuses tokens that another party uses in place of their subject: those with the claim `act` (RFC 8693 section 4.1), from an
  * impersonation or a token exchange. The answer is FORBIDDEN (403), because no login of the subject changes it.
  *
  * @example createGate({ verify, authorize: requireNoActor() }) // in front of changing the password

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino'
 import { AuthError, type Claims } from 'jotgate'
+import { RequestFault } from '../foundation/faults.js'
+import { covers } from '../users/permissions.js'
 import type { User, Users } from '../users/users.js'
 
 /** The part of a call that an action of an administrator uses. */
@@ -18,6 +20,16 @@ export async function actingAdmin({ claims, services }: ActingCall): Promise<Use
   const user = await services.users.byId(claims.sub ?? '')
   if (!user || user.disabled) throw new AuthError('SUBJECT_REFUSED')
   return user
+}
+
+/**
+ * Refuses to give a role, or to change an account, that permits more than the administrator may do.
+ *
+ * @throws RequestFault BEYOND_OWN
+ * @example checkReach(admin, user.roles)
+ */
+export function checkReach(admin: Pick<User, 'roles'>, roles: User['roles']): void {
+  if (!covers(admin.roles, roles)) throw new RequestFault('BEYOND_OWN')
 }
 
 /**

@@ -38,6 +38,11 @@ export const faultTable = {
     reason: 'password_refused',
     message: 'the current password is wrong',
   },
+  BEYOND_OWN: {
+    status: 403,
+    reason: 'insufficient_permissions',
+    message: 'this account or role has permissions that you do not have',
+  },
   CROSS_SITE: {
     status: 403,
     reason: 'origin_refused',

@@ -98,8 +98,8 @@ function createServer(service: Service): FastifyInstance {
 }
 
 function administration(app: FastifyInstance, service: Service): void {
-  const { adminGate, adminApi, clientsApi } = service
-  const setup = { gates: { Admin: adminGate }, appAnswers: true } as const
+  const { adminGates: gates, adminApi, clientsApi } = service
+  const setup = { gates, appAnswers: true } as const
   registerRoutes(app, {
     ...{ ...setup, services: adminApi },
     routes: createAdminRoutes(adminHandlers),

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino'
 import {
+  allOf,
   createCookieMode,
   createVerifier,
   from,
+  requireNoActor,
   requireScopes,
   createGate,
   select,
@@ -24,15 +26,15 @@ import { openPaths, openPrefixes } from './open-paths.js'
 import type { SigningKeys } from '../sessions/signing.js'
 import { userClaims } from '../sessions/token-kinds.js'
 import { firstParty, firstPartyScope } from '../oauth/first-party.js'
-import { adminRole } from '../users/names.js'
+import { permissions, permissionsOf, type Permission } from '../users/permissions.js'
 import type { Users } from '../users/users.js'
 
 /** The gates of the service, and their verifiers. */
 export interface Gates {
   readonly verify: Verifier
   readonly gate: Gate<Claims>
-  /** For the APIs of administrators. */
-  readonly adminGate: Gate<Claims>
+  /** For the operations of administrators, one for each permission. */
+  readonly adminGates: Readonly<Record<Permission, Gate<Claims>>>
   /** Cookies of the console; undefined if browsers would accept none from it. */
   readonly cookies: CookieMode | undefined
 }
@@ -49,7 +51,7 @@ export interface GateParts {
   readonly log: Logger
 }
 
-/** Builds the verifier and the two gates. */
+/** Builds the verifier and the gates. */
 export function openGates(parts: GateParts): Gates {
   const { idleTtl: refreshTtl } = parts.configuration
   const origins = ownOrigins(parts.configuration)
@@ -61,7 +63,7 @@ export function openGates(parts: GateParts): Gates {
     verify,
     cookies,
     gate: openGate(parts, { verify, extract }),
-    adminGate: openAdminGate(parts, { verify, extract }),
+    adminGates: openAdminGates(parts, { verify, extract }),
   }
 }
 
@@ -99,26 +101,32 @@ function openGate(parts: GateParts, reading: Reading): Gate<Claims> {
   })
 }
 
+function openAdminGates(parts: GateParts, reading: Reading): Gates['adminGates'] {
+  const gates = permissions.map((each) => [each, openAdminGate(parts, reading, each)])
+  return Object.fromEntries(gates) as Gates['adminGates'] // one for each permission
+}
+
 /**
- * The gate of administrators. It trusts no role in a token: it reads the user and asks the store of revocations for
- * every call. The token of another client is refused, whatever its scope, and one of a narrower scope than a login gives.
+ * The gate for one permission. It trusts no role in a token: it reads the user and asks the store of revocations for every
+ * call. Refused are the token of another client, whatever its scope, one of a narrower scope than a login gives, and one that
+ * another party uses in place of the user (claim `act`).
  */
-function openAdminGate(parts: GateParts, reading: Reading): Gate<Claims> {
+function openAdminGate(parts: GateParts, reading: Reading, permission: Permission): Gate<Claims> {
   const { revocation, users } = parts
   return createGate({
     ...reading,
     isRevoked: (token) => revocation.isRevokedStrict(token),
     authorize: async (token) => {
       const { payload } = token
-      if (payload['client_id'] !== firstParty || !hasWholeScope(token)) return false
+      if (payload['client_id'] !== firstParty || !isWhole(token)) return false
       const user = await users.byId(payload.sub ?? '')
-      return user !== undefined && !user.disabled && user.roles.includes(adminRole)
+      return user !== undefined && !user.disabled && permissionsOf(user.roles).includes(permission)
     },
     onEvent: noteRefusal(parts),
   })
 }
 
-const hasWholeScope = requireScopes(...firstPartyScope.split(' '))
+const isWhole = allOf(requireScopes(...firstPartyScope.split(' ')), requireNoActor())
 
 function noteRefusal({ traffic, tracing, metrics, log }: GateParts): OnEvent {
   return (event) => {

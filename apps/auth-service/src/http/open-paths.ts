@@ -11,5 +11,5 @@ export const openPaths = [
   ...docsPaths,
 ] as const
 
-/** Prefixes of paths with a separate gate: see `openAdminGate`, and the pages of the console. */
+/** Prefixes of paths with a separate gate: see `openAdminGates`, and the pages of the console. */
 export const openPrefixes = ['/admin', '/console'] as const

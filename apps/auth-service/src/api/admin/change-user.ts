@@ -1,9 +1,9 @@
 import { RequestFault } from '../../foundation/faults.js'
-import { adminRole } from '../../users/names.js'
+import { covers } from '../../users/permissions.js'
 import { putRoles, renewBefore } from '../../users/put-roles.js'
 import type { User as StoredUser } from '../../users/users.js'
 import { ownSession } from '../../sessions/own-session.js'
-import { actingAdmin, noteAction } from '../acting-admin.js'
+import { actingAdmin, checkReach, noteAction } from '../acting-admin.js'
 import { type GuardedHandler } from './generated/service.js'
 import { type User, type UserChange } from './generated/types.js'
 import { checkRoles, findUser, found, toUser } from './users.js'
@@ -13,7 +13,7 @@ import { checkRoles, findUser, found, toUser } from './users.js'
  * is disabled or was; a role that is only added refreshes tokens. The calling session never ends: an administrator who
  * changes the own account refreshes, and goes on.
  *
- * @throws RequestFault BODY_INVALID, USER_UNKNOWN, USER_CHANGED, OWN_ACCOUNT; AuthError STORE_UNAVAILABLE
+ * @throws RequestFault BODY_INVALID, BEYOND_OWN, USER_UNKNOWN, USER_CHANGED, OWN_ACCOUNT; AuthError STORE_UNAVAILABLE
  */
 export const changeUser: GuardedHandler<UserChange, User> = async (call) => {
   const { request, services } = call
@@ -23,7 +23,9 @@ export const changeUser: GuardedHandler<UserChange, User> = async (call) => {
   const roles = request.roles && checkRoles(request.roles)
   let user = await findUser(services.users, request.id)
   const isOwn = user.id === admin.id
-  if (isOwn && (request.disabled === true || roles?.includes(adminRole) === false))
+  checkReach(admin, user.roles)
+  if (roles !== undefined) checkReach(admin, roles)
+  if (isOwn && (request.disabled === true || (roles && !covers(roles, user.roles))))
     throw new RequestFault('OWN_ACCOUNT')
   if (roles !== undefined) user = await changeRoles(call, user, roles)
   if (request.disabled !== undefined) user = await switchUser(call, user, request.disabled)

@@ -2,7 +2,7 @@ import { RequestFault } from '../../foundation/faults.js'
 import { usernameFault } from '../../users/names.js'
 import { SetupFault } from '../../foundation/setup-fault.js'
 import { newUser } from '../../users/users.js'
-import { actingAdmin, noteAction } from '../acting-admin.js'
+import { actingAdmin, checkReach, noteAction } from '../acting-admin.js'
 import { type GuardedHandler } from './generated/service.js'
 import { type NewUser, type User } from './generated/types.js'
 import { checkRoles, toUser } from './users.js'
@@ -10,13 +10,14 @@ import { checkRoles, toUser } from './users.js'
 /**
  * POST /admin/users
  *
- * @throws RequestFault BODY_INVALID, USER_EXISTS, BUSY
+ * @throws RequestFault BODY_INVALID, BEYOND_OWN, USER_EXISTS, BUSY
  */
 export const createUser: GuardedHandler<NewUser, User> = async (call) => {
   const { username, password } = call.request
   const { users, passwords, passwordRules } = call.services
   const admin = await actingAdmin(call)
   const roles = checkRoles(call.request.roles ?? [])
+  checkReach(admin, roles)
   const nameless = usernameFault(username)
   if (nameless !== undefined)
     throw new RequestFault('BODY_INVALID', `username: a username ${nameless}`)

@@ -2,7 +2,7 @@ import { AuthError, type SessionInfo } from 'jotgate'
 import { RequestFault } from '../../foundation/faults.js'
 import type { User } from '../../users/users.js'
 import { toPage, toQuery } from '../session-pages.js'
-import { actingAdmin, noteAction } from '../acting-admin.js'
+import { actingAdmin, checkReach, noteAction } from '../acting-admin.js'
 import { type GuardedHandler } from './generated/service.js'
 import {
   type Ended,
@@ -72,11 +72,16 @@ function toSession(
   }
 }
 
-/** DELETE /admin/users/:id/sessions */
+/**
+ * DELETE /admin/users/:id/sessions
+ *
+ * @throws RequestFault USER_UNKNOWN, BEYOND_OWN; AuthError STORE_UNAVAILABLE
+ */
 export const endUserSessions: GuardedHandler<UserReq, Ended> = async (call) => {
   const { request, services } = call
   const admin = await actingAdmin(call)
-  const { id, username } = await findUser(services.users, request.id)
+  const { id, username, roles } = await findUser(services.users, request.id)
+  checkReach(admin, roles)
   const ended = await services.sessions.endAll(id)
   noteAction(call, { by: admin.username, action: 'end all sessions', user: username })
   return { ended: ended.length }
@@ -85,11 +90,12 @@ export const endUserSessions: GuardedHandler<UserReq, Ended> = async (call) => {
 /**
  * DELETE /admin/sessions/:id. Again is the same as once.
  *
- * @throws RequestFault SESSION_NOT_FOUND; AuthError STORE_UNAVAILABLE
+ * @throws RequestFault SESSION_NOT_FOUND, BEYOND_OWN; AuthError STORE_UNAVAILABLE
  */
 export const endOneSession: GuardedHandler<SessionReq, void> = async (call) => {
   const { request, services } = call
   const admin = await actingAdmin(call)
+  checkReach(admin, (await ownerOf(request.id, services))?.roles ?? [])
   await services.sessions.end({ sid: request.id, whosever: true }).catch((error: unknown) => {
     const isUnknown = error instanceof AuthError && error.code === 'REFRESH_UNKNOWN'
     throw isUnknown ? new RequestFault('SESSION_NOT_FOUND') : error

@@ -1,4 +1,5 @@
 import { AuthError } from 'jotgate'
+import { permissionsOf } from '../../users/permissions.js'
 import { type User } from '../../users/users.js'
 import { type GuardedCall } from './generated/service.js'
 import { type Profile } from './generated/types.js'
@@ -16,5 +17,5 @@ export async function currentUser({ claims, services }: GuardedCall<object>): Pr
 
 /** What a user sees of itself. */
 export function toProfile({ id, username, displayName, email, roles }: User): Profile {
-  return { id, username, displayName, email, roles }
+  return { id, username, displayName, email, roles, permissions: [...permissionsOf(roles)] }
 }

@@ -14,36 +14,36 @@ export type Middleware = $.Middleware<Services>
 
 /** One function a route: handlers.ts has them. */
 export interface AdminApi {
+  /** users by name, a page at a time: GET /admin/users, with a token */
+  readonly listUsers: GuardedHandler<types.UsersReq, types.Users>
+  /** one user: GET /admin/users/:id, with a token */
+  readonly getUser: GuardedHandler<types.UserReq, types.User>
+  /** adds a user: POST /admin/users, with a token */
+  readonly createUser: GuardedHandler<types.NewUser, types.User>
+  /** changes roles, disables or enables; the user's sessions end, unless roles are only added, which refreshes tokens: PUT /admin/users/:id, with a token */
+  readonly changeUser: GuardedHandler<types.UserChange, types.User>
+  /** sets a password and ends the user's sessions: PUT /admin/users/:id/password, with a token */
+  readonly setPassword: GuardedHandler<types.NewPassword, void>
+  /** ends one session, whosever: DELETE /admin/sessions/:id, with a token */
+  readonly endOneSession: GuardedHandler<types.SessionReq, void>
+  /** ends all sessions of a user: DELETE /admin/users/:id/sessions, with a token */
+  readonly endUserSessions: GuardedHandler<types.UserReq, types.Ended>
+  /** sessions of the users that fit by name or e-mail address, or the one session of that id; newest first, a page at a time: GET /admin/sessions, with a token */
+  readonly searchSessions: GuardedHandler<types.SessionsReq, types.Sessions>
+  /** what this process knows to be revoked, and how far behind each process is: GET /admin/revocations, with a token */
+  readonly getRevocations: GuardedHandler<object, types.Revocations>
+  /** how many sessions a revocation would hit, and the word to confirm it with: POST /admin/revocations/preview, with a token */
+  readonly previewRevocation: GuardedHandler<types.NewRevocation, types.RevocationPreview>
+  /** revokes a token, a session, what a subject or a client has, or everything: POST /admin/revocations, with a token */
+  readonly revoke: GuardedHandler<types.NewRevocation, void>
   /** the key ring: GET /admin/keys, with a token */
   readonly getKeys: GuardedHandler<object, types.Keys>
   /** removes a key that others may know: nothing signed with it is good any more: DELETE /admin/keys/:kid, with a token */
   readonly revokeKey: GuardedHandler<types.KeyReq, types.Keys>
   /** has the next key sign as soon as it may: POST /admin/keys/rotate, with a token */
   readonly rotateKeys: GuardedHandler<object, types.Keys>
-  /** what this process knows to be revoked, and how far behind each process is: GET /admin/revocations, with a token */
-  readonly getRevocations: GuardedHandler<object, types.Revocations>
-  /** revokes a token, a session, what a subject or a client has, or everything: POST /admin/revocations, with a token */
-  readonly revoke: GuardedHandler<types.NewRevocation, void>
-  /** how many sessions a revocation would hit, and the word to confirm it with: POST /admin/revocations/preview, with a token */
-  readonly previewRevocation: GuardedHandler<types.NewRevocation, types.RevocationPreview>
-  /** sessions of the users that fit by name or e-mail address, or the one session of that id; newest first, a page at a time: GET /admin/sessions, with a token */
-  readonly searchSessions: GuardedHandler<types.SessionsReq, types.Sessions>
-  /** ends one session, whosever: DELETE /admin/sessions/:id, with a token */
-  readonly endOneSession: GuardedHandler<types.SessionReq, void>
-  /** what was accepted and refused lately, and how long it took: GET /admin/traffic, with a token */
-  readonly getTraffic: GuardedHandler<object, types.Traffic>
-  /** users by name, a page at a time: GET /admin/users, with a token */
-  readonly listUsers: GuardedHandler<types.UsersReq, types.Users>
-  /** adds a user: POST /admin/users, with a token */
-  readonly createUser: GuardedHandler<types.NewUser, types.User>
-  /** one user: GET /admin/users/:id, with a token */
-  readonly getUser: GuardedHandler<types.UserReq, types.User>
-  /** changes roles, disables or enables; the user's sessions end, unless roles are only added, which refreshes tokens: PUT /admin/users/:id, with a token */
-  readonly changeUser: GuardedHandler<types.UserChange, types.User>
-  /** sets a password and ends the user's sessions: PUT /admin/users/:id/password, with a token */
-  readonly setPassword: GuardedHandler<types.NewPassword, void>
-  /** ends all sessions of a user: DELETE /admin/users/:id/sessions, with a token */
-  readonly endUserSessions: GuardedHandler<types.UserReq, types.Ended>
   /** every check of a token with its verdict: POST /admin/inspect, with a token */
   readonly inspect: GuardedHandler<types.InspectReq, types.Inspection>
+  /** what was accepted and refused lately, and how long it took: GET /admin/traffic, with a token */
+  readonly getTraffic: GuardedHandler<object, types.Traffic>
 }

@@ -2,7 +2,7 @@
 import { type GatesOf } from 'jotgate/api-spec/runtime'
 
 /** The guards the .api file names. */
-export type GuardName = 'Admin'
+export type GuardName = 'ReadClients' | 'ChangeClients'
 
 /** A gate for each guard. */
 export type Gates = GatesOf<GuardName>

@@ -16,10 +16,10 @@ export type Middleware = $.Middleware<Services>
 export interface ClientsApi {
   /** the OAuth clients, oldest first, a page at a time; no secret is among it: GET /admin/clients, with a token */
   readonly listClients: GuardedHandler<types.ClientsReq, types.Clients>
-  /** registers an OAuth client and tells its secret, this once: POST /admin/clients, with a token */
-  readonly createClient: GuardedHandler<types.NewClient, types.CreatedClient>
   /** one client: GET /admin/clients/:id, with a token */
   readonly getClient: GuardedHandler<types.ClientReq, types.Client>
+  /** registers an OAuth client and tells its secret, this once: POST /admin/clients, with a token */
+  readonly createClient: GuardedHandler<types.NewClient, types.CreatedClient>
   /** changes a client; while it is disabled it gets no tokens, and those it has are refused: PUT /admin/clients/:id, with a token */
   readonly changeClient: GuardedHandler<types.ClientChange, types.Client>
   /** removes a client for good; its tokens are refused: DELETE /admin/clients/:id, with a token */

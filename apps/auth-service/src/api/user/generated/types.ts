@@ -30,12 +30,14 @@ export const PasswordChange: $.Schema<PasswordChange> = $.object<PasswordChange>
   { name: 'newPassword', read: $.text({ length: { from: 1, to: 1024 } }) },
 ])
 
+/** Permissions are those for the operations of administrators. */
 export interface Profile {
   readonly id: string
   readonly username: string
   readonly displayName: string
   readonly email: string
   readonly roles: readonly string[]
+  readonly permissions: readonly string[]
 }
 export const Profile: $.Schema<Profile> = $.object<Profile>(() => [
   { name: 'id', read: $.text() },
@@ -43,6 +45,7 @@ export const Profile: $.Schema<Profile> = $.object<Profile>(() => [
   { name: 'displayName', read: $.text() },
   { name: 'email', read: $.text() },
   { name: 'roles', read: $.list($.text()) },
+  { name: 'permissions', read: $.list($.text()) },
 ])
 
 export interface ProfileChange {

@@ -12,12 +12,12 @@ export function createClient(options: ClientOptions) {
     /** the OAuth clients, oldest first, a page at a time; no secret is among it: GET /admin/clients, with a token */
     listClients: (request: types.ClientsReqInput, options?: CallOptions) =>
       call({ method: 'GET', path: '/admin/clients', guarded: true, from: { after: 'form', limit: 'form' } }, request, options) as Promise<types.Clients>,
-    /** registers an OAuth client and tells its secret, this once: POST /admin/clients, with a token */
-    createClient: (request: types.NewClient, options?: CallOptions) =>
-      call({ method: 'POST', path: '/admin/clients', guarded: true, body: true }, request, options) as Promise<types.CreatedClient>,
     /** one client: GET /admin/clients/:id, with a token */
     getClient: (request: types.ClientReq, options?: CallOptions) =>
       call({ method: 'GET', path: '/admin/clients/:id', guarded: true, from: { id: 'path' } }, request, options) as Promise<types.Client>,
+    /** registers an OAuth client and tells its secret, this once: POST /admin/clients, with a token */
+    createClient: (request: types.NewClient, options?: CallOptions) =>
+      call({ method: 'POST', path: '/admin/clients', guarded: true, body: true }, request, options) as Promise<types.CreatedClient>,
     /** changes a client; while it is disabled it gets no tokens, and those it has are refused: PUT /admin/clients/:id, with a token */
     changeClient: (request: types.ClientChange, options?: CallOptions) =>
       call({ method: 'PUT', path: '/admin/clients/:id', guarded: true, from: { id: 'path' }, body: true }, request, options) as Promise<types.Client>,
