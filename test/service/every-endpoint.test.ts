@@ -16,7 +16,7 @@ import { startService, temporaryFolder, type RunningService } from './running-se
 const folder = temporaryFolder()
 let service: RunningService
 let document: ApiDocument
-let authorization: { readonly admin: string; readonly client: string }
+let authorization: { readonly admin: string; readonly client: string; readonly cookie: string }
 
 beforeAll(async () => {
   service = await startService({ dataDir: folder.path })
@@ -28,6 +28,7 @@ beforeAll(async () => {
   authorization = {
     admin: `Bearer ${accessToken}`,
     client: basic({ id: made.id, secret }).authorization,
+    cookie: await consoleCookie(),
   }
   document = (await (await fetch(`${service.origin}/docs/openapi.json`)).json()) as ApiDocument
 })
@@ -36,13 +37,28 @@ afterAll(async () => {
   folder.remove()
 })
 
+async function consoleCookie(): Promise<string> {
+  const { headers } = await fetch(`${service.origin}/console/login`, {
+    method: 'POST',
+    headers: { origin: service.origin, 'content-type': 'application/json' },
+    body: JSON.stringify({ username: 'alice', password: 'secret' }),
+  })
+  return headers
+    .getSetCookie()
+    .map((each) => each.split(';')[0])
+    .join('; ')
+}
+
 /** What the document does not have: they are for the service's own pages. */
 const ofPages = (): Operation[] => {
-  const login = operationsOf(document).find(({ path }) => path === '/user/login')
+  const [login, confirm] = ['/user/login', '/user/confirm'].map((own) =>
+    operationsOf(document).find(({ path }) => path === own),
+  )
   return [
     { method: 'POST', path: '/console/login', parameters: [], body: login?.body },
     { method: 'POST', path: '/console/refresh', parameters: [], body: undefined },
     { method: 'POST', path: '/console/logout', parameters: [], body: undefined },
+    { method: 'POST', path: '/console/confirm', parameters: [], body: confirm?.body },
   ]
 }
 
@@ -51,6 +67,7 @@ async function send({ method, path, type, body }: BadRequest): Promise<Response>
     method,
     headers: {
       ...(path.startsWith('/console/') ? { origin: service.origin } : {}),
+      ...(path === '/console/confirm' ? { cookie: authorization.cookie } : {}),
       ...(path.startsWith('/oauth/')
         ? { authorization: authorization.client }
         : { authorization: authorization.admin }),

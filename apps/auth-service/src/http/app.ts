@@ -111,7 +111,10 @@ function administration(app: FastifyInstance, service: Service): void {
 }
 
 /** Routes that check a password of anyone. */
-const logins: ReadonlySet<string | undefined> = new Set(['/user/login', '/console/login'])
+const logins: ReadonlySet<string | undefined> = new Set([
+  ...['/user/login', '/user/confirm'],
+  ...['/console/login', '/console/confirm'],
+])
 
 /**
  * Before anything else, the checks of host and origin, and the early refusal of a login while too many wait: a crowd that is

@@ -24,9 +24,10 @@ import type { Traffic } from '../observing/traffic.js'
 import { oauthPaths } from '../oauth/routes.js'
 import { openPaths, openPrefixes } from './open-paths.js'
 import type { SigningKeys } from '../sessions/signing.js'
+import { refuseOldLogin } from '../sessions/recent-login.js'
 import { userClaims } from '../sessions/token-kinds.js'
 import { firstParty, firstPartyScope } from '../oauth/first-party.js'
-import { permissions, permissionsOf, type Permission } from '../users/permissions.js'
+import { confirmed, permissions, permissionsOf, type Permission } from '../users/permissions.js'
 import type { Users } from '../users/users.js'
 
 /** The gates of the service, and their verifiers. */
@@ -35,6 +36,8 @@ export interface Gates {
   readonly gate: Gate<Claims>
   /** For the operations of administrators, one for each permission. */
   readonly adminGates: Readonly<Record<Permission, Gate<Claims>>>
+  /** For pages of the console that need its session; undefined as `cookies` is. */
+  readonly consoleGate: Gate<Claims> | undefined
   /** Cookies of the console; undefined if browsers would accept none from it. */
   readonly cookies: CookieMode | undefined
 }
@@ -64,6 +67,7 @@ export function openGates(parts: GateParts): Gates {
     cookies,
     gate: openGate(parts, { verify, extract }),
     adminGates: openAdminGates(parts, { verify, extract }),
+    consoleGate: cookies && openConsoleGate(parts, { verify, extract: cookies.extract }),
   }
 }
 
@@ -101,6 +105,16 @@ function openGate(parts: GateParts, reading: Reading): Gate<Claims> {
   })
 }
 
+/** By the cookies alone: an answer with cookies is for the page that has sent some. */
+function openConsoleGate(parts: GateParts, reading: Reading): Gate<Claims> {
+  const { revocation } = parts
+  return createGate({
+    ...reading,
+    isRevoked: (token) => revocation.isRevokedStrict(token),
+    onEvent: noteRefusal(parts),
+  })
+}
+
 function openAdminGates(parts: GateParts, reading: Reading): Gates['adminGates'] {
   const gates = permissions.map((each) => [each, openAdminGate(parts, reading, each)])
   return Object.fromEntries(gates) as Gates['adminGates'] // one for each permission
@@ -120,7 +134,9 @@ function openAdminGate(parts: GateParts, reading: Reading, permission: Permissio
       const { payload } = token
       if (payload['client_id'] !== firstParty || !isWhole(token)) return false
       const user = await users.byId(payload.sub ?? '')
-      return user !== undefined && !user.disabled && permissionsOf(user.roles).includes(permission)
+      if (!user || user.disabled || !permissionsOf(user.roles).includes(permission)) return false
+      if (confirmed.has(permission)) refuseOldLogin(token)
+      return true
     },
     onEvent: noteRefusal(parts),
   })

@@ -9,6 +9,7 @@ import {
 import type { Services as AdminServices } from '../api/admin/services.js'
 import type { Services as ClientsServices } from '../api/clients/services.js'
 import type { Services as UserServices } from '../api/user/services.js'
+import { createStepUp } from '../api/user/step-up.js'
 import type { Configuration } from '../configuration/configuration.js'
 import type { DataDirectory } from '../storage/data-directory.js'
 import type { ClientLimits } from '../limits/client-limits.js'
@@ -146,9 +147,10 @@ function apisOf(
   const { stores, database } = storage
   const { clients } = oauth
   const passwordRules = createPasswordRules(configuration)
+  const stepUp = createStepUp(sessions, configuration.audience)
   const both = { log, users, passwords, passwordRules, sessions, verify }
   return {
-    userApi: { ...both, configuration, admission, oauth },
+    userApi: { ...both, configuration, admission, oauth, stepUp },
     adminApi: {
       ...{ ...both, revocation, processes, ring: signing.ring },
       countSessions: createSessionCount(database),

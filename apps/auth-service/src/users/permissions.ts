@@ -20,6 +20,13 @@ export const permissions = [
 /** One of {@link permissions}. */
 export type Permission = (typeof permissions)[number]
 
+/** Those that give power to others: they need a login within the last five minutes. */
+export const confirmed: ReadonlySet<Permission> = new Set([
+  'ChangeUsers',
+  'ChangeKeys',
+  'ChangeClients',
+])
+
 /** Role → permissions. All other roles are the applications' own, and permit nothing here. */
 const byRole: Readonly<Record<string, readonly Permission[]>> = {
   [adminRole]: permissions,

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AuthError, type RevokeRequest } from 'jotgate'
+import { AuthError, fromContext, type RevokeRequest, type VerifiedToken } from 'jotgate'
 import { RequestFault } from '../../foundation/faults.js'
 import { type ProcessReport } from '../../observing/processes.js'
 import { type RecentRevocation } from '../../observing/recent-revocations.js'
 import { firstParty } from '../../oauth/first-party.js'
+import { refuseOldLogin } from '../../sessions/recent-login.js'
 import { plainText } from '../../users/names.js'
 import { actingAdmin, noteAction } from '../acting-admin.js'
 import { type GuardedHandler } from './generated/service.js'
@@ -64,7 +65,8 @@ export const previewRevocation: GuardedHandler<
  * know the second in which they were issued and no more, so the cut-off is enforced when its second is over: what a refused
  * caller is given in exchange is then newer.
  *
- * @throws RequestFault BODY_INVALID, and CONFIRM for what hits everybody without its word; AuthError STORE_UNAVAILABLE
+ * @throws RequestFault BODY_INVALID, and CONFIRM for what hits everybody without its word; AuthError STEP_UP_REQUIRED for the
+ * same after an old login, STORE_UNAVAILABLE
  */
 export const revoke: GuardedHandler<types.NewRevocation, void> = async (call) => {
   const admin = await actingAdmin(call)
@@ -73,10 +75,17 @@ export const revoke: GuardedHandler<types.NewRevocation, void> = async (call) =>
   const word = wordFor(request)
   if (word !== undefined && request.confirm !== word)
     throw new RequestFault('CONFIRM', questionOf(word, await countHit(services, request)))
+  if (word !== undefined) refuseOldLogin(currentToken())
   if ('before' in revoked) await endOf(revoked.before)
   await services.revocation.revoke({ ...revoked, urgent: true })
   if ('sid' in revoked) await endSession(services, revoked.sid)
   noteAction(call, { by: admin.username, action: `revoke ${request.kind}` })
+}
+
+function currentToken(): VerifiedToken<unknown> {
+  const context = fromContext()
+  if (context === undefined) throw new AuthError('ROUTE_UNGUARDED')
+  return context.token
 }
 
 /** Ends the session too, which would give out tokens again once the entry has expired. It may be one of another store. */

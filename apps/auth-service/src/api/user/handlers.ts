@@ -1,6 +1,7 @@
 import { firstParty } from '../../oauth/first-party.js'
 import { ownSession } from '../../sessions/own-session.js'
 import { changePassword } from './change-password.js'
+import { confirm } from './confirm.js'
 import { type UserApi } from './generated/service.js'
 import { login } from './login.js'
 import { logout } from './logout.js'
@@ -18,6 +19,7 @@ export const handlers: UserApi = {
     await services.sessions.endAll(ownSession(claims).subject, { urgent: false })
   },
   changePassword,
+  confirm,
   getProfile: async (call) => toProfile(await currentUser(call)),
   updateProfile,
   listSessions,

@@ -6,12 +6,13 @@ import type { Service } from '../service.js'
 import type { Services } from '../../api/user/services.js'
 import { firstParty } from '../../oauth/first-party.js'
 import { type Call } from '../../api/user/generated/service.js'
-import { LoginReq } from '../../api/user/generated/types.js'
+import { confirm } from '../../api/user/confirm.js'
+import { ConfirmReq, LoginReq } from '../../api/user/generated/types.js'
 import { login } from '../../api/user/login.js'
 import { addressOf } from '../../foundation/address-of.js'
 
 /**
- * Login, refresh and logout of the console, with tokens in cookies that scripts cannot read, and only for pages of a
+ * Login, confirmation, refresh and logout of the console, with tokens in cookies that scripts cannot read, and only for pages of a
  * configured origin. The login is that of the first-party API, with the same limits.
  */
 export function consoleSessionRoutes(app: FastifyInstance, service: Service): void {
@@ -45,6 +46,8 @@ export function consoleSessionRoutes(app: FastifyInstance, service: Service): vo
       return answer(reply, await sessions.refresh(presented, { client: firstParty }))
     })
 
+    void own.register((guarded) => confirmRoute(guarded, service, answer))
+
     own.post('/console/logout', async (request, reply) => {
       await end(request)
       return reply
@@ -52,6 +55,21 @@ export function consoleSessionRoutes(app: FastifyInstance, service: Service): vo
         .code(204)
         .send()
     })
+  })
+}
+
+async function confirmRoute(
+  app: FastifyInstance,
+  { consoleGate, userApi }: Service,
+  answer: (reply: FastifyReply, tokens: CookieTokens) => FastifyReply,
+): Promise<void> {
+  if (consoleGate === undefined) return
+  await app.register(auth(consoleGate))
+  app.post('/console/confirm', async (request, reply) => {
+    const asked = readRequest(ConfirmReq, partsOf(request), { strict: true })
+    const { claims } = consoleGate.current()
+    const call = { ...callOf(request, reply, userApi), claims, request: asked }
+    return answer(reply, await confirm(call))
   })
 }
 

@@ -12,6 +12,7 @@ export function createRoutes(api: UserApi): readonly Route<Services, GuardName>[
     open({ method: 'POST', path: '/user/refresh', strict: true }, types.RefreshReq, api.refresh),
     guarded({ guard: 'Auth', scopes: ['profile:read'], method: 'GET', path: '/user/profile', strict: true }, nothing, api.getProfile),
     guarded({ guard: 'Auth', scopes: ['profile:read'], method: 'GET', path: '/user/sessions', strict: true }, types.SessionsReq, api.listSessions),
+    guarded({ guard: 'Auth', scopes: ['profile:write'], method: 'POST', path: '/user/confirm', strict: true }, types.ConfirmReq, api.confirm),
     guarded({ guard: 'Auth', scopes: ['profile:write'], method: 'POST', path: '/user/logout-all', strict: true }, nothing, api.logoutAll),
     guarded({ guard: 'Auth', scopes: ['profile:write'], method: 'PUT', path: '/user/password', strict: true }, types.PasswordChange, api.changePassword),
     guarded({ guard: 'Auth', scopes: ['profile:write'], method: 'PUT', path: '/user/profile', strict: true }, types.ProfileChange, api.updateProfile),

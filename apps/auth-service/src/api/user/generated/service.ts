@@ -24,6 +24,8 @@ export interface UserApi {
   readonly getProfile: GuardedHandler<object, types.Profile>
   /** the user's sessions, newest first, a page at a time: GET /user/sessions, with a token (scopes profile:read) */
   readonly listSessions: GuardedHandler<types.SessionsReq, types.Sessions>
+  /** checks the password of the caller again, and gives tokens of a login that is recent: POST /user/confirm, with a token (scopes profile:write) */
+  readonly confirm: GuardedHandler<types.ConfirmReq, types.TokenResp>
   /** ends all sessions of the user, this one too: POST /user/logout-all, with a token (scopes profile:write) */
   readonly logoutAll: GuardedHandler<object, void>
   /** changes the password and ends the user's other sessions: PUT /user/password, with a token (scopes profile:write) */

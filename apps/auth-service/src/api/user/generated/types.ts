@@ -1,6 +1,13 @@
 // The types of user-api. Generated from its .api file: changes are lost.
 import * as $ from 'jotgate/api-spec/schema'
 
+export interface ConfirmReq {
+  readonly password: string
+}
+export const ConfirmReq: $.Schema<ConfirmReq> = $.object<ConfirmReq>(() => [
+  { name: 'password', read: $.text({ length: { from: 1, to: 1024 } }) },
+])
+
 /** The client is the registered app that the session shall belong to, where it is not the first-party one. */
 export interface LoginReq {
   readonly username: string
