@@ -39,13 +39,13 @@ export interface Tokens {
   readonly sid: string
 }
 
-/** Starts both; builds the console first where its sources are newer. */
-export async function startSite(): Promise<Site> {
+/** Starts both; builds the console first where its sources are newer. `env` is for the service. */
+export async function startSite(env: Readonly<Record<string, string>> = {}): Promise<Site> {
   const problem = await buildConsole()
   if (problem !== undefined) throw new Error(problem)
   const folder = temporaryFolder()
   const [service, browser] = await Promise.all([
-    startService({ dataDir: folder.path, env: { LOG_LEVEL: 'warn' } }),
+    startService({ dataDir: folder.path, env: { LOG_LEVEL: 'warn', ...env } }),
     startBrowser(),
   ])
   const { origin } = service

@@ -1,5 +1,6 @@
 import { type ComponentChildren } from 'preact'
-import { isAdmin, restore, visitor } from './session/session.js'
+import { PasswordPrompt } from './session/password-prompt.js'
+import { isAdmin, restore, unconfirmed, visitor } from './session/session.js'
 import { Login } from './session/login.js'
 import { NotForYou } from './session/not-for-you.js'
 import { Shell } from './shell.js'
@@ -13,10 +14,12 @@ export function App() {
   if (current.kind === 'failed') {
     return <Centred content={<Failure problem={current.problem} retry={() => void restore()} />} />
   }
-  return isAdmin.value ? (
-    <Shell profile={current.profile} />
-  ) : (
-    <NotForYou profile={current.profile} />
+  if (!isAdmin.value) return <NotForYou profile={current.profile} />
+  return (
+    <>
+      <Shell profile={current.profile} />
+      {unconfirmed.value && <PasswordPrompt username={current.profile.username} />}
+    </>
   )
 }
 

@@ -11,6 +11,7 @@ import { UsersPage } from './pages/users.js'
 import { hrefOf, route } from './route.js'
 import { Leave } from './session/leave.js'
 import { type Profile } from './session/problem.js'
+import { may, type Permission } from './session/session.js'
 import { ThemeSwitch } from './theme-switch.js'
 import { announce, Notice } from './ui/notice.js'
 
@@ -18,24 +19,29 @@ interface PageEntry {
   readonly name: string
   readonly title: string
   readonly Page: FunctionComponent<{ rest: string }>
+  /** What the page reads with. Default: it is for all. */
+  readonly needs?: Permission
 }
 
-/** The pages, in the order of the menu; the first one is the start page. */
-const pages: readonly [PageEntry, ...PageEntry[]] = [
-  { name: 'inspect', title: 'Inspect', Page: InspectPage },
-  { name: 'sessions', title: 'Sessions', Page: SessionsPage },
-  { name: 'revocations', title: 'Revocations', Page: RevocationsPage },
-  { name: 'keys', title: 'Keys', Page: KeysPage },
-  { name: 'traffic', title: 'Traffic', Page: TrafficPage },
-  { name: 'users', title: 'Users', Page: UsersPage },
-  { name: 'clients', title: 'Clients', Page: ClientsPage },
-  { name: 'try', title: 'Try it', Page: TryPage },
+const tryIt: PageEntry = { name: 'try', title: 'Try it', Page: TryPage }
+
+/** The pages, in the order of the menu; the first one that the user may read is the start page. */
+const pages: readonly PageEntry[] = [
+  { name: 'inspect', title: 'Inspect', Page: InspectPage, needs: 'InspectTokens' },
+  { name: 'sessions', title: 'Sessions', Page: SessionsPage, needs: 'ReadSessions' },
+  { name: 'revocations', title: 'Revocations', Page: RevocationsPage, needs: 'ReadRevocations' },
+  { name: 'keys', title: 'Keys', Page: KeysPage, needs: 'ReadKeys' },
+  { name: 'traffic', title: 'Traffic', Page: TrafficPage, needs: 'ReadTraffic' },
+  { name: 'users', title: 'Users', Page: UsersPage, needs: 'ReadUsers' },
+  { name: 'clients', title: 'Clients', Page: ClientsPage, needs: 'ReadClients' },
+  tryIt,
 ]
 
 /** The frame of every page: the menu, the logged-in user, and announcements. */
 export function Shell({ profile }: { profile: Profile }) {
   const { page, rest } = route.value
-  const entry = pages.find(({ name }) => name === page) ?? pages[0]
+  const shown = pages.filter(({ needs }) => needs === undefined || may(needs))
+  const entry = shown.find(({ name }) => name === page) ?? shown[0] ?? tryIt
   const main = useRef<HTMLElement>(null)
   useArrival(entry, { rest, main })
   return (
@@ -57,7 +63,7 @@ export function Shell({ profile }: { profile: Profile }) {
           </p>
           <nav aria-label="Pages">
             <ul>
-              {pages.map(({ name, title }) => (
+              {shown.map(({ name, title }) => (
                 <li key={name}>
                   <a href={hrefOf(name)} aria-current={name === entry.name ? 'page' : undefined}>
                     {title}

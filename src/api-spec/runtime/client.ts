@@ -9,7 +9,7 @@ import { brand, inherits, isBranded } from '../../foundation/brand.js'
 /** Where the server is and how its token is sent, by default as a bearer token (RFC 6750). */
 export interface ClientOptions extends Pick<
   JwtClientOptions,
-  'header' | 'scheme' | 'fetch' | 'onEvent'
+  'header' | 'scheme' | 'fetch' | 'onStepUp' | 'onEvent'
 > {
   /** For example https://api.example; a path in it goes before every route. */
   readonly baseUrl: string

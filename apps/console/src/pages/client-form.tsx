@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { type Client, type ClientPolicy } from '../api/clients/generated/types.js'
 import { fieldFault } from '../session/field-fault.js'
+import { May } from '../session/may.js'
 import { clientsApi } from '../session/session.js'
 import { Field } from '../ui/field.js'
 import { announce } from '../ui/notice.js'
@@ -80,11 +81,13 @@ export function ClientForm({ client, loaded }: { client: Client; loaded: Loaded<
       <RolesField receivesRoles={receivesRoles} onChange={setReceivesRoles} />
       <TimesFields policy={policy} onChange={setPolicy} faultOf={faultOf} />
       {action.problem && !isSaid && <Failure problem={action.problem} />}
-      <div class="buttons">
-        <button type="submit" disabled={action.isRunning}>
-          Change
-        </button>
-      </div>
+      <May to="ChangeClients">
+        <div class="buttons">
+          <button type="submit" disabled={action.isRunning}>
+            Change
+          </button>
+        </div>
+      </May>
     </form>
   )
 }

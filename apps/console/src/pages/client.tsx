@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks'
 import { type Client, type RotatedSecret } from '../api/clients/generated/types.js'
 import { hrefOf } from '../route.js'
-import { clientsApi } from '../session/session.js'
+import { May } from '../session/may.js'
+import { clientsApi, may } from '../session/session.js'
 import { Fact } from '../ui/fact.js'
 import { SecretDialog } from '../ui/secret.js'
 import { Show } from '../ui/states.js'
@@ -38,27 +39,29 @@ function ClientView({ client, loaded }: ViewProps) {
     <>
       <div class="title">
         <h1>{name}</h1>
-        <div class="buttons">
-          {kind === 'confidential' && <Rotation client={client} loaded={loaded} />}
-          <button
-            type="button"
-            class={disabled ? '' : 'danger'}
-            onClick={() => {
-              ask(switchingClient(client, loaded.replace))
-            }}
-          >
-            {disabled ? 'Enable …' : 'Disable …'}
-          </button>
-          <button
-            type="button"
-            class="danger"
-            onClick={() => {
-              ask(removingClient(client))
-            }}
-          >
-            Remove …
-          </button>
-        </div>
+        <May to="ChangeClients">
+          <div class="buttons">
+            {kind === 'confidential' && <Rotation client={client} loaded={loaded} />}
+            <button
+              type="button"
+              class={disabled ? '' : 'danger'}
+              onClick={() => {
+                ask(switchingClient(client, loaded.replace))
+              }}
+            >
+              {disabled ? 'Enable …' : 'Disable …'}
+            </button>
+            <button
+              type="button"
+              class="danger"
+              onClick={() => {
+                ask(removingClient(client))
+              }}
+            >
+              Remove …
+            </button>
+          </div>
+        </May>
       </div>
       <Facts
         client={client}
@@ -66,7 +69,9 @@ function ClientView({ client, loaded }: ViewProps) {
           ask(endingOldSecret(client, loaded.replace))
         }}
       />
-      <ClientForm key={JSON.stringify(client)} client={client} loaded={loaded} />
+      <fieldset class="bare" disabled={!may('ChangeClients')}>
+        <ClientForm key={JSON.stringify(client)} client={client} loaded={loaded} />
+      </fieldset>
       {dialog}
     </>
   )
@@ -129,9 +134,11 @@ function Facts({ client, onEndOld }: { client: Client; onEndOld: () => void }) {
             <span>
               ends <Time at={oldSecretUntil} />
             </span>{' '}
-            <button type="button" class="danger" onClick={onEndOld}>
-              End it now …
-            </button>
+            <May to="ChangeClients">
+              <button type="button" class="danger" onClick={onEndOld}>
+                End it now …
+              </button>
+            </May>
           </Fact>
         )}
       </dl>

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { type Client } from '../api/clients/generated/types.js'
 import { goTo, hrefOf } from '../route.js'
+import { May } from '../session/may.js'
 import { clientsApi } from '../session/session.js'
 import { SecretDialog } from '../ui/secret.js'
 import { Empty, Show } from '../ui/states.js'
@@ -31,15 +32,17 @@ function ClientList() {
     <>
       <div class="title">
         <h1>Clients</h1>
-        <button
-          type="button"
-          class="primary"
-          onClick={() => {
-            setAdding(true)
-          }}
-        >
-          Register a client
-        </button>
+        <May to="ChangeClients">
+          <button
+            type="button"
+            class="primary"
+            onClick={() => {
+              setAdding(true)
+            }}
+          >
+            Register a client
+          </button>
+        </May>
       </div>
       <Show of={clients}>{(first) => <Listed key={clients.answers} first={first} />}</Show>
       {isAdding && (

@@ -1,5 +1,6 @@
 import { type Keys, type RingKey } from '../api/admin/generated/types.js'
-import { api } from '../session/session.js'
+import { May } from '../session/may.js'
+import { api, may } from '../session/session.js'
 import { announce } from '../ui/notice.js'
 import { Empty, Show } from '../ui/states.js'
 import { Table } from '../ui/table.js'
@@ -20,7 +21,7 @@ export function KeysPage() {
     <>
       <div class="title">
         <h1>Keys</h1>
-        {keys.data?.ring && (
+        {keys.data?.ring && may('ChangeKeys') && (
           <button type="button" onClick={rotate}>
             Rotate now
           </button>
@@ -104,16 +105,18 @@ function KeyRow(props: { ringKey: RingKey; now: number; remove: (key: RingKey) =
       <When at={key.activeUntil} now={now} />
       <When at={key.removedAt} now={now} />
       <td class="actions">
-        <button
-          type="button"
-          class="danger small"
-          aria-label={`Remove key ${key.kid}`}
-          onClick={() => {
-            remove(key)
-          }}
-        >
-          Remove …
-        </button>
+        <May to="ChangeKeys">
+          <button
+            type="button"
+            class="danger small"
+            aria-label={`Remove key ${key.kid}`}
+            onClick={() => {
+              remove(key)
+            }}
+          >
+            Remove …
+          </button>
+        </May>
       </td>
     </tr>
   )

@@ -3,6 +3,7 @@ import {
   type RecentRevocation,
   type Revocations,
 } from '../api/admin/generated/types.js'
+import { May } from '../session/may.js'
 import { api } from '../session/session.js'
 import { Empty, Show } from '../ui/states.js'
 import { Table } from '../ui/table.js'
@@ -18,7 +19,9 @@ export function RevocationsPage() {
     <>
       <h1>Revocations</h1>
       <Show of={revocations}>{(data) => <Overview data={data} />}</Show>
-      <RevocationForm onDone={revocations.reload} />
+      <May to="Revoke">
+        <RevocationForm onDone={revocations.reload} />
+      </May>
       {revocations.data && <Recent entries={revocations.data.recent} />}
     </>
   )

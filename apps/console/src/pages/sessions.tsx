@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { type Session, type Sessions } from '../api/admin/generated/types.js'
 import { hrefOf } from '../route.js'
+import { May } from '../session/may.js'
 import { api } from '../session/session.js'
 import { type Question } from '../ui/confirm.js'
 import { announce } from '../ui/notice.js'
@@ -120,26 +121,29 @@ function SessionRow({ session, actions }: { session: Session; actions: Actions }
         <Time at={session.expiresAt} isShort />
       </td>
       <td class="actions">
-        <button
-          type="button"
-          class="danger small"
-          aria-label={`End session ${id} of ${username}`}
-          onClick={() => {
-            actions.endOne(session)
-          }}
-        >
-          End …
-        </button>
-        <button
-          type="button"
-          class="danger small"
-          aria-label={`End all sessions of ${username}`}
-          onClick={() => {
-            actions.endAll(session)
-          }}
-        >
-          End all …
-        </button>
+        <May to="EndSessions">
+          {' '}
+          <button
+            type="button"
+            class="danger small"
+            aria-label={`End session ${id} of ${username}`}
+            onClick={() => {
+              actions.endOne(session)
+            }}
+          >
+            End …
+          </button>
+          <button
+            type="button"
+            class="danger small"
+            aria-label={`End all sessions of ${username}`}
+            onClick={() => {
+              actions.endAll(session)
+            }}
+          >
+            End all …
+          </button>
+        </May>{' '}
       </td>
     </tr>
   )

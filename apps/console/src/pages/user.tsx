@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { type User } from '../api/admin/generated/types.js'
 import { hrefOf } from '../route.js'
 import { fieldFault } from '../session/field-fault.js'
+import { May } from '../session/may.js'
 import { api } from '../session/session.js'
 import { type Question } from '../ui/confirm.js'
 import { Fact } from '../ui/fact.js'
@@ -44,24 +45,28 @@ function UserView({ user, loaded }: ViewProps) {
           <a class="button" href={hrefOf('sessions', username)}>
             Sessions
           </a>
-          <button
-            type="button"
-            class="danger"
-            onClick={() => {
-              ask(endingAll(user))
-            }}
-          >
-            End all sessions …
-          </button>
-          <button
-            type="button"
-            class={disabled ? '' : 'danger'}
-            onClick={() => {
-              ask(switching(user, loaded.replace))
-            }}
-          >
-            {disabled ? 'Enable …' : 'Disable …'}
-          </button>
+          <May to="EndSessions">
+            <button
+              type="button"
+              class="danger"
+              onClick={() => {
+                ask(endingAll(user))
+              }}
+            >
+              End all sessions …
+            </button>
+          </May>
+          <May to="ChangeUsers">
+            <button
+              type="button"
+              class={disabled ? '' : 'danger'}
+              onClick={() => {
+                ask(switching(user, loaded.replace))
+              }}
+            >
+              {disabled ? 'Enable …' : 'Disable …'}
+            </button>
+          </May>
         </div>
       </div>
       <section class="card">
@@ -72,16 +77,19 @@ function UserView({ user, loaded }: ViewProps) {
             </span>
           </Fact>
           <Fact name="Name">{displayName === '' ? '–' : displayName}</Fact>
+          <Fact name="Roles">{user.roles.length === 0 ? '–' : user.roles.join(', ')}</Fact>
           <Fact name="E-mail">{email === '' ? '–' : email}</Fact>
           <Fact name="Id">
             <span class="code">{user.id}</span>
           </Fact>
         </dl>
       </section>
-      <div class="columns">
-        <RolesForm key={user.roles.join()} user={user} loaded={loaded} />
-        <PasswordForm user={user} />
-      </div>
+      <May to="ChangeUsers">
+        <div class="columns">
+          <RolesForm key={user.roles.join()} user={user} loaded={loaded} />
+          <PasswordForm user={user} />
+        </div>
+      </May>
       {dialog}
     </>
   )

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { type User } from '../api/admin/generated/types.js'
 import { goTo, hrefOf } from '../route.js'
+import { May } from '../session/may.js'
 import { api } from '../session/session.js'
 import { Search } from '../ui/search.js'
 import { Empty, Show } from '../ui/states.js'
@@ -26,15 +27,17 @@ function UserList() {
     <>
       <div class="title">
         <h1>Users</h1>
-        <button
-          type="button"
-          class="primary"
-          onClick={() => {
-            setAdding(true)
-          }}
-        >
-          Add a user
-        </button>
+        <May to="ChangeUsers">
+          <button
+            type="button"
+            class="primary"
+            onClick={() => {
+              setAdding(true)
+            }}
+          >
+            Add a user
+          </button>
+        </May>
       </div>
       <Search
         label="Username"

@@ -6,7 +6,7 @@ import { type Problem } from './problem.js'
 import { login } from './session.js'
 
 const greetings = {
-  new: 'Log in with an account that has the role admin.',
+  new: 'Log in with the account of an administrator.',
   ended: 'Your session has ended. Log in again to continue where you were.',
   left: 'You are logged out.',
 } as const

@@ -14,8 +14,9 @@ export function NotForYou({ profile }: { profile: Profile }) {
         <h1>You are not an administrator</h1>
         <Notice />
         <p>
-          <strong>{profile.username}</strong> is logged in, but the console takes the role{' '}
-          <code>admin</code>. Ask an administrator for it, or log in with another account.
+          <strong>{profile.username}</strong> is logged in, but has none of the roles that the
+          console is for, such as <code>admin</code> or <code>auditor</code>. Ask an administrator
+          for one, or log in with another account.
         </p>
         <div class="buttons">
           <Leave />

@@ -19,6 +19,8 @@ export interface Profile {
   readonly username: string
   readonly displayName: string
   readonly roles: readonly string[]
+  /** For the operations of administrators. */
+  readonly permissions: readonly string[]
 }
 
 /** Whether an answer is a profile. */
@@ -28,7 +30,8 @@ export function isProfile(body: unknown): body is Profile {
     typeof body['id'] === 'string' &&
     typeof body['username'] === 'string' &&
     typeof body['displayName'] === 'string' &&
-    Array.isArray(body['roles'])
+    Array.isArray(body['roles']) &&
+    Array.isArray(body['permissions'])
   )
 }
 
@@ -62,10 +65,17 @@ export function readProblem(
   return { status, reason, text, next: adviceFor(status, reason, retryAfter) }
 }
 
+/** Whether the session has ended: a 401 that asks for the password again is none. */
+export function isEnd({ status, reason }: Problem): boolean {
+  return status === 401 && reason !== 'insufficient_user_authentication'
+}
+
 const byReason: Readonly<Record<string, string>> = {
   invalid_grant: 'Check both and try again.',
   origin_refused:
     'Open the console at an address that is among the service’s own origins in its configuration.',
+  insufficient_user_authentication: 'Try again, and enter your password when you are asked for it.',
+  password_refused: 'Try again.',
   misdirected: 'Open it at one of the service’s configured host names.',
 }
 

@@ -25,19 +25,52 @@ const session = fromSession({
 })
 const own = jwtClient({ source: session, origins: [location.origin] })
 
+/** An act that waits for the user's password. */
+interface Unconfirmed {
+  readonly goOn: () => void
+  readonly giveUp: (reason: Error) => void
+}
+
+/** Set while the password is asked for. */
+export const unconfirmed = signal<Unconfirmed | undefined>(undefined)
+
+const settings = {
+  baseUrl: location.origin,
+  source: session,
+  onStepUp: () =>
+    new Promise<void>((goOn, giveUp) => {
+      unconfirmed.value = { goOn, giveUp }
+    }),
+}
+
 /** The administrators' API, called as the logged-in user. */
-export const api = createClient({ baseUrl: location.origin, source: session })
+export const api = createClient(settings)
 
 /** The part of it for OAuth clients. */
-export const clientsApi = createClientsApi({ baseUrl: location.origin, source: session })
+export const clientsApi = createClientsApi(settings)
 
 /** The console's user. */
 export const visitor = signal<Visitor>({ kind: 'unknown' })
 
-/** Whether the user is an administrator. */
-export const isAdmin = computed(
-  () => visitor.value.kind === 'user' && visitor.value.profile.roles.includes('admin'),
+const permissions = computed(() =>
+  visitor.value.kind === 'user' ? visitor.value.profile.permissions : [],
 )
+
+/** Whether the user is an administrator of any kind. */
+export const isAdmin = computed(() => permissions.value.length > 0)
+
+/** A guard of `admin.api` or `clients.api` that the console asks about. */
+export type Permission =
+  | `Read${'Users' | 'Sessions' | 'Revocations' | 'Keys' | 'Traffic' | 'Clients'}`
+  | `Change${'Users' | 'Keys' | 'Clients'}`
+  | 'EndSessions'
+  | 'InspectTokens'
+  | 'Revoke'
+
+/** Whether the user has a permission, as far as the console knows. */
+export function may(permission: Permission): boolean {
+  return permissions.value.includes(permission)
+}
 
 /** Checks for an earlier session. Never rejects. */
 export async function restore(): Promise<void> {
@@ -99,12 +132,43 @@ export async function logout(): Promise<Problem | undefined> {
   }
 }
 
+/**
+ * Confirms the user's password, and goes on with what waits for it; returns undefined on success, otherwise the problem.
+ * Never rejects.
+ */
+export async function confirmLogin(password: string): Promise<Problem | undefined> {
+  try {
+    const response = await own.fetch('/console/confirm', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ password }),
+    })
+    const body = await readJson(response)
+    if (!response.ok) {
+      return readProblem(response.status, body, response.headers.get('retry-after'))
+    }
+    await session.signIn(isRecord(body) ? body : {})
+    unconfirmed.peek()?.goOn()
+    unconfirmed.value = undefined
+    return undefined
+  } catch (error) {
+    return readProblem(0, error)
+  }
+}
+
+/** The user does not enter the password: what waits for it is not done. */
+export function leaveUnconfirmed(): void {
+  unconfirmed.peek()?.giveUp(new Error('the password was not entered'))
+  unconfirmed.value = undefined
+}
+
 /** Handles a call that was refused although its session had just been renewed. */
 export function sessionEnded(): void {
   becomeNobody('ended')
 }
 
 function becomeNobody(why: 'new' | 'ended' | 'left'): void {
+  leaveUnconfirmed()
   localStorage.removeItem(marker)
   if (visitor.peek().kind !== 'nobody') visitor.value = { kind: 'nobody', why }
 }

@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'preact/hooks'
-import { problemOf, type Problem } from '../session/problem.js'
+import { isEnd, problemOf, type Problem } from '../session/problem.js'
 import { sessionEnded } from '../session/session.js'
 
 /** Something a user sets going. */
@@ -31,7 +31,7 @@ export function useAction(): Action {
       return true
     } catch (error) {
       const problem = problemOf(error)
-      if (problem.status === 401) sessionEnded()
+      if (isEnd(problem)) sessionEnded()
       setState({ isRunning: false, problem })
       return false
     }

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
-import { problemOf, type Problem } from '../session/problem.js'
+import { isEnd, problemOf, type Problem } from '../session/problem.js'
 import { sessionEnded } from '../session/session.js'
 
 /** What a page shows of something that is fetched. */
@@ -77,7 +77,7 @@ async function fetchInto<T>(
   } catch (error) {
     if (signal.aborted) return
     const problem = problemOf(error)
-    if (problem.status === 401) sessionEnded()
+    if (isEnd(problem)) sessionEnded()
     setState((before) => ({ ...before, problem, isLoading: false }))
   }
 }
