@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { amount } from '../../setup/amount.js'
 import { insist, type Answer } from '../fleet/asking.js'
-import { freshToken, logIn, refresh } from './person.js'
+import { actAs, logIn, refresh } from './person.js'
 import { watch } from './watcher.js'
 import type { Person, World } from './world.js'
 
@@ -139,11 +139,10 @@ async function getProfile(world: World, user: Person): Promise<Answer> {
 }
 
 async function asAdmin(world: World, operation: string, body?: unknown): Promise<Answer> {
-  const { admins, random, ask } = world
+  const { admins, random } = world
   const admin = admins[Math.floor(random() * admins.length)]
   if (admin === undefined) throw new Error('there is no administrator')
-  const token = await freshToken(world, admin)
-  return ask({ operation, from: admin.address, token, body })
+  return actAs(world, admin, { operation, body })
 }
 
 async function disableAndEnable(world: World, { id }: Person): Promise<Answer> {

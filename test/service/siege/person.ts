@@ -1,5 +1,5 @@
 import { amount } from '../../setup/amount.js'
-import type { Answer } from '../fleet/asking.js'
+import type { Answer, Question } from '../fleet/asking.js'
 import { readPair } from '../pair.js'
 import type { Person, Session, World } from './world.js'
 
@@ -50,6 +50,20 @@ export async function freshToken(world: World, person: Person): Promise<string> 
   if (person.session !== undefined && isOld()) await refresh(world, person)
   if (person.session === undefined) await logIn(world, person)
   return person.session?.accessToken ?? ''
+}
+
+/** A call of an administrator, who logs in again where the service asks for a recent login. */
+export async function actAs(
+  world: World,
+  admin: Person,
+  call: Pick<Question, 'operation' | 'body'>,
+): Promise<Answer> {
+  const act = async () =>
+    world.ask({ ...call, from: admin.address, token: await freshToken(world, admin) })
+  const answer = await act()
+  if (answer.body['reason'] !== 'insufficient_user_authentication') return answer
+  await logIn(world, admin)
+  return act()
 }
 
 function sessionOf({ body, askedAt }: Answer): Session {
