@@ -110,6 +110,16 @@ describe('after a login seven minutes ago', () => {
     expect((await call('POST /admin/keys/rotate', readPair(body).accessToken)).status).toBe(401)
   })
 
+  test('a confirmation goes on in the same session, and a copied refresh token gets nothing', async () => {
+    const fresh = await confirmed(pair)
+    expect(fresh.sid).toBe(pair.sid)
+    const refresh = (refreshToken: string) =>
+      call('POST /user/refresh', undefined, { refreshToken })
+    expect((await refresh(pair.refreshToken)).status).toBe(401)
+    expect((await call('GET /user/profile', fresh.accessToken)).status).toBe(200)
+    expect((await refresh(fresh.refreshToken)).status).toBe(200)
+  })
+
   test('reading, ending sessions and revoking what is named go on', async () => {
     for (const path of ['users', 'sessions', 'keys', 'revocations', 'clients', 'traffic'])
       expect((await call(`GET /admin/${path}`, pair.accessToken)).status).toBe(200)

@@ -9,7 +9,6 @@ import {
 import type { Services as AdminServices } from '../api/admin/services.js'
 import type { Services as ClientsServices } from '../api/clients/services.js'
 import type { Services as UserServices } from '../api/user/services.js'
-import { createStepUp } from '../api/user/step-up.js'
 import type { Configuration } from '../configuration/configuration.js'
 import type { DataDirectory } from '../storage/data-directory.js'
 import type { ClientLimits } from '../limits/client-limits.js'
@@ -147,10 +146,9 @@ function apisOf(
   const { stores, database } = storage
   const { clients } = oauth
   const passwordRules = createPasswordRules(configuration)
-  const stepUp = createStepUp(sessions, configuration.audience)
   const both = { log, users, passwords, passwordRules, sessions, verify }
   return {
-    userApi: { ...both, configuration, admission, oauth, stepUp },
+    userApi: { ...both, configuration, admission, oauth },
     adminApi: {
       ...{ ...both, revocation, processes, ring: signing.ring },
       countSessions: createSessionCount(database),

@@ -4,18 +4,17 @@ import { firstParty } from '../../oauth/first-party.js'
 import { ownSession } from '../../sessions/own-session.js'
 import { type GuardedHandler } from './generated/service.js'
 import { type ConfirmReq, type TokenResp } from './generated/types.js'
-import { mayStillLogIn } from './login.js'
 import { currentUser } from './profile.js'
 
 /**
  * POST /user/confirm: the password again, under the limits of a login, for what needs a recent one. Refused are sessions of
  * registered apps, which have a login of their own, and tokens that another party uses in place of the user.
  *
- * @throws RequestFault PASSWORD_REFUSED, TOO_MANY, BUSY; AuthError FORBIDDEN, STORE_UNAVAILABLE
+ * @throws RequestFault PASSWORD_REFUSED, TOO_MANY, BUSY; AuthError FORBIDDEN, REFRESH_ENDED, STORE_UNAVAILABLE
  */
 export const confirm: GuardedHandler<ConfirmReq, TokenResp> = async (call) => {
-  const { address, claims, headers, request, services, signal } = call
-  const { admission, passwords, sessions, stepUp } = services
+  const { address, claims, request, services, signal } = call
+  const { admission, passwords, sessions } = services
   if (claims['client_id'] !== firstParty || 'act' in claims) throw new AuthError('FORBIDDEN')
   const own = ownSession(claims)
   const user = await currentUser(call)
@@ -26,9 +25,5 @@ export const confirm: GuardedHandler<ConfirmReq, TokenResp> = async (call) => {
     check: (phc) => passwords.check(request.password, phc, () => signal.aborted),
   })
   if (login.kind !== 'right') throw new RequestFault('PASSWORD_REFUSED')
-  const [userAgent = ''] = headers('user-agent')
-  const tokens = await stepUp({ ...own, amr: ['pwd'], userAgent: userAgent.slice(0, 256) })
-  if (await mayStillLogIn(user, request.password, services)) return tokens
-  await sessions.end({ sid: tokens.sid, subject: user.id })
-  throw new RequestFault('PASSWORD_REFUSED')
+  return sessions.stepUp(own, { amr: ['pwd'] })
 }

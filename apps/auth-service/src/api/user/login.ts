@@ -10,7 +10,6 @@ import { demoSubject } from '../../users/demo-user.js'
 import { type User } from '../../users/users.js'
 import { type Handler, type RequestCall } from './generated/service.js'
 import { type LoginReq, type TokenResp } from './generated/types.js'
-import { type Services } from './services.js'
 
 /** POST /user/login */
 export const login: Handler<LoginReq, TokenResp> = async (call) => {
@@ -26,7 +25,7 @@ export const login: Handler<LoginReq, TokenResp> = async (call) => {
       ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 256) }),
     },
   })
-  if (await mayStillLogIn(user, call.request.password, call.services)) {
+  if (await mayStillLogIn(user, call)) {
     await renewHash(user, call)
     return tokens
   }
@@ -35,15 +34,17 @@ export const login: Handler<LoginReq, TokenResp> = async (call) => {
 }
 
 /** A new password, disabling the user or taking a role away has ended only the sessions that had begun by then. */
-export async function mayStillLogIn(
+async function mayStillLogIn(
   { id, passwordHash, roles }: User,
-  password: string,
-  services: Pick<Services, 'users' | 'passwords'>,
+  { request, services }: RequestCall<LoginReq>,
 ): Promise<boolean> {
   const user = await services.users.byId(id)
   if (!user || user.disabled) return false
   if (roles.some((role) => !user.roles.includes(role))) return false
-  return user.passwordHash === passwordHash || services.passwords.check(password, user.passwordHash)
+  return (
+    user.passwordHash === passwordHash ||
+    services.passwords.check(request.password, user.passwordHash)
+  )
 }
 
 /** Replaces a hash that was imported or made with weaker parameters. If that fails, the next login does it. */
