@@ -25,7 +25,8 @@ export async function sweep(policy: SessionsPolicy, settledTime: () => number): 
   for (let step = 0; step < mostSteps; step++) {
     const some = await askStore(policy.storeDeadlineMs * longer, () => policy.store.sweep(request))
     removed += some
-    if (some < stepSize) break
+    // A step of fewer may have looked at as many that live on, before others that are over.
+    if (some === 0) break
     // Requests have their turn in between.
     await new Promise((resolve) => setImmediate(resolve))
   }

@@ -85,6 +85,20 @@ export const sweepingCases: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
+    name: 'one step of sweeping removes no more sessions than asked, of the expired and the ended together',
+    run: async (makeStore) => {
+      const { store } = await keep(makeStore)
+      const times = { idleExpiry: start + 5, absoluteExpiry: start + 5 }
+      const expired = Array.from({ length: 3 }, () => sampleSession(times))
+      const ended = Array.from({ length: 3 }, () => sampleSession())
+      for (const each of [...expired, ...ended]) await store.create(each)
+      for (const { id } of ended) await store.end(id, start + 1)
+      await store.settle(ended.map(({ id }) => id))
+      const request = before(start + 200_000, { endedBefore: start + 2, limit: 4 })
+      for (const removed of [4, 2, 0]) strictEqual(await store.sweep(request), removed)
+    },
+  },
+  {
     name: 'the first turn is taken',
     run: async (makeStore) => {
       const store = await makeStore()

@@ -32,8 +32,10 @@ async function sweep(
   { before, endedBefore, limit }: SweepRequest,
 ): Promise<number> {
   const ended = await query(endedText, [endedBefore, limit])
-  const expired = await query(expiredText, [before, limit])
-  if (expired.length < limit) await query(laterText, [before, limit])
+  const left = limit - ended.length
+  if (left === 0) return limit
+  const expired = await query(expiredText, [before, left])
+  if (expired.length < left) await query(laterText, [before, left - expired.length])
   return ended.length + expired.length
 }
 
