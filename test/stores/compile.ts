@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** A program of `test/stores/children`. */
 export type ChildProgram =
   | 'frozen'
+  | 'either-release'
   | 'guarded-service'
   | 'no-listener'
   | 'racer'
