@@ -1,5 +1,6 @@
 import { run as api } from './api.mjs'
 import { run as core } from './core.mjs'
+import { run as facts } from './facts.mjs'
 import { run as http } from './http.mjs'
 import { run as revocation } from './revocation.mjs'
 import { run as service } from './service.mjs'
@@ -11,4 +12,4 @@ import { run as sessions } from './sessions.mjs'
  * @type {Readonly<Record<string, (context: import('../suite.mjs').Context) =>
  *   Promise<readonly import('../suite.mjs').Measurement[]>>>}
  */
-export const suites = { core, api, http, sessions, revocation, service }
+export const suites = { core, api, http, sessions, facts, revocation, service }
