@@ -10,8 +10,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** A program of `test/stores/children`. */
 export type ChildProgram =
-  | 'frozen'
   | 'either-release'
+  | 'frozen'
   | 'guarded-service'
   | 'no-listener'
   | 'racer'
