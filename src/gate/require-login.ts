@@ -7,7 +7,7 @@ import { type Guard } from './authorize.js'
 
 /** Options of `requireRecentLogin`. */
 export interface RecentLoginOptions {
-  /** How far the clocks may differ; seconds or `'30s'`, at most 5 min. Default 60 s, as in `createVerifier`. */
+  /** How far the clocks may differ, at most 300 s. Default 60 s, as in `createVerifier`. */
   readonly clockTolerance?: Duration
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number
