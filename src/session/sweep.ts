@@ -11,6 +11,8 @@ const keptEnded = 86_400
 const stepSize = 200
 /** Steps of one turn. */
 const mostSteps = 25
+/** Steps in a row that remove nothing: each may have looked at as many that live on, before others that are over. */
+const mostFruitless = 5
 
 /**
  * Removes sessions that can have no use any more, a bounded number of them; how many.
@@ -21,12 +23,11 @@ export async function sweep(policy: SessionsPolicy, settledTime: () => number): 
   const before = await passedAtStore(policy.store, settledTime())
   if (before <= 0) return 0
   const request = { before, endedBefore: before - keptEnded, limit: stepSize }
-  let removed = 0
-  for (let step = 0; step < mostSteps; step++) {
+  let [removed, fruitless] = [0, 0]
+  for (let step = 0; step < mostSteps && fruitless < mostFruitless; step++) {
     const some = await askStore(policy.storeDeadlineMs * longer, () => policy.store.sweep(request))
     removed += some
-    // A step of fewer may have looked at as many that live on, before others that are over.
-    if (some === 0) break
+    fruitless = some === 0 ? fruitless + 1 : 0
     // Requests have their turn in between.
     await new Promise((resolve) => setImmediate(resolve))
   }
@@ -41,6 +42,7 @@ export async function sweep(policy: SessionsPolicy, settledTime: () => number): 
  */
 export function createSweeper(policy: SessionsPolicy, settledTime: () => number): () => void {
   let nextAt = 0
+  let isRunning = false
   const turn = async (now: number): Promise<void> => {
     const request = { now: Math.floor(now), seconds: every }
     const hasTurn = await askStore(policy.storeDeadlineMs, () => policy.store.takeTurn(request))
@@ -48,9 +50,12 @@ export function createSweeper(policy: SessionsPolicy, settledTime: () => number)
   }
   return () => {
     const steady = policy.monotonic()
-    if (steady < nextAt || settledTime() === 0) return
+    if (isRunning || steady < nextAt || settledTime() === 0) return
     nextAt = steady + every
+    isRunning = true
     // What is not removed now is removed by a later turn.
-    turn(policy.now()).catch(() => undefined)
+    void Promise.allSettled([turn(policy.now())]).then(() => {
+      isRunning = false
+    })
   }
 }

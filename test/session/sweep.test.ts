@@ -76,6 +76,11 @@ const throws = () => {
 }
 const never = () => new Promise<never>(() => undefined)
 
+/** A turn that has nothing to do is over after a few steps. */
+async function turnOver(): Promise<void> {
+  for (let step = 0; step < 10; step++) await new Promise((resolve) => setImmediate(resolve))
+}
+
 describe('a sweep beside a login or a refresh', () => {
   test.each<[string, Partial<SessionStore>]>([
     ['refuses the turn with a fault', { takeTurn: fault }],
@@ -116,6 +121,7 @@ describe('a sweep beside a login or a refresh', () => {
     expect(await codeOf(sessions.issue({ subject: 'unknown', client: 'web' }))).toBe(
       'SUBJECT_REFUSED',
     )
+    await turnOver()
     pass(60)
     expect(await codeOf(sessions.refresh('no token', { client: 'web' }))).toBe('REFRESH_MALFORMED')
     expect(turns).toBe(2)
@@ -130,6 +136,7 @@ describe('a sweep beside a login or a refresh', () => {
     const { sessions, pass } = makeSweeper({ takeTurn }, 0)
     for (let second = 0; second < 1500; second += 20) {
       await login(sessions)
+      await turnOver()
       pass(20)
     }
     expect(asked).toEqual([1260, 1320, 1380, 1440])
@@ -158,7 +165,26 @@ describe('a sweep beside a login or a refresh', () => {
     expect(order.slice(0, 50).join()).not.toContain('200 of 200,200 of 200,200 of 200')
     pass(60)
     await login(sessions)
-    await expect.poll(() => order.slice(60)).toEqual(['200 of 200', '100 of 200', '0 of 200'])
+    // Five that remove nothing end a turn: what lives on may stand before what is over.
+    const none = Array.from({ length: 5 }, () => '0 of 200')
+    await expect.poll(() => order.slice(60)).toEqual(['200 of 200', '100 of 200', ...none])
+  })
+
+  test('a turn that is still running is not begun again', async () => {
+    let [running, most] = [0, 0]
+    const sweep: SessionStore['sweep'] = async () => {
+      most = Math.max(most, ++running)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      running--
+      return 1
+    }
+    const { sessions, pass } = makeSweeper({ sweep })
+    for (let minute = 0; minute < 5; minute++) {
+      await login(sessions)
+      pass(60)
+    }
+    await expect.poll(() => running).toBe(0)
+    expect(most).toBe(1)
   })
 
   test('one turn comes to what is over behind sessions that live on', async () => {
