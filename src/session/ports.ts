@@ -8,7 +8,8 @@ import type { StoredSession, RotateRequest, RotateResult } from './rotation.js'
 export {
   decideRotation,
   endedSession,
-  formerFamily,
+  longestSkew,
+  parentOfFamily,
   type StoredSession,
   type SessionDetails,
   type SessionMeta,

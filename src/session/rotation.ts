@@ -43,8 +43,8 @@ export interface StoredSession {
   /** Number that the current refresh token carries; 0 at login. */
   readonly generation: number
   /**
-   * Number of the token that the current one replaced; -1 before the first rotation, {@link formerFamily} when the family of
-   * refresh tokens began anew.
+   * Number of the token that the current one replaced; -1 before the first rotation, and what {@link parentOfFamily} says when the
+   * family of refresh tokens began anew.
    */
   readonly parent: number
   readonly createdAt: number
@@ -63,8 +63,16 @@ export interface StoredSession {
   readonly details?: SessionDetails
 }
 
-/** The parent of the first refresh token of a later family: no token of the former one has a successor. */
-export const formerFamily = -2
+/**
+ * The parent of the first refresh token of a later family, one generation on: -1 less the number of last tokens of former
+ * families that their owner may still have, because a request was in flight or an answer was lost. None of them has a successor.
+ *
+ * @example parentOfFamily({ ...session, generation: 5, parent: 4 }) // -3: the tokens 4 and 5
+ */
+export function parentOfFamily({ generation, parent }: StoredSession): number {
+  if (parent < -1) return parent - 1
+  return parent === -1 ? -2 : parent - generation - 2
+}
 
 /** A client presents a refresh token. */
 export interface RotateRequest {
@@ -110,7 +118,7 @@ export function decideRotation(session: StoredSession, request: RotateRequest): 
  * further ahead, the clock was set back and the rotation's age is unknown. That is neither theft nor the same moment: the
  * session is recovered, which dates it anew, so that the present clock decides about the next request.
  */
-const longestSkew = 60
+export const longestSkew = 60
 
 /** A session as a store keeps it when it ends: ending it twice changes nothing. */
 export function endedSession(session: StoredSession, now: number): StoredSession {
@@ -136,15 +144,16 @@ function judge(session: StoredSession, request: RotateRequest): Judged {
 }
 
 /**
- * Whether it is the last token of the former family, a moment after the next one began: a tab that has not heard of it, or a
- * lost answer. It gets nothing, and it is no theft yet.
+ * Whether it is one of the last tokens of a former family, a moment after the next one began: a tab that has not heard of it,
+ * or a lost answer. It gets nothing, and it is no theft yet.
  */
 function isSuperseded(
   { parent, generation }: StoredSession,
   age: number,
-  { presented, recoverWithin }: RotateRequest,
+  { presented, recoverWithin, grace }: RotateRequest,
 ): boolean {
-  return parent === formerFamily && presented === generation - 1 && age <= recoverWithin
+  if (parent >= -1 || presented < generation + parent + 1) return false
+  return age <= recoverWithin || age <= grace
 }
 
 /** Whether a request with the parent token may still be in flight. Without a grace, no request is waited for. */

@@ -2,7 +2,7 @@ import { change } from './change.js'
 import { readAuthentication, type Authentication } from './details.js'
 import { findOwn, type OwnSession } from './end.js'
 import { loadSubject } from './load-subject.js'
-import { formerFamily, type StoredSession } from './ports.js'
+import { longestSkew, parentOfFamily, type StoredSession } from './ports.js'
 import { limitScope } from './scope.js'
 import type { SessionsPolicy } from './session-policy.js'
 import { answer, signAccess, type TokenResponse } from './tokens.js'
@@ -38,15 +38,27 @@ function withNewFamily(
   const { facts, cutOff, impersonatedAt } = was.details ?? {}
   return {
     ...was,
-    generation: was.generation + 1,
-    parent: formerFamily,
-    rotatedAt: now,
-    idleExpiry: Math.min(now + policy.idleTtl, was.absoluteExpiry),
+    ...(hasJustBegun(policy, was, now) ? {} : begin(policy, was, now)),
     details: {
       ...(facts === undefined ? {} : { facts }),
       ...(cutOff === undefined ? {} : { cutOff }),
       ...(impersonatedAt === undefined ? {} : { impersonatedAt }),
       ...readAuthentication(authentication, now),
     },
+  }
+}
+
+/** Two confirmations at once, or one that was sent again, have one refresh token: whichever answer comes last is good. */
+function hasJustBegun({ grace }: SessionsPolicy, was: StoredSession, now: number): boolean {
+  const age = now - was.rotatedAt
+  return was.parent < -1 && grace > 0 && age >= -longestSkew && age <= grace
+}
+
+function begin({ idleTtl }: SessionsPolicy, was: StoredSession, now: number) {
+  return {
+    generation: was.generation + 1,
+    parent: parentOfFamily(was),
+    rotatedAt: now,
+    idleExpiry: Math.min(now + idleTtl, was.absoluteExpiry),
   }
 }

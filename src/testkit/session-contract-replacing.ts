@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict'
-import { formerFamily, type SessionStore, type StoredSession } from '../session/ports.js'
+import { parentOfFamily, type SessionStore, type StoredSession } from '../session/ports.js'
 import type { ContractCase } from './contract.js'
 import { keep, sampleSession, start } from './sample-session.js'
 
@@ -8,7 +8,13 @@ const others = { facts: { org: 'b' }, authTime: start }
 
 function later(session: StoredSession, time = start + 20): StoredSession {
   const generation = session.generation + 1
-  return { ...session, generation, parent: formerFamily, rotatedAt: time, details: others }
+  return {
+    ...session,
+    generation,
+    parent: parentOfFamily(session),
+    rotatedAt: time,
+    details: others,
+  }
 }
 
 /** Cases about replacing what is kept with a session, and beginning another family of refresh tokens in it. */
@@ -85,32 +91,44 @@ export const replacingCases: readonly ContractCase<SessionStore>[] = [
     },
   },
   {
-    name: 'the last token of a former family is superseded within the recovery, and reused after it',
+    name: 'the last token of a former family is superseded within the recovery or the grace, and reused after it',
     run: async (makeStore) => {
       const { store, session, rotate } = await keep(makeStore)
       const becomes = later(session)
       await store.replace({ was: session, becomes })
       for (const now of [start, start + 20, start + 20 + 3600])
         strictEqual((await rotate({ now })).kind, 'superseded')
+      strictEqual((await rotate({ now: start + 30, recoverWithin: 0 })).kind, 'superseded')
       deepStrictEqual(await store.find(session.id), becomes)
-      strictEqual((await rotate({ now: start + 21, recoverWithin: 0 })).kind, 'reused')
+      strictEqual((await rotate({ now: start + 31, recoverWithin: 0 })).kind, 'reused')
       const second = await keep(makeStore)
       await second.store.replace({ was: second.session, becomes: later(second.session) })
       strictEqual((await second.rotate({ now: start + 3621 })).kind, 'reused')
     },
   },
   {
-    name: 'an older token of a former family, and the last one once the next family has moved on, are reused',
+    name: 'the tokens that an owner may still have of former families are superseded, and older ones reused',
     run: async (makeStore) => {
       const { store, session, rotate } = await keep(makeStore)
-      await rotate({ now: start + 5 })
-      const rotated = (await store.find(session.id)) ?? session
-      await store.replace({ was: rotated, becomes: later(rotated) })
+      // Generations 0, 1, 2 of one family, 3 of a second, 4 of a third.
+      await rotate({ presented: 0, now: start + 5 })
+      await rotate({ presented: 1, now: start + 17 })
+      for (let family = 0; family < 2; family++) {
+        const was = (await store.find(session.id)) ?? session
+        await store.replace({ was, becomes: later(was) })
+      }
+      for (const presented of [3, 2, 1])
+        strictEqual((await rotate({ presented, now: start + 21 })).kind, 'superseded')
       strictEqual((await rotate({ presented: 0, now: start + 21 })).kind, 'reused')
-      const second = await keep(makeStore)
-      await second.store.replace({ was: second.session, becomes: later(second.session) })
-      await second.rotate({ presented: 1, now: start + 30 })
-      strictEqual((await second.rotate({ presented: 0, now: start + 31 })).kind, 'reused')
+    },
+  },
+  {
+    name: 'the last token of a former family is reused once the next family has moved on',
+    run: async (makeStore) => {
+      const { store, session, rotate } = await keep(makeStore)
+      await store.replace({ was: session, becomes: later(session) })
+      await rotate({ presented: 1, now: start + 30 })
+      strictEqual((await rotate({ presented: 0, now: start + 31 })).kind, 'reused')
     },
   },
 ]

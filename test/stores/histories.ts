@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { formerFamily, type SessionStore, type SweepRequest } from '../../src/session/ports.js'
+import { parentOfFamily, type SessionStore, type SweepRequest } from '../../src/session/ports.js'
 import { sampleSession, sampleRequest, start } from '../../src/testkit/sample-session.js'
 
 /** Something a program does to a store, with sessions by number and times by seconds after the start. */
@@ -171,7 +171,7 @@ async function take(each: Step, sessions: Sessions, store: SessionStore): Promis
       const details = { authTime: start + each.at }
       const family = {
         generation: was.generation + 1,
-        parent: formerFamily,
+        parent: parentOfFamily(was),
         rotatedAt: start + each.at,
       }
       return store.replace({ was, becomes: { ...was, ...(each.begins && family), details } })

@@ -85,7 +85,8 @@ local function judge()
     return 'rotated'
   end
   if presented ~= parent then
-    if parent == -2 and presented == generation - 1 and age <= recoverWithin then return 'superseded' end
+    local isLast = parent < -1 and presented > generation + parent
+    if isLast and (age <= recoverWithin or age <= grace) then return 'superseded' end
     return 'reused'
   end
   if age < -60 then return 'recovered' end

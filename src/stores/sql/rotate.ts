@@ -18,7 +18,7 @@ const outcome = `CASE
     WHEN $4 > generation THEN 'rolledBack'
     WHEN $4 = generation AND parent >= 0 AND $2 - rotated_at BETWEEN -60 AND $5 AND $5 > 0 THEN 'replayed'
     WHEN $4 = generation THEN 'rotated'
-    WHEN $4 <> parent AND parent = -2 AND $4 = generation - 1 AND $2 - rotated_at <= $6 THEN 'superseded'
+    WHEN parent < -1 AND $4 > generation + parent AND ($2 - rotated_at <= $6 OR $2 - rotated_at <= $5) THEN 'superseded'
     WHEN $4 <> parent THEN 'reused'
     WHEN $2 - rotated_at < -60 THEN 'recovered'
     WHEN $2 - rotated_at <= $5 THEN 'replayed'
