@@ -33,9 +33,11 @@ function accountOf(
   credentials: Credentials,
 ): string | undefined {
   if (account === undefined) {
-    const found = usualNames.map((name) => textMember(credentials, name)).find(isText)
-    if (found === undefined) throw new AuthError('REQUEST_REFUSED')
-    return found
+    // Of two names one might be counted and the other one checked.
+    const [found, ...others] = usualNames.filter((name) => Object.hasOwn(credentials, name))
+    const name = found === undefined ? undefined : textMember(credentials, found)
+    if (!isText(name) || others.length > 0) throw new AuthError('REQUEST_REFUSED')
+    return name
   }
   const given = account(credentials)
   if (given === undefined || typeof given === 'string') return given

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { askStore } from '../foundation/ask-store.js'
 import { AuthError } from '../foundation/errors.js'
 import { networkOf } from './network.js'
-import type { AttemptStore } from './ports.js'
+import type { AttemptCount, AttemptStore } from './ports.js'
 
 /** The most failed logins within `window` seconds. */
 export interface ThrottleLimits {
@@ -64,6 +64,7 @@ export function createThrottle(store: AttemptStore, limits: ThrottleLimits): Thr
   return {
     begin: async (attempting) => {
       const place = await placeOf({ store, limits, ask }, attempting)
+      await refuseFull(place, (name) => ask(() => store.add(name, 0, limits.window)))
       const counted: string[] = []
       for (const [name, most] of place.counts) {
         const { count, endsIn } = await add(name, 1)
@@ -84,6 +85,18 @@ export function createThrottle(store: AttemptStore, limits: ThrottleLimits): Thr
       }
     },
   }
+}
+
+/** Looks before it counts: who goes on at a limit writes nothing. @throws AuthError ATTEMPTS_EXCEEDED */
+async function refuseFull(
+  { counts }: Place,
+  read: (name: string) => Promise<AttemptCount>,
+): Promise<void> {
+  const found = await Promise.all(
+    counts.map(async ([name, most]) => ({ most, ...(await read(name)) })),
+  )
+  const full = found.filter(({ count, most }) => count >= most).map(({ endsIn }) => endsIn)
+  if (full.length > 0) throw new AuthError('ATTEMPTS_EXCEEDED', { retryAfter: Math.max(...full) })
 }
 
 interface Asking {

@@ -66,7 +66,10 @@ function logIn(routes: SessionRoutes, body: object) {
 }
 
 test('a token with an actor is good for who am I, and for no route about sessions', async () => {
-  const made = makeSessions({ impersonation: { rolesClaim: 'roles' } })
+  const made = makeSessions({
+    impersonation: { rolesClaim: 'roles' },
+    loadSubject: () => Promise.resolve({ claims: { roles: [] } }),
+  })
   const { sid } = await made.sessions.issue({ subject: 'user-1', client: 'web' })
   const own = await made.sessions.issue({ subject: 'user-2', client: 'web' })
   const { accessToken } = await made.sessions.impersonate({ sid, subject: 'user-1' }, 'user-2')
@@ -162,4 +165,49 @@ describe('the option', () => {
     const fault = expect.any(AuthError) as unknown
     expect(events).toEqual([{ route: 'login', status: 200, fault }])
   })
+})
+
+test.each([
+  ['two names', { username: 'mallory', email: 'alice@shop.example', password: 'x' }],
+  ['a name that is no text beside another one', { username: 7, email: 'alice@shop.example' }],
+  ['a name that is no text', { username: ['alice'] }],
+  ['an empty name', { email: '' }],
+])(
+  'a login with %s is asked of no one: what is counted must be what is checked',
+  async (_, body) => {
+    let asked = 0
+    const login = () => {
+      asked++
+      return undefined
+    }
+    const routes = createSessionRoutes(sessions, { ...good, login })
+    expect((await logIn(routes, body)).status).toBe(400)
+    expect(asked).toBe(0)
+  },
+)
+
+test('attempts at a locked account write nothing to the store, and are refused unasked', async () => {
+  const counts = new Map<string, number>()
+  let writes = 0
+  const attempts = {
+    add: (name: string, by: number, seconds: number) => {
+      if (by !== 0) writes++
+      const count = Math.max(0, (counts.get(name) ?? 0) + by)
+      counts.set(name, count)
+      return Promise.resolve({ count, endsIn: seconds })
+    },
+    set: (name: string, count: number) => {
+      counts.set(name, count)
+      return Promise.resolve()
+    },
+  }
+  const routes = createSessionRoutes(sessions, { ...good, attempts, limits: { account: 2 } })
+  const statuses: number[] = []
+  for (let attempt = 0; attempt < 2; attempt++)
+    statuses.push((await logIn(routes, { username: 'alice' })).status)
+  const written = writes
+  for (let attempt = 0; attempt < 20; attempt++)
+    statuses.push((await logIn(routes, { username: 'alice' })).status)
+  expect(statuses).toEqual([401, 401, ...Array.from({ length: 20 }, () => 429)])
+  expect(writes).toBe(written)
 })
