@@ -68,7 +68,8 @@ function makeAttacker() {
 }
 
 /** The key the service signs with, out of its own data folder. */
-async function ringKey(dataDir: string): Promise<Key> {
+/** The service's own key, out of its data folder. */
+export async function ringKey(dataDir: string): Promise<Key> {
   const db = await openSqlite(join(dataDir, 'jotgate.db'))
   const secret = readFileSync(join(dataDir, 'keys', 'ring.key'), 'utf8')
   const ring = createKeyRing({

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createSigner } from '../../../src/token/index.js'
+import { ringKey } from '../forged/bench.js'
 import type { NewClient } from '../../../apps/auth-service/src/oauth/clients.js'
 import { callerOf } from '../admin/calling.js'
 import { startService, temporaryFolder, type RunningService } from '../running-service.js'
@@ -24,6 +26,7 @@ const plan = {
   orders: { ...service, audiences: [orders, stock], receivesRoles: true },
   stock: { ...service, audiences: [stock, mail] },
   brief: { ...service, policy: { accessTtl: 60 } },
+  door: { ...service, audiences: [shop, 'jotgate-demo'], scopes: ['profile:read', 'read'] },
   unregistered: { ...service, grants: ['client_credentials'] },
 } as const satisfies Record<string, NewClient>
 
@@ -78,9 +81,13 @@ test('a service exchanges the token it was called with for one of the same user 
     ...{ auth_time: before['auth_time'], amr: ['pwd'] },
   })
   expect(after['jti']).not.toBe(before['jti'])
+  // A cut-off that refuses the one refuses the other.
+  expect(after['iat']).toBe(before['iat'])
   expect(after).not.toHaveProperty('roles')
   expect(after['exp']).toBeLessThanOrEqual(Number(before['exp']))
-  expect(Number(after['iat']) + Number(expiresIn)).toBe(after['exp'])
+  const left = Number(after['exp']) - Date.now() / 1000
+  expect(Number(expiresIn)).toBeGreaterThanOrEqual(Math.floor(left))
+  expect(Number(expiresIn)).toBeLessThanOrEqual(900)
 })
 
 test('an exchanged token is refused as soon as the session ends', async () => {
@@ -125,6 +132,7 @@ test.each<[string, keyof typeof plan, Form, string]>([
   ['no target', 'shop', { audience: undefined }, 'invalid_request'],
   ['a target that is not registered', 'shop', { audience: stock }, 'invalid_target'],
   ['itself as the target', 'shop', { audience: shop }, 'invalid_target'],
+  ['the service itself as the target', 'door', { audience: 'jotgate-demo' }, 'invalid_target'],
   ['two targets', 'shop', { resource: orders }, 'invalid_target'],
   ['a scope that the client may not have', 'shop', { scope: 'write' }, 'invalid_scope'],
   ['a scope that the token does not have', 'shop', { scope: 'stock' }, 'invalid_scope'],
@@ -153,6 +161,48 @@ test('a refresh token, a client’s own token and another client’s secret are 
   expect((await exchange(clients.shop, ownToken)).body['error']).toBe('invalid_grant')
   const stranger = { id: clients.shop.id, secret: clients.orders.secret }
   expect((await exchange(stranger, token)).status).toBe(401)
+})
+
+test('an exchanged token is refused when so many sessions end that a cut-off takes the place of entries', async () => {
+  const sessions = await Promise.all(Array.from({ length: 14 }, loginAtApp))
+  await new Promise((resolve) => setTimeout(resolve, 1100)) // `iat` counts in seconds
+  const exchanged = await Promise.all(
+    sessions.map(async ({ token }) =>
+      String((await exchange(clients.shop, token)).body['access_token']),
+    ),
+  )
+  for (const { refreshToken: token } of sessions)
+    await postForm(`${running.origin}/oauth/revoke`, { client_id: clients.app.id, token })
+  for (const token of exchanged) {
+    const { body } = await postForm(
+      `${running.origin}/oauth/introspect`,
+      { token },
+      basic(clients.orders),
+    )
+    expect(body).toEqual({ active: false })
+  }
+})
+
+test('a token that another party uses in place of the user opens nothing of the service', async () => {
+  const { body } = await call('POST /user/login', undefined, {
+    username: 'alice',
+    password: 'secret',
+  })
+  const { sub, sid, client_id, scope, auth_time } = claimsOf(body['accessToken'])
+  const sign = createSigner({
+    key: await ringKey(folder.path),
+    ...{ issuer: running.origin, audience: 'jotgate-demo', expiresIn: '5m', typ: 'at+jwt' },
+  })
+  const claims = { sub: String(sub), sid, client_id, scope, auth_time }
+  const guarded = ['GET /user/profile', 'PUT /user/profile', 'GET /user/sessions']
+  const operations = [...guarded, 'POST /user/logout', 'POST /user/logout-all', 'GET /admin/users']
+  const token = await sign({ ...claims, act: { sub: 'somebody' } })
+  for (const operation of operations) {
+    const request = operation.startsWith('PUT') ? { displayName: 'Mallory' } : undefined
+    expect([operation, (await call(operation, token, request)).status]).toEqual([operation, 403])
+  }
+  // The same without an actor is welcome.
+  expect((await call('GET /user/profile', await sign(claims))).status).toBe(200)
 })
 
 test('an exchanged token opens nothing of the service', async () => {

@@ -93,13 +93,17 @@ function openVerifier(
   })
 }
 
-/** Guards every route except logins and logouts, public pages, and paths with another gate. */
+/**
+ * Guards every route except logins and logouts, public pages, and paths with another gate. At the service users act for
+ * themselves.
+ */
 function openGate(parts: GateParts, reading: Reading): Gate<Claims> {
   const { configuration, revocation } = parts
   const path = [...openPaths, ...oauthPaths(configuration.issuer)]
   return createGate({
     ...reading,
     isRevoked: (token) => revocation.isRevoked(token),
+    authorize: requireNoActor(),
     select: select({ except: { path, prefix: openPrefixes } }),
     onEvent: noteRefusal(parts),
   })

@@ -6,6 +6,7 @@ import {
   type Sessions,
   type Verifier,
 } from 'jotgate'
+import { isStorableName } from 'jotgate/extend'
 import type { Services as AdminServices } from '../api/admin/services.js'
 import type { Services as ClientsServices } from '../api/clients/services.js'
 import type { Services as UserServices } from '../api/user/services.js'
@@ -153,7 +154,8 @@ function apisOf(
       ...{ ...both, revocation, processes, ring: signing.ring },
       countSessions: createSessionCount(database),
       recentRevocations: () => watched.recent(),
-      subjectOf: async (sid) => (await stores.sessions.findBySid(sid))?.subject,
+      subjectOf: async (sid) =>
+        isStorableName(sid) ? (await stores.sessions.findBySid(sid))?.subject : undefined,
     },
     clientsApi: { log, users, clients },
   }

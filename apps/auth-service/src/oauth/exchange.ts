@@ -46,7 +46,7 @@ export async function exchangeToken(
   if (client.kind === 'public') throw new OAuthFault('unauthorized_client')
   checkTypes(form)
   const subject = await subjectOf(oauth, client, form.need('subject_token'))
-  const audience = pickTarget(client, form)
+  const audience = pickTarget(oauth, client, form)
   const scope = narrowScope(client, subject, form.get('scope'))
   const { payload } = subject
   const now = Math.floor(Date.now() / 1000)
@@ -55,7 +55,7 @@ export async function exchangeToken(
   if (exp <= now) throw new OAuthFault('invalid_grant', { description: badSubject })
   const token = await oauth.sign({
     ...keptClaims(client, payload),
-    ...{ aud: audience, client_id: client.id, iat: now, exp, act: actorOf(client, payload) },
+    ...{ aud: audience, client_id: client.id, exp, act: actorOf(client, payload) },
     ...(scope === '' ? {} : { scope }),
   })
   await checkClient(oauth, client)
@@ -91,12 +91,13 @@ async function subjectOf(oauth: OAuth, client: OAuthClient, token: string): Prom
 }
 
 /** One target, by `resource` or `audience`: a token for several services could be used by each at the others. */
-function pickTarget({ audiences }: OAuthClient, form: Form): string {
+function pickTarget({ configuration }: OAuth, { audiences }: OAuthClient, form: Form): string {
   const asked = form.get('audience')
   const [target, ...others] = [...form.resources, ...(asked === undefined ? [] : [asked])]
   if (target === undefined) throw invalidRequest('audience: is missing')
-  if (others.length > 0 || !audiences.slice(1).includes(target))
-    throw new OAuthFault('invalid_target')
+  // At this service itself users act for themselves.
+  const targets = audiences.slice(1).filter((each) => each !== configuration.audience)
+  if (others.length > 0 || !targets.includes(target)) throw new OAuthFault('invalid_target')
   return target
 }
 
@@ -114,9 +115,20 @@ function narrowScope(
   return names.join(' ')
 }
 
-/** Who it is, in which session, and how they have logged in; roles where the client may know them. */
+/**
+ * Who it is, in which session, and how they have logged in; roles where the client may know them. `iat` too: a cut-off that
+ * refuses the subject token, now or later, refuses what was made of it.
+ */
 function keptClaims({ receivesRoles }: OAuthClient, payload: Claims): Claims {
-  const names = ['sub', 'sid', 'auth_time', 'amr', 'acr', ...(receivesRoles ? ['roles'] : [])]
+  const names = [
+    'sub',
+    'sid',
+    'iat',
+    'auth_time',
+    'amr',
+    'acr',
+    ...(receivesRoles ? ['roles'] : []),
+  ]
   return Object.fromEntries(
     names.flatMap((name) => (payload[name] === undefined ? [] : [[name, payload[name]]])),
   )

@@ -8,14 +8,15 @@ const bearer = from.bearer()
  * POST /user/logout: ends the session of the access token that was sent or, where that has expired or is not at hand,
  * of the refresh token in the body. Again is the same as once.
  *
- * @throws AuthError TOKEN_MISSING when there is neither; else why the one that was sent is refused
+ * @throws AuthError TOKEN_MISSING when there is neither, FORBIDDEN for a token that another party uses; else why the one that was sent is refused
  */
 export const logout: Handler<LogoutReq, void> = async (call) => {
   const { refreshToken } = call.request
   const { sessions } = call.services
   const token = await presentedToken(call, refreshToken !== undefined)
   if (token) {
-    const { sid, sub: subject } = token.payload
+    const { sid, sub: subject, act } = token.payload
+    if (act !== undefined) throw new AuthError('FORBIDDEN')
     if (typeof sid !== 'string' || subject === undefined) throw new AuthError('CLAIM_MISSING')
     await sessions.end({ sid, subject })
     return
