@@ -250,7 +250,10 @@ function createReady(
   return () => {
     const staleness = follower.staleness()
     if (staleness === undefined || staleness > maxStaleness) return false
-    return whenStale === 'refuse' || (follower.wallStaleness() ?? Infinity) <= maxStaleness
+    if (whenStale === 'refuse') return true
+    const byWall = follower.wallStaleness() ?? Infinity
+    // A clock that was put back says nothing about the time that has passed.
+    return byWall >= -1 && byWall <= maxStaleness
   }
 }
 

@@ -110,6 +110,16 @@ describe('a process that has not heard from its store for too long', () => {
     expect(await revocation.isRevoked(revoked)).toBe(true)
   })
 
+  test('a system clock that was put back while the machine slept tells nothing, so the store is asked', async () => {
+    const { store, inner } = silentStore()
+    const { revocation, clock, token } = make(store)
+    await revocation.start()
+    await inner.add([session('revoked')])
+    const revoked = await token('revoked')
+    clock.advance(-60)
+    expect(await revocation.isRevoked(revoked)).toBe(true)
+  })
+
   test('a process that has never read the store asks it', async () => {
     const { store, inner, state } = silentStore()
     await inner.add([session('revoked')])
