@@ -55,6 +55,8 @@ describe('the revocation suite of the benchmark', () => {
       ['id not revoked', 'µs', all],
       ['id revoked', 'µs', all],
       ['every kind, not revoked', 'µs', ['jotgate', 'node:crypto']],
+      ['beside cut-offs of sessions', 'µs', ['jotgate', 'node:crypto']],
+      ['issued after a cut-off', 'µs', ['jotgate', 'node:crypto']],
       ['node:http, added', 'µs', ['Redis GET', 'jotgate']],
       ['node:http, whole request', 'µs', ['Redis GET', 'jotgate', 'verify only']],
       ['memory an entry', 'B', ['48 B', 'Map per kind', 'Set<string>', 'jotgate']],

@@ -46,6 +46,7 @@ test('Clients says every fault at its field, and registers by keyboard alone', a
   await page.keyboard.press('Tab') // the kind
   await page.keyboard.press('Tab') // the first grant
   await page.keyboard.press('Tab') // the second
+  await page.keyboard.press('Tab') // the third
   await page.keyboard.press('Tab')
   await page.keyboard.type('invoices:read "')
   await page.keyboard.press('Tab')
