@@ -1,4 +1,5 @@
 import { hkdfSync } from 'node:crypto'
+import { ConfigError } from '../foundation/errors.js'
 import { createGate, type Gate } from '../gate/index.js'
 import type { Algorithm } from '../key/index.js'
 import { createKeyRing, type KeyRing } from '../key-sources/index.js'
@@ -60,7 +61,7 @@ export async function createAuth(options: unknown): Promise<Auth<unknown>> {
     await Promise.all([keys.start(), revocation.start()])
   } catch (error) {
     closeFeeds()
-    throw error
+    throw error instanceof ConfigError ? otherSecret() : error
   }
   const verify = verifierOf(policy, keys)
   const isRevoked = (token: VerifiedToken<unknown>) => revocation.isRevoked(token)
@@ -71,6 +72,14 @@ export async function createAuth(options: unknown): Promise<Auth<unknown>> {
     closeFeeds()
   }
   return Object.freeze({ sessions, gate, verify, revocation, keys, close })
+}
+
+/** At the start nothing but the sealed keys can be found wrong. */
+function otherSecret(): ConfigError {
+  return new ConfigError(
+    'createAuth.secret',
+    'is not the one that the signing keys in the store were sealed with; give that one in previousSecrets',
+  )
 }
 
 function partsOf(policy: AuthPolicy) {

@@ -180,6 +180,10 @@ export const errorTable = {
     message: 'the caller has no such session',
   },
 
+  REFRESH_PENDING: {
+    ...unavailable,
+    message: 'the user has just proved anew who they are; the tokens of that are on their way',
+  },
   KEYS_UNAVAILABLE: {
     ...unavailable,
     message: 'the keys are unavailable at the moment',

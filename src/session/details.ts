@@ -2,7 +2,7 @@ import type { Claims } from '../token/token.js'
 import { issuedAfterClaim } from '../token/issued-after.js'
 import { makeSignable } from '../token/json/signable.js'
 import { claimsDepth } from '../token/token.js'
-import type { SessionDetails } from './ports.js'
+import { detailsText, type SessionDetails } from './ports.js'
 
 /** How a user has proved who they are. */
 export interface Authentication {
@@ -115,9 +115,4 @@ export function sameDetails(
   other: SessionDetails | undefined,
 ): boolean {
   return detailsText(one) === detailsText(other)
-}
-
-/** Details as the text that stores keep and compare; the empty text for none. */
-function detailsText(details: SessionDetails | undefined): string {
-  return details === undefined ? '' : JSON.stringify(details)
 }

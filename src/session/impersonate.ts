@@ -87,9 +87,11 @@ async function contentOf(
   }
 }
 
-/** Roles that cannot be read are no reason to admit. */
+/** Roles that are not there, or cannot be read, are no reason to admit: they may have another name. */
 function rolesOf({ claims }: SubjectState, rolesClaim: string): readonly string[] {
-  const roles = claims[rolesClaim] ?? []
+  const roles = claims[rolesClaim]
   if (Array.isArray(roles) && roles.every((role) => typeof role === 'string')) return roles
-  throw new TypeError(`impersonate: the claim "${rolesClaim}" must be an array of texts`)
+  throw new TypeError(
+    `impersonate: the claim "${rolesClaim}" must be an array of texts, empty for a subject without`,
+  )
 }

@@ -7,6 +7,7 @@ import type { StoredSession, RotateRequest, RotateResult } from './rotation.js'
 
 export {
   decideRotation,
+  detailsText,
   endedSession,
   longestSkew,
   parentOfFamily,

@@ -29,6 +29,15 @@ export interface SessionDetails {
   readonly impersonatedAt?: number
 }
 
+/**
+ * Details as the text that stores keep and compare; the empty text for none.
+ *
+ * @example detailsText({ authTime: 1800000000 }) // '{"authTime":1800000000}'
+ */
+export function detailsText(details: SessionDetails | undefined): string {
+  return details === undefined ? '' : JSON.stringify(details)
+}
+
 /** One session: everything that began with one login. */
 export interface StoredSession {
   /** 128 random bits, base64url. Secret: only the refresh token carries it. */

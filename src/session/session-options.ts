@@ -24,7 +24,10 @@ export interface SubjectContext {
 
 /** For whom and how `impersonate` works. */
 export interface ImpersonationOptions {
-  /** The claim of `loadSubject` with a subject's roles, an array of texts. Default `roles`. */
+  /**
+   * The claim of `loadSubject` with a subject's roles, an array of texts, which has to be there: empty for a subject without.
+   * Default `roles`.
+   */
   readonly rolesClaim?: string
   /** Life of such a token, at most `accessTtl`. Default `10m`, or `accessTtl` when that is shorter. */
   readonly accessTtl?: Duration

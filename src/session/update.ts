@@ -1,4 +1,5 @@
 import { askStore } from '../foundation/ask-store.js'
+import { AuthError } from '../foundation/errors.js'
 import type { Claims } from '../token/token.js'
 import { change } from './change.js'
 import { readFacts } from './details.js'
@@ -21,6 +22,9 @@ export interface UpdateOptions {
  * too.
  */
 const clockSpread = 60
+
+/** Seconds that a cut-off of a session may lie ahead: `revoke` takes none that is later. */
+const mostAhead = 2 * clockSpread
 
 /** Replaces the facts of a session. */
 export async function update(
@@ -51,6 +55,10 @@ function nextDetails(
   { facts, now }: { readonly facts: Claims; readonly now: boolean },
 ): SessionDetails {
   if (!now) return { ...details, facts }
-  const cutOff = Math.max(policy.now() + clockSpread, (details.cutOff ?? 0) + 1)
+  const at = policy.now()
+  const cutOff = Math.max(at + clockSpread, (details.cutOff ?? 0) + 1)
+  const tooSoon = cutOff - at - mostAhead
+  // Nothing is written that could not be enforced.
+  if (tooSoon > 0) throw new AuthError('STORE_UNAVAILABLE', { retryAfter: tooSoon })
   return { ...details, facts, cutOff }
 }

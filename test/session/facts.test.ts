@@ -173,6 +173,19 @@ describe('an update of facts', () => {
     revocation.close()
   })
 
+  test('with now, more updates than there are seconds are put off before anything is written', async () => {
+    const { sessions, revocation, clock } = await makeWithRevocation()
+    const { sid } = await login(sessions)
+    for (let number = 0; number <= 60; number++)
+      await sessions.update(sid, { number }, { now: true })
+    const late = sessions.update(sid, { number: 61 }, { now: true })
+    await expect(late).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', retryAfter: 1 })
+    expect((await sessions.list('user-1'))[0]?.facts).toEqual({ number: 60 })
+    clock.advance(1)
+    await sessions.update(sid, { number: 61 }, { now: true })
+    revocation.close()
+  })
+
   test('an update with now where nothing is revoked is a fault of the program, and changes nothing', async () => {
     const { sessions: store } = memoryStores()
     const sessions = createSessions({

@@ -6,7 +6,8 @@ const states = {
   'admin-1': { claims: { roles: ['support', 'admin'] }, scope: 'read write admin' },
   'support-1': { claims: { roles: ['support'] }, scope: 'read' },
   'user-1': { claims: { roles: [], tier: 'gold' } },
-  'user-2': { claims: {} },
+  'user-2': { claims: { roles: [] } },
+  'silent-1': { claims: { role: 'admin' } },
   'odd-1': { claims: { roles: 'admin' } },
 } as const
 const loadSubject = (subject: string) =>
@@ -53,7 +54,7 @@ describe('an impersonation', () => {
     const scopeOf = (name: string) => Object.entries(limits).find(([each]) => each === name)?.[1]
     const { sessions } = makeSessions({
       impersonation: {},
-      loadSubject: (name) => Promise.resolve({ claims: {}, scope: scopeOf(name) ?? '' }),
+      loadSubject: (name) => Promise.resolve({ claims: { roles: [] }, scope: scopeOf(name) ?? '' }),
     })
     const { sid } = await sessions.issue({ subject: 'admin-1', client, scope: 'read write' })
     limits['admin-1'] = 'read'
@@ -61,12 +62,13 @@ describe('an impersonation', () => {
     expect(answer.scope).toBe('read')
   })
 
-  test('an impersonation is refused for a subject with a role that the actor lacks, for itself, and for roles that cannot be read', async () => {
+  test('an impersonation is refused for a subject with a role that the actor lacks, for itself, and for roles that cannot be read or have another name', async () => {
     const { sessions, actor, events } = await begin('support-1')
     expect(await codeOf(sessions.impersonate(actor, 'admin-1'))).toBe('FORBIDDEN')
     expect(await codeOf(sessions.impersonate(actor, 'support-1'))).toBe('FORBIDDEN')
     expect(await codeOf(sessions.impersonate(actor, 'user-9'))).toBe('SUBJECT_REFUSED')
-    await expect(sessions.impersonate(actor, 'odd-1')).rejects.toThrow(/"roles" must be an array/)
+    for (const name of ['odd-1', 'silent-1'])
+      await expect(sessions.impersonate(actor, name)).rejects.toThrow(/"roles" must be an array/)
     await sessions.impersonate(actor, 'user-2')
     expect(events.map(({ subject }) => subject)).toEqual(['user-2'])
   })

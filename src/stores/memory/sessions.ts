@@ -1,5 +1,6 @@
 import {
   decideRotation,
+  detailsText,
   endedSession,
   type DueRequest,
   type EndAllRequest,
@@ -92,8 +93,10 @@ function keepers(rows: Rows): Pick<SessionStore, Keeping> {
 }
 
 function isSame(session: StoredSession, was: StoredSession): boolean {
-  const textOf = ({ generation, details }: StoredSession) => JSON.stringify([generation, details])
-  return textOf(session) === textOf(was)
+  return (
+    session.generation === was.generation &&
+    detailsText(session.details) === detailsText(was.details)
+  )
 }
 
 function enders(rows: Rows): Pick<SessionStore, 'end' | 'endAll' | 'settle'> {

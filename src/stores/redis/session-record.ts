@@ -1,4 +1,10 @@
-import type { StoredSession, SessionDetails, SessionMeta, RotateKind } from '../../session/ports.js'
+import {
+  detailsText,
+  type StoredSession,
+  type SessionDetails,
+  type SessionMeta,
+  type RotateKind,
+} from '../../session/ports.js'
 import { sessionFields } from './session-scripts.js'
 import type { RedisReply } from './port.js'
 import { textsOf } from './reply.js'
@@ -12,7 +18,7 @@ export function toFields(session: StoredSession): readonly string[] {
     ...rest,
     audience: JSON.stringify(audience),
     meta: JSON.stringify(meta),
-    ...(details === undefined ? {} : { details: JSON.stringify(details) }),
+    ...(details === undefined ? {} : { details: detailsText(details) }),
     ...(endedAt === undefined ? {} : { endedAt }),
     ...(revocationDue === undefined ? {} : { revocationDue: 1 }),
   } satisfies Partial<Record<Field, string | number>>

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import type {
-  DueRequest,
-  EndAllRequest,
-  StoredSession,
-  SessionPage,
-  SessionStore,
-  ReplaceRequest,
-  RotateRequest,
-  RotateResult,
-  SweepRequest,
-  TurnRequest,
+import {
+  detailsText,
+  type DueRequest,
+  type EndAllRequest,
+  type StoredSession,
+  type SessionPage,
+  type SessionStore,
+  type ReplaceRequest,
+  type RotateRequest,
+  type RotateResult,
+  type SweepRequest,
+  type TurnRequest,
 } from '../../session/ports.js'
 import { sessionIndex, sessionKeys, keepFor, type SessionIndex } from './session-index.js'
 import { toSession, toFields, toOutcome } from './session-record.js'
@@ -141,10 +142,9 @@ async function settle({ port, keys, index }: Place, ids: readonly string[]): Pro
 }
 
 async function replace({ port, keys }: Place, { was, becomes }: ReplaceRequest): Promise<boolean> {
-  const { details = {}, generation, parent, rotatedAt, idleExpiry } = becomes
-  const after = { details: JSON.stringify(details), generation, parent, rotatedAt, idleExpiry }
-  const before = was.details === undefined ? '' : JSON.stringify(was.details)
-  const args = [was.generation, before, ...Object.entries(after).flat()]
+  const { details, generation, parent, rotatedAt, idleExpiry } = becomes
+  const after = { details: detailsText(details), generation, parent, rotatedAt, idleExpiry }
+  const args = [was.generation, detailsText(was.details), ...Object.entries(after).flat()]
   return (await port.run(replaceScript, { keys: [keys.session(was.id)], args })) === 1
 }
 

@@ -1,14 +1,15 @@
-import type {
-  DueRequest,
-  EndAllRequest,
-  ReplaceRequest,
-  SessionDetails,
-  StoredSession,
-  SessionMeta,
-  SessionPage,
-  SessionStore,
-  RotateKind,
-  RotateRequest,
+import {
+  detailsText,
+  type DueRequest,
+  type EndAllRequest,
+  type ReplaceRequest,
+  type SessionDetails,
+  type StoredSession,
+  type SessionMeta,
+  type SessionPage,
+  type SessionStore,
+  type RotateKind,
+  type RotateRequest,
 } from '../../session/ports.js'
 import { integerOf, textOf, unlessLate, type SqlDatabase, type SqlRow } from './database.js'
 import type { Schema } from './migrate.js'
@@ -144,9 +145,9 @@ async function replace(
   query: SqlDatabase['query'],
   { was, becomes }: ReplaceRequest,
 ): Promise<boolean> {
-  const { details = {}, generation, parent, rotatedAt, idleExpiry } = becomes
-  const after = [JSON.stringify(details), generation, parent, rotatedAt, idleExpiry]
-  const params = [was.id, was.generation, textOfDetails(was) ?? '', ...after]
+  const { details, generation, parent, rotatedAt, idleExpiry } = becomes
+  const after = [detailsText(details), generation, parent, rotatedAt, idleExpiry]
+  const params = [was.id, was.generation, detailsText(was.details), ...after]
   return (await query(replaceText, params)).length > 0
 }
 
@@ -198,12 +199,8 @@ function toParams(session: StoredSession): (string | number | null)[] {
     session.idleExpiry,
     session.endedAt ?? null,
     JSON.stringify(session.meta),
-    textOfDetails(session),
+    detailsText(session.details) || null,
   ]
-}
-
-function textOfDetails({ details }: StoredSession): string | null {
-  return details === undefined ? null : JSON.stringify(details)
 }
 
 function toReadable(row: SqlRow): StoredSession[] {
