@@ -181,7 +181,7 @@ describe.each(Object.entries(places))('release 0.1.0 and this one over %s', (nam
     const former = visitor.token
     await visitor.stepUp(next, ['hwk'])
     expect(await next.ask({ what: 'refresh', token: former })).toEqual({
-      code: 'REFRESH_SUPERSEDED',
+      code: 'REFRESH_PENDING',
     })
     // The release before does not know of families: it takes the token for stolen.
     expect(await old.ask({ what: 'refresh', token: former })).toEqual({ code: 'REFRESH_REUSED' })
