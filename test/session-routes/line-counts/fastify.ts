@@ -2,13 +2,13 @@ import Fastify from 'fastify'
 import { createAuth, createGate, requireRoles } from 'jotgate'
 import { auth, errorHandler, sessionRoutes } from 'jotgate/fastify'
 import { openSqlite, sqliteStores } from 'jotgate/stores/sqlite'
-import { checkPassword, rolesOf } from './users.js'
+import { checkPassword, loadUser } from './users.js'
 
 const { sessions, gate, verify, revocation } = await createAuth({
   issuer: 'https://auth.example',
   stores: sqliteStores(await openSqlite(':memory:')),
   secret: Buffer.from(process.env['AUTH_SECRET'] ?? '', 'base64'),
-  loadSubject: (subject) => Promise.resolve({ claims: { roles: rolesOf(subject) } }),
+  loadSubject: loadUser,
 })
 const isRevoked = revocation.isRevoked.bind(revocation)
 const admins = createGate({ verify, isRevoked, authorize: requireRoles('admin') })

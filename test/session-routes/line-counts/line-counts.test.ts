@@ -1,88 +1,154 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { freePort } from '../../setup/server.js'
-import { compileSnippets, snippetFolder } from '../../setup/snippets.js'
+import { format } from 'prettier'
+import { codeLines, programFolder, readmeFile, servers, type ServerName } from './programs.js'
 
-// Programs with login, refresh, logout, a guarded route and a role: how long they are, and that they work.
-const folder = snippetFolder(`line-counts-${String(process.pid)}`)
-const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8')
-const servers = ['express.ts', 'fastify.ts']
-let child: ChildProcess | undefined
+// Servers with login, refresh, logout, a guarded route and a role: how long they are, and that they work.
+const programs = programFolder()
+const ours = ['express', 'fastify'] as const
+const names = Object.keys(servers) as ServerName[] // the keys of a literal
 
 beforeAll(() => {
-  const names = [...servers, 'users.ts']
-  const files = Object.fromEntries(names.map((name) => [name, read(name)]))
-  expect(compileSnippets(folder, files)).toEqual([])
+  expect(programs.compile()).toEqual([])
 })
-afterEach(async () => {
-  if (child?.kill() === true) await once(child, 'exit')
-  child = undefined
-})
+afterEach(() => programs.stop())
 afterAll(() => {
-  rmSync(folder, { recursive: true, force: true })
+  programs.remove()
 })
 
-test.each(servers)('the server in %s has at most 25 lines, imports counted', (name) => {
-  const lines = read(name)
-    .split('\n')
-    .filter((line) => line.trim() !== '')
+test.each(ours)('the server with Jotgate in %s has at most 25 lines, imports counted', (name) => {
+  const lines = codeLines(servers[name])
   expect(lines.length).toBeGreaterThan(10)
   expect(lines.length).toBeLessThanOrEqual(25)
-  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100)
 })
 
-/** Starts a server; its origin. */
-async function start(name: string): Promise<string> {
-  const port = String(await freePort())
-  child = spawn(process.execPath, [folder + name.replace('.ts', '.js')], {
-    env: { PATH: process.env['PATH'], PORT: port, AUTH_SECRET: randomBytes(32).toString('base64') },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const origin = `http://127.0.0.1:${port}`
-  for (let tries = 0; ; tries++) {
-    try {
-      await fetch(`${origin}/orders`)
-      return origin
-    } catch (error) {
-      if (tries > 1000) throw error
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
+test.each(names)('the server %s is formatted as all are, at 100 columns', async (name) => {
+  const settings = {
+    semi: false,
+    singleQuote: true,
+    printWidth: 100,
+    trailingComma: 'all',
+  } as const
+  expect(await format(servers[name], { parser: 'typescript', ...settings })).toBe(servers[name])
+})
+
+test('the page on session routes and the README have the counts of the servers', () => {
+  const page = readFileSync(new URL('../../../docs/session-routes.md', import.meta.url), 'utf8')
+  const [, table = ''] = page.split('## Beside others')
+  const rows = [...table.matchAll(/^\| .*?`([\w-]+)`\]\(\S+ +\| (\d+) /gm)]
+  const shown = Object.fromEntries(rows.map(([, name = '', lines]) => [name, Number(lines)]))
+  const counts = names.map((name) => [name, codeLines(servers[name]).length] as const)
+  expect(shown).toEqual(Object.fromEntries(counts))
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+  const counted = (name: ServerName) => `${String(codeLines(servers[name]).length)} lines`
+  expect(readme).toContain(`without the service, in ${counted('express')}.`)
+  expect(readme).toContain(
+    `In Fastify](test/session-routes/line-counts/fastify.ts) it is ${counted('fastify')}`,
+  )
+})
+
+test('the users of the README are those that the programs here are checked with', () => {
+  const users = readFileSync(new URL('users.ts', import.meta.url), 'utf8')
+  expect(readmeFile('users.ts')).toBe(users)
+})
+
+type List = Readonly<{ sessions: readonly { sid: string; current: boolean }[] }>
+type Tokens = Readonly<Record<'accessToken' | 'refreshToken' | 'sid', string>>
+
+/** What an app asks of the servers that give tokens. */
+function tokensApp(origin: string) {
+  const post = (route: string, body: object) =>
+    fetch(`${origin}/auth/${route}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  const logIn = async (username: string) =>
+    (await (await post('login', { username, password: 'secret' })).json()) as Tokens
+  const refresh = async ({ refreshToken }: Tokens) =>
+    (await (await post('refresh', { refreshToken })).json()) as Tokens
+  const statuses = ({ accessToken }: Pick<Tokens, 'accessToken'>) =>
+    statusesOf(origin, { authorization: `Bearer ${accessToken}` })
+  return { post, logIn, refresh, statuses }
 }
 
-test.each(servers)(
-  'the server in %s logs in, refreshes, guards a route, asks for a role and logs out',
+async function statusesOf(origin: string, headers: Record<string, string>) {
+  const answers = ['/orders', '/admin'].map((path) => fetch(origin + path, { headers }))
+  return (await Promise.all(answers)).map(({ status }) => status)
+}
+
+test.each([...ours, 'fastify-jwt'] as const)(
+  'the server %s logs in, refreshes, guards a route, asks for a role and logs out',
   async (name) => {
-    const origin = await start(name)
-    const post = (route: string, body: object) =>
-      fetch(`${origin}/auth/${route}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      })
-    const statuses = async (token: string) => {
-      const headers = { authorization: `Bearer ${token}` }
-      const answers = ['/orders', '/admin'].map((path) => fetch(origin + path, { headers }))
-      return (await Promise.all(answers)).map(({ status }) => status)
-    }
-    const logIn = async (username: string) =>
-      (await (await post('login', { username, password: 'secret' })).json()) as Record<
-        string,
-        string
-      >
-    expect(await statuses('none')).toEqual([401, 401])
+    const origin = await programs.start(name)
+    const { post, logIn, refresh, statuses } = tokensApp(origin)
+    expect(await statuses({ accessToken: 'none' })).toEqual([401, 401])
     expect((await post('login', { username: 'alice', password: 'guess' })).status).toBe(401)
-    expect((await fetch(`${origin}/auth/login`, { method: 'POST' })).status).toBe(400)
+    const empty = ['login', 'refresh'].map((route) =>
+      fetch(`${origin}/auth/${route}`, { method: 'POST' }),
+    )
+    expect((await Promise.all(empty)).map(({ status }) => status)).toEqual([400, 400])
     const [alice, bob] = [await logIn('alice'), await logIn('bob')]
-    expect(await statuses(alice['accessToken'] ?? '')).toEqual([200, 200])
-    expect(await statuses(bob['accessToken'] ?? '')).toEqual([200, 403])
-    const refreshed = await post('refresh', { refreshToken: alice['refreshToken'] })
-    const next = (await refreshed.json()) as Record<string, string>
-    expect((await post('logout', { refreshToken: next['refreshToken'] })).status).toBe(204)
-    expect(await statuses(next['accessToken'] ?? '')).toEqual([401, 401])
-    expect((await post('refresh', { refreshToken: next['refreshToken'] })).status).toBe(401)
+    expect(await statuses(alice)).toEqual([200, 200])
+    expect(await statuses(bob)).toEqual([200, 403])
+    const next = await refresh(alice)
+    expect(await statuses(next)).toEqual([200, 200])
+    const { refreshToken } = next
+    expect((await post('logout', { refreshToken })).status).toBe(204)
+    const refused = await post('refresh', { refreshToken })
+    expect(refused.status).toBe(401)
+    expect(await refused.text()).not.toContain('REFRESH_')
+    // What the table says of a logout.
+    expect(await statuses(next)).toEqual(name === 'fastify-jwt' ? [200, 200] : [401, 401])
   },
 )
+
+test.each(ours)(
+  'the server %s says why as problem details, lists sessions and throttles logins',
+  async (name) => {
+    const origin = await programs.start(name)
+    const { post, logIn } = tokensApp(origin)
+    expect((await fetch(`${origin}/auth/logout`, { method: 'POST' })).status).toBe(401)
+    const refused = await post('refresh', { refreshToken: 'x' })
+    expect(await refused.json()).toMatchObject({ status: 401, reason: 'invalid_grant' })
+    const bob = await logIn('bob')
+    const headers = { authorization: `Bearer ${bob.accessToken}` }
+    const list = (await (await fetch(`${origin}/auth/sessions`, { headers })).json()) as List
+    expect(list.sessions.filter(({ current }) => current)).toMatchObject([{ sid: bob.sid }])
+    const guesses = Array.from({ length: 11 }, (_, at) => ({
+      username: 'alice',
+      password: String(at),
+    }))
+    const statuses = []
+    for (const guess of guesses) statuses.push((await post('login', guess)).status)
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429])
+  },
+)
+
+test('the server better-auth logs in, guards a route, asks for a role, lists sessions and logs out', async () => {
+  const origin = await programs.start('better-auth')
+  const post = (route: string, body: object, cookie = '') =>
+    fetch(`${origin}/api/auth/${route}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin, cookie },
+      body: JSON.stringify(body),
+    })
+  const logIn = async (name: string) => {
+    const answer = await post('sign-in/email', {
+      email: `${name}@example.com`,
+      password: 'secret-secret',
+    })
+    const [cookie = ''] = answer.headers.getSetCookie().map((each) => each.split(';')[0])
+    return { cookie }
+  }
+  expect(await statusesOf(origin, {})).toEqual([401, 401])
+  const guess = await post('sign-in/email', { email: 'alice@example.com', password: 'guess-guess' })
+  expect(guess.status).toBe(401)
+  const [alice, bob] = [await logIn('alice'), await logIn('bob')]
+  expect(await statusesOf(origin, alice)).toEqual([200, 200])
+  expect(await statusesOf(origin, bob)).toEqual([200, 403])
+  const list = await fetch(`${origin}/api/auth/list-sessions`, { headers: alice })
+  expect(await list.json()).toHaveLength(1)
+  expect((await post('sign-out', {}, alice.cookie)).status).toBe(200)
+  expect(await statusesOf(origin, alice)).toEqual([401, 401])
+})
