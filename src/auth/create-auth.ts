@@ -61,7 +61,7 @@ export async function createAuth(options: unknown): Promise<Auth<unknown>> {
     await Promise.all([keys.start(), revocation.start()])
   } catch (error) {
     closeFeeds()
-    throw error instanceof ConfigError ? otherSecret() : error
+    throw namingSecret(error)
   }
   const verify = verifierOf(policy, keys)
   const isRevoked = (token: VerifiedToken<unknown>) => revocation.isRevoked(token)
@@ -74,11 +74,12 @@ export async function createAuth(options: unknown): Promise<Auth<unknown>> {
   return Object.freeze({ sessions, gate, verify, revocation, keys, close })
 }
 
-/** At the start nothing but the sealed keys can be found wrong. */
-function otherSecret(): ConfigError {
+/** Who calls `createAuth` gave a secret and no `encryptionKey`. */
+function namingSecret(error: unknown): unknown {
+  if (!(error instanceof ConfigError) || error.option !== 'encryptionKey') return error
   return new ConfigError(
     'createAuth.secret',
-    'is not the one that the signing keys in the store were sealed with; give that one in previousSecrets',
+    `does not open the signing keys in these stores (${error.message}); the secret of before belongs into previousSecrets`,
   )
 }
 

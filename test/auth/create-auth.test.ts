@@ -66,7 +66,10 @@ describe('createAuth', () => {
     expect((await second.verify(tokens.accessToken)).claims.sub).toBe('user-1')
     await second.sessions.refresh(tokens.refreshToken, { client })
     const third = createAuth(options({ stores }))
-    await expect(third).rejects.toThrow(/createAuth.secret: .*previousSecrets/)
+    await expect(third).rejects.toMatchObject({
+      option: 'createAuth.secret',
+      message: expect.stringContaining('previousSecrets') as string,
+    })
   })
 
   test('sessions go on under a new secret while the one before is listed', async () => {

@@ -56,11 +56,14 @@ function rewriteCommand(command: string): string {
 }
 
 function link(name: string): string {
-  const links = ['node_modules', 'test/node_modules']
-    .flatMap((folder) => [`${folder}/${name}`, `${folder}/.bin/${name}`])
-    .filter((each) => existsSync(root + each))
-  if (links.length === 0) throw new Error(`${name} is not installed here`)
-  return links.map((each) => `ln -s '${root}${each}' '${each.replace(/^test\//, '')}'`).join('\n')
+  const home = ['node_modules', 'test/node_modules'].find((each) =>
+    existsSync(`${root}${each}/${name}`),
+  )
+  if (home === undefined) throw new Error(`${name} is not installed here`)
+  return [name, `.bin/${name}`]
+    .filter((each) => existsSync(`${root}${home}/${each}`))
+    .map((each) => `ln -s '${root}${home}/${each}' 'node_modules/${each}'`)
+    .join('\n')
 }
 
 /** Takes a page's steps in an empty folder, with free ports in place of its own. */
