@@ -39,7 +39,8 @@ test('the page on session routes and the README have the counts of the servers',
   const shown = Object.fromEntries(rows.map(([, name = '', lines]) => [name, Number(lines)]))
   const counts = names.map((name) => [name, codeLines(servers[name]).length] as const)
   expect(shown).toEqual(Object.fromEntries(counts))
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+  const whole = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+  const [readme = ''] = whole.split('## Sessions of your own')[1]?.split('\n## ') ?? []
   const counted = (name: ServerName) => `${String(codeLines(servers[name]).length)} lines`
   expect(readme).toContain(`without the service, in ${counted('express')}.`)
   expect(readme).toContain(
@@ -125,6 +126,18 @@ test.each(ours)(
   },
 )
 
+test('the server fastify-jwt takes a refresh token once, and any number of guesses', async () => {
+  const { post, logIn } = tokensApp(await programs.start('fastify-jwt'))
+  const { refreshToken } = await logIn('alice')
+  const uses = [await post('refresh', { refreshToken }), await post('refresh', { refreshToken })]
+  expect(uses.map(({ status }) => status)).toEqual([200, 401])
+  const guesses = Array.from({ length: 12 }, () =>
+    post('login', { username: 'bob', password: 'x' }),
+  )
+  const statuses = (await Promise.all(guesses)).map(({ status }) => status)
+  expect(new Set(statuses)).toEqual(new Set([401]))
+})
+
 test('the server better-auth logs in, guards a route, asks for a role, lists sessions and logs out', async () => {
   const origin = await programs.start('better-auth')
   const post = (route: string, body: object, cookie = '') =>
@@ -151,4 +164,8 @@ test('the server better-auth logs in, guards a route, asks for a role, lists ses
   expect(await list.json()).toHaveLength(1)
   expect((await post('sign-out', {}, alice.cookie)).status).toBe(200)
   expect(await statusesOf(origin, alice)).toEqual([401, 401])
+  // What the table says of failed logins: those before were three, by one address.
+  expect((await post('sign-in/email', { email: 'bob@example.com', password: 'x' })).status).toBe(
+    429,
+  )
 })

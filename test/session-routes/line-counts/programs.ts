@@ -71,7 +71,7 @@ function files(): Readonly<Record<string, string>> {
 
 function environment(port: string, origin: string): NodeJS.ProcessEnv {
   return {
-    ...{ PATH: process.env['PATH'], PORT: port },
+    ...{ PATH: process.env['PATH'], PORT: port, NODE_ENV: 'production' },
     AUTH_SECRET: secret,
     BETTER_AUTH_SECRET: secret,
     BETTER_AUTH_URL: origin,
