@@ -105,6 +105,19 @@ test('an exchanged token is refused as soon as the session ends', async () => {
   expect((await exchange(clients.shop, token)).body['error']).toBe('invalid_grant')
 })
 
+test('a client that exchanges tokens may ask about those for itself, and not about those for the services it calls', async () => {
+  const { token } = await loginAtApp()
+  const exchanged = String((await exchange(clients.shop, token)).body['access_token'])
+  const isActive = async (client: TestClient, asked: string) =>
+    (await postForm(`${running.origin}/oauth/introspect`, { token: asked }, basic(client))).body[
+      'active'
+    ]
+  expect(await isActive(clients.shop, token)).toBe(true)
+  expect(await isActive(clients.shop, exchanged)).toBe(true) // its own
+  expect(await isActive(clients.brief, exchanged)).toBe(false)
+  expect(await isActive(clients.orders, exchanged)).toBe(true)
+})
+
 test('two may act, one behind the other, and a third may not; roles are there for those who may know them', async () => {
   const { token } = await loginAtApp()
   const first = String((await exchange(clients.shop, token)).body['access_token'])

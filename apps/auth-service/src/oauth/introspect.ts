@@ -1,5 +1,5 @@
 import type { Claims, VerifiedToken } from 'jotgate'
-import type { OAuthClient } from './clients.js'
+import { tokenExchange, type OAuthClient } from './clients.js'
 import type { OAuth } from './oauth.js'
 import { OAuthFault } from './oauth-fault.js'
 import { verifyOrNot } from './revoke.js'
@@ -27,8 +27,10 @@ export async function introspectToken(
   return { ...verified.payload, active: true, token_type: 'Bearer' }
 }
 
-function mayAsk({ id, audiences }: OAuthClient, { payload }: VerifiedToken): boolean {
+function mayAsk({ id, grants, audiences }: OAuthClient, { payload }: VerifiedToken): boolean {
   if (payload['client_id'] === id) return true
   const { aud = [] } = payload
-  return [aud].flat().some((audience) => audiences.includes(audience))
+  // The further audiences of a client that exchanges tokens are other services.
+  const own = grants.includes(tokenExchange) ? audiences.slice(0, 1) : audiences
+  return [aud].flat().some((audience) => own.includes(audience))
 }
