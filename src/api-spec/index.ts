@@ -6,6 +6,7 @@
 export { parseApi, renderAsGoctl, renderDiagnostics } from './language/parse.js'
 export { formatApi } from './format/format.js'
 export { generate } from './generate/generate.js'
+export { routeGuards } from './generate/plan-guards.js'
 export { toOpenApi } from './openapi/to-openapi.js'
 export { fromOpenApi } from './openapi/from-openapi.js'
 export { ApiSpecError } from './generate/error.js'
@@ -14,6 +15,7 @@ export { ApiSpecError } from './generate/error.js'
 export type { ParseOptions, ParseResult } from './language/parse.js'
 export type { FormatOptions, FormatResult } from './format/format.js'
 export type { GeneratedFile, GenerateOptions } from './generate/generate.js'
+export type { RouteGuard } from './generate/plan-guards.js'
 export type { OpenApiDocument } from './openapi/document.js'
 export type {
   FromOpenApiOptions,

@@ -94,16 +94,32 @@ describe('jotgate api parse', () => {
 })
 
 describe('jotgate api check', () => {
+  const listed = 'POST  /v1/login      open\nGET   /v1/users/:id  Auth  Auth.AccessSecret\n'
   const warned = good.replace('prefix: /v1', 'prefix: /v1\n\twhatever: 1')
 
-  test('jotgate api check says that there are no errors', async () => {
+  test('jotgate api check says that there are no errors, and lists routes with guards and secrets', async () => {
     const quiet = await jotgate(['api', 'check', 'a.api'], scene({ 'a.api': good }))
-    expect(quiet).toEqual({ exitCode: 0, stdout: 'no errors\n', stderr: '' })
+    expect(quiet).toEqual({ exitCode: 0, stdout: `no errors\n${listed}`, stderr: '' })
+    const typesAlone = await jotgate(['api', 'check', '-'], { stdin: 'type A {}' })
+    expect(typesAlone).toEqual({ exitCode: 0, stdout: 'no errors\n', stderr: '' })
+  })
+
+  test('jotgate api check tells guards of similar names apart', async () => {
+    const block = (keys: string, name: string) =>
+      `@server (${keys})\nservice a { @handler ${name} get /${name} }\n`
+    const stdin = block('jwt: Auth jwtTransition: Old', 'one') + block('jwt: AuthOld', 'two')
+    const { stdout } = await jotgate(['api', 'check', '--json', '-'], { stdin })
+    expect(JSON.parse(stdout)).toMatchObject({
+      routes: [
+        { path: '/one', guard: 'Auth.Old', secrets: ['Old.Secret', 'Old.PrevSecret'] },
+        { path: '/two', guard: 'AuthOld', secrets: ['AuthOld.AccessSecret'] },
+      ],
+    })
   })
 
   test('jotgate api check shows warnings, which are no failure', async () => {
     const shown = await jotgate(['api', 'check', 'a.api'], scene({ 'a.api': warned }))
-    expect(shown).toMatchObject({ exitCode: 0, stdout: 'no errors; warnings: 1\n' })
+    expect(shown).toMatchObject({ exitCode: 0, stdout: `no errors; warnings: 1\n${listed}` })
     expect(shown.stderr).toMatch(/^a\.api:9:2: warning: /)
     const json = await jotgate(['api', 'check', '--json', 'a.api'], scene({ 'a.api': warned }))
     expect(JSON.parse(json.stdout)).toMatchObject({

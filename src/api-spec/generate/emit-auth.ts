@@ -1,5 +1,6 @@
 import { lineComment, propertyName, quote } from './text-as-code.js'
-import { type GuardPlan, type ServicePlan } from './plan.js'
+import { type GuardPlan } from './plan-guards.js'
+import { type ServicePlan } from './plan.js'
 
 /** `config.ts`: the entries the gates take their secrets from. */
 export function emitConfig({ guards, service }: ServicePlan): string {

@@ -1,18 +1,11 @@
 import { milliseconds, namesIn, valueProblem } from '../language/annotations.js'
 import { type ApiRoute, type ApiSpec, type RouteGroup, type SpecType } from '../language/spec.js'
 import { unquoted } from '../language/syntax/ast.js'
+import { routedPath, wholePath } from '../language/whole-path.js'
 import { ApiSpecError } from './error.js'
+import { type GuardPlan, type Guards, planGuards } from './plan-guards.js'
 import { camelCase, handlerName, kebabCase } from './text-as-code.js'
 import { planTypes, type TypePlan } from './plan-fields.js'
-
-/** What guards a group: the configuration entries its secrets come from. */
-export interface GuardPlan {
-  readonly name: string
-  /** The entry with `AccessSecret` and `AccessExpire`. */
-  readonly jwt: string | undefined
-  /** The entry with `Secret` and `PrevSecret`. */
-  readonly transition: string | undefined
-}
 
 /** One route, everything about it resolved. */
 export interface RoutePlan {
@@ -59,31 +52,20 @@ export interface ServicePlan {
 export function planService(spec: ApiSpec): ServicePlan {
   if (spec.service === '') throw new ApiSpecError('missing service')
   const types = planTypes(spec)
+  const guards = planGuards(spec.groups)
   const byName = new Map(types.map((type) => [type.name, type]))
   const routes = spec.groups.flatMap((group) =>
-    group.routes.map((route) => planRoute(route, { group, types: byName })),
+    group.routes.map((route) => planRoute(route, { group, guards, types: byName })),
   )
   refuseClashes(routes)
+  refuseRepeats(routes)
   return {
     service: spec.service,
     types,
-    guards: planGuards(spec.groups),
+    guards: guards.all,
     middleware: planMiddleware(routes),
     routes,
   }
-}
-
-/** Two guards of one name would be one gate, which takes the tokens of one of them for both. */
-function planGuards(groups: readonly RouteGroup[]): readonly GuardPlan[] {
-  const guards = new Map<string, GuardPlan>()
-  for (const guard of groups.map(guardOf)) {
-    if (guard === undefined) continue
-    const known = guards.get(guard.name)
-    if (known !== undefined && known.jwt !== guard.jwt)
-      throw new ApiSpecError(`two guards would be named '${guard.name}': rename a jwt`)
-    guards.set(guard.name, guard)
-  }
-  return [...guards.values()]
 }
 
 /** Each middleware once: names that differ in capitals only are one file. */
@@ -94,10 +76,11 @@ function planMiddleware(routes: readonly RoutePlan[]): readonly string[] {
 
 interface Scope {
   readonly group: RouteGroup
+  readonly guards: Guards
   readonly types: ReadonlyMap<string, TypePlan>
 }
 
-function planRoute(route: ApiRoute, { group, types }: Scope): RoutePlan {
+function planRoute(route: ApiRoute, { group, guards, types }: Scope): RoutePlan {
   const annotation = group.annotation ?? {}
   if (annotation['signature'] === 'true') {
     throw new ApiSpecError(
@@ -108,7 +91,8 @@ function planRoute(route: ApiRoute, { group, types }: Scope): RoutePlan {
     throw new ApiSpecError(`${route.method} ${route.path}: no server here takes this method`)
   const folder = folderOf(annotation['group'] ?? '')
   const name = handlerName(route.handler)
-  const path = joinPaths(annotation['prefix'] ?? '', route.path)
+  const path = wholePath(annotation['prefix'] ?? '', route.path)
+  const guard = guards.of(group)?.name ?? null
   const { middleware, timeout, maxBytes } = annotation
   return {
     name,
@@ -116,8 +100,8 @@ function planRoute(route: ApiRoute, { group, types }: Scope): RoutePlan {
     method: route.method.toUpperCase(),
     path,
     params: [...path.matchAll(/:([\w.-]+)/g)].map(([, param = '']) => param),
-    guard: guardOf(group)?.name ?? null,
-    ...demandsOf(group, path),
+    guard,
+    ...demandsOf(group, { guard, path }),
     request: requestOf(route, types),
     response: route.response,
     middleware: middleware === undefined ? [] : middleware.split(',').map((each) => each.trim()),
@@ -141,24 +125,15 @@ function requestOf(route: ApiRoute, types: ReadonlyMap<string, TypePlan>): TypeP
   return type
 }
 
-function guardOf({ annotation }: RouteGroup): GuardPlan | undefined {
-  const { jwt, jwtTransition: transition } = annotation ?? {}
-  if (jwt === undefined && transition === undefined) return undefined
-  for (const name of [jwt, transition]) {
-    // An empty name would guard nothing.
-    if (name !== undefined && !/^[A-Za-z_]\w*$/.test(name))
-      throw new ApiSpecError(`'${name}' cannot name what guards a group`)
-  }
-  if (jwt === transition) throw new ApiSpecError(`jwt and jwtTransition both name '${jwt ?? ''}'`)
-  return { name: `${jwt ?? ''}${transition ?? ''}`, jwt, transition }
-}
-
 /** A spec may come from elsewhere than a check, so what cannot be asked for is refused here too. */
-function demandsOf(group: RouteGroup, path: string): Pick<RoutePlan, 'scopes' | 'roles'> {
+function demandsOf(
+  group: RouteGroup,
+  { guard, path }: Pick<RoutePlan, 'guard' | 'path'>,
+): Pick<RoutePlan, 'scopes' | 'roles'> {
   const named = (key: 'scopes' | 'roles') => {
     const value = group.annotation?.[key]
     if (value === undefined) return []
-    if (guardOf(group) === undefined)
+    if (guard === null)
       throw new ApiSpecError(`${path}: '${key}' asks for a token: add 'jwt: NAME'`)
     const problem = valueProblem(key, value)
     if (problem !== undefined) throw new ApiSpecError(`${path}: '${key}' ${problem}`)
@@ -176,11 +151,6 @@ function folderOf(group: string): string {
   return parts.map(kebabCase).join('/')
 }
 
-function joinPaths(prefix: string, path: string): string {
-  const whole = `/${prefix}/${path}`.replaceAll(/\/+/g, '/')
-  return whole.length > 1 ? whole.replace(/\/$/, '') : whole
-}
-
 function summaryOf({ atDocText, atDocProps }: ApiRoute): string {
   return unquoted(atDocText) || (atDocProps?.['summary'] ?? atDocProps?.['description'] ?? '')
 }
@@ -195,6 +165,17 @@ function refuseClashes(routes: readonly RoutePlan[]): void {
     names.add(whole)
     if (group === '' && groups.has(name))
       throw new ApiSpecError(`'${name}' is a handler and a group`)
+  }
+}
+
+/** Two routes that a router cannot tell apart: one of them would answer for both, with its own guard. */
+function refuseRepeats(routes: readonly RoutePlan[]): void {
+  const known = new Set<string>()
+  for (const { method, path } of routes) {
+    const key = `${method} ${routedPath(path)}`
+    if (known.has(key))
+      throw new ApiSpecError(`two routes are ${method} ${path}: no router can tell them apart`)
+    known.add(key)
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type Check,
 } from './analysis/check-declarations.js'
 import { checkRoutes } from './analysis/check-routes.js'
-import { checkAnnotations, checkDemands, checkTags } from './analysis/check-dialect.js'
+import { checkAnnotations, checkDemands, checkGuards, checkTags } from './analysis/check-dialect.js'
 import { checkPaths } from './analysis/check-paths.js'
 import { type Diagnostic, goctlText, mostDiagnostics, renderDiagnostic } from './diagnostic.js'
 import { loadProject, type Project, type ReadImport } from './load.js'
@@ -109,7 +109,8 @@ function asGoctl(project: Project, report: Report): ApiSpec | undefined {
 }
 
 function inFull(project: Project, report: Report): ApiSpec {
-  for (const check of [...checks, checkAnnotations, checkDemands, checkTags]) check(project, report)
+  for (const check of [...checks, checkAnnotations, checkDemands, checkGuards, checkTags])
+    check(project, report)
   const spec = buildSpec(project, report)
   checkPaths(project, spec, report)
   return spec

@@ -1,5 +1,6 @@
 import type { ApiSpec } from '../../api-spec/index.js'
 import { madeOf, modeOf, modeOption, readProject } from '../api-project.js'
+import { alignColumns } from '../align-columns.js'
 import type { Arguments } from '../arguments.js'
 import type { Answer, Command } from '../command.js'
 import type { Io } from '../io.js'
@@ -29,14 +30,10 @@ function routeTable({ service, groups, types }: ApiSpec): string {
       return [method, whole, guardsOf(annotation ?? {}), handler]
     }),
   )
-  const widths = [0, 1, 2].map((column) =>
-    Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)),
-  )
-  const lines = rows.map((row) =>
-    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '),
-  )
   const counts = `routes: ${String(rows.length)}, types: ${String(types.length)}`
-  return [`${service === '' ? 'no service' : service} (${counts})`, ...lines].join('\n')
+  return [`${service === '' ? 'no service' : service} (${counts})`, ...alignColumns(rows)].join(
+    '\n',
+  )
 }
 
 /** What a call must bring: a token of the guards, with scopes and roles. */

@@ -126,14 +126,18 @@ describe('generate', () => {
     expect(seen).toBeGreaterThanOrEqual(4)
   })
 
-  it('generate refuses two guards that would have one name, and so one gate', () => {
+  it('generate gives two guards whose names come to one text a gate each', () => {
     const group = (server: string, name: string) =>
       `@server (${server})\nservice a { @handler ${name} get /${name} }\n`
     const both = group('jwt: Auth\njwtTransition: Old', 'one')
-    expect(() => generate(spec(both + group('jwt: AuthOld', 'two')))).toThrow(
-      "two guards would be named 'AuthOld'",
+    const text = (of: string, path: string) =>
+      generate(spec(of)).find((file) => file.path === `generated/${path}`)?.text
+    const clashing = both + group('jwt: AuthOld', 'two')
+    expect(text(clashing, 'guards.ts')).toContain("GuardName = 'Auth.Old' | 'AuthOld'")
+    expect(text(clashing, 'auth.ts')).toContain(
+      "'Auth.Old': secretGate({ jwt: config.Auth, transition: config.Old }, options),\n    AuthOld: secretGate({ jwt: config.AuthOld }, options)",
     )
-    expect(generate(spec(both + group('jwt: Auth', 'two'))).length).toBeGreaterThan(5)
+    expect(text(both + group('jwt: Auth', 'two'), 'guards.ts')).toContain("'AuthOld' | 'Auth'")
   })
 
   it('10,000 routes are read, checked and generated in a time that grows with their number', () => {

@@ -42,6 +42,30 @@ export const checkDemands: Check = (project, report) => {
   }
 }
 
+/**
+ * An entry of the configuration has one secret or two, so `jwt` and `jwtTransition` name different ones, in all files.
+ */
+export const checkGuards: Check = (project, report) => {
+  const uses = project.services.flatMap(({ file, statement }) =>
+    statement.items.flatMap((item) => {
+      const { values } = annotationsOf(statement, item)
+      const key = pairOf(statement, item, 'jwtTransition')?.key
+      return [{ file, key, jwt: values?.['jwt'], transition: values?.['jwtTransition'] }]
+    }),
+  )
+  const single = new Set(uses.map(({ jwt }) => jwt))
+  const said = new Set<Token>()
+  for (const { file, key, transition } of uses) {
+    if (key === undefined || said.has(key) || transition === undefined) continue
+    if (!single.has(transition)) continue
+    said.add(key)
+    report.at(file, key, {
+      message: `jwt and jwtTransition both name '${transition}'`,
+      hint: 'give each its own entry of the configuration',
+    })
+  }
+}
+
 /** Keeps, for a key of a whole group too, the first call that it does nothing for. */
 function findIdleDemands(
   statement: ServiceStatement,

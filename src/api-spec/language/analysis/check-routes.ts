@@ -1,11 +1,12 @@
 import { type Report } from '../report.js'
-import { type Body, joined, type Route } from '../syntax/ast.js'
+import { type Body, joined, type Route, unquoted } from '../syntax/ast.js'
+import { routedPath, wholePath } from '../whole-path.js'
 import { type Check } from './check-declarations.js'
 import { annotationsOf } from './item-annotations.js'
 
 /**
- * No handler twice within one `group`, and no route twice under one `prefix`. goctl takes two routes for different when
- * their types differ; the dialect compares method and path alone, as a router does, whatever the parameters are called.
+ * No handler twice within one `group`, and no route twice. goctl takes two routes for different when their prefixes or their
+ * types differ; the dialect compares method and whole path, as a router does, whatever the parameters are called.
  */
 export const checkRoutes: Check = (project, report) => {
   const handlers = new Set<string>()
@@ -38,8 +39,9 @@ export const checkRoutes: Check = (project, report) => {
 
 function routeKey(report: Report, prefix: string, route: Route): string {
   const path = joined(route.path)
+  if (report.mode === 'dialect')
+    return `${route.method.text} ${routedPath(wholePath(unquoted(prefix), path))}`
   const line = `[${prefix}]:${route.method.text} ${path}`
-  if (report.mode === 'dialect') return line.replace(/:[\w.-]+(?=\/|$)/g, ':')
   const returns = route.response?.type === undefined ? '' : ` returns ${bodyText(route.response)}`
   return `${line} ${bodyText(route.request)}${returns}`
 }
