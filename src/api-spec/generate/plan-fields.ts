@@ -1,5 +1,6 @@
 import { type ApiSpec, type DefinedType, type Member, type SpecType } from '../language/spec.js'
-import { type MemberTag, readTag } from '../language/tags.js'
+import { embedsItself, type WireMember, wireMembers } from '../language/embedding.js'
+import { type MemberTag } from '../language/tags.js'
 import { ApiSpecError } from './error.js'
 import { typeName } from './text-as-code.js'
 
@@ -27,10 +28,11 @@ export interface TypePlan {
  */
 export function planTypes(spec: ApiSpec): readonly TypePlan[] {
   const types = new Map(spec.types.map((type) => [type.raw, type]))
-  const unfolded = new Map<string, readonly FieldPlan[]>()
+  const budget = { left: mostNested }
   const used = new Set(spec.types.map(({ raw }) => typeName(raw)))
   return spec.types.map(({ raw, docs, members }) => {
-    const fields = planFields(members, { types, unfolded, above: [raw], where: raw })
+    if (embedsItself(raw, types)) throw new ApiSpecError(`type ${raw} embeds itself`)
+    const fields = planFields(members, { types, where: raw, above: [], budget })
     return { name: raw, inputName: inputNameOf(raw, fields, used), docs, fields }
   })
 }
@@ -50,54 +52,71 @@ export function mayBeLeftOut(field: FieldPlan): boolean {
 }
 
 interface Scope {
-  /** Embedded types already unfolded: each once, however often it is embedded. */
-  readonly unfolded: Map<string, readonly FieldPlan[]>
   readonly types: ReadonlyMap<string, DefinedType>
-  readonly above: readonly string[]
   readonly where: string
+  /** The structs without a name that are being unfolded. */
+  readonly above: readonly (readonly Member[])[]
+  /** How many members of such structs may still come: each embedded type stands in them anew. */
+  readonly budget: { left: number }
 }
 
-/** The fields of a nested struct, which embeds nothing. */
+/** More members are those of a hostile file, in which structs without a name embed one another twice each. */
+const mostNested = 100_000
+
+/** The fields of a nested struct, as a field of a plan has it: embedded types are unfolded already. */
 export function planNested(members: readonly Member[], where: string): readonly FieldPlan[] {
-  return planFields(members, { types: new Map(), unfolded: new Map(), above: [], where })
+  return planFields(members, { types: new Map(), where, above: [], budget: { left: mostNested } })
 }
 
 function planFields(members: readonly Member[], scope: Scope): readonly FieldPlan[] {
-  const fields = members.flatMap((member) => planMember(member, scope))
-  const names = new Set<string>()
-  for (const { name } of fields) {
-    if (names.has(name))
-      throw new ApiSpecError(`type ${scope.where} has two members named '${name}'`)
-    names.add(name)
+  return membersOf(members, scope).map(({ name, tag, member }) => {
+    refuseComplex(member.type, scope.where)
+    return { ...tag, name, type: unfoldNested(member.type, scope), docs: member.docs }
+  })
+}
+
+function membersOf(members: readonly Member[], { types, where }: Scope): readonly WireMember[] {
+  const problem = (text: string) => {
+    throw new ApiSpecError(`type ${where}: ${text}`)
   }
-  return fields
+  return wireMembers(members, { types, problem })
 }
 
-function planMember(member: Member, scope: Scope): readonly FieldPlan[] {
-  const { type, docs } = member
-  const read = readTag(member.tag)
-  if (!read.ok) throw new ApiSpecError(`type ${scope.where}: ${read.problem}`)
-  if (member.inline && read.tag === undefined) return unfold(type, scope)
-  if (read.tag?.name === '-') return []
-  refuseComplex(type, scope.where)
-  const tag: MemberTag = read.tag ?? { source: 'json', name: '', optional: false, asString: false }
-  const names = member.inline ? [type.raw.replace(/^\*/, '')] : member.name.split(', ')
-  if (tag.name !== '' && names.length > 1)
-    throw new ApiSpecError(`type ${scope.where}: one tag names the members ${member.name}`)
-  return names.map((own) => ({ ...tag, name: tag.name === '' ? own : tag.name, type, docs }))
+/** A type whose structs without a name embed nothing any more: what they embed stands among their members. */
+function unfoldNested(type: SpecType, scope: Scope): SpecType {
+  switch (type.kind) {
+    case 'nested':
+      return { ...type, members: unfoldMembers(type.members, scope) }
+    case 'pointer':
+      return { ...type, type: unfoldNested(type.type, scope) }
+    case 'array':
+    case 'map':
+      return { ...type, value: unfoldNested(type.value, scope) }
+    case 'primitive':
+    case 'define':
+    case 'interface':
+      return type
+  }
 }
 
-function unfold(type: SpecType, scope: Scope): readonly FieldPlan[] {
-  const name = type.raw.replace(/^\*/, '')
-  const embedded = scope.types.get(name)
-  if (embedded === undefined)
-    throw new ApiSpecError(`type ${scope.where} embeds ${name}, which is no struct`)
-  if (scope.above.includes(name)) throw new ApiSpecError(`type ${scope.where} embeds itself`)
-  const before = scope.unfolded.get(name)
-  if (before !== undefined) return before
-  const fields = planFields(embedded.members, { ...scope, above: [...scope.above, name] })
-  scope.unfolded.set(name, fields)
-  return fields
+function unfoldMembers(members: readonly Member[], scope: Scope): readonly Member[] {
+  const { where, above, budget } = scope
+  if (above.includes(members))
+    throw new ApiSpecError(`type ${where}: a struct without a name contains itself: give it a name`)
+  const found = membersOf(members, scope)
+  budget.left -= found.length
+  if (budget.left < 0)
+    throw new ApiSpecError(
+      `type ${where}: structs without a name come to more than ${String(mostNested)} members`,
+    )
+  const inner = { ...scope, above: [...above, members] }
+  return found.map(({ name, tag, member }) => ({
+    ...member,
+    // A tag without a name gives the member's own.
+    name: tag.name === '' ? name : member.name,
+    inline: false,
+    type: unfoldNested(member.type, inner),
+  }))
 }
 
 function refuseComplex(type: SpecType, where: string): void {

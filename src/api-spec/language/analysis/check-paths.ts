@@ -1,8 +1,8 @@
 import { type Project } from '../load.js'
 import { type Report } from '../report.js'
-import { type ApiSpec, type DefinedType, type Member } from '../spec.js'
+import { wireMembers } from '../embedding.js'
+import { type ApiSpec, type DefinedType } from '../spec.js'
 import { joined, unquoted } from '../syntax/ast.js'
-import { readTag } from '../tags.js'
 import { annotationsOf } from './item-annotations.js'
 
 /**
@@ -38,28 +38,24 @@ export function checkPaths(project: Project, spec: ApiSpec, report: Report): voi
 /** Name → whether it may be absent, for what a request of a type takes from its path. */
 type PathMembers = ReadonlyMap<string, boolean>
 
-/** Looks each type up once, however often and however deeply it is embedded. */
+/** Looks each type up once, however many routes ask for it. */
 function createPathMembers(types: readonly DefinedType[]): (name: string) => PathMembers {
   const declared = new Map(types.map((type) => [type.raw, type]))
-  const known = new Map<string, Map<string, boolean>>()
-  const find = (name: string): PathMembers => {
+  const known = new Map<string, PathMembers>()
+  return (name) => {
     const before = known.get(name)
     if (before !== undefined) return before
-    const found = new Map<string, boolean>()
-    // Set before it is filled, so that a type embedded in itself comes to an end.
-    known.set(name, found)
-    for (const member of declared.get(name)?.members ?? []) {
-      for (const [own, optional] of pathMembers(member, find)) found.set(own, optional)
-    }
-    return found
+    const members = declared.get(name)?.members ?? []
+    const found = wireMembers(members, { types: declared, problem: ignore })
+      .filter(({ tag }) => tag.source === 'path')
+      .map((each) => [each.name, each.tag.optional] as const)
+    const own = new Map(found)
+    known.set(name, own)
+    return own
   }
-  return find
 }
 
-function pathMembers(member: Member, find: (name: string) => PathMembers): PathMembers {
-  if (member.inline && member.tag === '') return find(member.type.raw.replace(/^\*/, ''))
-  const read = readTag(member.tag)
-  if (!read.ok || read.tag?.source !== 'path') return new Map()
-  const { name, optional } = read.tag
-  return new Map([[name === '' ? member.name : name, optional]])
+/** Tags that cannot be read are said elsewhere. */
+function ignore(): void {
+  return
 }
