@@ -99,6 +99,56 @@ a.api:7:3: error: expected '@doc' | '@handler' | '@jwt' | '@server', got '@handl
     )
   })
 
+  it('the dialect says what to write instead of a tag that cannot be read', () => {
+    const said = (tag: string) =>
+      parseApi(`type A {\n  X int \`${tag}\`\n}`).diagnostics.map(
+        ({ message, start }) => `${String(start.line)}:${String(start.column)} ${message}`,
+      )
+    expect(said('json:"id",xml:"Id"')).toEqual(['2:9 separate tags with a blank, not a comma'])
+    expect(said('json:"id";xml:"Id"')).toEqual(['2:9 separate tags with a blank, not a semicolon'])
+    expect(said('json:id')).toEqual([`2:9 put the value of 'json' in double quotes: json:"…"`])
+    expect(said("form:'id'")).toEqual([`2:9 put the value of 'form' in double quotes: form:"…"`])
+    expect(said('json: "id"')).toEqual([
+      '2:9 write json:"…", with a colon and no blank before the value',
+    ])
+    expect(said('json="id"')).toEqual([
+      '2:9 write json:"…", with a colon and no blank before the value',
+    ])
+    expect(said('json:"id')).toEqual([
+      "2:9 the value of 'json' has no end: a double quote is missing",
+    ])
+    expect(said('id')).toEqual(['2:9 a tag is a list of key:"value"'])
+    expect(said('json:"id" xml:"Id"')).toEqual([])
+  })
+
+  it('the dialect says that a handler stands in @handler where @server names one, in the place where goctl stops', () => {
+    const old =
+      'service a {\n  @server(\n    handler: Login\n  )\n  get /x\n  @handler h\n  get /y\n}'
+    expect(errors(old)).toBe(
+      `a.api:2:3: error: a route has its handler from '@handler', not from '@server' (write '@handler Login')
+  2 |   @server(
+    |   ^^^^^^^`,
+    )
+    const [goctl] = parseApi(old, { mode: 'goctl' }).diagnostics
+    expect(goctl?.start).toMatchObject({ line: 2, column: 3 })
+    const block = parseApi('@server(handler: Login)\nservice a { @handler h get /x }')
+    expect(block.diagnostics).toMatchObject([
+      { severity: 'warning', hint: "write '@handler NAME' before the route" },
+    ])
+  })
+
+  it('the dialect says once that a string or a comment is never closed', () => {
+    for (const text of [
+      'syntax = "v1',
+      'import ( "a.api',
+      'type A { X int `json',
+      'type A {} /* b',
+    ])
+      expect(parseApi(text).diagnostics).toMatchObject([
+        { hint: expect.stringMatching(/is never closed$/) as string },
+      ])
+  })
+
   it('the dialect refuses @jwt twice, and against @server', () => {
     expect(errors('service a { @jwt A @jwt B @handler h get /x }')).toContain("'@jwt' stands twice")
     expect(errors('service a { @jwt A @server(jwt: B) @handler h get /x }')).toContain(

@@ -40,6 +40,26 @@ describeVectors('goctl 1.10', (read) => {
   it('the parser says what goctl says about every input its own tests call invalid', () => {
     for (const given of invalid) compare(given, outcome(read, 'foo.api', given.src ?? ''))
   })
+
+  it('the dialect points to the place that goctl names, but for what is never closed', () => {
+    const elsewhere: string[] = []
+    let same = 0
+    for (const { src = '' } of [...snippets, ...invalid]) {
+      const [goctl] = parseApi(src, { mode: 'goctl' }).diagnostics
+      const own = parseApi(src).diagnostics.find(({ severity }) => severity === 'error')
+      if (goctl === undefined || goctl.form === 'bare' || own === undefined) continue
+      const isSame = goctl.start.line === own.start.line && goctl.start.column === own.start.column
+      if (isSame) same++
+      else if (own.hint?.endsWith('is never closed') !== true) elsewhere.push(src)
+    }
+    // Of these goctl does not read as far, or stops before a word that the dialect takes for a name.
+    expect(elsewhere).toEqual([
+      expect.stringContaining('@jwt Auth'),
+      expect.stringContaining('@doc "x"\n}'),
+      'service foo{ @handler foo get /:foo-bar/baz foo',
+    ])
+    expect(same).toBe(258)
+  })
 })
 
 function cases(read: VectorReader, name: string): readonly GoctlCase[] {

@@ -91,7 +91,8 @@ class Loader {
     this.#children.set(file, children)
     this.#add(parsed.diagnostics)
     if (this.#stopped()) return
-    this.#add(emptyFile(file, this.#options.mode))
+    // A file of which nothing could be read is not empty.
+    if (parsed.diagnostics.length === 0) this.#add(emptyFile(file, this.#options.mode))
     this.#add(repeatedStatements(file, this.#options.mode))
     for (const token of importsOf(file).flatMap((statement) => statement.paths)) {
       if (this.#stopped()) return

@@ -71,8 +71,9 @@ function readAnew(raw: string): TagResult {
   pairPattern.lastIndex = 0
   let found: MemberTag | undefined
   while (pairPattern.lastIndex < text.length) {
+    const rest = text.slice(pairPattern.lastIndex)
     const pair = pairPattern.exec(text)
-    if (pair === null) return refused('a tag is a list of key:"value"')
+    if (pair === null) return refused(slipIn(rest))
     const source = sources.find((name) => name === pair[1])
     if (source === undefined || found !== undefined) continue
     const read = readMember(source, pair[2] ?? '')
@@ -80,6 +81,17 @@ function readAnew(raw: string): TagResult {
     found = read.tag
   }
   return { ok: true, tag: found }
+}
+
+/** What is wrong with a tag from where it cannot be read. */
+function slipIn(rest: string): string {
+  if (rest.startsWith(',')) return 'separate tags with a blank, not a comma'
+  if (rest.startsWith(';')) return 'separate tags with a blank, not a semicolon'
+  const [, key, gap, value = ''] = /^([A-Za-z_][\w-]*)(\s*:\s*|\s*=\s*)(.*)$/s.exec(rest) ?? []
+  if (key === undefined || gap === undefined) return 'a tag is a list of key:"value"'
+  if (!value.startsWith('"')) return `put the value of '${key}' in double quotes: ${key}:"…"`
+  if (gap !== ':') return `write ${key}:"…", with a colon and no blank before the value`
+  return `the value of '${key}' has no end: a double quote is missing`
 }
 
 function readMember(source: Source, value: string): TagResult {

@@ -110,8 +110,9 @@ function checkPairs({ pairs }: PairBlock, file: SourceFile, report: Report): voi
   for (const { key, value } of pairs) {
     const name = key.text
     if (!known.includes(name)) {
-      const hint = didYouMean(name, known)
-      const severity = hint === undefined ? 'warning' : 'error'
+      const near = didYouMean(name, known)
+      const severity = near === undefined ? 'warning' : 'error'
+      const hint = name === 'handler' ? "write '@handler NAME' before the route" : near
       report.at(file, key, { severity, message: `nobody reads the key '${name}' of @server`, hint })
     }
     if (seen.has(name))

@@ -2,10 +2,12 @@ import {
   type Body,
   type BodyType,
   type ItemAnnotation,
+  joined,
   type PairsAnnotation,
   type Route,
   type ServiceItem,
   type ServiceStatement,
+  unquoted,
 } from './ast.js'
 import { span } from './node.js'
 import { parseServerPairs, parseTextPairs } from './parse-pairs.js'
@@ -62,6 +64,7 @@ function parseItems(stream: TokenStream): readonly ServiceItem[] {
 
 function parseItem(stream: TokenStream): ServiceItem {
   const annotations = stream.dialect ? parseAnnotations(stream) : parseGoctlDoc(stream)
+  if (stream.dialect) refuseServerHandler(stream, annotations)
   const keyword = stream.dialect ? stream.take(...dialectItemStart) : stream.take('@handler', '}')
   const name = stream.take('IDENT')
   // "@handler" and a route without a name between them: the method would pass for the name.
@@ -71,6 +74,18 @@ function parseItem(stream: TokenStream): ServiceItem {
   const route = parseRoute(stream)
   const first = annotations[0]?.keyword ?? keyword
   return { annotations, handler: { keyword, name }, route, ...span(first, route) }
+}
+
+/** What go-zero once took, at the place where goctl stops now. */
+function refuseServerHandler(stream: TokenStream, annotations: readonly ItemAnnotation[]): void {
+  if (stream.is('@handler')) return
+  for (const annotation of annotations) {
+    if (annotation.kind !== 'server') continue
+    const handler = annotation.pairs.pairs.find(({ key }) => key.text === 'handler')
+    if (handler === undefined) continue
+    const message = "a route has its handler from '@handler', not from '@server'"
+    stream.fail(annotation.keyword, message, `write '@handler ${unquoted(joined(handler.value))}'`)
+  }
 }
 
 function parseGoctlDoc(stream: TokenStream): readonly ItemAnnotation[] {

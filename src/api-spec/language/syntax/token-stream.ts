@@ -119,6 +119,7 @@ export class TokenStream {
   fail(token: Token, message: string, hint?: string): never {
     if (this.dialect && token.kind === 'error') throw new SyntaxFailure(undefined)
     const atEnd = token.kind === 'EOF'
+    if (this.dialect && atEnd && this.#endsUnclosed()) throw new SyntaxFailure(undefined)
     const start = atEnd ? this.#afterCurrent() : token.start
     const end = atEnd ? start.offset : token.end
     throw new SyntaxFailure({
@@ -128,6 +129,11 @@ export class TokenStream {
       end,
       ...(hint === undefined ? {} : { hint }),
     })
+  }
+
+  /** Whether what is missing stands in the text, in a string or a comment that is never closed: that has been said. */
+  #endsUnclosed(): boolean {
+    return this.#scan.problems.some(({ start }) => start.offset >= this.current.end)
   }
 
   /** Fails in the words of goctl's scanner, which leave out "syntax error". */
