@@ -133,7 +133,7 @@ export function refused(project: ApiProject): Answer {
 }
 
 /** An answer with the warnings that remain beside it. */
-export function withWarnings(project: ApiProject, answer: Answer): Answer {
+function withWarnings(project: ApiProject, answer: Answer): Answer {
   const notice = problemsOf(project)
   return notice === undefined ? answer : { ...answer, notice }
 }

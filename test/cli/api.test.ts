@@ -104,19 +104,6 @@ describe('jotgate api check', () => {
     expect(typesAlone).toEqual({ exitCode: 0, stdout: 'no errors\n', stderr: '' })
   })
 
-  test('jotgate api check tells guards of similar names apart', async () => {
-    const block = (keys: string, name: string) =>
-      `@server (${keys})\nservice a { @handler ${name} get /${name} }\n`
-    const stdin = block('jwt: Auth jwtTransition: Old', 'one') + block('jwt: AuthOld', 'two')
-    const { stdout } = await jotgate(['api', 'check', '--json', '-'], { stdin })
-    expect(JSON.parse(stdout)).toMatchObject({
-      routes: [
-        { path: '/one', guard: 'Auth.Old', secrets: ['Old.Secret', 'Old.PrevSecret'] },
-        { path: '/two', guard: 'AuthOld', secrets: ['AuthOld.AccessSecret'] },
-      ],
-    })
-  })
-
   test('jotgate api check shows warnings, which are no failure', async () => {
     const shown = await jotgate(['api', 'check', 'a.api'], scene({ 'a.api': warned }))
     expect(shown).toMatchObject({ exitCode: 0, stdout: `no errors; warnings: 1\n${listed}` })

@@ -1,13 +1,12 @@
-import { routeGuards, type RouteGuard } from '../../api-spec/index.js'
-import { alignColumns } from '../align-columns.js'
 import {
-  diagnosticRows,
-  modeOf,
-  modeOption,
-  readProject,
-  refused,
-  withWarnings,
-} from '../api-project.js'
+  type ApiSpec,
+  generate,
+  routeGuards,
+  type RouteGuard,
+  toOpenApi,
+} from '../../api-spec/index.js'
+import { alignColumns } from '../align-columns.js'
+import { diagnosticRows, madeOf, modeOf, modeOption, readProject } from '../api-project.js'
 import type { Arguments } from '../arguments.js'
 import type { Answer, Command } from '../command.js'
 import type { Io } from '../io.js'
@@ -30,15 +29,23 @@ export const apiCheck: Command = {
 
 async function runCheck(given: Arguments, io: Io): Promise<Answer> {
   const project = await readProject(given.operands[0] ?? '', { io, mode: modeOf(given) })
-  const { ok, diagnostics, spec } = project.result
-  if (!ok) return refused(project)
-  const found = diagnostics.length === 0 ? '' : `; warnings: ${String(diagnostics.length)}`
-  // goctl's mode lets pass what no guard can be made of.
-  const guards = project.mode === 'dialect' ? routeGuards(spec) : []
-  return withWarnings(project, {
-    text: printable([`no errors${found}`, ...guardTable(guards)].join('\n')),
-    json: { ok: true, diagnostics: diagnosticRows(diagnostics), routes: guards },
+  return madeOf(project, (spec) => {
+    const { diagnostics } = project.result
+    const found = diagnostics.length === 0 ? '' : `; warnings: ${String(diagnostics.length)}`
+    const guards = project.mode === 'dialect' ? guardsOf(spec) : []
+    return {
+      text: printable([`no errors${found}`, ...guardTable(guards)].join('\n')),
+      json: { ok: true, diagnostics: diagnosticRows(diagnostics), routes: guards },
+    }
   })
+}
+
+/** Who guards what. A file of types alone, which others import, has nothing to guard; any other must be fit to be made. */
+function guardsOf(spec: ApiSpec): readonly RouteGuard[] {
+  if (spec.service === '') return []
+  generate(spec)
+  toOpenApi(spec)
+  return routeGuards(spec)
 }
 
 /** Route, guard, secrets: one line each. */
