@@ -40,39 +40,43 @@ afterAll(async () => {
 const draw = () => randomBytes(4).toString('hex')
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-test('a process that was stopped for 15 s answers its first requests right, over every store', async () => {
-  const places = [
-    `sqlite:${join(folder, `${draw()}.db`)}`,
-    `${postgres.url}#frozen_${draw()}`,
-    `io${redis.url}#frozen-${draw()}`,
-    `node-${redis.url}#frozen-${draw()}`,
-  ]
-  const wakenOf = await Promise.all(
-    places.map(async (place) => {
-      const child = await startChild(folder, 'frozen', [place])
-      closing.push(() => child.kill('SIGKILL'))
-      const { revocations: store } = await openStores(place)
-      child.kill('SIGSTOP')
-      const revocation = createRevocation({ store, issuer, accessTtl: '15m' })
-      await revocation.revoke({ sid: 'revoked' })
-      return async (): Promise<readonly Found[]> => {
-        const answer = once(child, 'message')
-        child.send(['good', 'revoked'])
-        child.kill('SIGCONT')
-        const [found] = (await answer) as [Found[]] // as the child sends it
-        return found
-      }
-    }),
-  )
-  await sleep(15_000)
-  const found = await Promise.all(wakenOf.map((waken) => waken()))
-  for (const [at, [good, revoked]] of found.entries()) {
-    const [kind] = (places[at] ?? '').split(':')
-    const how = good?.isAsked === true ? 'by asking' : 'from memory'
-    console.log(`${String(kind)}: answered ${how} within ${good?.ms.toFixed(1) ?? ''} ms`)
-    expect([good?.isRevoked, revoked?.isRevoked]).toEqual([false, true])
-  }
-}, 120_000)
+test.concurrent(
+  'a process that was stopped for 15 s answers its first requests right, over every store',
+  async () => {
+    const places = [
+      `sqlite:${join(folder, `${draw()}.db`)}`,
+      `${postgres.url}#frozen_${draw()}`,
+      `io${redis.url}#frozen-${draw()}`,
+      `node-${redis.url}#frozen-${draw()}`,
+    ]
+    const wakenOf = await Promise.all(
+      places.map(async (place) => {
+        const child = await startChild(folder, 'frozen', [place])
+        closing.push(() => child.kill('SIGKILL'))
+        const { revocations: store } = await openStores(place)
+        child.kill('SIGSTOP')
+        const revocation = createRevocation({ store, issuer, accessTtl: '15m' })
+        await revocation.revoke({ sid: 'revoked' })
+        return async (): Promise<readonly Found[]> => {
+          const answer = once(child, 'message')
+          child.send(['good', 'revoked'])
+          child.kill('SIGCONT')
+          const [found] = (await answer) as [Found[]] // as the child sends it
+          return found
+        }
+      }),
+    )
+    await sleep(15_000)
+    const found = await Promise.all(wakenOf.map((waken) => waken()))
+    for (const [at, [good, revoked]] of found.entries()) {
+      const [kind] = (places[at] ?? '').split(':')
+      const how = good?.isAsked === true ? 'by asking' : 'from memory'
+      console.log(`${String(kind)}: answered ${how} within ${good?.ms.toFixed(1) ?? ''} ms`)
+      expect([good?.isRevoked, revoked?.isRevoked]).toEqual([false, true])
+    }
+  },
+  120_000,
+)
 
 interface Site {
   readonly store: RevocationStore
@@ -162,7 +166,7 @@ async function startStale({ store }: Pick<Site, 'store'>) {
 const rejected = { status: 'rejected', reason: expect.objectContaining(unknown) as unknown }
 const answered = (value: boolean) => ({ status: 'fulfilled', value })
 
-describe.each(Object.entries(sites))('a stale process over %s', (_, open) => {
+describe.concurrent.each(Object.entries(sites))('a stale process over %s', (_, open) => {
   test('a stale process is told what others have revoked', async () => {
     const site = await open()
     const { answersOf } = await startStale(site)
@@ -204,17 +208,20 @@ describe.each(Object.entries(sites))('a stale process over %s', (_, open) => {
   })
 })
 
-test('a stale process takes no answer of a primary that does not reach its replicas', async () => {
-  const { client, close } = await ioredisAt(redis.url)
-  closing.push(close)
-  const options = { prefix: draw(), deadlineMs: 900 }
-  const store = redisStores(client, options).revocations
-  await startStale({ store })
-  const askedOver = async (minReplicas: number) => {
-    const { revocations } = redisStores(client, { ...options, minReplicas })
-    const given = { store: revocations, issuer, accessTtl: '15m', whenStale: 'ask' } as const
-    return createRevocation(given).isRevoked(token('good'))
-  }
-  expect(await askedOver(0)).toBe(false)
-  await expect(askedOver(1)).rejects.toMatchObject(unknown)
-})
+test.concurrent(
+  'a stale process takes no answer of a primary that does not reach its replicas',
+  async () => {
+    const { client, close } = await ioredisAt(redis.url)
+    closing.push(close)
+    const options = { prefix: draw(), deadlineMs: 900 }
+    const store = redisStores(client, options).revocations
+    await startStale({ store })
+    const askedOver = async (minReplicas: number) => {
+      const { revocations } = redisStores(client, { ...options, minReplicas })
+      const given = { store: revocations, issuer, accessTtl: '15m', whenStale: 'ask' } as const
+      return createRevocation(given).isRevoked(token('good'))
+    }
+    expect(await askedOver(0)).toBe(false)
+    await expect(askedOver(1)).rejects.toMatchObject(unknown)
+  },
+)
