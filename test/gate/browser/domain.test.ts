@@ -52,6 +52,11 @@ function answerAs(configured: string) {
       response.setHeader('content-type', 'text/html').end('<!doctype html><title>t</title>')
       return
     }
+    // The browser asks for it by itself, at a time of its own.
+    if (url === '/favicon.ico') {
+      response.writeHead(204).end()
+      return
+    }
     if (headers.origin === configured) {
       response.setHeader('access-control-allow-origin', configured)
       response.setHeader('access-control-allow-credentials', 'true')
