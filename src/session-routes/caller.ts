@@ -48,7 +48,7 @@ export async function callerOf(
 }
 
 /**
- * The caller of a route about sessions. Whoever acts for another user has none of their rights over these.
+ * The caller of a route about sessions. A party that acts for another user has no rights over these.
  *
  * @throws AuthError FORBIDDEN for a token with an actor (RFC 8693 section 4.1), and as the gate refuses
  */

@@ -9,7 +9,7 @@ export {
   decideRotation,
   detailsText,
   endedSession,
-  longestSkew,
+  isWithinGrace,
   parentOfFamily,
   type StoredSession,
   type SessionDetails,

@@ -6,7 +6,7 @@ import { toEvent, type SessionHooks } from './events.js'
 import { loadSubject } from './load-subject.js'
 import {
   decideRotation,
-  longestSkew,
+  isWithinGrace,
   type RotateKind,
   type RotateRequest,
   type RotateResult,
@@ -144,16 +144,12 @@ async function conclude(
   tell(policy, result)
   if (result.kind === 'unknown') throw new AuthError('REFRESH_UNKNOWN')
   if (isDone) await settle(policy, [result.session])
-  if (code === 'REFRESH_SUPERSEDED' && isOnItsWay(policy, result.session))
+  const time = { now: policy.now(), grace: policy.grace }
+  // The client may be about to get the tokens of the step-up: a refusal would log the user out there.
+  if (code === 'REFRESH_SUPERSEDED' && isWithinGrace(result.session, time))
     throw new AuthError('REFRESH_PENDING', { retryAfter: 1 })
   if (code !== undefined) throw new AuthError(code)
   return result.session
-}
-
-/** Within the grace the client may be about to get the tokens of the step-up: a refusal would log the user out there. */
-function isOnItsWay({ now, grace }: SessionsPolicy, { rotatedAt }: StoredSession): boolean {
-  const age = now() - rotatedAt
-  return grace > 0 && age >= -longestSkew && age <= grace
 }
 
 /**

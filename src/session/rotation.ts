@@ -127,7 +127,7 @@ export function decideRotation(session: StoredSession, request: RotateRequest): 
  * further ahead, the clock was set back and the rotation's age is unknown. That is neither theft nor the same moment: the
  * session is recovered, which dates it anew, so that the present clock decides about the next request.
  */
-export const longestSkew = 60
+const longestSkew = 60
 
 /** A session as a store keeps it when it ends: ending it twice changes nothing. */
 export function endedSession(session: StoredSession, now: number): StoredSession {
@@ -143,8 +143,7 @@ function judge(session: StoredSession, request: RotateRequest): Judged {
   if (request.client !== session.client) return 'otherClient'
   if (presented > session.generation) return 'rolledBack'
   const age = now - session.rotatedAt
-  if (presented === session.generation)
-    return isFresh(session, age, request) ? 'replayed' : 'rotated'
+  if (presented === session.generation) return isFresh(session, request) ? 'replayed' : 'rotated'
   if (presented !== session.parent)
     return isSuperseded(session, age, request) ? 'superseded' : 'reused'
   if (age < -longestSkew) return 'recovered'
@@ -165,9 +164,21 @@ function isSuperseded(
   return age <= recoverWithin || age <= grace
 }
 
-/** Whether a request with the parent token may still be in flight. Without a grace, no request is waited for. */
-function isFresh({ parent }: StoredSession, age: number, { grace }: RotateRequest): boolean {
-  return parent >= 0 && grace > 0 && age >= -longestSkew && age <= grace
+/** Whether a request with the parent token may still be in flight. */
+function isFresh(session: StoredSession, request: RotateRequest): boolean {
+  return session.parent >= 0 && isWithinGrace(session, request)
+}
+
+/**
+ * Whether the newest refresh token of a session is so young that requests with the one before may still be in flight. Without a
+ * grace, no request is waited for.
+ */
+export function isWithinGrace(
+  { rotatedAt }: Pick<StoredSession, 'rotatedAt'>,
+  { now, grace }: Pick<RotateRequest, 'now' | 'grace'>,
+): boolean {
+  const age = now - rotatedAt
+  return grace > 0 && age >= -longestSkew && age <= grace
 }
 
 type Step = (session: StoredSession, request: RotateRequest) => StoredSession

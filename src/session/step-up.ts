@@ -2,7 +2,7 @@ import { change } from './change.js'
 import { readAuthentication, type Authentication } from './details.js'
 import { findOwn, type OwnSession } from './end.js'
 import { loadSubject } from './load-subject.js'
-import { longestSkew, parentOfFamily, type StoredSession } from './ports.js'
+import { isWithinGrace, parentOfFamily, type StoredSession } from './ports.js'
 import { limitScope } from './scope.js'
 import type { SessionsPolicy } from './session-policy.js'
 import { answer, signAccess, type TokenResponse } from './tokens.js'
@@ -50,8 +50,7 @@ function withNewFamily(
 
 /** Two confirmations at once, or one that was sent again, have one refresh token: whichever answer comes last is good. */
 function hasJustBegun({ grace }: SessionsPolicy, was: StoredSession, now: number): boolean {
-  const age = now - was.rotatedAt
-  return was.parent < -1 && grace > 0 && age >= -longestSkew && age <= grace
+  return was.parent < -1 && isWithinGrace(was, { now, grace })
 }
 
 function begin({ idleTtl }: SessionsPolicy, was: StoredSession, now: number) {

@@ -48,7 +48,7 @@ const listened = processWide('listened-clients/1', () => new WeakSet<object>())
 
 /**
  * Listens for `error`, once for each client: without any listener a lost connection ends the process (node-redis, `Pool` of
- * pg) or is printed (ioredis). Whoever asks the store is told anyway. Listeners of the program hear it as before.
+ * pg) or is printed (ioredis). A question to the store is refused anyway. Listeners of the program hear it as before.
  */
 export function listenForErrors(client: object): void {
   if (listened.has(client) || !hasMethods(client, ['on'])) return

@@ -167,7 +167,7 @@ const rejected = { status: 'rejected', reason: expect.objectContaining(unknown) 
 const answered = (value: boolean) => ({ status: 'fulfilled', value })
 
 describe.concurrent.each(Object.entries(sites))('a stale process over %s', (_, open) => {
-  test('a stale process is told what others have revoked', async () => {
+  test('a stale process learns what others have revoked', async () => {
     const site = await open()
     const { answersOf } = await startStale(site)
     const other = createRevocation({ store: site.store, issuer, accessTtl: '15m' })

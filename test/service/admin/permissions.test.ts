@@ -85,7 +85,7 @@ test('the table of callers has every operation of administrators, and no other',
 })
 
 describe.each(Object.entries(callers))('%s', (operation, permitted) => {
-  /** To nothing that exists: whoever is let in is answered that, and changes nothing but the time of a rotation. */
+  /** To nothing that exists: a caller who is let in is answered that, and changes nothing but the time of a rotation. */
   const send = (token: string | undefined) => {
     const body = /^(POST|PUT)/.test(operation) && !operation.endsWith('rotate') ? {} : undefined
     return call(operation.replaceAll(/\{\w+\}/g, 'nothing'), token, body)

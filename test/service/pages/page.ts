@@ -31,7 +31,7 @@ const functions = {
     client = jwtClient({ source: session, origins: [service] })
   },
   /** Moves the page's clock. */
-  skip(seconds: number) {
+  advance(seconds: number) {
     skipped += seconds
   },
   async login(username: string, password: string) {

@@ -148,7 +148,7 @@ test.each<['firstParty' | 'app', string]>([
       if (/refresh|token/.test(request.url())) refreshes.push(request.method())
     })
     await page.evaluate(() => {
-      tried.skip(3600)
+      tried.advance(3600)
     })
     expect(await call(page, '/user/profile')).toMatchObject(profile)
     expect(refreshes).toContain('POST')

@@ -31,8 +31,8 @@ interface ExchangeRequest {
 
 /**
  * Exchanges the access token that a service was called with for one that it calls the next service with: of the same user
- * and session, for another audience, with no more rights and no longer life. `act` names the service, and whoever acted
- * before. There is no refresh token.
+ * and session, for another audience, with no more rights and no longer life. `act` names the service, and the party that
+ * acted before. There is no refresh token.
  *
  * The first audience of a client is the client itself: subject tokens must be for it. The further ones are those that it may
  * ask tokens for.
