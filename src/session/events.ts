@@ -20,7 +20,7 @@ export interface ImpersonationEvent extends SessionEvent {
 
 /**
  * Called after a refresh, or for `onEvicted` a login, has had its outcome, in the process that handled it. What a hook throws or rejects with is
- * dropped: it must not undo the refresh or the login.
+ * dropped: it must not undo the refresh or the login. `onEnded` is different.
  */
 export interface SessionHooks {
   /** A refresh token was exchanged for its successor. */
@@ -40,6 +40,14 @@ export interface SessionHooks {
   readonly onImpersonated?: (event: ImpersonationEvent) => unknown
   /** The session was ended to make room for a login: its subject had `maxSessions` at that client. Called by the login. */
   readonly onEvicted?: (event: SessionEvent) => unknown
+  /**
+   * The session has ended before its time, for whatever reason, and its access tokens are refused. Unlike the others it is
+   * waited for, and called again by a later `finishEnding` until it resolves, also after a crash: at least once for each
+   * session. Use it to tell other systems.
+   *
+   * @example onEnded: (event) => outbox.add(event)
+   */
+  readonly onEnded?: (event: SessionEvent) => unknown
 }
 
 /** The event of a session at a time in Unix seconds. */

@@ -31,7 +31,7 @@ interface Outcome {
   /** The refusal; absent where there are tokens. */
   readonly code?: ErrorCode
   /** The hook that hears of it. A refusal with one has ended the session. */
-  readonly event?: Exclude<keyof SessionHooks, 'onImpersonated'>
+  readonly event?: Exclude<keyof SessionHooks, 'onImpersonated' | 'onEnded'>
   /**
    * When the session's access tokens are refused: `foreseen`, while the store ends the session, or `ended`, whenever it has
    * ended. Reuse is certain once it is foreseen, because generations only grow.

@@ -49,24 +49,24 @@ export function haveExpired(
   return time > issuedUntil(session) + accessTtl + margin
 }
 
-/** How many sessions are revoked at a time. */
+/** How many sessions are worked on at a time. */
 const atOnce = 32
 
 /**
- * The same for several sessions, a bounded number at a time; other requests get their turn in between. All are attempted.
+ * Does something for several sessions, a bounded number at a time; other requests get their turn in between. All are
+ * attempted.
  *
- * @returns those that are refused, and what the first of the others failed with
+ * @returns those for which it was done, and what it failed with for the others
  */
-export async function tryToRevoke(
-  policy: SessionsPolicy,
+export async function attemptEach(
   sessions: readonly StoredSession[],
-  refusing: Refusing = {},
-): Promise<Revoked> {
+  act: (session: StoredSession) => Promise<void>,
+): Promise<Attempted> {
   const done: StoredSession[] = []
   const failed: unknown[] = []
   for (let first = 0; first < sessions.length; first += atOnce) {
     const some = sessions.slice(first, first + atOnce)
-    const each = some.map((session) => revokeAccess(policy, session, refusing).then(() => session))
+    const each = some.map((session) => act(session).then(() => session))
     for (const result of await Promise.allSettled(each))
       if (result.status === 'fulfilled') done.push(result.value)
       else failed.push(result.reason)
@@ -76,8 +76,17 @@ export async function tryToRevoke(
   return { done, failed }
 }
 
-/** What has become of {@link tryToRevoke}. */
-export interface Revoked {
+/** Refuses the access tokens of several sessions. */
+export function tryToRevoke(
+  policy: SessionsPolicy,
+  sessions: readonly StoredSession[],
+  refusing: Refusing = {},
+): Promise<Attempted> {
+  return attemptEach(sessions, (session) => revokeAccess(policy, session, refusing))
+}
+
+/** What has become of {@link attemptEach}. */
+export interface Attempted {
   readonly done: readonly StoredSession[]
   readonly failed: readonly unknown[]
 }

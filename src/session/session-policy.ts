@@ -34,6 +34,7 @@ const hooksTable = {
   onReused: hook(),
   onRolledBack: hook(),
   onEvicted: hook(),
+  onEnded: hook(),
   onImpersonated: optionalFunc<SessionHooks['onImpersonated']>(),
 } satisfies OptionTable<keyof SessionHooks>
 

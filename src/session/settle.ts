@@ -1,7 +1,14 @@
 import { askStore } from '../foundation/ask-store.js'
 import { passedAtStore } from '../foundation/settled-time.js'
+import { toEvent } from './events.js'
 import type { StoredSession } from './ports.js'
-import { haveExpired, revokeAccess, tryToRevoke, type Refusing } from './revoke-access.js'
+import {
+  attemptEach,
+  haveExpired,
+  revokeAccess,
+  tryToRevoke,
+  type Refusing,
+} from './revoke-access.js'
 import type { SessionsPolicy } from './session-policy.js'
 
 /**
@@ -36,16 +43,38 @@ export function throwFirst(results: readonly PromiseSettledResult<unknown>[]): v
   for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
-/** Notes that the tokens of ended sessions are refused. If that fails, they are refused once more: the same as once. */
+/**
+ * Notes that the tokens of ended sessions are refused, and that `onEnded` knows. If that fails, both are done once more by
+ * {@link finishEnding}.
+ */
 export async function settle(
   policy: SessionsPolicy,
   sessions: readonly StoredSession[],
 ): Promise<void> {
-  const due = sessions.filter(({ revocationDue }) => revocationDue === true).map(({ id }) => id)
+  const due = sessions.filter(({ revocationDue }) => revocationDue === true)
   if (due.length === 0) return
-  await askStore(policy.storeDeadlineMs * longer, () => policy.store.settle(due)).catch(
-    () => undefined,
-  )
+  await tellAndSettle(policy, due).catch(() => undefined)
+}
+
+/** @throws AuthError STORE_UNAVAILABLE; what `onEnded` rejects with: the sessions that it rejected stay marked */
+async function tellAndSettle(
+  policy: SessionsPolicy,
+  sessions: readonly StoredSession[],
+): Promise<void> {
+  const { done, failed } = await attemptEach(sessions, (session) => tellEnded(policy, session))
+  const ids = done.map(({ id }) => id)
+  if (ids.length > 0)
+    await askStore(policy.storeDeadlineMs * longer, () => policy.store.settle(ids))
+  if (failed.length > 0) throw failed[0]
+}
+
+async function tellEnded(policy: SessionsPolicy, session: StoredSession): Promise<void> {
+  const { onEnded } = policy.hooks
+  if (onEnded === undefined) return
+  const event = Object.freeze(toEvent(session, policy.now()))
+  await askStore(policy.storeDeadlineMs, async () => {
+    await onEnded(event)
+  })
 }
 
 /** A store may take one session after the other, each with its own deadline. */
@@ -73,10 +102,8 @@ export async function finishEnding(
       policy,
       due.filter((session) => !isOver(session)),
     )
-    const ids = [...done, ...due.filter(isOver)].map(({ id }) => id)
     // Unlike elsewhere a failure counts here: the same ones would come again for ever.
-    if (ids.length > 0)
-      await askStore(policy.storeDeadlineMs * longer, () => policy.store.settle(ids))
+    await tellAndSettle(policy, [...done, ...due.filter(isOver)])
     if (failed.length > 0) throw failed[0]
     finished += due.length
     if (due.length < batch) return finished
