@@ -2,6 +2,7 @@ import { AuthError } from 'jotgate'
 import { expect, test } from 'vitest'
 import { createAdmission } from '../../../apps/auth-service/src/limits/admission.js'
 import { revokeToken } from '../../../apps/auth-service/src/oauth/revoke.js'
+import { parseForm } from '../../../apps/auth-service/src/oauth/form.js'
 import type { OAuthClient } from '../../../apps/auth-service/src/oauth/clients.js'
 import type { OAuth } from '../../../apps/auth-service/src/oauth/oauth.js'
 import { loginLimits, slots } from './attempts.js'
@@ -16,6 +17,7 @@ function makeRevoking() {
   const made = { limits, revoked: [] as unknown[], isRevoked: false }
   const oauth = {
     limits,
+    events: { record: () => Promise.resolve() },
     sessionsOf: () => ({ end: () => Promise.reject(new AuthError('REFRESH_MALFORMED')) }),
     verify: (text: string) => Promise.resolve({ payload: { sub: text, client_id: 'app' } }),
     revocation: {
@@ -39,7 +41,8 @@ test('a client revokes 30 single tokens of one subject, then waits; other subjec
 test('a token beyond the limit is not revoked, and one that is revoked already counts for nothing', async () => {
   const made = makeRevoking()
   const client = { id: 'app' } as OAuthClient // its id is all that counts
-  const revoke = () => revokeToken(made.oauth, client, 'user-1')
+  const form = parseForm('token=user-1')
+  const revoke = () => revokeToken(made.oauth, { client, form, from: {} })
   for (let round = 0; round < 30; round++) await revoke()
   await expect(revoke()).rejects.toMatchObject({ code: 'TOO_MANY' })
   expect(made.revoked).toHaveLength(30)

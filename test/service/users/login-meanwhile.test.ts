@@ -21,7 +21,9 @@ async function loginDuring(happens: (users: Users, bob: User) => Promise<unknown
   })
   const passwords = { check: () => Promise.resolve(false), isOutdated: () => false }
   const admission = { admit: () => Promise.resolve({ kind: 'right', account: bob }) }
-  const parts = { users, sessions, passwords, admission, configuration: { audience: 'api' } }
+  const events = { record: () => Promise.resolve() }
+  const configuration = { audience: 'api' }
+  const parts = { users, sessions, passwords, admission, configuration, events }
   const answer = login({
     ...{ method: 'POST', path: '/user/login', address: '192.0.2.1' },
     request: { username: 'bob', password: 'right' },

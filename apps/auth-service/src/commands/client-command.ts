@@ -4,8 +4,11 @@ import { readConfiguration } from '../configuration/read-configuration.js'
 import type { Configuration } from '../configuration/configuration.js'
 import { openDataDirectory } from '../storage/data-directory.js'
 import type { Environment } from '../configuration/environment.js'
+import type { Events } from '../events/events.js'
+import type { EventKind } from '../events/kinds.js'
 import { createLog } from '../foundation/log.js'
 import { SetupFault } from '../foundation/setup-fault.js'
+import { openEvents } from '../http/open-events.js'
 import { openStorage } from '../storage/storage.js'
 import {
   usualOverlap,
@@ -16,6 +19,7 @@ import {
   type OAuthClient,
   type OAuthClients,
 } from '../oauth/clients.js'
+import { recordCommand } from './record-command.js'
 import { openClients } from '../oauth/open-clients.js'
 
 /** The usage of {@link runClientCommand}. */
@@ -52,6 +56,7 @@ type Flags = ReturnType<typeof parse>['values']
 /** One command and its subject. */
 interface Errand {
   readonly clients: OAuthClients
+  readonly events: Events
   readonly configuration: Configuration
   /** A name for `add`, an id for the others. */
   readonly subject: string
@@ -73,9 +78,9 @@ export async function runClientCommand(
   if (command === undefined || more.length > 0 || (verb === 'list') !== (subject === ''))
     return undefined
   const configuration = readConfiguration(environment)
-  const { clients, close } = await open(environment, configuration)
+  const { clients, events, close } = await open(environment, configuration)
   try {
-    return await command({ clients, configuration, subject, flags })
+    return await command({ clients, events, configuration, subject, flags })
   } finally {
     await close()
   }
@@ -93,7 +98,7 @@ function parse(args: readonly string[]) {
 async function open(
   environment: Environment,
   configuration: Configuration,
-): Promise<{ clients: OAuthClients; close: () => Promise<void> }> {
+): Promise<{ clients: OAuthClients; events: Events; close: () => Promise<void> }> {
   const { log } = createLog(environment.logLevel)
   const data = openDataDirectory(environment.dataDir)
   const storage = await openStorage({ configuration, data, log })
@@ -104,6 +109,7 @@ async function open(
   storage.started('command')
   return {
     clients,
+    events: openEvents({ log }),
     close: async () => {
       revocation.close()
       await storage.close()
@@ -112,8 +118,9 @@ async function open(
 }
 
 const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = {
-  add: async ({ clients, configuration, subject, flags }) => {
+  add: async ({ clients, events, configuration, subject, flags }) => {
     const { client, secret } = await clients.create(toClient(subject, flags, configuration))
+    await record(events, 'client.created', client.id)
     if (flags.json) return asJson({ ...client, ...(secret === undefined ? {} : { secret }) })
     return `client_id: ${client.id}\n${showSecret(secret)}`
   },
@@ -128,26 +135,43 @@ const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = 
     const change = toChange(errand.flags, client)
     if (Object.keys(change).length === 0)
       throw new SetupFault('client change: names nothing to change')
-    return show(errand, await errand.clients.change(errand.subject, change))
+    return changed(errand, change)
   },
-  disable: async (errand) =>
-    show(errand, await errand.clients.change(errand.subject, { disabled: true })),
-  enable: async (errand) =>
-    show(errand, await errand.clients.change(errand.subject, { disabled: false })),
-  remove: async ({ clients, subject, flags }) => {
+  disable: (errand) => changed(errand, { disabled: true }),
+  enable: (errand) => changed(errand, { disabled: false }),
+  remove: async ({ clients, events, subject, flags }) => {
     if (!(await clients.remove(subject))) throw unknown()
+    await record(events, 'client.removed', subject)
     return flags.json ? asJson({ id: subject, removed: true }) : `removed ${subject}\n`
   },
-  'rotate-secret': async ({ clients, subject, flags }) => {
+  'rotate-secret': async ({ clients, events, subject, flags }) => {
     const given = flags['keep-old']
     const keepOld = given === undefined ? usualOverlap : secondsOf(given, '--keep-old')
     const rotated = await clients.rotateSecret(subject, keepOld)
     if (rotated === undefined) throw unknown()
+    await record(events, 'client.secret-rotated', subject)
     if (flags.json) return asJson({ id: subject, ...rotated })
     return showSecret(rotated.secret) + showOld(rotated.oldSecretUntil)
   },
-  'end-old-secret': async (errand) =>
-    show(errand, await errand.clients.endOldSecret(errand.subject)),
+  'end-old-secret': async (errand) => {
+    const client = await errand.clients.endOldSecret(errand.subject)
+    const shown = show(errand, client)
+    await record(errand.events, 'client.old-secret-ended', errand.subject)
+    return shown
+  },
+}
+
+async function changed(errand: Errand, change: ClientChange): Promise<string> {
+  const client = await errand.clients.change(errand.subject, change)
+  const shown = show(errand, client)
+  const details = { fields: Object.keys(change) }
+  const subject = { kind: 'client', id: errand.subject } as const
+  await recordCommand(errand.events, { kind: 'client.changed', subject, details })
+  return shown
+}
+
+async function record(events: Events, kind: EventKind, id: string): Promise<void> {
+  await recordCommand(events, { kind, subject: { kind: 'client', id } })
 }
 
 async function* allClients(clients: OAuthClients): AsyncGenerator<OAuthClient> {

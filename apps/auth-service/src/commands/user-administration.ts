@@ -2,6 +2,8 @@ import type { Logger } from 'pino'
 import { AuthError, createRevocation } from 'jotgate'
 import type { Configuration } from '../configuration/configuration.js'
 import type { DataDirectory } from '../storage/data-directory.js'
+import type { Events } from '../events/events.js'
+import { openEvents } from '../http/open-events.js'
 import { withDemoUser } from '../users/demo-user.js'
 import { openSessions } from '../sessions/sessions.js'
 import { renewBefore } from '../users/put-roles.js'
@@ -13,6 +15,7 @@ import type { Users } from '../users/users.js'
 export interface UserAdministration {
   readonly configuration: Configuration
   readonly users: Users
+  readonly events: Events
   /** Ends the sessions of a subject, in every process of the service. @throws AuthError STORE_UNAVAILABLE */
   endSessions(subject: string): Promise<void>
   /** Refuses the subject's access tokens, which its devices refresh. @throws AuthError STORE_UNAVAILABLE */
@@ -46,13 +49,15 @@ export async function openUserAdministration(
   const users = configuration.demo ? withDemoUser(stored, '') : stored
   const { issuer: iss, accessTtl } = configuration
   const revocation = createRevocation({ store: stores.revocations, issuer: iss, accessTtl })
-  const rooms = { signing, store: stores.sessions, users, revocation, metrics }
+  const events = openEvents(parts)
+  const rooms = { signing, store: stores.sessions, users, revocation, metrics, events }
   const sessions = openSessions({ ...parts, rights: none }, rooms)
   let started: Promise<void> | undefined
   const start = () => (started ??= storage.patiently(() => revocation.start()))
   return {
     configuration,
     users,
+    events,
     endSessions: async (subject) => {
       await start()
       await sessions.endAll(subject)

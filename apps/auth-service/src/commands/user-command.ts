@@ -4,6 +4,7 @@ import { readConfiguration } from '../configuration/read-configuration.js'
 import { openDataDirectory } from '../storage/data-directory.js'
 import { demoSubject } from '../users/demo-user.js'
 import type { Environment } from '../configuration/environment.js'
+import { userParty } from '../events/event.js'
 import { importUsers } from '../users/import-users.js'
 import { createLog } from '../foundation/log.js'
 import { roleFault, usernameFault } from '../users/names.js'
@@ -12,6 +13,7 @@ import { createPasswords } from '../users/passwords.js'
 import { putRoles } from '../users/put-roles.js'
 import { putPassword } from '../users/put-password.js'
 import { SetupFault } from '../foundation/setup-fault.js'
+import { recordCommand } from './record-command.js'
 import { openUserAdministration, type UserAdministration } from './user-administration.js'
 import { newUser, type User } from '../users/users.js'
 
@@ -83,7 +85,9 @@ function checkNames(username: string | undefined, roles: readonly string[]): voi
 const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = {
   add: async ({ administration, subject, roles }) => {
     const passwordHash = await readNewPassword(administration, [subject])
-    await administration.users.create(newUser({ username: subject, passwordHash, roles }))
+    const user = newUser({ username: subject, passwordHash, roles })
+    await administration.users.create(user)
+    await record(administration, { kind: 'user.created', subject: userParty(user) })
     return `added ${subject}\n`
   },
   list: async ({ administration, json }) => {
@@ -100,6 +104,8 @@ const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = 
     const renew = () => administration.renewTokens(user.id)
     const { users } = administration
     if (!(await putRoles({ users, user, to: roles, end, renew }))) throw changedMeanwhile()
+    const details = { roles }
+    await record(administration, { kind: 'user.changed', subject: userParty(user), details })
     return `${user.username} has ${roles.length === 0 ? 'no roles' : roles.join(', ')}\n`
   },
   password: async ({ administration, subject }) => {
@@ -108,12 +114,15 @@ const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = 
     const end = () => administration.endSessions(user.id)
     const isPut = await putPassword({ users: administration.users, user, to, end })
     if (!isPut) throw changedMeanwhile()
+    await record(administration, { kind: 'user.password-changed', subject: userParty(user) })
     return `${user.username} has a new password\n`
   },
   import: async ({ administration, subject }) => {
     const text = subject === '-' ? await readInput() : readFile(subject)
     const { added, there } = await importUsers(administration.users, text)
-    return `added ${String(added)}, left ${String(there)} existing ones unchanged\n`
+    for (const user of added)
+      await record(administration, { kind: 'user.created', subject: userParty(user) })
+    return `added ${String(added.length)}, left ${String(there)} existing ones unchanged\n`
   },
 }
 
@@ -121,10 +130,20 @@ async function setDisabled(
   { administration, subject }: Errand,
   disabled: boolean,
 ): Promise<string> {
-  const { id, username } = await find(administration, subject)
+  const user = await find(administration, subject)
+  const { id, username } = user
   await administration.users.setDisabled(id, disabled)
   await administration.endSessions(id)
+  const details = { disabled }
+  await record(administration, { kind: 'user.changed', subject: userParty(user), details })
   return `${username} is ${disabled ? 'disabled' : 'enabled'}\n`
+}
+
+function record(
+  { events }: UserAdministration,
+  act: Parameters<typeof recordCommand>[1],
+): Promise<void> {
+  return recordCommand(events, act)
 }
 
 function changedMeanwhile(): SetupFault {

@@ -1,42 +1,36 @@
 import type { Logger } from 'pino'
-import {
-  createRevocation,
-  type KeyRing,
-  type Revocation,
-  type Sessions,
-  type Verifier,
-} from 'jotgate'
+import { type KeyRing, type Revocation, type Sessions, type Verifier } from 'jotgate'
 import { isStorableName } from 'jotgate/extend'
 import type { Services as AdminServices } from '../api/admin/services.js'
 import type { Services as ClientsServices } from '../api/clients/services.js'
 import type { Services as UserServices } from '../api/user/services.js'
 import type { Configuration } from '../configuration/configuration.js'
-import type { DataDirectory } from '../storage/data-directory.js'
 import type { ClientLimits } from '../limits/client-limits.js'
 import { createOAuth, type OAuth } from '../oauth/oauth.js'
 import { firstPartyClient } from '../oauth/first-party.js'
 import { openClients } from '../oauth/open-clients.js'
+import type { Events } from '../events/events.js'
+import { openGround, type ServiceParts } from './open-ground.js'
 import { openGates, type Gates } from './gates.js'
 import { watchClocks, type Clocks, type ClocksParts } from '../observing/clocks.js'
-import { createMetrics, type Metrics } from '../observing/metrics.js'
+import { type Metrics } from '../observing/metrics.js'
 import { createProcesses, type Processes } from '../observing/processes.js'
-import { watchRevocations, type WatchedRevocations } from '../observing/recent-revocations.js'
+import { type WatchedRevocations } from '../observing/recent-revocations.js'
 import { createSharedAddress, type SharedAddress } from '../observing/shared-address.js'
-import { openTracing, type Tracing } from '../observing/tracing.js'
-import { createTraffic, type Traffic } from '../observing/traffic.js'
+import { type Tracing } from '../observing/tracing.js'
+import { type Traffic } from '../observing/traffic.js'
 import { createAdmission, type Admission } from '../limits/admission.js'
 import { migrateLimits, sweepLimits } from '../limits/postgres-limits.js'
 import type { QueueLoad } from '../limits/queue.js'
 import { createPasswordRules } from '../users/password-rules.js'
-import { createPasswords, type Passwords } from '../users/passwords.js'
+import { type Passwords } from '../users/passwords.js'
 import { finishRegularly } from '../sessions/finish-regularly.js'
 import type { SessionRights } from '../sessions/rights.js'
 import { createSessionCount } from '../sessions/count-sessions.js'
 import { openSessions, type SessionRooms } from '../sessions/sessions.js'
-import { openSigningKeys, type SigningKeys } from '../sessions/signing.js'
-import { openStorage, type Storage } from '../storage/storage.js'
-import { createSqlUsers } from '../users/sql-users.js'
-import { demoSubject, withDemoUser } from '../users/demo-user.js'
+import { type SigningKeys } from '../sessions/signing.js'
+import { type Storage } from '../storage/storage.js'
+import { demoSubject } from '../users/demo-user.js'
 import type { Users } from '../users/users.js'
 
 /** The running service: each API with the parts that it uses, and the parts that HTTP itself uses. */
@@ -65,13 +59,6 @@ export interface Service extends Gates {
   close(): Promise<void>
 }
 
-/** Options of {@link createService}. */
-export interface ServiceParts {
-  readonly configuration: Configuration
-  readonly data: DataDirectory
-  readonly log: Logger
-}
-
 /** How often counts of logins are deleted; sessions and revocations are swept by the library. */
 const sweepEveryMs = 60 * 60 * 1000
 
@@ -82,16 +69,12 @@ const sweepEveryMs = 60 * 60 * 1000
  */
 export async function createService(parts: ServiceParts): Promise<Service> {
   const { configuration, log } = parts
-  const storage = await openStorage(parts)
-  const { stores, database, patientDatabase: starting } = storage
-  const signing = await openSigningKeys({ ...parts, store: stores.keys })
-  const [traffic, tracing, metrics] = [createTraffic(), await openTracing(), createMetrics()]
-  const passwords = tracing.passwords(await createPasswords())
-  const users = await openUsers(configuration, await createSqlUsers(database, starting), passwords)
-  const watched = watchRevocations(stores.revocations)
-  const revocation = openRevocation(parts, watched.store)
-  await storage.patiently(() => revocation.start())
-  const rooms = { signing, store: tracing.sessions(stores.sessions), users, revocation, metrics }
+  const ground = await openGround(parts)
+  const { storage, signing, traffic, tracing, metrics, passwords, users } = ground
+  const { watched, revocation, events } = ground
+  const { database, patientDatabase: starting, stores } = storage
+  const store = tracing.sessions(stores.sessions)
+  const rooms = { signing, store, users, revocation, metrics, events }
   const rights = firstPartyClient(configuration.audience)
   const [shared, sessions] = [createSharedAddress(), openSessions({ ...parts, rights }, rooms)]
   const admission = await openAdmission(configuration, { ...storage, ...shared }, passwords)
@@ -107,10 +90,10 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const gates = openGates({ ...{ configuration, traffic, tracing, log }, ...rooms })
   const [cache, hashing] = [() => gates.verify.cacheUse(), () => hashingLoad(passwords, admission)]
   metrics.measure({ revocations, cache, hashing, ring: signing.ring })
-  const made = { users, passwords, sessions, admission, oauth, processes, revocation, signing }
+  const made = { ...ground, sessions, admission, oauth, processes, watched, ...gates }
   return {
     ...{ configuration, log, users, sessions, admission, traffic, shared, tracing, metrics, oauth },
-    ...{ ...gates, ...apisOf(parts, { ...made, ...gates, storage, watched }), clocks },
+    ...{ ...gates, ...apisOf(parts, made), clocks },
     ring: signing.ring,
     canWrite: () => processes.canWrite(),
     ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
@@ -132,6 +115,7 @@ interface ApiParts {
   readonly oauth: OAuth
   readonly revocation: Revocation
   readonly signing: SigningKeys
+  readonly events: Events
   readonly processes: Processes
   readonly storage: Pick<Storage, 'stores' | 'database'>
   readonly watched: WatchedRevocations
@@ -143,11 +127,11 @@ function apisOf(
   parts: ApiParts,
 ): Pick<Service, 'userApi' | 'adminApi' | 'clientsApi'> {
   const { users, passwords, admission, sessions, verify, oauth } = parts
-  const { revocation, signing, processes, storage, watched } = parts
+  const { revocation, signing, processes, storage, watched, events } = parts
   const { stores, database } = storage
   const { clients } = oauth
   const passwordRules = createPasswordRules(configuration)
-  const both = { log, users, passwords, passwordRules, sessions, verify }
+  const both = { log, events, users, passwords, passwordRules, sessions, verify }
   return {
     userApi: { ...both, configuration, admission, oauth },
     adminApi: {
@@ -157,33 +141,8 @@ function apisOf(
       subjectOf: async (sid) =>
         isStorableName(sid) ? (await stores.sessions.findBySid(sid))?.subject : undefined,
     },
-    clientsApi: { log, users, clients },
+    clientsApi: { log, events, users, clients },
   }
-}
-
-function openRevocation(
-  { configuration, log }: ServiceParts,
-  store: WatchedRevocations['store'],
-): Revocation {
-  return createRevocation({
-    store,
-    issuer: configuration.issuer,
-    accessTtl: configuration.accessTtl,
-    maxEntries: configuration.maxRevocations,
-    onEvent: ({ kind, cause }) => {
-      const level = kind === 'ready' || kind === 'recovered' ? 'info' : 'warn'
-      log[level]({ kind, err: cause }, 'revocations')
-    },
-  })
-}
-
-/** With a demo: the stored users and alice. */
-async function openUsers(
-  { demo }: Configuration,
-  users: Users,
-  passwords: Passwords,
-): Promise<Users> {
-  return demo ? withDemoUser(users, await passwords.hash(demo.password)) : users
 }
 
 /**
@@ -210,12 +169,13 @@ async function openOAuth(
   { storage, limits }: { readonly storage: Storage; readonly limits: ClientLimits },
 ): Promise<OAuth> {
   const { configuration } = parts
-  const { signing, revocation } = rooms
+  const { signing, revocation, events } = rooms
   const { database, patientDatabase: starting } = storage
   const clients = await openClients({ configuration, database, starting, revocation })
   const openFor = (itsTimes: Configuration, rights: SessionRights) =>
     openSessions({ ...parts, configuration: itsTimes, rights }, rooms)
-  return createOAuth({ configuration, signing, revocation, clients, limits, openSessions: openFor })
+  const made = { configuration, signing, revocation, clients, limits, events }
+  return createOAuth({ ...made, openSessions: openFor })
 }
 
 /** The servers whose clocks all processes share; a file has none. */

@@ -32,9 +32,13 @@ export interface Login<A extends Account> {
   readonly check: (phc: string | undefined) => Promise<boolean>
 }
 
-/** The result of a login. Answer `wrong` and `locked` alike: the difference tells that an account exists. */
+/**
+ * The result of a login. Answer all but `right` alike: the difference tells that an account exists. `account` is the one
+ * that was named, if there is one.
+ */
 export type LoginResult<A extends Account> =
-  { readonly kind: 'right'; readonly account: A } | { readonly kind: 'wrong' | 'locked' }
+  | { readonly kind: 'right'; readonly account: A }
+  | { readonly kind: 'wrong' | 'locked' | 'disabled'; readonly account: A | undefined }
 
 /** Admits logins, and every other check of a password, under limits that slow down guessing. */
 export interface Admission {
@@ -224,7 +228,7 @@ async function compare<A extends Account>(
       if (seconds > 0) throw tooMany(seconds)
     }
     const fits = await check(locked ? undefined : account?.passwordHash)
-    return { account, fits: fits && account?.disabled === false, locked, place, takeBack }
+    return { account, fits, locked, place, takeBack }
   } catch (error) {
     await takeBack().catch(() => undefined) // the caller learns what went wrong first
     throw error
@@ -240,10 +244,12 @@ async function decide<A extends Account>(
   { account, fits, locked, place, takeBack }: Attempt<A>,
 ): Promise<LoginResult<A>> {
   // Attempts during a lockout are not counted, or it would never end. The call is made all the same: it takes time.
-  const guess = locked ? 'none' : fits ? 'right' : 'wrong'
+  const isRight = fits && account?.disabled === false
+  const guess = locked ? 'none' : isRight ? 'right' : 'wrong'
   const isOpen = await lockouts.record(place.lockout, guess)
-  if (locked || !isOpen) return { kind: 'locked' }
-  if (account === undefined || !fits) return { kind: 'wrong' }
+  if (locked || !isOpen) return { kind: 'locked', account }
+  if (account === undefined || !isRight)
+    return { kind: fits && account !== undefined ? 'disabled' : 'wrong', account }
   await Promise.all([takeBack(), known.renew(place.here)])
   loggedIn(place.network, account.id)
   return { kind: 'right', account }

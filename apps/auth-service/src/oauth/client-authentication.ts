@@ -1,3 +1,6 @@
+import type { Place } from '../events/event.js'
+import type { Events } from '../events/events.js'
+import { networkOf } from '../foundation/network.js'
 import type { ClientLimits } from '../limits/client-limits.js'
 import type { ClientCredentials, OAuthClient, OAuthClients } from './clients.js'
 import { decodeForm, type Form } from './form.js'
@@ -10,12 +13,14 @@ export interface ClientRequest {
   readonly authorization: readonly string[]
   /** Of the caller, as the framework gives it. */
   readonly address: string
+  readonly from: Place
 }
 
 /** The registered clients, and the limits for callers that guess secrets. */
 export interface ClientAuthentication {
-  readonly clients: Pick<OAuthClients, 'authenticate'>
+  readonly clients: Pick<OAuthClients, 'authenticate' | 'byId'>
   readonly limits: ClientLimits
+  readonly events: Pick<Events, 'record' | 'refusedUnknown'>
 }
 
 /**
@@ -25,14 +30,31 @@ export interface ClientAuthentication {
  * @throws OAuthFault invalid_client, invalid_request; RequestFault when a limit is reached
  */
 export async function authenticateClient(
-  { clients, limits }: ClientAuthentication,
+  parts: ClientAuthentication,
   request: ClientRequest,
 ): Promise<OAuthClient> {
   const credentials = readCredentials(request)
-  const client = await clients.authenticate(credentials)
+  const client = await parts.clients.authenticate(credentials)
   if (client !== undefined) return client
-  await limits.failed(request.address)
+  await recordRefusal(parts, credentials.id, request)
+  await parts.limits.failed(request.address)
   throw new OAuthFault('invalid_client')
+}
+
+/** A client that exists is named; of others only their number is kept. */
+async function recordRefusal(
+  { clients, events }: ClientAuthentication,
+  id: string,
+  { address, from }: ClientRequest,
+): Promise<void> {
+  const known = await clients.byId(id)
+  if (known === undefined) {
+    events.refusedUnknown(networkOf(address))
+    return
+  }
+  const reason = known.disabled ? 'disabled' : 'secret'
+  const actor = { kind: 'client', id: known.id } as const
+  await events.record({ ...{ kind: 'client.refused', result: 'refused' }, actor, reason, from })
 }
 
 /**

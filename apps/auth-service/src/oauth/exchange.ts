@@ -1,5 +1,6 @@
 import type { Claims, VerifiedToken } from 'jotgate'
 import { isText } from 'jotgate/extend'
+import { userOf, type Place } from '../events/event.js'
 import { clientTimes } from './client-times.js'
 import { tokenExchange, type OAuthClient } from './clients.js'
 import type { Form } from './form.js'
@@ -27,6 +28,7 @@ export interface ExchangeAnswer {
 interface ExchangeRequest {
   readonly client: OAuthClient
   readonly form: Form
+  readonly from: Place
 }
 
 /**
@@ -41,7 +43,7 @@ interface ExchangeRequest {
  */
 export async function exchangeToken(
   oauth: OAuth,
-  { client, form }: ExchangeRequest,
+  { client, form, from }: ExchangeRequest,
 ): Promise<ExchangeAnswer> {
   if (client.kind === 'public') throw new OAuthFault('unauthorized_client')
   checkTypes(form)
@@ -59,6 +61,13 @@ export async function exchangeToken(
     ...(scope === '' ? {} : { scope }),
   })
   await checkClient(oauth, client)
+  await oauth.events.record({
+    ...{ kind: 'token.exchanged', result: 'done', client: client.id, from },
+    actor: { kind: 'client', id: client.id },
+    subject: userOf(payload.sub ?? ''),
+    ...(typeof payload['sid'] === 'string' ? { sid: payload['sid'] } : {}),
+    details: { audience },
+  })
   return {
     access_token: token,
     issued_token_type: accessTokenType,

@@ -1,4 +1,6 @@
 import { AuthError, type TokenResponse } from 'jotgate'
+import type { Place } from '../events/event.js'
+import { withPlace } from '../events/place.js'
 import { tokenExchange, type Grant, type OAuthClient } from './clients.js'
 import { exchangeToken, type ExchangeAnswer } from './exchange.js'
 import type { Form } from './form.js'
@@ -20,6 +22,7 @@ export interface TokenAnswer {
 interface GrantRequest {
   readonly client: OAuthClient
   readonly form: Form
+  readonly from: Place
 }
 
 /**
@@ -65,7 +68,10 @@ async function grantClient(oauth: OAuth, { client, form }: GrantRequest): Promis
 }
 
 /** RFC 6749 section 6. A session keeps one audience from its start: a resource that is named must be that one. */
-async function refreshSession(oauth: OAuth, { client, form }: GrantRequest): Promise<TokenAnswer> {
+async function refreshSession(
+  oauth: OAuth,
+  { client, form, from }: GrantRequest,
+): Promise<TokenAnswer> {
   const refreshToken = form.need('refresh_token')
   const [resource, ...others] = pickAudience(client, form.resources)
   if (resource === undefined || others.length > 0) throw new OAuthFault('invalid_target')
@@ -73,7 +79,8 @@ async function refreshSession(oauth: OAuth, { client, form }: GrantRequest): Pro
   const sessions = oauth.sessionsOf(isNamed ? { ...client, audiences: [resource] } : client)
   const scope = form.get('scope')
   const request = { client: client.id, ...(scope === undefined ? {} : { scope }) }
-  const tokens = await sessions.refresh(refreshToken, request).catch((error: unknown) => {
+  const refreshed = withPlace(from, () => sessions.refresh(refreshToken, request))
+  const tokens = await refreshed.catch((error: unknown) => {
     const isOther = error instanceof AuthError && error.code === 'AUDIENCE_MISMATCH'
     throw isOther && isNamed ? new OAuthFault('invalid_target') : error
   })

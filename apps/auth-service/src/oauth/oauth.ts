@@ -8,6 +8,7 @@ import {
   type Verifier,
 } from 'jotgate'
 import type { Configuration } from '../configuration/configuration.js'
+import type { Events } from '../events/events.js'
 import type { ClientLimits } from '../limits/client-limits.js'
 import type { SessionRights } from '../sessions/rights.js'
 import type { SigningKeys } from '../sessions/signing.js'
@@ -21,6 +22,7 @@ export interface OAuth {
   readonly clients: OAuthClients
   readonly revocation: Pick<Revocation, 'isRevoked' | 'revoke'>
   readonly limits: ClientLimits
+  readonly events: Pick<Events, 'record' | 'refusedUnknown'>
   /** The sessions of users at a client, with its times and the rights of its registration. */
   sessionsOf(client: SessionClient): Sessions
   /** Signs an access token for any audience; its claims say all but the issuer and the id. */
@@ -54,8 +56,8 @@ export interface OAuthParts {
   readonly revocation: Pick<Revocation, 'isRevoked' | 'revoke' | 'cutOffsAhead'>
   /** Sessions with a client's times, for tokens with at most its rights. */
   readonly openSessions: (configuration: Configuration, rights: SessionRights) => Sessions
-  /** Default: no limits. */
-  readonly limits?: ClientLimits
+  readonly limits: ClientLimits
+  readonly events: Pick<Events, 'record' | 'refusedUnknown'>
 }
 
 /**
@@ -65,19 +67,14 @@ export interface OAuthParts {
  * so no such token opens them; only {@link OAuth.verify} accepts both kinds.
  */
 export function createOAuth(parts: OAuthParts): OAuth {
-  const { configuration, clients, revocation, limits = noLimits } = parts
+  const { configuration, clients, revocation, limits, events } = parts
   const sign = createAnySigner(parts)
   return {
-    ...{ configuration, clients, revocation, limits, sign },
+    ...{ configuration, clients, revocation, limits, events, sign },
     sessionsOf: openByPolicy(parts),
     signFor: createClientSigner(configuration, sign),
     verify: createEitherVerifier(parts),
   }
-}
-
-const noLimits: ClientLimits = {
-  failed: () => Promise.resolve(),
-  revoking: () => Promise.resolve(),
 }
 
 /** One object for each policy and rights, so that rights taken from a client are missing in every later token. */

@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Place } from '../events/event.js'
+import { placeOf } from '../events/place.js'
 import { authenticateClient } from './client-authentication.js'
 import type { OAuthClient } from './clients.js'
 import { parseForm, type Form } from './form.js'
@@ -39,14 +41,15 @@ export function oauthRoutes(app: FastifyInstance, oauth: OAuth): void {
 interface OAuthRequest {
   readonly client: OAuthClient
   readonly form: Form
+  readonly from: Place
 }
 
 type Endpoint = (oauth: OAuth, request: OAuthRequest) => Promise<object | undefined>
 
 const endpoints: Readonly<Record<string, Endpoint>> = {
   '/oauth/token': grantTokens,
-  '/oauth/revoke': async (oauth, { client, form }) => {
-    await revokeToken(oauth, client, form.need('token'))
+  '/oauth/revoke': async (oauth, request) => {
+    await revokeToken(oauth, request)
     return undefined // 200 without a body (RFC 7009 section 2.2)
   },
   '/oauth/introspect': (oauth, { client, form }) =>
@@ -59,12 +62,11 @@ async function readRequest(oauth: OAuth, request: FastifyRequest): Promise<OAuth
     throw new OAuthFault('invalid_request', { description: 'parameters must be in the body' })
   const form = parseForm(typeof request.body === 'string' ? request.body : '')
   const authorization = request.raw.headersDistinct['authorization'] ?? []
-  const client = await authenticateClient(oauth, {
-    form,
-    authorization,
-    address: addressOf(request),
-  })
-  return { client, form }
+  const address = addressOf(request)
+  const headers = (name: string) => request.raw.headersDistinct[name] ?? []
+  const from = placeOf({ address, headers })
+  const client = await authenticateClient(oauth, { form, authorization, address, from })
+  return { client, form, from }
 }
 
 function takeOnlyForms(app: FastifyInstance): void {

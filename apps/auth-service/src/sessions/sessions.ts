@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import {
   createSessions,
@@ -6,13 +6,14 @@ import {
   createSigner,
   type Sessions,
   type Revocation,
-  type SessionHooks,
   type Signer,
 } from 'jotgate'
 import type { SessionStore } from 'jotgate/extend'
 import type { Configuration } from '../configuration/configuration.js'
+import type { Events } from '../events/events.js'
 import type { DataDirectory } from '../storage/data-directory.js'
 import type { Metrics } from '../observing/metrics.js'
+import { hooksOf } from './hooks.js'
 import { limitAudience, limitSubject, type SessionRights } from './rights.js'
 import type { SigningKeys } from './signing.js'
 import type { Users } from '../users/users.js'
@@ -32,6 +33,7 @@ export interface SessionRooms {
   readonly users: Users
   readonly revocation: Revocation
   readonly metrics: Pick<Metrics, 'session'>
+  readonly events: Events
 }
 
 /**
@@ -60,7 +62,7 @@ export function openSessions(parts: SessionParts, rooms: SessionRooms): Sessions
     maxSessions,
     revoke: (entry) => revocation.revoke(entry),
     isRevoked: (sid) => revocation.isSidRevoked(sid),
-    hooks: hooksOf(parts, rooms),
+    hooks: hooksOf({ log: parts.log, ...rooms }),
   })
 }
 
@@ -77,44 +79,8 @@ function signerOf(
   return limitAudience(sign, rights, audience)
 }
 
-function hooksOf({ log }: Pick<SessionParts, 'log'>, { metrics }: SessionRooms): SessionHooks {
-  const warn = (sid: string, message: string) => {
-    log.warn({ session: fingerprint(sid) }, message)
-  }
-  return {
-    onRefreshed: () => {
-      metrics.session('refreshed')
-    },
-    onReplayed: () => {
-      metrics.session('replayed')
-    },
-    onRecovered: () => {
-      metrics.session('recovered')
-    },
-    onReused: ({ sid }) => {
-      metrics.session('reused')
-      warn(sid, 'a refresh token came twice: session ended')
-    },
-    onEvicted: ({ sid }) => {
-      metrics.session('evicted')
-      const message =
-        'a user had the most sessions that one client may have: the least recently used one ended'
-      log.info({ session: fingerprint(sid) }, message)
-    },
-    onRolledBack: ({ sid }) => {
-      metrics.session('rolled_back')
-      warn(sid, 'the store has lost writes: session ended')
-    },
-  }
-}
-
 /** The secret for refresh tokens. It is stored next to the database, never in it: a dump of one alone is useless. */
 function loadServiceKey(data: DataDirectory): Uint8Array {
   const text = data.keyFile('refresh.key', () => randomBytes(32).toString('base64url'))
   return Buffer.from(text, 'base64url')
-}
-
-/** Identifies a session in the log, without being its name elsewhere. */
-function fingerprint(sid: string): string {
-  return createHash('sha256').update(sid).digest('hex').slice(0, 12)
 }

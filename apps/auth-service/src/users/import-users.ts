@@ -17,7 +17,7 @@ const line = z.strictObject({
 
 /** The result of an import. */
 export interface Imported {
-  readonly added: number
+  readonly added: readonly User[]
   /** Users that already existed, and stay unchanged. */
   readonly there: number
 }
@@ -30,12 +30,13 @@ export interface Imported {
  */
 export async function importUsers(users: Users, text: string): Promise<Imported> {
   const read = readLines(text)
-  let there = 0
+  const added: User[] = []
   for (const user of read) {
-    if ((await users.byUsername(user.username)) === undefined) await users.create(user)
-    else there++
+    if ((await users.byUsername(user.username)) !== undefined) continue
+    await users.create(user)
+    added.push(user)
   }
-  return { added: read.length - there, there }
+  return { added, there: read.length - added.length }
 }
 
 function readLines(text: string): readonly User[] {

@@ -1,9 +1,10 @@
+import { userParty } from '../../events/event.js'
 import { RequestFault } from '../../foundation/faults.js'
 import { covers } from '../../users/permissions.js'
 import { putRoles, renewBefore } from '../../users/put-roles.js'
 import type { User as StoredUser } from '../../users/users.js'
 import { ownSession } from '../../sessions/own-session.js'
-import { actingAdmin, checkReach, noteAction } from '../acting-admin.js'
+import { actingAdmin, checkReach, recordAction } from '../acting-admin.js'
 import { type GuardedHandler } from './generated/service.js'
 import { type User, type UserChange } from './generated/types.js'
 import { checkRoles, findUser, found, toUser } from './users.js'
@@ -29,7 +30,14 @@ export const changeUser: GuardedHandler<UserChange, User> = async (call) => {
     throw new RequestFault('OWN_ACCOUNT')
   if (roles !== undefined) user = await changeRoles(call, user, roles)
   if (request.disabled !== undefined) user = await switchUser(call, user, request.disabled)
-  noteAction(call, { by: admin.username, action: 'change a user', user: user.username })
+  await recordAction(call, admin, {
+    kind: 'user.changed',
+    subject: userParty(user),
+    details: {
+      ...(roles === undefined ? {} : { roles }),
+      ...(request.disabled === undefined ? {} : { disabled: request.disabled }),
+    },
+  })
   return toUser(user)
 }
 

@@ -1,8 +1,9 @@
+import { userParty } from '../../events/event.js'
 import { RequestFault } from '../../foundation/faults.js'
 import { usernameFault } from '../../users/names.js'
 import { SetupFault } from '../../foundation/setup-fault.js'
 import { newUser } from '../../users/users.js'
-import { actingAdmin, checkReach, noteAction } from '../acting-admin.js'
+import { actingAdmin, checkReach, recordAction } from '../acting-admin.js'
 import { type GuardedHandler } from './generated/service.js'
 import { type NewUser, type User } from './generated/types.js'
 import { checkRoles, toUser } from './users.js'
@@ -28,6 +29,10 @@ export const createUser: GuardedHandler<NewUser, User> = async (call) => {
   await users.create(user).catch((error: unknown) => {
     throw error instanceof SetupFault ? new RequestFault('USER_EXISTS') : error
   })
-  noteAction(call, { by: admin.username, action: 'add a user', user: user.username })
+  await recordAction(call, admin, {
+    kind: 'user.created',
+    subject: userParty(user),
+    details: { roles },
+  })
   return toUser(user)
 }

@@ -1,7 +1,7 @@
 import type { KeyRing } from 'jotgate'
 import type { RingKeyInfo } from 'jotgate/extend'
 import { RequestFault } from '../../foundation/faults.js'
-import { actingAdmin, noteAction } from '../acting-admin.js'
+import { actingAdmin, recordAction } from '../acting-admin.js'
 import { type GuardedHandler } from './generated/service.js'
 import { type KeyReq, type Keys, type RingKey } from './generated/types.js'
 
@@ -23,7 +23,7 @@ export const rotateKeys: GuardedHandler<object, Keys> = async (call) => {
   const ring = requireRing(call.services.ring)
   const admin = await actingAdmin(call)
   await ring.rotate()
-  noteAction(call, { by: admin.username, action: 'rotate keys' })
+  await recordAction(call, admin, { kind: 'key.rotated' })
   return keysOf(ring)
 }
 
@@ -32,7 +32,7 @@ export const revokeKey: GuardedHandler<KeyReq, Keys> = async (call) => {
   const ring = requireRing(call.services.ring)
   const admin = await actingAdmin(call)
   if (!(await ring.revoke(call.request.kid))) throw new RequestFault('KEY_NOT_FOUND')
-  noteAction(call, { by: admin.username, action: 'remove a key' })
+  await recordAction(call, admin, { kind: 'key.revoked', details: { kid: call.request.kid } })
   return keysOf(ring)
 }
 

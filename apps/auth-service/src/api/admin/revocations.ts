@@ -6,7 +6,7 @@ import { type RecentRevocation } from '../../observing/recent-revocations.js'
 import { firstParty } from '../../oauth/first-party.js'
 import { refuseOldLogin } from '../../sessions/recent-login.js'
 import { plainText } from '../../users/names.js'
-import { actingAdmin, noteAction } from '../acting-admin.js'
+import { actingAdmin, recordAction, type AdminAction } from '../acting-admin.js'
 import { type GuardedHandler } from './generated/service.js'
 import type * as types from './generated/types.js'
 import type { Services } from './services.js'
@@ -79,7 +79,14 @@ export const revoke: GuardedHandler<types.NewRevocation, void> = async (call) =>
   if ('before' in revoked) await endOf(revoked.before)
   await services.revocation.revoke({ ...revoked, urgent: true })
   if ('sid' in revoked) await endSession(services, revoked.sid)
-  noteAction(call, { by: admin.username, action: `revoke ${request.kind}` })
+  await recordAction(call, admin, { kind: 'token.revoked', ...whatIs(request) })
+}
+
+/** What was revoked, for the record. */
+function whatIs({ kind, value }: Named): Pick<AdminAction, 'subject' | 'details'> {
+  const details = { what: kind, ...(value === undefined ? {} : { value }) }
+  if (value === undefined || (kind !== 'sub' && kind !== 'client')) return { details }
+  return { details, subject: { kind: kind === 'sub' ? 'user' : 'client', id: value } }
 }
 
 function currentToken(): VerifiedToken<unknown> {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { KeyRing, Revocation, Sessions, Verifier } from 'jotgate'
+import type { Events } from '../../events/events.js'
 import type { Processes } from '../../observing/processes.js'
 import type { WatchedRevocations } from '../../observing/recent-revocations.js'
 import type { PasswordRules } from '../../users/password-rules.js'
@@ -9,6 +10,7 @@ import type { Users } from '../../users/users.js'
 
 /** The parts of the service that the API of administrators uses. */
 export interface Services {
+  readonly events: Pick<Events, 'record'>
   readonly log: Pick<Logger, 'info'>
   readonly users: Omit<Users, 'anyWith' | 'changeProfile'>
   readonly passwords: Pick<Passwords, 'hash'>

@@ -1,8 +1,9 @@
 import { AuthError, type SessionInfo } from 'jotgate'
+import { userParty } from '../../events/event.js'
 import { RequestFault } from '../../foundation/faults.js'
 import type { User } from '../../users/users.js'
 import { toPage, toQuery } from '../session-pages.js'
-import { actingAdmin, checkReach, noteAction } from '../acting-admin.js'
+import { actingAdmin, checkReach, recordAction } from '../acting-admin.js'
 import { type GuardedHandler } from './generated/service.js'
 import {
   type Ended,
@@ -80,10 +81,13 @@ function toSession(
 export const endUserSessions: GuardedHandler<UserReq, Ended> = async (call) => {
   const { request, services } = call
   const admin = await actingAdmin(call)
-  const { id, username, roles } = await findUser(services.users, request.id)
-  checkReach(admin, roles)
-  const ended = await services.sessions.endAll(id)
-  noteAction(call, { by: admin.username, action: 'end all sessions', user: username })
+  const user = await findUser(services.users, request.id)
+  checkReach(admin, user.roles)
+  const ended = await services.sessions.endAll(user.id)
+  const details = { ended: ended.length }
+  await recordAction(call, admin, {
+    ...{ kind: 'user.sessions-revoked', subject: userParty(user), details },
+  })
   return { ended: ended.length }
 }
 
@@ -95,10 +99,15 @@ export const endUserSessions: GuardedHandler<UserReq, Ended> = async (call) => {
 export const endOneSession: GuardedHandler<SessionReq, void> = async (call) => {
   const { request, services } = call
   const admin = await actingAdmin(call)
-  checkReach(admin, (await ownerOf(request.id, services))?.roles ?? [])
+  const owner = await ownerOf(request.id, services)
+  checkReach(admin, owner?.roles ?? [])
   await services.sessions.end({ sid: request.id, whosever: true }).catch((error: unknown) => {
     const isUnknown = error instanceof AuthError && error.code === 'REFRESH_UNKNOWN'
     throw isUnknown ? new RequestFault('SESSION_NOT_FOUND') : error
   })
-  noteAction(call, { by: admin.username, action: 'end a session' })
+  await recordAction(call, admin, {
+    kind: 'session.revoked',
+    ...(owner === undefined ? {} : { subject: userParty(owner) }),
+    details: { session: request.id },
+  })
 }

@@ -1,6 +1,7 @@
+import { userParty } from '../../events/event.js'
 import { RequestFault } from '../../foundation/faults.js'
 import { putPassword } from '../../users/put-password.js'
-import { actingAdmin, checkReach, noteAction } from '../acting-admin.js'
+import { actingAdmin, checkReach, recordAction } from '../acting-admin.js'
 import { type GuardedHandler } from './generated/service.js'
 import { type NewPassword } from './generated/types.js'
 import { findUser } from './users.js'
@@ -25,5 +26,5 @@ export const setPassword: GuardedHandler<NewPassword, void> = async (call) => {
   checkReach(admin, user.roles)
   const isPut = await putPassword({ users, user, to, end: () => sessions.endAll(user.id) })
   if (!isPut) throw new RequestFault('USER_CHANGED')
-  noteAction(call, { by: admin.username, action: 'set a password', user: user.username })
+  await recordAction(call, admin, { kind: 'user.password-changed', subject: userParty(user) })
 }

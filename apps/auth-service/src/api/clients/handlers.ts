@@ -1,4 +1,5 @@
-import { actingAdmin, noteAction } from '../acting-admin.js'
+import { actingAdmin, recordAction } from '../acting-admin.js'
+import type { Party } from '../../events/event.js'
 import { RequestFault } from '../../foundation/faults.js'
 import type { ClientChange, NewClient } from '../../oauth/clients.js'
 import { foundClient, orInvalid, toClient } from './clients.js'
@@ -24,7 +25,7 @@ export const handlers: ClientsApi = {
     const admin = await actingAdmin(call)
     const given = { ...fields, scopes, policy, receivesRoles, origins } as NewClient // `create` looks at every value
     const { client, secret } = await orInvalid(() => call.services.clients.create(given))
-    noteAction(call, { by: admin.username, action: 'add a client' })
+    await recordAction(call, admin, { kind: 'client.created', subject: partyOf(client.id) })
     return { client: toClient(client), ...(secret === undefined ? {} : { secret }) }
   },
 
@@ -40,7 +41,11 @@ export const handlers: ClientsApi = {
       throw new RequestFault('BODY_INVALID', 'the body: names nothing to change')
     const given = change as ClientChange // `change` looks at every value
     const client = foundClient(await orInvalid(() => clients.change(id, given)))
-    noteAction(call, { by: admin.username, action: 'change a client' })
+    await recordAction(call, admin, {
+      kind: 'client.changed',
+      subject: partyOf(id),
+      details: { fields: Object.keys(change) },
+    })
     return toClient(client)
   },
 
@@ -50,7 +55,7 @@ export const handlers: ClientsApi = {
     const { clients } = call.services
     const admin = await actingAdmin(call)
     const rotated = foundClient(await orInvalid(() => clients.rotateSecret(id, keepOld)))
-    noteAction(call, { by: admin.username, action: 'give a client another secret' })
+    await recordAction(call, admin, { kind: 'client.secret-rotated', subject: partyOf(id) })
     const { secret, oldSecretUntil } = rotated
     return { secret, ...(oldSecretUntil === undefined ? {} : { oldSecretUntil }) }
   },
@@ -59,7 +64,10 @@ export const handlers: ClientsApi = {
   endOldSecret: async (call) => {
     const admin = await actingAdmin(call)
     const client = foundClient(await call.services.clients.endOldSecret(call.request.id))
-    noteAction(call, { by: admin.username, action: 'end the old secret of a client' })
+    await recordAction(call, admin, {
+      kind: 'client.old-secret-ended',
+      subject: partyOf(call.request.id),
+    })
     return toClient(client)
   },
 
@@ -67,6 +75,10 @@ export const handlers: ClientsApi = {
     const admin = await actingAdmin(call)
     if (!(await call.services.clients.remove(call.request.id)))
       throw new RequestFault('CLIENT_UNKNOWN')
-    noteAction(call, { by: admin.username, action: 'remove a client' })
+    await recordAction(call, admin, { kind: 'client.removed', subject: partyOf(call.request.id) })
   },
+}
+
+function partyOf(id: string): Party {
+  return { kind: 'client', id }
 }

@@ -5,6 +5,7 @@ import { ownSession } from '../../sessions/own-session.js'
 import { type GuardedHandler } from './generated/service.js'
 import { type ConfirmReq, type TokenResp } from './generated/types.js'
 import { currentUser } from './profile.js'
+import { recordOwn, recordRefusal } from './record.js'
 
 /**
  * POST /user/confirm: the password again, under the limits of a login, for what needs a recent one. Refused are sessions of
@@ -24,6 +25,12 @@ export const confirm: GuardedHandler<ConfirmReq, TokenResp> = async (call) => {
     account: () => Promise.resolve(user),
     check: (phc) => passwords.check(request.password, phc, () => signal.aborted),
   })
-  if (login.kind !== 'right') throw new RequestFault('PASSWORD_REFUSED')
-  return sessions.stepUp(own, { amr: ['pwd'] })
+  const act = { kind: 'user.confirmed', sid: own.sid } as const
+  if (login.kind !== 'right') {
+    await recordRefusal(call, login, act)
+    throw new RequestFault('PASSWORD_REFUSED')
+  }
+  const tokens = await sessions.stepUp(own, { amr: ['pwd'] })
+  await recordOwn(call, user, act)
+  return tokens
 }

@@ -1,9 +1,10 @@
+import { placeOf, withPlace } from '../../events/place.js'
 import { firstParty } from '../../oauth/first-party.js'
-import { ownSession } from '../../sessions/own-session.js'
 import { changePassword } from './change-password.js'
 import { confirm } from './confirm.js'
 import { type UserApi } from './generated/service.js'
 import { login } from './login.js'
+import { logoutAll } from './logout-all.js'
 import { logout } from './logout.js'
 import { currentUser, toProfile } from './profile.js'
 import { endSession, listSessions } from './sessions.js'
@@ -13,11 +14,13 @@ import { updateProfile } from './update-profile.js'
 export const handlers: UserApi = {
   login,
   logout,
-  refresh: ({ request, services }) =>
-    services.sessions.refresh(request.refreshToken, { client: firstParty }),
-  logoutAll: async ({ claims, services }) => {
-    await services.sessions.endAll(ownSession(claims).subject, { urgent: false })
+  refresh: (call) => {
+    const { request, services } = call
+    return withPlace(placeOf(call), () =>
+      services.sessions.refresh(request.refreshToken, { client: firstParty }),
+    )
   },
+  logoutAll,
   changePassword,
   confirm,
   getProfile: async (call) => toProfile(await currentUser(call)),

@@ -3,6 +3,7 @@ import { RequestFault } from '../../foundation/faults.js'
 import { authenticateClient } from '../../oauth/client-authentication.js'
 import type { OAuthClient } from '../../oauth/clients.js'
 import { firstParty, firstPartyClient } from '../../oauth/first-party.js'
+import { placeOf } from '../../events/place.js'
 import { parseForm } from '../../oauth/form.js'
 import { OAuthFault } from '../../oauth/oauth-fault.js'
 import { longestPassword } from '../../users/passwords.js'
@@ -10,26 +11,30 @@ import { demoSubject } from '../../users/demo-user.js'
 import { type User } from '../../users/users.js'
 import { type Handler, type RequestCall } from './generated/service.js'
 import { type LoginReq, type TokenResp } from './generated/types.js'
+import { recordOwn, recordRefusal } from './record.js'
 
 /** POST /user/login */
 export const login: Handler<LoginReq, TokenResp> = async (call) => {
   const { sessions, ...session } = await sessionOf(call)
-  const user = await checkCredentials(call)
-  const [userAgent] = call.headers('user-agent')
+  const user = await checkCredentials(call, session.client)
+  const { userAgent } = placeOf(call)
   const tokens = await sessions.issue({
     ...session,
     subject: user.id,
     authentication: { amr: ['pwd'] },
     meta: {
       ...(user.id === demoSubject ? { demo: 'true' } : {}),
-      ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 256) }),
+      ...(userAgent === undefined ? {} : { userAgent }),
     },
   })
+  const { client } = session
   if (await mayStillLogIn(user, call)) {
     await renewHash(user, call)
+    await recordOwn(call, user, { kind: 'user.login', client, sid: tokens.sid })
     return tokens
   }
   await call.services.sessions.end({ sid: tokens.sid, subject: user.id })
+  await recordOwn(call, user, { kind: 'user.login', client, reason: 'changed' })
   throw refused()
 }
 
@@ -67,7 +72,7 @@ function refused(): RequestFault {
 }
 
 /** Unknown, wrong, locked and disabled get one answer after the same work. */
-async function checkCredentials(call: RequestCall<LoginReq>): Promise<User> {
+async function checkCredentials(call: RequestCall<LoginReq>, client: string): Promise<User> {
   const { address, request, services, signal } = call
   const { username, password } = request
   if (Buffer.byteLength(password) > longestPassword)
@@ -79,8 +84,9 @@ async function checkCredentials(call: RequestCall<LoginReq>): Promise<User> {
     account: () => users.byUsername(username),
     check: (phc) => passwords.check(password, phc, () => signal.aborted),
   })
-  if (login.kind !== 'right') throw refused()
-  return login.account
+  if (login.kind === 'right') return login.account
+  await recordRefusal(call, login, { kind: 'user.login', client })
+  throw refused()
 }
 
 /** The client and rights of the session that a login begins, and the sessions with that client's times. */
@@ -123,11 +129,10 @@ async function clientOf(
  *
  * @throws RequestFault CLIENT_REFUSED; TOO_MANY after too many wrong secrets of one address
  */
-async function proveClient(
-  { address, headers, services }: RequestCall<LoginReq>,
-  id: string,
-): Promise<void> {
-  const request = { form: parseForm(''), authorization: headers('authorization'), address }
+async function proveClient(call: RequestCall<LoginReq>, id: string): Promise<void> {
+  const { address, headers, services } = call
+  const authorization = headers('authorization')
+  const request = { form: parseForm(''), authorization, address, from: placeOf(call) }
   const client = await authenticateClient(services.oauth, request).catch((error: unknown) => {
     if (error instanceof OAuthFault) return undefined
     throw error

@@ -1,4 +1,6 @@
-import { AuthError, from, type VerifiedToken } from 'jotgate'
+import { AuthError, from, type SessionInfo, type VerifiedToken } from 'jotgate'
+import { userOf } from '../../events/event.js'
+import { placeOf } from '../../events/place.js'
 import { type Call, type Handler } from './generated/service.js'
 import { type LogoutReq } from './generated/types.js'
 
@@ -18,11 +20,22 @@ export const logout: Handler<LogoutReq, void> = async (call) => {
     const { sid, sub: subject, act } = token.payload
     if (act !== undefined) throw new AuthError('FORBIDDEN')
     if (typeof sid !== 'string' || subject === undefined) throw new AuthError('CLAIM_MISSING')
-    await sessions.end({ sid, subject })
+    await recordLogout(call, await sessions.end({ sid, subject }))
     return
   }
   if (refreshToken === undefined) throw new AuthError('TOKEN_MISSING')
-  await sessions.end(refreshToken)
+  await recordLogout(call, await sessions.end(refreshToken))
+}
+
+/** Records that a session was ended by its owner. */
+export async function recordLogout(
+  call: Call,
+  { subject, sid, client }: Pick<SessionInfo, 'subject' | 'sid' | 'client'>,
+): Promise<void> {
+  await call.services.events.record({
+    ...{ kind: 'user.logout', result: 'done', client, sid },
+    ...{ actor: userOf(subject), from: placeOf(call) },
+  })
 }
 
 /** The access token, revoked or not: who logs out twice is told twice that it is done. */

@@ -1,4 +1,6 @@
 import { AuthError } from 'jotgate'
+import { userOf } from '../../events/event.js'
+import { placeOf } from '../../events/place.js'
 import { RequestFault } from '../../foundation/faults.js'
 import { toPage, toQuery } from '../session-pages.js'
 import { ownSession } from '../../sessions/own-session.js'
@@ -36,11 +38,16 @@ export const listSessions: GuardedHandler<SessionsReq, Sessions> = async (call) 
  */
 export const endSession: GuardedHandler<SessionReq, void> = async (call) => {
   const { claims, request, services } = call
-  const { subject } = ownSession(claims)
+  const { subject, sid } = ownSession(claims)
   try {
     await services.sessions.end({ sid: request.id, subject })
   } catch (error) {
     const isUnknown = error instanceof AuthError && error.code === 'REFRESH_UNKNOWN'
     throw isUnknown ? new RequestFault('SESSION_UNKNOWN') : error
   }
+  const details = { session: request.id }
+  await services.events.record({
+    ...{ kind: 'session.revoked', result: 'done', sid, details },
+    ...{ actor: userOf(subject), from: placeOf(call) },
+  })
 }

@@ -5,6 +5,7 @@ import { plainText } from '../../users/names.js'
 import { type GuardedHandler } from './generated/service.js'
 import { type Profile, type ProfileChange } from './generated/types.js'
 import { currentUser, toProfile } from './profile.js'
+import { recordOwn } from './record.js'
 
 const email = z.union([z.literal(''), z.email()]).optional()
 
@@ -12,9 +13,11 @@ const email = z.union([z.literal(''), z.email()]).optional()
 export const updateProfile: GuardedHandler<ProfileChange, Profile> = async (call) => {
   const { request, services } = call
   checkChange(request)
-  const { id } = await currentUser(call)
+  const { id, username } = await currentUser(call)
   const changed = await services.users.changeProfile(id, request)
   if (!changed) throw new AuthError('SUBJECT_REFUSED')
+  const details = { fields: Object.keys(request) }
+  await recordOwn(call, { id, username }, { kind: 'user.profile-changed', details })
   return toProfile(changed)
 }
 

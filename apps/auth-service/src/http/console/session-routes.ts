@@ -9,6 +9,8 @@ import { type Call } from '../../api/user/generated/service.js'
 import { confirm } from '../../api/user/confirm.js'
 import { ConfirmReq, LoginReq } from '../../api/user/generated/types.js'
 import { login } from '../../api/user/login.js'
+import { recordLogout } from '../../api/user/logout.js'
+import { placeOf, withPlace } from '../../events/place.js'
 import { addressOf } from '../../foundation/address-of.js'
 
 /**
@@ -22,40 +24,48 @@ export function consoleSessionRoutes(app: FastifyInstance, service: Service): vo
     const { setCookie, body } = cookies.set(tokens)
     return reply.header('set-cookie', [...setCookie]).send(body)
   }
-  /** Ends the session of the cookie; an invalid one has ended already. */
-  const end = async ({ headers }: FastifyRequest): Promise<void> => {
-    const presented = cookies.refreshToken(headers.cookie)
-    if (presented === undefined) return
-    await sessions.end(presented).catch((error: unknown) => {
-      if (!(error instanceof AuthError) || error.status !== 401) throw error
-    })
-  }
+  const end = (call: Call) => endOf(call, service)
   void app.register(async (own) => {
     await own.register(auth(cookies.gate()))
 
     own.post('/console/login', async (request, reply) => {
       const asked = readRequest(LoginReq, partsOf(request), { strict: true })
-      const tokens = await login({ ...callOf(request, reply, userApi), request: asked })
-      await end(request)
+      const call = callOf(request, reply, userApi)
+      const tokens = await login({ ...call, request: asked })
+      await end(call)
       return answer(reply, tokens)
     })
 
     own.post('/console/refresh', async (request, reply) => {
       const presented = cookies.refreshToken(request.headers.cookie)
       if (presented === undefined) throw new AuthError('TOKEN_MISSING')
-      return answer(reply, await sessions.refresh(presented, { client: firstParty }))
+      const refreshed = withPlace(placeOf(callOf(request, reply, userApi)), () =>
+        sessions.refresh(presented, { client: firstParty }),
+      )
+      return answer(reply, await refreshed)
     })
 
     void own.register((guarded) => confirmRoute(guarded, service, answer))
 
     own.post('/console/logout', async (request, reply) => {
-      await end(request)
+      await end(callOf(request, reply, userApi))
       return reply
         .header('set-cookie', [...cookies.clear()])
         .code(204)
         .send()
     })
   })
+}
+
+/** Ends the session of the cookie; an invalid one has ended already. */
+async function endOf(call: Call, { cookies, sessions }: Service): Promise<void> {
+  const presented = cookies?.refreshToken(call.headers('cookie').join('; '))
+  if (presented === undefined) return
+  const ended = await sessions.end(presented).catch((error: unknown) => {
+    if (!(error instanceof AuthError) || error.status !== 401) throw error
+    return undefined
+  })
+  if (ended !== undefined) await recordLogout(call, ended)
 }
 
 async function confirmRoute(

@@ -1,0 +1,46 @@
+import { userParty, type ServiceEvent } from '../../events/event.js'
+import type { Events } from '../../events/events.js'
+import { placeOf, type PlacedCall } from '../../events/place.js'
+import { networkOf } from '../../foundation/network.js'
+import type { Account, LoginResult } from '../../limits/admission.js'
+import type { User } from '../../users/users.js'
+
+/** The part of a call that a record of it uses. */
+interface RecordingCall extends PlacedCall {
+  readonly services: { readonly events: Pick<Events, 'record' | 'refusedUnknown'> }
+}
+
+/** What a user did: an event without those parts that the call itself says. With a reason it was refused. */
+type OwnAct = Omit<ServiceEvent, 'result' | 'actor' | 'from'>
+
+/**
+ * Records what a user has done, or was refused.
+ *
+ * @example await recordOwn(call, user, { kind: 'user.logout', sid })
+ */
+export async function recordOwn(
+  call: RecordingCall,
+  user: Pick<User, 'id' | 'username'>,
+  act: OwnAct,
+): Promise<void> {
+  await call.services.events.record({
+    ...act,
+    result: act.reason === undefined ? 'done' : 'refused',
+    actor: userParty(user),
+    from: placeOf(call),
+  })
+}
+
+/** Why a password was not good enough, in the words of the record. */
+const reasons = { wrong: 'password', locked: 'locked', disabled: 'disabled' } as const
+
+/** Records that a password was refused; of an account that does not exist only that it was. */
+export async function recordRefusal(
+  call: RecordingCall,
+  login: Exclude<LoginResult<Account & User>, { readonly kind: 'right' }>,
+  act: Omit<OwnAct, 'reason'>,
+): Promise<void> {
+  const { account, kind } = login
+  if (account === undefined) call.services.events.refusedUnknown(networkOf(call.address))
+  else await recordOwn(call, account, { ...act, reason: reasons[kind] })
+}
