@@ -10,6 +10,8 @@ export { routeGuards } from './generate/plan-guards.js'
 export { toOpenApi } from './openapi/to-openapi.js'
 export { fromOpenApi } from './openapi/from-openapi.js'
 export { ApiSpecError } from './generate/error.js'
+export { placeInText } from './language/places.js'
+export type { SpecPlace } from './language/places.js'
 
 // Their types.
 export type { ParseOptions, ParseResult } from './language/parse.js'

@@ -2,6 +2,7 @@ import { normalize } from 'node:path'
 import {
   ApiSpecError,
   parseApi,
+  placeInText,
   renderAsGoctl,
   renderDiagnostics,
   type ApiSpec,
@@ -147,19 +148,29 @@ export async function madeOf(
   project: ApiProject,
   make: (spec: ApiSpec) => Answer | Promise<Answer>,
 ): Promise<Answer> {
-  const { result, file } = project
+  const { result } = project
   if (!result.ok) return refused(project)
   try {
     return withWarnings(project, await make(result.spec))
   } catch (error) {
     if (!(error instanceof ApiSpecError)) throw error
-    const { message } = error
+    return refusedLater(project, error)
+  }
+}
+
+/** The refusal of what makes something of a spec, at its place in the text where it has one. */
+function refusedLater({ file, result }: ApiProject, { message, place }: ApiSpecError): Answer {
+  const at = place === undefined ? undefined : placeInText(result.files, place)
+  if (at === undefined) {
     const problem = { severity: 'error', file, message }
-    return {
-      text: '',
-      json: { ok: false, diagnostics: [problem] },
-      refusal: `${file}: error: ${message}`,
-    }
+    const refusal = `${file}: error: ${message}`
+    return { text: '', json: { ok: false, diagnostics: [problem] }, refusal }
+  }
+  const diagnostics: Diagnostic[] = [{ ...at, severity: 'error', form: 'semantic', message }]
+  return {
+    text: '',
+    json: { ok: false, diagnostics: diagnosticRows(diagnostics) },
+    refusal: renderDiagnostics({ diagnostics, files: result.files }),
   }
 }
 

@@ -6,32 +6,32 @@ describe('jotgate api check of what is made of a file', () => {
     [
       'two handlers of one name',
       'service a { @handler GetX get /x @handler getX get /y }',
-      'two handlers',
+      '1:43: error: two handlers',
     ],
     [
       'a handler named like a group',
       'service a { @handler B get /x }\n@server (group: b)\nservice a { @handler C get /y }',
-      'is a handler and a group',
+      "1:22: error: 'b' is a handler and a group",
     ],
     [
       'two members of one name',
       'type A {\nX int `json:"x"`\nY int `json:"x"`\n}\nservice a { @handler B post /x (A) }',
-      'has two members',
+      '1:6: error: type A: has two members',
     ],
     [
       'a type that embeds itself',
       'type A {\nA\n}\nservice a { @handler B post /x (A) }',
-      'embeds itself',
+      '1:6: error: type A embeds itself',
     ],
     [
       'a check of signatures',
       '@server (signature: true)\nservice a { @handler B get /x }',
-      'is not supported',
+      "1:21: error: 'signature: true' is not supported",
     ],
     [
       'a method that no server takes',
       'service a { @handler B trace /x }',
-      'no server here takes this method',
+      '1:22: error: trace /x: no server here takes this method',
     ],
   ])(
     'jotgate api check refuses %s in the words of generate and openapi',
@@ -51,7 +51,45 @@ describe('jotgate api check of what is made of a file', () => {
     const text = 'type A { X int `json:"x,default=a"` }\nservice a { @handler B post /x (A) }'
     const checked = await jotgate(['api', 'check', '-'], { stdin: text })
     expect(checked).toMatchObject({ exitCode: 1, stdout: '' })
-    expect(checked.stderr).toContain('is no number')
+    expect(checked.stderr).toContain(
+      'stdin.api:1:10: error: type A: a default or an option is no number',
+    )
+  })
+
+  test('what generate refuses is placed in the imported file that has it', async () => {
+    const files = new Map([
+      ['a.api', 'import "types.api"\nservice a { @handler B post /x (A) }'],
+      ['types.api', 'type (\n\tB {}\n\tA {\n\t\tC complex64 `json:"c"`\n\t}\n)'],
+    ])
+    const { stderr } = await jotgate(['api', 'check', 'a.api'], { files })
+    expect(stderr).toContain('types.api:4:3: error: type A: JSON has no complex numbers')
+    const json = await jotgate(['api', 'check', '--json', 'a.api'], { files })
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      ok: false,
+      diagnostics: [{ severity: 'error', file: 'types.api', line: 4, column: 3 }],
+    })
+  })
+
+  test.each([
+    ['get', 'Id int `json:"id"`', ["'id' can never be sent: GET /x has no body"]],
+    ['head', 'Id int `json:"id"`', ["'id' can never be sent: HEAD /x has no body"]],
+    ['get', 'Id int', ["'Id' can never be sent"]],
+    ['get', 'Id int `json:"id,optional"`', []],
+    ['get', 'Id int `json:"id,default=1"`', []],
+    ['get', 'Id int `form:"id"`', []],
+    ['get', 'Id int `json:"-"`', []],
+    ['post', 'Id int `json:"id"`', []],
+    ['delete', 'Id int `json:"id"`', []],
+    ['post', 'Id int `json:"id" form:"id"`', ["'json' counts, and 'form' is ignored"]],
+    ['post', 'Id int `header:"id" json:"id" xml:"i"`', ["'header' counts, and 'json' is ignored"]],
+    ['post', 'In { Id int `json:"i" path:"id"` } `json:"in"`', ["'path' is ignored"]],
+    ['post', 'Id int `json:"id" xml:"id"`', []],
+  ])('jotgate api check of %s with the member %s warns of %j', async (method, member, said) => {
+    const stdin = `type R {\n${member}\n}\nservice a { @handler B ${method} /x (R) }`
+    const { exitCode, stderr } = await jotgate(['api', 'check', '-'], { stdin })
+    expect(exitCode).toBe(0)
+    expect(stderr.match(/warning: /g) ?? []).toHaveLength(said.length)
+    for (const each of said) expect(stderr).toContain(each)
   })
 
   test('jotgate api check tells guards of similar names apart', async () => {

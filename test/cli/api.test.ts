@@ -206,7 +206,7 @@ describe('jotgate api openapi', () => {
     const stdin = good.replace('prefix: /v1', 'signature: true')
     const { exitCode, stdout, stderr } = await jotgate(['api', 'openapi', '-'], { stdin })
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-    expect(stderr).toMatch(/^stdin\.api: error: .*signature/)
+    expect(stderr).toMatch(/^stdin\.api:8:13: error: .*signature/)
   })
 })
 

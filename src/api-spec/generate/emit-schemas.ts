@@ -1,3 +1,4 @@
+import { type SpecPlace } from '../language/places.js'
 import { type SpecType } from '../language/spec.js'
 import { type Range } from '../language/tags.js'
 import { wholeNumbers } from '../runtime/schema/whole-numbers.js'
@@ -32,12 +33,15 @@ function emitReader(field: FieldPlan, where: string): string {
   const text = field.source !== 'json'
   const isText = asString || (type.kind === 'primitive' && type.raw === 'string')
   if (length !== undefined && !isText)
-    throw new ApiSpecError(`type ${where}: only text has a length, not '${field.name}'`)
+    throw new ApiSpecError(
+      `type ${where}: only text has a length, not '${field.name}'`,
+      placeOf(field, where),
+    )
   if (isText) return textReader(options, length)
   if (type.kind !== 'primitive') return readerOf(type, { text, where })
   const limits = Object.hasOwn(wholeNumbers, type.raw) || type.raw.startsWith('float')
   if (!limits) return readerOf(type, { text, where })
-  const numbers = options?.map((option) => toNumber(option, where))
+  const numbers = options?.map((option) => toNumber(option, placeOf(field, where)))
   return numberReader(type.raw, {
     text,
     ...(numbers === undefined ? {} : { options: numbers }),
@@ -116,19 +120,31 @@ function emitDefault(field: FieldPlan, where: string): string {
   const value = field.default ?? ''
   const type = field.type.kind === 'pointer' ? field.type.type : field.type
   if (type.kind !== 'primitive')
-    throw new ApiSpecError(`type ${where}: only plain values have a default, not '${field.name}'`)
+    throw new ApiSpecError(
+      `type ${where}: only plain values have a default, not '${field.name}'`,
+      placeOf(field, where),
+    )
   if (type.raw === 'string' || field.asString) return quote(value)
   if (type.raw === 'bool') {
     if (value !== 'true' && value !== 'false')
-      throw new ApiSpecError(`type ${where}: the default of '${field.name}' is no bool`)
+      throw new ApiSpecError(
+        `type ${where}: the default of '${field.name}' is no bool`,
+        placeOf(field, where),
+      )
     return value
   }
-  return String(toNumber(value, where))
+  return String(toNumber(value, placeOf(field, where)))
 }
 
-function toNumber(text: string, where: string): number {
+type FieldPlace = Extract<SpecPlace, { readonly type: string }>
+
+function toNumber(text: string, place: FieldPlace): number {
   const value = Number(text)
   if (text.trim() === '' || !Number.isFinite(value))
-    throw new ApiSpecError(`type ${where}: a default or an option is no number`)
+    throw new ApiSpecError(`type ${place.type}: a default or an option is no number`, place)
   return value
+}
+
+function placeOf({ name }: FieldPlan, where: string): FieldPlace {
+  return { type: where, member: name }
 }

@@ -1,4 +1,5 @@
 import { brand, inherits, isBranded } from '../../foundation/brand.js'
+import { type SpecPlace } from '../language/places.js'
 
 /**
  * A spec that cannot become a program or a document, and why. Thrown by `generate`, `toOpenApi` and `fromOpenApi`.
@@ -6,9 +7,13 @@ import { brand, inherits, isBranded } from '../../foundation/brand.js'
  * @example if (error instanceof ApiSpecError) console.error(error.message)
  */
 export class ApiSpecError extends Error {
-  constructor(message: string) {
+  /** What in the spec it is about; undefined for the spec as a whole, and for a document. */
+  readonly place: SpecPlace | undefined
+
+  constructor(message: string, place?: SpecPlace) {
     super(message)
     this.name = 'ApiSpecError'
+    this.place = place
     brand(this, 'ApiSpecError/1')
   }
 

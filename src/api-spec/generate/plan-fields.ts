@@ -31,7 +31,7 @@ export function planTypes(spec: ApiSpec): readonly TypePlan[] {
   const budget = { left: mostNested }
   const used = new Set(spec.types.map(({ raw }) => typeName(raw)))
   return spec.types.map(({ raw, docs, members }) => {
-    if (embedsItself(raw, types)) throw new ApiSpecError(`type ${raw} embeds itself`)
+    if (embedsItself(raw, types)) throw new ApiSpecError(`type ${raw} embeds itself`, { type: raw })
     const fields = planFields(members, { types, where: raw, above: [], budget })
     return { name: raw, inputName: inputNameOf(raw, fields, used), docs, fields }
   })
@@ -70,14 +70,14 @@ export function planNested(members: readonly Member[], where: string): readonly 
 
 function planFields(members: readonly Member[], scope: Scope): readonly FieldPlan[] {
   return membersOf(members, scope).map(({ name, tag, member }) => {
-    refuseComplex(member.type, scope.where)
+    refuseComplex(member.type, { type: scope.where, member: name })
     return { ...tag, name, type: unfoldNested(member.type, scope), docs: member.docs }
   })
 }
 
 function membersOf(members: readonly Member[], { types, where }: Scope): readonly WireMember[] {
   const problem = (text: string) => {
-    throw new ApiSpecError(`type ${where}: ${text}`)
+    throw new ApiSpecError(`type ${where}: ${text}`, { type: where })
   }
   return wireMembers(members, { types, problem })
 }
@@ -102,12 +102,16 @@ function unfoldNested(type: SpecType, scope: Scope): SpecType {
 function unfoldMembers(members: readonly Member[], scope: Scope): readonly Member[] {
   const { where, above, budget } = scope
   if (above.includes(members))
-    throw new ApiSpecError(`type ${where}: a struct without a name contains itself: give it a name`)
+    throw new ApiSpecError(
+      `type ${where}: a struct without a name contains itself: give it a name`,
+      { type: where },
+    )
   const found = membersOf(members, scope)
   budget.left -= found.length
   if (budget.left < 0)
     throw new ApiSpecError(
       `type ${where}: structs without a name come to more than ${String(mostNested)} members`,
+      { type: where },
     )
   const inner = { ...scope, above: [...above, members] }
   return found.map(({ name, tag, member }) => ({
@@ -119,7 +123,10 @@ function unfoldMembers(members: readonly Member[], scope: Scope): readonly Membe
   }))
 }
 
-function refuseComplex(type: SpecType, where: string): void {
+function refuseComplex(
+  type: SpecType,
+  place: { readonly type: string; readonly member: string },
+): void {
   if (/\bcomplex(64|128)\b/.test(type.raw))
-    throw new ApiSpecError(`type ${where}: JSON has no complex numbers`)
+    throw new ApiSpecError(`type ${place.type}: JSON has no complex numbers`, place)
 }

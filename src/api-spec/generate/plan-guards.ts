@@ -86,7 +86,10 @@ function entriesOf({ annotation }: RouteGroup): Entries | undefined {
   for (const name of [jwt, transition]) {
     // An empty name would guard nothing.
     if (name !== undefined && !/^[A-Za-z_]\w*$/.test(name))
-      throw new ApiSpecError(`'${name}' cannot name what guards a group`)
+      throw new ApiSpecError(`'${name}' cannot name what guards a group`, {
+        key: name === jwt ? 'jwt' : 'jwtTransition',
+        value: name,
+      })
   }
   return { jwt, transition }
 }
@@ -120,7 +123,10 @@ function refuseTwoKinds(guards: readonly Entries[]): void {
   const transitions = new Set(guards.map(({ transition }) => transition))
   const both = guards.find(({ jwt }) => jwt !== undefined && transitions.has(jwt))?.jwt
   if (both !== undefined)
-    throw new ApiSpecError(`jwt and jwtTransition both name '${both}': give each its own entry`)
+    throw new ApiSpecError(`jwt and jwtTransition both name '${both}': give each its own entry`, {
+      key: 'jwtTransition',
+      value: both,
+    })
 }
 
 /** As go-zero has it: during a transition its two secrets count, and the one of `jwt` does not. */

@@ -1,4 +1,5 @@
 import { milliseconds, namesIn, valueProblem } from '../language/annotations.js'
+import { type SpecPlace } from '../language/places.js'
 import { type ApiRoute, type ApiSpec, type RouteGroup, type SpecType } from '../language/spec.js'
 import { unquoted } from '../language/syntax/ast.js'
 import { routedPath, wholePath } from '../language/whole-path.js'
@@ -31,6 +32,8 @@ export interface RoutePlan {
   /** A body with members that the type does not name is refused. */
   readonly strict: boolean
   readonly summary: string
+  /** Where it was declared. */
+  readonly place: SpecPlace
   readonly tags: readonly string[]
 }
 
@@ -85,10 +88,14 @@ function planRoute(route: ApiRoute, { group, guards, types }: Scope): RoutePlan 
   if (annotation['signature'] === 'true') {
     throw new ApiSpecError(
       `'signature: true' is not supported: ${route.path} would be served without the check it asks for`,
+      { key: 'signature', value: 'true' },
     )
   }
   if (route.method === 'connect' || route.method === 'trace')
-    throw new ApiSpecError(`${route.method} ${route.path}: no server here takes this method`)
+    throw new ApiSpecError(
+      `${route.method} ${route.path}: no server here takes this method`,
+      placeOf(route),
+    )
   const folder = folderOf(annotation['group'] ?? '')
   const name = handlerName(route.handler)
   const path = wholePath(annotation['prefix'] ?? '', route.path)
@@ -110,18 +117,29 @@ function planRoute(route: ApiRoute, { group, guards, types }: Scope): RoutePlan 
     sse: annotation['sse'] === 'true',
     strict: annotation['strict'] === 'true',
     summary: summaryOf(route),
-    tags: (annotation['tags'] ?? '')
-      .split(',')
-      .map((tag) => tag.trim())
-      .filter((tag) => tag !== ''),
+    place: placeOf(route),
+    tags: wordsOf(annotation['tags'] ?? ''),
   }
+}
+
+/** What commas separate. */
+function wordsOf(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
+}
+
+function placeOf({ handler, path }: ApiRoute): SpecPlace {
+  return { handler, path }
 }
 
 function requestOf(route: ApiRoute, types: ReadonlyMap<string, TypePlan>): TypePlan | undefined {
   if (route.request === null) return undefined
   const name = route.request.raw.replace(/^\*/, '')
   const type = types.get(name)
-  if (type === undefined) throw new ApiSpecError(`${route.path}: the request ${name} is no struct`)
+  if (type === undefined)
+    throw new ApiSpecError(`${route.path}: the request ${name} is no struct`, placeOf(route))
   return type
 }
 
@@ -134,9 +152,10 @@ function demandsOf(
     const value = group.annotation?.[key]
     if (value === undefined) return []
     if (guard === null)
-      throw new ApiSpecError(`${path}: '${key}' asks for a token: add 'jwt: NAME'`)
+      throw new ApiSpecError(`${path}: '${key}' asks for a token: add 'jwt: NAME'`, { key, value })
     const problem = valueProblem(key, value)
-    if (problem !== undefined) throw new ApiSpecError(`${path}: '${key}' ${problem}`)
+    if (problem !== undefined)
+      throw new ApiSpecError(`${path}: '${key}' ${problem}`, { key, value })
     return namesIn(value)
   }
   return { scopes: named('scopes'), roles: named('roles') }
@@ -146,7 +165,11 @@ function demandsOf(
 function folderOf(group: string): string {
   const parts = group.split('/').filter((part) => part !== '')
   for (const part of parts) {
-    if (!/^[\w-]+$/.test(part)) throw new ApiSpecError(`the group '${group}' cannot be a folder`)
+    if (!/^[\w-]+$/.test(part))
+      throw new ApiSpecError(`the group '${group}' cannot be a folder`, {
+        key: 'group',
+        value: group,
+      })
   }
   return parts.map(kebabCase).join('/')
 }
@@ -159,22 +182,25 @@ function summaryOf({ atDocText, atDocProps }: ApiRoute): string {
 function refuseClashes(routes: readonly RoutePlan[]): void {
   const names = new Set<string>()
   const groups = new Set(routes.map(({ group }) => camelCase(group)))
-  for (const { group, name } of routes) {
+  for (const { group, name, place } of routes) {
     const whole = group === '' ? name : `${camelCase(group)}.${name}`
-    if (names.has(whole)) throw new ApiSpecError(`two handlers would be named '${whole}'`)
+    if (names.has(whole)) throw new ApiSpecError(`two handlers would be named '${whole}'`, place)
     names.add(whole)
     if (group === '' && groups.has(name))
-      throw new ApiSpecError(`'${name}' is a handler and a group`)
+      throw new ApiSpecError(`'${name}' is a handler and a group`, place)
   }
 }
 
 /** Two routes that a router cannot tell apart: one of them would answer for both, with its own guard. */
 function refuseRepeats(routes: readonly RoutePlan[]): void {
   const known = new Set<string>()
-  for (const { method, path } of routes) {
+  for (const { method, path, place } of routes) {
     const key = `${method} ${routedPath(path)}`
     if (known.has(key))
-      throw new ApiSpecError(`two routes are ${method} ${path}: no router can tell them apart`)
+      throw new ApiSpecError(
+        `two routes are ${method} ${path}: no router can tell them apart`,
+        place,
+      )
     known.add(key)
   }
 }

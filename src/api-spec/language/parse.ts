@@ -8,6 +8,7 @@ import {
 } from './analysis/check-declarations.js'
 import { checkRoutes } from './analysis/check-routes.js'
 import { checkAnnotations, checkDemands, checkGuards, checkTags } from './analysis/check-dialect.js'
+import { checkMembers } from './analysis/check-members.js'
 import { checkPaths } from './analysis/check-paths.js'
 import { type Diagnostic, goctlText, mostDiagnostics, renderDiagnostic } from './diagnostic.js'
 import { loadProject, type Project, type ReadImport } from './load.js'
@@ -113,6 +114,7 @@ function inFull(project: Project, report: Report): ApiSpec {
     check(project, report)
   const spec = buildSpec(project, report)
   checkPaths(project, spec, report)
+  checkMembers(project, spec, report)
   return spec
 }
 

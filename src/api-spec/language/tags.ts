@@ -62,6 +62,16 @@ export function readTag(raw: string): TagResult {
   return result
 }
 
+/**
+ * The keys of a struct tag that name a source, in their order.
+ *
+ * @example sourcesIn('`json:"id" path:"id"`') // ['json', 'path']
+ */
+export function sourcesIn(raw: string): readonly Source[] {
+  const keys = [...raw.matchAll(/([A-Za-z_][\w-]*):"[^"]*"/g)].map(([, key]) => key)
+  return keys.flatMap((key) => sources.find((name) => name === key) ?? [])
+}
+
 /** Each tag is asked for by the checks and by the generators, and a file's tags repeat themselves. */
 const known = new Map<string, TagResult>()
 const mostKnown = 4096

@@ -26,3 +26,9 @@ export function present(members: Readonly<Record<string, Json | undefined>>): Js
   )
   return Object.fromEntries(kept)
 }
+
+/**
+ * The member of an operation with the path of its own route, where the parameters of that have other names than in the path
+ * that it shares with other operations.
+ */
+export const routePathExtension = 'x-route-path'

@@ -3,6 +3,7 @@ import { ApiSpecError } from '../generate/error.js'
 import { type OptionTable, readOptions, value } from '../../foundation/options.js'
 import { type Guard } from '../../gate/authorize.js'
 import { authorizeOf } from './authorize.js'
+import { routePathExtension } from './document.js'
 import {
   findOperations,
   type FoundOperations,
@@ -139,9 +140,20 @@ function readOperations(document: unknown): readonly SecuredOperation[] {
       // Code that makes a document may set a member to undefined, which JSON would leave out.
       const { security = document['security'] } = operation
       const asked = { security, roles: operation[rolesExtension] }
-      return [{ method: method.toUpperCase(), path, ...readSecurity(asked, schemes, where) }]
+      const own = readRoutePath(operation[routePathExtension], path)
+      return [{ method: method.toUpperCase(), path: own, ...readSecurity(asked, schemes, where) }]
     })
   })
+}
+
+/** The path of an operation's own route: that of the document but for the names of its parameters. */
+function readRoutePath(given: unknown, path: string): string {
+  if (given === undefined) return path
+  const shape = (text: string) => text.replaceAll(/\{[\w.:~-]+\}/g, '{}')
+  if (typeof given === 'string' && shape(given) === shape(path)) return given
+  throw new ApiSpecError(
+    `${path}: ${routePathExtension} may differ in the names of its parameters alone`,
+  )
 }
 
 /** Refuses what may hold operations that would not be read, and so not be guarded. */

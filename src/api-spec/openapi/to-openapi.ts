@@ -2,7 +2,14 @@ import { type FieldPlan } from '../generate/plan-fields.js'
 import { planService, type RoutePlan, type ServicePlan } from '../generate/plan.js'
 import { camelCase } from '../generate/text-as-code.js'
 import { type ApiSpec } from '../language/spec.js'
-import { type Json, type JsonObject, type OpenApiDocument, present } from './document.js'
+import { routedPath } from '../language/whole-path.js'
+import {
+  type Json,
+  type JsonObject,
+  type OpenApiDocument,
+  present,
+  routePathExtension,
+} from './document.js'
 import { described, fieldSchema, objectSchema, typeSchema } from './json-schema.js'
 import { rolesExtension } from './security.js'
 
@@ -69,15 +76,39 @@ function infoOf({ info, service }: ApiSpec): JsonObject {
 }
 
 function pathsOf(plan: ServicePlan): Readonly<Record<string, JsonObject>> {
-  const paths = new Map<string, Record<string, Json>>()
+  const paths = new Map<string, PathItem>()
   const ids = new Set<string>()
   for (const route of plan.routes) {
+    const key = routedPath(route.path)
     const path = route.path.replaceAll(/:([\w.-]+)/g, '{$1}')
-    const methods = paths.get(path) ?? {}
-    paths.set(path, methods)
-    methods[route.method.toLowerCase()] = operationOf(route, uniqueId(route, ids))
+    const item = paths.get(key) ?? { path, params: route.params, methods: {} }
+    paths.set(key, item)
+    const operation = operationOf(renamed(route, item.params), uniqueId(route, ids))
+    const own = path === item.path ? {} : { [routePathExtension]: path }
+    item.methods[route.method.toLowerCase()] = { ...operation, ...own }
   }
-  return Object.fromEntries(paths)
+  return Object.fromEntries([...paths.values()].map(({ path, methods }) => [path, methods]))
+}
+
+/** One path of the document, with the names that its parameters have. */
+interface PathItem {
+  readonly path: string
+  readonly params: readonly string[]
+  readonly methods: Record<string, Json>
+}
+
+/**
+ * A route with the names of the parameters that its path has in the document: paths that differ in these names alone are one
+ * path there (OpenAPI 3.1 section 4.8.8).
+ */
+function renamed(route: RoutePlan, params: readonly string[]): RoutePlan {
+  const names = new Map(route.params.map((name, index) => [name, params[index] ?? name]))
+  const { request } = route
+  if (route.params.every((name) => names.get(name) === name)) return route
+  const fields = request?.fields.map((field) =>
+    field.source === 'path' ? { ...field, name: names.get(field.name) ?? field.name } : field,
+  )
+  return { ...route, params, request: request && fields && { ...request, fields } }
 }
 
 function uniqueId(route: RoutePlan, ids: Set<string>): string {
