@@ -24,6 +24,8 @@ export interface PostgresServer {
   readonly url: string
   /** Of the process, to freeze or kill it; absent for one that is not of its own. */
   readonly pid?: number
+  /** The folder of its programs; absent for one that is not of its own. */
+  readonly programs?: string
   /** Closes all connections and stops the server, which keeps its files. Absent for one that is not of its own. */
   readonly shutDown?: () => Promise<void>
   /** Starts it again after that, and waits until it answers. */
@@ -98,7 +100,7 @@ async function startNew(from: PostgresOptions): Promise<PostgresServer> {
   const url = `postgres://postgres@127.0.0.1:${String(port)}/postgres`
   const { pid } = server.child
   return {
-    ...{ url, stop, ...(pid && { pid }) },
+    ...{ url, stop, programs, ...(pid && { pid }) },
     shutDown: () => server.stop('SIGINT'),
     startAgain: () => {
       server = begin()

@@ -21,6 +21,18 @@ const commands: Readonly<Record<string, Command>> = {
     const { runClientCommand } = await import('./commands/client-command.js')
     return runClientCommand(environment, args)
   },
+  backup: async (environment, args) => {
+    const { runBackupCommand } = await import('./commands/backup-command.js')
+    return runBackupCommand(environment, args)
+  },
+  restore: async (environment, args) => {
+    const { runRestoreCommand } = await import('./commands/restore-command.js')
+    return runRestoreCommand(environment, args)
+  },
+  'after-restore': async (environment, args) => {
+    const { runAfterRestoreCommand } = await import('./commands/restore-command.js')
+    return runAfterRestoreCommand(environment, args)
+  },
 }
 
 /** Returns its output; undefined for unknown arguments. */
@@ -56,15 +68,19 @@ function readServeOptions(args: readonly string[]): ServeOptions | undefined {
 }
 
 async function usage(): Promise<string> {
-  const [{ userUsage }, { clientUsage }] = await Promise.all([
+  const [{ userUsage }, { clientUsage }, { backupUsage }, { restoreUsage }] = await Promise.all([
     import('./commands/user-command.js'),
     import('./commands/client-command.js'),
+    import('./commands/backup-command.js'),
+    import('./commands/restore-command.js'),
   ])
   return `usage: jotgate-service                       runs the service
        jotgate-service --demo-password P     runs a demo, on loopback, whose user alice has this password
        jotgate-service check-config          says what is wrong with the configuration, and what it means
 ${userUsage}
 ${clientUsage}
+${backupUsage}
+${restoreUsage}
 `
 }
 

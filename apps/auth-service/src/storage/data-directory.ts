@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { SetupFault } from '../foundation/setup-fault.js'
 
@@ -9,6 +17,8 @@ export interface DataDirectory {
   readonly database: string
   /** The content of `keys/NAME`, created by `create` if it is missing. */
   keyFile(name: string, create: () => string): string
+  /** Paths of the key files that there are, sorted. */
+  keyFiles(): readonly string[]
 }
 
 /**
@@ -24,7 +34,16 @@ export function openDataDirectory(path: string): DataDirectory {
     database: join(path, 'jotgate.db'),
     keyFile: (name, create) =>
       readPrivate(join(keys, name)) ?? createPrivate(join(keys, name), create()),
+    keyFiles: () => keyFilesIn(keys),
   }
+}
+
+/** Without the drafts of {@link createPrivate}. */
+function keyFilesIn(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.key'))
+    .sort()
+    .map((name) => join(folder, name))
 }
 
 /** Existing permissions are not changed: another user may already have read the file. */
