@@ -3,6 +3,7 @@ import { createRevocation } from 'jotgate'
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import type { Configuration } from '../configuration/configuration.js'
 import { SetupFault } from '../foundation/setup-fault.js'
+import { openEvents } from '../http/open-events.js'
 import { endEverySession } from '../sessions/end-everything.js'
 import { openSigningKeys } from '../sessions/signing.js'
 import { summarize, type DatabaseSummary } from '../storage/backup/database-summary.js'
@@ -11,6 +12,7 @@ import { openStorage, type Storage } from '../storage/storage.js'
 import { createSqlUsers } from '../users/sql-users.js'
 import { permissionsOf } from '../users/permissions.js'
 import type { User } from '../users/users.js'
+import { recordCommand } from './record-command.js'
 
 /** Options of {@link finishRestore}. */
 export interface FinishParts {
@@ -53,6 +55,8 @@ export async function finishRestore(parts: FinishParts): Promise<Restored> {
     // Those of the backup: no process runs.
     if (Object.hasOwn(summary.parts, 'service_processes'))
       await database.query('DELETE FROM service_processes')
+    const details = { newest: summary.newest, ended: ended ?? 0, kept: parts.keepSessions }
+    await recordCommand(openEvents(parts), { kind: 'service.restored', details })
     return { ...summary, ended, administrators: await findAdministrators(database) }
   } finally {
     await storage.close()

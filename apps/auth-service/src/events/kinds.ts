@@ -27,6 +27,7 @@ export const eventKinds = {
   'client.removed': 'a client was removed',
   'key.rotated': 'the next signing key was asked for',
   'key.revoked': 'a signing key was removed before its time',
+  'service.restored': 'a backup was put in the place of the database',
 } as const satisfies Record<string, string>
 
 /** One name of {@link eventKinds}. */
