@@ -15,6 +15,8 @@ export interface Drill {
   /** Runs a command of the program. */
   command(args: string): Promise<{ code: number | null; output: string }>
   start(): Promise<RunningService>
+  /** Replaces what {@link prepareDrill} was given as `more`. */
+  configure(more: string): void
 }
 
 /** @example const drill = await prepareDrill(own, { more: 'grace: 1s\n' }) */
@@ -25,13 +27,16 @@ export async function prepareDrill(
   const [dataDir, port] = [folder(), await freePort()]
   const config = join(folder(), 'jotgate.yaml')
   const origin = `http://127.0.0.1:${String(port)}`
-  writeFileSync(config, `issuer: ${origin}\naudience: api\nhosts: [auth.test]\n${more}`)
+  const configure = (fields: string) => {
+    writeFileSync(config, `issuer: ${origin}\naudience: api\nhosts: [auth.test]\n${fields}`)
+  }
+  configure(more)
   const env = { JOTGATE_CONFIG: config, PORT: String(port), LOG_LEVEL: 'warn', ...variables }
   const command = (args: string, input = '') =>
     runService({ ...env, DATA_DIR: dataDir }, args.split(' '), input)
   const { code, output } = await command(`user add ${username} admin`, password)
   if (code !== 0) throw new Error(`the user was not added: ${output}`)
-  return { dataDir, env, command, start: () => start({ dataDir, port, env }) }
+  return { dataDir, env, command, configure, start: () => start({ dataDir, port, env }) }
 }
 
 /** The statuses of what a pair is good for: its access token, then its refresh token. */

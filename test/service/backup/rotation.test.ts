@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto'
+import { expect } from 'vitest'
+import { callerOf } from '../admin/calling.js'
+import { testWithServices as test } from '../own-services.js'
+import type { RunningService } from '../running-service.js'
+import { logIn, prepareDrill, publishedKids, statusesOf } from './drill.js'
+
+const secret = () => randomBytes(32).toString('base64')
+
+/** Another text of the configuration, where each secret is the new one, and the one before is there or gone. */
+function fields(names: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(names).map(([field, variable]) => `${field}: env:${variable}\n`)
+  return lines.join('')
+}
+
+const metricsStatus = async ({ origin }: RunningService, token: string | undefined) => {
+  const headers = { authorization: `Bearer ${token ?? ''}` }
+  return (await fetch(`${origin}/metrics`, { headers })).status
+}
+
+test.concurrent(
+  'encryptionKey, refreshSecret and metricsToken are replaced without a login',
+  async ({ own }) => {
+    const env = {
+      K1: secret(),
+      K2: secret(),
+      R1: secret(),
+      R2: secret(),
+      M1: secret(),
+      M2: secret(),
+    }
+    const first = fields({ encryptionKey: 'K1', refreshSecret: 'R1', metricsToken: 'M1' })
+    const drill = await prepareDrill(own, { more: first, env })
+    const before = await drill.start()
+    const pair = await logIn(before)
+    const unused = await logIn(before)
+    const kids = await publishedKids(before)
+    await before.stop()
+
+    const second = fields({ encryptionKey: 'K2', refreshSecret: 'R2', metricsToken: 'M2' })
+    drill.configure(second + fields({ prevEncryptionKey: 'K1', prevRefreshSecret: 'R1' }))
+    const between = await drill.start()
+    const { call, profileStatus } = callerOf(() => between)
+    expect(await publishedKids(between)).toEqual(kids)
+    expect([await metricsStatus(between, env.M1), await metricsStatus(between, env.M2)]).toEqual([
+      401, 200,
+    ])
+    expect(await profileStatus(pair)).toBe(200)
+    const { refreshToken } = pair
+    const refreshed = await call('POST /user/refresh', undefined, { refreshToken })
+    expect(refreshed.status).toBe(200)
+    // The ring is sealed anew when it is written next.
+    const { accessToken } = await logIn(between)
+    expect((await call('POST /admin/keys/rotate', accessToken)).status).toBe(200)
+    await between.stop()
+
+    drill.configure(second)
+    const after = await drill.start()
+    const { accessToken: newer, refreshToken: next } = refreshed.body as Record<string, string>
+    expect(await callerOf(() => after).profileStatus({ ...pair, accessToken: newer ?? '' })).toBe(
+      200,
+    )
+    expect(await statusesOf(after, { ...pair, refreshToken: next ?? '' })).toEqual([200, 200])
+    expect(await statusesOf(after, unused)).toEqual([200, 401])
+  },
+)
+
+test.concurrent(
+  'auth.accessSecret is replaced while the tokens of the one before are valid',
+  async ({ own }) => {
+    const env = { A1: secret(), A2: secret() }
+    const drill = await prepareDrill(own, { more: 'auth: { accessSecret: env:A1 }\n', env })
+    const before = await drill.start()
+    const pair = await logIn(before)
+    await before.stop()
+    drill.configure('auth: { accessSecret: env:A2, prevSecret: env:A1 }\n')
+    const between = await drill.start()
+    expect(await callerOf(() => between).profileStatus(pair)).toBe(200)
+    const newer = await logIn(between)
+    await between.stop()
+    drill.configure('auth: { accessSecret: env:A2 }\n')
+    const after = await drill.start()
+    const { profileStatus } = callerOf(() => after)
+    expect([await profileStatus(pair), await profileStatus(newer)]).toEqual([401, 200])
+  },
+)
