@@ -41,7 +41,10 @@ export async function authenticateClient(
   throw new OAuthFault('invalid_client')
 }
 
-/** A client that exists is named; of others only their number is kept. */
+/**
+ * A client that exists is named; of others only their number is kept. Like that of a password, the answer does not wait for
+ * the record.
+ */
 async function recordRefusal(
   { clients, events }: ClientAuthentication,
   id: string,
@@ -54,7 +57,7 @@ async function recordRefusal(
   }
   const reason = known.disabled ? 'disabled' : 'secret'
   const actor = { kind: 'client', id: known.id } as const
-  await events.record({ ...{ kind: 'client.refused', result: 'refused' }, actor, reason, from })
+  void events.record({ ...{ kind: 'client.refused', result: 'refused' }, actor, reason, from })
 }
 
 /**

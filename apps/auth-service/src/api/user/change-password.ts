@@ -24,7 +24,7 @@ export const changePassword: GuardedHandler<PasswordChange, void> = async (call)
   })
   const act = { kind: 'user.password-changed', sid: own.sid } as const
   if (login.kind !== 'right') {
-    await recordRefusal(call, login, act)
+    recordRefusal(call, login, act)
     throw new RequestFault('PASSWORD_REFUSED')
   }
   const fault = await passwordRules(request.newPassword, [user.username, user.email])

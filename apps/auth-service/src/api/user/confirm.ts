@@ -27,7 +27,7 @@ export const confirm: GuardedHandler<ConfirmReq, TokenResp> = async (call) => {
   })
   const act = { kind: 'user.confirmed', sid: own.sid } as const
   if (login.kind !== 'right') {
-    await recordRefusal(call, login, act)
+    recordRefusal(call, login, act)
     throw new RequestFault('PASSWORD_REFUSED')
   }
   const tokens = await sessions.stepUp(own, { amr: ['pwd'] })

@@ -85,7 +85,7 @@ async function checkCredentials(call: RequestCall<LoginReq>, client: string): Pr
     check: (phc) => passwords.check(password, phc, () => signal.aborted),
   })
   if (login.kind === 'right') return login.account
-  await recordRefusal(call, login, { kind: 'user.login', client })
+  recordRefusal(call, login, { kind: 'user.login', client })
   throw refused()
 }
 

@@ -34,13 +34,16 @@ export async function recordOwn(
 /** Why a password was not good enough, in the words of the record. */
 const reasons = { wrong: 'password', locked: 'locked', disabled: 'disabled' } as const
 
-/** Records that a password was refused; of an account that does not exist only that it was. */
-export async function recordRefusal(
+/**
+ * Records that a password was refused; of an account that does not exist only that it was. The answer does not wait for the
+ * record: the time of it would tell that the account exists.
+ */
+export function recordRefusal(
   call: RecordingCall,
   login: Exclude<LoginResult<Account & User>, { readonly kind: 'right' }>,
   act: Omit<OwnAct, 'reason'>,
-): Promise<void> {
+): void {
   const { account, kind } = login
   if (account === undefined) call.services.events.refusedUnknown(networkOf(call.address))
-  else await recordOwn(call, account, { ...act, reason: reasons[kind] })
+  else void recordOwn(call, account, { ...act, reason: reasons[kind] })
 }
