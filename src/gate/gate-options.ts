@@ -66,7 +66,10 @@ export interface GateOptions<C> {
 
 /** What one route requires, in addition to the gate's own policy. */
 export interface Demand<C> {
-  /** Replaces the gate's. False requires a token even of calls that `select` leaves out. */
+  /**
+   * Replaces the gate's. A route that says either is looked at even if `select` leaves the call out: false requires a token
+   * there, and true reads one that was sent.
+   */
   readonly optional?: boolean
   /** Checked after the gate's. */
   readonly authorize?: Authorize<C>

@@ -94,7 +94,7 @@ async function admit<C>(
   demand: Demand<C> = {},
 ): Promise<AuthContext<C> | undefined> {
   const isOptional = optionalOf(demand)
-  if (isOptional !== false && !step('POLICY_FAULT', () => needsToken(policy, call)))
+  if (isOptional === undefined && !step('POLICY_FAULT', () => needsToken(policy, call)))
     return undefined
   const raw = step('POLICY_FAULT', () => policy.extract(call))
   if (raw === undefined) {

@@ -23,7 +23,9 @@ export interface Config ${lines.length === 0 ? '{}' : `{\n${lines.join('')}}`}
 /** `guards.ts`: the guards the `.api` file names, and what goes without one. */
 export function emitGuards({ guards, routes, service }: ServicePlan): string {
   const names = guards.map(({ name }) => quote(name))
-  const guardedPaths = new Set(routes.filter(({ guard }) => guard !== null).map(({ path }) => path))
+  const guardedPaths = new Set(
+    routes.filter(({ guard, optional }) => guard !== null && !optional).map(({ path }) => path),
+  )
   const open = [...new Set(routes.map(({ path }) => path))].filter(
     (path) => !guardedPaths.has(path),
   )
@@ -37,7 +39,7 @@ export type GuardName = ${names.length === 0 ? 'never' : names.join(' | ')}
 /** A gate for each guard. */
 export type Gates = GatesOf<GuardName>
 
-/** Paths without a guard, for an application that guards everything else: select({ except: { path: openPaths } }). */
+/** Paths that take calls without a token, for an application that guards everything else: select({ except: { path: openPaths } }). */
 export const openPaths: readonly string[] = [${list === '' ? '' : `\n${list}`}]
 `
 }

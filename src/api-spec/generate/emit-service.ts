@@ -28,8 +28,10 @@ export type { Services }
 export type Call = $.Call<Services>
 export type RequestCall<Req> = $.RequestCall<Services, Req>
 export type GuardedCall<Req> = $.GuardedCall<Services, Req>
+export type OptionalCall<Req> = $.OptionalCall<Services, Req>
 export type Handler<Req, Res> = $.Handler<Services, Req, Res>
 export type GuardedHandler<Req, Res> = $.GuardedHandler<Services, Req, Res>
+export type OptionalHandler<Req, Res> = $.OptionalHandler<Services, Req, Res>
 export type Middleware = $.Middleware<Services>
 
 /** One function a route: handlers.ts has them. */
@@ -76,8 +78,21 @@ interface Members {
   readonly end?: string
 }
 
-function handlerType({ guard, request, response, sse }: RoutePlan): string {
-  const kind = guard === null ? 'Handler' : 'GuardedHandler'
+const handlerTypes = {
+  open: 'Handler',
+  optional: 'OptionalHandler',
+  guarded: 'GuardedHandler',
+} as const
+
+/** Which function of the runtime makes the route. */
+function kindOf({ guard, optional }: RoutePlan): keyof typeof handlerTypes {
+  if (guard === null) return 'open'
+  return optional ? 'optional' : 'guarded'
+}
+
+function handlerType(route: RoutePlan): string {
+  const { request, response, sse } = route
+  const kind = handlerTypes[kindOf(route)]
   const asked = request === undefined ? 'object' : `types.${typeName(request.name)}`
   return `${kind}<${asked}, ${responseType(response, sse)}>`
 }
@@ -93,10 +108,12 @@ function responseType(response: RoutePlan['response'], sse: boolean): string {
 export function emitRoutes(plan: ServicePlan): string {
   const { routes, service } = plan
   const api = apiName(service)
+  const kinds = new Set(routes.map(kindOf))
   const used = [
-    ...(routes.some(({ guard }) => guard !== null) ? ['guarded'] : []),
+    ...(kinds.has('guarded') ? ['guarded'] : []),
     ...(routes.some(({ request }) => request === undefined) ? ['nothing'] : []),
-    ...(routes.some(({ guard }) => guard === null) ? ['open'] : []),
+    ...(kinds.has('open') ? ['open'] : []),
+    ...(kinds.has('optional') ? ['optional'] : []),
     'type Route',
   ]
   const withTypes = routes.some(({ request }) => request !== undefined)
@@ -120,11 +137,12 @@ ${rows}  ]
 
 function emitRoute(route: RoutePlan): string {
   const { method, path, middleware, timeoutMs, maxBytes, sse, strict, guard } = route
-  const { scopes, roles } = route
+  const { scopes, roles, recentLogin } = route
   const options = [
     ...(guard === null ? [] : [`guard: ${quote(guard)}`]),
     ...(scopes.length === 0 ? [] : [`scopes: [${scopes.map(quote).join(', ')}]`]),
     ...(roles.length === 0 ? [] : [`roles: [${roles.map(quote).join(', ')}]`]),
+    ...(recentLogin === undefined ? [] : [`recentLogin: ${String(recentLogin)}`]),
     `method: ${quote(method)}, path: ${quote(path)}`,
     ...(middleware.length === 0
       ? []
@@ -136,7 +154,7 @@ function emitRoute(route: RoutePlan): string {
   ]
   const request = route.request === undefined ? 'nothing' : `types.${typeName(route.request.name)}`
   const handler = `api${memberOf(camelCase(route.group))}${memberOf(route.name)}`
-  return `${guard === null ? 'open' : 'guarded'}({ ${options.join(', ')} }, ${request}, ${handler})`
+  return `${kindOf(route)}({ ${options.join(', ')} }, ${request}, ${handler})`
 }
 
 /** How a member is reached; nothing for the routes of no group. */

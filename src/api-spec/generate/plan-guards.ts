@@ -21,6 +21,8 @@ export interface RouteGuard {
   readonly guard: string | null
   /** Where the configuration has them: `Auth.AccessSecret`. */
   readonly secrets: readonly string[]
+  /** Calls without a token are taken too. */
+  readonly optional: boolean
 }
 
 /** The guards of a service, each once. */
@@ -65,7 +67,7 @@ export function planGuards(groups: readonly RouteGroup[]): Guards {
  * What guards each route of a spec, in the order of the spec.
  *
  * @throws ApiSpecError for guards that `generate` refuses too
- * @example routeGuards(result.spec)[0] // { method: 'GET', path: '/me', guard: 'Auth', secrets: ['Auth.AccessSecret'] }
+ * @example routeGuards(result.spec)[0] // { method: 'GET', path: '/me', guard: 'Auth', secrets: ['Auth.AccessSecret'], optional: false }
  */
 export function routeGuards({ groups }: Pick<ApiSpec, 'groups'>): readonly RouteGuard[] {
   const guards = planGuards(groups)
@@ -76,6 +78,7 @@ export function routeGuards({ groups }: Pick<ApiSpec, 'groups'>): readonly Route
       path: wholePath(group.annotation?.['prefix'] ?? '', path),
       guard: guard?.name ?? null,
       secrets: guard === undefined ? [] : secretsOf(guard),
+      optional: group.annotation?.['optional'] === 'true',
     }))
   })
 }

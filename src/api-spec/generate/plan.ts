@@ -1,4 +1,4 @@
-import { milliseconds, namesIn, valueProblem } from '../language/annotations.js'
+import { type demandKeys, milliseconds, namesIn, valueProblem } from '../language/annotations.js'
 import { type SpecPlace } from '../language/places.js'
 import { type ApiRoute, type ApiSpec, type RouteGroup, type SpecType } from '../language/spec.js'
 import { unquoted } from '../language/syntax/ast.js'
@@ -23,6 +23,10 @@ export interface RoutePlan {
   readonly scopes: readonly string[]
   /** The roles that its subject must have, all of them. */
   readonly roles: readonly string[]
+  /** How old the login behind the token may be, in seconds; undefined: however old. */
+  readonly recentLogin: number | undefined
+  /** Calls without a token are taken too. */
+  readonly optional: boolean
   readonly request: TypePlan | undefined
   readonly response: SpecType | null
   readonly middleware: readonly string[]
@@ -147,18 +151,37 @@ function requestOf(route: ApiRoute, types: ReadonlyMap<string, TypePlan>): TypeP
 function demandsOf(
   group: RouteGroup,
   { guard, path }: Pick<RoutePlan, 'guard' | 'path'>,
-): Pick<RoutePlan, 'scopes' | 'roles'> {
-  const named = (key: 'scopes' | 'roles') => {
+): Pick<RoutePlan, 'scopes' | 'roles' | 'recentLogin' | 'optional'> {
+  const optional = group.annotation?.['optional'] === 'true'
+  const checked = (key: (typeof demandKeys)[number]) => {
     const value = group.annotation?.[key]
-    if (value === undefined) return []
+    if (value === undefined) return undefined
     if (guard === null)
       throw new ApiSpecError(`${path}: '${key}' asks for a token: add 'jwt: NAME'`, { key, value })
     const problem = valueProblem(key, value)
     if (problem !== undefined)
       throw new ApiSpecError(`${path}: '${key}' ${problem}`, { key, value })
-    return namesIn(value)
+    if (optional)
+      throw new ApiSpecError(
+        `${path}: '${key}' asks for a token, and 'optional' takes calls without one`,
+        { key, value },
+      )
+    return value
   }
-  return { scopes: named('scopes'), roles: named('roles') }
+  const named = (key: 'scopes' | 'roles') => {
+    const value = checked(key)
+    return value === undefined ? [] : namesIn(value)
+  }
+  const age = checked('recentLogin')
+  if (optional && guard === null)
+    throw new ApiSpecError(`${path}: 'optional' needs a guard: add 'jwt: NAME'`, {
+      key: 'optional',
+      value: 'true',
+    })
+  return {
+    ...{ scopes: named('scopes'), roles: named('roles'), optional },
+    recentLogin: age === undefined ? undefined : milliseconds(age) / 1000,
+  }
 }
 
 /** A group is a name in the handlers and in the client: words, and slashes between them. */
@@ -222,14 +245,16 @@ export function groupRoutes(
 /** What a docstring says of a route, in one line: its summary, and how it is called. */
 export function routeText(route: RoutePlan): string {
   const { summary, method, path, guard } = route
-  const call = `${method} ${path}${guard === null ? '' : `, with a token${demandText(route)}`}`
+  const token = route.optional ? ', with or without a token' : `, with a token${demandText(route)}`
+  const call = `${method} ${path}${guard === null ? '' : token}`
   return `${summary === '' ? '' : `${summary}: `}${call}`.replaceAll(/\s+/g, ' ')
 }
 
-function demandText({ scopes, roles }: RoutePlan): string {
+function demandText({ scopes, roles, recentLogin }: RoutePlan): string {
   const parts = [
     ...(scopes.length === 0 ? [] : [`scopes ${scopes.join(', ')}`]),
     ...(roles.length === 0 ? [] : [`roles ${roles.join(', ')}`]),
+    ...(recentLogin === undefined ? [] : [`a login of the last ${String(recentLogin)} s`]),
   ]
   return parts.length === 0 ? '' : ` (${parts.join('; ')})`
 }

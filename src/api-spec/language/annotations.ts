@@ -7,6 +7,8 @@ export const serverKeys = {
   group: 'path',
   scopes: 'scopes',
   roles: 'roles',
+  recentLogin: 'age',
+  optional: 'flag',
   prefix: 'path',
   middleware: 'names',
   timeout: 'duration',
@@ -21,13 +23,14 @@ export const serverKeys = {
 } as const satisfies Readonly<Record<string, ValueKind>>
 
 /** The keys that say what a token must carry. */
-export const demandKeys = ['scopes', 'roles'] as const
+export const demandKeys = ['scopes', 'roles', 'recentLogin'] as const
 
-type DemandKey = (typeof demandKeys)[number]
-type ValueKind = DemandKey | 'name' | 'names' | 'path' | 'duration' | 'number' | 'flag' | 'text'
+type ListKey = 'scopes' | 'roles'
+type ValueKind =
+  ListKey | 'name' | 'names' | 'path' | 'duration' | 'age' | 'number' | 'flag' | 'text'
 
 const patterns: Readonly<
-  Record<Exclude<ValueKind, DemandKey>, { readonly pattern: RegExp; readonly what: string }>
+  Record<Exclude<ValueKind, ListKey>, { readonly pattern: RegExp; readonly what: string }>
 > = {
   name: { pattern: /^[A-Za-z_]\w*$/, what: 'a name' },
   names: { pattern: /^[A-Za-z_]\w*(,[A-Za-z_]\w*)*$/, what: 'names with commas between them' },
@@ -37,12 +40,13 @@ const patterns: Readonly<
     pattern: /^(?=\d)(\d+h)?(\d+m)?(\d+s)?(\d+ms)?(\d+µs)?(\d+ns)?$/,
     what: 'a duration such as 3s',
   },
+  age: { pattern: /^(?=\d)(\d+h)?(\d+m)?(\d+s)?$/, what: 'a duration such as 5m' },
   number: { pattern: /^[1-9]\d{0,14}$/, what: 'a whole number above 0' },
   flag: { pattern: /^(true|false)$/, what: 'true or false' },
   text: { pattern: /^[^]*$/, what: 'text' },
 }
 
-const demands: Readonly<Record<DemandKey, { isName: (name: string) => boolean; what: string }>> = {
+const demands: Readonly<Record<ListKey, { isName: (name: string) => boolean; what: string }>> = {
   scopes: {
     isName: isScopeToken,
     what: 'visible ASCII characters without quotes and backslashes (RFC 6749 section 3.3)',
@@ -63,7 +67,8 @@ export function valueProblem(key: string, value: string): string | undefined {
   if (kind === 'scopes' || kind === 'roles') return demandProblem(kind, value)
   const { pattern, what } = patterns[kind]
   if (!pattern.test(value)) return `takes ${what}`
-  return kind === 'duration' && milliseconds(value) < 1 ? 'takes at least 1ms' : undefined
+  if (kind === 'duration' && milliseconds(value) < 1) return 'takes at least 1ms'
+  return kind === 'age' && milliseconds(value) < 1000 ? 'takes at least 1s' : undefined
 }
 
 /**
@@ -79,7 +84,7 @@ function isServerKey(key: string): key is keyof typeof serverKeys {
   return Object.hasOwn(serverKeys, key)
 }
 
-function demandProblem(key: DemandKey, value: string): string | undefined {
+function demandProblem(key: ListKey, value: string): string | undefined {
   if (value.trim() === '') return "names nothing: write 'jwt: NAME' alone where any token will do"
   const names = namesIn(value)
   if (names.includes('')) return 'has an empty name: write one comma between two names'

@@ -7,7 +7,13 @@ import {
   type Check,
 } from './analysis/check-declarations.js'
 import { checkRoutes } from './analysis/check-routes.js'
-import { checkAnnotations, checkDemands, checkGuards, checkTags } from './analysis/check-dialect.js'
+import {
+  checkAnnotations,
+  checkDemands,
+  checkGuards,
+  checkOptional,
+  checkTags,
+} from './analysis/check-dialect.js'
 import { checkMembers } from './analysis/check-members.js'
 import { checkPaths } from './analysis/check-paths.js'
 import { type Diagnostic, goctlText, mostDiagnostics, renderDiagnostic } from './diagnostic.js'
@@ -110,7 +116,14 @@ function asGoctl(project: Project, report: Report): ApiSpec | undefined {
 }
 
 function inFull(project: Project, report: Report): ApiSpec {
-  for (const check of [...checks, checkAnnotations, checkDemands, checkGuards, checkTags])
+  for (const check of [
+    ...checks,
+    checkAnnotations,
+    checkDemands,
+    checkOptional,
+    checkGuards,
+    checkTags,
+  ])
     check(project, report)
   const spec = buildSpec(project, report)
   checkPaths(project, spec, report)

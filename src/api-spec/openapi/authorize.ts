@@ -1,20 +1,23 @@
 import { allOf, anyOf, type Guard, requireRoles, requireScopes } from '../../gate/authorize.js'
+import { requireRecentLogin } from '../../gate/require-login.js'
 import { type Alternative, type Security } from './security.js'
 
 /**
  * What an operation asks of a verified token, in the library's own guards: the scopes of one of its alternatives, and
- * all of its roles. With a single alternative the guard names its scopes, for the challenge.
+ * all of its roles, and a recent login. With a single alternative the guard names its scopes, for the challenge.
  *
- * @example authorizeOf({ alternatives: [[{ scheme: 'oauth', scopes: ['orders:read'] }]], roles: ['clerk'] })
+ * @example authorizeOf({ alternatives: [[{ scheme: 'oauth', scopes: ['orders:read'] }]], roles: ['clerk'], recentLogin: undefined })
  */
 export function authorizeOf({
   alternatives,
   roles,
-}: Pick<Security, 'alternatives' | 'roles'>): Guard<unknown> {
+  recentLogin,
+}: Pick<Security, 'alternatives' | 'roles' | 'recentLogin'>): Guard<unknown> {
   const ways = alternatives.map(scopesOf)
   const demands = [
     ...(ways.length === 0 ? [] : [oneOf(ways)]),
     ...(roles.length === 0 ? [] : [requireRoles(...roles)]),
+    ...(recentLogin === undefined ? [] : [requireRecentLogin(recentLogin)]),
   ]
   return demands.length === 0 ? anyToken : allOf(...demands)
 }

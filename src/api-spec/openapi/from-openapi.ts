@@ -14,6 +14,7 @@ import {
   isObject,
   readSchemes,
   readSecurity,
+  recentLoginExtension,
   rolesExtension,
   type SecuredOperation,
   type Security,
@@ -139,7 +140,11 @@ function readOperations(document: unknown): readonly SecuredOperation[] {
       if (!isObject(operation)) throw new ApiSpecError(`${where}: an operation must be an object`)
       // Code that makes a document may set a member to undefined, which JSON would leave out.
       const { security = document['security'] } = operation
-      const asked = { security, roles: operation[rolesExtension] }
+      const asked = {
+        security,
+        roles: operation[rolesExtension],
+        recentLogin: operation[recentLoginExtension],
+      }
       const own = readRoutePath(operation[routePathExtension], path)
       return [{ method: method.toUpperCase(), path: own, ...readSecurity(asked, schemes, where) }]
     })
@@ -175,8 +180,9 @@ function checkItem(path: string, item: unknown): asserts item is Readonly<Record
 
 /** Beside an operation they would look like a demand, and be none. */
 function refuseStrayRoles(holder: Readonly<Record<string, unknown>>, where: string): void {
-  if (rolesExtension in holder)
-    throw new ApiSpecError(`${where}: ${rolesExtension} stands inside an operation`)
+  for (const name of [rolesExtension, recentLoginExtension]) {
+    if (name in holder) throw new ApiSpecError(`${where}: ${name} stands inside an operation`)
+  }
 }
 
 /** Guarded operations come first; an open one counts only when it is certain. */
@@ -197,14 +203,16 @@ function groupBySecurity(
 ): readonly SecurityGroup[] {
   const groups = new Map<string, SecuredOperation[]>()
   for (const operation of operations) {
-    const key = JSON.stringify([operation.kind, operation.alternatives, operation.roles])
+    const { kind, alternatives, roles, recentLogin } = operation
+    const key = JSON.stringify([kind, alternatives, roles, recentLogin])
     groups.set(key, [...(groups.get(key) ?? []), operation])
   }
   return [...groups.values()].flatMap((own) => {
     const [first] = own
     if (first === undefined) return []
-    const { kind, alternatives, roles } = first
+    const { kind, alternatives, roles, recentLogin } = first
     const match = (call: OpenApiCall) => search(call).found.some((each) => own.includes(each))
-    return [{ kind, alternatives, roles, operations: own, match, authorize: authorizeOf(first) }]
+    const asked = { kind, alternatives, roles, recentLogin }
+    return [{ ...asked, operations: own, match, authorize: authorizeOf(first) }]
   })
 }

@@ -18,15 +18,21 @@ export interface Security {
   readonly alternatives: readonly Alternative[]
   /** The roles that a token must carry besides, all of them. Empty where none is asked for. */
   readonly roles: readonly string[]
+  /** How old the login behind the token may be, in seconds; undefined: however old. */
+  readonly recentLogin: number | undefined
 }
 
 /** The extension of an operation that lists its roles: OpenAPI has no word for them beside scopes. */
 export const rolesExtension = 'x-required-roles'
 
+/** The extension of an operation that says how old the login behind a token may be, in seconds. */
+export const recentLoginExtension = 'x-recent-login'
+
 /** What a document says about one operation, not yet read: its `security` list, and its list of roles. */
 export interface Asked {
   readonly security: unknown
   readonly roles: unknown
+  readonly recentLogin: unknown
 }
 
 /** An operation of the document and what it asks of its callers. */
@@ -54,7 +60,20 @@ export function readSecurity(
     throw new ApiSpecError(
       `${where}: ${rolesExtension} asks for a token, and its security does not`,
     )
-  return { ...security, roles }
+  const recentLogin = readRecentLogin(asked.recentLogin, where)
+  if (recentLogin !== undefined && security.kind !== 'guarded')
+    throw new ApiSpecError(
+      `${where}: ${recentLoginExtension} asks for a token, and its security does not`,
+    )
+  return { ...security, roles, recentLogin }
+}
+
+function readRecentLogin(value: unknown, where: string): number | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
+  throw new ApiSpecError(
+    `${where}: ${recentLoginExtension} must be seconds, a whole number above 0`,
+  )
 }
 
 function readRoles(value: unknown, where: string): readonly string[] {
@@ -68,7 +87,7 @@ function readAlternatives(
   value: unknown,
   schemes: ReadonlyMap<string, boolean>,
   where: string,
-): Omit<Security, 'roles'> {
+): Omit<Security, 'roles' | 'recentLogin'> {
   if (value === undefined) return { kind: 'open', alternatives: [] }
   if (!Array.isArray(value)) throw new ApiSpecError(`${where}: security must be a list`)
   if (value.length === 0) return { kind: 'open', alternatives: [] }

@@ -11,7 +11,7 @@ import {
   routePathExtension,
 } from './document.js'
 import { described, fieldSchema, objectSchema, typeSchema } from './json-schema.js'
-import { rolesExtension } from './security.js'
+import { recentLoginExtension, rolesExtension } from './security.js'
 
 /**
  * A spec as an OpenAPI 3.1 document. Routes with `jwt` get `security` with a bearer scheme of that name and their scopes,
@@ -126,8 +126,9 @@ function operationOf(route: RoutePlan, operationId: string): JsonObject {
     operationId,
     summary: route.summary === '' ? operationId : route.summary,
     tags: [tagOf(route)],
-    security: route.guard === null ? [] : [{ [route.guard]: route.scopes }],
+    security: securityOf(route),
     [rolesExtension]: route.roles.length === 0 ? undefined : route.roles,
+    [recentLoginExtension]: route.recentLogin,
     parameters: parameters.length === 0 ? undefined : parameters,
     requestBody: bodyOf(route, fields),
     responses: present({
@@ -139,6 +140,11 @@ function operationOf(route: RoutePlan, operationId: string): JsonObject {
       default: { $ref: '#/components/responses/Error' },
     }),
   })
+}
+
+function securityOf({ guard, scopes, optional }: RoutePlan): Json {
+  if (guard === null) return []
+  return [...(optional ? [{}] : []), { [guard]: scopes }]
 }
 
 function isDemanding({ scopes, roles }: RoutePlan): boolean {

@@ -27,11 +27,20 @@ export interface GuardedCall<S, Req> extends RequestCall<S, Req> {
   readonly claims: Claims
 }
 
+/** A call of a route that takes calls without a token too. */
+export interface OptionalCall<S, Req> extends RequestCall<S, Req> {
+  /** The verified claims of the caller's token; undefined when there is none. */
+  readonly claims: Claims | undefined
+}
+
 /** Answers calls of an open route. Undefined is an answer without a body, 204. */
 export type Handler<S, Req, Res> = (call: RequestCall<S, Req>) => Res | Promise<Res>
 
 /** Answers calls of a guarded route. */
 export type GuardedHandler<S, Req, Res> = (call: GuardedCall<S, Req>) => Res | Promise<Res>
+
+/** Answers calls with and without a token. */
+export type OptionalHandler<S, Req, Res> = (call: OptionalCall<S, Req>) => Res | Promise<Res>
 
 /** Runs before a handler, and calls `next` for the handler's answer. */
 export type Middleware<S> = (

@@ -6,9 +6,11 @@ import { Readable } from 'node:stream'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { declaredPath } from '../../adapters/node/fastify-path.js'
 import { auth } from '../../adapters/node/fastify.js'
+import { AuthError } from '../../foundation/errors.js'
+import { type VerifiedToken } from '../../token/token.js'
 import { answerTo, eventsOf } from './answer.js'
 import { readJsonBody } from './json-body.js'
-import { type GatesOf, type Incoming, type Route } from './route.js'
+import { demandOf, type GatesOf, type Incoming, type Route } from './route.js'
 
 /** What {@link registerRoutes} needs. `S` is the type of the services, `G` are the names of the guards. */
 export interface FastifySetup<S, G extends string> {
@@ -38,7 +40,7 @@ export function registerRoutes<S, G extends string>(
     const { guard } = first
     void app.register((child, _options, done) => {
       takeOnlyJson(child)
-      if (guard !== null && appGuards !== true)
+      if (guard !== null && (appGuards !== true || first.optional === true))
         void child.register(auth(demanding(gates[guard], first)))
       if (appAnswers !== true) answerErrors(child, gates)
       for (const route of [first, ...others]) addRoute(child, route, setup)
@@ -53,7 +55,8 @@ function withOneGuard<S, G extends string>(
 ): Iterable<readonly [Route<S, G>, ...Route<S, G>[]]> {
   const groups = new Map<unknown, [Route<S, G>, ...Route<S, G>[]]>()
   for (const route of routes) {
-    const key = route.authorize ?? route.guard
+    const { guard, optional } = route
+    const key = route.authorize ?? (optional === true ? `${String(guard)}?` : guard)
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [route])
     else group.push(route)
@@ -64,12 +67,14 @@ function withOneGuard<S, G extends string>(
 type Gate = GatesOf<string>[string]
 
 /** The same gate, asked for what a route demands besides: its context and its events stay its own. */
-function demanding(gate: Gate, { authorize }: Pick<Route<never, string>, 'authorize'>): Gate {
-  if (authorize === undefined) return gate
-  const check: Gate['check'] = (call) => gate.check(call, { authorize })
+function demanding(gate: Gate, route: Pick<Route<never, string>, 'authorize' | 'optional'>): Gate {
+  const demand = demandOf(route)
+  if (demand === undefined) return gate
+  const check: Gate['check'] = (call) => gate.check(call, demand)
+  const enter: Gate['enter'] = (context, fn) => gate.enter(context, fn, demand)
   const admit = async <R>(call: Parameters<Gate>[0], next: () => R | Promise<R>): Promise<R> =>
-    gate.enter(await check(call), next)
-  return Object.assign(admit, gate, { check })
+    enter(await check(call), next)
+  return Object.assign(admit, gate, { check, enter })
 }
 
 /**
@@ -141,7 +146,7 @@ async function answer<S, G extends string>(
 }
 
 function incoming<S, G extends string>(
-  { method, path, guard }: Route<S, G>,
+  { method, path, guard, optional }: Route<S, G>,
   { request, reply, names, setup }: Exchange<S, G>,
 ): Incoming<S> {
   const { services, gates } = setup
@@ -177,7 +182,18 @@ function incoming<S, G extends string>(
       },
       header: headers,
     },
-    token: guard === null ? undefined : gates[guard].current().token,
+    token: guard === null ? undefined : tokenOf(gates[guard], optional),
+  }
+}
+
+/** The token of the call; undefined where the route takes calls without one, and there is none. */
+function tokenOf({ current }: Gate, optional: boolean | undefined): VerifiedToken | undefined {
+  try {
+    return current().token
+  } catch (error) {
+    if (optional === true && error instanceof AuthError && error.code === 'TOKEN_MISSING')
+      return undefined
+    throw error
   }
 }
 

@@ -6,7 +6,7 @@ import { type VerifiedToken } from '../../token/token.js'
 import { answerTo, eventsOf } from './answer.js'
 import { HttpError, problemOf } from './http-error.js'
 import { readJson, streamOf } from './fetch-bodies.js'
-import { type GatesOf, type Route } from './route.js'
+import { demandOf, type GatesOf, type Route } from './route.js'
 import { createRouter, type Found } from './router.js'
 
 /** What {@link createHandler} needs. `S` is the type of the services, `G` are the names of the guards. */
@@ -77,10 +77,12 @@ async function admit<S, G extends string>(
       added.set(name, value)
     },
   } as const
-  const { authorize } = route
-  const context = await gate.check(call, authorize === undefined ? {} : { authorize })
+  const demand = demandOf(route)
+  const context = await gate.check(call, demand)
+  if (route.optional === true && context === undefined)
+    return gate.enter(context, () => answer(exchange, undefined), demand)
   // A gate that leaves the route out is a mistake of the program: current() says so.
-  return gate.enter(context, () => answer(exchange, gate.current().token))
+  return gate.enter(context, () => answer(exchange, gate.current().token), demand)
 }
 
 async function answer<S, G extends string>(

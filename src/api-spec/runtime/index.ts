@@ -4,7 +4,7 @@
  */
 
 // How a route runs.
-export { guarded, open } from './route.js'
+export { guarded, open, optional } from './route.js'
 export { HttpError, notImplemented, problemOf } from './http-error.js'
 export { nothing, readRequest, RequestError } from './schema/schema.js'
 export { secretGate, secretSigner } from './secrets.js'
@@ -13,7 +13,16 @@ export { secretGate, secretSigner } from './secrets.js'
 export { answerTo, eventsOf } from './answer.js'
 
 // Their types.
-export type { Call, GuardedCall, GuardedHandler, Handler, Middleware, RequestCall } from './call.js'
+export type {
+  Call,
+  GuardedCall,
+  GuardedHandler,
+  Handler,
+  Middleware,
+  OptionalCall,
+  OptionalHandler,
+  RequestCall,
+} from './call.js'
 export type { GatesOf, GuardedOptions, Incoming, Route, RouteOptions } from './route.js'
 export type { Parts, Problem, Schema } from './schema/schema.js'
 export type { ErrorAnswer } from './answer.js'

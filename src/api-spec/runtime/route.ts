@@ -1,9 +1,17 @@
 import { within } from '../../foundation/deadline.js'
 import { AuthError } from '../../foundation/errors.js'
 import { allOf, type Guard, refusalOf, requireRoles, requireScopes } from '../../gate/authorize.js'
+import { type Demand } from '../../gate/gate-options.js'
 import { type Gate } from '../../gate/gate.js'
+import { requireRecentLogin } from '../../gate/require-login.js'
 import { type Claims, type VerifiedToken } from '../../token/token.js'
-import { type Call, type GuardedHandler, type Handler, type Middleware } from './call.js'
+import {
+  type Call,
+  type GuardedHandler,
+  type Handler,
+  type Middleware,
+  type OptionalHandler,
+} from './call.js'
 import { HttpError, problemOf } from './http-error.js'
 import { type Parts, readRequest, type Schema } from './schema/schema.js'
 
@@ -30,6 +38,8 @@ export interface GuardedOptions<S, G extends string> extends RouteOptions<S> {
   readonly scopes?: readonly string[]
   /** And every one of these roles, as for `requireRoles`. */
   readonly roles?: readonly string[]
+  /** And be of a login that is not older, in seconds, as for `requireRecentLogin`. */
+  readonly recentLogin?: number
 }
 
 /** One call as a server hands it over. */
@@ -48,8 +58,26 @@ export interface Route<S, G extends string> extends RouteOptions<S> {
    * gate, as the route's demand, to refuse a call before its body is read; `run` asks too.
    */
   readonly authorize?: Guard<unknown>
+  /** The guard takes calls without a token too: give that to the gate as the route's demand. */
+  readonly optional?: true
   /** Runs middleware and handler. Undefined is an answer without a body; `answerTo` takes what it rejects with. */
   run(incoming: Incoming<S>): Promise<unknown>
+}
+
+/**
+ * What a gate is asked for a route besides its own policy; undefined for nothing.
+ *
+ * @example await gate.check(call, demandOf(route))
+ */
+export function demandOf({
+  authorize,
+  optional,
+}: Pick<Route<never, string>, 'authorize' | 'optional'>): Demand<Claims> | undefined {
+  if (authorize === undefined && optional === undefined) return undefined
+  return {
+    ...(authorize === undefined ? {} : { authorize }),
+    ...(optional === undefined ? {} : { optional }),
+  }
 }
 
 /** A gate for each guard. */
@@ -100,11 +128,33 @@ export function guarded<S, G extends string, Req, Res>(
   return { ...options, ...(authorize === undefined ? {} : { authorize }), run }
 }
 
-function authorizeOf(options: Pick<GuardedOptions<never, never>, 'scopes' | 'roles'>) {
-  const { scopes, roles } = options
+/**
+ * A route for callers with a valid token and for those without any; a token that is not valid is refused.
+ *
+ * @example optional({ guard: 'Auth', method: 'GET', path: '/news' }, nothing, ({ claims }) => api.news(claims?.sub))
+ */
+export function optional<S, G extends string, Req, Res>(
+  options: RouteOptions<S> & { readonly guard: G },
+  request: Schema<Req>,
+  handler: OptionalHandler<S, Req, Res>,
+): Route<S, G> {
+  const run = (incoming: Incoming<S>) => {
+    const claims = incoming.token?.claims
+    return runRoute(options, incoming, (call) =>
+      handler({ ...call, claims, request: readRequest(request, incoming.parts, options) }),
+    )
+  }
+  return { ...options, optional: true, run }
+}
+
+function authorizeOf(
+  options: Pick<GuardedOptions<never, never>, 'scopes' | 'roles' | 'recentLogin'>,
+) {
+  const { scopes, roles, recentLogin } = options
   const guards = [
     ...(scopes === undefined ? [] : [requireScopes(...scopes)]),
     ...(roles === undefined ? [] : [requireRoles(...roles)]),
+    ...(recentLogin === undefined ? [] : [requireRecentLogin(recentLogin)]),
   ]
   return guards.length === 0 ? undefined : allOf(...guards)
 }

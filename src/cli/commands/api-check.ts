@@ -51,10 +51,10 @@ function guardsOf(spec: ApiSpec): readonly RouteGuard[] {
 /** Route, guard, secrets: one line each. */
 function guardTable(guards: readonly RouteGuard[]): readonly string[] {
   return alignColumns(
-    guards.map(({ method, path, guard, secrets }) => [
+    guards.map(({ method, path, guard, secrets, optional }) => [
       method,
       path,
-      guard ?? 'open',
+      `${guard ?? 'open'}${optional ? ', or no token' : ''}`,
       secrets.join(', '),
     ]),
   )

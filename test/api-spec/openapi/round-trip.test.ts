@@ -16,6 +16,8 @@ const route = fc.record({
     'scopes: "a:b, c"',
     'roles: "site admin,x"',
     'scopes: c roles: x',
+    'recentLogin: 5m',
+    'optional: true',
   ),
 })
 const block = fc.record({
@@ -49,13 +51,13 @@ function annotated(guard: string, demand: string, server: string): string {
 
 describe('an .api file, its OpenAPI document, and the guards made of that', () => {
   it('an .api file, its OpenAPI document and its guards protect the same operations in the same way', () => {
-    const seen = { open: 0, guarded: 0, refused: 0, scopes: 0, roles: 0 }
+    const seen = { open: 0, guarded: 0, optional: 0, refused: 0, scopes: 0, roles: 0, recent: 0 }
     fc.assert(
       fc.property(services, (text) => {
         const result = parseApi(text)
         if (!result.ok) {
-          // Two routes that no router can tell apart, or one parameter twice.
-          expect(renderDiagnostics(result)).toMatch(/path|parameter|param/)
+          // Two routes that no router can tell apart, one parameter twice, or a demand where no token is needed.
+          expect(renderDiagnostics(result)).toMatch(/path|parameter|param|optional/)
           seen.refused++
           return
         }
@@ -64,15 +66,16 @@ describe('an .api file, its OpenAPI document, and the guards made of that', () =
         const document = JSON.parse(JSON.stringify(toOpenApi(result.spec))) as object
         const guards = fromOpenApi(document)
         guards.requireRoutes(routes)
-        for (const { method, path, guard, scopes, roles } of routes) {
-          const kind = guard === null ? 'open' : 'guarded'
+        for (const { method, path, guard, scopes, roles, recentLogin, optional } of routes) {
+          const kind = guard === null ? 'open' : optional ? 'optional' : 'guarded'
           const alternatives = guard === null ? [] : [[{ scheme: guard, scopes }]]
           expect(guards.find({ method, path: '/', pattern: path })).toMatchObject({
-            ...{ kind, alternatives, roles },
+            ...{ kind, alternatives, roles, recentLogin },
           })
           seen[kind]++
           if (scopes.length > 0) seen.scopes++
           if (roles.length > 0) seen.roles++
+          if (recentLogin !== undefined) seen.recent++
         }
         expect(() => {
           guards.requireRoutes(routes.slice(1))
@@ -80,6 +83,6 @@ describe('an .api file, its OpenAPI document, and the guards made of that', () =
       }),
       { numRuns: 1000 },
     )
-    expect(Math.min(seen.open, seen.guarded, seen.scopes, seen.roles)).toBeGreaterThan(100)
+    expect(Math.min(...Object.values({ ...seen, refused: Infinity }))).toBeGreaterThan(100)
   })
 })

@@ -1,5 +1,5 @@
 import { demandKeys, serverKeys, valueProblem } from '../annotations.js'
-import { type Report } from '../report.js'
+import { type Finding, type Report } from '../report.js'
 import {
   joined,
   type PairBlock,
@@ -64,6 +64,37 @@ export const checkGuards: Check = (project, report) => {
       hint: 'give each its own entry of the configuration',
     })
   }
+}
+
+/**
+ * Calls without a token are taken only where a guard would take one, and never where something is asked of the token: they
+ * would have to be refused.
+ */
+export const checkOptional: Check = (project, report) => {
+  const said = new Set<Token>()
+  for (const { file, statement } of project.services) {
+    for (const item of statement.items) {
+      const { values } = annotationsOf(statement, item)
+      const key = pairOf(statement, item, 'optional')?.key
+      if (key === undefined || said.has(key) || values?.['optional'] !== 'true') continue
+      const problem = optionalProblem(values)
+      if (problem === undefined) continue
+      said.add(key)
+      report.at(file, key, problem)
+    }
+  }
+}
+
+function optionalProblem(values: Readonly<Record<string, string>>): Finding | undefined {
+  if (values['jwt'] === undefined && values['jwtTransition'] === undefined)
+    return {
+      message: "'optional' says that a token may be missing, and no guard takes one",
+      hint: "add 'jwt: NAME'",
+    }
+  const demand = demandKeys.find((name) => values[name] !== undefined)
+  return demand === undefined
+    ? undefined
+    : { message: `'${demand}' asks for a token, and 'optional' takes calls without one` }
 }
 
 /** Keeps, for a key of a whole group too, the first call that it does nothing for. */
