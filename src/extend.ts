@@ -23,14 +23,21 @@ export type {
   SelectExcept,
   SelectOnly,
 } from './gate/index.js'
+export { checkUrl, guardedFetch, RemoteProblem } from './key-sources/index.js'
 export type {
+  FetchedAnswer,
+  GuardedFetch,
   KeyRingEvent,
   KeyRingStatus,
   KeyRingStore,
   KeyState,
   KeyUsage,
+  Lookup,
+  Places,
+  Reach,
   RemoteJwksEvent,
   RemoteJwksStatus,
+  RemoteProblemKind,
   RingKeyInfo,
   SecretEncoding,
   StoredRing,

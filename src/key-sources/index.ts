@@ -14,6 +14,15 @@ export {
   type RemoteJwksStatus,
 } from './remote-jwks.js'
 export {
+  guardedFetch,
+  type FetchedAnswer,
+  type GuardedFetch,
+  type Lookup,
+} from './remote/guarded-fetch.js'
+export { RemoteProblem, type RemoteProblemKind } from './remote/problem.js'
+export type { Reach } from './remote/reach.js'
+export { checkUrl, type Places } from './remote/set-url.js'
+export {
   createKeyRing,
   type KeyRing,
   type KeyRingEvent,

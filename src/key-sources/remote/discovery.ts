@@ -1,5 +1,5 @@
 import { download, type Download } from './download.js'
-import { JwksProblem } from './problem.js'
+import { RemoteProblem } from './problem.js'
 import { checkUrl, type Places } from './set-url.js'
 
 /** `openid`: OpenID Connect Discovery 1.0. `oauth`: RFC 8414. */
@@ -34,7 +34,7 @@ export function metadataUrl(kind: DiscoveryKind, issuer: string): URL {
  * Reads the address of an issuer's JWK set from its metadata. The metadata must name exactly the issuer that was asked
  * for (RFC 8414 section 3.3), or one server could hand out another one's keys.
  *
- * @throws JwksProblem
+ * @throws RemoteProblem
  */
 export async function discover(
   discovery: Discovery,
@@ -60,6 +60,6 @@ function parse(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined
 }
 
-function wrong(problem: string): JwksProblem {
-  return new JwksProblem('metadata', `the issuer's metadata ${problem}`)
+function wrong(problem: string): RemoteProblem {
+  return new RemoteProblem('metadata', `the issuer's metadata ${problem}`)
 }

@@ -1,7 +1,7 @@
 import { within } from '../../foundation/deadline.js'
 import { parseStrictObject } from '../../token/json/json.js'
 import type { Fetch, FetchedAnswer } from './guarded-fetch.js'
-import { JwksProblem } from './problem.js'
+import { RemoteProblem } from './problem.js'
 import { codeOf, isBytes, isError } from '../../foundation/realms.js'
 
 /** How to request one document. */
@@ -30,16 +30,16 @@ const maxDepth = 16
  * Fetches one JSON object within strict limits: no redirect, status 200 or 304, the right media type, at most
  * 256 KiB, all of it within the time limit.
  *
- * @throws JwksProblem
+ * @throws RemoteProblem
  * @example await download(url, { fetch, timeoutMs: 3000, types: ['application/jwk-set+json'] })
  */
 export async function download(url: URL, request: Download): Promise<Downloaded> {
   const stop = new AbortController()
-  const late = () => new JwksProblem('timeout', 'the server did not answer in time')
+  const late = () => new RemoteProblem('timeout', 'the server did not answer in time')
   try {
     return await within(request.timeoutMs, () => get(url, request, stop.signal), { late })
   } catch (error) {
-    throw error instanceof JwksProblem ? error : unreachable(error)
+    throw error instanceof RemoteProblem ? error : unreachable(error)
   } finally {
     // Do not read the rest of the answer.
     stop.abort()
@@ -61,19 +61,22 @@ async function get(url: URL, request: Download, signal: AbortSignal): Promise<Do
   if (status === 304 && etag !== undefined) return { kind: 'unchanged', headers }
   checkHead(response, types)
   const parsed = parseStrictObject(await readBody(response, signal), { maxDepth })
-  if (!parsed.ok) throw new JwksProblem('not JSON', 'the answer is not one strict JSON object')
+  if (!parsed.ok) throw new RemoteProblem('not JSON', 'the answer is not one strict JSON object')
   return { kind: 'document', document: parsed.object, headers }
 }
 
 function checkHead(response: FetchedAnswer, types: readonly string[]): void {
   const { status, headers } = response
   if (response.redirected === true || response.type === 'opaqueredirect' || isRedirect(status))
-    throw new JwksProblem('redirect', 'the server answered with a redirect, which is not followed')
+    throw new RemoteProblem(
+      'redirect',
+      'the server answered with a redirect, which is not followed',
+    )
   if (status !== 200)
-    throw new JwksProblem('status', `the server answered with status ${String(status)}`)
+    throw new RemoteProblem('status', `the server answered with status ${String(status)}`)
   const type = (headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase()
   if (type === undefined || !types.includes(type))
-    throw new JwksProblem('content type', `the answer is not of type ${types.join(' or ')}`)
+    throw new RemoteProblem('content type', `the answer is not of type ${types.join(' or ')}`)
 }
 
 function isRedirect(status: number): boolean {
@@ -81,7 +84,7 @@ function isRedirect(status: number): boolean {
 }
 
 async function readBody(response: FetchedAnswer, signal: AbortSignal): Promise<Buffer> {
-  const tooLarge = new JwksProblem(
+  const tooLarge = new RemoteProblem(
     'too large',
     `the answer is longer than ${String(mostBytes)} bytes`,
   )
@@ -93,7 +96,7 @@ async function readBody(response: FetchedAnswer, signal: AbortSignal): Promise<B
     // A custom fetch may ignore the signal: the rest of a late answer is not read.
     if (signal.aborted) break
     // Of text, a custom fetch that decodes, the length is unknown, and with it the limit.
-    if (!isBytes(chunk)) throw new JwksProblem('network', 'the body of the answer is not bytes')
+    if (!isBytes(chunk)) throw new RemoteProblem('network', 'the body of the answer is not bytes')
     bytes += chunk.byteLength
     if (bytes > mostBytes) throw tooLarge
     chunks.push(chunk)
@@ -102,8 +105,8 @@ async function readBody(response: FetchedAnswer, signal: AbortSignal): Promise<B
 }
 
 /** Messages of network errors name hosts and ports; use their codes instead. */
-function unreachable(cause: unknown): JwksProblem {
+function unreachable(cause: unknown): RemoteProblem {
   const code = codeOf(cause) ?? (isError(cause) ? codeOf(cause.cause) : undefined)
   const detail = code === undefined ? '' : ` (${code})`
-  return new JwksProblem('network', `the server could not be reached${detail}`, { cause })
+  return new RemoteProblem('network', `the server could not be reached${detail}`, { cause })
 }

@@ -3,7 +3,7 @@ import { usableKeys, type UsableKeys } from '../usable-keys.js'
 import { discover } from './discovery.js'
 import { download } from './download.js'
 import { freshFor } from './lifetime.js'
-import { JwksProblem } from './problem.js'
+import { RemoteProblem } from './problem.js'
 import type { RemotePolicy } from './remote-options.js'
 
 /** The result of one fetch; `freshFor` in seconds. */
@@ -21,7 +21,7 @@ const longestEtag = 256
 /**
  * Fetches and reads a set; given the `ETag` of the held one, only when it has changed (RFC 9110 section 13.1.2).
  *
- * @throws JwksProblem
+ * @throws RemoteProblem
  */
 export async function fetchSet(
   policy: RemotePolicy,
@@ -47,7 +47,7 @@ function readSet(document: unknown, { algorithms }: RemotePolicy): UsableKeys {
     return usableKeys(document, algorithms, 'never')
   } catch (error) {
     if (error instanceof ConfigError)
-      throw new JwksProblem('set', error.message.replace(/^jwks:/, 'the set'))
+      throw new RemoteProblem('set', error.message.replace(/^jwks:/, 'the set'))
     throw error
   }
 }

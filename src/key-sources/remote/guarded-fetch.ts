@@ -2,7 +2,7 @@ import { lookup as systemLookup, type LookupAddress, type LookupOptions } from '
 import { request as requestHttp, type IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { Readable } from 'node:stream'
-import { JwksProblem } from './problem.js'
+import { RemoteProblem } from './problem.js'
 import { isWithin, type AddressReach } from './reach.js'
 import { reachOf, type Places } from './set-url.js'
 
@@ -25,6 +25,15 @@ export type Fetch = (
   },
 ) => Promise<FetchedAnswer>
 
+/** A {@link Fetch} that can also send a body. It checks the addresses that it connects to: see {@link guardedFetch}. */
+export type GuardedFetch = (
+  url: URL,
+  init: Parameters<Fetch>[1] & {
+    /** Sent by POST; undefined: a GET without a body. */
+    readonly body?: string
+  },
+) => Promise<FetchedAnswer>
+
 /** `lookup` of node:dns, called for all addresses. */
 export type Lookup = (
   hostname: string,
@@ -44,26 +53,28 @@ const neededHeaders = [
 /**
  * A fetch that checks its destination: it checks the addresses a name resolves to and connects to exactly those, so a
  * name cannot lead to an internal address after the check (DNS rebinding), and plain http to no public one. It follows
- * no redirect, uses no proxy, and keeps no connection open.
+ * no redirect, uses no proxy, and keeps no connection open. Without a limit of size or time: bound both.
  *
+ * @throws RemoteProblem for an address out of reach; an error of the network
  * @example await guardedFetch({ reach: 'public', insecureHttp: [] })(url, { headers: {}, redirect: 'manual', signal })
  */
-export function guardedFetch(places: Places, lookup: Lookup = systemLookup): Fetch {
-  return (url, { headers, signal }) =>
+export function guardedFetch(places: Places, lookup: Lookup = systemLookup): GuardedFetch {
+  return (url, { headers, signal, body }) =>
     new Promise((resolve, reject) => {
       const request = url.protocol === 'http:' ? requestHttp : requestHttps
       const pinned = guard(reachOf(url, places), lookup)
-      request(url, { headers, signal, agent: false, lookup: pinned }, (message) => {
+      const method = body === undefined ? 'GET' : 'POST'
+      request(url, { method, headers, signal, agent: false, lookup: pinned }, (message) => {
         const { statusCode: status = 0 } = message
         if (isStatus(status)) {
           resolve(toResponse(message, status))
         } else {
           message.destroy()
-          reject(new JwksProblem('status', 'the server answered with no valid status'))
+          reject(new RemoteProblem('status', 'the server answered with no valid status'))
         }
       })
         .on('error', reject)
-        .end()
+        .end(body)
     })
 }
 
@@ -94,12 +105,12 @@ function guard(reach: AddressReach, lookup: Lookup): SocketLookup {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       const [first] = error ? [] : addresses // node:dns leaves them out with an error
       if (!first) {
-        done(error ?? new JwksProblem('network', 'the host has no address'), [])
+        done(error ?? new RemoteProblem('network', 'the host has no address'), [])
         return
       }
       // One address out of reach is enough to refuse: a legitimate name has none.
       if (!addresses.every(({ address }) => isWithin(reach, address))) {
-        done(new JwksProblem('address', `the host has an address that is not ${reach}`), [])
+        done(new RemoteProblem('address', `the host has an address that is not ${reach}`), [])
         return
       }
       if (options.all === true) done(null, addresses)

@@ -6,7 +6,7 @@ import type { FoundKeys } from '../../token/key-source.js'
 import { noUsableKey, pickKeys, type UsableKeys } from '../usable-keys.js'
 import { fetchSet, type FetchedSet } from './fetch-set.js'
 import { hasLost, isAlive, timesOf, type HeldSet } from './held-set.js'
-import { JwksProblem } from './problem.js'
+import { RemoteProblem } from './problem.js'
 import type { RemoteJwksEvent, RemoteJwksStatus } from './remote-events.js'
 import type { RemotePolicy } from './remote-options.js'
 
@@ -29,7 +29,7 @@ export class JwksCache {
   #skipped: readonly SkippedEntry[] = []
   #removals = 0
   #failures = 0
-  #problem: JwksProblem | undefined
+  #problem: RemoteProblem | undefined
   /** The pause after a failure. */
   #backoff = none
   /** The pause after a fetch for an unknown `kid`. */
@@ -180,7 +180,7 @@ export class JwksCache {
     this.#skipped = skipped
     this.#held = keys.size === 0 ? undefined : { keys, etag, ...timesOf(lifetime) }
     // Such a set is valid, so it withdraws what was there: `staleIfError` is for answers that are not.
-    if (keys.size === 0) this.#fail(new JwksProblem('set', `the set ${noUsableKey}`), removed)
+    if (keys.size === 0) this.#fail(new RemoteProblem('set', `the set ${noUsableKey}`), removed)
     else this.#succeed({ type: 'fetched', keys: keys.size, skipped, removed })
   }
 
@@ -193,9 +193,9 @@ export class JwksCache {
 
   #fail(error: unknown, removed = false): void {
     const problem =
-      error instanceof JwksProblem
+      error instanceof RemoteProblem
         ? error
-        : new JwksProblem('network', 'the set could not be fetched', { cause: error })
+        : new RemoteProblem('network', 'the set could not be fetched', { cause: error })
     this.#failures++
     this.#problem = problem
     const { now, random, maxBackoff } = this.#policy

@@ -1,5 +1,5 @@
-/** The kinds of failure when fetching a set. */
-export type JwksProblemKind =
+/** The kinds of failure of a request to another server. */
+export type RemoteProblemKind =
   | 'network'
   | 'timeout'
   | 'address'
@@ -11,12 +11,15 @@ export type JwksProblemKind =
   | 'metadata'
   | 'set'
 
-/** Why a fetched set was rejected. Its message is a fixed sentence that contains nothing of the answer. */
-export class JwksProblem extends Error {
-  override readonly name = 'JwksProblem'
-  readonly kind: JwksProblemKind
+/**
+ * Why another server could not be asked, or its answer was rejected. Its message is a fixed sentence that contains
+ * nothing of the answer.
+ */
+export class RemoteProblem extends Error {
+  override readonly name = 'RemoteProblem'
+  readonly kind: RemoteProblemKind
 
-  constructor(kind: JwksProblemKind, message: string, options?: ErrorOptions) {
+  constructor(kind: RemoteProblemKind, message: string, options?: ErrorOptions) {
     super(message, options)
     this.kind = kind
   }

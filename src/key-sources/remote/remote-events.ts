@@ -1,5 +1,5 @@
 import type { SkippedEntry } from '../../key/jwk-set.js'
-import type { JwksProblemKind } from './problem.js'
+import type { RemoteProblemKind } from './problem.js'
 
 /** A warning at the start, or the result of one fetch. Contains nothing of the answer. */
 export type RemoteJwksEvent =
@@ -17,7 +17,7 @@ export type RemoteJwksEvent =
   | { readonly type: 'unchanged' }
   | {
       readonly type: 'failed'
-      readonly problem: JwksProblemKind
+      readonly problem: RemoteProblemKind
       /** A fixed sentence. */
       readonly message: string
       /** Whether a formerly valid key is gone: the set is valid, and has no usable key. */
@@ -42,6 +42,6 @@ export interface RemoteJwksStatus {
   readonly deadAt?: number
   /** Failures since the last success, the reason of the last one, and the earliest time of the next attempt. */
   readonly failures: number
-  readonly problem?: { readonly kind: JwksProblemKind; readonly message: string }
+  readonly problem?: { readonly kind: RemoteProblemKind; readonly message: string }
   readonly retryAt?: number
 }

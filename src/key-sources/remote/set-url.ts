@@ -9,8 +9,9 @@ export interface Places {
 }
 
 /**
- * The problem with a URL of a JWK set; undefined when there is none. `https` always, `http` on loopback and for the
- * hosts that are named: an attacker who can change the answer in transit decides which tokens are valid.
+ * The problem with a URL that this program is to ask; undefined when there is none. `https` always, `http` on loopback
+ * and for the hosts that are named: of a JWK set, an attacker who can change the answer in transit decides which tokens
+ * are valid.
  *
  * @example checkUrl(new URL('http://a.example/jwks'), { reach: 'public', insecureHttp: [] }) // 'must be https …'
  */
