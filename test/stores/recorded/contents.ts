@@ -100,6 +100,12 @@ export const client = {
   policy: { accessTtl: 60 },
 } as const
 
+/** A message that waits in the outbox of the service. */
+export const outboxMessage = {
+  ...{ id: 'event-1', topic: 'webhook', target: 'https://hooks.example/jotgate' },
+  body: '{"id":"event-1","type":"session.ended"}',
+} as const
+
 /** What a process says of its revocations. */
 export const status = {
   ready: true,

@@ -2,6 +2,12 @@ import { Redis } from 'ioredis'
 import { Pool } from 'pg'
 import { pino } from 'pino'
 import { migrateLimits } from '../../../apps/auth-service/src/limits/postgres-limits.js'
+import { createAdding } from '../../../apps/auth-service/src/outbox/adding.js'
+import {
+  databaseClock,
+  type DatabaseKind,
+} from '../../../apps/auth-service/src/outbox/database-clock.js'
+import { migrateOutbox } from '../../../apps/auth-service/src/outbox/outbox-schema.js'
 import { createProcesses } from '../../../apps/auth-service/src/observing/processes.js'
 import { createSharedAddress } from '../../../apps/auth-service/src/observing/shared-address.js'
 import { createTraffic } from '../../../apps/auth-service/src/observing/traffic.js'
@@ -30,11 +36,11 @@ export async function fill(places: Places, written: typeof contents): Promise<Dr
     return {
       sqlite: {
         kid: await fillStores(sqliteStores(file), written),
-        ...(await fillTables(sqliteDatabase(file), written)),
+        ...(await fillTables(sqliteDatabase(file), 'sqlite', written)),
       },
       postgres: {
         kid: await fillStores(postgresStores(pool, options), written),
-        ...(await fillTables(postgresDatabase(pool, options), written)),
+        ...(await fillTables(postgresDatabase(pool, options), 'postgres', written)),
       },
       redis: { kid: await fillStores(inRedis, written) },
     }
@@ -67,9 +73,12 @@ async function fillRing(store: KeyRingStore, written: typeof contents): Promise<
   return ring.signingKey().kid
 }
 
+const century = 100 * 365 * 86_400_000
+
 /** The service's own tables. The process stays on its list, as one does that is killed. */
 async function fillTables(
   database: SqlDatabase,
+  kind: DatabaseKind,
   written: typeof contents,
 ): Promise<Pick<Drawn, 'client'>> {
   await migrate(database, attemptsSchema)
@@ -85,5 +94,9 @@ async function fillTables(
   await createProcesses({ database, traffic, shared, revocations, log })
   await migrateLimits(database)
   await claimDatabase(database, 'configured')
+  await migrateOutbox(database)
+  // Added long ago and still tried for, whenever the recording is read.
+  const clock = databaseClock(kind, () => 0)
+  await createAdding(database, clock, { giveUpAfter: century, most: 1 }).add(written.outboxMessage)
   return { client: { id: client.id, secret } }
 }

@@ -5,6 +5,8 @@ import { Redis } from 'ioredis'
 import { Client, Pool } from 'pg'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Delivery } from '../../../apps/auth-service/src/outbox/message.js'
+import { createOutbox } from '../../../apps/auth-service/src/outbox/outbox.js'
 import { createProcesses } from '../../../apps/auth-service/src/observing/processes.js'
 import { createSharedAddress } from '../../../apps/auth-service/src/observing/shared-address.js'
 import { createTraffic } from '../../../apps/auth-service/src/observing/traffic.js'
@@ -173,7 +175,7 @@ describe.each(recordings.map((each) => [each.name, each] as const))(
       },
     )
 
-    describe.each(Object.entries(sqlStores))('tables in %s', (...[, open]) => {
+    describe.each(Object.entries(sqlStores))('tables in %s', (store, open) => {
       test('the recorded tables are those that the versions they name make', async () => {
         const recorded = await (await open(recording)).tables()
         const { database, tables } = await open()
@@ -201,6 +203,23 @@ describe.each(recordings.map((each) => [each.name, each] as const))(
         await expectProcesses(database, drawn.client === undefined ? 0 : 1)
       })
 
+      test('a message that waits in the recorded outbox is delivered', async () => {
+        const { database } = await open(recording)
+        const isRecorded = recording.versions['service_outbox'] !== undefined
+        const log = pino({ level: 'silent' })
+        const outbox = await createOutbox({ database, kind: kindOf(store), log })
+        closing.push(() => outbox.close())
+        const delivered: unknown[] = []
+        const send = ({ id, topic, target, body, attempt }: Delivery) => {
+          delivered.push({ id, topic, target, body, attempt })
+          return Promise.resolve({ kind: 'delivered' } as const)
+        }
+        outbox.deliver('webhook', { serves: () => true, send })
+        const message = written.outboxMessage
+        if (!isRecorded) await outbox.add(message)
+        await expect.poll(() => delivered).toEqual([{ ...message, attempt: 1 }])
+      })
+
       test('over the recorded tables no demo starts', async () => {
         const { database } = await open(recording)
         // Code that was never released gave its parts no numbers.
@@ -210,6 +229,8 @@ describe.each(recordings.map((each) => [each.name, each] as const))(
     })
   },
 )
+
+const kindOf = (store: string) => (store === 'SQLite' ? 'sqlite' : 'postgres')
 
 /** A table that was made before its versions had numbers is that of version 1. */
 function unnumbered({ sqlite }: Recording, part: string): number {

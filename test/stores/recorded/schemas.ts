@@ -2,6 +2,7 @@ import { clientSchema } from '../../../apps/auth-service/src/oauth/client-rows.j
 import { clientOriginSchema } from '../../../apps/auth-service/src/oauth/client-origins.js'
 import { limitSchema } from '../../../apps/auth-service/src/limits/postgres-limits.js'
 import { processSchema } from '../../../apps/auth-service/src/observing/processes.js'
+import { outboxSchema } from '../../../apps/auth-service/src/outbox/outbox-schema.js'
 import { modeSchema } from '../../../apps/auth-service/src/storage/mode.js'
 import { userSchema } from '../../../apps/auth-service/src/users/sql-users.js'
 import { attemptsSchema } from '../../../src/stores/sql/attempts.js'
@@ -25,6 +26,7 @@ export const schemas: readonly Schema[] = [
   processSchema,
   limitSchema,
   modeSchema,
+  outboxSchema,
 ]
 
 /** The statements of every version of every part, by part. */
