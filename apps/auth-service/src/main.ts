@@ -21,6 +21,10 @@ const commands: Readonly<Record<string, Command>> = {
     const { runClientCommand } = await import('./commands/client-command.js')
     return runClientCommand(environment, args)
   },
+  outbox: async (environment, args) => {
+    const { runOutboxCommand } = await import('./commands/outbox-command.js')
+    return runOutboxCommand(environment, args)
+  },
   backup: async (environment, args) => {
     const { runBackupCommand } = await import('./commands/backup-command.js')
     return runBackupCommand(environment, args)
@@ -68,17 +72,20 @@ function readServeOptions(args: readonly string[]): ServeOptions | undefined {
 }
 
 async function usage(): Promise<string> {
-  const [{ userUsage }, { clientUsage }, { backupUsage }, { restoreUsage }] = await Promise.all([
-    import('./commands/user-command.js'),
-    import('./commands/client-command.js'),
-    import('./commands/backup-command.js'),
-    import('./commands/restore-command.js'),
-  ])
+  const [{ userUsage }, { clientUsage }, { outboxUsage }, { backupUsage }, { restoreUsage }] =
+    await Promise.all([
+      import('./commands/user-command.js'),
+      import('./commands/client-command.js'),
+      import('./commands/outbox-command.js'),
+      import('./commands/backup-command.js'),
+      import('./commands/restore-command.js'),
+    ])
   return `usage: jotgate-service                       runs the service
        jotgate-service --demo-password P     runs a demo, on loopback, whose user alice has this password
        jotgate-service check-config          says what is wrong with the configuration, and what it means
 ${userUsage}
 ${clientUsage}
+${outboxUsage}
 ${backupUsage}
 ${restoreUsage}
 `

@@ -26,6 +26,7 @@ export function checkConfig(configuration: Configuration): string {
     ['kept in', configuration.database === undefined ? 'a file in the data folder' : 'PostgreSQL'],
     ['revocations', describeRedis(configuration)],
     ['metrics', describeMetrics(configuration)],
+    ['webhooks', describeWebhooks(configuration)],
   ]
   return [
     'The configuration is valid.',
@@ -71,6 +72,16 @@ function describeMetrics({ metricsToken, metricsPort }: Configuration): string {
     ...(metricsPort === undefined ? [] : [`on loopback, port ${String(metricsPort)}`]),
   ]
   return ways.length === 0 ? 'are not served' : `are served ${ways.join(', and ')}`
+}
+
+/** Without paths, which may be addresses that only their owners know. */
+function describeWebhooks({ webhooks }: Configuration): string {
+  const each = webhooks.map(({ url, events, prevSecret, places }) => {
+    const secrets = prevSecret === undefined ? '' : ', signed with two secrets'
+    const reach = places.reach === 'public' ? '' : `, reach ${places.reach}`
+    return `${url.origin} for ${events.join(', ')}${secrets}${reach}`
+  })
+  return each.length === 0 ? 'none' : each.join('; ')
 }
 
 const units = [

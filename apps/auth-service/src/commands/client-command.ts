@@ -9,6 +9,7 @@ import type { EventKind } from '../events/kinds.js'
 import { createLog } from '../foundation/log.js'
 import { SetupFault } from '../foundation/setup-fault.js'
 import { openEvents } from '../http/open-events.js'
+import { openOutbox } from '../http/open-outbox.js'
 import { openStorage } from '../storage/storage.js'
 import {
   usualOverlap,
@@ -106,12 +107,14 @@ async function open(
   const revocation = createRevocation({ store: storage.stores.revocations, issuer, accessTtl })
   const { patientDatabase: database } = storage
   const clients = await openClients({ configuration, database, starting: database, revocation })
+  const outbox = await openOutbox({ configuration, log, storage })
   storage.started('command')
   return {
     clients,
-    events: openEvents({ log }),
+    events: openEvents({ configuration, log, outbox }),
     close: async () => {
       revocation.close()
+      await outbox.close()
       await storage.close()
     },
   }

@@ -2,8 +2,10 @@ import type { Logger } from 'pino'
 import { createRevocation } from 'jotgate'
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import type { Configuration } from '../configuration/configuration.js'
+import type { ServiceEvent } from '../events/event.js'
 import { SetupFault } from '../foundation/setup-fault.js'
 import { openEvents } from '../http/open-events.js'
+import { openOutbox } from '../http/open-outbox.js'
 import { endEverySession } from '../sessions/end-everything.js'
 import { openSigningKeys } from '../sessions/signing.js'
 import { summarize, type DatabaseSummary } from '../storage/backup/database-summary.js'
@@ -56,10 +58,24 @@ export async function finishRestore(parts: FinishParts): Promise<Restored> {
     if (Object.hasOwn(summary.parts, 'service_processes'))
       await database.query('DELETE FROM service_processes')
     const details = { newest: summary.newest, ended: ended ?? 0, kept: parts.keepSessions }
-    await recordCommand(openEvents(parts), { kind: 'service.restored', details })
+    await record(parts, storage, details)
     return { ...summary, ended, administrators: await findAdministrators(database) }
   } finally {
     await storage.close()
+  }
+}
+
+async function record(
+  parts: FinishParts,
+  storage: Storage,
+  details: NonNullable<ServiceEvent['details']>,
+): Promise<void> {
+  const outbox = await openOutbox({ ...parts, storage })
+  try {
+    const events = openEvents({ ...parts, outbox })
+    await recordCommand(events, { kind: 'service.restored', details })
+  } finally {
+    await outbox.close()
   }
 }
 

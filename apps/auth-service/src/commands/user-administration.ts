@@ -4,6 +4,7 @@ import type { Configuration } from '../configuration/configuration.js'
 import type { DataDirectory } from '../storage/data-directory.js'
 import type { Events } from '../events/events.js'
 import { openEvents } from '../http/open-events.js'
+import { openOutbox } from '../http/open-outbox.js'
 import { withDemoUser } from '../users/demo-user.js'
 import { openSessions } from '../sessions/sessions.js'
 import { renewBefore } from '../users/put-roles.js'
@@ -49,7 +50,8 @@ export async function openUserAdministration(
   const users = configuration.demo ? withDemoUser(stored, '') : stored
   const { issuer: iss, accessTtl } = configuration
   const revocation = createRevocation({ store: stores.revocations, issuer: iss, accessTtl })
-  const events = openEvents(parts)
+  const outbox = await openOutbox({ ...parts, storage })
+  const events = openEvents({ ...parts, outbox })
   const rooms = { signing, store: stores.sessions, users, revocation, metrics, events }
   const sessions = openSessions({ ...parts, rights: none }, rooms)
   let started: Promise<void> | undefined
@@ -68,6 +70,7 @@ export async function openUserAdministration(
     },
     close: async () => {
       revocation.close()
+      await outbox.close()
       await storage.close()
     },
   }

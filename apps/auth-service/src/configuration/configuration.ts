@@ -1,5 +1,6 @@
 import type { SecretSource } from 'jotgate'
 import type { RedisAddress } from './redis-address.js'
+import type { Webhook } from './webhooks.js'
 
 /** The configuration of the service; durations in seconds. */
 export interface Configuration {
@@ -59,6 +60,8 @@ export interface Configuration {
   readonly redisReplicas: number
   /** How long a start waits for the database and Redis in total. */
   readonly startWithin: number
+  /** Receivers of webhooks. */
+  readonly webhooks: readonly Webhook[]
 }
 
 /** The secrets of a demo: made at each start, and printed. */

@@ -1,4 +1,4 @@
-/** The names of one level of the configuration file; a name with a level below it has its names. */
+/** The names of one level of the configuration file; a name with a level below it has its names, in each entry of a list. */
 export interface FieldNames {
   readonly [name: string]: true | FieldNames
 }
@@ -16,8 +16,8 @@ export interface NamedFields {
  * @example nameFields({ AccessExpire: 900 }, { accessExpire: true }).fields // { accessExpire: 900 }
  */
 export function nameFields(given: unknown, names: FieldNames, path = ''): NamedFields {
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    return { fields: given, faults: [] }
+  if (Array.isArray(given)) return nameEach(given, names, path)
+  if (typeof given !== 'object' || given === null) return { fields: given, faults: [] }
   const known = new Map(Object.keys(names).map((name) => [name.toLowerCase(), name]))
   const fields: Record<string, unknown> = {}
   const faults: string[] = []
@@ -33,4 +33,12 @@ export function nameFields(given: unknown, names: FieldNames, path = ''): NamedF
     faults.push(...inner.faults)
   }
   return { fields, faults }
+}
+
+function nameEach(list: readonly unknown[], names: FieldNames, path: string): NamedFields {
+  const named = list.map((each, at) => nameFields(each, names, `${path}${String(at)}.`))
+  return {
+    fields: named.map(({ fields }) => fields),
+    faults: named.flatMap(({ faults }) => faults),
+  }
 }

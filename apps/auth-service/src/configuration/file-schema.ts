@@ -1,6 +1,7 @@
 import { parseDuration, type Duration } from 'jotgate'
 import { z } from 'zod'
 import type { FieldNames } from './field-names.js'
+import { webhookTypes } from './webhooks.js'
 import { readRedisAddress, redisForms } from './redis-address.js'
 
 const day = 86_400
@@ -29,6 +30,17 @@ export const defaultSessions = 100
 export const defaultRevocations = 1_000_000
 /** Default of `recoverWithin`, that of the library's `createSessions`. */
 export const defaultRecovery = '1h'
+
+const webhook = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
+  secret: reference,
+  prevSecret: reference.optional(),
+  events: z
+    .array(z.enum(webhookTypes))
+    .min(1)
+    .default([...webhookTypes]),
+  reach: z.enum(['public', 'private', 'loopback']).default('public'),
+})
 
 /** The configuration file, with the names of {@link fileNames}. */
 export const fileSchema = z.strictObject({
@@ -78,6 +90,7 @@ export const fileSchema = z.strictObject({
     .optional(),
   redisReplicas: z.int().min(0).max(10).default(0),
   startWithin: upTo(3600, '1h').default('30s'),
+  webhooks: z.array(webhook).max(20).default([]),
 })
 
 /** The content of a valid file. */
@@ -88,6 +101,7 @@ export const fileNames: FieldNames = {
   ...Object.fromEntries(Object.keys(fileSchema.shape).map((name) => [name, true as const])),
   auth: { accessSecret: true, prevSecret: true, accessExpire: true },
   loginLimits: { account: true, address: true, service: true },
+  webhooks: { url: true, secret: true, prevSecret: true, events: true, reach: true },
 }
 
 /** The seconds of a checked duration. */

@@ -67,5 +67,6 @@ function demoConfiguration(
     redis,
     redisReplicas: 0,
     startWithin: 30,
+    webhooks: [],
   }
 }

@@ -10,6 +10,7 @@ import { fileNames, fileSchema, toSeconds, type FileFields } from './file-schema
 import { readRedisAddress } from './redis-address.js'
 import { readYaml } from './read-yaml.js'
 import { secretReader, type SecretReader } from './secrets.js'
+import { readWebhooks } from './webhooks.js'
 
 /**
  * Reads a configuration file.
@@ -46,6 +47,7 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
   const accessExpire = file.accessExpire ?? file.auth?.accessExpire ?? '15m'
   const absoluteTtl = toSeconds(file.refreshExpire)
   const week = 7 * 86_400
+  const { webhooks, faults: ofWebhooks } = readWebhooks(file.webhooks, text)
   const configuration: Configuration = {
     demo: undefined,
     name: file.name,
@@ -72,8 +74,10 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
     redis: file.redis === undefined ? environment.redis : readRedisAddress(file.redis),
     redisReplicas: file.redisReplicas,
     startWithin: toSeconds(file.startWithin),
+    webhooks,
   }
-  const faults = [...text.faults, ...base64.faults, ...checkWhole(file, configuration)]
+  const ofSecrets = [...text.faults, ...base64.faults]
+  const faults = [...ofSecrets, ...ofWebhooks, ...checkWhole(file, configuration)]
   return { configuration, faults }
 }
 

@@ -6,6 +6,7 @@ import { createMetrics, type Metrics } from '../observing/metrics.js'
 import { watchRevocations, type WatchedRevocations } from '../observing/recent-revocations.js'
 import { openTracing, type Tracing } from '../observing/tracing.js'
 import { createTraffic, type Traffic } from '../observing/traffic.js'
+import type { Outbox } from '../outbox/outbox.js'
 import { openSigningKeys, type SigningKeys } from '../sessions/signing.js'
 import type { DataDirectory } from '../storage/data-directory.js'
 import { openStorage, type Storage } from '../storage/storage.js'
@@ -14,6 +15,7 @@ import { createPasswords, type Passwords } from '../users/passwords.js'
 import { createSqlUsers } from '../users/sql-users.js'
 import type { Users } from '../users/users.js'
 import { openEvents } from './open-events.js'
+import { openOutbox } from './open-outbox.js'
 
 /** Options of a service: its configuration, the folder of its data, and its log. */
 export interface ServiceParts {
@@ -31,6 +33,7 @@ export interface Ground {
   readonly metrics: Metrics
   readonly passwords: Passwords
   readonly users: Users
+  readonly outbox: Outbox
   readonly events: Events
   readonly watched: WatchedRevocations
   /** Started. */
@@ -46,12 +49,13 @@ export async function openGround(parts: ServiceParts): Promise<Ground> {
   const passwords = tracing.passwords(await createPasswords())
   const stored = await createSqlUsers(database, starting)
   const users = await openUsers(parts.configuration, stored, passwords)
-  const events = openEvents(parts)
+  const outbox = await openOutbox({ ...parts, storage })
+  const events = openEvents({ ...parts, outbox })
   const watched = watchRevocations(stores.revocations)
   const revocation = openRevocation(parts, watched.store)
   await storage.patiently(() => revocation.start())
   const observing = { traffic, tracing, metrics, watched }
-  return { storage, signing, passwords, users, events, revocation, ...observing }
+  return { storage, signing, passwords, users, outbox, events, revocation, ...observing }
 }
 
 function openRevocation(

@@ -32,6 +32,7 @@ import { type SigningKeys } from '../sessions/signing.js'
 import { type Storage } from '../storage/storage.js'
 import { demoSubject } from '../users/demo-user.js'
 import type { Users } from '../users/users.js'
+import { webhookHandler, webhookTopic } from '../webhooks/webhooks.js'
 
 /** The running service: each API with the parts that it uses, and the parts that HTTP itself uses. */
 export interface Service extends Gates {
@@ -71,7 +72,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const { configuration, log } = parts
   const ground = await openGround(parts)
   const { storage, signing, traffic, tracing, metrics, passwords, users } = ground
-  const { watched, revocation, events } = ground
+  const { watched, revocation, outbox, events } = ground
   const { database, patientDatabase: starting, stores } = storage
   const store = tracing.sessions(stores.sessions)
   const rooms = { signing, store, users, revocation, metrics, events }
@@ -89,7 +90,9 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   storage.started('requests')
   const gates = openGates({ ...{ configuration, traffic, tracing, log }, ...rooms })
   const [cache, hashing] = [() => gates.verify.cacheUse(), () => hashingLoad(passwords, admission)]
-  metrics.measure({ revocations, cache, hashing, ring: signing.ring })
+  const ofOutbox = () => outbox.status()
+  metrics.measure({ revocations, cache, hashing, outbox: ofOutbox, ring: signing.ring })
+  outbox.deliver(webhookTopic, webhookHandler(configuration.webhooks))
   const made = { ...ground, sessions, admission, oauth, processes, watched, ...gates }
   return {
     ...{ configuration, log, users, sessions, admission, traffic, shared, tracing, metrics, oauth },
@@ -100,7 +103,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     close: async () => {
       for (const stop of stopping) await stop()
       for (const each of [clocks, revocation, signing]) each.close()
-      for (const each of [processes, storage]) await each.close()
+      for (const each of [outbox, processes, storage]) await each.close()
     },
   }
 }

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { QueueLoad } from '../limits/queue.js'
 import type { KeyRing } from 'jotgate'
+import type { OutboxStatus } from '../outbox/message.js'
 import type { CacheUse, RevocationStatus } from 'jotgate/extend'
 
 /** Values read at each scrape. */
@@ -8,6 +9,7 @@ export interface Sources {
   readonly revocations: () => RevocationStatus
   readonly cache: () => CacheUse | undefined
   readonly hashing: () => QueueLoad
+  readonly outbox: () => OutboxStatus
   readonly ring: KeyRing | undefined
 }
 
@@ -92,7 +94,8 @@ function addGauges(registers: Registry[], sources: Sources): void {
 
 type Gauges = Readonly<Record<string, readonly [help: string, read: () => number | undefined]>>
 
-function gaugesOf({ revocations, cache, hashing, ring }: Sources): Gauges {
+function gaugesOf(sources: Sources): Gauges {
+  const { revocations, cache, hashing, ring } = sources
   return {
     revocation_entries: [
       'Entries that this process refuses tokens by',
@@ -114,10 +117,37 @@ function gaugesOf({ revocations, cache, hashing, ring }: Sources): Gauges {
     hashing_running: ['Passwords that are being hashed', () => hashing().running],
     hashing_done: ['Passwords that were hashed, since the start', () => hashing().done],
     hashing_waiting: ['Passwords that wait to be hashed', () => hashing().waiting],
+    ...outboxGauges(sources),
     key_ring_keys: ['Keys in the ring', () => ring?.list().length],
     key_ring_staleness_seconds: [
       'Age of the last answer of the ring\u2019s store',
       () => ring?.status().staleness,
+    ],
+  }
+}
+
+function outboxGauges({ outbox }: Sources): Gauges {
+  return {
+    outbox_waiting: [
+      'Messages of all processes that wait for their delivery',
+      () => outbox().waiting,
+    ],
+    outbox_oldest_seconds: ['Age of the oldest of them', () => outbox().oldest],
+    outbox_failed: [
+      'Messages of all processes that were given up within a week',
+      () => outbox().failed,
+    ],
+    outbox_delivered: [
+      'Messages that this process has delivered, since the start',
+      () => outbox().delivered,
+    ],
+    outbox_attempts_failed: [
+      'Attempts of this process that failed, since the start',
+      () => outbox().attemptsFailed,
+    ],
+    outbox_dropped: [
+      'Messages that this process dropped as too many waited, since the start',
+      () => outbox().dropped,
     ],
   }
 }
