@@ -26,6 +26,7 @@ const table = {
   siege: ['test/service/siege/siege.test.ts'],
   slow: ['test/service/storage/slow-start.test.ts'],
   kills: ['test/stores/kills.test.ts'],
+  outbox: ['test/service/outbox/deliveries.test.ts'],
   failover: ['test/stores/redis/cluster-failover.test.ts'],
 }
 const asked = process.argv.slice(2)

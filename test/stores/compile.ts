@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** A program of `test/stores/children`. */
 export type ChildProgram =
+  | 'deliverer'
   | 'either-release'
   | 'frozen'
   | 'guarded-service'

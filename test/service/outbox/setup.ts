@@ -22,19 +22,22 @@ export const kinds: readonly Kind[] = ['sqlite', 'postgres']
 /** An empty database, and how to remove it. */
 export interface OwnDatabase {
   readonly database: SqlDatabase
+  /** For another process: the path of the file, or `URL#SCHEMA`. */
+  readonly place: string
   readonly remove: () => Promise<void>
 }
 
 export async function openDatabase(kind: Kind): Promise<OwnDatabase> {
   if (kind === 'sqlite') {
     const folder = mkdtempSync(join(tmpdir(), 'jotgate-outbox-'))
-    const client = await openSqlite(join(folder, 'outbox.db'), { busyTimeoutMs: 10_000 })
+    const place = join(folder, 'outbox.db')
+    const client = await openSqlite(place, { busyTimeoutMs: 10_000 })
     const remove = () => {
       client.close()
       rmSync(folder, { recursive: true })
       return Promise.resolve()
     }
-    return { database: sqliteDatabase(client), remove }
+    return { database: sqliteDatabase(client), place, remove }
   }
   const { url, stop } = await startPostgres()
   const schema = `outbox_${randomBytes(6).toString('hex')}`
@@ -45,7 +48,8 @@ export async function openDatabase(kind: Kind): Promise<OwnDatabase> {
     await pool.end()
     await stop()
   }
-  return { database: postgresDatabase(pool, { schema, deadlineMs: 60_000 }), remove }
+  const database = postgresDatabase(pool, { schema, deadlineMs: 60_000 })
+  return { database, place: `${url}#${schema}`, remove }
 }
 
 /** A clock that is moved by hand, in milliseconds. */
