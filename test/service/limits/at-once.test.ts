@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAdmission } from '../../../apps/auth-service/src/limits/admission.js'
-import { memoryLockouts } from '../../../apps/auth-service/src/limits/lockouts.js'
+import type { Guess } from '../../../apps/auth-service/src/limits/lockouts.js'
+import { memoryLockouts } from '../../../apps/auth-service/src/limits/memory-lockouts.js'
 import { redisLockouts } from '../../../apps/auth-service/src/limits/redis-lockouts.js'
 import { startRedis, type RedisServer } from '../../setup/redis.js'
 
@@ -89,15 +90,17 @@ describe.each(Object.entries(stores))('logins at once %s', (where, open) => {
 
   test(`fifty failures at once lock an account no longer than four one after another, ${where}`, async () => {
     const { lockouts } = open()
-    const all = Array.from({ length: 50 }, (_, at) =>
-      lockouts[at % 2 === 0 ? 0 : 1].record('frank', 'wrong'),
-    )
-    expect((await Promise.all(all)).filter((isOpen) => isOpen)).toHaveLength(4)
+    const frank = { name: 'frank', user: undefined }
+    const kindOf = async (at: 0 | 1, guess: Guess) => (await lockouts[at].record(frank, guess)).kind
+    const all = Array.from({ length: 50 }, (_, at) => kindOf(at % 2 === 0 ? 0 : 1, 'wrong'))
+    const kinds = await Promise.all(all)
+    expect(kinds.filter((kind) => kind !== 'locked')).toHaveLength(4)
+    expect(kinds.filter((kind) => kind === 'locks')).toHaveLength(1)
     const from = performance.now()
-    while (!(await lockouts[0].record('frank', 'none'))) await sleep(20)
+    while ((await kindOf(0, 'none')) === 'locked') await sleep(20)
     // The next lockout is twice the first one; that of fifty failures would be an hour.
     expect(performance.now() - from).toBeLessThan(60_000)
-    expect(await lockouts[1].record('frank', 'wrong')).toBe(true)
-    expect(await lockouts[0].record('frank', 'right')).toBe(false)
+    expect(await kindOf(1, 'wrong')).toBe('locks')
+    expect(await kindOf(0, 'right')).toBe('locked')
   })
 })

@@ -1,16 +1,13 @@
-import type { SqlDatabase } from 'jotgate/stores/sqlite'
-import type { Configuration } from '../configuration/configuration.js'
 import { tooMany } from '../foundation/faults.js'
-import type { RedisConnection } from '../storage/redis.js'
 import { createAddressBudget, type AddressBudget } from './address-budget.js'
 import { createClientLimits, type ClientLimits } from './client-limits.js'
 import { createCounter, type Counter, type CounterOptions } from './counter.js'
 import { createFairQueue } from './fair-queue.js'
 import { hashOf } from './hash-of.js'
-import { memoryLockouts, type Lockouts, type LockoutTimes } from './lockouts.js'
+import type { Lockouts } from './lockouts.js'
 import { networkOf } from '../foundation/network.js'
-import { postgresCounter, postgresLockouts } from './postgres-limits.js'
-import { redisLockouts } from './redis-lockouts.js'
+import { knownFor, openLockouts, type LockoutStores } from './open-lockouts.js'
+import { postgresCounter } from './postgres-limits.js'
 
 /** The fields of an account that the limits read. */
 export interface Account {
@@ -62,17 +59,30 @@ export interface Admission {
   readonly clients: ClientLimits
 }
 
+/** A lock that a wrong password has begun. */
+export interface BegunLock {
+  /** The id of the account. */
+  readonly user: string
+  /** The account, as the caller named it. */
+  readonly name: string
+  /** Of the caller. */
+  readonly address: string
+  /** Unix time in seconds. */
+  readonly until: number
+  /** Wrong passwords in a row. */
+  readonly wrong: number
+}
+
 /** Options of {@link createAdmission}. */
-export interface AdmissionOptions {
-  readonly configuration: Pick<Configuration, 'loginLimits'>
-  /** Where all processes count together. */
-  readonly redis: RedisConnection | undefined
-  /** A PostgreSQL where they do without Redis. Default: none; with neither this process counts alone. */
-  readonly postgres?: SqlDatabase | undefined
+export interface AdmissionOptions extends LockoutStores {
   /** Logins that are worked on at once. */
   readonly slots: number
   /** Called after each right password. Default: nothing. */
   readonly loggedIn?: (network: string, account: string) => void
+  /** Awaited when an attempt begins a lock: once for each lock, not for what is refused meanwhile. Default: nothing. */
+  readonly onLocked?: (lock: BegunLock) => Promise<void>
+  /** Default: {@link openLockouts} with these options. */
+  readonly lockouts?: Lockouts
 }
 
 /**
@@ -113,27 +123,23 @@ interface Limits {
   readonly known: Counter
   readonly lockouts: Lockouts
   readonly loggedIn: (network: string, account: string) => void
+  readonly onLocked: (lock: BegunLock) => Promise<void>
 }
 
-const [minute, day] = [60, 86_400]
-/** Seconds that an address stays known for an account after its last login from there. */
-const knownFor = 14 * day
+const minute = 60
 /** Access tokens of one subject that one client revokes by themselves in 15 minutes. */
 const revokedAtOnce = 30
-/** Milliseconds. */
-const lockoutTimes = { first: 30_000, longest: 3_600_000, kept: 14 * day * 1000 } as const
-
 function openLimits(options: Omit<AdmissionOptions, 'slots'>): Limits {
-  const { configuration, redis, postgres, loggedIn = () => undefined } = options
-  const { account, address, service } = configuration.loginLimits
-  const times = { ...lockoutTimes, allowance: account }
+  const { configuration, redis, postgres } = options
+  const { loggedIn = () => undefined, onLocked = () => Promise.resolve() } = options
+  const { address, service } = configuration.loginLimits
   const counter = (each: Omit<CounterOptions, 'redis'>) =>
     redis === undefined && postgres !== undefined
       ? postgresCounter(postgres, each)
       : createCounter({ redis, ...each })
   const failuresOf = (prefix: string) => counter({ prefix, limit: address, duration: 15 * minute })
   return {
-    loggedIn,
+    ...{ loggedIn, onLocked },
     addresses: createAddressBudget(failuresOf('address')),
     clients: createClientLimits({
       failures: failuresOf('client-address'),
@@ -141,29 +147,21 @@ function openLimits(options: Omit<AdmissionOptions, 'slots'>): Limits {
     }),
     service: counter({ prefix: 'all', limit: service, duration: minute }),
     known: counter({ prefix: 'known', limit: 1, duration: knownFor }),
-    lockouts: lockoutsIn(options, times),
+    lockouts: options.lockouts ?? openLockouts(options),
   }
-}
-
-function lockoutsIn(
-  { redis, postgres }: Pick<AdmissionOptions, 'redis' | 'postgres'>,
-  times: LockoutTimes,
-): Lockouts {
-  if (redis !== undefined) return redisLockouts(redis, times)
-  return postgres === undefined ? memoryLockouts(times) : postgresLockouts(postgres, times)
 }
 
 /** One login that has a slot: the budget of its address unless it is known, then the comparison, then the decision. */
 async function checkLogin<A extends Account>(
   limits: Limits,
-  { account: find, check }: Login<A>,
+  { account: find, check, ...caller }: Login<A>,
   network: string,
 ): Promise<LoginResult<A>> {
   const account = await find()
   const place = await placeOf(limits, network, account)
   const leave = place.isKnown ? () => undefined : await limits.addresses.begin(network)
   try {
-    const attempt = await compare(limits, { account, place, check })
+    const attempt = await compare(limits, { account, place, check, caller })
     return await decide(limits, attempt)
   } finally {
     leave()
@@ -195,6 +193,7 @@ async function placeOf(
 /** A login whose password has been compared, and which is counted as a failure until it is decided. */
 interface Attempt<A extends Account> {
   readonly account: A | undefined
+  readonly caller: Caller
   readonly fits: boolean
   /** The account was locked before the comparison. */
   readonly locked: boolean
@@ -203,9 +202,13 @@ interface Attempt<A extends Account> {
   readonly takeBack: () => Promise<unknown>
 }
 
+/** Who logs in. */
+type Caller = Pick<Login<Account>, 'address' | 'name'>
+
 /** What {@link compare} takes. */
 interface Comparison<A extends Account> extends Pick<Login<A>, 'check'> {
   readonly account: A | undefined
+  readonly caller: Caller
   readonly place: Place
 }
 
@@ -216,19 +219,20 @@ interface Comparison<A extends Account> extends Pick<Login<A>, 'check'> {
  */
 async function compare<A extends Account>(
   { addresses, service, lockouts }: Limits,
-  { account, place, check }: Comparison<A>,
+  { account, place, check, caller }: Comparison<A>,
 ): Promise<Attempt<A>> {
-  const counted = place.isKnown ? [] : [() => addresses.takeBack(place.network)]
-  const takeBack = () => Promise.all(counted.map((each) => each()))
+  const begun = place.isKnown ? [] : [() => addresses.takeBack(place.network)]
+  const takeBack = () => Promise.all(begun.map((each) => each()))
   try {
-    const locked = !(await lockouts.record(place.lockout, 'none'))
+    const counted = { name: place.lockout, user: account?.id }
+    const locked = (await lockouts.record(counted, 'none')).kind === 'locked'
     if (!place.isKnown) {
       const seconds = await service.add('all')
-      counted.push(() => service.takeBack('all'))
+      begun.push(() => service.takeBack('all'))
       if (seconds > 0) throw tooMany(seconds)
     }
     const fits = await check(locked ? undefined : account?.passwordHash)
-    return { account, fits, locked, place, takeBack }
+    return { account, caller, fits, locked, place, takeBack }
   } catch (error) {
     await takeBack().catch(() => undefined) // the caller learns what went wrong first
     throw error
@@ -240,14 +244,18 @@ async function compare<A extends Account>(
  * as of guesses one after another; the others are locked, right or wrong. Right ones lock no account, however many they are.
  */
 async function decide<A extends Account>(
-  { lockouts, known, loggedIn }: Limits,
-  { account, fits, locked, place, takeBack }: Attempt<A>,
+  { lockouts, known, loggedIn, onLocked }: Limits,
+  { account, caller, fits, locked, place, takeBack }: Attempt<A>,
 ): Promise<LoginResult<A>> {
   // Attempts during a lockout are not counted, or it would never end. The call is made all the same: it takes time.
   const isRight = fits && account?.disabled === false
   const guess = locked ? 'none' : isRight ? 'right' : 'wrong'
-  const isOpen = await lockouts.record(place.lockout, guess)
-  if (locked || !isOpen) return { kind: 'locked', account }
+  const recorded = await lockouts.record({ name: place.lockout, user: account?.id }, guess)
+  if (recorded.kind === 'locks' && account !== undefined) {
+    const { until, wrong } = recorded
+    await onLocked({ ...caller, user: account.id, until: Math.ceil(until / 1000), wrong })
+  }
+  if (locked || recorded.kind === 'locked') return { kind: 'locked', account }
   if (account === undefined || !isRight)
     return { kind: fits && account !== undefined ? 'disabled' : 'wrong', account }
   await Promise.all([takeBack(), known.renew(place.here)])

@@ -1,16 +1,63 @@
+import { hashOf } from './hash-of.js'
+
 /** The result of a comparison; `none` where nothing has been compared. */
 export type Guess = 'none' | 'right' | 'wrong'
+
+/** A count of wrong passwords. */
+export interface Counted {
+  /** Its name: a hash of the account, or of the account and a known network. */
+  readonly name: string
+  /** The id of the account; undefined where there is no such account: then its locks are not listed. */
+  readonly user: string | undefined
+}
+
+/** A lock of an account, or of an account at one known network. */
+export interface Lock {
+  /** The name of its count. */
+  readonly id: string
+  /** The id of the account. */
+  readonly user: string
+  /** Unix time in milliseconds. */
+  readonly until: number
+  /** Wrong passwords in a row. */
+  readonly wrong: number
+}
+
+/** What a guess has come upon. */
+export type Recorded =
+  | { readonly kind: 'locked' | 'open' }
+  /** This very guess locks the account. */
+  | { readonly kind: 'locks'; readonly until: number; readonly wrong: number }
+
+/** A page of locks: by the time when they end, then by id. */
+export interface LockQuery {
+  /** The locks of one account. Default: of all. */
+  readonly user?: string | undefined
+  /** The page begins after this lock. */
+  readonly after?: Pick<Lock, 'until' | 'id'> | undefined
+  readonly limit: number
+}
 
 /** Accounts with their wrong passwords in a row, and the time until which each is locked. */
 export interface Lockouts {
   /**
    * Whether an account is open at this moment. The guess counts only if it is: a right one clears the count, and a wrong one
-   * beyond the allowance locks the account. Both happen in one atomic step over all processes.
+   * beyond the allowance locks the account, and notes the lock for the list. All of it happens in one atomic step over all
+   * processes.
    *
    * @throws AuthError STORE_UNAVAILABLE
    */
-  record(account: string, guess: Guess): Promise<boolean>
+  record(account: Counted, guess: Guess): Promise<Recorded>
+  /** The locks that have not ended, of the {@link mostListed} latest ones. @throws AuthError STORE_UNAVAILABLE */
+  list(query: LockQuery): Promise<readonly Lock[]>
+  /** The lock of that id; undefined when it has ended. @throws AuthError STORE_UNAVAILABLE */
+  find(id: string): Promise<Lock | undefined>
+  /** Ends a lock, and forgets the wrong passwords. Again is the same as once. @throws AuthError STORE_UNAVAILABLE */
+  unlock(lock: Pick<Lock, 'id' | 'user'>): Promise<void>
 }
+
+/** Locks that are kept for the list: what an attacker can fill is bounded. */
+export const mostListed = 10_000
 
 /** When accounts are locked, and for how long. */
 export interface LockoutTimes {
@@ -24,43 +71,33 @@ export interface LockoutTimes {
   readonly kept: number
 }
 
-/** Lockouts of this process alone. */
-export function memoryLockouts(times: LockoutTimes): Lockouts {
-  const accounts = new Map<string, Failures>()
-  let sweepAt = 1000
-  const sweep = (now: number) => {
-    if (accounts.size < sweepAt) return
-    for (const [account, { keptUntil }] of accounts) if (keptUntil <= now) accounts.delete(account)
-    sweepAt = Math.max(1000, 2 * accounts.size)
-  }
-  return {
-    record: (account, guess) => {
-      const now = Date.now()
-      const found = accounts.get(account)
-      const before = found !== undefined && found.keptUntil > now ? found : undefined
-      const isOpen = before === undefined || before.lockedUntil <= now
-      if (isOpen && guess === 'right') accounts.delete(account)
-      if (isOpen && guess === 'wrong') {
-        sweep(now)
-        accounts.set(account, oneMore(before, now, times))
-      }
-      return Promise.resolve(isOpen)
-    },
-  }
+/** Whether a lock is that of an account at one known network, while the account is open elsewhere. */
+export function isOfAddress({ id, user }: Pick<Lock, 'id' | 'user'>): boolean {
+  return id !== hashOf(user)
 }
 
-interface Failures {
-  readonly count: number
-  /** Unix time in milliseconds. */
-  readonly lockedUntil: number
-  /** Unix time in milliseconds. */
-  readonly keptUntil: number
+/** Ends all locks of an account. @throws AuthError STORE_UNAVAILABLE */
+export async function unlockUser(
+  lockouts: Pick<Lockouts, 'list' | 'unlock'>,
+  user: string,
+): Promise<number> {
+  const locks = await lockouts.list({ user, limit: mostListed })
+  for (const lock of locks) await lockouts.unlock(lock)
+  return locks.length
 }
 
-function oneMore(before: Failures | undefined, now: number, times: LockoutTimes): Failures {
-  const { allowance, first, longest, kept } = times
-  const count = (before?.count ?? 0) + 1
-  const lockout = count > allowance ? Math.min(longest, first * 2 ** (count - allowance - 1)) : 0
-  const lockedUntil = now + lockout
-  return { count, lockedUntil, keptUntil: Math.max(before?.keptUntil ?? now + kept, lockedUntil) }
+/** The page of locks that a query asks for, out of all that fit its account. */
+export function pageOf<L extends Place>(
+  locks: readonly L[],
+  { after, limit }: Pick<LockQuery, 'after' | 'limit'>,
+): readonly L[] {
+  const sorted = [...locks].sort(compareLocks)
+  const rest = after === undefined ? sorted : sorted.filter((lock) => compareLocks(lock, after) > 0)
+  return rest.slice(0, limit)
+}
+
+type Place = Pick<Lock, 'until' | 'id'>
+
+function compareLocks(one: Place, other: Place): number {
+  return one.until - other.until || (one.id < other.id ? -1 : Number(one.id > other.id))
 }

@@ -1,7 +1,9 @@
 import { migrate, type Schema, type SqlDatabase } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
 import type { Counter, CounterOptions } from './counter.js'
-import type { Lockouts, LockoutTimes } from './lockouts.js'
+import { mostListed, type Lockouts, type LockoutTimes } from './lockouts.js'
+import { lockSchema, postgresLocks } from './postgres-locks.js'
+import { now } from './postgres-now.js'
 
 /** The tables, by their versions. Times are Unix milliseconds. */
 export const limitSchema: Schema = {
@@ -24,11 +26,8 @@ export const limitSchema: Schema = {
  * @throws AuthError STORE_UNAVAILABLE
  */
 export async function migrateLimits(database: SqlDatabase): Promise<void> {
-  await migrate(database, limitSchema)
+  for (const schema of [limitSchema, lockSchema]) await migrate(database, schema)
 }
-
-/** The time of the server, which all processes share, in milliseconds; the same in all parts of a statement. */
-const now = '(EXTRACT(EPOCH FROM statement_timestamp()) * 1000)::bigint'
 
 /**
  * Deletes what has ended; everything else goes by the times alone.
@@ -37,6 +36,7 @@ const now = '(EXTRACT(EPOCH FROM statement_timestamp()) * 1000)::bigint'
  */
 export async function sweepLimits(database: SqlDatabase): Promise<void> {
   await database.query(`DELETE FROM service_counts WHERE ends_at <= ${now}`)
+  await database.query(`DELETE FROM service_locks WHERE locked_until <= ${now}`)
   await database.query(
     `DELETE FROM service_lockouts WHERE kept_until <= ${now} AND locked_until <= ${now}`,
   )
@@ -114,25 +114,41 @@ INSERT INTO service_lockouts AS l (account, count, locked_until, kept_until) VAL
 ON CONFLICT (account) DO UPDATE SET count = 0, locked_until = 0, kept_until = ${now}
 WHERE l.locked_until <= ${now}
 RETURNING 1`,
-  // The first wrong password locks nothing: at least one is allowed.
+  // The first wrong password locks nothing: at least one is allowed. A lock is put on the list in the same statement.
   wrong: `
-INSERT INTO service_lockouts AS l (account, count, locked_until, kept_until) VALUES ($1, 1, 0, ${now} + $2)
-ON CONFLICT (account) DO UPDATE SET
-  count = ${next},
-  locked_until = ${lockedUntil},
-  kept_until = GREATEST(CASE WHEN l.kept_until <= ${now} THEN ${now} + $2 ELSE l.kept_until END, ${lockedUntil})
-WHERE l.locked_until <= ${now}
-RETURNING 1`,
+WITH guess AS (
+  INSERT INTO service_lockouts AS l (account, count, locked_until, kept_until) VALUES ($1, 1, 0, ${now} + $2)
+  ON CONFLICT (account) DO UPDATE SET
+    count = ${next},
+    locked_until = ${lockedUntil},
+    kept_until = GREATEST(CASE WHEN l.kept_until <= ${now} THEN ${now} + $2 ELSE l.kept_until END, ${lockedUntil})
+  WHERE l.locked_until <= ${now}
+  RETURNING count, locked_until
+), listed AS (
+  INSERT INTO service_locks (account, user_id, locked_until)
+  SELECT $1, $6::text, locked_until FROM guess WHERE locked_until > ${now} AND $6::text <> ''
+    AND (SELECT COUNT(*) FROM service_locks WHERE locked_until > ${now}) < $7
+  ON CONFLICT (account) DO UPDATE SET locked_until = excluded.locked_until
+)
+SELECT count, locked_until FROM guess`,
 } as const
+
+const guessed = z.object({ count: z.coerce.number(), locked_until: z.coerce.number() })
 
 /** Lockouts of all processes over one PostgreSQL, by its clock: each guess is one statement on one row. */
 export function postgresLockouts(database: SqlDatabase, times: LockoutTimes): Lockouts {
   const { allowance, first, longest, kept } = times
   return {
-    record: async (account, guess) => {
-      if (guess === 'none') return (await database.query(guesses.none, [account])).length === 0
-      const values = guess === 'right' ? [account] : [account, kept, allowance, first, longest]
-      return (await database.query(guesses[guess], values)).length === 1
+    ...postgresLocks(database),
+    record: async ({ name, user = '' }, guess) => {
+      const isKnown = async (text: string) => (await database.query(text, [name])).length > 0
+      if (guess === 'none') return { kind: (await isKnown(guesses.none)) ? 'locked' : 'open' }
+      if (guess === 'right') return { kind: (await isKnown(guesses.right)) ? 'open' : 'locked' }
+      const values = [name, kept, allowance, first, longest, user, mostListed]
+      const [row] = await database.query(guesses.wrong, values)
+      if (row === undefined) return { kind: 'locked' }
+      const { count: wrong, locked_until: until } = guessed.parse(row)
+      return until === 0 ? { kind: 'open' } : { kind: 'locks', until, wrong }
     },
   }
 }
