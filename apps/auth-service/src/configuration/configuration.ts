@@ -1,4 +1,5 @@
 import type { SecretSource } from 'jotgate'
+import type { UserAttributes } from './user-attributes.js'
 import type { RedisAddress } from './redis-address.js'
 import type { Webhook } from './webhooks.js'
 
@@ -37,6 +38,8 @@ export interface Configuration {
    * minute.
    */
   readonly loginLimits: LoginLimits
+  /** The attributes that users may have, by name. */
+  readonly userAttributes: UserAttributes
   /** Proxies whose `X-Forwarded-For` is trusted: addresses and networks. */
   readonly trustedProxies: readonly string[]
   readonly signing: Signing

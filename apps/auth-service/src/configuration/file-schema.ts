@@ -2,6 +2,7 @@ import { parseDuration, type Duration } from 'jotgate'
 import { z } from 'zod'
 import type { FieldNames } from './field-names.js'
 import { webhookTypes } from './webhooks.js'
+import { userAttributeFields } from './user-attributes.js'
 import { readRedisAddress, redisForms } from './redis-address.js'
 
 const day = 86_400
@@ -73,6 +74,7 @@ export const fileSchema = z.strictObject({
       service: z.int().min(1).max(1_000_000).default(defaultLimits.service),
     })
     .default(defaultLimits),
+  userAttributes: userAttributeFields.default({}),
   trustedProxies: z.array(network).default([]),
   metricsToken: reference.optional(),
   metricsPort: z.int().min(1).max(65_535).optional(),

@@ -57,6 +57,7 @@ function demoConfiguration(
     recoverWithin: toSeconds(defaultRecovery),
     signing: { kind: 'ring', algorithm: 'ES256', rotateEvery: 30 * 86_400 },
     loginLimits: defaultLimits,
+    userAttributes: {},
     trustedProxies: [],
     keySetMaxAge: 300,
     encryptionKeys: undefined,

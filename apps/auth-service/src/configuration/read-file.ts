@@ -65,6 +65,7 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
     maxRevocations: file.maxRevocations,
     recoverWithin: toSeconds(file.recoverWithin),
     loginLimits: file.loginLimits,
+    userAttributes: file.userAttributes,
     trustedProxies: file.trustedProxies,
     signing: readSigning(file, text),
     keySetMaxAge: toSeconds(file.keySetMaxAge),

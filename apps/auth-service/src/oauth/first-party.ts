@@ -1,7 +1,8 @@
+import { firstPartyId } from '../configuration/first-party-id.js'
 import type { OAuthClient } from './clients.js'
 
 /** The client id of first-party sessions. */
-export const firstParty = 'first-party'
+export const firstParty = firstPartyId
 
 /** Scope of a first-party session. */
 export const firstPartyScope = 'profile:read profile:write'

@@ -1,4 +1,6 @@
 import { AuthError, type Signer, type SubjectState } from 'jotgate'
+import type { UserAttributes } from '../configuration/user-attributes.js'
+import { attributeClaims } from '../users/attributes.js'
 import type { User } from '../users/users.js'
 
 /** What the access tokens of a client's sessions may have, by its registration as it is now. */
@@ -11,10 +13,24 @@ export interface SessionRights {
   readonly receivesRoles: boolean
 }
 
+/** The client of a session, and what its tokens have of a user. */
+export interface SubjectRights extends SessionRights {
+  /** Its id. */
+  readonly client: string
+  /** The attributes of the configuration, some of which are claims at some clients. */
+  readonly attributes: UserAttributes
+}
+
 /** The claims and the widest scope of a user's token at a client with these rights. */
-export function limitSubject(user: Pick<User, 'roles'>, rights: SessionRights): SubjectState {
-  const { scopes, receivesRoles } = rights
-  return { claims: receivesRoles ? { roles: user.roles } : {}, scope: scopes.join(' ') }
+export function limitSubject(
+  user: Pick<User, 'roles' | 'attributes'>,
+  { scopes, receivesRoles, client, attributes }: SubjectRights,
+): SubjectState {
+  const claims = {
+    ...attributeClaims(attributes, user, client),
+    ...(receivesRoles ? { roles: user.roles } : {}),
+  }
+  return { claims, scope: scopes.join(' ') }
 }
 
 /**

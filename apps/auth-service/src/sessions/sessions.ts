@@ -55,9 +55,12 @@ export function openSessions(parts: SessionParts, rooms: SessionRooms): Sessions
     idleTtl,
     grace,
     recoverWithin,
-    loadSubject: async (subject) => {
+    loadSubject: async (subject, { client }) => {
       const user = await users.byId(subject)
-      return !user || user.disabled ? undefined : limitSubject(user, rights)
+      const attributes = configuration.userAttributes
+      return !user || user.disabled
+        ? undefined
+        : limitSubject(user, { ...rights, client, attributes })
     },
     maxSessions,
     revoke: (entry) => revocation.revoke(entry),

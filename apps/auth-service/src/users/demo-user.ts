@@ -1,3 +1,5 @@
+import { writeAttributes } from './attribute-text.js'
+import { RequestFault } from '../foundation/faults.js'
 import { SetupFault } from '../foundation/setup-fault.js'
 import { applyChange, newUser, type User, type UserQuery, type Users } from './users.js'
 
@@ -33,9 +35,7 @@ export function withDemoUser(users: Users, passwordHash: string): Users {
       return withAlice(stored, { alice, query })
     },
     create: (user) =>
-      user.username === demoName
-        ? Promise.reject(new SetupFault('there is already a user of that name'))
-        : users.create(user),
+      user.username === demoName ? Promise.reject(nameTaken()) : users.create(user),
     changeProfile: (id, fields) =>
       id === demoSubject ? change(applyChange(alice, fields)) : users.changeProfile(id, fields),
     setDisabled: (id, disabled) =>
@@ -50,7 +50,28 @@ export function withDemoUser(users: Users, passwordHash: string): Users {
       await change({ passwordHash: to })
       return true
     },
+    rename: async (id, username) => {
+      if (id === demoSubject) throw new RequestFault('DEMO_ACCOUNT')
+      if (username.toLowerCase() === demoName) throw nameTaken()
+      return users.rename(id, username)
+    },
+    replaceAttributes: async (id, { from, to }) => {
+      if (id !== demoSubject) return users.replaceAttributes(id, { from, to })
+      const { attributes = {} } = alice
+      const isSame = writeAttributes(attributes) === writeAttributes(from)
+      return isSame ? change({ attributes: to }) : undefined
+    },
+    noteLogin: async (id) => {
+      if (id !== demoSubject) return users.noteLogin(id)
+      await change({ lastLoginAt: Math.floor(Date.now() / 1000) })
+    },
+    remove: (id) =>
+      id === demoSubject ? Promise.reject(new RequestFault('DEMO_ACCOUNT')) : users.remove(id),
   }
+}
+
+function nameTaken(): SetupFault {
+  return new SetupFault('there is already a user of that name')
 }
 
 /** A page, with alice in her place in the order. */

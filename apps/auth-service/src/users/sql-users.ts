@@ -1,6 +1,16 @@
 import { migrate, type Schema, type SqlDatabase } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
-import { applyChange, type HashChange, type User, type UserQuery, type Users } from './users.js'
+import { readAttributes, writeAttributes } from './attribute-text.js'
+import { deletionOf, userAttributeSchema, userTimeSchema, usersWithRows } from './user-rows.js'
+import {
+  applyChange,
+  loginsKeptEvery,
+  type AttributeChange,
+  type HashChange,
+  type User,
+  type UserQuery,
+  type Users,
+} from './users.js'
 import { SetupFault } from '../foundation/setup-fault.js'
 
 /** The table, by its versions. */
@@ -20,6 +30,9 @@ export const userSchema: Schema = {
 }
 
 const columns = 'id, username, password_hash, roles, disabled, display_name, email'
+const allColumns = `${columns}, created_at, last_login_at, attributes`
+
+const seconds = z.coerce.number().nullable()
 
 const row = z.object({
   id: z.string(),
@@ -29,51 +42,99 @@ const row = z.object({
   disabled: z.coerce.number(),
   display_name: z.string(),
   email: z.string(),
+  created_at: seconds,
+  last_login_at: seconds,
+  attributes: z.string().nullable(),
 })
 
 /**
- * Users in the service's database; creates the table if it is missing.
+ * Users in the service's database; creates the tables if they are missing.
  *
  * @param starting the same database, with the deadline of a start; default: `db`
  * @throws ConfigError when the database is two or more versions ahead; AuthError STORE_UNAVAILABLE
  * @example const users = await createSqlUsers(db)
  */
 export async function createSqlUsers(db: SqlDatabase, starting = db): Promise<Users> {
-  await migrate(starting, userSchema)
-  const one = async (where: 'id' | 'username', value: string): Promise<User | undefined> => {
-    if (value.includes('\0')) return undefined // PostgreSQL cannot store it in text
-    const rows = await db.query(`SELECT ${columns} FROM service_users WHERE ${where} = $1`, [value])
-    return rows[0] === undefined ? undefined : toUser(rows[0])
+  for (const schema of [userSchema, userTimeSchema, userAttributeSchema])
+    await migrate(starting, schema)
+  const byId = (id: string) => one(db, 'id', id)
+  /** Runs a change of one row that returns its id; the changed user, or undefined when no row was changed. */
+  const change = async (text: string, params: readonly (string | number)[]) => {
+    const [changed] = await db.query(text, params)
+    return changed && byId(String(changed['id']))
   }
   return {
-    byId: (id) => one('id', id),
-    byUsername: (username) => one('username', username.toLowerCase()),
+    byId,
+    byUsername: (username) => one(db, 'username', username.toLowerCase()),
     anyWith: (role) => anyWith(db, role),
     list: (query) => list(db, query),
     create: (user) => create(db, user),
-    changeProfile: async (id, change) => {
-      const user = await one('id', id)
+    changeProfile: async (id, fields) => {
+      const user = await byId(id)
       if (!user) return undefined
-      const changed = applyChange(user, change)
-      await db.query('UPDATE service_users SET display_name = $1, email = $2 WHERE id = $3', [
-        changed.displayName,
-        changed.email,
+      const { displayName, email } = applyChange(user, fields)
+      const text = `UPDATE service_users SET display_name = $1, email = $2 WHERE id = $3 RETURNING id`
+      return change(text, [displayName, email, id])
+    },
+    setDisabled: (id, disabled) =>
+      change('UPDATE service_users SET disabled = $1 WHERE id = $2 RETURNING id', [
+        disabled ? 1 : 0,
         id,
-      ])
-      return changed
+      ]),
+    replaceRoles: (id, { from, to }) =>
+      change('UPDATE service_users SET roles = $1 WHERE id = $2 AND roles = $3 RETURNING id', [
+        to.join(' '),
+        id,
+        from.join(' '),
+      ]),
+    replaceHash: (id, hashes) => replaceHash(db, id, hashes),
+    rename: async (id, username) => {
+      const renamed = await change(renameText, [username.toLowerCase(), id])
+      if (renamed === undefined && (await byId(id)) !== undefined) throw nameTaken()
+      return renamed
     },
-    setDisabled: async (id, disabled) => {
-      const text = `UPDATE service_users SET disabled = $1 WHERE id = $2 RETURNING ${columns}`
-      const [changed] = await db.query(text, [disabled ? 1 : 0, id])
-      return changed && toUser(changed)
+    replaceAttributes: (id, attributes) => change(attributesText, attributeParams(id, attributes)),
+    noteLogin: async (id) => {
+      const now = nowInSeconds()
+      await db.query(loginText, [id, now, now - loginsKeptEvery])
     },
-    replaceRoles: async (id, { from, to }) => {
-      const text = `UPDATE service_users SET roles = $1 WHERE id = $2 AND roles = $3 RETURNING ${columns}`
-      const [changed] = await db.query(text, [to.join(' '), id, from.join(' ')])
-      return changed && toUser(changed)
-    },
-    replaceHash: (id, change) => replaceHash(db, id, change),
+    remove: (id) => db.batch(deletionOf(id)),
   }
+}
+
+async function one(
+  db: SqlDatabase,
+  where: 'id' | 'username',
+  value: string,
+): Promise<User | undefined> {
+  if (value.includes('\0')) return undefined // PostgreSQL cannot store it in text
+  const text = `SELECT ${allColumns} FROM ${usersWithRows} WHERE ${where} = $1`
+  const [found] = await db.query(text, [value])
+  return found && toUser(found)
+}
+
+const renameText = `UPDATE service_users SET username = $1 WHERE id = $2
+  AND NOT EXISTS (SELECT 1 FROM service_users AS o WHERE o.username = $1 AND o.id <> $2) RETURNING id`
+
+/** Nothing is written for a user who is gone, here and below. */
+const attributesText = `INSERT INTO service_user_attributes (user_id, attributes)
+  SELECT id, $2 FROM service_users WHERE id = $1
+    AND (EXISTS (SELECT 1 FROM service_user_attributes WHERE user_id = $1) OR $3 = '{}')
+  ON CONFLICT (user_id) DO UPDATE SET attributes = excluded.attributes
+    WHERE service_user_attributes.attributes = $3
+  RETURNING user_id AS id`
+
+function attributeParams(id: string, { from, to }: AttributeChange): readonly string[] {
+  return [id, writeAttributes(to), writeAttributes(from)]
+}
+
+const loginText = `INSERT INTO service_user_times (user_id, last_login_at)
+  SELECT id, $2 FROM service_users WHERE id = $1
+  ON CONFLICT (user_id) DO UPDATE SET last_login_at = excluded.last_login_at
+    WHERE COALESCE(service_user_times.last_login_at, 0) <= $3`
+
+function nowInSeconds(): number {
+  return Math.floor(Date.now() / 1000)
 }
 
 async function anyWith(db: SqlDatabase, role: string): Promise<boolean> {
@@ -94,19 +155,32 @@ async function list(
     .map((column) => `lower(${column}) LIKE lower($2) ESCAPE '\\'`)
     .join(' OR ')
   const rows = await db.query(
-    `SELECT ${columns} FROM service_users WHERE username > $1 AND (${matches}) ORDER BY username LIMIT $3`,
+    `SELECT ${allColumns} FROM ${usersWithRows}
+     WHERE username > $1 AND (${matches}) ORDER BY username LIMIT $3`,
     [after.toLowerCase(), pattern, limit],
   )
   return rows.map(toUser)
 }
 
+/** The user and when it was created, both or neither. */
 async function create(db: SqlDatabase, user: User): Promise<void> {
-  const added = await db.query(
-    `INSERT INTO service_users (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7)
-     ON CONFLICT (username) DO NOTHING RETURNING id`,
-    toRow(user),
-  )
-  if (added.length === 0) throw new SetupFault('there is already a user of that name')
+  await db.batch([
+    {
+      text: `INSERT INTO service_users (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (username) DO NOTHING`,
+      params: toRow(user),
+    },
+    {
+      text: `INSERT INTO service_user_times (user_id, created_at)
+        SELECT id, $2 FROM service_users WHERE id = $1`,
+      params: [user.id, nowInSeconds()],
+    },
+  ])
+  if ((await one(db, 'id', user.id)) === undefined) throw nameTaken()
+}
+
+function nameTaken(): SetupFault {
+  return new SetupFault('there is already a user of that name')
 }
 
 async function replaceHash(
@@ -122,7 +196,8 @@ async function replaceHash(
 }
 
 function toUser(fields: unknown): User {
-  const { id, username, password_hash, roles, disabled, display_name, email } = row.parse(fields)
+  const { id, username, password_hash, roles, disabled, display_name, email, ...rows } =
+    row.parse(fields)
   return {
     id,
     username,
@@ -131,6 +206,9 @@ function toUser(fields: unknown): User {
     disabled: disabled !== 0,
     displayName: display_name,
     email,
+    ...(rows.created_at === null ? {} : { createdAt: rows.created_at }),
+    ...(rows.last_login_at === null ? {} : { lastLoginAt: rows.last_login_at }),
+    ...(rows.attributes === null ? {} : { attributes: readAttributes(rows.attributes) }),
   }
 }
 

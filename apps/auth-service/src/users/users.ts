@@ -10,6 +10,24 @@ export interface User {
   readonly disabled: boolean
   readonly displayName: string
   readonly email: string
+  /** Unix seconds; undefined for users from before their times were kept. */
+  readonly createdAt?: number
+  /** Unix seconds, up to {@link loginsKeptEvery} late; undefined: no login since it is kept. */
+  readonly lastLoginAt?: number
+  /** As stored: {@link attributeClaims} says which of them count. Default: none. */
+  readonly attributes?: Attributes
+}
+
+/** A value of an attribute: text, number, boolean, or a list of text. */
+export type AttributeValue = string | number | boolean | readonly string[]
+
+/** The attributes of a user, by their names in the configuration. */
+export type Attributes = Readonly<Record<string, AttributeValue>>
+
+/** Attributes that were read, and their replacement. */
+export interface AttributeChange {
+  readonly from: Attributes
+  readonly to: Attributes
 }
 
 /** The fields that users may change themselves. */
@@ -61,6 +79,29 @@ export interface Users {
   replaceRoles(id: string, change: RoleChange): Promise<User | undefined>
   /** Replaces a hash; false when it is no longer the stored one, so only one of two concurrent changes succeeds. */
   replaceHash(id: string, change: HashChange): Promise<boolean>
+  /**
+   * Gives a user another name, which must be free; sessions go on. Undefined when there is no such user.
+   *
+   * @throws SetupFault when the name is taken
+   */
+  rename(id: string, username: string): Promise<User | undefined>
+  /**
+   * Replaces attributes; undefined when they are no longer the stored ones, so only one of two concurrent changes succeeds.
+   * Tokens have the new ones from their next refresh on.
+   */
+  replaceAttributes(id: string, change: AttributeChange): Promise<User | undefined>
+  /** Writes that a user has logged in now. Ask {@link isLoginDue} before, so that most logins write nothing. */
+  noteLogin(id: string): Promise<void>
+  /** Deletes every row of a user. The caller must end the sessions: {@link deleteUser}. Again is the same as once. */
+  remove(id: string): Promise<void>
+}
+
+/** Seconds in which one login of a user is written down at most. */
+export const loginsKeptEvery = 3600
+
+/** Whether a login of this user has to be written down now. */
+export function isLoginDue({ lastLoginAt = 0 }: Pick<User, 'lastLoginAt'>, now: number): boolean {
+  return now - lastLoginAt >= loginsKeptEvery
 }
 
 /** A new user with default fields. */
