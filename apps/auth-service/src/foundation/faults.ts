@@ -51,6 +51,11 @@ export const faultTable = {
   SESSION_UNKNOWN: { status: 404, reason: 'not_found', message: 'you have no such session' },
   USER_UNKNOWN: { status: 404, reason: 'not_found', message: 'there is no such user' },
   SESSION_NOT_FOUND: { status: 404, reason: 'not_found', message: 'there is no such session' },
+  LOCK_UNKNOWN: {
+    status: 404,
+    reason: 'not_found',
+    message: 'there is no such lock: it has ended',
+  },
   USER_CHANGED: {
     status: 409,
     reason: 'conflict',

@@ -20,6 +20,7 @@ import { createSharedAddress, type SharedAddress } from '../observing/shared-add
 import { type Tracing } from '../observing/tracing.js'
 import { type Traffic } from '../observing/traffic.js'
 import { createAdmission, type Admission } from '../limits/admission.js'
+import { recordLocks } from '../observing/record-locks.js'
 import { migrateLimits, sweepLimits } from '../limits/postgres-limits.js'
 import type { QueueLoad } from '../limits/queue.js'
 import { createPasswordRules } from '../users/password-rules.js'
@@ -78,7 +79,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const rooms = { signing, store, users, revocation, metrics, events }
   const rights = firstPartyClient(configuration.audience)
   const [shared, sessions] = [createSharedAddress(), openSessions({ ...parts, rights }, rooms)]
-  const admission = await openAdmission(configuration, { ...storage, ...shared }, passwords)
+  const admission = await openAdmission(configuration, { ...storage, ...shared, events }, passwords)
   const oauth = await openOAuth(parts, rooms, { storage, limits: admission.clients })
   // The demo's user does not exist once there is a configuration.
   if (!configuration.demo) await storage.patiently(() => sessions.endAll(demoSubject))
@@ -138,7 +139,8 @@ function apisOf(
   return {
     userApi: { ...both, configuration, admission, oauth },
     adminApi: {
-      ...{ ...both, revocation, processes, ring: signing.ring },
+      ...{ ...both, configuration, revocation, processes, ring: signing.ring },
+      lockouts: admission.lockouts,
       countSessions: createSessionCount(database),
       recentRevocations: () => watched.recent(),
       subjectOf: async (sid) =>
@@ -153,11 +155,20 @@ function apisOf(
  */
 async function openAdmission(
   configuration: Configuration,
-  { redis, postgres, patientDatabase, loggedIn }: Storage & Pick<SharedAddress, 'loggedIn'>,
+  { patientDatabase, events, ...parts }: AdmissionParts,
   { atOnce }: Passwords,
 ): Promise<Admission> {
+  const { redis, postgres, loggedIn } = parts
   if (postgres !== undefined) await migrateLimits(patientDatabase)
-  return createAdmission({ configuration, redis, postgres, loggedIn, slots: 2 * atOnce })
+  const onLocked = recordLocks(events)
+  return createAdmission({ configuration, redis, postgres, loggedIn, onLocked, slots: 2 * atOnce })
+}
+
+interface AdmissionParts
+  extends
+    Pick<Storage, 'redis' | 'postgres' | 'patientDatabase'>,
+    Pick<SharedAddress, 'loggedIn'> {
+  readonly events: Events
 }
 
 /** Passwords being hashed or waiting for it, and logins waiting for their turn. */

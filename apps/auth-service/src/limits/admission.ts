@@ -55,6 +55,8 @@ export interface Admission {
   admit<A extends Account>(login: Login<A>): Promise<LoginResult<A>>
   /** How many logins wait for a slot. */
   waiting(): number
+  /** The locks that wrong passwords have begun. */
+  readonly lockouts: Omit<Lockouts, 'record'>
   /** The limits for wrong secrets of OAuth clients, which share nothing with those of logins. */
   readonly clients: ClientLimits
 }
@@ -81,8 +83,6 @@ export interface AdmissionOptions extends LockoutStores {
   readonly loggedIn?: (network: string, account: string) => void
   /** Awaited when an attempt begins a lock: once for each lock, not for what is refused meanwhile. Default: nothing. */
   readonly onLocked?: (lock: BegunLock) => Promise<void>
-  /** Default: {@link openLockouts} with these options. */
-  readonly lockouts?: Lockouts
 }
 
 /**
@@ -109,7 +109,7 @@ export function createAdmission({ slots, ...options }: AdmissionOptions): Admiss
       return queue.run(turn, () => checkLogin(limits, login, turn.network))
     },
     waiting: () => queue.waiting(),
-    clients: limits.clients,
+    ...{ lockouts: limits.lockouts, clients: limits.clients },
   }
 }
 
@@ -147,7 +147,7 @@ function openLimits(options: Omit<AdmissionOptions, 'slots'>): Limits {
     }),
     service: counter({ prefix: 'all', limit: service, duration: minute }),
     known: counter({ prefix: 'known', limit: 1, duration: knownFor }),
-    lockouts: options.lockouts ?? openLockouts(options),
+    lockouts: openLockouts(options),
   }
 }
 

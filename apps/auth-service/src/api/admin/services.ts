@@ -1,6 +1,8 @@
 import type { Logger } from 'pino'
 import type { KeyRing, Revocation, Sessions, Verifier } from 'jotgate'
 import type { Events } from '../../events/events.js'
+import type { Configuration } from '../../configuration/configuration.js'
+import type { Lockouts } from '../../limits/lockouts.js'
 import type { Processes } from '../../observing/processes.js'
 import type { WatchedRevocations } from '../../observing/recent-revocations.js'
 import type { PasswordRules } from '../../users/password-rules.js'
@@ -12,12 +14,14 @@ import type { Users } from '../../users/users.js'
 export interface Services {
   readonly events: Pick<Events, 'record'>
   readonly log: Pick<Logger, 'info'>
-  readonly users: Omit<Users, 'anyWith' | 'changeProfile'>
+  readonly configuration: Pick<Configuration, 'userAttributes'>
+  readonly users: Omit<Users, 'anyWith' | 'noteLogin'>
   readonly passwords: Pick<Passwords, 'hash'>
   readonly passwordRules: PasswordRules
   readonly sessions: Pick<Sessions, 'list' | 'end' | 'endOthers' | 'endAll'>
   /** The subject of a session, live or ended; undefined: there is no such session. @throws AuthError STORE_UNAVAILABLE */
   readonly subjectOf: (sid: string) => Promise<string | undefined>
+  readonly lockouts: Omit<Lockouts, 'record'>
   readonly countSessions: CountSessions
   readonly verify: Verifier
   readonly revocation: Pick<Revocation, 'isRevoked' | 'revoke' | 'status'>

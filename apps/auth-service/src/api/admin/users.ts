@@ -1,14 +1,31 @@
+import type { Configuration } from '../../configuration/configuration.js'
 import { RequestFault } from '../../foundation/faults.js'
 import { roleFault } from '../../users/names.js'
 import type { User as StoredUser, Users } from '../../users/users.js'
-import { type User } from './generated/types.js'
+import { type Attributes, type User } from './generated/types.js'
 
 const mostRoles = 32
 
 /** What administrators see of a user. */
 export function toUser(user: StoredUser): User {
-  const { id, username, displayName, email, roles, disabled } = user
-  return { id, username, displayName, email, roles: [...roles], disabled }
+  const { id, username, displayName, email, roles, disabled, attributes = {} } = user
+  const { createdAt, lastLoginAt } = user
+  return {
+    ...{ id, username, displayName, email, roles: [...roles], disabled, attributes },
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(lastLoginAt === undefined ? {} : { lastLoginAt }),
+  }
+}
+
+/** GET /admin/attributes */
+export function attributesOf({
+  userAttributes,
+}: Pick<Configuration, 'userAttributes'>): Attributes {
+  const attributes = Object.entries(userAttributes).map(([name, { type, claim }]) => ({
+    ...{ name, type },
+    ...(claim === undefined ? {} : { claim }),
+  }))
+  return { attributes }
 }
 
 /**

@@ -7,7 +7,7 @@ import { login } from './login.js'
 import { logoutAll } from './logout-all.js'
 import { logout } from './logout.js'
 import { currentUser, toProfile } from './profile.js'
-import { endSession, listSessions } from './sessions.js'
+import { endOtherSessions, endSession, listSessions } from './sessions.js'
 import { updateProfile } from './update-profile.js'
 
 /** The first-party API: one function for each route of `user.api`. */
@@ -21,6 +21,7 @@ export const handlers: UserApi = {
     )
   },
   logoutAll,
+  endOtherSessions,
   changePassword,
   confirm,
   getProfile: async (call) => toProfile(await currentUser(call)),

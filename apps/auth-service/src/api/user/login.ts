@@ -8,7 +8,7 @@ import { parseForm } from '../../oauth/form.js'
 import { OAuthFault } from '../../oauth/oauth-fault.js'
 import { longestPassword } from '../../users/passwords.js'
 import { demoSubject } from '../../users/demo-user.js'
-import { type User } from '../../users/users.js'
+import { isLoginDue, type User } from '../../users/users.js'
 import { type Handler, type RequestCall } from './generated/service.js'
 import { type LoginReq, type TokenResp } from './generated/types.js'
 import { recordOwn, recordRefusal } from './record.js'
@@ -30,6 +30,7 @@ export const login: Handler<LoginReq, TokenResp> = async (call) => {
   const { client } = session
   if (await mayStillLogIn(user, call)) {
     await renewHash(user, call)
+    await noteLogin(user, call)
     await recordOwn(call, user, { kind: 'user.login', client, sid: tokens.sid })
     return tokens
   }
@@ -65,6 +66,14 @@ async function renewHash(
   } catch (error) {
     log.warn({ err: error }, 'a password hash could not be renewed')
   }
+}
+
+/** Writes that the user has logged in, once an hour. If that fails, a later login does it. */
+async function noteLogin(user: User, { services }: RequestCall<LoginReq>): Promise<void> {
+  if (!isLoginDue(user, Math.floor(Date.now() / 1000))) return
+  await services.users.noteLogin(user.id).catch((error: unknown) => {
+    services.log.warn({ err: error }, 'the time of a login could not be written')
+  })
 }
 
 function refused(): RequestFault {

@@ -13,7 +13,7 @@ export interface Services {
   readonly configuration: Pick<Configuration, 'audience'>
   readonly events: Pick<Events, 'record' | 'refusedUnknown'>
   readonly log: Pick<Logger, 'warn'>
-  readonly users: Pick<Users, 'byId' | 'byUsername' | 'changeProfile' | 'replaceHash'>
+  readonly users: Pick<Users, 'byId' | 'byUsername' | 'changeProfile' | 'replaceHash' | 'noteLogin'>
   readonly passwords: Pick<Passwords, 'check' | 'hash' | 'isOutdated'>
   readonly passwordRules: PasswordRules
   readonly admission: Pick<Admission, 'admit'>

@@ -5,7 +5,7 @@ import { RequestFault } from '../../foundation/faults.js'
 import { toPage, toQuery } from '../session-pages.js'
 import { ownSession } from '../../sessions/own-session.js'
 import { type GuardedHandler } from './generated/service.js'
-import { type SessionReq, type Sessions, type SessionsReq } from './generated/types.js'
+import { type Ended, type SessionReq, type Sessions, type SessionsReq } from './generated/types.js'
 
 /**
  * GET /user/sessions
@@ -50,4 +50,20 @@ export const endSession: GuardedHandler<SessionReq, void> = async (call) => {
     ...{ kind: 'session.revoked', result: 'done', sid, details },
     ...{ actor: userOf(subject), from: placeOf(call) },
   })
+}
+
+/**
+ * POST /user/sessions/end-others: the calling session goes on; where the others are very many it has to refresh once.
+ *
+ * @throws AuthError REFRESH_UNKNOWN, STORE_UNAVAILABLE
+ */
+export const endOtherSessions: GuardedHandler<object, Ended> = async (call) => {
+  const { claims, services } = call
+  const own = ownSession(claims)
+  const ended = await services.sessions.endOthers(own)
+  await services.events.record({
+    ...{ kind: 'user.sessions-revoked', result: 'done', sid: own.sid },
+    ...{ actor: userOf(own.subject), from: placeOf(call), details: { sessions: ended.length } },
+  })
+  return { ended: ended.length }
 }

@@ -1,13 +1,10 @@
 import { AuthError } from 'jotgate'
-import { z } from 'zod'
 import { RequestFault } from '../../foundation/faults.js'
-import { plainText } from '../../users/names.js'
+import { profileFaults } from '../../users/profile-faults.js'
 import { type GuardedHandler } from './generated/service.js'
 import { type Profile, type ProfileChange } from './generated/types.js'
 import { currentUser, toProfile } from './profile.js'
 import { recordOwn } from './record.js'
-
-const email = z.union([z.literal(''), z.email()]).optional()
 
 /** PUT /user/profile */
 export const updateProfile: GuardedHandler<ProfileChange, Profile> = async (call) => {
@@ -25,10 +22,7 @@ export const updateProfile: GuardedHandler<ProfileChange, Profile> = async (call
 function checkChange(change: ProfileChange): void {
   const faults = [
     ...(Object.keys(change).length === 0 ? ['the body: names nothing to change'] : []),
-    ...(plainText.test(change.displayName ?? '')
-      ? []
-      : ['displayName: must hold no control characters']),
-    ...(email.safeParse(change.email).success ? [] : ['email: is no e-mail address']),
+    ...profileFaults(change),
   ]
   if (faults.length > 0) throw new RequestFault('BODY_INVALID', faults.join('; '))
 }

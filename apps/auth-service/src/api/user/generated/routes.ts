@@ -17,5 +17,6 @@ export function createRoutes(api: UserApi): readonly Route<Services, GuardName>[
     guarded({ guard: 'Auth', scopes: ['profile:write'], method: 'PUT', path: '/user/password', strict: true }, types.PasswordChange, api.changePassword),
     guarded({ guard: 'Auth', scopes: ['profile:write'], method: 'PUT', path: '/user/profile', strict: true }, types.ProfileChange, api.updateProfile),
     guarded({ guard: 'Auth', scopes: ['profile:write'], method: 'DELETE', path: '/user/sessions/:id', strict: true }, types.SessionReq, api.endSession),
+    guarded({ guard: 'Auth', scopes: ['profile:write'], method: 'POST', path: '/user/sessions/end-others', strict: true }, nothing, api.endOtherSessions),
   ]
 }

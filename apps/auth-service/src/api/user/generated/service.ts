@@ -36,4 +36,6 @@ export interface UserApi {
   readonly updateProfile: GuardedHandler<types.ProfileChange, types.Profile>
   /** ends one of the user's sessions: DELETE /user/sessions/:id, with a token (scopes profile:write) */
   readonly endSession: GuardedHandler<types.SessionReq, void>
+  /** ends all other sessions of the user; this one goes on: POST /user/sessions/end-others, with a token (scopes profile:write) */
+  readonly endOtherSessions: GuardedHandler<object, types.Ended>
 }

@@ -8,6 +8,13 @@ export const ConfirmReq: $.Schema<ConfirmReq> = $.object<ConfirmReq>(() => [
   { name: 'password', read: $.text({ length: { from: 1, to: 1024 } }) },
 ])
 
+export interface Ended {
+  readonly ended: number
+}
+export const Ended: $.Schema<Ended> = $.object<Ended>(() => [
+  { name: 'ended', read: $.number({ whole: 'int64' }) },
+])
+
 /** The client is the registered app that the session shall belong to, where it is not the first-party one. */
 export interface LoginReq {
   readonly username: string
