@@ -69,7 +69,10 @@ const worlds: Readonly<Record<string, () => Promise<World>>> = {
   'in one process': () => Promise.resolve(worldOf([{ redis: undefined }, { redis: undefined }])),
   'over Redis': async () => {
     const connections = [new Redis(redis.url), new Redis(redis.url)] as const
-    for (const each of connections) closing.push(() => each.disconnect())
+    for (const each of connections)
+      closing.push(() => {
+        each.disconnect()
+      })
     for (const each of connections) await each.ping()
     await connections[0].flushall()
     return worldOf([{ redis: connections[0] }, { redis: connections[1] }])
@@ -181,10 +184,15 @@ describe.each(Object.entries(worlds))('locks %s', (where, open) => {
 
 test('in a Redis the list is bounded, and holds no lock that has ended', async () => {
   const connection = new Redis(redis.url)
-  closing.push(() => connection.disconnect())
+  closing.push(() => {
+    connection.disconnect()
+  })
   await connection.flushall()
   const now = Date.now()
-  const members = Array.from({ length: mostListed + 5 }, (_, at) => [now + 60_000 + at, `u:${at}`])
+  const members = Array.from({ length: mostListed + 5 }, (_, at) => [
+    now + 60_000 + at,
+    `u:${String(at)}`,
+  ])
   await connection.zadd('jotgate:limit:locks', now - 1, 'ended:x', ...members.flat())
   const { one } = worldOf([{ redis: connection }, { redis: connection }])
   await failing(one, 'bob')

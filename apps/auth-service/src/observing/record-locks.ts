@@ -1,4 +1,4 @@
-import { userOf } from '../events/event.js'
+import { theService, userOf } from '../events/event.js'
 import type { Events } from '../events/events.js'
 import type { BegunLock } from '../limits/admission.js'
 
@@ -11,7 +11,7 @@ export function recordLocks(events: Pick<Events, 'record'>): (lock: BegunLock) =
   return ({ user, name, address, until, wrong }) =>
     events.record({
       ...{ kind: 'user.locked', result: 'done', from: { address } },
-      actor: { kind: 'service', id: 'jotgate-service' },
+      actor: theService,
       subject: { ...userOf(user), name: name.toLowerCase() },
       details: { until, wrongPasswords: wrong },
     })

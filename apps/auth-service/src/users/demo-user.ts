@@ -15,49 +15,65 @@ const demoName = 'alice'
  * @example const users = withDemoUser(await createSqlUsers(db), await passwords.hash(demo.password))
  */
 export function withDemoUser(users: Users, passwordHash: string): Users {
-  let alice: User = {
-    ...newUser({ username: demoName, passwordHash, roles: ['admin'] }),
-    id: demoSubject,
-    displayName: 'Alice',
-    email: 'alice@example.com',
-  }
-  const change = (fields: Partial<User>): Promise<User> => {
-    alice = { ...alice, ...fields }
-    return Promise.resolve(alice)
+  const alice: Alice = {
+    user: {
+      ...newUser({ username: demoName, passwordHash, roles: ['admin'] }),
+      id: demoSubject,
+      displayName: 'Alice',
+      email: 'alice@example.com',
+    },
+    change: (fields) => {
+      alice.user = { ...alice.user, ...fields }
+      return Promise.resolve(alice.user)
+    },
   }
   return {
-    byId: async (id) => (id === demoSubject ? alice : users.byId(id)),
-    byUsername: async (name) => (name.toLowerCase() === demoName ? alice : users.byUsername(name)),
+    byId: async (id) => (id === demoSubject ? alice.user : users.byId(id)),
+    byUsername: async (name) =>
+      name.toLowerCase() === demoName ? alice.user : users.byUsername(name),
     anyWith: async (role) =>
-      (!alice.disabled && alice.roles.includes(role)) || (await users.anyWith(role)),
+      (!alice.user.disabled && alice.user.roles.includes(role)) || (await users.anyWith(role)),
     list: async (query) => {
       const stored = await users.list({ ...query, limit: query.limit + 1 })
-      return withAlice(stored, { alice, query })
+      return withAlice(stored, { alice: alice.user, query })
     },
     create: (user) =>
       user.username === demoName ? Promise.reject(nameTaken()) : users.create(user),
+    ...changesOf(alice, users),
+    ...whatSheCannot(users),
+  }
+}
+
+interface Alice {
+  user: User
+  readonly change: (fields: Partial<User>) => Promise<User>
+}
+
+function changesOf(
+  alice: Alice,
+  users: Users,
+): Omit<Users, 'byId' | 'byUsername' | 'anyWith' | 'list' | 'create' | 'rename' | 'remove'> {
+  const { change } = alice
+  return {
     changeProfile: (id, fields) =>
-      id === demoSubject ? change(applyChange(alice, fields)) : users.changeProfile(id, fields),
+      id === demoSubject
+        ? change(applyChange(alice.user, fields))
+        : users.changeProfile(id, fields),
     setDisabled: (id, disabled) =>
       id === demoSubject ? change({ disabled }) : users.setDisabled(id, disabled),
     replaceRoles: async (id, { from, to }) => {
       if (id !== demoSubject) return users.replaceRoles(id, { from, to })
-      return alice.roles.join() === from.join() ? change({ roles: to }) : undefined
+      return alice.user.roles.join() === from.join() ? change({ roles: to }) : undefined
     },
     replaceHash: async (id, { from, to }) => {
       if (id !== demoSubject) return users.replaceHash(id, { from, to })
-      if (alice.passwordHash !== from) return false
+      if (alice.user.passwordHash !== from) return false
       await change({ passwordHash: to })
       return true
     },
-    rename: async (id, username) => {
-      if (id === demoSubject) throw new RequestFault('DEMO_ACCOUNT')
-      if (username.toLowerCase() === demoName) throw nameTaken()
-      return users.rename(id, username)
-    },
     replaceAttributes: async (id, { from, to }) => {
       if (id !== demoSubject) return users.replaceAttributes(id, { from, to })
-      const { attributes = {} } = alice
+      const { attributes = {} } = alice.user
       const isSame = writeAttributes(attributes) === writeAttributes(from)
       return isSame ? change({ attributes: to }) : undefined
     },
@@ -65,8 +81,20 @@ export function withDemoUser(users: Users, passwordHash: string): Users {
       if (id !== demoSubject) return users.noteLogin(id)
       await change({ lastLoginAt: Math.floor(Date.now() / 1000) })
     },
-    remove: (id) =>
-      id === demoSubject ? Promise.reject(new RequestFault('DEMO_ACCOUNT')) : users.remove(id),
+  }
+}
+
+/** She has no other name, and is gone with the process. @throws RequestFault DEMO_ACCOUNT */
+function whatSheCannot(users: Users): Pick<Users, 'rename' | 'remove'> {
+  const refusal = () => Promise.reject(new RequestFault('DEMO_ACCOUNT'))
+  return {
+    rename: (id, username) => {
+      if (id === demoSubject) return refusal()
+      return username.toLowerCase() === demoName
+        ? Promise.reject(nameTaken())
+        : users.rename(id, username)
+    },
+    remove: (id) => (id === demoSubject ? refusal() : users.remove(id)),
   }
 }
 

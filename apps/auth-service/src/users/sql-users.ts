@@ -5,7 +5,6 @@ import { deletionOf, userAttributeSchema, userTimeSchema, usersWithRows } from '
 import {
   applyChange,
   loginsKeptEvery,
-  type AttributeChange,
   type HashChange,
   type User,
   type UserQuery,
@@ -51,56 +50,64 @@ const row = z.object({
  * Users in the service's database; creates the tables if they are missing.
  *
  * @param starting the same database, with the deadline of a start; default: `db`
+ * @param now Unix time in seconds; default: the system's clock
  * @throws ConfigError when the database is two or more versions ahead; AuthError STORE_UNAVAILABLE
  * @example const users = await createSqlUsers(db)
  */
-export async function createSqlUsers(db: SqlDatabase, starting = db): Promise<Users> {
+export async function createSqlUsers(
+  db: SqlDatabase,
+  starting = db,
+  now: () => number = () => Math.floor(Date.now() / 1000),
+): Promise<Users> {
   for (const schema of [userSchema, userTimeSchema, userAttributeSchema])
     await migrate(starting, schema)
-  const byId = (id: string) => one(db, 'id', id)
-  /** Runs a change of one row that returns its id; the changed user, or undefined when no row was changed. */
-  const change = async (text: string, params: readonly (string | number)[]) => {
-    const [changed] = await db.query(text, params)
-    return changed && byId(String(changed['id']))
-  }
   return {
-    byId,
+    byId: (id) => one(db, 'id', id),
     byUsername: (username) => one(db, 'username', username.toLowerCase()),
     anyWith: (role) => anyWith(db, role),
     list: (query) => list(db, query),
-    create: (user) => create(db, user),
-    changeProfile: async (id, fields) => {
-      const user = await byId(id)
-      if (!user) return undefined
-      const { displayName, email } = applyChange(user, fields)
-      const text = `UPDATE service_users SET display_name = $1, email = $2 WHERE id = $3 RETURNING id`
-      return change(text, [displayName, email, id])
-    },
-    setDisabled: (id, disabled) =>
-      change('UPDATE service_users SET disabled = $1 WHERE id = $2 RETURNING id', [
-        disabled ? 1 : 0,
-        id,
-      ]),
-    replaceRoles: (id, { from, to }) =>
-      change('UPDATE service_users SET roles = $1 WHERE id = $2 AND roles = $3 RETURNING id', [
-        to.join(' '),
-        id,
-        from.join(' '),
-      ]),
+    create: (user) => create(db, user, now()),
+    ...changesIn(db),
     replaceHash: (id, hashes) => replaceHash(db, id, hashes),
-    rename: async (id, username) => {
-      const renamed = await change(renameText, [username.toLowerCase(), id])
-      if (renamed === undefined && (await byId(id)) !== undefined) throw nameTaken()
-      return renamed
-    },
-    replaceAttributes: (id, attributes) => change(attributesText, attributeParams(id, attributes)),
     noteLogin: async (id) => {
-      const now = nowInSeconds()
-      await db.query(loginText, [id, now, now - loginsKeptEvery])
+      await db.query(loginText, [id, now(), now() - loginsKeptEvery])
     },
     remove: (id) => db.batch(deletionOf(id)),
   }
 }
+
+/** The changes that answer the changed user. */
+function changesIn(
+  db: SqlDatabase,
+): Pick<Users, 'changeProfile' | 'setDisabled' | 'replaceRoles' | 'rename' | 'replaceAttributes'> {
+  /** Runs a change of one row that returns its id; undefined when no row was changed. */
+  const change = async (text: string, params: readonly (string | number)[]) => {
+    const [changed] = await db.query(text, params)
+    return changed && one(db, 'id', String(changed['id']))
+  }
+  return {
+    changeProfile: async (id, fields) => {
+      const user = await one(db, 'id', id)
+      if (!user) return undefined
+      const { displayName, email } = applyChange(user, fields)
+      return change(profileText, [displayName, email, id])
+    },
+    setDisabled: (id, disabled) => change(disabledText, [disabled ? 1 : 0, id]),
+    replaceRoles: (id, { from, to }) => change(rolesText, [to.join(' '), id, from.join(' ')]),
+    rename: async (id, username) => {
+      const renamed = await change(renameText, [username.toLowerCase(), id])
+      if (renamed === undefined && (await one(db, 'id', id)) !== undefined) throw nameTaken()
+      return renamed
+    },
+    replaceAttributes: (id, { from, to }) =>
+      change(attributesText, [id, writeAttributes(to), writeAttributes(from)]),
+  }
+}
+
+const profileText =
+  'UPDATE service_users SET display_name = $1, email = $2 WHERE id = $3 RETURNING id'
+const disabledText = 'UPDATE service_users SET disabled = $1 WHERE id = $2 RETURNING id'
+const rolesText = 'UPDATE service_users SET roles = $1 WHERE id = $2 AND roles = $3 RETURNING id'
 
 async function one(
   db: SqlDatabase,
@@ -124,18 +131,10 @@ const attributesText = `INSERT INTO service_user_attributes (user_id, attributes
     WHERE service_user_attributes.attributes = $3
   RETURNING user_id AS id`
 
-function attributeParams(id: string, { from, to }: AttributeChange): readonly string[] {
-  return [id, writeAttributes(to), writeAttributes(from)]
-}
-
 const loginText = `INSERT INTO service_user_times (user_id, last_login_at)
   SELECT id, $2 FROM service_users WHERE id = $1
   ON CONFLICT (user_id) DO UPDATE SET last_login_at = excluded.last_login_at
     WHERE COALESCE(service_user_times.last_login_at, 0) <= $3`
-
-function nowInSeconds(): number {
-  return Math.floor(Date.now() / 1000)
-}
 
 async function anyWith(db: SqlDatabase, role: string): Promise<boolean> {
   // LIKE ignores case in one database and not in the other.
@@ -163,7 +162,7 @@ async function list(
 }
 
 /** The user and when it was created, both or neither. */
-async function create(db: SqlDatabase, user: User): Promise<void> {
+async function create(db: SqlDatabase, user: User, now: number): Promise<void> {
   await db.batch([
     {
       text: `INSERT INTO service_users (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -173,7 +172,7 @@ async function create(db: SqlDatabase, user: User): Promise<void> {
     {
       text: `INSERT INTO service_user_times (user_id, created_at)
         SELECT id, $2 FROM service_users WHERE id = $1`,
-      params: [user.id, nowInSeconds()],
+      params: [user.id, now],
     },
   ])
   if ((await one(db, 'id', user.id)) === undefined) throw nameTaken()

@@ -1,10 +1,11 @@
+import { userParty } from '../../events/event.js'
 import { RequestFault } from '../../foundation/faults.js'
 import { SetupFault } from '../../foundation/setup-fault.js'
 import { changeAttributes } from '../../users/attributes.js'
 import { usernameFault } from '../../users/names.js'
 import { profileFaults } from '../../users/profile-faults.js'
 import type { Attributes, User as StoredUser } from '../../users/users.js'
-import { actingAdmin, checkReach, noteAction } from '../acting-admin.js'
+import { actingAdmin, checkReach, recordAction } from '../acting-admin.js'
 import { type GuardedHandler } from './generated/service.js'
 import { type AccountChange, type NewUsername, type User } from './generated/types.js'
 import { findUser, found, toUser } from './users.js'
@@ -26,7 +27,7 @@ export const renameUser: GuardedHandler<NewUsername, User> = async (call) => {
   const user = await renamed.catch((error: unknown) => {
     throw error instanceof SetupFault ? new RequestFault('USER_EXISTS') : error
   })
-  noteAction(call, { by: admin.username, action: 'rename a user', user: before.username })
+  await recordAction(call, admin, { kind: 'user.renamed', subject: userParty(before) })
   return toUser(found(user))
 }
 
@@ -51,7 +52,9 @@ export const changeAccount: GuardedHandler<AccountChange, User> = async (call) =
   }
   if (displayName !== undefined || email !== undefined)
     user = found(await services.users.changeProfile(before.id, { displayName, email }))
-  noteAction(call, { by: admin.username, action: 'change an account', user: before.username })
+  const fields = Object.keys(request).filter((name) => name !== 'id')
+  const subject = userParty(before)
+  await recordAction(call, admin, { kind: 'user.account-changed', subject, details: { fields } })
   return toUser(user)
 }
 
@@ -60,10 +63,11 @@ function checkChange(
   { request, services }: Parameters<typeof changeAccount>[0],
   { attributes: before }: StoredUser,
 ): Attributes | undefined {
-  const { id: _, ...fields } = request
   const faults = [
-    ...(Object.keys(fields).length === 0 ? ['the body: names nothing to change'] : []),
-    ...profileFaults(fields),
+    ...(Object.keys(request).every((name) => name === 'id')
+      ? ['the body: names nothing to change']
+      : []),
+    ...profileFaults(request),
   ]
   const { userAttributes } = services.configuration
   const changed = changeAttributes(userAttributes, before, request.attributes ?? {})

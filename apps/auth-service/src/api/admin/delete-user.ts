@@ -1,8 +1,9 @@
+import { userOf } from '../../events/event.js'
 import { RequestFault } from '../../foundation/faults.js'
 import { unlockUser } from '../../limits/lockouts.js'
 import { demoSubject } from '../../users/demo-user.js'
 import { deleteUser as deleteForGood } from '../../users/delete-user.js'
-import { actingAdmin, checkReach, noteAction } from '../acting-admin.js'
+import { actingAdmin, checkReach, recordAction } from '../acting-admin.js'
 import { type GuardedHandler } from './generated/service.js'
 import { type UserDeletion } from './generated/types.js'
 import { findUser } from './users.js'
@@ -27,5 +28,6 @@ export const deleteUser: GuardedHandler<UserDeletion, void> = async (call) => {
   if (request.confirm !== user.username) throw new RequestFault('CONFIRM', question)
   const end = () => sessions.endAll(user.id)
   await deleteForGood({ users, user, end, forget: [(id) => unlockUser(lockouts, id)] })
-  noteAction(call, { by: admin.username, action: 'delete a user', user: user.id })
+  // By the id alone: the name is deleted as well.
+  await recordAction(call, admin, { kind: 'user.deleted', subject: userOf(user.id) })
 }

@@ -1,6 +1,7 @@
+import { userOf, userParty } from '../../events/event.js'
 import { RequestFault } from '../../foundation/faults.js'
 import { isOfAddress, type Lock as StoredLock } from '../../limits/lockouts.js'
-import { actingAdmin, checkReach, noteAction } from '../acting-admin.js'
+import { actingAdmin, checkReach, recordAction } from '../acting-admin.js'
 import { type GuardedHandler } from './generated/service.js'
 import { type Lock, type LockReq, type Locks, type LocksReq } from './generated/types.js'
 
@@ -64,5 +65,6 @@ export const unlock: GuardedHandler<LockReq, void> = async (call) => {
   const user = await users.byId(lock.user)
   checkReach(admin, user?.roles ?? [])
   await lockouts.unlock(lock)
-  noteAction(call, { by: admin.username, action: 'unlock a user', user: user?.username ?? '' })
+  const subject = user === undefined ? userOf(lock.user) : userParty(user)
+  await recordAction(call, admin, { kind: 'user.unlocked', subject })
 }
