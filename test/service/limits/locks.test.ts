@@ -16,7 +16,6 @@ import {
   mostListed,
   unlockUser,
   type Lock,
-  type Lockouts,
 } from '../../../apps/auth-service/src/limits/lockouts.js'
 import { memoryLockouts } from '../../../apps/auth-service/src/limits/memory-lockouts.js'
 import { openLockouts } from '../../../apps/auth-service/src/limits/open-lockouts.js'
@@ -46,27 +45,28 @@ afterAll(async () => {
 interface World {
   readonly one: Admission
   readonly two: Admission
-  readonly lockouts: Lockouts
+  readonly lockouts: Admission['lockouts']
   readonly begun: BegunLock[]
 }
 
 type Store = Omit<Parameters<typeof openLockouts>[0], 'configuration'>
 
-function worldOf(stores: readonly [Store, Store]): World {
+/** As many processes as there are stores. */
+function worldOf(...stores: readonly Store[]): World {
   const begun: BegunLock[] = []
-  const onLocked = (lock: BegunLock) => Promise.resolve(void begun.push(lock))
-  const options = { configuration, slots, onLocked }
-  const isAlone = stores[0].redis === undefined && stores[0].postgres === undefined
-  const [mine, theirs] = stores.map((store) => openLockouts({ configuration, ...store }))
-  if (!mine || !theirs) throw new Error('two processes expected')
-  const one = createAdmission({ ...options, ...stores[0], lockouts: mine })
-  if (isAlone) return { one, two: one, lockouts: mine, begun }
-  const two = createAdmission({ ...options, ...stores[1], lockouts: theirs })
-  return { one, two, lockouts: theirs, begun }
+  const onLocked = (lock: BegunLock) => {
+    begun.push(lock)
+    return Promise.resolve()
+  }
+  const [one, two = one] = stores.map((store) =>
+    createAdmission({ configuration, slots, onLocked, ...store }),
+  )
+  if (!one || !two) throw new Error('a process expected')
+  return { one, two, lockouts: two.lockouts, begun }
 }
 
 const worlds: Readonly<Record<string, () => Promise<World>>> = {
-  'in one process': () => Promise.resolve(worldOf([{ redis: undefined }, { redis: undefined }])),
+  'in one process': () => Promise.resolve(worldOf({ redis: undefined })),
   'over Redis': async () => {
     const connections = [new Redis(redis.url), new Redis(redis.url)] as const
     for (const each of connections)
@@ -75,14 +75,11 @@ const worlds: Readonly<Record<string, () => Promise<World>>> = {
       })
     for (const each of connections) await each.ping()
     await connections[0].flushall()
-    return worldOf([{ redis: connections[0] }, { redis: connections[1] }])
+    return worldOf({ redis: connections[0] }, { redis: connections[1] })
   },
   'over PostgreSQL': async () => {
     const [one, two] = await openPostgres(2)
-    return worldOf([
-      { redis: undefined, postgres: one },
-      { redis: undefined, postgres: two },
-    ])
+    return worldOf({ redis: undefined, postgres: one }, { redis: undefined, postgres: two })
   },
 }
 
@@ -194,7 +191,7 @@ test('in a Redis the list is bounded, and holds no lock that has ended', async (
     `u:${String(at)}`,
   ])
   await connection.zadd('jotgate:limit:locks', now - 1, 'ended:x', ...members.flat())
-  const { one } = worldOf([{ redis: connection }, { redis: connection }])
+  const { one } = worldOf({ redis: connection })
   await failing(one, 'bob')
   const kept = await connection.zrange('jotgate:limit:locks', '0', '-1')
   expect(kept.length).toBeLessThanOrEqual(mostListed)

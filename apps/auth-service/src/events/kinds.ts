@@ -8,7 +8,8 @@ export const eventKinds = {
   'user.password-changed': 'a password was replaced, or the user failed to prove the old one',
   'user.created': 'a user was added',
   'user.changed': 'roles were replaced, or the account was disabled or enabled',
-  'user.account-changed': 'an administrator changed the display name, the e-mail address or attributes',
+  'user.account-changed':
+    'an administrator changed the display name, the e-mail address or attributes',
   'user.renamed': 'a user was given another username; sessions went on',
   'user.deleted': 'a user was deleted for good',
   'user.locked': 'too many wrong passwords in a row have locked an account for a while',

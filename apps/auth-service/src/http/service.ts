@@ -165,9 +165,7 @@ async function openAdmission(
 }
 
 interface AdmissionParts
-  extends
-    Pick<Storage, 'redis' | 'postgres' | 'patientDatabase'>,
-    Pick<SharedAddress, 'loggedIn'> {
+  extends Pick<Storage, 'redis' | 'postgres' | 'patientDatabase'>, Pick<SharedAddress, 'loggedIn'> {
   readonly events: Events
 }
 
