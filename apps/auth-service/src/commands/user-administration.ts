@@ -5,11 +5,14 @@ import type { DataDirectory } from '../storage/data-directory.js'
 import type { Events } from '../events/events.js'
 import { openEvents } from '../http/open-events.js'
 import { openOutbox } from '../http/open-outbox.js'
+import { unlockUser } from '../limits/lockouts.js'
+import { openLockouts } from '../limits/open-lockouts.js'
+import { migrateLimits } from '../limits/postgres-limits.js'
 import { withDemoUser } from '../users/demo-user.js'
 import { openSessions } from '../sessions/sessions.js'
 import { renewBefore } from '../users/put-roles.js'
 import { createSqlUsers } from '../users/sql-users.js'
-import { openStorage } from '../storage/storage.js'
+import { openStorage, type Storage } from '../storage/storage.js'
 import type { Users } from '../users/users.js'
 
 /** Access to a service's users, for a separate command that signs no tokens and counts no requests. */
@@ -17,6 +20,8 @@ export interface UserAdministration {
   readonly configuration: Configuration
   readonly users: Users
   readonly events: Events
+  /** Ends the locks of a user, and returns how many; undefined where the service keeps locks in its memory. */
+  readonly unlock: ((subject: string) => Promise<number>) | undefined
   /** Ends the sessions of a subject, in every process of the service. @throws AuthError STORE_UNAVAILABLE */
   endSessions(subject: string): Promise<void>
   /** Refuses the subject's access tokens, which its devices refresh. @throws AuthError STORE_UNAVAILABLE */
@@ -58,8 +63,7 @@ export async function openUserAdministration(
   const start = () => (started ??= storage.patiently(() => revocation.start()))
   return {
     configuration,
-    users,
-    events,
+    ...{ users, events, unlock: await openUnlock(configuration, storage) },
     endSessions: async (subject) => {
       await start()
       await sessions.endAll(subject)
@@ -74,6 +78,16 @@ export async function openUserAdministration(
       await storage.close()
     },
   }
+}
+
+async function openUnlock(
+  configuration: Configuration,
+  { redis, postgres, patientDatabase, patiently }: Storage,
+): Promise<UserAdministration['unlock']> {
+  if (redis === undefined && postgres === undefined) return undefined
+  if (postgres !== undefined) await migrateLimits(patientDatabase)
+  const lockouts = openLockouts({ configuration, redis, postgres })
+  return (subject) => patiently(() => unlockUser(lockouts, subject))
 }
 
 /** This process starts and refreshes no sessions, so that its tokens need no rights. */

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { readConfiguration } from '../configuration/read-configuration.js'
 import { openDataDirectory } from '../storage/data-directory.js'
-import { demoSubject } from '../users/demo-user.js'
 import type { Environment } from '../configuration/environment.js'
 import { userParty } from '../events/event.js'
 import { importUsers } from '../users/import-users.js'
@@ -13,6 +12,8 @@ import { createPasswords } from '../users/passwords.js'
 import { putRoles } from '../users/put-roles.js'
 import { putPassword } from '../users/put-password.js'
 import { SetupFault } from '../foundation/setup-fault.js'
+import { accountCommands, accountUsage, type AccountErrand } from './account-commands.js'
+import { changedMeanwhile, findUser } from './find-user.js'
 import { recordCommand } from './record-command.js'
 import { openUserAdministration, type UserAdministration } from './user-administration.js'
 import { newUser, type User } from '../users/users.js'
@@ -25,14 +26,18 @@ export const userUsage = `       jotgate-service user add NAME [ROLE…]   adds 
        jotgate-service user password NAME      sets the password, read from standard input
                                              all of these end the sessions of the user; roles that are only added
                                              refresh its tokens
-       jotgate-service user import FILE|-      adds users with the hashes they have elsewhere, a JSON object a line`
+       jotgate-service user import FILE|-      adds users with the hashes they have elsewhere, a JSON object a line
+${accountUsage}`
 
-interface Errand {
-  readonly administration: UserAdministration
-  /** A username, or a file. */
-  readonly subject: string
-  readonly roles: readonly string[]
+/** `subject` is a username, or a file. */
+interface Errand extends AccountErrand {
   readonly json: boolean
+}
+
+/** The fewest and the most words behind the subject; none where a verb has no line here. */
+const takes: Readonly<Record<string, readonly [number, number]>> = {
+  ...{ add: [0, Infinity], roles: [0, Infinity] },
+  ...{ rename: [1, 1], name: [1, 1], email: [1, 1], attribute: [1, Infinity] },
 }
 
 /**
@@ -45,30 +50,31 @@ export async function runUserCommand(
   environment: Environment,
   args: readonly string[],
 ): Promise<string | undefined> {
-  const { positionals, json } = parse(args)
-  const [verb = '', subject = '', ...roles] = positionals
+  const { positionals, ...options } = parse(args)
+  const [verb = '', subject = '', ...words] = positionals
   const command = Object.hasOwn(commands, verb) ? commands[verb] : undefined
-  const takesRoles = verb === 'add' || verb === 'roles'
-  const isKnown = (verb === 'list') === (subject === '') && (takesRoles || roles.length === 0)
+  const [fewest, most] = takes[verb] ?? [0, 0]
+  const isKnown =
+    (verb === 'list') === (subject === '') && words.length >= fewest && words.length <= most
   if (command === undefined || !isKnown) return undefined
-  checkNames(verb === 'add' ? subject : undefined, roles)
+  if (verb === 'add' || verb === 'roles') checkNames(verb === 'add' ? subject : undefined, words)
   const administration = await openUserAdministration({
     configuration: readConfiguration(environment),
     data: openDataDirectory(environment.dataDir),
     log: createLog(environment.logLevel).log,
   })
   try {
-    return await command({ administration, subject, roles, json })
+    return await command({ administration, subject, words, ...options })
   } finally {
     await administration.close()
   }
 }
 
-function parse(args: readonly string[]): { positionals: string[]; json: boolean } {
+function parse(args: readonly string[]) {
   try {
-    const options = { json: { type: 'boolean' } } as const
+    const options = { json: { type: 'boolean' }, confirm: { type: 'string' } } as const
     const { positionals, values } = parseArgs({ args: [...args], options, allowPositionals: true })
-    return { positionals, json: values.json === true }
+    return { positionals, json: values.json === true, confirm: values.confirm }
   } catch {
     // Its message would repeat the input; the usage lists the options.
     throw new SetupFault('user: there is no such option')
@@ -83,7 +89,8 @@ function checkNames(username: string | undefined, roles: readonly string[]): voi
 }
 
 const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = {
-  add: async ({ administration, subject, roles }) => {
+  ...accountCommands,
+  add: async ({ administration, subject, words: roles }) => {
     const passwordHash = await readNewPassword(administration, [subject])
     const user = newUser({ username: subject, passwordHash, roles })
     await administration.users.create(user)
@@ -98,8 +105,8 @@ const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = 
   },
   disable: (errand) => setDisabled(errand, true),
   enable: (errand) => setDisabled(errand, false),
-  roles: async ({ administration, subject, roles }) => {
-    const user = await find(administration, subject)
+  roles: async ({ administration, subject, words: roles }) => {
+    const user = await findUser(administration, subject)
     const end = () => administration.endSessions(user.id)
     const renew = () => administration.renewTokens(user.id)
     const { users } = administration
@@ -109,7 +116,7 @@ const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = 
     return `${user.username} has ${roles.length === 0 ? 'no roles' : roles.join(', ')}\n`
   },
   password: async ({ administration, subject }) => {
-    const user = await find(administration, subject)
+    const user = await findUser(administration, subject)
     const to = await readNewPassword(administration, [user.username, user.email])
     const end = () => administration.endSessions(user.id)
     const isPut = await putPassword({ users: administration.users, user, to, end })
@@ -130,7 +137,7 @@ async function setDisabled(
   { administration, subject }: Errand,
   disabled: boolean,
 ): Promise<string> {
-  const user = await find(administration, subject)
+  const user = await findUser(administration, subject)
   const { id, username } = user
   await administration.users.setDisabled(id, disabled)
   await administration.endSessions(id)
@@ -144,17 +151,6 @@ function record(
   act: Parameters<typeof recordCommand>[1],
 ): Promise<void> {
   return recordCommand(events, act)
-}
-
-function changedMeanwhile(): SetupFault {
-  return new SetupFault('the user was changed meanwhile; try again')
-}
-
-/** A stored user: the demo's user exists only in the process that runs it. */
-async function find({ users }: UserAdministration, username: string): Promise<User> {
-  const user = await users.byUsername(username)
-  if (user === undefined || user.id === demoSubject) throw new SetupFault('there is no such user')
-  return user
 }
 
 async function* allUsers({ users }: UserAdministration): AsyncGenerator<User> {
@@ -172,8 +168,9 @@ function toLine({ username, roles, disabled }: User): string {
   return [username, ...roles, ...(disabled ? ['(disabled)'] : [])].join(' ')
 }
 
-function toJson({ id, username, roles, disabled, displayName, email }: User): string {
-  return JSON.stringify({ id, username, roles, disabled, displayName, email })
+/** All but the hash. */
+function toJson(user: User): string {
+  return JSON.stringify({ ...user, passwordHash: undefined })
 }
 
 async function readNewPassword(
