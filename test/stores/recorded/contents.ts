@@ -90,6 +90,14 @@ export const times = {
   recoverWithin: 0,
 } as const
 
+/** Of the first user, in recordings that have attributes; those have the times of users too. */
+export const attributes = {
+  department: 'sales',
+  level: 3,
+  remote: true,
+  teams: ['a', "b'c"],
+} as const
+
 /** A client of the service; its id and secret are drawn. */
 export const client = {
   name: 'Billing',

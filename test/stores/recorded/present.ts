@@ -82,8 +82,10 @@ async function fillTables(
   written: typeof contents,
 ): Promise<Pick<Drawn, 'client'>> {
   await migrate(database, attemptsSchema)
-  const users = await createSqlUsers(database)
+  const users = await createSqlUsers(database, database, () => written.start)
   for (const user of written.users) await users.create(user)
+  await users.noteLogin('user-1')
+  await users.replaceAttributes('user-1', { from: {}, to: written.attributes })
   const clients = await createSqlClients(database, written.times, {
     now: () => written.start,
   })
@@ -93,6 +95,10 @@ async function fillTables(
   const [traffic, shared] = [createTraffic(), createSharedAddress()]
   await createProcesses({ database, traffic, shared, revocations, log })
   await migrateLimits(database)
+  await database.query(
+    'INSERT INTO service_locks (account, user_id, locked_until) VALUES ($1, $2, $3)',
+    ['recorded', 'user-2', written.start * 1000],
+  )
   await claimDatabase(database, 'configured')
   await migrateOutbox(database)
   // Added long ago and still tried for, whenever the recording is read.

@@ -1,10 +1,15 @@
 import { clientSchema } from '../../../apps/auth-service/src/oauth/client-rows.js'
 import { clientOriginSchema } from '../../../apps/auth-service/src/oauth/client-origins.js'
 import { limitSchema } from '../../../apps/auth-service/src/limits/postgres-limits.js'
+import { lockSchema } from '../../../apps/auth-service/src/limits/postgres-locks.js'
 import { processSchema } from '../../../apps/auth-service/src/observing/processes.js'
 import { outboxSchema } from '../../../apps/auth-service/src/outbox/outbox-schema.js'
 import { modeSchema } from '../../../apps/auth-service/src/storage/mode.js'
 import { userSchema } from '../../../apps/auth-service/src/users/sql-users.js'
+import {
+  userAttributeSchema,
+  userTimeSchema,
+} from '../../../apps/auth-service/src/users/user-rows.js'
 import { attemptsSchema } from '../../../src/stores/sql/attempts.js'
 import { keysSchema } from '../../../src/stores/sql/keys.js'
 import type { Schema } from '../../../src/stores/sql/migrate.js'
@@ -21,10 +26,13 @@ export const schemas: readonly Schema[] = [
   keysSchema,
   attemptsSchema,
   userSchema,
+  userTimeSchema,
+  userAttributeSchema,
   clientSchema,
   clientOriginSchema,
   processSchema,
   limitSchema,
+  lockSchema,
   modeSchema,
   outboxSchema,
 ]

@@ -82,12 +82,13 @@ export async function openUserAdministration(
 
 async function openUnlock(
   configuration: Configuration,
-  { redis, postgres, patientDatabase, patiently }: Storage,
+  storage: Storage,
 ): Promise<UserAdministration['unlock']> {
+  const { redis, postgres, patientDatabase } = storage
   if (redis === undefined && postgres === undefined) return undefined
   if (postgres !== undefined) await migrateLimits(patientDatabase)
   const lockouts = openLockouts({ configuration, redis, postgres })
-  return (subject) => patiently(() => unlockUser(lockouts, subject))
+  return (subject) => storage.patiently(() => unlockUser(lockouts, subject))
 }
 
 /** This process starts and refreshes no sessions, so that its tokens need no rights. */
