@@ -39,13 +39,24 @@ export interface Tokens {
   readonly sid: string
 }
 
+/** What is done before the service starts, and the port that its configuration names. */
+export interface SiteOptions {
+  readonly port?: number
+  readonly prepare?: (dataDir: string) => Promise<void>
+}
+
 /** Starts both; builds the console first where its sources are newer. `env` is for the service. */
-export async function startSite(env: Readonly<Record<string, string>> = {}): Promise<Site> {
+export async function startSite(
+  env: Readonly<Record<string, string>> = {},
+  { port, prepare }: SiteOptions = {},
+): Promise<Site> {
   const problem = await buildConsole()
   if (problem !== undefined) throw new Error(problem)
   const folder = temporaryFolder()
+  await prepare?.(folder.path)
+  const options = { dataDir: folder.path, env: { LOG_LEVEL: 'warn', ...env } }
   const [service, browser] = await Promise.all([
-    startService({ dataDir: folder.path, env: { LOG_LEVEL: 'warn', ...env } }),
+    startService(port === undefined ? options : { ...options, port }),
     startBrowser(),
   ])
   const { origin } = service

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import { type Session, type Sessions } from '../api/admin/generated/types.js'
 import { hrefOf } from '../route.js'
 import { May } from '../session/may.js'
-import { api } from '../session/session.js'
+import { api, endOwnOthers } from '../session/session.js'
 import { type Question } from '../ui/confirm.js'
 import { announce } from '../ui/notice.js'
 import { Search } from '../ui/search.js'
@@ -34,9 +34,20 @@ export function SessionsPage({ rest }: { rest: string }) {
     <>
       <div class="title">
         <h1>Sessions</h1>
-        <button type="button" onClick={sessions.reload}>
-          Reload
-        </button>
+        <div class="buttons">
+          <button
+            type="button"
+            class="danger"
+            onClick={() => {
+              ask(endingOwnOthers(sessions.reload))
+            }}
+          >
+            End my other sessions …
+          </button>
+          <button type="button" onClick={sessions.reload}>
+            Reload
+          </button>
+        </div>
       </div>
       <Search
         label="Username or session id"
@@ -184,6 +195,19 @@ function endingOne({ id, username, current }: Session, done: () => void): Questi
     work: async () => {
       await api.endOneSession({ id })
       announce(`A session of ${username} has ended.`)
+      done()
+    },
+  }
+}
+
+function endingOwnOthers(done: () => void): Question {
+  return {
+    title: 'End your other sessions?',
+    text: <p>You are logged out everywhere but here. Their tokens stop working.</p>,
+    verb: 'End the others',
+    work: async () => {
+      const ended = await endOwnOthers()
+      announce(`${String(ended)} of your other sessions ended.`)
       done()
     },
   }

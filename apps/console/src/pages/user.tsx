@@ -4,19 +4,24 @@ import { hrefOf } from '../route.js'
 import { fieldFault } from '../session/field-fault.js'
 import { May } from '../session/may.js'
 import { api } from '../session/session.js'
-import { type Question } from '../ui/confirm.js'
 import { Fact } from '../ui/fact.js'
 import { Field } from '../ui/field.js'
+import { type Question } from '../ui/confirm.js'
 import { announce } from '../ui/notice.js'
+import { Time } from '../ui/time.js'
 import { wordsOf } from '../ui/words.js'
 import { Failure, Show } from '../ui/states.js'
 import { useAction } from '../ui/use-action.js'
 import { useLoaded, type Loaded } from '../ui/use-loaded.js'
 import { useQuestion } from '../ui/use-question.js'
+import { AccountForm } from './account-form.js'
+import { AttributesForm, textOf } from './attributes-form.js'
 import { endingAll } from './ending-all.js'
+import { UserLocks } from './locks.js'
 import { PasswordField } from './new-user.js'
+import { deleting, switching } from './user-questions.js'
 
-/** One user: roles, whether it may log in, password, sessions. */
+/** One user: account, roles, whether it may log in, password, attributes, sessions, locks. */
 export function UserPage({ id }: { id: string }) {
   const user = useLoaded((signal) => api.getUser({ id }, { signal }))
   return (
@@ -35,63 +40,114 @@ interface ViewProps {
 }
 
 function UserView({ user, loaded }: ViewProps) {
-  const { username, displayName, email, disabled } = user
   const [ask, dialog] = useQuestion()
+  const account = [user.username, user.displayName, user.email].join('\n')
   return (
     <>
       <div class="title">
-        <h1>{username}</h1>
-        <div class="buttons">
-          <a class="button" href={hrefOf('sessions', username)}>
-            Sessions
-          </a>
-          <May to="EndSessions">
-            <button
-              type="button"
-              class="danger"
-              onClick={() => {
-                ask(endingAll(user))
-              }}
-            >
-              End all sessions …
-            </button>
-          </May>
-          <May to="ChangeUsers">
-            <button
-              type="button"
-              class={disabled ? '' : 'danger'}
-              onClick={() => {
-                ask(switching(user, loaded.replace))
-              }}
-            >
-              {disabled ? 'Enable …' : 'Disable …'}
-            </button>
-          </May>
-        </div>
+        <h1>{user.username}</h1>
+        <Buttons user={user} loaded={loaded} ask={ask} />
       </div>
-      <section class="card">
-        <dl class="claims">
-          <Fact name="State">
-            <span class={disabled ? 'tag tag-bad' : 'tag tag-good'}>
-              {disabled ? 'disabled' : 'enabled'}
-            </span>
-          </Fact>
-          <Fact name="Name">{displayName === '' ? '–' : displayName}</Fact>
-          <Fact name="Roles">{user.roles.length === 0 ? '–' : user.roles.join(', ')}</Fact>
-          <Fact name="E-mail">{email === '' ? '–' : email}</Fact>
-          <Fact name="Id">
-            <span class="code">{user.id}</span>
-          </Fact>
-        </dl>
-      </section>
+      <UserFacts user={user} />
+      <UserLocks id={user.id} />
       <May to="ChangeUsers">
         <div class="columns">
           <RolesForm key={user.roles.join()} user={user} loaded={loaded} />
           <PasswordForm user={user} />
+          <AccountForm key={account} user={user} onDone={loaded.replace} />
+          <AttributesOf user={user} loaded={loaded} />
         </div>
       </May>
       {dialog}
     </>
+  )
+}
+
+function Buttons({ user, loaded, ask }: ViewProps & { ask: (question: Question) => void }) {
+  const { username, disabled } = user
+  return (
+    <div class="buttons">
+      <a class="button" href={hrefOf('sessions', username)}>
+        Sessions
+      </a>
+      <May to="EndSessions">
+        <button
+          type="button"
+          class="danger"
+          onClick={() => {
+            ask(endingAll(user))
+          }}
+        >
+          End all sessions …
+        </button>
+      </May>
+      <May to="ChangeUsers">
+        <button
+          type="button"
+          class={disabled ? '' : 'danger'}
+          onClick={() => {
+            ask(switching(user, loaded.replace))
+          }}
+        >
+          {disabled ? 'Enable …' : 'Disable …'}
+        </button>
+        <button
+          type="button"
+          class="danger"
+          onClick={() => {
+            ask(deleting(user))
+          }}
+        >
+          Delete …
+        </button>
+      </May>
+    </div>
+  )
+}
+
+function UserFacts({ user }: { user: User }) {
+  const { displayName, email, disabled, createdAt, lastLoginAt } = user
+  return (
+    <section class="card">
+      <dl class="claims">
+        <Fact name="State">
+          <span class={disabled ? 'tag tag-bad' : 'tag tag-good'}>
+            {disabled ? 'disabled' : 'enabled'}
+          </span>
+        </Fact>
+        <Fact name="Name">{displayName === '' ? '–' : displayName}</Fact>
+        <Fact name="Roles">{user.roles.length === 0 ? '–' : user.roles.join(', ')}</Fact>
+        <Fact name="E-mail">{email === '' ? '–' : email}</Fact>
+        <Fact name="Created">{createdAt === undefined ? '–' : <Time at={createdAt} />}</Fact>
+        <Fact name="Last login">{lastLoginAt === undefined ? '–' : <Time at={lastLoginAt} />}</Fact>
+        {Object.entries(user.attributes).map(([name, value]) => (
+          <Fact key={name} name={name}>
+            {textOf(value)}
+          </Fact>
+        ))}
+        <Fact name="Id">
+          <span class="code">{user.id}</span>
+        </Fact>
+      </dl>
+    </section>
+  )
+}
+
+/** Where the configuration has no attributes there is no form. */
+function AttributesOf({ user, loaded }: ViewProps) {
+  const defined = useLoaded((signal) => api.listAttributes({ signal }))
+  return (
+    <Show of={defined}>
+      {({ attributes }) =>
+        attributes.length > 0 && (
+          <AttributesForm
+            key={JSON.stringify(user.attributes)}
+            {...{ user, attributes }}
+            onDone={loaded.replace}
+          />
+        )
+      }
+    </Show>
   )
 }
 
@@ -154,19 +210,4 @@ function PasswordForm({ user }: { user: User }) {
       </div>
     </form>
   )
-}
-
-function switching({ id, username, disabled }: User, replace: (user: User) => void): Question {
-  const text = disabled
-    ? `${username} can log in again.`
-    : `${username} can no longer log in, and all sessions end.`
-  return {
-    title: disabled ? `Enable ${username}?` : `Disable ${username}?`,
-    text: <p>{text}</p>,
-    verb: disabled ? 'Enable' : 'Disable',
-    work: async () => {
-      replace(await api.changeUser({ id, disabled: !disabled }))
-      announce(`${username} has been ${disabled ? 'enabled' : 'disabled'}.`)
-    },
-  }
 }

@@ -6,8 +6,10 @@ import { api } from '../session/session.js'
 import { Search } from '../ui/search.js'
 import { Empty, Show } from '../ui/states.js'
 import { Table } from '../ui/table.js'
+import { Time } from '../ui/time.js'
 import { useLoaded } from '../ui/use-loaded.js'
 import { usePages } from '../ui/use-pages.js'
+import { LockedAccounts } from './locks.js'
 import { NewUserDialog } from './new-user.js'
 import { UserPage } from './user.js'
 
@@ -44,6 +46,7 @@ function UserList() {
         hint="Part of a username, a name or an e-mail address."
         onSearch={setSearch}
       />
+      {search === '' && <LockedAccounts />}
       <Show of={users}>
         {(first) => (
           <Pages key={users.answers} first={first} query={query} isSearch={search !== ''} />
@@ -80,7 +83,10 @@ function Pages({ first, query, isSearch }: PagesProps) {
   }
   return (
     <section class="card" aria-label="Users found">
-      <Table caption="Users" columns={['Username', 'Name', 'E-mail', 'Roles', 'State']}>
+      <Table
+        caption="Users"
+        columns={['Username', 'Name', 'E-mail', 'Roles', 'Created', 'Last login', 'State']}
+      >
         {users.map((user) => (
           <UserRow key={user.id} user={user} />
         ))}
@@ -95,7 +101,7 @@ function toPage({ users, next }: PagesProps['first']) {
 }
 
 function UserRow({ user }: { user: User }) {
-  const { id, username, displayName, email, roles, disabled } = user
+  const { id, username, displayName, email, roles, disabled, createdAt, lastLoginAt } = user
   return (
     <tr>
       <th scope="row">
@@ -109,6 +115,10 @@ function UserRow({ user }: { user: User }) {
             {role}
           </span>
         ))}
+      </td>
+      <td>{createdAt !== undefined && <Time at={createdAt} isShort />}</td>
+      <td title="Accurate to the hour">
+        {lastLoginAt !== undefined && <Time at={lastLoginAt} isShort />}
       </td>
       <td>
         <span class={disabled ? 'tag tag-bad' : 'tag tag-good'}>

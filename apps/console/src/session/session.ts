@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals'
+import { createCalls } from 'jotgate/api-spec/client'
 import { fromSession, jwtClient } from 'jotgate/client'
 import { createClient } from '../api/admin/generated/client.js'
 import { createClient as createClientsApi } from '../api/clients/generated/client.js'
@@ -48,6 +49,13 @@ export const api = createClient(settings)
 
 /** The part of it for OAuth clients. */
 export const clientsApi = createClientsApi(settings)
+
+/** POST /user/sessions/end-others: ends the user's sessions but this one; how many. */
+export async function endOwnOthers(): Promise<number> {
+  const route = { method: 'POST', path: '/user/sessions/end-others', guarded: true } as const
+  const { ended } = (await createCalls(settings).call(route, {})) as { ended: number } // as user.api declares it
+  return ended
+}
 
 /** The console's user. */
 export const visitor = signal<Visitor>({ kind: 'unknown' })
