@@ -130,7 +130,7 @@ test('User says that an account is locked, and unlocks it', async () => {
   await openUser(username)
   const own = page.getByRole('region', { name: 'Locks' })
   expect(await own.innerText()).toMatch(
-    /Locked at unknown addresses until in \d+ s [\d:]+, 6 wrong passwords/,
+    /Locked at unknown addresses after 6 wrong passwords; ends in \d+ s [\d:]+/,
   )
   await page.getByRole('button', { name: `Unlock ${username}` }).click()
   await page.getByText(`${username} can log in again at once.`).waitFor()

@@ -16,7 +16,7 @@ type Locks = Awaited<ReturnType<typeof api.listLocks>>
 export function LockedAccounts() {
   const locks = useLoaded((signal) => api.listLocks(query, { signal }))
   return (
-    <Show of={locks}>
+    <Show of={locks} isQuiet>
       {(first) => <LockTable key={locks.answers} first={first} reload={locks.reload} />}
     </Show>
   )
@@ -29,7 +29,7 @@ export function UserLocks({ id }: { id: string }) {
   const locks = useLoaded((signal) => api.listLocks({ ...query, user: id }, { signal }))
   const action = useUnlock(locks.reload)
   return (
-    <Show of={locks}>
+    <Show of={locks} isQuiet>
       {(page) =>
         page.locks.length > 0 && (
           <section class="card stack" aria-label="Locks">
@@ -38,8 +38,8 @@ export function UserLocks({ id }: { id: string }) {
             {page.locks.map((lock) => (
               <div key={lock.id} class="buttons spread">
                 <p>
-                  Locked {whereOf(lock)} until <Time at={lock.until} />, {lock.wrongPasswords} wrong
-                  passwords
+                  Locked {whereOf(lock)} after {lock.wrongPasswords} wrong passwords; ends{' '}
+                  <Time at={lock.until} />
                 </p>
                 <UnlockButton lock={lock} action={action} />
               </div>
@@ -62,7 +62,7 @@ function LockTable({ first, reload }: { first: Locks; reload: () => void }) {
     <section class="card" aria-label="Locked accounts">
       <h2>Locked after wrong passwords</h2>
       {action.problem && <Failure problem={action.problem} />}
-      <Table caption="Locked accounts" columns={['User', 'Until', 'Wrong passwords', 'Where', '']}>
+      <Table caption="Locked accounts" columns={['User', 'Ends', 'Wrong passwords', 'Where', '']}>
         {locks.map((lock) => (
           <tr key={lock.id}>
             <th scope="row">

@@ -137,7 +137,7 @@ function UserFacts({ user }: { user: User }) {
 function AttributesOf({ user, loaded }: ViewProps) {
   const defined = useLoaded((signal) => api.listAttributes({ signal }))
   return (
-    <Show of={defined}>
+    <Show of={defined} isQuiet>
       {({ attributes }) =>
         attributes.length > 0 && (
           <AttributesForm

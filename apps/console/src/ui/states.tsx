@@ -42,13 +42,18 @@ export function Empty({ children }: { children: ComponentChildren }) {
  * Shows an answer as soon as there is one; until then that it is loading, or why it failed. A later failure is shown
  * above the last answer.
  */
-export function Show<T>(props: { of: Loaded<T>; children: (data: T) => ComponentChildren }) {
+export function Show<T>(props: {
+  of: Loaded<T>
+  /** Nothing is said until the first answer: for what is mostly empty, beside something else. */
+  isQuiet?: boolean
+  children: (data: T) => ComponentChildren
+}) {
   const { data, problem, reload } = props.of
   return (
     <>
       {problem && <Failure problem={problem} retry={reload} />}
       {data !== undefined && props.children(data)}
-      {data === undefined && !problem && <Loading />}
+      {data === undefined && !problem && props.isQuiet !== true && <Loading />}
     </>
   )
 }
