@@ -27,6 +27,7 @@ export function checkConfig(configuration: Configuration): string {
     ['revocations', describeRedis(configuration)],
     ['metrics', describeMetrics(configuration)],
     ['webhooks', describeWebhooks(configuration)],
+    ['attributes of users', describeAttributes(configuration)],
   ]
   return [
     'The configuration is valid.',
@@ -64,6 +65,16 @@ function describeRedis({ redis, redisReplicas }: Configuration): string {
   const where = { single: 'Redis', cluster: 'a Redis Cluster', sentinel: 'Redis by its sentinels' }
   const kept = `are kept in ${where[redis.kind]}`
   return redisReplicas === 0 ? kept : `${kept}, and at ${String(redisReplicas)} replicas`
+}
+
+function describeAttributes({ userAttributes }: Configuration): string {
+  const names = Object.entries(userAttributes).map(([name, { claim, clients }]) => {
+    if (claim === undefined) return `${name} in no token`
+    const where =
+      clients === undefined ? 'first-party tokens' : `tokens of ${[clients].flat().join(' and ')}`
+    return `${name} in ${where}, as ${claim}`
+  })
+  return names.length === 0 ? 'none' : names.join('; ')
 }
 
 function describeMetrics({ metricsToken, metricsPort }: Configuration): string {

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { claimFault } from './claim-names.js'
 
 /** The kinds of values that an attribute may have. */
-export const attributeTypes = ['text', 'number', 'boolean', 'list'] as const
+const attributeTypes = ['text', 'number', 'boolean', 'list'] as const
 
-/** One of {@link attributeTypes}. */
+/** One of these kinds. */
 export type AttributeType = (typeof attributeTypes)[number]
 
 /** An attribute that users may have. */
