@@ -43,12 +43,12 @@ const attribute = z.strictObject({
 
 /** The field `userAttributes` of the configuration file. */
 export const userAttributeFields = z
-  .record(
-    z
-      .string()
-      .regex(nameShape, 'must begin with a letter, with letters, digits, "_" or "-" after it'),
-    attribute,
-  )
+  .record(z.string().regex(nameShape), attribute, {
+    error: ({ code }) =>
+      code === 'invalid_key'
+        ? 'must begin with a letter, with letters, digits, "_" or "-" after it'
+        : undefined,
+  })
   .superRefine((attributes, context) => {
     const add = (message: string) => {
       context.addIssue({ code: 'custom', message })
