@@ -81,8 +81,11 @@ export interface AdmissionOptions extends LockoutStores {
   readonly slots: number
   /** Called after each right password. Default: nothing. */
   readonly loggedIn?: (network: string, account: string) => void
-  /** Awaited when an attempt begins a lock: once for each lock, not for what is refused meanwhile. Default: nothing. */
-  readonly onLocked?: (lock: BegunLock) => Promise<void>
+  /**
+   * Called when an attempt begins a lock: once for each lock, not for what is refused meanwhile. The answer does not wait for
+   * it: an account that does not exist has no such call. Default: nothing.
+   */
+  readonly onLocked?: (lock: BegunLock) => void
 }
 
 /**
@@ -123,7 +126,7 @@ interface Limits {
   readonly known: Counter
   readonly lockouts: Lockouts
   readonly loggedIn: (network: string, account: string) => void
-  readonly onLocked: (lock: BegunLock) => Promise<void>
+  readonly onLocked: (lock: BegunLock) => void
 }
 
 const minute = 60
@@ -131,7 +134,7 @@ const minute = 60
 const revokedAtOnce = 30
 function openLimits(options: Omit<AdmissionOptions, 'slots'>): Limits {
   const { configuration, redis, postgres } = options
-  const { loggedIn = () => undefined, onLocked = () => Promise.resolve() } = options
+  const { loggedIn = () => undefined, onLocked = () => undefined } = options
   const { address, service } = configuration.loginLimits
   const counter = (each: Omit<CounterOptions, 'redis'>) =>
     redis === undefined && postgres !== undefined
@@ -253,7 +256,7 @@ async function decide<A extends Account>(
   const recorded = await lockouts.record({ name: place.lockout, user: account?.id }, guess)
   if (recorded.kind === 'locks' && account !== undefined) {
     const { until, wrong } = recorded
-    await onLocked({ ...caller, user: account.id, until: Math.ceil(until / 1000), wrong })
+    onLocked({ ...caller, user: account.id, until: Math.ceil(until / 1000), wrong })
   }
   if (locked || recorded.kind === 'locked') return { kind: 'locked', account }
   if (account === undefined || !isRight)

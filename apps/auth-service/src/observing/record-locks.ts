@@ -7,12 +7,13 @@ import type { BegunLock } from '../limits/admission.js'
  *
  * @example createAdmission({ onLocked: recordLocks(events), … })
  */
-export function recordLocks(events: Pick<Events, 'record'>): (lock: BegunLock) => Promise<void> {
-  return ({ user, name, address, until, wrong }) =>
-    events.record({
+export function recordLocks(events: Pick<Events, 'record'>): (lock: BegunLock) => void {
+  return ({ user, name, address, until, wrong }) => {
+    void events.record({
       ...{ kind: 'user.locked', result: 'done', from: { address } },
       actor: theService,
       subject: { ...userOf(user), name: name.toLowerCase() },
       details: { until, wrongPasswords: wrong },
     })
+  }
 }
