@@ -23,6 +23,7 @@ export function checkConfig(configuration: Configuration): string {
     ['a replaced refresh token', describeRecovery(configuration)],
     ['key of the key ring', encryptionKeys ? 'from the configuration' : 'in the data folder'],
     ['key of refresh tokens', refreshSecrets ? 'from the configuration' : 'in the data folder'],
+    ['audit log', describeAudit(configuration)],
     ['kept in', configuration.database === undefined ? 'a file in the data folder' : 'PostgreSQL'],
     ['revocations', describeRedis(configuration)],
     ['metrics', describeMetrics(configuration)],
@@ -34,6 +35,13 @@ export function checkConfig(configuration: Configuration): string {
     ...lines.map(([name, value]) => `  ${name}: ${value}`),
     '',
   ].join('\n')
+}
+
+function describeAudit({ auditKeys, auditKeep, database }: Configuration): string {
+  const usual =
+    database === undefined ? 'a key in the data folder' : 'a key derived from the refresh secret'
+  const key = auditKeys ? 'a key from the configuration' : usual
+  return `is kept for ${inWords(auditKeep)}, chained with ${key}`
 }
 
 /** Says what a window costs that is shorter than the default: phones lose answers for longer than that. */

@@ -3,7 +3,7 @@ import { memoryStores } from 'jotgate/stores/memory'
 import type { SessionTimes } from './configuration.js'
 import { randomBytes } from 'node:crypto'
 
-/** @throws ConfigError */
+/** A key of the key ring, or of the audit log. @throws ConfigError */
 export function checkEncryptionKey(bytes: Buffer): void {
   if (bytes.length !== 32)
     throw new ConfigError('encryptionKey', 'must be 32 random bytes, in base64')

@@ -51,6 +51,10 @@ export interface Configuration {
   readonly encryptionKeys: readonly Buffer[] | undefined
   /** The secret of refresh tokens, then the previous ones; undefined: one created in the data folder. */
   readonly refreshSecrets: readonly Buffer[] | undefined
+  /** The key of 32 bytes that the audit log is chained with, then the previous ones; undefined: see `openAuditKeys`. */
+  readonly auditKeys: readonly Buffer[] | undefined
+  /** How long rows of the audit log are kept. */
+  readonly auditKeep: number
   /** The token that `/metrics` requires; undefined: it answers no one. */
   readonly metricsToken: SecretSource | undefined
   /** A port of loopback that answers `/metrics` without a token; undefined: there is none. */

@@ -42,6 +42,8 @@ const webhook = z.strictObject({
     .default([...webhookTypes]),
   reach: z.enum(['public', 'private', 'loopback']).default('public'),
 })
+/** Default of `auditKeep`: a year, and the month in which last year is looked at. */
+export const defaultAuditKeep = '400d'
 
 /** The configuration file, with the names of {@link fileNames}. */
 export const fileSchema = z.strictObject({
@@ -67,6 +69,9 @@ export const fileSchema = z.strictObject({
   prevEncryptionKey: reference.optional(),
   refreshSecret: reference.optional(),
   prevRefreshSecret: reference.optional(),
+  auditKey: reference.optional(),
+  prevAuditKeys: z.array(reference).max(100).optional(),
+  auditKeep: upTo(3650 * day, '3650d').default(defaultAuditKeep),
   loginLimits: z
     .strictObject({
       account: z.int().min(1).max(100).default(defaultLimits.account),

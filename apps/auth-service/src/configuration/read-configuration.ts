@@ -4,6 +4,7 @@ import type { Environment } from './environment.js'
 import { SetupFault } from '../foundation/setup-fault.js'
 import type { Configuration } from './configuration.js'
 import {
+  defaultAuditKeep,
   defaultLimits,
   defaultRecovery,
   defaultRevocations,
@@ -62,6 +63,8 @@ function demoConfiguration(
     keySetMaxAge: 300,
     encryptionKeys: undefined,
     refreshSecrets: undefined,
+    auditKeys: undefined,
+    auditKeep: toSeconds(defaultAuditKeep),
     metricsToken: secretSource(`literal:${metricsToken}`, { encoding: 'text', demo: true }),
     metricsPort: undefined,
     database,

@@ -70,6 +70,7 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
     signing: readSigning(file, text),
     keySetMaxAge: toSeconds(file.keySetMaxAge),
     ...readSecrets(file, { text, base64 }),
+    auditKeep: toSeconds(file.auditKeep),
     metricsPort: file.metricsPort,
     database: file.database ?? environment.database,
     redis: file.redis === undefined ? environment.redis : readRedisAddress(file.redis),
@@ -85,7 +86,7 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
 function readSecrets(
   file: FileFields,
   { text, base64 }: { readonly text: SecretReader; readonly base64: SecretReader },
-): Pick<Configuration, 'encryptionKeys' | 'refreshSecrets' | 'metricsToken'> {
+): Pick<Configuration, 'encryptionKeys' | 'refreshSecrets' | 'auditKeys' | 'metricsToken'> {
   return {
     encryptionKeys: readBoth(base64, checkEncryptionKey, {
       encryptionKey: file.encryptionKey,
@@ -94,6 +95,12 @@ function readSecrets(
     refreshSecrets: readBoth(text, checkRefreshSecret, {
       refreshSecret: file.refreshSecret,
       prevRefreshSecret: file.prevRefreshSecret,
+    }),
+    auditKeys: readBoth(base64, checkEncryptionKey, {
+      auditKey: file.auditKey,
+      ...Object.fromEntries(
+        (file.prevAuditKeys ?? []).map((each, at) => [`prevAuditKeys.${String(at)}`, each]),
+      ),
     }),
     metricsToken:
       file.metricsToken === undefined
@@ -107,6 +114,8 @@ function checkWhole(file: FileFields, configuration: Configuration): readonly st
   const faults = [...checkSessions(configuration), ...checkOrigins(configuration.origins)]
   if (file.accessExpire !== undefined && file.auth?.accessExpire !== undefined)
     faults.push('accessExpire: is given twice, here and in auth')
+  if (file.prevAuditKeys !== undefined && file.auditKey === undefined)
+    faults.push('prevAuditKeys: need auditKey, the key that is used now')
   if (configuration.metricsPort === configuration.port)
     faults.push('metricsPort: must be another port than that of the service')
   if (configuration.database !== undefined) {

@@ -42,7 +42,7 @@ export function readYaml(path: string, variable: ReadVariable): YamlContent {
 
 /** Fields that contain a reference to a secret, never the secret itself. */
 function isSecret(at: string): boolean {
-  return /(secret|encryptionkey|metricstoken)(\.\d+)?$/i.test(at)
+  return /(secret|encryptionkey|auditkeys?|metricstoken)(\.\d+)?$/i.test(at)
 }
 
 function parseFile(path: string): unknown {

@@ -15,6 +15,8 @@ import { SetupFault } from '../foundation/setup-fault.js'
 export interface DataDirectory {
   /** Path of the database file. */
   readonly database: string
+  /** Path of the file that gets the heads of the audit log. */
+  readonly auditHeads: string
   /** The content of `keys/NAME`, created by `create` if it is missing. */
   keyFile(name: string, create: () => string): string
   /** Paths of the key files that there are, sorted. */
@@ -32,6 +34,7 @@ export function openDataDirectory(path: string): DataDirectory {
   requirePrivate(keys)
   return {
     database: join(path, 'jotgate.db'),
+    auditHeads: join(path, 'audit-heads.jsonl'),
     keyFile: (name, create) =>
       readPrivate(join(keys, name)) ?? createPrivate(join(keys, name), create()),
     keyFiles: () => keyFilesIn(keys),
