@@ -1,6 +1,9 @@
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
 import { pino } from 'pino'
+import { createAudit } from '../../../apps/auth-service/src/audit/audit.js'
+import { auditKeysOf } from '../../../apps/auth-service/src/audit/audit-keys.js'
+import { theService, userParty } from '../../../apps/auth-service/src/events/event.js'
 import { migrateLimits } from '../../../apps/auth-service/src/limits/postgres-limits.js'
 import { createAdding } from '../../../apps/auth-service/src/outbox/adding.js'
 import {
@@ -104,5 +107,21 @@ async function fillTables(
   // Added long ago and still tried for, whenever the recording is read.
   const clock = databaseClock(kind, () => 0)
   await createAdding(database, clock, { giveUpAfter: century, most: 1 }).add(written.outboxMessage)
+  await fillAudit(database, written)
   return { client: { id: client.id, secret } }
+}
+
+/** One chain, with a row about two users. */
+async function fillAudit(database: SqlDatabase, written: typeof contents): Promise<void> {
+  const keys = auditKeysOf([written.encryptionKey])
+  const log = pino({ level: 'silent' })
+  const audit = await createAudit({ database, keys, log, writer: theService, host: 'recorded' })
+  const [alice, bob] = written.users
+  await audit.sink.take({
+    ...{ id: 'event-1', at: written.start, kind: 'user.changed', result: 'done' },
+    ...{ actor: userParty(alice), subject: userParty(bob), sid: 'sid-fresh' },
+    from: { address: '203.0.113.7', userAgent: 'Recorded/1.0' },
+    details: { disabled: true },
+  })
+  await audit.close()
 }

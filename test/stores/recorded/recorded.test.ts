@@ -7,6 +7,10 @@ import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Delivery } from '../../../apps/auth-service/src/outbox/message.js'
 import { createOutbox } from '../../../apps/auth-service/src/outbox/outbox.js'
+import { createAudit } from '../../../apps/auth-service/src/audit/audit.js'
+import { auditKeysOf } from '../../../apps/auth-service/src/audit/audit-keys.js'
+import { verifyAudit } from '../../../apps/auth-service/src/audit/verify.js'
+import { theService } from '../../../apps/auth-service/src/events/event.js'
 import { createProcesses } from '../../../apps/auth-service/src/observing/processes.js'
 import { createSharedAddress } from '../../../apps/auth-service/src/observing/shared-address.js'
 import { createTraffic } from '../../../apps/auth-service/src/observing/traffic.js'
@@ -219,6 +223,20 @@ describe.each(recordings.map((each) => [each.name, each] as const))(
         const message = written.outboxMessage
         if (!isRecorded) await outbox.add(message)
         await expect.poll(() => delivered).toEqual([{ ...message, attempt: 1 }])
+      })
+
+      test('the recorded audit log verifies, and another chain vouches for its head', async () => {
+        const { database } = await open(recording)
+        const keys = auditKeysOf([written.encryptionKey])
+        const log = pino({ level: 'silent' })
+        const audit = await createAudit({ database, keys, log, writer: theService })
+        await audit.open()
+        const chains = recording.versions['service_audit'] === undefined ? 0 : 1
+        const found = await audit.search({ actor: 'user-1' }, { limit: 9, order: 'newest first' })
+        expect(found).toHaveLength(chains)
+        for (const row of found) expect(row.subjectName).toBe('bob')
+        const verdict = await verifyAudit({ database, keys })
+        expect(verdict).toMatchObject({ findings: [], chains: chains + 1, rows: 3 * chains + 1 })
       })
 
       test('over the recorded tables no demo starts', async () => {

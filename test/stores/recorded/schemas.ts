@@ -1,3 +1,4 @@
+import { auditSchema } from '../../../apps/auth-service/src/audit/audit-tables.js'
 import { clientSchema } from '../../../apps/auth-service/src/oauth/client-rows.js'
 import { clientOriginSchema } from '../../../apps/auth-service/src/oauth/client-origins.js'
 import { limitSchema } from '../../../apps/auth-service/src/limits/postgres-limits.js'
@@ -35,6 +36,7 @@ export const schemas: readonly Schema[] = [
   lockSchema,
   modeSchema,
   outboxSchema,
+  auditSchema,
 ]
 
 /** The statements of every version of every part, by part. */

@@ -34,6 +34,12 @@ export const eventKinds = {
   'key.rotated': 'the next signing key was asked for',
   'key.revoked': 'a signing key was removed before its time',
   'service.restored': 'a backup was put in the place of the database',
+  'user.unknown-refused': 'logins from one network named users or clients that do not exist',
+  'audit.opened': 'a process began its chain of the audit log',
+  'audit.heads': 'the last rows of other chains, as this process found them',
+  'audit.lost': 'events have no row: too many came, or the database refused rows for too long',
+  'audit.erased': 'the personal values of a user were deleted from the audit log',
+  'audit.closed': 'a process ended its chain of the audit log',
 } as const satisfies Record<string, string>
 
 /** One name of {@link eventKinds}. */

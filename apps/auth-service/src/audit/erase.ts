@@ -1,0 +1,64 @@
+import type { SqlDatabase } from 'jotgate/stores/sqlite'
+
+/** Rows that one statement changes: few enough for the deadline of a request. */
+const atOnce = 500
+
+/** What is deleted, and in which rows: see `ownerOf`. The commitments stay. */
+const statements = [
+  erasing(['actor_name', 'actor_salt'], 'actor = $1 AND actor_salt IS NOT NULL'),
+  erasing(['subject_name', 'subject_salt'], 'subject = $1 AND subject_salt IS NOT NULL'),
+  erasing(
+    ['address', 'user_agent', 'place_salt'],
+    "actor = $1 AND actor_kind <> 'service' AND place_salt IS NOT NULL",
+  ),
+  erasing(
+    ['address', 'user_agent', 'place_salt'],
+    "subject = $1 AND actor_kind = 'service' AND place_salt IS NOT NULL",
+  ),
+] as const
+
+function erasing(columns: readonly string[], where: string): string {
+  const nothing = columns.map((column) => `${column} = NULL`).join(', ')
+  return `UPDATE service_audit_rows SET ${nothing} WHERE (chain, seq) IN (
+      SELECT chain, seq FROM service_audit_rows WHERE ${where} LIMIT ${String(atOnce)})
+    RETURNING seq`
+}
+
+/**
+ * Deletes the names, addresses and user agents of a party, and their salts, in all rows.
+ *
+ * @throws AuthError STORE_UNAVAILABLE; calling again goes on
+ */
+export async function eraseValues(database: SqlDatabase, id: string): Promise<void> {
+  for (const text of statements) {
+    let changed = atOnce
+    while (changed === atOnce) changed = (await database.query(text, [id])).length
+  }
+}
+
+/**
+ * Notes an erasure, so that {@link eraseAgain} repeats it: another process may store a row about the party a moment later.
+ *
+ * @throws AuthError STORE_UNAVAILABLE
+ */
+export async function noteErasure(database: SqlDatabase, id: string, at: number): Promise<void> {
+  await database.query(
+    `INSERT INTO service_audit_erasures (subject, at) VALUES ($1, $2)
+     ON CONFLICT (subject) DO UPDATE SET at = excluded.at`,
+    [id, at],
+  )
+}
+
+/** How long erasures are repeated, in milliseconds: longer than rows are owed. */
+const repeated = 86_400_000
+
+/**
+ * Repeats the erasures of the last day, and forgets the earlier ones.
+ *
+ * @throws AuthError STORE_UNAVAILABLE
+ */
+export async function eraseAgain(database: SqlDatabase, now: number): Promise<void> {
+  await database.query('DELETE FROM service_audit_erasures WHERE at < $1', [now - repeated])
+  for (const { subject } of await database.query('SELECT subject FROM service_audit_erasures'))
+    if (typeof subject === 'string') await eraseValues(database, subject)
+}

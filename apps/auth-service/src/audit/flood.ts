@@ -1,0 +1,115 @@
+import { theService, type RecordedEvent } from '../events/event.js'
+import { chainKinds } from './chain-kinds.js'
+import { ownEntry, toEntry, type Entry } from './entry.js'
+
+/** Bounds on the rows that strangers can cause in a minute. */
+export const bounds = {
+  /** Single rows for one kind of refusal of one party; the others are counted in one more row. */
+  single: 10,
+  /** Parties, and networks, that have such rows; all others share one row. */
+  parties: 1000,
+  networks: 100,
+} as const
+
+/** Decides which events have rows of their own. */
+export interface Flood {
+  /** The entry of an event; undefined for one that is only counted. */
+  admit(event: RecordedEvent): Entry | undefined
+  /** Counts a login with a name that no user has. */
+  unknown(network: string): void
+  /** The rows for what was counted since the last call. */
+  counted(): readonly Entry[]
+}
+
+interface Count {
+  count: number
+  readonly first: RecordedEvent
+}
+
+/** The name under which everything beyond the bounds is counted. */
+const rest = ''
+
+/**
+ * Bounds of rows: whoever sends refused requests fills no disk. Acts that succeed are never counted together, except
+ * repeats of one refresh token, which cost their sender nothing.
+ *
+ * @example const flood = createFlood(); flood.admit(event); setInterval(() => flood.counted().forEach(add), 60_000)
+ */
+export function createFlood(now: () => number = Date.now): Flood {
+  let since = now()
+  const parties = new Map<string, Count>()
+  const networks = new Map<string, number>()
+  return {
+    admit: (event) => {
+      if (event.result !== 'refused' && event.kind !== 'session.replayed') return toEntry(event)
+      const { kind, reason = '', actor, subject = actor } = event
+      const party = actor.kind === 'service' ? subject : actor
+      const wanted = JSON.stringify([kind, reason, party.kind, party.id])
+      const name = parties.has(wanted) || parties.size < bounds.parties ? wanted : rest
+      const known = parties.get(name)
+      if (known === undefined) parties.set(name, { count: 1, first: event })
+      else known.count++
+      const isSingle = name !== rest && (known?.count ?? 1) <= bounds.single
+      return isSingle ? toEntry(event) : undefined
+    },
+    unknown: (network) => {
+      const name = networks.has(network) || networks.size < bounds.networks ? network : rest
+      networks.set(name, (networks.get(name) ?? 0) + 1)
+    },
+    counted: () => {
+      const span = { since: seconds(since), until: seconds(now()) }
+      since = now()
+      const entries = [
+        ...[...parties].flatMap(([name, { count, first }]) => {
+          const more = name === rest ? count : count - bounds.single
+          return more <= 0 ? [] : [countedEntry(name, first, { ...span, count: more })]
+        }),
+        ...[...networks].map(([network, count]) => unknownEntry(network, { ...span, count })),
+      ]
+      parties.clear()
+      networks.clear()
+      return entries
+    },
+  }
+}
+
+interface Counted {
+  readonly since: number
+  readonly until: number
+  readonly count: number
+}
+
+/** Without address and session: they may differ. */
+function countedEntry(name: string, first: RecordedEvent, details: Counted): Entry {
+  if (name === rest) return lostEntry(details.count, { reason: 'too-many', details })
+  const { kind, result, reason, actor, subject } = first
+  const more = { ...(reason !== undefined && { reason }), ...(subject && { subject }) }
+  return ownEntry({ kind, result, actor, ...more, details: { ...details } })
+}
+
+/** @example lostEntry(12, { reason: 'unavailable' }) */
+export function lostEntry(
+  count: number,
+  { reason, details }: { readonly reason: 'too-many' | 'unavailable'; readonly details?: object },
+): Entry {
+  const all = { ...details, count }
+  return ownEntry({
+    kind: chainKinds.lost,
+    result: 'refused',
+    reason,
+    actor: theService,
+    details: all,
+  })
+}
+
+function unknownEntry(network: string, details: Counted): Entry {
+  const from = network === rest ? {} : { from: { address: network } }
+  return ownEntry({
+    ...{ kind: chainKinds.unknown, result: 'refused', actor: theService, ...from },
+    details: { ...details },
+  })
+}
+
+function seconds(ms: number): number {
+  return Math.floor(ms / 1000)
+}

@@ -1,0 +1,154 @@
+import type { SqlDatabase } from 'jotgate/stores/sqlite'
+import { readRow, selectColumns, type AuditRow } from './audit-row.js'
+import type { AuditKeys } from './audit-keys.js'
+import { createChainCheck } from './chain-check.js'
+import {
+  checkpointColumns,
+  findCheckpoint,
+  isSigned,
+  readCheckpoint,
+  type Checkpoint,
+} from './checkpoint.js'
+import { createClaims, type Claim } from './claims.js'
+import type { Finding } from './finding.js'
+
+/** What {@link verifyAudit} has looked at and found. */
+export interface Verdict {
+  readonly rows: number
+  readonly chains: number
+  /** Chains without a closing row: their processes run, or have crashed. */
+  readonly open: number
+  /** Personal values that were erased. */
+  readonly erased: number
+  /** The first thousand findings. */
+  readonly findings: readonly Finding[]
+  /** How many findings there are. */
+  readonly found: number
+}
+
+/** Options of {@link verifyAudit}. */
+export interface VerifyParts {
+  readonly database: SqlDatabase
+  readonly keys: AuditKeys
+  /** Heads that were kept outside the database. */
+  readonly heads?: Iterable<Claim> | AsyncIterable<Claim>
+  /** Called with the number of rows after each page. */
+  readonly onProgress?: (rows: number) => void
+}
+
+/** Rows of one statement. */
+const page = 500
+const mostFindings = 1000
+
+/**
+ * Reads the whole log in the order of its chains, and checks every row, checkpoint and personal value, and that each chain
+ * still has the heads that the others, or exported heads, know of it. The log may go on meanwhile. Memory depends on the
+ * number of chains, not of rows.
+ *
+ * @throws AuthError STORE_UNAVAILABLE
+ * @example const { findings } = await verifyAudit({ database, keys })
+ */
+export async function verifyAudit(parts: VerifyParts): Promise<Verdict> {
+  const { database, keys, heads = [], onProgress } = parts
+  const findings: Finding[] = []
+  let found = 0
+  const report = (finding: Finding): void => {
+    found++
+    if (findings.length < mostFindings) findings.push(finding)
+  }
+  const claims = createClaims()
+  for await (const head of heads) claims.add(head)
+  const check = createChainCheck({
+    database,
+    keys,
+    report,
+    claim: (each) => {
+      claims.add(each)
+    },
+  })
+  for await (const rows of pagesOf(database)) {
+    for (const row of rows) await check.row(row)
+    onProgress?.(check.rows())
+  }
+  const chains = await checkChains(parts, (chain) => check.hasChain(chain), report)
+  for (const claim of claims.all()) await checkClaim(parts, claim, report)
+  const { open, erased, rows } = check.finish()
+  return { rows, chains, open, erased, findings, found }
+}
+
+/** All rows, in the order of the primary key. */
+async function* pagesOf(database: SqlDatabase): AsyncGenerator<readonly AuditRow[]> {
+  const text = `SELECT ${selectColumns} FROM service_audit_rows
+    WHERE (chain, seq) > ($1, $2) ORDER BY chain, seq LIMIT ${String(page)}`
+  for (let [chain, seq] = ['', 0]; ;) {
+    const rows = (await database.query(text, [chain, seq])).map(readRow)
+    yield rows
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < page) return
+    ;({ chain, seq } = last)
+  }
+}
+
+/** Checks the checkpoints of chains that have no rows; returns how many chains there are. */
+async function checkChains(
+  { database, keys }: VerifyParts,
+  hasRows: (chain: string) => boolean,
+  report: (finding: Finding) => void,
+): Promise<number> {
+  const text = `SELECT ${checkpointColumns} FROM service_audit_chains WHERE chain > $1 ORDER BY chain LIMIT ${String(page)}`
+  let chains = 0
+  for (let after = ''; ;) {
+    const all = (await database.query(text, [after])).map(readCheckpoint)
+    chains += all.length
+    for (const each of all) if (!hasRows(each.chain)) checkEmpty(each, keys, report)
+    const last = all.at(-1)
+    if (last === undefined || all.length < page) return chains
+    after = last.chain
+  }
+}
+
+/** A chain whose rows are all gone: retention has signed for them. A chain that never had rows claims none. */
+function checkEmpty(
+  checkpoint: Checkpoint,
+  keys: AuditKeys,
+  report: (finding: Finding) => void,
+): void {
+  const { chain, keyId } = checkpoint
+  if (keys.find(keyId) === undefined) report({ kind: 'key', chain })
+  else if (!isSigned(checkpoint, keys)) report({ kind: 'checkpoint', chain })
+}
+
+/** Whether the chain still has the row that something knows to have been there, or a checkpoint behind it. */
+async function checkClaim(
+  { database, keys }: VerifyParts,
+  { chain, seq, mac, source }: Claim,
+  report: (finding: Finding) => void,
+): Promise<void> {
+  const text = 'SELECT mac FROM service_audit_rows WHERE chain = $1 AND seq = $2'
+  const [row] = await database.query(text, [chain, seq])
+  if (row !== undefined) {
+    if (row['mac'] !== mac) report({ kind: 'forked', chain, seq, source })
+    return
+  }
+  const checkpoint = await findCheckpoint(database, chain)
+  const last = await lastOf(database, chain)
+  if (checkpoint === undefined && last === undefined) {
+    report({ kind: 'chain', chain, source })
+    return
+  }
+  const gone = checkpoint !== undefined && isSigned(checkpoint, keys) ? checkpoint : undefined
+  if (gone !== undefined && gone.goneSeq > seq) return
+  if (gone?.goneSeq === seq) {
+    if (gone.goneMac !== mac) report({ kind: 'forked', chain, seq, source })
+    return
+  }
+  // A row that is missing in the middle was found there.
+  const end = last ?? gone?.goneSeq ?? 0
+  if (end < seq) report({ kind: 'cut', chain, seq: end + 1, until: seq, source })
+}
+
+async function lastOf(database: SqlDatabase, chain: string): Promise<number | undefined> {
+  const text = 'SELECT seq FROM service_audit_rows WHERE chain = $1 ORDER BY seq DESC LIMIT 1'
+  const [row] = await database.query(text, [chain])
+  return row === undefined ? undefined : Number(row['seq'])
+}
