@@ -44,6 +44,17 @@ export const projects = [
     out: 'apps/console/src/api/clients',
     options: { servers: [] },
   },
+  {
+    api: 'apps/auth-service/audit.api',
+    out: 'apps/auth-service/src/api/audit',
+    options: { servers: ['fastify'], client: false, gates: 'own' },
+    openApi: true,
+  },
+  {
+    api: 'apps/auth-service/audit.api',
+    out: 'apps/console/src/api/audit',
+    options: { servers: [] },
+  },
   { api: 'examples/go-zero-user/user.api', out: 'examples/go-zero-user', options: {} },
   { api: 'examples/go-zero-token/jwt.api', out: 'examples/go-zero-token', options: {} },
 ]

@@ -37,6 +37,10 @@ const commands: Readonly<Record<string, Command>> = {
     const { runAfterRestoreCommand } = await import('./commands/restore-command.js')
     return runAfterRestoreCommand(environment, args)
   },
+  audit: async (environment, args) => {
+    const { runAuditCommand } = await import('./commands/audit-command.js')
+    return runAuditCommand(environment, args)
+  },
 }
 
 /** Returns its output; undefined for unknown arguments. */
@@ -72,22 +76,18 @@ function readServeOptions(args: readonly string[]): ServeOptions | undefined {
 }
 
 async function usage(): Promise<string> {
-  const [{ userUsage }, { clientUsage }, { outboxUsage }, { backupUsage }, { restoreUsage }] =
-    await Promise.all([
-      import('./commands/user-command.js'),
-      import('./commands/client-command.js'),
-      import('./commands/outbox-command.js'),
-      import('./commands/backup-command.js'),
-      import('./commands/restore-command.js'),
-    ])
+  const usages = await Promise.all([
+    import('./commands/user-command.js').then((each) => each.userUsage),
+    import('./commands/client-command.js').then((each) => each.clientUsage),
+    import('./commands/outbox-command.js').then((each) => each.outboxUsage),
+    import('./commands/audit-command.js').then((each) => each.auditUsage),
+    import('./commands/backup-command.js').then((each) => each.backupUsage),
+    import('./commands/restore-command.js').then((each) => each.restoreUsage),
+  ])
   return `usage: jotgate-service                       runs the service
        jotgate-service --demo-password P     runs a demo, on loopback, whose user alice has this password
        jotgate-service check-config          says what is wrong with the configuration, and what it means
-${userUsage}
-${clientUsage}
-${outboxUsage}
-${backupUsage}
-${restoreUsage}
+${usages.join('\n')}
 `
 }
 

@@ -8,8 +8,6 @@ import type { Events } from '../events/events.js'
 import type { EventKind } from '../events/kinds.js'
 import { createLog } from '../foundation/log.js'
 import { SetupFault } from '../foundation/setup-fault.js'
-import { openEvents } from '../http/open-events.js'
-import { openOutbox } from '../http/open-outbox.js'
 import { openStorage } from '../storage/storage.js'
 import {
   usualOverlap,
@@ -20,6 +18,7 @@ import {
   type OAuthClient,
   type OAuthClients,
 } from '../oauth/clients.js'
+import { openRecording, type Recording } from './open-recording.js'
 import { recordCommand } from './record-command.js'
 import { openClients } from '../oauth/open-clients.js'
 
@@ -79,11 +78,15 @@ export async function runClientCommand(
   if (command === undefined || more.length > 0 || (verb === 'list') !== (subject === ''))
     return undefined
   const configuration = readConfiguration(environment)
-  const { clients, events, close } = await open(environment, configuration)
+  const opened = await open(environment, configuration)
+  const { clients, recording } = opened
+  const { events } = recording
   try {
+    // A command that cannot be recorded changes nothing.
+    if (verb !== 'list') await recording.begin()
     return await command({ clients, events, configuration, subject, flags })
   } finally {
-    await close()
+    await opened.close()
   }
 }
 
@@ -96,10 +99,12 @@ function parse(args: readonly string[]) {
   }
 }
 
-async function open(
-  environment: Environment,
-  configuration: Configuration,
-): Promise<{ clients: OAuthClients; events: Events; close: () => Promise<void> }> {
+interface Opened extends Pick<Errand, 'clients'> {
+  readonly recording: Recording
+  close(): Promise<void>
+}
+
+async function open(environment: Environment, configuration: Configuration): Promise<Opened> {
   const { log } = createLog(environment.logLevel)
   const data = openDataDirectory(environment.dataDir)
   const storage = await openStorage({ configuration, data, log })
@@ -107,14 +112,14 @@ async function open(
   const revocation = createRevocation({ store: storage.stores.revocations, issuer, accessTtl })
   const { patientDatabase: database } = storage
   const clients = await openClients({ configuration, database, starting: database, revocation })
-  const outbox = await openOutbox({ configuration, log, storage })
+  const recording = await openRecording({ configuration, data, log, storage })
   storage.started('command')
   return {
     clients,
-    events: openEvents({ configuration, log, outbox }),
+    recording,
     close: async () => {
       revocation.close()
-      await outbox.close()
+      await recording.close()
       await storage.close()
     },
   }

@@ -4,8 +4,6 @@ import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import type { Configuration } from '../configuration/configuration.js'
 import type { ServiceEvent } from '../events/event.js'
 import { SetupFault } from '../foundation/setup-fault.js'
-import { openEvents } from '../http/open-events.js'
-import { openOutbox } from '../http/open-outbox.js'
 import { endEverySession } from '../sessions/end-everything.js'
 import { openSigningKeys } from '../sessions/signing.js'
 import { summarize, type DatabaseSummary } from '../storage/backup/database-summary.js'
@@ -14,6 +12,7 @@ import { openStorage, type Storage } from '../storage/storage.js'
 import { createSqlUsers } from '../users/sql-users.js'
 import { permissionsOf } from '../users/permissions.js'
 import type { User } from '../users/users.js'
+import { openRecording } from './open-recording.js'
 import { recordCommand } from './record-command.js'
 
 /** Options of {@link finishRestore}. */
@@ -65,17 +64,18 @@ export async function finishRestore(parts: FinishParts): Promise<Restored> {
   }
 }
 
+/** In a chain of its own: those of the backup end where it was made. */
 async function record(
   parts: FinishParts,
   storage: Storage,
   details: NonNullable<ServiceEvent['details']>,
 ): Promise<void> {
-  const outbox = await openOutbox({ ...parts, storage })
+  const recording = await openRecording({ ...parts, storage })
   try {
-    const events = openEvents({ ...parts, outbox })
-    await recordCommand(events, { kind: 'service.restored', details })
+    await recording.begin()
+    await recordCommand(recording.events, { kind: 'service.restored', details })
   } finally {
-    await outbox.close()
+    await recording.close()
   }
 }
 

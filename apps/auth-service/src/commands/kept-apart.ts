@@ -8,10 +8,11 @@ import type { DataDirectory } from '../storage/data-directory.js'
  * @example describeKeys(configuration, data) // 'data/keys/refresh.key, data/keys/ring.key'
  */
 export function describeKeys(configuration: Configuration, data: DataDirectory): string {
-  const { encryptionKeys, refreshSecrets, signing } = configuration
+  const { encryptionKeys, refreshSecrets, auditKeys, signing } = configuration
   const fields = [
     ...(encryptionKeys === undefined ? [] : ['encryptionKey']),
     ...(refreshSecrets === undefined ? [] : ['refreshSecret']),
+    ...(auditKeys === undefined ? [] : ['auditKey']),
     ...(signing.kind === 'secret' ? ['auth.accessSecret'] : []),
   ]
   const inConfiguration = fields.length === 0 ? [] : [`${fields.join(', ')} of the configuration`]

@@ -3,7 +3,7 @@ import type { Party, ServiceEvent } from '../events/event.js'
 import type { Events } from '../events/events.js'
 
 /** The person at the command line: the name of the operating system's account, where it has one. */
-function commandParty(): Party {
+export function commandParty(): Party {
   const id = 'jotgate-service'
   try {
     return { kind: 'command', id, name: userInfo().username }

@@ -3,8 +3,6 @@ import { AuthError, createRevocation } from 'jotgate'
 import type { Configuration } from '../configuration/configuration.js'
 import type { DataDirectory } from '../storage/data-directory.js'
 import type { Events } from '../events/events.js'
-import { openEvents } from '../http/open-events.js'
-import { openOutbox } from '../http/open-outbox.js'
 import { unlockUser } from '../limits/lockouts.js'
 import { openLockouts } from '../limits/open-lockouts.js'
 import { migrateLimits } from '../limits/postgres-limits.js'
@@ -13,6 +11,7 @@ import { openSessions } from '../sessions/sessions.js'
 import { renewBefore } from '../users/put-roles.js'
 import { createSqlUsers } from '../users/sql-users.js'
 import { openStorage, type Storage } from '../storage/storage.js'
+import { openRecording } from './open-recording.js'
 import type { Users } from '../users/users.js'
 
 /** Access to a service's users, for a separate command that signs no tokens and counts no requests. */
@@ -26,6 +25,8 @@ export interface UserAdministration {
   endSessions(subject: string): Promise<void>
   /** Refuses the subject's access tokens, which its devices refresh. @throws AuthError STORE_UNAVAILABLE */
   renewTokens(subject: string): Promise<void>
+  /** Begins a chain of the audit log: a command that cannot be recorded changes nothing. @throws AuthError STORE_UNAVAILABLE */
+  beginRecord(): Promise<void>
   /** Closes the storage; do not use it afterwards. */
   close(): Promise<void>
 }
@@ -55,8 +56,8 @@ export async function openUserAdministration(
   const users = configuration.demo ? withDemoUser(stored, '') : stored
   const { issuer: iss, accessTtl } = configuration
   const revocation = createRevocation({ store: stores.revocations, issuer: iss, accessTtl })
-  const outbox = await openOutbox({ ...parts, storage })
-  const events = openEvents({ ...parts, outbox })
+  const recording = await openRecording({ ...parts, storage })
+  const { events } = recording
   const rooms = { signing, store: stores.sessions, users, revocation, metrics, events }
   const sessions = openSessions({ ...parts, rights: none }, rooms)
   let started: Promise<void> | undefined
@@ -64,6 +65,7 @@ export async function openUserAdministration(
   return {
     configuration,
     ...{ users, events, unlock: await openUnlock(configuration, storage) },
+    beginRecord: () => recording.begin(),
     endSessions: async (subject) => {
       await start()
       await sessions.endAll(subject)
@@ -74,7 +76,7 @@ export async function openUserAdministration(
     },
     close: async () => {
       revocation.close()
-      await outbox.close()
+      await recording.close()
       await storage.close()
     },
   }

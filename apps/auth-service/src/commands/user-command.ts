@@ -64,6 +64,7 @@ export async function runUserCommand(
     log: createLog(environment.logLevel).log,
   })
   try {
+    if (verb !== 'list') await administration.beginRecord()
     return await command({ administration, subject, words, ...options })
   } finally {
     await administration.close()

@@ -119,6 +119,11 @@ export const faultTable = {
     reason: 'unavailable',
     message: 'too many logins at once; try again shortly',
   },
+  AUDIT_OWED: {
+    status: 503,
+    reason: 'unavailable',
+    message: 'the audit log takes no rows at the moment; administration waits for it',
+  },
   INTERNAL: { status: 500, reason: 'internal', message: 'something went wrong here' },
 } as const satisfies Record<string, { status: number; reason: string; message: string }>
 

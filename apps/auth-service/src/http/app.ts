@@ -8,6 +8,7 @@ import Fastify, {
 import { registerRoutes, takeOnlyJson } from 'jotgate/api-spec/fastify'
 import { auth } from 'jotgate/fastify'
 import { answerErrors, answerFault } from './answers.js'
+import { auditExportRoute, refuseWhileOwed } from './audit-routes.js'
 import { answerClientErrors } from './client-errors.js'
 import { watchOrigins } from './cors.js'
 import { docsRoutes } from './docs/routes.js'
@@ -21,6 +22,8 @@ import type { Service } from './service.js'
 import { createTrust } from './trusted-proxies.js'
 import { createRoutes as createAdminRoutes } from '../api/admin/generated/routes.js'
 import { handlers as adminHandlers } from '../api/admin/handlers.js'
+import { createRoutes as createAuditRoutes } from '../api/audit/generated/routes.js'
+import { handlers as auditHandlers } from '../api/audit/handlers.js'
 import { createRoutes as createClientRoutes } from '../api/clients/generated/routes.js'
 import { handlers as clientHandlers } from '../api/clients/handlers.js'
 import { serveConsole } from './console/serve-console.js'
@@ -98,7 +101,8 @@ function createServer(service: Service): FastifyInstance {
 }
 
 function administration(app: FastifyInstance, service: Service): void {
-  const { adminGates: gates, adminApi, clientsApi } = service
+  const { adminGates: gates, adminApi, clientsApi, auditApi } = service
+  refuseWhileOwed(app, service)
   const setup = { gates, appAnswers: true } as const
   registerRoutes(app, {
     ...{ ...setup, services: adminApi },
@@ -108,6 +112,11 @@ function administration(app: FastifyInstance, service: Service): void {
     ...{ ...setup, services: clientsApi },
     routes: createClientRoutes(clientHandlers),
   })
+  registerRoutes(app, {
+    ...{ ...setup, services: auditApi },
+    routes: createAuditRoutes(auditHandlers),
+  })
+  auditExportRoute(app, service)
 }
 
 /** Routes that check a password of anyone. */

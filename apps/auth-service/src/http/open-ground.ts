@@ -14,6 +14,7 @@ import { withDemoUser } from '../users/demo-user.js'
 import { createPasswords, type Passwords } from '../users/passwords.js'
 import { createSqlUsers } from '../users/sql-users.js'
 import type { Users } from '../users/users.js'
+import { openServiceAudit, type KeptAudit } from './open-audit.js'
 import { openEvents } from './open-events.js'
 import { openOutbox } from './open-outbox.js'
 
@@ -25,7 +26,7 @@ export interface ServiceParts {
 }
 
 /** What the rest of the service stands on: the storage, and what reads or writes there by itself. */
-export interface Ground {
+export interface Ground extends KeptAudit {
   readonly storage: Storage
   readonly signing: SigningKeys
   readonly traffic: Traffic
@@ -50,12 +51,14 @@ export async function openGround(parts: ServiceParts): Promise<Ground> {
   const stored = await createSqlUsers(database, starting)
   const users = await openUsers(parts.configuration, stored, passwords)
   const outbox = await openOutbox({ ...parts, storage })
-  const events = openEvents({ ...parts, outbox })
+  const kept = await openServiceAudit({ ...parts, database: starting })
+  const events = openEvents({ ...parts, outbox, audit: kept.audit })
   const watched = watchRevocations(stores.revocations)
   const revocation = openRevocation(parts, watched.store)
   await storage.patiently(() => revocation.start())
   const observing = { traffic, tracing, metrics, watched }
-  return { storage, signing, passwords, users, outbox, events, revocation, ...observing }
+  const recording = { outbox, events, ...kept }
+  return { storage, signing, passwords, users, ...recording, revocation, ...observing }
 }
 
 function openRevocation(

@@ -2,8 +2,10 @@ import type { Logger } from 'pino'
 import { type KeyRing, type Revocation, type Sessions, type Verifier } from 'jotgate'
 import { isStorableName } from 'jotgate/extend'
 import type { Services as AdminServices } from '../api/admin/services.js'
+import type { Services as AuditServices } from '../api/audit/services.js'
 import type { Services as ClientsServices } from '../api/clients/services.js'
 import type { Services as UserServices } from '../api/user/services.js'
+import type { Audit } from '../audit/audit.js'
 import type { Configuration } from '../configuration/configuration.js'
 import type { ClientLimits } from '../limits/client-limits.js'
 import { createOAuth, type OAuth } from '../oauth/oauth.js'
@@ -42,6 +44,8 @@ export interface Service extends Gates {
   readonly userApi: UserServices
   readonly adminApi: AdminServices
   readonly clientsApi: ClientsServices
+  readonly auditApi: AuditServices
+  readonly audit: Pick<Audit, 'readAll' | 'owed'>
   readonly oauth: OAuth
   readonly users: Pick<Users, 'anyWith'>
   readonly sessions: Pick<Sessions, 'refresh' | 'end'>
@@ -73,7 +77,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const { configuration, log } = parts
   const ground = await openGround(parts)
   const { storage, signing, traffic, tracing, metrics, passwords, users } = ground
-  const { watched, revocation, outbox, events } = ground
+  const { watched, revocation, outbox, events, audit } = ground
   const { database, patientDatabase: starting, stores } = storage
   const store = tracing.sessions(stores.sessions)
   const rooms = { signing, store, users, revocation, metrics, events }
@@ -92,19 +96,21 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const gates = openGates({ ...{ configuration, traffic, tracing, log }, ...rooms })
   const [cache, hashing] = [() => gates.verify.cacheUse(), () => hashingLoad(passwords, admission)]
   const ofOutbox = () => outbox.status()
-  metrics.measure({ revocations, cache, hashing, outbox: ofOutbox, ring: signing.ring })
+  metrics.measure({ revocations, cache, hashing, outbox: ofOutbox, audit, ring: signing.ring })
   outbox.deliver(webhookTopic, webhookHandler(configuration.webhooks))
   const made = { ...ground, sessions, admission, oauth, processes, watched, ...gates }
   return {
     ...{ configuration, log, users, sessions, admission, traffic, shared, tracing, metrics, oauth },
-    ...{ ...gates, ...apisOf(parts, made), clocks },
+    ...{ ...gates, ...apisOf(parts, made), clocks, audit, auditApi: { audit } },
     ring: signing.ring,
     canWrite: () => processes.canWrite(),
     ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
     close: async () => {
       for (const stop of stopping) await stop()
       for (const each of [clocks, revocation, signing]) each.close()
-      for (const each of [outbox, processes, storage]) await each.close()
+      for (const each of [outbox, processes]) await each.close()
+      await ground.closeAudit() // after everything that records
+      await storage.close()
     },
   }
 }

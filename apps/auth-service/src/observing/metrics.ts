@@ -11,6 +11,7 @@ export interface Sources {
   readonly hashing: () => QueueLoad
   readonly outbox: () => OutboxStatus
   readonly ring: KeyRing | undefined
+  readonly audit: { owed(): number; lost(): number }
 }
 
 /** An event of a session. */
@@ -95,7 +96,7 @@ function addGauges(registers: Registry[], sources: Sources): void {
 type Gauges = Readonly<Record<string, readonly [help: string, read: () => number | undefined]>>
 
 function gaugesOf(sources: Sources): Gauges {
-  const { revocations, cache, hashing, ring } = sources
+  const { revocations, cache, hashing, ring, audit } = sources
   return {
     revocation_entries: [
       'Entries that this process refuses tokens by',
@@ -118,6 +119,11 @@ function gaugesOf(sources: Sources): Gauges {
     hashing_done: ['Passwords that were hashed, since the start', () => hashing().done],
     hashing_waiting: ['Passwords that wait to be hashed', () => hashing().waiting],
     ...outboxGauges(sources),
+    audit_owed_rows: ['Rows of the audit log that the database has refused', () => audit.owed()],
+    audit_lost_events: [
+      'Events without a row in the audit log, since the start',
+      () => audit.lost(),
+    ],
     key_ring_keys: ['Keys in the ring', () => ring?.list().length],
     key_ring_staleness_seconds: [
       'Age of the last answer of the ring\u2019s store',

@@ -13,6 +13,7 @@ export const permissions = [
   'ChangeKeys',
   'InspectTokens',
   'ReadTraffic',
+  'ReadAudit',
   'ReadClients',
   'ChangeClients',
 ] as const

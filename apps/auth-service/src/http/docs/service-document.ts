@@ -1,9 +1,11 @@
 import type { OpenApiDocument } from 'jotgate/api-spec'
 import { openApi as adminApi } from '../../api/admin/generated/openapi.js'
+import { openApi as auditApi } from '../../api/audit/generated/openapi.js'
 import { openApi as clientsApi } from '../../api/clients/generated/openapi.js'
 import type { Configuration } from '../../configuration/configuration.js'
 import { metadataPath } from '../../oauth/metadata.js'
 import { openApi as userApi } from '../../api/user/generated/openapi.js'
+import { auditExportPaths } from './audit-export-paths.js'
 import { mergeDocuments } from './merge-documents.js'
 import { oauthDocument } from './oauth-document.js'
 import { operationsDocument } from './operations-document.js'
@@ -27,6 +29,10 @@ export function serviceDocument({
     },
     { tag: 'admin', about: 'For administrators.', document: adminApi, prefix: 'Admin' },
     { tag: 'clients', about: 'OAuth clients, for administrators.', document: clientsApi },
+    {
+      ...{ tag: 'audit', about: 'The audit log, for administrators and auditors.' },
+      document: { ...auditApi, paths: { ...auditApi.paths, ...auditExportPaths } },
+    },
     { tag: 'operations', about: 'Health, keys, documents.', document: operationsDocument },
   ])
 }

@@ -12,7 +12,7 @@ export function openRoutes(app: FastifyInstance, service: Service): void {
     const status = await statusOf(service)
     const accounts = service.shared.accounts()
     const shared = accounts === undefined ? [] : [sharedAddressNote(accounts)]
-    const notes = [...shared, ...service.clocks.notes()]
+    const notes = [...shared, ...service.clocks.notes(), ...auditNotes(service.audit)]
     return reply.code(status === 'ready' ? 200 : 503).send({
       status,
       ...(notes.length === 0 ? {} : { notes }),
@@ -27,6 +27,12 @@ export function openRoutes(app: FastifyInstance, service: Service): void {
       ? reply.code(304).send()
       : reply.send(set.body)
   })
+}
+
+function auditNotes({ owed }: Service['audit']): readonly string[] {
+  const rows = owed()
+  if (rows === 0) return []
+  return [`the audit log: ${String(rows)} rows wait for the database, and administration with them`]
 }
 
 /** `read-only`: the database takes no writes, so that logins, refreshes and logouts are answered 503. */

@@ -1,0 +1,11 @@
+// Who may call audit-api. Generated from its .api file: changes are lost.
+import { type GatesOf } from 'jotgate/api-spec/runtime'
+
+/** The guards the .api file names. */
+export type GuardName = 'ReadAudit'
+
+/** A gate for each guard. */
+export type Gates = GatesOf<GuardName>
+
+/** Paths without a guard, for an application that guards everything else: select({ except: { path: openPaths } }). */
+export const openPaths: readonly string[] = []
