@@ -169,7 +169,7 @@ function badParameters({ method, path, parameters }: Operation): BadRequest[] {
         status: [400, 404, 409, 414],
       }))
     }
-    const values = schema.type === 'integer' ? ['x', '1.5', '-1', '1&limit=2', ''] : [long]
+    const values = schema.type === 'integer' ? ['x', '1.5', '-1', `1&${name}=2`, ''] : [long]
     return values.map((value) => ({
       ...{ fault: `a bad ${name} in the query`, method, path: `${fill(path)}?${name}=${value}` },
       ...{ status: [400], names: name },
