@@ -8,9 +8,7 @@ import { startPostgres, type PostgresServer } from '../../setup/postgres.js'
 import { temporaryFolder } from '../running-service.js'
 
 /** Opens an empty database of each kind; all are closed after the tests of the file. */
-export function auditDatabases(): Readonly<
-  Record<'SQLite' | 'PostgreSQL', () => Promise<SqlDatabase>>
-> {
+export function auditDatabases(): Readonly<Record<DatabaseKind, () => Promise<SqlDatabase>>> {
   const folder = temporaryFolder()
   const closing: (() => unknown)[] = []
   let postgres: PostgresServer
@@ -44,3 +42,6 @@ export function auditDatabases(): Readonly<
 
 /** The kinds of {@link auditDatabases}. */
 export const databaseKinds = ['SQLite', 'PostgreSQL'] as const
+
+/** One of {@link databaseKinds}. */
+export type DatabaseKind = (typeof databaseKinds)[number]
