@@ -33,6 +33,7 @@ const pages: readonly PageCase[] = [
   { hash: 'users', title: 'Users' },
   { hash: 'users/demo%3Aalice', title: 'alice' },
   { hash: 'clients', title: 'Clients', prepare: registerClient },
+  { hash: 'audit', title: 'Audit log' },
   { hash: 'try', title: 'Try it', prepare: runFirstStep },
 ]
 

@@ -39,7 +39,10 @@ const menuOf = async ({ page }: Visit) =>
   (await page.getByRole('navigation').getByRole('link').allInnerTexts()).slice(0, -2)
 
 test.each([
-  ['auditor', ['Inspect', 'Sessions', 'Revocations', 'Keys', 'Traffic', 'Users', 'Clients']],
+  [
+    'auditor',
+    ['Inspect', 'Sessions', 'Revocations', 'Keys', 'Traffic', 'Users', 'Clients', 'Audit'],
+  ],
   ['user-admin', ['Sessions', 'Users']],
   ['client-admin', ['Clients']],
 ])('%s sees the pages that the role may read, and begins at the first', async (role, pages) => {

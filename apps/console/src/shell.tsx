@@ -1,5 +1,6 @@
 import { type FunctionComponent } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
+import { AuditPage } from './pages/audit.js'
 import { ClientsPage } from './pages/clients.js'
 import { InspectPage } from './pages/inspect.js'
 import { KeysPage } from './pages/keys.js'
@@ -34,6 +35,7 @@ const pages: readonly PageEntry[] = [
   { name: 'traffic', title: 'Traffic', Page: TrafficPage, needs: 'ReadTraffic' },
   { name: 'users', title: 'Users', Page: UsersPage, needs: 'ReadUsers' },
   { name: 'clients', title: 'Clients', Page: ClientsPage, needs: 'ReadClients' },
+  { name: 'audit', title: 'Audit', Page: AuditPage, needs: 'ReadAudit' },
   tryIt,
 ]
 

@@ -35,8 +35,8 @@ function stubborn(more: Partial<ChainWriterParts> = {}) {
 }
 
 /** Resolves when no row is owed any more. */
-async function settled({ owed }: { owed(): number }): Promise<void> {
-  while (owed() > 0) await new Promise((resolve) => setTimeout(resolve, 10))
+async function settled(writer: { readonly owed: () => number }): Promise<void> {
+  while (writer.owed() > 0) await new Promise((resolve) => setTimeout(resolve, 10))
 }
 
 test('rows that wait while a statement runs are stored together, in the order in which they came', async () => {

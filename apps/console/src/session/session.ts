@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals'
 import { createCalls } from 'jotgate/api-spec/client'
 import { fromSession, jwtClient } from 'jotgate/client'
 import { createClient } from '../api/admin/generated/client.js'
+import { createClient as createAuditApi } from '../api/audit/generated/client.js'
 import { createClient as createClientsApi } from '../api/clients/generated/client.js'
 import { isProfile, readProblem, type Problem, type Profile } from './problem.js'
 
@@ -60,6 +61,9 @@ export async function endOwnOthers(): Promise<number> {
 /** The console's user. */
 export const visitor = signal<Visitor>({ kind: 'unknown' })
 
+/** The part of it for the audit log. */
+export const auditApi = createAuditApi(settings)
+
 const permissions = computed(() =>
   visitor.value.kind === 'user' ? visitor.value.profile.permissions : [],
 )
@@ -67,9 +71,9 @@ const permissions = computed(() =>
 /** Whether the user is an administrator of any kind. */
 export const isAdmin = computed(() => permissions.value.length > 0)
 
-/** A guard of `admin.api` or `clients.api` that the console asks about. */
+/** A guard of `admin.api`, `clients.api` or `audit.api` that the console asks about. */
 export type Permission =
-  | `Read${'Users' | 'Sessions' | 'Revocations' | 'Keys' | 'Traffic' | 'Clients'}`
+  | `Read${'Users' | 'Sessions' | 'Revocations' | 'Keys' | 'Traffic' | 'Clients' | 'Audit'}`
   | `Change${'Users' | 'Keys' | 'Clients'}`
   | 'EndSessions'
   | 'InspectTokens'
