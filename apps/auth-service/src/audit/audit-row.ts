@@ -1,7 +1,6 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import type { SqlRow } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
-import type { Entry } from './entry.js'
 
 /** One row of the audit log, as it is stored. `at` is in Unix milliseconds; null where the event has no such part. */
 export type AuditRow = z.infer<typeof stored>
@@ -81,43 +80,6 @@ export function ownerOf(
 ): string {
   if (field === 'subjectName') return subject
   return field !== 'actorName' && actorKind === 'service' ? subject : actor
-}
-
-/** Where a row goes: behind the row with the MAC `prev`. */
-export interface Link {
-  readonly chain: string
-  readonly seq: number
-  readonly prev: string
-  readonly key: Uint8Array
-}
-
-/**
- * The row of an entry at its place in a chain. Each personal value is replaced in the chain by a commitment with a random salt.
- *
- * @example const row = linkRow(entry, { chain, seq: 8, prev: row7.mac, key })
- */
-export function linkRow(entry: Entry, { chain, seq, prev, key }: Link): AuditRow {
-  const { personal, ...open } = entry
-  const salts: Salts = { actorSalt: null, subjectSalt: null, placeSalt: null }
-  const commitments: Partial<Record<PersonalField, string>> = {}
-  for (const field of personalNames) {
-    const value = personal[field]
-    if (value === null) continue
-    const salt = (salts[personalFields[field]] ??= newSalt())
-    commitments[field] = commitmentOf({ chain, seq, field, salt, value })
-  }
-  const row = {
-    ...{ ...open, ...personal, ...salts, chain, seq },
-    commitments: Object.keys(commitments).length === 0 ? null : JSON.stringify(commitments),
-  }
-  return { ...row, mac: macOf(row, prev, key) }
-}
-
-type Salts = Record<(typeof personalFields)[PersonalField], string | null>
-
-/** 128 random bits: without them a commitment to an address could be guessed. */
-function newSalt(): string {
-  return randomBytes(16).toString('base64url')
 }
 
 /** A personal value and where it stands. */

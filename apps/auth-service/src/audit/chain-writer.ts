@@ -1,7 +1,8 @@
 import { AuthError } from 'jotgate'
-import { linkRow, type AuditRow } from './audit-row.js'
+import type { AuditRow } from './audit-row.js'
 import type { Entry } from './entry.js'
 import { sizeFor } from './insert-rows.js'
+import { linkRow } from './link-row.js'
 
 /** The last row of a chain: it vouches for all rows before it. */
 export interface Head {

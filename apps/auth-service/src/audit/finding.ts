@@ -11,7 +11,7 @@ export interface Finding {
 }
 
 /** What each kind of finding means. */
-export const findingKinds = {
+const findingKinds = {
   changed: 'the row was changed, moved or inserted: it is not what was written there',
   missing: 'rows were removed',
   value: 'a name, an address or a user agent is not the one that was recorded',
