@@ -150,7 +150,7 @@ test.concurrent(
     const keyless = await drill.command(`restore ${good}`)
     expect(keyless.output).toContain('keys/ring.key of the data folder is missing')
     expect(keyless.code).toBe(1)
-    expect(readdirSync(keys)).toEqual(['refresh.key'])
+    expect(readdirSync(keys)).toEqual(['audit.key', 'refresh.key'])
     expect(readdirSync(drill.dataDir).filter((name) => name.startsWith('jotgate'))).toEqual([])
   },
 )
