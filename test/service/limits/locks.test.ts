@@ -56,7 +56,6 @@ function worldOf(...stores: readonly Store[]): World {
   const begun: BegunLock[] = []
   const onLocked = (lock: BegunLock) => {
     begun.push(lock)
-    return Promise.resolve()
   }
   const [one, two = one] = stores.map((store) =>
     createAdmission({ configuration, slots, onLocked, ...store }),

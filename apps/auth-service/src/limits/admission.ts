@@ -82,8 +82,8 @@ export interface AdmissionOptions extends LockoutStores {
   /** Called after each right password. Default: nothing. */
   readonly loggedIn?: (network: string, account: string) => void
   /**
-   * Called when an attempt begins a lock: once for each lock, not for what is refused meanwhile. The answer does not wait for
-   * it: an account that does not exist has no such call. Default: nothing.
+   * Called when an attempt begins a lock of an account that exists: once for each lock, not for what is refused meanwhile.
+   * Nothing waits for it: the time of the answer would tell that the account exists. Default: nothing.
    */
   readonly onLocked?: (lock: BegunLock) => void
 }

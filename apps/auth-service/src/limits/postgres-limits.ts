@@ -114,7 +114,8 @@ INSERT INTO service_lockouts AS l (account, count, locked_until, kept_until) VAL
 ON CONFLICT (account) DO UPDATE SET count = 0, locked_until = 0, kept_until = ${now}
 WHERE l.locked_until <= ${now}
 RETURNING 1`,
-  // The first wrong password locks nothing: at least one is allowed. A lock is put on the list in the same statement.
+  // The first wrong password locks nothing: at least one is allowed. A lock is put on the list in the same
+  // statement, also where there is no account: the work must be the same, or its time would tell which accounts exist.
   wrong: `
 WITH guess AS (
   INSERT INTO service_lockouts AS l (account, count, locked_until, kept_until) VALUES ($1, 1, 0, ${now} + $2)
@@ -126,7 +127,7 @@ WITH guess AS (
   RETURNING count, locked_until
 ), listed AS (
   INSERT INTO service_locks (account, user_id, locked_until)
-  SELECT $1, $6::text, locked_until FROM guess WHERE locked_until > ${now} AND $6::text <> ''
+  SELECT $1, $6, locked_until FROM guess WHERE locked_until > ${now}
     AND (SELECT COUNT(*) FROM service_locks WHERE locked_until > ${now}) < $7
   ON CONFLICT (account) DO UPDATE SET locked_until = excluded.locked_until
 )

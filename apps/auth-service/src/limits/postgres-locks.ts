@@ -21,7 +21,7 @@ export const lockSchema: Schema = {
 const live = `
 SELECT s.account, s.user_id, l.count, l.locked_until
 FROM service_locks AS s JOIN service_lockouts AS l ON l.account = s.account
-WHERE l.locked_until > ${now}`
+WHERE l.locked_until > ${now} AND s.user_id <> ''`
 
 const lock = z
   .object({

@@ -52,9 +52,11 @@ export function redisLockouts(redis: RedisConnection, times: LockoutTimes): Lock
   return {
     record: async ({ name, user }, guess) => {
       const recorded = await count(name, guess)
-      // The lock is on whether or not it is on the list: a step of its own, since another node may hold the list.
-      if (recorded.kind === 'locks' && user !== undefined)
-        await locks.add({ id: name, user, until: recorded.until }).catch(() => undefined)
+      if (recorded.kind !== 'locks') return recorded
+      // The lock is on whether or not it is on the list: a step of its own, since another node may hold the list. Without an
+      // account it ends at once: the work must be the same, or its time would tell which accounts exist.
+      const listed = user === undefined ? { user: '', until: 0 } : { user, until: recorded.until }
+      await locks.add({ ...listed, id: name }).catch(() => undefined)
       return recorded
     },
     list: (query) => locks.list(query),
