@@ -138,7 +138,7 @@ export const table = [
   },
   {
     from: 'src/api-spec/runtime/fastify.ts',
-    may: ['src/api-spec/runtime/', 'src/adapters/node/fastify'],
+    may: [...ground, 'src/token/token.ts', 'src/api-spec/runtime/', 'src/adapters/node/fastify'],
     builtIns: ['stream'],
     packages: ['fastify'],
   },

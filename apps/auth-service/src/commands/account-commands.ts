@@ -39,6 +39,7 @@ export const accountCommands = {
     const end = () => administration.endSessions(user.id)
     await deleteUser({ users, user, end, forget: unlock === undefined ? [] : [unlock] })
     await recordCommand(events, { kind: 'user.deleted', subject: userOf(user.id) })
+    await administration.eraseRecord(user.id)
     return `deleted ${user.username}\n`
   },
   rename: async ({ administration, subject, words: [name = ''] }) => {

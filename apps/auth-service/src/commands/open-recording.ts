@@ -17,6 +17,8 @@ export interface Recording {
    * @throws AuthError STORE_UNAVAILABLE
    */
   begin(): Promise<void>
+  /** Deletes names, addresses and user agents of a user from the audit log. @throws AuthError STORE_UNAVAILABLE */
+  erase(id: string): Promise<void>
   /** Ends the chain. Messages to other systems stay for the service to deliver. */
   close(): Promise<void>
 }
@@ -42,6 +44,7 @@ export async function openRecording(parts: RecordingParts): Promise<Recording> {
   return {
     events: openEvents({ ...parts, outbox, audit }),
     begin: () => audit.open(),
+    erase: (id) => audit.erase(id, commandParty()),
     close: async () => {
       await outbox.close()
       await audit.close()

@@ -27,6 +27,8 @@ export interface UserAdministration {
   renewTokens(subject: string): Promise<void>
   /** Begins a chain of the audit log: a command that cannot be recorded changes nothing. @throws AuthError STORE_UNAVAILABLE */
   beginRecord(): Promise<void>
+  /** Deletes names and addresses of a user from the audit log. @throws AuthError STORE_UNAVAILABLE */
+  eraseRecord(id: string): Promise<void>
   /** Closes the storage; do not use it afterwards. */
   close(): Promise<void>
 }
@@ -66,6 +68,7 @@ export async function openUserAdministration(
     configuration,
     ...{ users, events, unlock: await openUnlock(configuration, storage) },
     beginRecord: () => recording.begin(),
+    eraseRecord: (id) => recording.erase(id),
     endSessions: async (subject) => {
       await start()
       await sessions.endAll(subject)

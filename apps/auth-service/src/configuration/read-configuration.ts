@@ -32,6 +32,13 @@ const notLoopback =
   'HOST is not a loopback address, and without a configuration this is a demo, for this machine only. ' +
   'Write a configuration file and name it in JOTGATE_CONFIG.'
 
+/** Made there at the first start. */
+const keysInTheDataFolder = {
+  encryptionKeys: undefined,
+  refreshSecrets: undefined,
+  auditKeys: undefined,
+} as const
+
 function demoConfiguration(
   environment: Environment,
   password = randomBytes(9).toString('base64url'),
@@ -61,9 +68,7 @@ function demoConfiguration(
     userAttributes: {},
     trustedProxies: [],
     keySetMaxAge: 300,
-    encryptionKeys: undefined,
-    refreshSecrets: undefined,
-    auditKeys: undefined,
+    ...keysInTheDataFolder,
     auditKeep: toSeconds(defaultAuditKeep),
     metricsToken: secretSource(`literal:${metricsToken}`, { encoding: 'text', demo: true }),
     metricsPort: undefined,

@@ -1,5 +1,5 @@
 import { ConfigError, createServiceKeys, hmacKey } from 'jotgate'
-import type { Configuration, Signing } from './configuration.js'
+import type { Configuration, SessionTimes, Signing } from './configuration.js'
 import type { Environment } from './environment.js'
 import { SetupFault } from '../foundation/setup-fault.js'
 import { checkEncryptionKey, checkSessions } from './checks.js'
@@ -44,9 +44,6 @@ interface Read {
 function toConfiguration(file: FileFields, environment: Environment): Read {
   const text = secretReader(environment.variable, 'text')
   const base64 = secretReader(environment.variable, 'base64')
-  const accessExpire = file.accessExpire ?? file.auth?.accessExpire ?? '15m'
-  const absoluteTtl = toSeconds(file.refreshExpire)
-  const week = 7 * 86_400
   const { webhooks, faults: ofWebhooks } = readWebhooks(file.webhooks, text)
   const configuration: Configuration = {
     demo: undefined,
@@ -57,13 +54,9 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
     audience: file.audience,
     hosts: file.hosts,
     origins: file.origins ?? usualOrigins(file.issuer),
-    accessTtl: toSeconds(accessExpire),
-    absoluteTtl,
-    idleTtl: toSeconds(file.idleExpire ?? Math.min(week, absoluteTtl)),
-    grace: toSeconds(file.grace),
+    ...readTimes(file),
     maxSessions: file.maxSessions,
     maxRevocations: file.maxRevocations,
-    recoverWithin: toSeconds(file.recoverWithin),
     loginLimits: file.loginLimits,
     userAttributes: file.userAttributes,
     trustedProxies: file.trustedProxies,
@@ -81,6 +74,19 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
   const ofSecrets = [...text.faults, ...base64.faults]
   const faults = [...ofSecrets, ...ofWebhooks, ...checkWhole(file, configuration)]
   return { configuration, faults }
+}
+
+const week = 7 * 86_400
+
+function readTimes(file: FileFields): SessionTimes {
+  const absoluteTtl = toSeconds(file.refreshExpire)
+  return {
+    accessTtl: toSeconds(file.accessExpire ?? file.auth?.accessExpire ?? '15m'),
+    absoluteTtl,
+    idleTtl: toSeconds(file.idleExpire ?? Math.min(week, absoluteTtl)),
+    grace: toSeconds(file.grace),
+    recoverWithin: toSeconds(file.recoverWithin),
+  }
 }
 
 function readSecrets(

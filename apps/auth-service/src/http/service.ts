@@ -101,7 +101,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const made = { ...ground, sessions, admission, oauth, processes, watched, ...gates }
   return {
     ...{ configuration, log, users, sessions, admission, traffic, shared, tracing, metrics, oauth },
-    ...{ ...gates, ...apisOf(parts, made), clocks, audit, auditApi: { audit } },
+    ...{ ...gates, ...apisOf(parts, made), clocks, audit },
     ring: signing.ring,
     canWrite: () => processes.canWrite(),
     ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
@@ -126,6 +126,7 @@ interface ApiParts {
   readonly revocation: Revocation
   readonly signing: SigningKeys
   readonly events: Events
+  readonly audit: Audit
   readonly processes: Processes
   readonly storage: Pick<Storage, 'stores' | 'database'>
   readonly watched: WatchedRevocations
@@ -135,9 +136,9 @@ interface ApiParts {
 function apisOf(
   { configuration, log }: ServiceParts,
   parts: ApiParts,
-): Pick<Service, 'userApi' | 'adminApi' | 'clientsApi'> {
+): Pick<Service, 'userApi' | 'adminApi' | 'clientsApi' | 'auditApi'> {
   const { users, passwords, admission, sessions, verify, oauth } = parts
-  const { revocation, signing, processes, storage, watched, events } = parts
+  const { revocation, signing, processes, storage, watched, events, audit } = parts
   const { stores, database } = storage
   const { clients } = oauth
   const passwordRules = createPasswordRules(configuration)
@@ -145,7 +146,7 @@ function apisOf(
   return {
     userApi: { ...both, configuration, admission, oauth },
     adminApi: {
-      ...{ ...both, configuration, revocation, processes, ring: signing.ring },
+      ...{ ...both, configuration, revocation, processes, audit, ring: signing.ring },
       lockouts: admission.lockouts,
       countSessions: createSessionCount(database),
       recentRevocations: () => watched.recent(),
@@ -153,6 +154,7 @@ function apisOf(
         isStorableName(sid) ? (await stores.sessions.findBySid(sid))?.subject : undefined,
     },
     clientsApi: { log, events, users, clients },
+    auditApi: { audit },
   }
 }
 

@@ -1,4 +1,4 @@
-import { userOf } from '../../events/event.js'
+import { userOf, userParty } from '../../events/event.js'
 import { RequestFault } from '../../foundation/faults.js'
 import { unlockUser } from '../../limits/lockouts.js'
 import { demoSubject } from '../../users/demo-user.js'
@@ -12,7 +12,8 @@ const question =
   'this deletes the user for good: repeat it with the username of the user as "confirm"'
 
 /**
- * DELETE /admin/users/:id, with the username as `confirm`. Tokens of the user are refused at once.
+ * DELETE /admin/users/:id, with the username as `confirm`. Tokens of the user are refused at once, and the audit log forgets
+ * names and addresses of the user.
  *
  * @throws RequestFault OWN_ACCOUNT, BEYOND_OWN, USER_UNKNOWN, DEMO_ACCOUNT, CONFIRM; AuthError STORE_UNAVAILABLE
  */
@@ -30,4 +31,5 @@ export const deleteUser: GuardedHandler<UserDeletion, void> = async (call) => {
   await deleteForGood({ users, user, end, forget: [(id) => unlockUser(lockouts, id)] })
   // By the id alone: the name is deleted as well.
   await recordAction(call, admin, { kind: 'user.deleted', subject: userOf(user.id) })
+  await services.audit.erase(user.id, userParty(admin))
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { KeyRing, Revocation, Sessions, Verifier } from 'jotgate'
+import type { Audit } from '../../audit/audit.js'
 import type { Events } from '../../events/events.js'
 import type { Configuration } from '../../configuration/configuration.js'
 import type { Lockouts } from '../../limits/lockouts.js'
@@ -29,4 +30,5 @@ export interface Services {
   /** Undefined where tokens are signed with a shared secret. */
   readonly ring: KeyRing | undefined
   readonly processes: Pick<Processes, 'list'>
+  readonly audit: Pick<Audit, 'erase'>
 }
