@@ -7,5 +7,5 @@ export type GuardName = 'ReadAudit'
 /** A gate for each guard. */
 export type Gates = GatesOf<GuardName>
 
-/** Paths without a guard, for an application that guards everything else: select({ except: { path: openPaths } }). */
+/** Paths that take calls without a token, for an application that guards everything else: select({ except: { path: openPaths } }). */
 export const openPaths: readonly string[] = []

@@ -8,8 +8,10 @@ export type { Services }
 export type Call = $.Call<Services>
 export type RequestCall<Req> = $.RequestCall<Services, Req>
 export type GuardedCall<Req> = $.GuardedCall<Services, Req>
+export type OptionalCall<Req> = $.OptionalCall<Services, Req>
 export type Handler<Req, Res> = $.Handler<Services, Req, Res>
 export type GuardedHandler<Req, Res> = $.GuardedHandler<Services, Req, Res>
+export type OptionalHandler<Req, Res> = $.OptionalHandler<Services, Req, Res>
 export type Middleware = $.Middleware<Services>
 
 /** One function a route: handlers.ts has them. */
