@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process'
-import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,6 +6,8 @@ import { afterAll, beforeAll, test } from 'vitest'
 import { webhookTopic } from '../../../apps/auth-service/src/webhooks/webhooks.js'
 import { amount } from '../../setup/amount.js'
 import { sizeOf } from '../../setup/process-size.js'
+import { seeded } from '../../setup/random.js'
+import { seed } from '../../setup/seed.js'
 import { compileForChildren, startChild } from '../../stores/compile.js'
 import { secret, startReceiver, verifies, webhookOf, type Receiver } from '../webhooks/receiver.js'
 import { fastClock, limits } from './fast-clock.js'
@@ -105,6 +106,7 @@ test.concurrent.for(kinds)(
       return (await database.query(text, [target])).map(({ id }) => String(id)).sort()
     }
     const ids = Array.from({ length: messages / targets.length }, (_, i) => `message-${String(i)}`)
+    const random = seeded(seed)
     let size = 0
     const adding = async () => {
       for (const [at, id] of ids.entries()) {
@@ -117,7 +119,7 @@ test.concurrent.for(kinds)(
     }
     const killing = async () => {
       for (let i = 0; i < kills; i++) {
-        await sleep(randomInt(100, 700))
+        await sleep(100 + 600 * random())
         await deliverers.killOne()
       }
     }
