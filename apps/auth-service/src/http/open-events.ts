@@ -15,6 +15,7 @@ export interface EventsParts {
 
 /** The events of a process: of the service, and of each command that changes something. */
 export function openEvents({ configuration, log, outbox, audit }: EventsParts): Events {
-  const webhooks = webhookSink(configuration.webhooks, outbox)
-  return createEvents({ sinks: [audit.sink, webhooks], log })
+  const { webhooks } = configuration
+  const others = webhooks.length === 0 ? [] : [webhookSink(webhooks, outbox)]
+  return createEvents({ sinks: [audit.sink, ...others], log })
 }
