@@ -31,6 +31,9 @@ export const bars = [
   atMost('api: generate', () => 12, 'a tenth'),
   atMost('api: parse, check and generate', () => 12, 'a tenth'),
   atMost('api: openapi', () => 12, 'a tenth'),
+  // The audit row of a login: at most five hundredths of the login's processor time.
+  atMost('audit: a login, processor, row in PostgreSQL', () => 1.05, 'without its row'),
+  atMost('audit: a login, processor, row in SQLite', () => 1.05, 'without its row'),
   // At least half as many a second as of the store's bare round trips.
   atMost('sessions: SQLite, rotate', () => 2, 'bare'),
   atMost('sessions: PostgreSQL, rotate', () => 2, 'bare'),

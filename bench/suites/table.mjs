@@ -1,4 +1,5 @@
 import { run as api } from './api.mjs'
+import { run as audit } from './audit.mjs'
 import { run as core } from './core.mjs'
 import { run as facts } from './facts.mjs'
 import { run as http } from './http.mjs'
@@ -12,4 +13,4 @@ import { run as sessions } from './sessions.mjs'
  * @type {Readonly<Record<string, (context: import('../suite.mjs').Context) =>
  *   Promise<readonly import('../suite.mjs').Measurement[]>>>}
  */
-export const suites = { core, api, http, sessions, facts, revocation, service }
+export const suites = { core, api, http, sessions, facts, revocation, service, audit }
