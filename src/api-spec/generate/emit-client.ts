@@ -15,8 +15,16 @@ export function emitClient(plan: ServicePlan): string {
   const kinds = ['call', 'events'].filter((kind) =>
     plan.routes.some(({ sse }) => (kind === 'events') === sse),
   )
+  const options = [
+    ...(plan.routes.some((route) => !takesFiles(route)) || plan.routes.length === 0
+      ? ['type CallOptions']
+      : []),
+    'type ClientOptions',
+    'createCalls',
+    ...(plan.routes.some(takesFiles) ? ['type UploadOptions'] : []),
+  ]
   const head = `A client of ${plan.service}. Generated from its .api file: changes are lost.`
-  return `${lineComment(head)}import { type CallOptions, type ClientOptions, createCalls } from 'jotgate/api-spec/client'
+  return `${lineComment(head)}import { ${options.join(', ')} } from 'jotgate/api-spec/client'
 ${uses ? "import type * as types from './types.js'\n" : ''}
 /** What {@link createClient} returns. */
 export type Client = ReturnType<typeof createClient>
@@ -39,12 +47,17 @@ function emitFunction(route: RoutePlan, indent: string): string {
   const result = sse
     ? `events(${sent}) as Promise<AsyncGenerator<${type}>>`
     : `call(${sent}) as Promise<${type}>`
-  const lines = [`${propertyName(name)}: (${input}options?: CallOptions) =>`, `  ${result},`]
+  const options = takesFiles(route) ? 'UploadOptions' : 'CallOptions'
+  const lines = [`${propertyName(name)}: (${input}options?: ${options}) =>`, `  ${result},`]
   const doc = docComment([routeText(route)], indent)
   return doc + lines.map((line) => `${indent}${line}\n`).join('')
 }
 
-function descriptor({ method, path, guard, request }: RoutePlan): string {
+function takesFiles({ form }: RoutePlan): boolean {
+  return form?.maxFiles !== undefined
+}
+
+function descriptor({ method, path, guard, request, formIsBody }: RoutePlan): string {
   const fields = request?.fields ?? []
   const from = fields
     .filter(({ source }) => source !== 'json')
@@ -57,6 +70,7 @@ function descriptor({ method, path, guard, request }: RoutePlan): string {
     ...(guard === null ? [] : ['guarded: true']),
     ...(from.length === 0 ? [] : [`from: { ${from.join(', ')} }`]),
     ...(hasBody ? ['body: true'] : []),
+    ...(formIsBody ? ['form: true'] : []),
   ]
   return `{ ${parts.join(', ')} }`
 }

@@ -1,3 +1,4 @@
+import { type FormRules } from '../runtime/form-body.js'
 import { tsType } from './emit-types.js'
 import { groupRoutes, type RoutePlan, routeText, type ServicePlan } from './plan.js'
 import {
@@ -91,10 +92,13 @@ function kindOf({ guard, optional }: RoutePlan): keyof typeof handlerTypes {
 }
 
 function handlerType(route: RoutePlan): string {
-  const { request, response, sse } = route
+  const { request, response, sse, form } = route
   const kind = handlerTypes[kindOf(route)]
   const asked = request === undefined ? 'object' : `types.${typeName(request.name)}`
-  return `${kind}<${asked}, ${responseType(response, sse)}>`
+  const types = `${asked}, ${responseType(response, sse)}`
+  return form?.maxFiles === undefined
+    ? `${kind}<${types}>`
+    : `$.${kind}<Services, ${types}, $.Files>`
 }
 
 /** What a handler returns: nothing, an answer, or for events many of them. */
@@ -137,7 +141,7 @@ ${rows}  ]
 
 function emitRoute(route: RoutePlan): string {
   const { method, path, middleware, timeoutMs, maxBytes, sse, strict, guard } = route
-  const { scopes, roles, recentLogin } = route
+  const { scopes, roles, recentLogin, form } = route
   const options = [
     ...(guard === null ? [] : [`guard: ${quote(guard)}`]),
     ...(scopes.length === 0 ? [] : [`scopes: [${scopes.map(quote).join(', ')}]`]),
@@ -149,12 +153,22 @@ function emitRoute(route: RoutePlan): string {
       : [`middleware: [${middleware.map(middlewareConst).join(', ')}]`]),
     ...(timeoutMs === undefined ? [] : [`timeoutMs: ${String(timeoutMs)}`]),
     ...(maxBytes === undefined ? [] : [`maxBytes: ${String(maxBytes)}`]),
+    ...(form === undefined ? [] : [`form: ${emitForm(form)}`]),
     ...(sse ? ['sse: true'] : []),
     ...(strict ? ['strict: true'] : []),
   ]
   const request = route.request === undefined ? 'nothing' : `types.${typeName(route.request.name)}`
   const handler = `api${memberOf(camelCase(route.group))}${memberOf(route.name)}`
   return `${kindOf(route)}({ ${options.join(', ')} }, ${request}, ${handler})`
+}
+
+function emitForm({ maxFiles, maxFileBytes, fileTypes }: FormRules): string {
+  const rules = [
+    ...(maxFiles === undefined ? [] : [`maxFiles: ${String(maxFiles)}`]),
+    ...(maxFileBytes === undefined ? [] : [`maxFileBytes: ${String(maxFileBytes)}`]),
+    ...(fileTypes === undefined ? [] : [`fileTypes: [${fileTypes.map(quote).join(', ')}]`]),
+  ]
+  return rules.length === 0 ? '{}' : `{ ${rules.join(', ')} }`
 }
 
 /** How a member is reached; nothing for the routes of no group. */

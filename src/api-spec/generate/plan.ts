@@ -3,6 +3,7 @@ import { type SpecPlace } from '../language/places.js'
 import { type ApiRoute, type ApiSpec, type RouteGroup, type SpecType } from '../language/spec.js'
 import { unquoted } from '../language/syntax/ast.js'
 import { routedPath, wholePath } from '../language/whole-path.js'
+import { type FormRules } from '../runtime/form-body.js'
 import { ApiSpecError } from './error.js'
 import { type GuardPlan, type Guards, planGuards } from './plan-guards.js'
 import { camelCase, handlerName, kebabCase } from './text-as-code.js'
@@ -32,6 +33,10 @@ export interface RoutePlan {
   readonly middleware: readonly string[]
   readonly timeoutMs: number | undefined
   readonly maxBytes: number | undefined
+  /** What a form may hold, where the body may be one. */
+  readonly form: FormRules | undefined
+  /** Members from the tag `form` are sent in the body. */
+  readonly formIsBody: boolean
   readonly sse: boolean
   /** A body with members that the type does not name is refused. */
   readonly strict: boolean
@@ -105,19 +110,19 @@ function planRoute(route: ApiRoute, { group, guards, types }: Scope): RoutePlan 
   const path = wholePath(annotation['prefix'] ?? '', route.path)
   const guard = guards.of(group)?.name ?? null
   const { middleware, timeout, maxBytes } = annotation
+  const method = route.method.toUpperCase()
+  const request = requestOf(route, types)
   return {
-    name,
-    group: folder,
-    method: route.method.toUpperCase(),
-    path,
+    ...{ name, group: folder, method, path },
     params: [...path.matchAll(/:([\w.-]+)/g)].map(([, param = '']) => param),
     guard,
     ...demandsOf(group, { guard, path }),
-    request: requestOf(route, types),
+    request,
     response: route.response,
     middleware: middleware === undefined ? [] : middleware.split(',').map((each) => each.trim()),
     timeoutMs: timeout === undefined ? undefined : milliseconds(timeout),
     maxBytes: maxBytes === undefined ? undefined : Number(maxBytes),
+    ...formOf(annotation, { method, path, request }),
     sse: annotation['sse'] === 'true',
     strict: annotation['strict'] === 'true',
     summary: summaryOf(route),
@@ -136,6 +141,32 @@ function wordsOf(text: string): readonly string[] {
 
 function placeOf({ handler, path }: ApiRoute): SpecPlace {
   return { handler, path }
+}
+
+/** Methods whose body may be a form, as in Go's `ParseForm`. */
+const formMethods = new Set(['POST', 'PUT', 'PATCH'])
+
+function formOf(
+  annotation: Readonly<Record<string, string>>,
+  { method, path, request }: Pick<RoutePlan, 'method' | 'path' | 'request'>,
+): Pick<RoutePlan, 'form' | 'formIsBody'> {
+  const { maxFiles, maxFileBytes, fileTypes } = annotation
+  for (const [key, value] of Object.entries({ maxFileBytes, fileTypes }))
+    if (maxFiles === undefined && value !== undefined)
+      throw new ApiSpecError(`${path}: '${key}' says what files may be: add 'maxFiles'`, {
+        key,
+        value,
+      })
+  const sources = new Set(request?.fields.map(({ source }) => source))
+  const isForm = formMethods.has(method) && (sources.has('form') || maxFiles !== undefined)
+  if (!isForm) return { form: undefined, formIsBody: false }
+  const form = {
+    ...(maxFiles === undefined ? {} : { maxFiles: Number(maxFiles) }),
+    ...(maxFileBytes === undefined ? {} : { maxFileBytes: Number(maxFileBytes) }),
+    ...(fileTypes === undefined ? {} : { fileTypes: namesIn(fileTypes) }),
+  }
+  // Beside JSON members the body is JSON.
+  return { form, formIsBody: !sources.has('json') }
 }
 
 function requestOf(route: ApiRoute, types: ReadonlyMap<string, TypePlan>): TypePlan | undefined {

@@ -13,6 +13,9 @@ export const serverKeys = {
   middleware: 'names',
   timeout: 'duration',
   maxBytes: 'number',
+  maxFiles: 'number',
+  maxFileBytes: 'number',
+  fileTypes: 'types',
   signature: 'flag',
   sse: 'flag',
   strict: 'flag',
@@ -27,7 +30,7 @@ export const demandKeys = ['scopes', 'roles', 'recentLogin'] as const
 
 type ListKey = 'scopes' | 'roles'
 type ValueKind =
-  ListKey | 'name' | 'names' | 'path' | 'duration' | 'age' | 'number' | 'flag' | 'text'
+  ListKey | 'name' | 'names' | 'path' | 'duration' | 'age' | 'number' | 'types' | 'flag' | 'text'
 
 const patterns: Readonly<
   Record<Exclude<ValueKind, ListKey>, { readonly pattern: RegExp; readonly what: string }>
@@ -42,6 +45,10 @@ const patterns: Readonly<
   },
   age: { pattern: /^(?=\d)(\d+h)?(\d+m)?(\d+s)?$/, what: 'a duration such as 5m' },
   number: { pattern: /^[1-9]\d{0,14}$/, what: 'a whole number above 0' },
+  types: {
+    pattern: /^[\w.+-]+\/(?:[\w.+-]+|\*)(?:\s*,\s*[\w.+-]+\/(?:[\w.+-]+|\*))*$/,
+    what: 'content types with commas between them, such as "image/png,image/*"',
+  },
   flag: { pattern: /^(true|false)$/, what: 'true or false' },
   text: { pattern: /^[^]*$/, what: 'text' },
 }
@@ -72,7 +79,7 @@ export function valueProblem(key: string, value: string): string | undefined {
 }
 
 /**
- * The names in a value of `scopes` or `roles`, each once.
+ * The names in a value of `scopes`, `roles` or `fileTypes`, each once.
  *
  * @example namesIn('orders:read, orders:write') // ['orders:read', 'orders:write']
  */

@@ -14,6 +14,7 @@ import {
   checkOptional,
   checkTags,
 } from './analysis/check-dialect.js'
+import { checkAddresses } from './analysis/check-addresses.js'
 import { checkMembers } from './analysis/check-members.js'
 import { checkPaths } from './analysis/check-paths.js'
 import { type Diagnostic, goctlText, mostDiagnostics, renderDiagnostic } from './diagnostic.js'
@@ -128,6 +129,7 @@ function inFull(project: Project, report: Report): ApiSpec {
   const spec = buildSpec(project, report)
   checkPaths(project, spec, report)
   checkMembers(project, spec, report)
+  checkAddresses(project, spec, report)
   return spec
 }
 

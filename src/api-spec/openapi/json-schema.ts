@@ -4,9 +4,12 @@ import { type SpecType } from '../language/spec.js'
 import { commentText } from '../language/comment-text.js'
 import { type Json, type JsonObject, present } from './document.js'
 
-/** The members of a struct that travel in the body, as a JSON Schema (2020-12). */
-export function objectSchema(fields: readonly FieldPlan[]): JsonObject {
-  const own = fields.filter(({ source }) => source === 'json')
+/** The members of a struct that travel in the body, in JSON or in a form, as a JSON Schema (2020-12). */
+export function objectSchema(
+  fields: readonly FieldPlan[],
+  body: 'json' | 'form' = 'json',
+): JsonObject {
+  const own = fields.filter(({ source }) => source === body)
   const required = own
     .filter((field) => !field.optional && field.default === undefined)
     .map(({ name }) => name)

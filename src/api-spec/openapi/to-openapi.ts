@@ -156,6 +156,7 @@ const places = { path: 'path', form: 'query', header: 'header', json: undefined 
 function parametersOf(route: RoutePlan, fields: readonly FieldPlan[]): readonly JsonObject[] {
   const named = fields.flatMap((field): readonly JsonObject[] => {
     const place = places[field.source]
+    if (field.source === 'form' && route.formIsBody) return []
     if (place === undefined || (place === 'path' && !route.params.includes(field.name))) return []
     const { description, ...schema } = fieldSchema(field)
     const required = place === 'path' || (!field.optional && field.default === undefined)
@@ -172,10 +173,9 @@ function parametersOf(route: RoutePlan, fields: readonly FieldPlan[]): readonly 
   ]
 }
 
-function bodyOf(
-  { request, method }: RoutePlan,
-  fields: readonly FieldPlan[],
-): JsonObject | undefined {
+function bodyOf(route: RoutePlan, fields: readonly FieldPlan[]): JsonObject | undefined {
+  const { request, method } = route
+  if (route.formIsBody) return formOf(route, fields)
   if (
     request === undefined ||
     method === 'GET' ||
@@ -187,6 +187,26 @@ function bodyOf(
     required: true,
     content: { 'application/json': { schema: { $ref: `#/components/schemas/${request.name}` } } },
   }
+}
+
+/** The same fields in both content types; files come in one of them only, under any name. */
+function formOf({ form }: RoutePlan, fields: readonly FieldPlan[]): JsonObject {
+  const schema = objectSchema(fields, 'form')
+  const files = { additionalProperties: { type: 'string', contentMediaType: fileTypes(form) } }
+  const takesFiles = form?.maxFiles !== undefined
+  return {
+    required: schema['required'] !== undefined,
+    content: {
+      ...(fields.some(({ source }) => source === 'form') ? { [urlencoded]: { schema } } : {}),
+      'multipart/form-data': { schema: takesFiles ? { ...schema, ...files } : schema },
+    },
+  }
+}
+
+const urlencoded = 'application/x-www-form-urlencoded'
+
+function fileTypes(form: RoutePlan['form']): string {
+  return form?.fileTypes?.join(', ') ?? 'application/octet-stream'
 }
 
 function answerOf({ response, sse }: RoutePlan): JsonObject {

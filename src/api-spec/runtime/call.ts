@@ -21,6 +21,12 @@ export interface RequestCall<S, Req> extends Call<S> {
   readonly request: Req
 }
 
+/** What a call of a route with `maxFiles` has besides. */
+export interface Files {
+  /** The files of the form, by the name of their field. */
+  readonly files: (name: string) => readonly File[]
+}
+
 /** A call of a guarded route. */
 export interface GuardedCall<S, Req> extends RequestCall<S, Req> {
   /** The verified claims of the caller's token. */
@@ -33,14 +39,20 @@ export interface OptionalCall<S, Req> extends RequestCall<S, Req> {
   readonly claims: Claims | undefined
 }
 
-/** Answers calls of an open route. Undefined is an answer without a body, 204. */
-export type Handler<S, Req, Res> = (call: RequestCall<S, Req>) => Res | Promise<Res>
+/** Answers calls of an open route. Undefined is an answer without a body, 204. `More` is what the call has besides. */
+export type Handler<S, Req, Res, More = unknown> = (
+  call: RequestCall<S, Req> & More,
+) => Res | Promise<Res>
 
 /** Answers calls of a guarded route. */
-export type GuardedHandler<S, Req, Res> = (call: GuardedCall<S, Req>) => Res | Promise<Res>
+export type GuardedHandler<S, Req, Res, More = unknown> = (
+  call: GuardedCall<S, Req> & More,
+) => Res | Promise<Res>
 
 /** Answers calls with and without a token. */
-export type OptionalHandler<S, Req, Res> = (call: OptionalCall<S, Req>) => Res | Promise<Res>
+export type OptionalHandler<S, Req, Res, More = unknown> = (
+  call: OptionalCall<S, Req> & More,
+) => Res | Promise<Res>
 
 /** Runs before a handler, and calls `next` for the handler's answer. */
 export type Middleware<S> = (

@@ -22,6 +22,12 @@ export interface CallOptions {
   readonly signal?: AbortSignal
 }
 
+/** The same for a route that takes files. */
+export interface UploadOptions extends CallOptions {
+  /** The files of the form, by the name of their field. A `File` brings its own name. */
+  readonly files?: Readonly<Record<string, Blob | readonly Blob[]>>
+}
+
 /**
  * An answer other than 2xx.
  *
@@ -56,9 +62,11 @@ export interface RouteCall {
   readonly from?: Readonly<Record<string, 'form' | 'path' | 'header'>>
   /** The other members are sent as JSON. */
   readonly body?: true
+  /** Members of `form` are sent in the body. Default: in the query. */
+  readonly form?: true
 }
 
-type Send<Result> = (route: RouteCall, request: object, options?: CallOptions) => Promise<Result>
+type Send<Result> = (route: RouteCall, request: object, options?: UploadOptions) => Promise<Result>
 
 /** The two ways to call a route: for one answer, and for events. */
 export interface Calls {
@@ -78,8 +86,8 @@ export function createCalls({ baseUrl, source, ...settings }: ClientOptions): Ca
     source === undefined
       ? open
       : jwtClient({ ...settings, source, origins: [new URL(baseUrl).origin] }).fetch
-  const send: Send<Response> = async (route, request, { signal } = {}) => {
-    const { url, ...init } = build(baseUrl, route, request)
+  const send: Send<Response> = async (route, request, { signal, files } = {}) => {
+    const { url, ...init } = build(baseUrl, { route, files }, request)
     const fetch = route.guarded === true ? guarded : open
     const { method } = route
     return checked(
@@ -95,12 +103,17 @@ export function createCalls({ baseUrl, source, ...settings }: ClientOptions): Ca
 interface Built {
   readonly url: string
   readonly headers: Headers
-  readonly body?: string
+  readonly body?: string | FormData
 }
 
-function build(baseUrl: string, route: RouteCall, request: object): Built {
+interface Sent {
+  readonly route: RouteCall
+  readonly files: UploadOptions['files']
+}
+
+function build(baseUrl: string, { route, files }: Sent, request: object): Built {
   const headers = new Headers({ accept: 'application/json' })
-  const query = new URLSearchParams()
+  const form = new URLSearchParams()
   // Without a prototype: a member may be named `__proto__`. Object.create is typed as any.
   const body = Object.create(null) as Record<string, unknown>
   let { path } = route
@@ -110,14 +123,34 @@ function build(baseUrl: string, route: RouteCall, request: object): Built {
     const place = placeOf(name, route)
     if (place === 'path') path = withParameter(path, name, value)
     else if (place === 'form')
-      for (const each of Array.isArray(value) ? value : [value]) query.append(name, textOf(each))
+      for (const each of Array.isArray(value) ? value : [value]) form.append(name, textOf(each))
     else if (place === 'header') headers.set(name, textOf(value))
     else body[name] = value
   }
-  const url = `${baseUrl.replace(/\/$/, '')}${path}${query.size === 0 ? '' : `?${query.toString()}`}`
+  const whole = baseUrl.replace(/\/$/, '') + path
+  if (route.form === true) return { url: whole, ...formBody(headers, form, files) }
+  const url = form.size === 0 ? whole : `${whole}?${form.toString()}`
   if (route.body !== true) return { url, headers }
   headers.set('content-type', 'application/json')
   return { url, headers, body: JSON.stringify(body) }
+}
+
+function formBody(
+  headers: Headers,
+  form: URLSearchParams,
+  files: UploadOptions['files'],
+): Omit<Built, 'url'> {
+  if (files === undefined) {
+    if (form.size === 0) return { headers }
+    headers.set('content-type', 'application/x-www-form-urlencoded;charset=UTF-8')
+    return { headers, body: form.toString() }
+  }
+  const data = new FormData()
+  for (const [name, value] of form) data.append(name, value)
+  for (const [name, given] of Object.entries(files))
+    for (const file of given instanceof Blob ? [given] : given) data.append(name, file)
+  // The platform names the content type, with the boundary.
+  return { headers, body: data }
 }
 
 function placeOf(name: string, { from }: RouteCall): 'form' | 'path' | 'header' | undefined {

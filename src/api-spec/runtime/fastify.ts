@@ -9,7 +9,10 @@ import { auth } from '../../adapters/node/fastify.js'
 import { AuthError } from '../../foundation/errors.js'
 import { type VerifiedToken } from '../../token/token.js'
 import { answerTo, eventsOf } from './answer.js'
+import { readBody } from './body.js'
+import { type FormBody, type FormRules } from './form-body.js'
 import { readJsonBody } from './json-body.js'
+import { readPages, refuseForeignForm } from './own-form.js'
 import { demandOf, type GatesOf, type Incoming, type Route } from './route.js'
 
 /** What {@link registerRoutes} needs. `S` is the type of the services, `G` are the names of the guards. */
@@ -22,6 +25,11 @@ export interface FastifySetup<S, G extends string> {
   readonly services: S
   /** The application has registered one gate for everything; `openPaths` of the generated `guards.ts` are its exceptions. */
   readonly appGuards?: true
+  /**
+   * Origins whose pages may send forms, beside the service's own: other origins with a bearer token need none. Pages of other
+   * sites may not where the call has a cookie.
+   */
+  readonly pages?: readonly string[]
   /** The application's own error handler answers AuthError, RequestError and HttpError. */
   readonly appAnswers?: true
 }
@@ -36,14 +44,17 @@ export function registerRoutes<S, G extends string>(
   setup: FastifySetup<S, G>,
 ): void {
   const { gates, appGuards, appAnswers } = setup
+  const pages = readPages(setup.pages)
   for (const [first, ...others] of withOneGuard(setup.routes)) {
     const { guard } = first
     void app.register((child, _options, done) => {
       takeOnlyJson(child)
+      takeForms(child)
       if (guard !== null && (appGuards !== true || first.optional === true))
         void child.register(auth(demanding(gates[guard], first)))
       if (appAnswers !== true) answerErrors(child, gates)
-      for (const route of [first, ...others]) addRoute(child, route, setup)
+      for (const route of [first, ...others])
+        addRoute(child, route, { ...setup, refuse: refuser(route, pages) })
       done()
     })
   }
@@ -97,6 +108,44 @@ export function takeOnlyJson(app: FastifyInstance): void {
   )
 }
 
+/** In the `config` of a route: the rules for its forms. */
+const formRules = Symbol('form rules')
+
+/** A form that Fastify's parser has read, as `request.body`. */
+class SentForm {
+  readonly form: FormBody
+
+  constructor(form: FormBody) {
+    this.form = form
+  }
+}
+
+/** Forms where a route has rules for them; elsewhere they are refused as any other content type. */
+function takeForms(app: FastifyInstance): void {
+  const types = ['application/x-www-form-urlencoded', 'multipart/form-data']
+  app.addContentTypeParser(
+    types,
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      const { headers, routeOptions } = request
+      const rules = Reflect.get(routeOptions.config, formRules) as FormRules | undefined // put there by addRoute
+      const fields = { type: headers['content-type'], encoding: headers['content-encoding'] }
+      const { form } = await readBody(body, fields, rules)
+      return form === undefined ? undefined : new SentForm(form)
+    },
+  )
+}
+
+/** The hook that refuses forms of foreign pages, before a body is read. */
+function refuser(route: Pick<Route<never, string>, 'form'>, pages: ReadonlySet<string>) {
+  return ({ method, raw }: FastifyRequest): Promise<void> => {
+    const header = (name: string) => raw.headersDistinct[name] ?? []
+    return Promise.resolve().then(() => {
+      refuseForeignForm(route, { method, header }, pages)
+    })
+  }
+}
+
 function answerErrors(app: FastifyInstance, gates: GatesOf<string>): void {
   app.setErrorHandler((error, request, reply) => {
     const { status, headers, body } = answerTo(error, gates)
@@ -108,7 +157,7 @@ function answerErrors(app: FastifyInstance, gates: GatesOf<string>): void {
 function addRoute<S, G extends string>(
   app: FastifyInstance,
   route: Route<S, G>,
-  setup: FastifySetup<S, G>,
+  setup: FastifySetup<S, G> & { readonly refuse: (request: FastifyRequest) => Promise<void> },
 ): void {
   // Fastify ends a parameter's name at a hyphen or a dot, so parameters go by number.
   const names: string[] = []
@@ -120,7 +169,8 @@ function addRoute<S, G extends string>(
     method: route.method,
     url,
     exposeHeadRoute: false,
-    config: { [declaredPath]: route.path },
+    config: { [declaredPath]: route.path, [formRules]: route.form },
+    ...(route.form === undefined ? {} : { onRequest: setup.refuse }),
     ...(route.maxBytes === undefined ? {} : { bodyLimit: route.maxBytes }),
     handler: (request, reply) => answer(route, { request, reply, names, setup }),
   })
@@ -150,6 +200,7 @@ function incoming<S, G extends string>(
   { request, reply, names, setup }: Exchange<S, G>,
 ): Incoming<S> {
   const { services, gates } = setup
+  const form = request.body instanceof SentForm ? request.body.form : undefined
   const query = new URL(request.url, 'http://localhost').searchParams
   const params = request.params as Readonly<Record<string, string>> // Fastify's shape for the parameters of a pattern
   const headers = (name: string) => request.raw.headersDistinct[name.toLowerCase()] ?? []
@@ -165,23 +216,21 @@ function incoming<S, G extends string>(
     })
   return {
     call: {
-      method,
-      path,
-      services,
+      ...{ method, path, services, headers, setHeader },
       address: addressOf(request),
       signal: left.signal,
-      headers,
-      setHeader,
     },
     parts: {
-      json: request.body,
-      form: (name) => query.getAll(name),
+      json: form === undefined ? request.body : undefined,
+      form: (name) => [...query.getAll(name), ...(form?.values(name) ?? [])],
+      ...(form === undefined ? {} : { formNames: form.names }),
       path: (name) => {
         const value = params[`p${String(names.indexOf(name))}`]
         return value === undefined ? [] : [value]
       },
       header: headers,
     },
+    ...(form === undefined ? {} : { files: form.files }),
     token: guard === null ? undefined : tokenOf(gates[guard], optional),
   }
 }

@@ -1,15 +1,25 @@
 import { HttpError, problemOf } from './http-error.js'
-import { readJsonBody } from './json-body.js'
+import { readBody, type ReadBody } from './body.js'
+import { type FormRules } from './form-body.js'
+
+/** What a route takes as its body. */
+export interface BodyRules {
+  /** In bytes. */
+  readonly limit: number
+  readonly form: FormRules | undefined
+}
 
 /**
- * The parsed JSON body of a request; undefined without a body.
+ * The body of a request, JSON or a form.
  *
- * @param limit in bytes
- * @throws HttpError 413 for a longer body, 415 for another content type or encoding; RequestError for a body that is not
- * JSON, or that two readers could read in two ways
+ * @throws HttpError 413 for a longer body, 415 for another content type or encoding; RequestError for a body that is neither,
+ * or that two readers could read in two ways
  */
-export async function readJson(request: Request, limit: number): Promise<unknown> {
-  if (request.body === null) return undefined
+export async function readRequestBody(
+  request: Request,
+  { limit, form }: BodyRules,
+): Promise<ReadBody> {
+  if (request.body === null) return { json: undefined }
   const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader()
   const parts: Uint8Array[] = []
   let length = 0
@@ -21,7 +31,7 @@ export async function readJson(request: Request, limit: number): Promise<unknown
   }
   const type = request.headers.get('content-type') ?? undefined
   const encoding = request.headers.get('content-encoding') ?? undefined
-  return readJsonBody(Buffer.concat(parts), { type, encoding })
+  return readBody(Buffer.concat(parts), { type, encoding }, form)
 }
 
 function refused(status: number): HttpError {

@@ -5,7 +5,8 @@
 import { type VerifiedToken } from '../../token/token.js'
 import { answerTo, eventsOf } from './answer.js'
 import { HttpError, problemOf } from './http-error.js'
-import { readJson, streamOf } from './fetch-bodies.js'
+import { readRequestBody, streamOf } from './fetch-bodies.js'
+import { readPages, refuseForeignForm } from './own-form.js'
 import { demandOf, type GatesOf, type Route } from './route.js'
 import { createRouter, type Found } from './router.js'
 
@@ -19,6 +20,11 @@ export interface FetchSetup<S, G extends string> {
   readonly services: S
   /** The address of the caller, which a Request does not hold: from the host, or from a proxy you trust. Default: ''. */
   readonly addressOf?: (request: Request) => string
+  /**
+   * Origins whose pages may send forms, beside the service's own: other origins with a bearer token need none. Pages of other
+   * sites may not where the call has a cookie.
+   */
+  readonly pages?: readonly string[]
 }
 
 /** Longest body of a route without maxBytes: one mebibyte, as in go-zero. */
@@ -33,6 +39,7 @@ export function createHandler<S, G extends string>(
   setup: FetchSetup<S, G>,
 ): (request: Request) => Promise<Response> {
   const { routes, gates, services, addressOf = () => '' } = setup
+  const pages = readPages(setup.pages)
   const find = createRouter(routes)
   return async (request) => {
     const added = new Headers({ 'cache-control': 'no-store' })
@@ -40,6 +47,8 @@ export function createHandler<S, G extends string>(
       const url = new URL(request.url)
       const found = find(request.method, url.pathname)
       if (found === undefined) throw new HttpError(404, problemOf(404, 'not_found'))
+      const { method } = request
+      refuseForeignForm(found.route, { method, header: headersOf(request) }, pages)
       const address = addressOf(request)
       return await admit({ ...found, request, url, services, address, added }, gates)
     } catch (error) {
@@ -94,15 +103,18 @@ async function answer<S, G extends string>(
   const setHeader = (name: string, value: string) => {
     added.set(name, value)
   }
-  const { method, path } = route
+  const { method, path, maxBytes: limit = defaultMaxBytes } = route
+  const { json, form } = await readRequestBody(request, { limit, form: route.form })
   const result = await route.run({
     call: { method, path, services, address, signal: request.signal, headers, setHeader },
     parts: {
-      json: await readJson(request, route.maxBytes ?? defaultMaxBytes),
-      form: (name) => url.searchParams.getAll(name),
+      json,
+      form: (name) => [...url.searchParams.getAll(name), ...(form?.values(name) ?? [])],
+      ...(form === undefined ? {} : { formNames: form.names }),
       path: (name) => [params[name]].filter((value) => value !== undefined),
       header: headers,
     },
+    ...(form === undefined ? {} : { files: form.files }),
     token,
   })
   if (result === undefined) return new Response(null, { status: 204, headers: added })

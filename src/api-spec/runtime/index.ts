@@ -15,6 +15,7 @@ export { answerTo, eventsOf } from './answer.js'
 // Their types.
 export type {
   Call,
+  Files,
   GuardedCall,
   GuardedHandler,
   Handler,
@@ -25,5 +26,6 @@ export type {
 } from './call.js'
 export type { GatesOf, GuardedOptions, Incoming, Route, RouteOptions } from './route.js'
 export type { Parts, Problem, Schema } from './schema/schema.js'
+export type { FormRules } from './form-body.js'
 export type { ErrorAnswer } from './answer.js'
 export type { AuthConfig, GatesOptions, Secrets, TokenPolicy, TransitionConfig } from './secrets.js'

@@ -7,11 +7,13 @@ import { requireRecentLogin } from '../../gate/require-login.js'
 import { type Claims, type VerifiedToken } from '../../token/token.js'
 import {
   type Call,
+  type Files,
   type GuardedHandler,
   type Handler,
   type Middleware,
   type OptionalHandler,
 } from './call.js'
+import { type FormRules } from './form-body.js'
 import { HttpError, problemOf } from './http-error.js'
 import { type Parts, readRequest, type Schema } from './schema/schema.js'
 
@@ -29,6 +31,8 @@ export interface RouteOptions<S> {
   readonly sse?: true
   /** A body with members that the type does not name is refused. */
   readonly strict?: true
+  /** The body may be a form. Default: only JSON. */
+  readonly form?: FormRules
 }
 
 /** What a guarded route says besides: its guard, and what the token must carry. */
@@ -46,6 +50,8 @@ export interface GuardedOptions<S, G extends string> extends RouteOptions<S> {
 export interface Incoming<S> {
   readonly call: Call<S>
   readonly parts: Parts
+  /** The files of a form. Default: none. */
+  readonly files?: (name: string) => readonly File[]
   /** Undefined when no gate has admitted the call. */
   readonly token: VerifiedToken | undefined
 }
@@ -91,11 +97,15 @@ export type GatesOf<G extends string> = Readonly<Record<G, Gate<Claims>>>
 export function open<S, Req, Res>(
   options: RouteOptions<S>,
   request: Schema<Req>,
-  handler: Handler<S, Req, Res>,
+  handler: Handler<S, Req, Res, Files>,
 ): Route<S, never> {
   const run = (incoming: Incoming<S>) =>
     runRoute(options, incoming, (call) =>
-      handler({ ...call, request: readRequest(request, incoming.parts, options) }),
+      handler({
+        ...call,
+        ...filesOf(incoming),
+        request: readRequest(request, incoming.parts, options),
+      }),
     )
   return { ...options, guard: null, run }
 }
@@ -110,7 +120,7 @@ export function open<S, Req, Res>(
 export function guarded<S, G extends string, Req, Res>(
   options: GuardedOptions<S, G>,
   request: Schema<Req>,
-  handler: GuardedHandler<S, Req, Res>,
+  handler: GuardedHandler<S, Req, Res, Files>,
 ): Route<S, G> {
   const authorize = authorizeOf(options)
   const run = (incoming: Incoming<S>) => {
@@ -122,10 +132,19 @@ export function guarded<S, G extends string, Req, Res>(
       return Promise.reject(refusalOf(authorize, token))
     const { claims } = token
     return runRoute(options, incoming, (call) =>
-      handler({ ...call, claims, request: readRequest(request, parts, options) }),
+      handler({
+        ...call,
+        ...filesOf(incoming),
+        claims,
+        request: readRequest(request, parts, options),
+      }),
     )
   }
   return { ...options, ...(authorize === undefined ? {} : { authorize }), run }
+}
+
+function filesOf<S>({ files = () => [] }: Incoming<S>): Files {
+  return { files }
 }
 
 /**
@@ -136,12 +155,17 @@ export function guarded<S, G extends string, Req, Res>(
 export function optional<S, G extends string, Req, Res>(
   options: RouteOptions<S> & { readonly guard: G },
   request: Schema<Req>,
-  handler: OptionalHandler<S, Req, Res>,
+  handler: OptionalHandler<S, Req, Res, Files>,
 ): Route<S, G> {
   const run = (incoming: Incoming<S>) => {
     const claims = incoming.token?.claims
     return runRoute(options, incoming, (call) =>
-      handler({ ...call, claims, request: readRequest(request, incoming.parts, options) }),
+      handler({
+        ...call,
+        ...filesOf(incoming),
+        claims,
+        request: readRequest(request, incoming.parts, options),
+      }),
     )
   }
   return { ...options, optional: true, run }

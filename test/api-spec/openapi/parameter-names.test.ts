@@ -16,7 +16,7 @@ describe('paths that differ in the names of their parameters alone', () => {
         @handler One get /x/:id (Id)
         @handler Two put /x/:name
         @handler Three delete /x/:id/p/:part
-        @handler Four post /x/:key/p/:part (Key)
+        @handler Four get /x/:key/p/:part (Key)
       }`
     const { paths } = toOpenApi(spec(text))
     const parameters = Object.entries(paths).map(([path, item]) => [
@@ -37,7 +37,7 @@ describe('paths that differ in the names of their parameters alone', () => {
       ],
       '/x/{id}/p/{part}': [
         ['delete', 'path id', 'path part'],
-        ['post', 'path id', 'path part', 'query id', '/x/{key}/p/{part}'],
+        ['get', 'path id', 'path part', 'query id', '/x/{key}/p/{part}'],
       ],
     })
   })

@@ -91,6 +91,8 @@ export interface Parts {
   /** The parsed body; undefined without one. */
   readonly json: unknown
   form(name: string): readonly string[]
+  /** Names of the fields of a form that is the body. */
+  readonly formNames?: readonly string[]
   path(name: string): readonly string[]
   header(name: string): readonly string[]
 }
@@ -135,10 +137,19 @@ export function readRequest<T>(
   if (body === undefined)
     throw new RequestError([{ path: '', message: 'the body must be a JSON object' }])
   refuseUnknown(json, { value: body, at: '', reading })
+  refuseUnknownFields(fields, parts, reading)
   for (const field of fields)
     readField(field, { output, at: '', reading, value: sent(field, { body, parts, reading }) })
   if (reading.problems.length > 0) throw new RequestError(reading.problems)
   return { ...output } as T // without problems every field has been read, so it is a T
+}
+
+/** The same for the fields of a form. */
+function refuseUnknownFields(fields: readonly Field[], parts: Parts, reading: Reading): void {
+  const form = fields.filter(({ from }) => from === 'form')
+  const sent = (parts.formNames ?? []).map((name) => [name, undefined] as const)
+  const value: Members = Object.fromEntries(sent)
+  refuseUnknown(form, { value, at: '', reading })
 }
 
 interface Sent {
