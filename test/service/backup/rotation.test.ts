@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import { renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'vitest'
 import { callerOf } from '../admin/calling.js'
 import { testWithServices as test } from '../own-services.js'
+import { readPair } from '../pair.js'
 import type { RunningService } from '../running-service.js'
 import { logIn, prepareDrill, publishedKids, statusesOf } from './drill.js'
 
@@ -56,11 +59,8 @@ test.concurrent(
 
     drill.configure(second)
     const after = await drill.start()
-    const { accessToken: newer, refreshToken: next } = refreshed.body as Record<string, string>
-    expect(await callerOf(() => after).profileStatus({ ...pair, accessToken: newer ?? '' })).toBe(
-      200,
-    )
-    expect(await statusesOf(after, { ...pair, refreshToken: next ?? '' })).toEqual([200, 200])
+    const next = readPair({ ...refreshed.body, sid: pair.sid })
+    expect(await statusesOf(after, next)).toEqual([200, 200])
     expect(await statusesOf(after, unused)).toEqual([200, 401])
   },
 )
@@ -82,5 +82,36 @@ test.concurrent(
     const after = await drill.start()
     const { profileStatus } = callerOf(() => after)
     expect([await profileStatus(pair), await profileStatus(newer)]).toEqual([401, 200])
+  },
+)
+
+test.concurrent(
+  'the keys in the data folder are replaced by renaming their files',
+  async ({ own }) => {
+    const drill = await prepareDrill(own)
+    const key = (name: string) => join(drill.dataDir, 'keys', name)
+    const before = await drill.start()
+    const pair = await logIn(before)
+    const unused = await logIn(before)
+    const kids = await publishedKids(before)
+    await before.stop()
+
+    const names = ['ring', 'refresh'] as const
+    for (const name of names) renameSync(key(`${name}.key`), key(`${name}.prev.key`))
+    const between = await drill.start()
+    const { call } = callerOf(() => between)
+    expect(await publishedKids(between)).toEqual(kids)
+    const { refreshToken } = pair
+    const refreshed = await call('POST /user/refresh', undefined, { refreshToken })
+    expect(refreshed.status).toBe(200)
+    const { accessToken } = await logIn(between)
+    expect((await call('POST /admin/keys/rotate', accessToken)).status).toBe(200)
+    await between.stop()
+
+    for (const name of names) rmSync(key(`${name}.prev.key`))
+    const after = await drill.start()
+    const next = readPair({ ...refreshed.body, sid: pair.sid })
+    expect(await statusesOf(after, next)).toEqual([200, 200])
+    expect(await statusesOf(after, unused)).toEqual([200, 401])
   },
 )

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import {
   createSessions,
@@ -11,7 +10,7 @@ import {
 import type { SessionStore } from 'jotgate/extend'
 import type { Configuration } from '../configuration/configuration.js'
 import type { Events } from '../events/events.js'
-import type { DataDirectory } from '../storage/data-directory.js'
+import { storedKeys, type DataDirectory } from '../storage/data-directory.js'
 import type { Metrics } from '../observing/metrics.js'
 import { hooksOf } from './hooks.js'
 import { limitAudience, limitSubject, type SessionRights } from './rights.js'
@@ -45,7 +44,7 @@ export function openSessions(parts: SessionParts, rooms: SessionRooms): Sessions
   const { configuration, data, rights } = parts
   const { accessTtl, absoluteTtl, idleTtl, grace, recoverWithin, maxSessions } = configuration
   const { store, users, revocation } = rooms
-  const [current = loadServiceKey(data), ...previous] = configuration.refreshSecrets ?? []
+  const [current, ...previous] = serviceKeysOf(configuration, data)
   return createSessions({
     sign: signerOf(configuration, rooms, rights),
     store,
@@ -82,8 +81,11 @@ function signerOf(
   return limitAudience(sign, rights, audience)
 }
 
-/** The secret for refresh tokens. It is stored next to the database, never in it: a dump of one alone is useless. */
-function loadServiceKey(data: DataDirectory): Uint8Array {
-  const text = data.keyFile('refresh.key', () => randomBytes(32).toString('base64url'))
-  return Buffer.from(text, 'base64url')
+/** The secrets for refresh tokens. They are stored next to the database, never in it: a dump of one alone is useless. */
+function serviceKeysOf(
+  { refreshSecrets = [] }: Pick<Configuration, 'refreshSecrets'>,
+  data: DataDirectory,
+): readonly [Uint8Array, ...Uint8Array[]] {
+  const [current, ...previous] = refreshSecrets
+  return current === undefined ? storedKeys(data, 'refresh.key') : [current, ...previous]
 }

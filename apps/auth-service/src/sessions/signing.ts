@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Logger } from 'pino'
 import {
   createKeyRing,
@@ -13,7 +13,7 @@ import {
 } from 'jotgate'
 import type { KeyFinder, KeyRingStore } from 'jotgate/extend'
 import type { Configuration, Signing } from '../configuration/configuration.js'
-import type { DataDirectory } from '../storage/data-directory.js'
+import { storedKeys, type DataDirectory } from '../storage/data-directory.js'
 
 /** The keys for signing and verifying tokens. */
 export interface SigningKeys {
@@ -51,7 +51,8 @@ async function openRing(
   const ring = createKeyRing({
     store,
     algorithm,
-    encryptionKey: configuration.encryptionKeys ?? [loadEncryptionKey(data)],
+    // Stored next to the database, never in it: a dump of it contains no usable key.
+    encryptionKey: configuration.encryptionKeys ?? storedKeys(data, 'ring.key'),
     tokenLife: configuration.accessTtl,
     rotateEvery,
     maxAge: configuration.keySetMaxAge,
@@ -111,10 +112,4 @@ function latest(source: SecretSource): () => Key {
  */
 function kidOf(secret: Uint8Array): string {
   return createHmac('sha256', secret).update('jotgate key id v1').digest('base64url').slice(0, 16)
-}
-
-/** Stored next to the database, never in it: a dump of it contains no usable key. */
-function loadEncryptionKey(data: DataDirectory): Buffer {
-  const text = data.keyFile('ring.key', () => randomBytes(32).toString('base64url'))
-  return Buffer.from(text, 'base64url')
 }

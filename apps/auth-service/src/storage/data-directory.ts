@@ -19,6 +19,8 @@ export interface DataDirectory {
   readonly auditHeads: string
   /** The content of `keys/NAME`, created by `create` if it is missing. */
   keyFile(name: string, create: () => string): string
+  /** The content of the key that was in use before `keys/NAME`, such as `ring.prev.key` for `ring.key`. */
+  previousKeyFile(name: string): string | undefined
   /** Paths of the key files that there are, sorted. */
   keyFiles(): readonly string[]
 }
@@ -37,8 +39,25 @@ export function openDataDirectory(path: string): DataDirectory {
     auditHeads: join(path, 'audit-heads.jsonl'),
     keyFile: (name, create) =>
       readPrivate(join(keys, name)) ?? createPrivate(join(keys, name), create()),
+    previousKeyFile: (name) => readPrivate(join(keys, name.replace(/\.key$/, '.prev.key'))),
     keyFiles: () => keyFilesIn(keys),
   }
+}
+
+/**
+ * A key of 32 bytes that is kept in the data folder, made at its first use, and then the one before, if it is still there: so
+ * a key is replaced by renaming its file.
+ *
+ * @example const [current, ...previous] = storedKeys(data, 'ring.key')
+ */
+export function storedKeys(data: DataDirectory, name: string): readonly [Buffer, ...Buffer[]] {
+  const current = data.keyFile(name, () => randomBytes(32).toString('base64url'))
+  const previous = data.previousKeyFile(name)
+  return [bytesOf(current), ...(previous === undefined ? [] : [bytesOf(previous)])]
+}
+
+function bytesOf(text: string): Buffer {
+  return Buffer.from(text, 'base64url')
 }
 
 /** Without the drafts of {@link createPrivate}. */
