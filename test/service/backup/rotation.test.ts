@@ -22,17 +22,18 @@ const metricsStatus = async ({ origin }: RunningService, token: string | undefin
 }
 
 test.concurrent(
-  'encryptionKey, refreshSecret and metricsToken are replaced without a login',
+  'encryptionKey, refreshSecret, auditKey and metricsToken are replaced without a login',
   async ({ own }) => {
-    const env = {
-      K1: secret(),
-      K2: secret(),
-      R1: secret(),
-      R2: secret(),
-      M1: secret(),
-      M2: secret(),
-    }
-    const first = fields({ encryptionKey: 'K1', refreshSecret: 'R1', metricsToken: 'M1' })
+    const names = ['K1', 'K2', 'R1', 'R2', 'A1', 'A2', 'M1', 'M2'] as const
+    const env = Object.fromEntries(names.map((name) => [name, secret()]))
+    const secrets = (of: 1 | 2) =>
+      fields({
+        encryptionKey: `K${String(of)}`,
+        refreshSecret: `R${String(of)}`,
+        auditKey: `A${String(of)}`,
+        metricsToken: `M${String(of)}`,
+      })
+    const first = secrets(1)
     const drill = await prepareDrill(own, { more: first, env })
     const before = await drill.start()
     const pair = await logIn(before)
@@ -40,8 +41,9 @@ test.concurrent(
     const kids = await publishedKids(before)
     await before.stop()
 
-    const second = fields({ encryptionKey: 'K2', refreshSecret: 'R2', metricsToken: 'M2' })
-    drill.configure(second + fields({ prevEncryptionKey: 'K1', prevRefreshSecret: 'R1' }))
+    const second = secrets(2)
+    const keptAudit = `${second}prevAuditKeys: [env:A1]\n`
+    drill.configure(keptAudit + fields({ prevEncryptionKey: 'K1', prevRefreshSecret: 'R1' }))
     const between = await drill.start()
     const { call, profileStatus } = callerOf(() => between)
     expect(await publishedKids(between)).toEqual(kids)
@@ -56,8 +58,10 @@ test.concurrent(
     const { accessToken } = await logIn(between)
     expect((await call('POST /admin/keys/rotate', accessToken)).status).toBe(200)
     await between.stop()
+    expect((await drill.command('audit verify')).code).toBe(0)
 
     drill.configure(second)
+    expect((await drill.command('audit verify')).code).toBe(1) // the rows of the key before
     const after = await drill.start()
     const next = readPair({ ...refreshed.body, sid: pair.sid })
     expect(await statusesOf(after, next)).toEqual([200, 200])
@@ -96,7 +100,7 @@ test.concurrent(
     const kids = await publishedKids(before)
     await before.stop()
 
-    const names = ['ring', 'refresh'] as const
+    const names = ['ring', 'refresh', 'audit'] as const
     for (const name of names) renameSync(key(`${name}.key`), key(`${name}.prev.key`))
     const between = await drill.start()
     const { call } = callerOf(() => between)
@@ -107,6 +111,7 @@ test.concurrent(
     const { accessToken } = await logIn(between)
     expect((await call('POST /admin/keys/rotate', accessToken)).status).toBe(200)
     await between.stop()
+    expect((await drill.command('audit verify')).code).toBe(0)
 
     for (const name of names) rmSync(key(`${name}.prev.key`))
     const after = await drill.start()

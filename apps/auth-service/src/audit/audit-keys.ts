@@ -1,6 +1,6 @@
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createHmac, hkdfSync } from 'node:crypto'
 import type { Configuration } from '../configuration/configuration.js'
-import type { DataDirectory } from '../storage/data-directory.js'
+import { storedKeys, type DataDirectory } from '../storage/data-directory.js'
 
 /** The keys of the audit log: none of them is in the database. */
 export interface AuditKeys {
@@ -19,7 +19,7 @@ export interface AuditKey {
 /** Options of {@link openAuditKeys}. */
 export interface AuditKeyParts {
   readonly configuration: Pick<Configuration, 'auditKeys' | 'database' | 'refreshSecrets'>
-  readonly data: Pick<DataDirectory, 'keyFile'>
+  readonly data: Pick<DataDirectory, 'keyFile' | 'previousKeyFile'>
 }
 
 /**
@@ -31,8 +31,7 @@ export interface AuditKeyParts {
 export function openAuditKeys({ configuration, data }: AuditKeyParts): AuditKeys {
   const { auditKeys = [], database, refreshSecrets = [] } = configuration
   if (database !== undefined) return auditKeysOf([...auditKeys, ...refreshSecrets.map(derive)])
-  const text = data.keyFile('audit.key', () => randomBytes(32).toString('base64url'))
-  return auditKeysOf([...auditKeys, Buffer.from(text, 'base64url')])
+  return auditKeysOf([...auditKeys, ...storedKeys(data, 'audit.key')])
 }
 
 /**

@@ -50,7 +50,10 @@ export function openDataDirectory(path: string): DataDirectory {
  *
  * @example const [current, ...previous] = storedKeys(data, 'ring.key')
  */
-export function storedKeys(data: DataDirectory, name: string): readonly [Buffer, ...Buffer[]] {
+export function storedKeys(
+  data: Pick<DataDirectory, 'keyFile' | 'previousKeyFile'>,
+  name: string,
+): readonly [Buffer, ...Buffer[]] {
   const current = data.keyFile(name, () => randomBytes(32).toString('base64url'))
   const previous = data.previousKeyFile(name)
   return [bytesOf(current), ...(previous === undefined ? [] : [bytesOf(previous)])]
