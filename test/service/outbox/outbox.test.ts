@@ -88,7 +88,8 @@ describe.each(kinds)('over %s', (kind) => {
 
   test('a leased message is seen by no other process until the lease has ended, which then takes it over', async () => {
     const { clock, start, rows } = await open(kind)
-    const [one, two] = [await start(), await start()]
+    // It has no room to lease its own message again.
+    const [one, two] = [await start({ perTarget: 1 }), await start()]
     const hanging = recorder(() => new Promise(() => undefined))
     one.deliver('test', hanging.handler)
     await one.add(message('m1'))
@@ -109,7 +110,8 @@ describe.each(kinds)('over %s', (kind) => {
 
   test('what a process has lost to another one it cannot put off or give back', async () => {
     const { clock, start, rows } = await open(kind)
-    const [one, two] = [await start(), await start()]
+    // It has no room to lease its own message again.
+    const [one, two] = [await start({ perTarget: 1 }), await start()]
     let fail: () => void = () => undefined
     const slow = recorder(
       () =>

@@ -87,6 +87,31 @@ describe('targets beside each other', () => {
     await expect.poll(rows).toEqual([])
   })
 
+  test('a process that has leased its own message again is not disturbed by its earlier attempt', async () => {
+    const { clock, start, rows } = await open('sqlite')
+    const outbox = await start()
+    const ends: (() => void)[] = []
+    const { handler, ids } = recorder(
+      () =>
+        new Promise((resolve) => {
+          ends.push(() => {
+            resolve(failed)
+          })
+        }),
+    )
+    outbox.deliver('test', handler)
+    await outbox.add(message('m1'))
+    await expect.poll(ids).toEqual(['m1'])
+    clock.advance(60_000)
+    await eventually(outbox, () => {
+      expect(ids()).toEqual(['m1', 'm1'])
+    })
+    const before = await rows('lease, due_at')
+    ends[0]?.()
+    await expect.poll(() => outbox.status().attemptsFailed).toBe(1)
+    expect(await rows('lease, due_at')).toEqual(before)
+  })
+
   test('an attempt has a deadline, and a handler that throws is an attempt that failed', async () => {
     const { start, rows } = await open('sqlite')
     const outbox = await start({ deadlineMs: 20 })

@@ -38,7 +38,6 @@ export class Lane {
   readonly #handler: Handler
   readonly #parts: LaneParts
   readonly #health: TargetHealth
-  readonly #lease = randomBytes(9).toString('base64url')
   /** None of these promises rejects. */
   readonly #pending = new Set<Promise<void>>()
   #running = 0
@@ -113,8 +112,10 @@ export class Lane {
 
   async #take(count: number): Promise<readonly LeasedMessage[]> {
     const { leases, log, limits } = this.#parts
+    // Another one each time: when this process has a message again, its earlier attempt can no longer put it off.
+    const lease = randomBytes(9).toString('base64url')
     try {
-      return await leases.take(this.place, { lease: this.#lease, leaseMs: limits.leaseMs, count })
+      return await leases.take(this.place, { lease, leaseMs: limits.leaseMs, count })
     } catch (error) {
       log.warn({ err: error, ...this.place }, 'messages could not be leased: tried again later')
       return []
