@@ -1,3 +1,4 @@
+import { setImmediate as laterTurn } from 'node:timers/promises'
 import { AuthError } from 'jotgate'
 import type { AuditRow } from './audit-row.js'
 import type { Entry } from './entry.js'
@@ -117,11 +118,15 @@ function add(state: State, entry: Entry): Promise<void> {
   })
 }
 
+/**
+ * Writes in a later turn of the event loop. SQLite writes to the disk within the turn, and the answer to a refused login, which
+ * does not wait for its row, would leave after that: its time would tell that the account exists.
+ */
 function start(state: State): void {
   clearTimeout(state.retry)
   if (state.isRunning) return
   state.isRunning = true
-  state.running = write(state)
+  state.running = laterTurn().then(() => write(state))
 }
 
 /** Stores all that waits, or leaves it owed. */
