@@ -28,7 +28,6 @@ const table = {
   kills: ['test/stores/kills.test.ts'],
   outbox: ['test/service/outbox/deliveries.test.ts'],
   failover: ['test/stores/redis/cluster-failover.test.ts'],
-  go: ['test/api-spec/generate/go.test.ts'],
 }
 const asked = process.argv.slice(2)
 const names = asked.length === 0 ? Object.keys(table) : asked

@@ -6,11 +6,10 @@ import {
   type FieldPlan,
 } from '../../../src/api-spec/generate/plan-fields.js'
 import { parseApi, renderDiagnostics } from '../../../src/api-spec/language/parse.js'
-import { amount } from '../../setup/amount.js'
 import { runGo } from './go-run.js'
 import { apiText, goStructs, hasNoEnd, type GoStructs, type JsonMembers } from './go-structs.js'
 
-const trees = amount({ short: 60, full: 1200 })
+const trees = 1000
 
 function membersOf(structs: GoStructs): Readonly<Record<string, JsonMembers>> {
   const result = parseApi(apiText(structs))
