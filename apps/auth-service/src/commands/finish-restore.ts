@@ -49,7 +49,7 @@ export async function finishRestore(parts: FinishParts): Promise<Restored> {
     const { patientDatabase: database } = storage
     await parts.before?.(database)
     const summary = await summarize(database)
-    await tryKeys(parts, storage)
+    await tryKeys(parts, storage, summary)
     storage.started('command')
     const ended = parts.keepSessions ? undefined : await endEverySession(database)
     await refuseAccessTokens(parts.configuration, storage)
@@ -79,11 +79,19 @@ async function record(
   }
 }
 
-/** With a wrong key no service starts over the database; with a new one neither. */
-async function tryKeys(parts: FinishParts, { stores }: Storage): Promise<void> {
+/** With a wrong key no service starts over the database, and with a new one neither; the audit log cannot be verified. */
+async function tryKeys(
+  parts: FinishParts,
+  { stores }: Storage,
+  summary: DatabaseSummary,
+): Promise<void> {
   const { configuration, log, keepSessions } = parts
   const data: DataDirectory = { ...parts.data, keyFile: (name) => existing(parts.data, name) }
   if (keepSessions && configuration.refreshSecrets === undefined) data.keyFile('refresh.key', never)
+  const { auditKeys, database } = configuration
+  const isAudited = Object.hasOwn(summary.parts, 'service_audit')
+  if (isAudited && auditKeys === undefined && database === undefined)
+    data.keyFile('audit.key', never)
   const signing = await openSigningKeys({ configuration, data, log, store: stores.keys })
   signing.close()
 }
