@@ -92,6 +92,7 @@ async function tryKeys(
   const isAudited = Object.hasOwn(summary.parts, 'service_audit')
   if (isAudited && auditKeys === undefined && database === undefined)
     data.keyFile('audit.key', never)
+  if ((await stores.keys.read()) === undefined) return // no service has made signing keys
   const signing = await openSigningKeys({ configuration, data, log, store: stores.keys })
   signing.close()
 }
