@@ -20,7 +20,7 @@ export const walks = {
   revoke: { what: 'revocation.revoke({ sid })', kind: 'library', files: 21, functions: 72 },
   'is-revoked': { what: 'revocation.isRevoked', kind: 'library', files: 11, functions: 32 },
   'parse-api': { what: 'parseApi(user.api)', kind: 'library', files: 30, functions: 239 },
-  generate: { what: 'generate(spec)', kind: 'library', files: 18, functions: 166 },
+  generate: { what: 'generate(spec)', kind: 'library', files: 18, functions: 167 },
   options: { what: 'createVerifier(every option)', kind: 'library', files: 14, functions: 42 },
   login: { what: 'POST /user/login, SQLite', kind: 'service', files: 101, functions: 297 },
   imports: { what: 'imports of src/token/verify.ts', kind: 'imports', files: 40 },
