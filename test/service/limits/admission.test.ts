@@ -26,7 +26,7 @@ function holdLogins(limits: Admission, isRight: (place: number) => boolean): () 
       account: () => Promise.resolve(accountOf(`name-${String(i)}`)),
       check: async () => {
         await opened
-        return isRight(i)
+        return isRight(i) ? 'right' : 'wrong'
       },
     }),
   )
@@ -199,7 +199,7 @@ describe('in one process', () => {
         address: '10.0.0.1',
         name: 'bob',
         account: () => Promise.resolve(accountOf('bob')),
-        check: () => Promise.resolve(true),
+        check: () => Promise.resolve('right' as const),
       }
       const fails = () => Promise.reject(broken)
       await expect(limits.admit({ ...login, check: fails })).rejects.toBe(broken)
@@ -223,14 +223,14 @@ describe('in one process', () => {
         address: '10.0.0.1',
         name: 'bob',
         account: () => Promise.resolve(accountOf(id)),
-        check: (phc) => {
-          compared.push(phc)
-          return Promise.resolve(true)
+        check: (account) => {
+          compared.push(account?.id)
+          return Promise.resolve('right' as const)
         },
       })
     expect(await login('bob')).toMatchObject({ kind: 'locked' })
     expect(await login('carol')).toMatchObject({ kind: 'right', account: { id: 'carol' } })
-    expect(compared).toEqual([undefined, 'phc'])
+    expect(compared).toEqual([undefined, 'carol'])
   })
 
   test('the right password of a disabled account is counted as a wrong one', async () => {
@@ -241,7 +241,7 @@ describe('in one process', () => {
         address: '10.0.0.1',
         name: 'bob',
         account: () => Promise.resolve(accountOf('bob', true)),
-        check: () => Promise.resolve(true),
+        check: () => Promise.resolve('right' as const),
       })
       kinds.push(kind)
     }

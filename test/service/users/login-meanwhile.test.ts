@@ -6,24 +6,33 @@ import { createSqlUsers } from '../../../apps/auth-service/src/users/sql-users.j
 import { newUser, type User, type Users } from '../../../apps/auth-service/src/users/users.js'
 import { makeSessions } from '../../session/setup.js'
 
+/** What bob has beside a password. */
+interface Having {
+  factor: boolean
+}
+
 /** Logs bob in while something happens to him, after his roles were read for the token and before the session begins. */
-async function loginDuring(happens: (users: Users, bob: User) => Promise<unknown>) {
+async function loginDuring(happens: (users: Users, bob: User, having: Having) => Promise<unknown>) {
   const file = await openSqlite(':memory:')
   const users = await createSqlUsers(sqliteDatabase(file))
   const bob = newUser({ username: 'bob', passwordHash: 'hash', roles: ['editor', 'clerk'] })
   await users.create(bob)
+  const having = { factor: false }
   const { sessions } = makeSessions({
     loadSubject: async () => {
       const read = await users.byId(bob.id)
-      await happens(users, bob)
+      await happens(users, bob, having)
       return { claims: { roles: read?.roles ?? [] } }
     },
   })
-  const passwords = { check: () => Promise.resolve(false), isOutdated: () => false }
+  const passwords = { isOutdated: () => false }
+  const source = { checkPassword: () => Promise.resolve(false) }
+  const secondFactor = { required: () => Promise.resolve(having.factor) }
   const admission = { admit: () => Promise.resolve({ kind: 'right', account: bob }) }
   const events = { record: () => Promise.resolve() }
+  const people = { users, source, secondFactor, passwords }
   const configuration = { audience: 'api' }
-  const parts = { users, sessions, passwords, admission, configuration, events }
+  const parts = { ...people, sessions, admission, configuration, events }
   const answer = login({
     ...{ method: 'POST', path: '/user/login', address: '192.0.2.1' },
     request: { username: 'bob', password: 'right' },
@@ -45,6 +54,13 @@ test.each([
   ],
   ['is disabled', (users, { id }) => users.setDisabled(id, true)],
   ['gets another password', (users, { id }) => users.replaceHash(id, { from: 'hash', to: 'new' })],
+  [
+    'gets a second factor',
+    (_users, _bob, having) => {
+      having.factor = true
+      return Promise.resolve()
+    },
+  ],
 ] as [string, Parameters<typeof loginDuring>[0]][])(
   'a login during which the user %s is refused, and its session ends',
   async (_what, happens) => {

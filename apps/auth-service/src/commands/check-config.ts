@@ -1,5 +1,7 @@
 import type { Configuration } from '../configuration/configuration.js'
 import { defaultRecovery, toSeconds } from '../configuration/file-schema.js'
+import { describeUsers } from '../configuration/describe-users.js'
+import { hasSealingKey } from '../configuration/checks.js'
 import { ownOrigins } from '../configuration/origins.js'
 
 /** Describes a configuration line by line, without its secrets: to check it before the service starts. */
@@ -26,6 +28,8 @@ export function checkConfig(configuration: Configuration): string {
     ['audit log', describeAudit(configuration)],
     ['kept in', configuration.database === undefined ? 'a file in the data folder' : 'PostgreSQL'],
     ['revocations', describeRedis(configuration)],
+    ['users', `are kept ${describeUsers(configuration)}`],
+    ['second factors', describeSecondFactor(configuration)],
     ['metrics', describeMetrics(configuration)],
     ['webhooks', describeWebhooks(configuration)],
     ['attributes of users', describeAttributes(configuration)],
@@ -83,6 +87,13 @@ function describeAttributes({ userAttributes }: Configuration): string {
     return `${name} in ${where}, as ${claim}`
   })
   return names.length === 0 ? 'none' : names.join('; ')
+}
+
+function describeSecondFactor(configuration: Configuration): string {
+  if (!hasSealingKey(configuration)) return 'are off: they need encryptionKey'
+  return configuration.secondFactor === 'admins'
+    ? 'are needed for the operations of administrators'
+    : 'are for users who set one up'
 }
 
 function describeMetrics({ metricsToken, metricsPort }: Configuration): string {

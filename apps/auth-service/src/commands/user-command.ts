@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { describeUsers } from '../configuration/describe-users.js'
 import { readConfiguration } from '../configuration/read-configuration.js'
 import { openDataDirectory } from '../storage/data-directory.js'
 import type { Environment } from '../configuration/environment.js'
@@ -58,8 +59,11 @@ export async function runUserCommand(
     (verb === 'list') === (subject === '') && words.length >= fewest && words.length <= most
   if (command === undefined || !isKnown) return undefined
   if (verb === 'add' || verb === 'roles') checkNames(verb === 'add' ? subject : undefined, words)
+  const configuration = readConfiguration(environment)
+  if (configuration.users !== undefined)
+    throw new SetupFault(`user: users are kept ${describeUsers(configuration)}: manage them there`)
   const administration = await openUserAdministration({
-    configuration: readConfiguration(environment),
+    configuration,
     data: openDataDirectory(environment.dataDir),
     log: createLog(environment.logLevel).log,
   })

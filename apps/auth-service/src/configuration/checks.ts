@@ -1,12 +1,23 @@
 import { ConfigError, createSessions, createServiceKeys } from 'jotgate'
 import { memoryStores } from 'jotgate/stores/memory'
-import type { SessionTimes } from './configuration.js'
+import type { Configuration, SessionTimes } from './configuration.js'
 import { randomBytes } from 'node:crypto'
 
 /** A key of the key ring, or of the audit log. @throws ConfigError */
 export function checkEncryptionKey(bytes: Buffer): void {
   if (bytes.length !== 32)
     throw new ConfigError('encryptionKey', 'must be 32 random bytes, in base64')
+}
+
+/**
+ * Whether all processes have the key that seals secrets in the database: that of the configuration, or that of the data folder
+ * where only processes with this folder use the database.
+ */
+export function hasSealingKey({
+  database,
+  encryptionKeys,
+}: Pick<Configuration, 'database' | 'encryptionKeys'>): boolean {
+  return database === undefined || encryptionKeys !== undefined
 }
 
 /** Names of durations in the file. */

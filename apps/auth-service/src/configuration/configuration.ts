@@ -1,4 +1,5 @@
 import type { SecretSource } from 'jotgate'
+import type { Places } from 'jotgate/extend'
 import type { UserAttributes } from './user-attributes.js'
 import type { RedisAddress } from './redis-address.js'
 import type { Webhook } from './webhooks.js'
@@ -69,7 +70,50 @@ export interface Configuration {
   readonly startWithin: number
   /** Receivers of webhooks. */
   readonly webhooks: readonly Webhook[]
+  /** Where users are kept, and are only read from; undefined: in the service's own table. */
+  readonly users: UsersElsewhere | undefined
+  /** Pages of others that a login shows. */
+  readonly links: Links
+  /** Who needs a second factor for the operations of administrators: no one, or each of them. */
+  readonly secondFactor: 'never' | 'admins'
 }
+
+/** See {@link Configuration.links}; absent: none is shown. */
+export interface Links {
+  readonly signUp?: string | undefined
+  readonly resetPassword?: string | undefined
+}
+
+/** See {@link Configuration.users}. */
+export type UsersElsewhere =
+  | {
+      readonly kind: 'table'
+      /** PostgreSQL; undefined: the service's own database. */
+      readonly database: string | undefined
+      readonly name: string
+      readonly columns: {
+        readonly id: string
+        readonly username: string
+        readonly passwordHash: string
+        readonly email?: string | undefined
+        readonly displayName?: string | undefined
+        readonly roles?: string | undefined
+        readonly disabled?: string | undefined
+        readonly enabled?: string | undefined
+      }
+      /** Between roles in a text column; undefined: an array, or a JSON array. */
+      readonly roleSeparator: string | undefined
+      /** Whether names are compared without case. */
+      readonly caseInsensitive: boolean
+    }
+  | {
+      readonly kind: 'endpoint'
+      /** Without a slash at its end. */
+      readonly url: string
+      readonly secret: SecretSource
+      readonly timeoutMs: number
+      readonly places: Places
+    }
 
 /** The secrets of a demo: made at each start, and printed. */
 export interface Demo {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { FieldNames } from './field-names.js'
 import { webhookTypes } from './webhooks.js'
 import { userAttributeFields } from './user-attributes.js'
+import { linkFields, linksNames, userNames, usersFields } from './users-schema.js'
 import { readRedisAddress, redisForms } from './redis-address.js'
 
 const day = 86_400
@@ -98,6 +99,9 @@ export const fileSchema = z.strictObject({
   redisReplicas: z.int().min(0).max(10).default(0),
   startWithin: upTo(3600, '1h').default('30s'),
   webhooks: z.array(webhook).max(20).default([]),
+  users: usersFields.optional(),
+  links: linkFields.default({}),
+  secondFactor: z.enum(['never', 'admins']).default('never'),
 })
 
 /** The content of a valid file. */
@@ -109,6 +113,8 @@ export const fileNames: FieldNames = {
   auth: { accessSecret: true, prevSecret: true, accessExpire: true },
   loginLimits: { account: true, address: true, service: true },
   webhooks: { url: true, secret: true, prevSecret: true, events: true, reach: true },
+  users: userNames,
+  links: linksNames,
 }
 
 /** The seconds of a checked duration. */

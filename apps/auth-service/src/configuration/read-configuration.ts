@@ -32,12 +32,12 @@ const notLoopback =
   'HOST is not a loopback address, and without a configuration this is a demo, for this machine only. ' +
   'Write a configuration file and name it in JOTGATE_CONFIG.'
 
-/** Made there at the first start. */
-const keysInTheDataFolder = {
-  encryptionKeys: undefined,
-  refreshSecrets: undefined,
-  auditKeys: undefined,
-} as const
+/** What a demo has none of, or makes in the data folder at its first start. */
+const none = {
+  ...({ users: undefined, links: {}, secondFactor: 'never', userAttributes: {} } as const),
+  ...{ trustedProxies: [], webhooks: [], redisReplicas: 0, metricsPort: undefined },
+  ...{ encryptionKeys: undefined, refreshSecrets: undefined, auditKeys: undefined },
+}
 
 function demoConfiguration(
   environment: Environment,
@@ -65,17 +65,12 @@ function demoConfiguration(
     recoverWithin: toSeconds(defaultRecovery),
     signing: { kind: 'ring', algorithm: 'ES256', rotateEvery: 30 * 86_400 },
     loginLimits: defaultLimits,
-    userAttributes: {},
-    trustedProxies: [],
     keySetMaxAge: 300,
-    ...keysInTheDataFolder,
     auditKeep: toSeconds(defaultAuditKeep),
     metricsToken: secretSource(`literal:${metricsToken}`, { encoding: 'text', demo: true }),
-    metricsPort: undefined,
     database,
     redis,
-    redisReplicas: 0,
     startWithin: 30,
-    webhooks: [],
+    ...none,
   }
 }

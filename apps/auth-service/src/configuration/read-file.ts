@@ -2,12 +2,13 @@ import { ConfigError, createServiceKeys, hmacKey } from 'jotgate'
 import type { Configuration, SessionTimes, Signing } from './configuration.js'
 import type { Environment } from './environment.js'
 import { SetupFault } from '../foundation/setup-fault.js'
-import { checkEncryptionKey, checkSessions } from './checks.js'
+import { checkEncryptionKey, checkSessions, hasSealingKey } from './checks.js'
 import { isLoopback } from './loopback.js'
 import { checkOrigins } from './origins.js'
 import { nameFields } from './field-names.js'
 import { fileNames, fileSchema, toSeconds, type FileFields } from './file-schema.js'
 import { readRedisAddress } from './redis-address.js'
+import { readUsers } from './read-users.js'
 import { readYaml } from './read-yaml.js'
 import { secretReader, type SecretReader } from './secrets.js'
 import { readWebhooks } from './webhooks.js'
@@ -45,14 +46,13 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
   const text = secretReader(environment.variable, 'text')
   const base64 = secretReader(environment.variable, 'base64')
   const { webhooks, faults: ofWebhooks } = readWebhooks(file.webhooks, text)
+  const { users, faults: ofUsers } = readUsers(file.users, text)
   const configuration: Configuration = {
     demo: undefined,
     name: file.name,
     host: environment.given.host ?? file.host ?? environment.host,
     port: environment.given.port ?? file.port ?? environment.port,
-    issuer: file.issuer,
-    audience: file.audience,
-    hosts: file.hosts,
+    ...{ issuer: file.issuer, audience: file.audience, hosts: file.hosts },
     origins: file.origins ?? usualOrigins(file.issuer),
     ...readTimes(file),
     maxSessions: file.maxSessions,
@@ -70,10 +70,11 @@ function toConfiguration(file: FileFields, environment: Environment): Read {
     redisReplicas: file.redisReplicas,
     startWithin: toSeconds(file.startWithin),
     webhooks,
+    ...{ users, links: file.links, secondFactor: file.secondFactor },
   }
   const ofSecrets = [...text.faults, ...base64.faults]
-  const faults = [...ofSecrets, ...ofWebhooks, ...checkWhole(file, configuration)]
-  return { configuration, faults }
+  const whole = checkWhole(file, configuration)
+  return { configuration, faults: [...ofSecrets, ...ofWebhooks, ...ofUsers, ...whole] }
 }
 
 const week = 7 * 86_400
@@ -124,6 +125,8 @@ function checkWhole(file: FileFields, configuration: Configuration): readonly st
     faults.push('prevAuditKeys: need auditKey, the key that is used now')
   if (configuration.metricsPort === configuration.port)
     faults.push('metricsPort: must be another port than that of the service')
+  if (configuration.secondFactor !== 'never' && !hasSealingKey(configuration))
+    faults.push('encryptionKey: is missing; with a database second factors need it')
   if (configuration.database !== undefined) {
     if (file.encryptionKey === undefined && file.auth === undefined)
       faults.push(

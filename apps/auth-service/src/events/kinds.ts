@@ -6,6 +6,10 @@ export const eventKinds = {
   'user.logout-all': 'a user ended all own sessions',
   'user.profile-changed': 'a user changed the own display name or e-mail address',
   'user.password-changed': 'a password was replaced, or the user failed to prove the old one',
+  'user.second-factor-added': 'a user set up a second factor, or failed to prove the password',
+  'user.second-factor-removed':
+    'a second factor was removed, or its user failed to prove who they are',
+  'user.recovery-code-used': 'a recovery code was used in place of a second factor',
   'user.created': 'a user was added',
   'user.changed': 'roles were replaced, or the account was disabled or enabled',
   'user.account-changed':

@@ -38,6 +38,21 @@ export const faultTable = {
     reason: 'password_refused',
     message: 'the current password is wrong',
   },
+  SECOND_FACTOR_REQUIRED: {
+    status: 401,
+    reason: 'second_factor_required',
+    message: 'this account has a second factor: send its code with the username and the password',
+  },
+  CODE_REQUIRED: {
+    status: 403,
+    reason: 'second_factor_required',
+    message: 'this account has a second factor: send its code with the password',
+  },
+  CODE_REFUSED: {
+    status: 403,
+    reason: 'password_refused',
+    message: 'the code is wrong or was used before',
+  },
   BEYOND_OWN: {
     status: 403,
     reason: 'insufficient_permissions',
@@ -62,6 +77,26 @@ export const faultTable = {
     message: 'the user was changed meanwhile; look again',
   },
   CLIENT_UNKNOWN: { status: 404, reason: 'not_found', message: 'there is no such client' },
+  USERS_ELSEWHERE: {
+    status: 409,
+    reason: 'conflict',
+    message: 'the users of this service are kept elsewhere: change them there',
+  },
+  SECOND_FACTOR_EXISTS: {
+    status: 409,
+    reason: 'conflict',
+    message: 'there is already a second factor: remove it before you add another',
+  },
+  SECOND_FACTOR_OFF: {
+    status: 409,
+    reason: 'conflict',
+    message: 'this service has no second factors: configure encryptionKey',
+  },
+  SECOND_FACTOR_UNKNOWN: {
+    status: 404,
+    reason: 'not_found',
+    message: 'there is no second factor',
+  },
   USER_EXISTS: {
     status: 409,
     reason: 'conflict',

@@ -31,6 +31,7 @@ import { consoleSessionRoutes } from './console/session-routes.js'
 import '../observing/refusal.js'
 import { createRoutes as createUserRoutes } from '../api/user/generated/routes.js'
 import { handlers as userHandlers } from '../api/user/handlers.js'
+import { adminChanges, refuseChanges, userChanges } from '../api/users-elsewhere.js'
 
 /** Largest body in bytes: the largest token and a few fields fit. */
 const bodyLimit = 8192
@@ -62,8 +63,9 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
   metricsRoute(app, service)
   oauthRoutes(app, service.oauth)
   docsRoutes(app, service.configuration)
+  const isElsewhere = service.configuration.users !== undefined
   registerRoutes(app, {
-    routes: createUserRoutes(userHandlers),
+    routes: createUserRoutes(isElsewhere ? refuseChanges(userHandlers, userChanges) : userHandlers),
     gates: { Auth: service.gate },
     services: service.userApi,
     appGuards: true,
@@ -101,12 +103,14 @@ function createServer(service: Service): FastifyInstance {
 }
 
 function administration(app: FastifyInstance, service: Service): void {
-  const { adminGates: gates, adminApi, clientsApi, auditApi } = service
+  const { adminGates: gates, adminApi, clientsApi, auditApi, configuration } = service
+  const handlers =
+    configuration.users === undefined ? adminHandlers : refuseChanges(adminHandlers, adminChanges)
   refuseWhileOwed(app, service)
   const setup = { gates, appAnswers: true } as const
   registerRoutes(app, {
     ...{ ...setup, services: adminApi },
-    routes: createAdminRoutes(adminHandlers),
+    routes: createAdminRoutes(handlers),
   })
   registerRoutes(app, {
     ...{ ...setup, services: clientsApi },

@@ -24,10 +24,11 @@ import type { Traffic } from '../observing/traffic.js'
 import { oauthPaths } from '../oauth/routes.js'
 import { openPaths, openPrefixes } from './open-paths.js'
 import type { SigningKeys } from '../sessions/signing.js'
-import { refuseOldLogin } from '../sessions/recent-login.js'
+import { hasSecondFactor, refuseOldLogin, refuseSingleFactor } from '../sessions/recent-login.js'
 import { userClaims } from '../sessions/token-kinds.js'
 import { firstParty, firstPartyScope } from '../oauth/first-party.js'
 import { confirmed, permissions, permissionsOf, type Permission } from '../users/permissions.js'
+import type { SecondFactor } from '../users/second-factor/second-factor.js'
 import type { Users } from '../users/users.js'
 
 /** The gates of the service, and their verifiers. */
@@ -48,6 +49,7 @@ export interface GateParts {
   readonly signing: SigningKeys
   readonly revocation: Revocation
   readonly users: Users
+  readonly secondFactor: Pick<SecondFactor, 'required'>
   readonly traffic: Traffic
   readonly tracing: Tracing
   readonly metrics: Metrics
@@ -126,11 +128,11 @@ function openAdminGates(parts: GateParts, reading: Reading): Gates['adminGates']
 
 /**
  * The gate for one permission. It trusts no role in a token: it reads the user and asks the store of revocations for every
- * call. Refused are the token of another client, whatever its scope, one of a narrower scope than a login gives, and one that
- * another party uses in place of the user (claim `act`).
+ * call. Refused are the token of another client, whatever its scope, one of a narrower scope than a login gives, one that
+ * another party uses in place of the user (claim `act`), and one without a second factor where the configuration asks for it.
  */
 function openAdminGate(parts: GateParts, reading: Reading, permission: Permission): Gate<Claims> {
-  const { revocation, users } = parts
+  const { configuration, revocation, secondFactor, users } = parts
   return createGate({
     ...reading,
     isRevoked: (token) => revocation.isRevokedStrict(token),
@@ -139,6 +141,10 @@ function openAdminGate(parts: GateParts, reading: Reading, permission: Permissio
       if (payload['client_id'] !== firstParty || !isWhole(token)) return false
       const user = await users.byId(payload.sub ?? '')
       if (!user || user.disabled || !permissionsOf(user.roles).includes(permission)) return false
+      if (configuration.secondFactor === 'admins' && !hasSecondFactor(token)) {
+        if (!(await secondFactor.required(user))) return false
+        refuseSingleFactor()
+      }
       if (confirmed.has(permission)) refuseOldLogin(token)
       return true
     },

@@ -10,10 +10,8 @@ import type { Outbox } from '../outbox/outbox.js'
 import { openSigningKeys, type SigningKeys } from '../sessions/signing.js'
 import type { DataDirectory } from '../storage/data-directory.js'
 import { openStorage, type Storage } from '../storage/storage.js'
-import { withDemoUser } from '../users/demo-user.js'
 import { createPasswords, type Passwords } from '../users/passwords.js'
-import { createSqlUsers } from '../users/sql-users.js'
-import type { Users } from '../users/users.js'
+import { openUsers, type OpenUsers } from '../users/source/open-users.js'
 import { openServiceAudit, type KeptAudit } from './open-audit.js'
 import { openEvents } from './open-events.js'
 import { openOutbox } from './open-outbox.js'
@@ -33,7 +31,7 @@ export interface Ground extends KeptAudit {
   readonly tracing: Tracing
   readonly metrics: Metrics
   readonly passwords: Passwords
-  readonly users: Users
+  readonly people: OpenUsers
   readonly outbox: Outbox
   readonly events: Events
   readonly watched: WatchedRevocations
@@ -44,12 +42,11 @@ export interface Ground extends KeptAudit {
 /** @throws ConfigError, SetupFault, AuthError STORE_UNAVAILABLE */
 export async function openGround(parts: ServiceParts): Promise<Ground> {
   const storage = await openStorage(parts)
-  const { stores, database, patientDatabase: starting } = storage
+  const { stores, patientDatabase: starting } = storage
   const signing = await openSigningKeys({ ...parts, store: stores.keys })
   const [traffic, tracing, metrics] = [createTraffic(), await openTracing(), createMetrics()]
   const passwords = tracing.passwords(await createPasswords())
-  const stored = await createSqlUsers(database, starting)
-  const users = await openUsers(parts.configuration, stored, passwords)
+  const people = await openUsers({ ...parts, storage, passwords })
   const outbox = await openOutbox({ ...parts, storage })
   const kept = await openServiceAudit({ ...parts, database: starting })
   const events = openEvents({ ...parts, outbox, audit: kept.audit })
@@ -58,7 +55,7 @@ export async function openGround(parts: ServiceParts): Promise<Ground> {
   await storage.patiently(() => revocation.start())
   const observing = { traffic, tracing, metrics, watched }
   const recording = { outbox, events, ...kept }
-  return { storage, signing, passwords, users, ...recording, revocation, ...observing }
+  return { storage, signing, passwords, people, ...recording, revocation, ...observing }
 }
 
 function openRevocation(
@@ -75,13 +72,4 @@ function openRevocation(
       log[level]({ kind, err: cause }, 'revocations')
     },
   })
-}
-
-/** With a demo: the stored users and alice. */
-async function openUsers(
-  { demo }: Configuration,
-  users: Users,
-  passwords: Passwords,
-): Promise<Users> {
-  return demo ? withDemoUser(users, await passwords.hash(demo.password)) : users
 }

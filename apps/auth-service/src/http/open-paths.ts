@@ -8,6 +8,7 @@ export const openPaths = [
   '/readyz',
   '/metrics',
   '/.well-known/jwks.json',
+  '/user/login-options',
   ...docsPaths,
 ] as const
 

@@ -34,6 +34,8 @@ import { openSessions, type SessionRooms } from '../sessions/sessions.js'
 import { type SigningKeys } from '../sessions/signing.js'
 import { type Storage } from '../storage/storage.js'
 import { demoSubject } from '../users/demo-user.js'
+import type { SecondFactor } from '../users/second-factor/second-factor.js'
+import type { UserSource } from '../users/source/user-source.js'
 import type { Users } from '../users/users.js'
 import { webhookHandler, webhookTopic } from '../webhooks/webhooks.js'
 
@@ -76,11 +78,11 @@ const sweepEveryMs = 60 * 60 * 1000
 export async function createService(parts: ServiceParts): Promise<Service> {
   const { configuration, log } = parts
   const ground = await openGround(parts)
-  const { storage, signing, traffic, tracing, metrics, passwords, users } = ground
+  const { storage, signing, traffic, tracing, metrics, passwords, people } = ground
   const { watched, revocation, outbox, events, audit } = ground
   const { database, patientDatabase: starting, stores } = storage
   const store = tracing.sessions(stores.sessions)
-  const rooms = { signing, store, users, revocation, metrics, events }
+  const rooms = { ...people, signing, store, revocation, metrics, events }
   const rights = firstPartyClient(configuration.audience)
   const [shared, sessions] = [createSharedAddress(), openSessions({ ...parts, rights }, rooms)]
   const admission = await openAdmission(configuration, { ...storage, ...shared, events }, passwords)
@@ -90,25 +92,24 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const stopping = [sweepRegularly(storage, log), finishRegularly(sessions, log)]
   const clocks = await watchClocks({ stores: clocksOf(storage), revocation, log })
   const revocations = () => revocation.status()
-  const observed = { database, starting, traffic, shared, revocations, log }
-  const processes = await createProcesses(observed)
+  const processes = await createProcesses({ database, starting, traffic, shared, revocations, log })
   storage.started('requests')
   const gates = openGates({ ...{ configuration, traffic, tracing, log }, ...rooms })
   const [cache, hashing] = [() => gates.verify.cacheUse(), () => hashingLoad(passwords, admission)]
   const ofOutbox = () => outbox.status()
   metrics.measure({ revocations, cache, hashing, outbox: ofOutbox, audit, ring: signing.ring })
   outbox.deliver(webhookTopic, webhookHandler(configuration.webhooks))
-  const made = { ...ground, sessions, admission, oauth, processes, watched, ...gates }
+  const made = { ...ground, ...people, sessions, admission, oauth, processes, watched, ...gates }
   return {
-    ...{ configuration, log, users, sessions, admission, traffic, shared, tracing, metrics, oauth },
+    ...{ configuration, log, sessions, admission, traffic, shared, tracing, metrics, oauth },
     ...{ ...gates, ...apisOf(parts, made), clocks, audit },
-    ring: signing.ring,
+    ...{ users: people.users, ring: signing.ring },
     canWrite: () => processes.canWrite(),
     ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
     close: async () => {
       for (const stop of stopping) await stop()
       for (const each of [clocks, revocation, signing]) each.close()
-      for (const each of [outbox, processes]) await each.close()
+      for (const each of [outbox, processes, people]) await each.close()
       await ground.closeAudit() // after everything that records
       await storage.close()
     },
@@ -118,6 +119,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
 /** Parts that {@link apisOf} hands out. */
 interface ApiParts {
   readonly users: Users
+  readonly source: UserSource
+  readonly secondFactor: SecondFactor
   readonly passwords: Passwords
   readonly admission: Admission
   readonly sessions: Sessions
@@ -137,14 +140,14 @@ function apisOf(
   { configuration, log }: ServiceParts,
   parts: ApiParts,
 ): Pick<Service, 'userApi' | 'adminApi' | 'clientsApi' | 'auditApi'> {
-  const { users, passwords, admission, sessions, verify, oauth } = parts
+  const { users, source, secondFactor, passwords, admission, sessions, verify, oauth } = parts
   const { revocation, signing, processes, storage, watched, events, audit } = parts
   const { stores, database } = storage
   const { clients } = oauth
   const passwordRules = createPasswordRules(configuration)
-  const both = { log, events, users, passwords, passwordRules, sessions, verify }
+  const both = { log, events, users, secondFactor, passwords, passwordRules, sessions, verify }
   return {
-    userApi: { ...both, configuration, admission, oauth },
+    userApi: { ...both, configuration, admission, oauth, source },
     adminApi: {
       ...{ ...both, configuration, revocation, processes, audit, ring: signing.ring },
       lockouts: admission.lockouts,

@@ -12,10 +12,11 @@ import { postgresCounter } from './postgres-limits.js'
 /** The fields of an account that the limits read. */
 export interface Account {
   readonly id: string
-  /** PHC string. */
-  readonly passwordHash: string
   readonly disabled: boolean
 }
+
+/** Result of a check. `incomplete`: the password is right, and the code of a second factor is missing. */
+export type Proof = 'right' | 'wrong' | 'incomplete'
 
 /** A password that was sent, and how it is checked. */
 export interface Login<A extends Account> {
@@ -25,16 +26,19 @@ export interface Login<A extends Account> {
   readonly name: string
   /** Looks the account up. Called once the login has a slot; undefined: there is none. */
   readonly account: () => Promise<A | undefined>
-  /** Compares the password with a PHC string. Without one the answer is false, after the same time. */
-  readonly check: (phc: string | undefined) => Promise<boolean>
+  /** Checks what was sent against the account. Without one the answer is `wrong`, after the same time. */
+  readonly check: (account: A | undefined) => Promise<Proof>
 }
 
 /**
- * The result of a login. Answer all but `right` alike: the difference tells that an account exists. `account` is the one
- * that was named, if there is one.
+/**
+ * The result of a login. Answer all but `right` and `incomplete` alike: the difference tells that an account exists.
+ * `incomplete` counts as nothing: the account's wrong passwords and codes stay counted, or a thief of the password could guess
+ * codes without end. `account` is the one that was named, if there is one.
  */
 export type LoginResult<A extends Account> =
   | { readonly kind: 'right'; readonly account: A }
+  | { readonly kind: 'incomplete'; readonly account: A }
   | { readonly kind: 'wrong' | 'locked' | 'disabled'; readonly account: A | undefined }
 
 /** Admits logins, and every other check of a password, under limits that slow down guessing. */
@@ -197,7 +201,7 @@ async function placeOf(
 interface Attempt<A extends Account> {
   readonly account: A | undefined
   readonly caller: Caller
-  readonly fits: boolean
+  readonly proof: Proof
   /** The account was locked before the comparison. */
   readonly locked: boolean
   readonly place: Place
@@ -234,8 +238,8 @@ async function compare<A extends Account>(
       begun.push(() => service.takeBack('all'))
       if (seconds > 0) throw tooMany(seconds)
     }
-    const fits = await check(locked ? undefined : account?.passwordHash)
-    return { account, caller, fits, locked, place, takeBack }
+    const proof = await check(locked ? undefined : account)
+    return { account, caller, proof, locked, place, takeBack }
   } catch (error) {
     await takeBack().catch(() => undefined) // the caller learns what went wrong first
     throw error
@@ -248,19 +252,23 @@ async function compare<A extends Account>(
  */
 async function decide<A extends Account>(
   { lockouts, known, loggedIn, onLocked }: Limits,
-  { account, caller, fits, locked, place, takeBack }: Attempt<A>,
+  { account, caller, proof, locked, place, takeBack }: Attempt<A>,
 ): Promise<LoginResult<A>> {
   // Attempts during a lockout are not counted, or it would never end. The call is made all the same: it takes time.
-  const isRight = fits && account?.disabled === false
-  const guess = locked ? 'none' : isRight ? 'right' : 'wrong'
+  const given = account?.disabled === false ? proof : 'wrong'
+  const guess = locked || given === 'incomplete' ? 'none' : given
   const recorded = await lockouts.record({ name: place.lockout, user: account?.id }, guess)
   if (recorded.kind === 'locks' && account !== undefined) {
     const { until, wrong } = recorded
     onLocked({ ...caller, user: account.id, until: Math.ceil(until / 1000), wrong })
   }
   if (locked || recorded.kind === 'locked') return { kind: 'locked', account }
-  if (account === undefined || !isRight)
-    return { kind: fits && account !== undefined ? 'disabled' : 'wrong', account }
+  if (account === undefined || given === 'wrong')
+    return { kind: proof !== 'wrong' && account !== undefined ? 'disabled' : 'wrong', account }
+  if (given === 'incomplete') {
+    await takeBack()
+    return { kind: 'incomplete', account }
+  }
   await Promise.all([takeBack(), known.renew(place.here)])
   loggedIn(place.network, account.id)
   return { kind: 'right', account }

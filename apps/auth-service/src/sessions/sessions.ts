@@ -45,7 +45,7 @@ export function openSessions(parts: SessionParts, rooms: SessionRooms): Sessions
   const { accessTtl, absoluteTtl, idleTtl, grace, recoverWithin, maxSessions } = configuration
   const { store, users, revocation } = rooms
   const [current, ...previous] = serviceKeysOf(configuration, data)
-  return createSessions({
+  const sessions = createSessions({
     sign: signerOf(configuration, rooms, rights),
     store,
     serviceKey: createServiceKeys({ current, previous }),
@@ -57,15 +57,17 @@ export function openSessions(parts: SessionParts, rooms: SessionRooms): Sessions
     loadSubject: async (subject, { client }) => {
       const user = await users.byId(subject)
       const attributes = configuration.userAttributes
-      return !user || user.disabled
-        ? undefined
-        : limitSubject(user, { ...rights, client, attributes })
+      if (user && !user.disabled) return limitSubject(user, { ...rights, client, attributes })
+      // Who disables a user elsewhere cannot end the sessions here.
+      if (configuration.users !== undefined) await sessions.endAll(subject)
+      return undefined
     },
     maxSessions,
     revoke: (entry) => revocation.revoke(entry),
     isRevoked: (sid) => revocation.isSidRevoked(sid),
     hooks: hooksOf({ log: parts.log, ...rooms }),
   })
+  return sessions
 }
 
 function signerOf(

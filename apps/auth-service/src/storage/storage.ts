@@ -35,9 +35,10 @@ export interface Storage {
    * Runs a step of the start that uses sessions or revocations, and repeats it if needed; other steps wait by
    * themselves.
    *
+   * @param what what the step waits for; default: the store of revocations
    * @throws SetupFault naming the field of the store that did not answer
    */
-  patiently<T>(step: () => Promise<T>): Promise<T>
+  patiently<T>(step: () => Promise<T>, what?: Awaited): Promise<T>
   /**
    * Ends the start: from now on requests are sent once, with their own deadline; a separate command keeps the deadline
    * of a start.
@@ -77,7 +78,7 @@ export async function openStorage(parts: StorageParts): Promise<Storage> {
   }
   const { sessions, keys, revocations } = sql.stores
   if (address === undefined) {
-    const patiently: Storage['patiently'] = (step) => patience.wait(sql.what, step)
+    const patiently: Storage['patiently'] = (step, what = sql.what) => patience.wait(what, step)
     return { ...sql, patiently, started, stores: { sessions, keys, revocations }, redis: undefined }
   }
   const { openRedis } = await import('./redis.js')
@@ -88,7 +89,7 @@ export async function openStorage(parts: StorageParts): Promise<Storage> {
     postgres: undefined,
     redis,
     started,
-    patiently: (step) => patience.wait(redisHere, step),
+    patiently: (step, what = redisHere) => patience.wait(what, step),
     stores: { sessions, keys, revocations: redisStores(redis, { minReplicas }).revocations },
     close: async () => {
       redis.disconnect()

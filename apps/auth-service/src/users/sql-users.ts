@@ -1,6 +1,7 @@
 import { migrate, type Schema, type SqlDatabase } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
 import { readAttributes, writeAttributes } from './attribute-text.js'
+import { secondFactorSchema } from './second-factor/factor-rows.js'
 import { deletionOf, userAttributeSchema, userTimeSchema, usersWithRows } from './user-rows.js'
 import {
   applyChange,
@@ -59,8 +60,8 @@ export async function createSqlUsers(
   starting = db,
   now: () => number = () => Math.floor(Date.now() / 1000),
 ): Promise<Users> {
-  for (const schema of [userSchema, userTimeSchema, userAttributeSchema])
-    await migrate(starting, schema)
+  const schemas = [userSchema, userTimeSchema, userAttributeSchema, secondFactorSchema]
+  for (const schema of schemas) await migrate(starting, schema)
   return {
     byId: (id) => one(db, 'id', id),
     byUsername: (username) => one(db, 'username', username.toLowerCase()),

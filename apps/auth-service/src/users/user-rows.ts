@@ -39,6 +39,8 @@ const deletions: readonly string[] = [
   'DELETE FROM service_users WHERE id = $1',
   'DELETE FROM service_user_times WHERE user_id = $1',
   'DELETE FROM service_user_attributes WHERE user_id = $1',
+  'DELETE FROM service_second_factors WHERE user_id = $1',
+  'DELETE FROM service_recovery_codes WHERE user_id = $1',
   `DELETE FROM jotgate_families WHERE subject = $1 AND ended_at IS NOT NULL AND revocation_due IS NULL`,
 ]
 

@@ -7,6 +7,7 @@ import { inspectToken } from './inspection.js'
 import { keysOf, revokeKey, rotateKeys } from './keys.js'
 import { listUsers } from './list-users.js'
 import { listLocks, unlock } from './locks.js'
+import { removeSecondFactor } from './remove-second-factor.js'
 import { getRevocations, previewRevocation, revoke } from './revocations.js'
 import { endOneSession, endUserSessions, searchSessions } from './sessions.js'
 import { setPassword } from './set-password.js'
@@ -26,6 +27,7 @@ export const handlers: AdminApi = {
   listAttributes: ({ services }) => attributesOf(services.configuration),
   listLocks,
   unlock,
+  removeSecondFactor,
   endUserSessions,
   searchSessions,
   endOneSession,

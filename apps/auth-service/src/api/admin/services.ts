@@ -9,6 +9,7 @@ import type { WatchedRevocations } from '../../observing/recent-revocations.js'
 import type { PasswordRules } from '../../users/password-rules.js'
 import type { Passwords } from '../../users/passwords.js'
 import type { CountSessions } from '../../sessions/count-sessions.js'
+import type { SecondFactor } from '../../users/second-factor/second-factor.js'
 import type { Users } from '../../users/users.js'
 
 /** The parts of the service that the API of administrators uses. */
@@ -17,6 +18,7 @@ export interface Services {
   readonly log: Pick<Logger, 'info'>
   readonly configuration: Pick<Configuration, 'userAttributes'>
   readonly users: Omit<Users, 'anyWith' | 'noteLogin'>
+  readonly secondFactor: Pick<SecondFactor, 'remove'>
   readonly passwords: Pick<Passwords, 'hash'>
   readonly passwordRules: PasswordRules
   readonly sessions: Pick<Sessions, 'list' | 'end' | 'endOthers' | 'endAll'>

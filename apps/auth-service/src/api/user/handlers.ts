@@ -7,6 +7,12 @@ import { login } from './login.js'
 import { logoutAll } from './logout-all.js'
 import { logout } from './logout.js'
 import { currentUser, toProfile } from './profile.js'
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  getSecondFactor,
+  removeSecondFactor,
+} from './second-factor.js'
 import { endOtherSessions, endSession, listSessions } from './sessions.js'
 import { updateProfile } from './update-profile.js'
 
@@ -24,7 +30,11 @@ export const handlers: UserApi = {
   endOtherSessions,
   changePassword,
   confirm,
-  getProfile: async (call) => toProfile(await currentUser(call)),
+  getProfile: async (call) => toProfile(await currentUser(call), call.services),
+  getSecondFactor,
+  beginSecondFactor,
+  confirmSecondFactor,
+  removeSecondFactor,
   updateProfile,
   listSessions,
   endSession,

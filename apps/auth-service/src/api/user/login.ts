@@ -11,24 +11,25 @@ import { demoSubject } from '../../users/demo-user.js'
 import { isLoginDue, type User } from '../../users/users.js'
 import { type Handler, type RequestCall } from './generated/service.js'
 import { type LoginReq, type TokenResp } from './generated/types.js'
+import { proveUser, type Proven } from './prove-user.js'
 import { recordOwn, recordRefusal } from './record.js'
 
 /** POST /user/login */
 export const login: Handler<LoginReq, TokenResp> = async (call) => {
   const { sessions, ...session } = await sessionOf(call)
-  const user = await checkCredentials(call, session.client)
+  const { account: user, ...proved } = await checkCredentials(call, session.client)
   const { userAgent } = placeOf(call)
   const tokens = await sessions.issue({
     ...session,
     subject: user.id,
-    authentication: { amr: ['pwd'] },
+    authentication: { amr: proved.amr },
     meta: {
       ...(user.id === demoSubject ? { demo: 'true' } : {}),
       ...(userAgent === undefined ? {} : { userAgent }),
     },
   })
   const { client } = session
-  if (await mayStillLogIn(user, call)) {
+  if (await mayStillLogIn(user, call, proved.usedCode !== undefined)) {
     await renewHash(user, call)
     await noteLogin(user, call)
     await recordOwn(call, user, { kind: 'user.login', client, sid: tokens.sid })
@@ -39,18 +40,20 @@ export const login: Handler<LoginReq, TokenResp> = async (call) => {
   throw refused()
 }
 
-/** A new password, disabling the user or taking a role away has ended only the sessions that had begun by then. */
+/**
+ * A new password or second factor, disabling the user or taking a role away has ended only the sessions that had begun by
+ * then.
+ */
 async function mayStillLogIn(
   { id, passwordHash, roles }: User,
   { request, services }: RequestCall<LoginReq>,
+  hasSentCode: boolean,
 ): Promise<boolean> {
   const user = await services.users.byId(id)
   if (!user || user.disabled) return false
   if (roles.some((role) => !user.roles.includes(role))) return false
-  return (
-    user.passwordHash === passwordHash ||
-    services.passwords.check(request.password, user.passwordHash)
-  )
+  if (!hasSentCode && (await services.secondFactor.required(user))) return false
+  return user.passwordHash === passwordHash || services.source.checkPassword(user, request.password)
 }
 
 /** Replaces a hash that was imported or made with weaker parameters. If that fails, the next login does it. */
@@ -58,8 +61,8 @@ async function renewHash(
   { id, passwordHash: from }: User,
   call: RequestCall<LoginReq>,
 ): Promise<void> {
-  const { passwords, users, log } = call.services
-  if (!passwords.isOutdated(from)) return
+  const { configuration, passwords, users, log } = call.services
+  if (configuration.users !== undefined || !passwords.isOutdated(from)) return
   try {
     const to = await passwords.hash(call.request.password)
     await users.replaceHash(id, { from, to })
@@ -76,26 +79,30 @@ async function noteLogin(user: User, { services }: RequestCall<LoginReq>): Promi
   })
 }
 
-function refused(): RequestFault {
-  return new RequestFault('LOGIN_REFUSED', undefined, { 'www-authenticate': 'Bearer realm="api"' })
+const challenge = { 'www-authenticate': 'Bearer realm="api"' }
+
+function refused(code?: string): RequestFault {
+  const detail = code === undefined ? undefined : 'the username, the password or the code is wrong'
+  return new RequestFault('LOGIN_REFUSED', detail, challenge)
 }
 
-/** Unknown, wrong, locked and disabled get one answer after the same work. */
-async function checkCredentials(call: RequestCall<LoginReq>, client: string): Promise<User> {
-  const { address, request, services, signal } = call
-  const { username, password } = request
+/**
+ * Unknown, wrong, locked and disabled get one answer after the same work.
+ *
+ * @throws RequestFault LOGIN_REFUSED; SECOND_FACTOR_REQUIRED, which only the right password brings
+ */
+async function checkCredentials(call: RequestCall<LoginReq>, client: string): Promise<Proven> {
+  const { request, services } = call
+  const { username, password, code } = request
   if (Buffer.byteLength(password) > longestPassword)
     throw new RequestFault('BODY_INVALID', 'password: must be at most 1024 bytes')
-  const { admission, passwords, users } = services
-  const login = await admission.admit({
-    address,
-    name: username,
-    account: () => users.byUsername(username),
-    check: (phc) => passwords.check(password, phc, () => signal.aborted),
-  })
-  if (login.kind === 'right') return login.account
-  recordRefusal(call, login, { kind: 'user.login', client })
-  throw refused()
+  const account = () => services.users.byUsername(username)
+  const proved = await proveUser(call, { name: username, account, password, code })
+  if (proved.kind === 'right') return proved
+  recordRefusal(call, proved, { kind: 'user.login', client })
+  throw proved.kind === 'incomplete'
+    ? new RequestFault('SECOND_FACTOR_REQUIRED', undefined, challenge)
+    : refused(code)
 }
 
 /** The client and rights of the session that a login begins, and the sessions with that client's times. */

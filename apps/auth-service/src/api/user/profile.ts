@@ -3,6 +3,7 @@ import { permissionsOf } from '../../users/permissions.js'
 import { type User } from '../../users/users.js'
 import { type GuardedCall } from './generated/service.js'
 import { type Profile } from './generated/types.js'
+import { type Services } from './services.js'
 
 /**
  * The user behind the token.
@@ -15,7 +16,21 @@ export async function currentUser({ claims, services }: GuardedCall<object>): Pr
   return user
 }
 
-/** What a user sees of itself. */
-export function toProfile({ id, username, displayName, email, roles }: User): Profile {
-  return { id, username, displayName, email, roles, permissions: [...permissionsOf(roles)] }
+/**
+ * What a user sees of itself.
+ *
+ * @throws AuthError STORE_UNAVAILABLE
+ */
+export async function toProfile(user: User, services: ProfileServices): Promise<Profile> {
+  const { id, username, displayName, email, roles } = user
+  const permissions = permissionsOf(roles)
+  const isActive = await services.secondFactor.required(user)
+  const isNeeded = services.configuration.secondFactor === 'admins' && permissions.length > 0
+  const secondFactor = isActive ? 'active' : isNeeded ? 'missing' : 'none'
+  return {
+    ...{ id, username, displayName, email, roles, secondFactor },
+    permissions: secondFactor === 'missing' ? [] : [...permissions],
+  }
 }
+
+type ProfileServices = Pick<Services, 'configuration' | 'secondFactor'>

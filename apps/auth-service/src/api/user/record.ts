@@ -2,8 +2,8 @@ import { userParty, type ServiceEvent } from '../../events/event.js'
 import type { Events } from '../../events/events.js'
 import { placeOf, type PlacedCall } from '../../events/place.js'
 import { networkOf } from '../../foundation/network.js'
-import type { Account, LoginResult } from '../../limits/admission.js'
 import type { User } from '../../users/users.js'
+import type { Unproven } from './prove-user.js'
 
 /** The part of a call that a record of it uses. */
 interface RecordingCall extends PlacedCall {
@@ -32,7 +32,13 @@ export async function recordOwn(
 }
 
 /** Why a password was not good enough, in the words of the record. */
-const reasons = { wrong: 'password', locked: 'locked', disabled: 'disabled' } as const
+const reasons = {
+  wrong: 'password',
+  'wrong code': 'second-factor',
+  incomplete: 'SECOND_FACTOR_REQUIRED',
+  locked: 'locked',
+  disabled: 'disabled',
+} as const
 
 /**
  * Records that a password was refused; of an account that does not exist only that it was. The answer does not wait for the
@@ -40,7 +46,7 @@ const reasons = { wrong: 'password', locked: 'locked', disabled: 'disabled' } as
  */
 export function recordRefusal(
   call: RecordingCall,
-  login: Exclude<LoginResult<Account & User>, { readonly kind: 'right' }>,
+  login: Unproven,
   act: Omit<OwnAct, 'reason'>,
 ): void {
   const { account, kind } = login

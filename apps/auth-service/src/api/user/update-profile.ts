@@ -15,7 +15,7 @@ export const updateProfile: GuardedHandler<ProfileChange, Profile> = async (call
   if (!changed) throw new AuthError('SUBJECT_REFUSED')
   const details = { fields: Object.keys(request) }
   await recordOwn(call, { id, username }, { kind: 'user.profile-changed', details })
-  return toProfile(changed)
+  return toProfile(changed, services)
 }
 
 /** What an .api file cannot say. */

@@ -1,6 +1,6 @@
 import type { DocumentPart, JsonObject } from './merge-documents.js'
 
-/** Health, metrics, the published keys, and this document. */
+/** Health, metrics, the published keys, what to show beside a login, and this document. */
 export const operationsDocument: DocumentPart['document'] = {
   paths: {
     '/healthz': open('healthz', 'whether the process answers'),
@@ -27,6 +27,10 @@ export const operationsDocument: DocumentPart['document'] = {
       '304': { description: 'as it was' },
       '404': json('tokens are signed with a shared secret'),
     }),
+    '/user/login-options': open(
+      'loginOptions',
+      'links of the configuration, for a page with a login',
+    ),
     '/docs/openapi.json': open('openapi', 'this document'),
   },
   components: {

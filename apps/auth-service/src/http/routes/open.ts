@@ -4,7 +4,7 @@ import { RequestFault } from '../../foundation/faults.js'
 import { sharedAddressNote } from '../../observing/shared-address.js'
 import type { Service } from '../service.js'
 
-/** Health, readiness and the published keys. */
+/** Health, readiness, the published keys, and what a page with a login shows beside it. */
 export function openRoutes(app: FastifyInstance, service: Service): void {
   app.get('/healthz', () => ({ status: 'ok' }))
 
@@ -18,6 +18,13 @@ export function openRoutes(app: FastifyInstance, service: Service): void {
       ...(notes.length === 0 ? {} : { notes }),
     })
   })
+
+  const { links, users } = service.configuration
+  app.get('/user/login-options', (_request, reply) =>
+    reply
+      .header('cache-control', 'no-cache')
+      .send({ ...links, usersElsewhere: users !== undefined }),
+  )
 
   app.get('/.well-known/jwks.json', (request, reply) => {
     if (service.ring === undefined) throw new RequestFault('NOT_FOUND')

@@ -17,6 +17,7 @@ export function createRoutes(api: AdminApi): readonly Route<Services, GuardName>
     guarded({ guard: 'ChangeUsers', method: 'DELETE', path: '/admin/users/:id', strict: true }, types.UserDeletion, api.deleteUser),
     guarded({ guard: 'ChangeUsers', method: 'PUT', path: '/admin/users/:id/account', strict: true }, types.AccountChange, api.changeAccount),
     guarded({ guard: 'ChangeUsers', method: 'PUT', path: '/admin/users/:id/password', strict: true }, types.NewPassword, api.setPassword),
+    guarded({ guard: 'ChangeUsers', method: 'DELETE', path: '/admin/users/:id/second-factor', strict: true }, types.UserReq, api.removeSecondFactor),
     guarded({ guard: 'ChangeUsers', method: 'PUT', path: '/admin/users/:id/username', strict: true }, types.NewUsername, api.renameUser),
     guarded({ guard: 'EndSessions', method: 'DELETE', path: '/admin/sessions/:id', strict: true }, types.SessionReq, api.endOneSession),
     guarded({ guard: 'EndSessions', method: 'DELETE', path: '/admin/users/:id/sessions', strict: true }, types.UserReq, api.endUserSessions),

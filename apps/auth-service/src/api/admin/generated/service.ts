@@ -36,6 +36,8 @@ export interface AdminApi {
   readonly changeAccount: GuardedHandler<types.AccountChange, types.User>
   /** sets a password and ends the user's sessions: PUT /admin/users/:id/password, with a token */
   readonly setPassword: GuardedHandler<types.NewPassword, void>
+  /** removes the second factor of a user who has lost it: DELETE /admin/users/:id/second-factor, with a token */
+  readonly removeSecondFactor: GuardedHandler<types.UserReq, void>
   /** gives a user another username; sessions go on: PUT /admin/users/:id/username, with a token */
   readonly renameUser: GuardedHandler<types.NewUsername, types.User>
   /** ends one session, whosever: DELETE /admin/sessions/:id, with a token */

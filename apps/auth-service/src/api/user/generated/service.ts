@@ -24,6 +24,8 @@ export interface UserApi {
   readonly refresh: Handler<types.RefreshReq, types.TokenResp>
   /** who is calling: GET /user/profile, with a token (scopes profile:read) */
   readonly getProfile: GuardedHandler<object, types.Profile>
+  /** whether the user has a second factor: GET /user/second-factor, with a token (scopes profile:read) */
+  readonly getSecondFactor: GuardedHandler<object, types.SecondFactor>
   /** the user's sessions, newest first, a page at a time: GET /user/sessions, with a token (scopes profile:read) */
   readonly listSessions: GuardedHandler<types.SessionsReq, types.Sessions>
   /** checks the password of the caller again, and gives tokens of a login that is recent: POST /user/confirm, with a token (scopes profile:write) */
@@ -34,6 +36,12 @@ export interface UserApi {
   readonly changePassword: GuardedHandler<types.PasswordChange, void>
   /** changes what a user may change: PUT /user/profile, with a token (scopes profile:write) */
   readonly updateProfile: GuardedHandler<types.ProfileChange, types.Profile>
+  /** begins to set up a second factor; logins ask for it once it is confirmed: POST /user/second-factor, with a token (scopes profile:write) */
+  readonly beginSecondFactor: GuardedHandler<types.NewSecondFactor, types.BegunSecondFactor>
+  /** confirms the second factor by a code of it; the user's other sessions end: POST /user/second-factor/confirm, with a token (scopes profile:write) */
+  readonly confirmSecondFactor: GuardedHandler<types.SecondFactorCode, types.RecoveryCodes>
+  /** removes the second factor: POST /user/second-factor/remove, with a token (scopes profile:write) */
+  readonly removeSecondFactor: GuardedHandler<types.RemovedSecondFactor, void>
   /** ends one of the user's sessions: DELETE /user/sessions/:id, with a token (scopes profile:write) */
   readonly endSession: GuardedHandler<types.SessionReq, void>
   /** ends all other sessions of the user; this one goes on: POST /user/sessions/end-others, with a token (scopes profile:write) */

@@ -1,11 +1,24 @@
 // The types of user-api. Generated from its .api file: changes are lost.
 import * as $ from 'jotgate/api-spec/schema'
 
+/** The secret is base32; the URI has it too, and is what a QR code shows. */
+export interface BegunSecondFactor {
+  readonly secret: string
+  readonly uri: string
+}
+export const BegunSecondFactor: $.Schema<BegunSecondFactor> = $.object<BegunSecondFactor>(() => [
+  { name: 'secret', read: $.text() },
+  { name: 'uri', read: $.text() },
+])
+
+/** The code is needed where the user has a second factor. */
 export interface ConfirmReq {
   readonly password: string
+  readonly code?: string
 }
 export const ConfirmReq: $.Schema<ConfirmReq> = $.object<ConfirmReq>(() => [
   { name: 'password', read: $.text({ length: { from: 1, to: 1024 } }) },
+  { name: 'code', optional: true, read: $.text({ length: { from: 1, to: 64 } }) },
 ])
 
 export interface Ended {
@@ -15,16 +28,21 @@ export const Ended: $.Schema<Ended> = $.object<Ended>(() => [
   { name: 'ended', read: $.number({ whole: 'int64' }) },
 ])
 
-/** The client is the registered app that the session shall belong to, where it is not the first-party one. */
+/**
+ * The client is the registered app that the session shall belong to, where it is not the first-party one. The code is that
+ * of a second factor: six digits, or a recovery code.
+ */
 export interface LoginReq {
   readonly username: string
   readonly password: string
   readonly clientId?: string
+  readonly code?: string
 }
 export const LoginReq: $.Schema<LoginReq> = $.object<LoginReq>(() => [
   { name: 'username', read: $.text({ length: { from: 1, to: 256 } }) },
   { name: 'password', read: $.text({ length: { from: 1, to: 1024 } }) },
   { name: 'clientId', optional: true, read: $.text({ length: { from: 1, to: 128 } }) },
+  { name: 'code', optional: true, read: $.text({ length: { from: 1, to: 64 } }) },
 ])
 
 /** The refresh token is for when the access token has expired. */
@@ -35,16 +53,25 @@ export const LogoutReq: $.Schema<LogoutReq> = $.object<LogoutReq>(() => [
   { name: 'refreshToken', optional: true, read: $.text({ length: { from: 1, to: 8192 } }) },
 ])
 
+export interface NewSecondFactor {
+  readonly password: string
+}
+export const NewSecondFactor: $.Schema<NewSecondFactor> = $.object<NewSecondFactor>(() => [
+  { name: 'password', read: $.text({ length: { from: 1, to: 1024 } }) },
+])
+
 export interface PasswordChange {
   readonly currentPassword: string
   readonly newPassword: string
+  readonly code?: string
 }
 export const PasswordChange: $.Schema<PasswordChange> = $.object<PasswordChange>(() => [
   { name: 'currentPassword', read: $.text({ length: { from: 1, to: 1024 } }) },
   { name: 'newPassword', read: $.text({ length: { from: 1, to: 1024 } }) },
+  { name: 'code', optional: true, read: $.text({ length: { from: 1, to: 64 } }) },
 ])
 
-/** Permissions are those for the operations of administrators. */
+/** Permissions are those for the operations of administrators: none where these need a second factor that is missing. */
 export interface Profile {
   readonly id: string
   readonly username: string
@@ -52,6 +79,7 @@ export interface Profile {
   readonly email: string
   readonly roles: readonly string[]
   readonly permissions: readonly string[]
+  readonly secondFactor: 'none' | 'missing' | 'active'
 }
 export const Profile: $.Schema<Profile> = $.object<Profile>(() => [
   { name: 'id', read: $.text() },
@@ -60,6 +88,7 @@ export const Profile: $.Schema<Profile> = $.object<Profile>(() => [
   { name: 'email', read: $.text() },
   { name: 'roles', read: $.list($.text()) },
   { name: 'permissions', read: $.list($.text()) },
+  { name: 'secondFactor', read: $.text({ options: ['none', 'missing', 'active'] }) },
 ])
 
 export interface ProfileChange {
@@ -71,11 +100,44 @@ export const ProfileChange: $.Schema<ProfileChange> = $.object<ProfileChange>(()
   { name: 'email', optional: true, read: $.text({ length: { to: 320 } }) },
 ])
 
+export interface RecoveryCodes {
+  readonly recoveryCodes: readonly string[]
+}
+export const RecoveryCodes: $.Schema<RecoveryCodes> = $.object<RecoveryCodes>(() => [
+  { name: 'recoveryCodes', read: $.list($.text()) },
+])
+
 export interface RefreshReq {
   readonly refreshToken: string
 }
 export const RefreshReq: $.Schema<RefreshReq> = $.object<RefreshReq>(() => [
   { name: 'refreshToken', read: $.text({ length: { from: 1, to: 8192 } }) },
+])
+
+export interface RemovedSecondFactor {
+  readonly password: string
+  readonly code: string
+}
+export const RemovedSecondFactor: $.Schema<RemovedSecondFactor> = $.object<RemovedSecondFactor>(() => [
+  { name: 'password', read: $.text({ length: { from: 1, to: 1024 } }) },
+  { name: 'code', read: $.text({ length: { from: 1, to: 64 } }) },
+])
+
+/** Recovery codes are those that are left. */
+export interface SecondFactor {
+  readonly active: boolean
+  readonly recoveryCodes: number
+}
+export const SecondFactor: $.Schema<SecondFactor> = $.object<SecondFactor>(() => [
+  { name: 'active', read: $.flag },
+  { name: 'recoveryCodes', read: $.number({ whole: 'int64' }) },
+])
+
+export interface SecondFactorCode {
+  readonly code: string
+}
+export const SecondFactorCode: $.Schema<SecondFactorCode> = $.object<SecondFactorCode>(() => [
+  { name: 'code', read: $.text({ length: { from: 1, to: 64 } }) },
 ])
 
 /** Times are Unix seconds; the last use is told to the hour only. */

@@ -39,6 +39,9 @@ export function createClient(options: ClientOptions) {
     /** sets a password and ends the user's sessions: PUT /admin/users/:id/password, with a token */
     setPassword: (request: types.NewPassword, options?: CallOptions) =>
       call({ method: 'PUT', path: '/admin/users/:id/password', guarded: true, from: { id: 'path' }, body: true }, request, options) as Promise<void>,
+    /** removes the second factor of a user who has lost it: DELETE /admin/users/:id/second-factor, with a token */
+    removeSecondFactor: (request: types.UserReq, options?: CallOptions) =>
+      call({ method: 'DELETE', path: '/admin/users/:id/second-factor', guarded: true, from: { id: 'path' } }, request, options) as Promise<void>,
     /** gives a user another username; sessions go on: PUT /admin/users/:id/username, with a token */
     renameUser: (request: types.NewUsername, options?: CallOptions) =>
       call({ method: 'PUT', path: '/admin/users/:id/username', guarded: true, from: { id: 'path' }, body: true }, request, options) as Promise<types.User>,
