@@ -14,11 +14,12 @@ export function App() {
   if (current.kind === 'failed') {
     return <Centred content={<Failure problem={current.problem} retry={() => void restore()} />} />
   }
-  if (!isAdmin.value) return <NotForYou profile={current.profile} />
+  const { profile } = current
+  if (!isAdmin.value) return <NotForYou profile={profile} />
   return (
     <>
-      <Shell profile={current.profile} />
-      {unconfirmed.value && <PasswordPrompt username={current.profile.username} />}
+      <Shell profile={profile} />
+      {unconfirmed.value && <PasswordPrompt profile={profile} />}
     </>
   )
 }

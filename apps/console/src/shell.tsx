@@ -1,5 +1,6 @@
 import { type FunctionComponent } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
+import { AccountPage } from './pages/account.js'
 import { AuditPage } from './pages/audit.js'
 import { ClientsPage } from './pages/clients.js'
 import { InspectPage } from './pages/inspect.js'
@@ -22,6 +23,8 @@ interface PageEntry {
   readonly Page: FunctionComponent<{ rest: string }>
   /** What the page reads with. Default: it is for all. */
   readonly needs?: Permission
+  /** Whether the menu leaves it out. */
+  readonly isHidden?: true
 }
 
 const tryIt: PageEntry = { name: 'try', title: 'Try it', Page: TryPage }
@@ -37,12 +40,14 @@ const pages: readonly PageEntry[] = [
   { name: 'clients', title: 'Clients', Page: ClientsPage, needs: 'ReadClients' },
   { name: 'audit', title: 'Audit', Page: AuditPage, needs: 'ReadAudit' },
   tryIt,
+  { name: 'account', title: 'Account', Page: AccountPage, isHidden: true },
 ]
 
 /** The frame of every page: the menu, the logged-in user, and announcements. */
 export function Shell({ profile }: { profile: Profile }) {
   const { page, rest } = route.value
   const shown = pages.filter(({ needs }) => needs === undefined || may(needs))
+  const menu = shown.filter(({ isHidden }) => isHidden !== true)
   const entry = shown.find(({ name }) => name === page) ?? shown[0] ?? tryIt
   const main = useRef<HTMLElement>(null)
   useArrival(entry, { rest, main })
@@ -65,7 +70,7 @@ export function Shell({ profile }: { profile: Profile }) {
           </p>
           <nav aria-label="Pages">
             <ul>
-              {shown.map(({ name, title }) => (
+              {menu.map(({ name, title }) => (
                 <li key={name}>
                   <a href={hrefOf(name)} aria-current={name === entry.name ? 'page' : undefined}>
                     {title}
@@ -81,7 +86,9 @@ export function Shell({ profile }: { profile: Profile }) {
             <ThemeSwitch />
             <p>
               <span class="unseen">Logged in as </span>
-              <strong>{profile.username}</strong>
+              <a href={hrefOf('account')} title="Your account">
+                {profile.username}
+              </a>
             </p>
             <Leave />
           </div>

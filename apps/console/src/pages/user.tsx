@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { type User } from '../api/admin/generated/types.js'
 import { hrefOf } from '../route.js'
 import { fieldFault } from '../session/field-fault.js'
+import { loginOptions } from '../session/login-options.js'
 import { May } from '../session/may.js'
 import { api } from '../session/session.js'
 import { Fact } from '../ui/fact.js'
@@ -19,6 +20,7 @@ import { AttributesForm, textOf } from './attributes-form.js'
 import { endingAll } from './ending-all.js'
 import { UserLocks } from './locks.js'
 import { PasswordField } from './new-user.js'
+import { removingFactor } from './removing-factor.js'
 import { deleting, switching } from './user-questions.js'
 
 /** One user: account, roles, whether it may log in, password, attributes, sessions, locks. */
@@ -51,7 +53,7 @@ function UserView({ user, loaded }: ViewProps) {
       <UserFacts user={user} />
       <UserLocks id={user.id} />
       <May to="ChangeUsers">
-        <div class="columns">
+        <div class="columns" hidden={loginOptions.value.usersElsewhere}>
           <RolesForm key={user.roles.join()} user={user} loaded={loaded} />
           <PasswordForm user={user} />
           <AccountForm key={account} user={user} onDone={loaded.replace} />
@@ -84,6 +86,16 @@ function Buttons({ user, loaded, ask }: ViewProps & { ask: (question: Question) 
       <May to="ChangeUsers">
         <button
           type="button"
+          class="danger"
+          onClick={() => {
+            ask(removingFactor(user))
+          }}
+        >
+          Remove second factor …
+        </button>
+        <button
+          type="button"
+          hidden={loginOptions.value.usersElsewhere}
           class={disabled ? '' : 'danger'}
           onClick={() => {
             ask(switching(user, loaded.replace))
@@ -93,6 +105,7 @@ function Buttons({ user, loaded, ask }: ViewProps & { ask: (question: Question) 
         </button>
         <button
           type="button"
+          hidden={loginOptions.value.usersElsewhere}
           class="danger"
           onClick={() => {
             ask(deleting(user))

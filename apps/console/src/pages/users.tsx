@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { type User } from '../api/admin/generated/types.js'
 import { goTo, hrefOf } from '../route.js'
+import { loginOptions } from '../session/login-options.js'
 import { May } from '../session/may.js'
 import { api } from '../session/session.js'
 import { Search } from '../ui/search.js'
@@ -33,6 +34,7 @@ function UserList() {
           <button
             type="button"
             class="primary"
+            hidden={loginOptions.value.usersElsewhere}
             onClick={() => {
               setAdding(true)
             }}
@@ -79,7 +81,7 @@ function Pages({ first, query, isSearch }: PagesProps) {
     load: async (after) => toPage(await api.listUsers({ ...query, after })),
   })
   if (users.length === 0) {
-    return <Empty>{isSearch ? 'No user matches.' : 'There are no users yet.'}</Empty>
+    return <Empty>{isSearch ? 'No user matches.' : nothingYet()}</Empty>
   }
   return (
     <section class="card" aria-label="Users found">
@@ -94,6 +96,12 @@ function Pages({ first, query, isSearch }: PagesProps) {
       {more}
     </section>
   )
+}
+
+function nothingYet(): string {
+  return loginOptions.value.usersElsewhere
+    ? 'Users are kept by another program: search for one by its whole username.'
+    : 'There are no users yet.'
 }
 
 function toPage({ users, next }: PagesProps['first']) {

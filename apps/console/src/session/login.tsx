@@ -2,7 +2,9 @@ import { useEffect, useState } from 'preact/hooks'
 import { Field } from '../ui/field.js'
 import { Failure } from '../ui/states.js'
 import { ThemeSwitch } from '../theme-switch.js'
-import { type Problem } from './problem.js'
+import { CodeField } from './code-field.js'
+import { loginOptions } from './login-options.js'
+import { needsCode, type Problem } from './problem.js'
 import { login } from './session.js'
 
 const greetings = {
@@ -15,6 +17,8 @@ const greetings = {
 export function Login({ why }: { why: keyof typeof greetings }) {
   const [username, setUsername] = useState('')
   const [password, setPassword] = useState('')
+  const [code, setCode] = useState('')
+  const [asksCode, setAsksCode] = useState(false)
   const [problem, setProblem] = useState<Problem>()
   const [isRunning, setRunning] = useState(false)
   useEffect(() => {
@@ -25,7 +29,9 @@ export function Login({ why }: { why: keyof typeof greetings }) {
     if (isRunning) return
     setRunning(true)
     setProblem(undefined)
-    setProblem(await login(username, password))
+    const refusal = await login({ username, password, code })
+    if (refusal && needsCode(refusal)) setAsksCode(true)
+    else setProblem(refusal)
     setRunning(false)
   }
   return (
@@ -47,6 +53,7 @@ export function Login({ why }: { why: keyof typeof greetings }) {
           onChange={setPassword}
           settings={{ type: 'password', autocomplete: 'current-password', required: true }}
         />
+        {asksCode && <CodeField value={code} onChange={setCode} />}
         {problem && <Failure problem={problem} />}
         <div class="buttons spread">
           <ThemeSwitch />
@@ -54,7 +61,19 @@ export function Login({ why }: { why: keyof typeof greetings }) {
             {isRunning ? 'Logging in …' : 'Log in'}
           </button>
         </div>
+        <Links />
       </form>
     </main>
+  )
+}
+
+function Links() {
+  const { signUp, resetPassword } = loginOptions.value
+  if (signUp === undefined && resetPassword === undefined) return null
+  return (
+    <p class="links">
+      {signUp !== undefined && <a href={signUp}>Create an account</a>}
+      {resetPassword !== undefined && <a href={resetPassword}>Forgot your password?</a>}
+    </p>
   )
 }

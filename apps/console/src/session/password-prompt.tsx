@@ -2,12 +2,16 @@ import { useState } from 'preact/hooks'
 import { Dialog } from '../ui/dialog.js'
 import { Field } from '../ui/field.js'
 import { Failure } from '../ui/states.js'
-import { type Problem } from './problem.js'
+import { CodeField } from './code-field.js'
+import { needsCode, type Problem, type Profile } from './problem.js'
 import { confirmLogin, leaveUnconfirmed } from './session.js'
 
-/** Asks for the password again, when the service wants a recent login for what the user is doing. */
-export function PasswordPrompt({ username }: { username: string }) {
+/** Asks for the password, and for the code of a second factor, again, when the service wants a recent login for what the user is doing. */
+export function PasswordPrompt({ profile }: { profile: Profile }) {
+  const { username } = profile
   const [password, setPassword] = useState('')
+  const [code, setCode] = useState('')
+  const [asksCode, setAsksCode] = useState(profile.secondFactor === 'active')
   const [problem, setProblem] = useState<Problem>()
   const [isRunning, setRunning] = useState(false)
   const submit = async (event: Event) => {
@@ -15,7 +19,9 @@ export function PasswordPrompt({ username }: { username: string }) {
     if (isRunning) return
     setRunning(true)
     setProblem(undefined)
-    setProblem(await confirmLogin(password))
+    const refusal = await confirmLogin({ password, code })
+    if (refusal && needsCode(refusal)) setAsksCode(true)
+    else setProblem(refusal)
     setRunning(false)
   }
   return (
@@ -39,6 +45,7 @@ export function PasswordPrompt({ username }: { username: string }) {
             autoFocus: true,
           }}
         />
+        {asksCode && <CodeField value={code} onChange={setCode} />}
         {problem && <Failure problem={problem} />}
         <div class="buttons">
           <button type="button" onClick={leaveUnconfirmed}>

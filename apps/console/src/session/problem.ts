@@ -21,6 +21,8 @@ export interface Profile {
   readonly roles: readonly string[]
   /** For the operations of administrators. */
   readonly permissions: readonly string[]
+  /** `missing`: the operations of administrators need one. */
+  readonly secondFactor: string
 }
 
 /** Whether an answer is a profile. */
@@ -31,7 +33,8 @@ export function isProfile(body: unknown): body is Profile {
     typeof body['username'] === 'string' &&
     typeof body['displayName'] === 'string' &&
     Array.isArray(body['roles']) &&
-    Array.isArray(body['permissions'])
+    Array.isArray(body['permissions']) &&
+    typeof body['secondFactor'] === 'string'
   )
 }
 
@@ -70,8 +73,14 @@ export function isEnd({ status, reason }: Problem): boolean {
   return status === 401 && reason !== 'insufficient_user_authentication'
 }
 
+/** Whether the password was right, and the code of the second factor is missing. */
+export function needsCode({ reason }: Problem): boolean {
+  return reason === 'second_factor_required'
+}
+
 const byReason: Readonly<Record<string, string>> = {
   invalid_grant: 'Check both and try again.',
+  second_factor_required: 'Enter the code that your app shows.',
   origin_refused:
     'Open the console at an address that is among the service’s own origins in its configuration.',
   insufficient_user_authentication: 'Try again, and enter your password when you are asked for it.',

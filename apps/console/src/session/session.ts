@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals'
-import { createCalls } from 'jotgate/api-spec/client'
+import { ApiError, createCalls } from 'jotgate/api-spec/client'
 import { fromSession, jwtClient } from 'jotgate/client'
 import { createClient } from '../api/admin/generated/client.js'
 import { createClient as createAuditApi } from '../api/audit/generated/client.js'
@@ -104,17 +104,29 @@ export async function restore(): Promise<void> {
   }
 }
 
+/** What a login sends. */
+export interface Credentials {
+  readonly username: string
+  readonly password: string
+  /** Of the second factor; empty: none. */
+  readonly code: string
+}
+
 /**
  * Logs in; returns undefined on success, otherwise the problem to show.
  *
  * Never rejects.
  */
-export async function login(username: string, password: string): Promise<Problem | undefined> {
+export async function login({
+  username,
+  password,
+  code,
+}: Credentials): Promise<Problem | undefined> {
   try {
     const response = await fetch('/console/login', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ username, password }),
+      body: JSON.stringify({ username, password, ...given(code) }),
     })
     const body = await readJson(response)
     if (!response.ok) {
@@ -145,15 +157,18 @@ export async function logout(): Promise<Problem | undefined> {
 }
 
 /**
- * Confirms the user's password, and goes on with what waits for it; returns undefined on success, otherwise the problem.
+ * Confirms the user's password and second factor, and goes on with what waits for it; returns undefined on success, otherwise the problem.
  * Never rejects.
  */
-export async function confirmLogin(password: string): Promise<Problem | undefined> {
+export async function confirmLogin({
+  password,
+  code,
+}: Pick<Credentials, 'password' | 'code'>): Promise<Problem | undefined> {
   try {
     const response = await own.fetch('/console/confirm', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ password }),
+      body: JSON.stringify({ password, ...given(code) }),
     })
     const body = await readJson(response)
     if (!response.ok) {
@@ -172,6 +187,25 @@ export async function confirmLogin(password: string): Promise<Problem | undefine
 export function leaveUnconfirmed(): void {
   unconfirmed.peek()?.giveUp(new Error('the password was not entered'))
   unconfirmed.value = undefined
+}
+
+/**
+ * A call of the first-party API as the logged-in user; returns the body.
+ *
+ * @throws ApiError for a refusal
+ * @example await callOwn('GET', '/user/second-factor')
+ */
+export async function callOwn(method: string, path: string, body?: object): Promise<unknown> {
+  const response = await own.fetch(path, {
+    method,
+    cache: 'no-store',
+    ...(body === undefined
+      ? {}
+      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  })
+  const answer = await readJson(response)
+  if (!response.ok) throw new ApiError(response.status, answer)
+  return answer
 }
 
 /** Handles a call that was refused although its session had just been renewed. */
@@ -197,6 +231,10 @@ async function readJson(response: Response): Promise<unknown> {
   } catch {
     return undefined // not from the service: a proxy's page, or nothing
   }
+}
+
+function given(code: string): { readonly code?: string } {
+  return code === '' ? {} : { code }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

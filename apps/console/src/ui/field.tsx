@@ -1,5 +1,5 @@
 import { type ComponentChildren } from 'preact'
-import { useId } from 'preact/hooks'
+import { useEffect, useId, useRef } from 'preact/hooks'
 
 /** What an input may be beside plain text. */
 export interface FieldSettings {
@@ -21,16 +21,22 @@ export function Field(props: {
   settings?: FieldSettings
 }) {
   const id = useId()
+  const input = useRef<HTMLInputElement>(null)
   const settings = props.settings ?? {}
   const { hint, fault } = settings
   // Preact's types couple it with the role, which stays the type's own.
   const type: object = { type: settings.type ?? 'text' }
   const notes = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(' ')
+  useEffect(() => {
+    // The attribute counts only while a page or a dialog opens.
+    if (settings.autoFocus) input.current?.focus()
+  }, [settings.autoFocus])
   return (
     <div class="field">
       <label for={id}>{props.label}</label>
       <input
         id={id}
+        ref={input}
         {...type}
         value={props.value}
         class={settings.isCode ? 'code' : ''}

@@ -24,7 +24,8 @@ export function SecretDialog(props: {
   )
 }
 
-function Copyable({ label, value }: { label: string; value: string }) {
+/** A text to be copied. */
+export function Copyable({ label, value }: { label: string; value: string }) {
   const id = useId()
   const field = useRef<HTMLInputElement>(null)
   const [said, setSaid] = useState('')
