@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis'
+import { Secret, TOTP } from 'otpauth'
 import { Pool } from 'pg'
 import { pino } from 'pino'
 import { createAudit } from '../../../apps/auth-service/src/audit/audit.js'
@@ -16,6 +17,8 @@ import { createSharedAddress } from '../../../apps/auth-service/src/observing/sh
 import { createTraffic } from '../../../apps/auth-service/src/observing/traffic.js'
 import { createSqlClients } from '../../../apps/auth-service/src/oauth/sql-clients.js'
 import { claimDatabase } from '../../../apps/auth-service/src/storage/mode.js'
+import { createSealing } from '../../../apps/auth-service/src/storage/sealing.js'
+import { createTotp } from '../../../apps/auth-service/src/users/second-factor/totp.js'
 import { createSqlUsers } from '../../../apps/auth-service/src/users/sql-users.js'
 import { createKeyRing } from '../../../src/key-sources/key-ring.js'
 import type { KeyRingStore } from '../../../src/key-sources/ports.js'
@@ -83,7 +86,7 @@ async function fillTables(
   database: SqlDatabase,
   kind: DatabaseKind,
   written: typeof contents,
-): Promise<Pick<Drawn, 'client'>> {
+): Promise<Pick<Drawn, 'client' | 'secondFactor'>> {
   await migrate(database, attemptsSchema)
   const users = await createSqlUsers(database, database, () => written.start)
   for (const user of written.users) await users.create(user)
@@ -108,7 +111,26 @@ async function fillTables(
   const clock = databaseClock(kind, () => 0)
   await createAdding(database, clock, { giveUpAfter: century, most: 1 }).add(written.outboxMessage)
   await fillAudit(database, written)
-  return { client: { id: client.id, secret } }
+  return { client: { id: client.id, secret }, secondFactor: await fillFactors(database, written) }
+}
+
+/** The first user's, and one that the second user has begun. */
+async function fillFactors(
+  database: SqlDatabase,
+  written: typeof contents,
+): Promise<Required<Drawn>['secondFactor']> {
+  const sealing = createSealing([written.encryptionKey])
+  const now = () => Promise.resolve(written.start)
+  const factor = await createTotp({ database, starting: database, sealing, name: 'recorded', now })
+  const [user, other] = written.users
+  await factor.begin(other)
+  const { secret } = await factor.begin(user)
+  const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate({
+    timestamp: written.start * 1000,
+  })
+  const [recoveryCode = ''] =
+    (await factor.confirm(user, code, () => Promise.resolve(undefined))) ?? []
+  return { secret, recoveryCode }
 }
 
 /** One chain, with a row about two users. */

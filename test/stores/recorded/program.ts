@@ -19,6 +19,8 @@ export interface Drawn {
   readonly kid: string
   /** Undefined when the program had no clients yet. */
   readonly client?: { readonly id: string; readonly secret: string }
+  /** Of the first user, base32, and one of the recovery codes. Undefined when the program had no second factors yet. */
+  readonly secondFactor?: { readonly secret: string; readonly recoveryCode: string }
 }
 
 /** What was drawn, by the store in which it is. */

@@ -37,6 +37,7 @@ import { fill } from './present.js'
 import type { Drawn } from './program.js'
 import { linesOf, recordings, type Recording } from './recordings.js'
 import { schemas } from './schemas.js'
+import { useSecondFactor } from './second-factors.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'jotgate-recorded-'))
 const closing: (() => unknown)[] = []
@@ -237,6 +238,14 @@ describe.each(recordings.map((each) => [each.name, each] as const))(
         for (const row of found) expect(row.subjectName).toBe('bob')
         const verdict = await verifyAudit({ database, keys })
         expect(verdict).toMatchObject({ findings: [], chains: chains + 1, rows: 3 * chains + 1 })
+      })
+
+      test('recorded second factors ask for codes of the same secrets', async () => {
+        const { database, drawn } = await open(recording)
+        const { state, used } = await useSecondFactor(database, drawn)
+        const isRecorded = drawn.secondFactor !== undefined
+        expect(state).toEqual({ isActive: isRecorded, recoveryCodes: isRecorded ? 10 : 0 })
+        expect(used).toEqual(isRecorded ? ['otp', 'recovery'] : [])
       })
 
       test('over the recorded tables no demo starts', async () => {

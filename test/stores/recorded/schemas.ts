@@ -6,6 +6,7 @@ import { lockSchema } from '../../../apps/auth-service/src/limits/postgres-locks
 import { processSchema } from '../../../apps/auth-service/src/observing/processes.js'
 import { outboxSchema } from '../../../apps/auth-service/src/outbox/outbox-schema.js'
 import { modeSchema } from '../../../apps/auth-service/src/storage/mode.js'
+import { secondFactorSchema } from '../../../apps/auth-service/src/users/second-factor/factor-rows.js'
 import { userSchema } from '../../../apps/auth-service/src/users/sql-users.js'
 import {
   userAttributeSchema,
@@ -37,6 +38,7 @@ export const schemas: readonly Schema[] = [
   modeSchema,
   outboxSchema,
   auditSchema,
+  secondFactorSchema,
 ]
 
 /** The statements of every version of every part, by part. */
