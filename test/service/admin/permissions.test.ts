@@ -38,6 +38,7 @@ const callers: Readonly<Record<string, string>> = {
   'GET /admin/attributes': 'admin auditor user-admin',
   'GET /admin/locks': 'admin auditor user-admin',
   'DELETE /admin/locks/{id}': ofUsers,
+  'DELETE /admin/users/{id}/second-factor': ofUsers,
   'DELETE /admin/users/{id}/sessions': ofUsers,
   'GET /admin/sessions': 'admin auditor user-admin',
   'DELETE /admin/sessions/{id}': ofUsers,
