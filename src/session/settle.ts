@@ -7,6 +7,7 @@ import {
   haveExpired,
   revokeAccess,
   tryToRevoke,
+  type Attempted,
   type Refusing,
 } from './revoke-access.js'
 import type { SessionsPolicy } from './session-policy.js'
@@ -56,16 +57,20 @@ export async function settle(
   await tellAndSettle(policy, due).catch(() => undefined)
 }
 
-/** @throws AuthError STORE_UNAVAILABLE; what `onEnded` rejects with: the sessions that it rejected stay marked */
+/**
+ * Sessions that `onEnded` has rejected stay marked.
+ *
+ * @throws AuthError STORE_UNAVAILABLE
+ */
 async function tellAndSettle(
   policy: SessionsPolicy,
   sessions: readonly StoredSession[],
-): Promise<void> {
-  const { done, failed } = await attemptEach(sessions, (session) => tellEnded(policy, session))
-  const ids = done.map(({ id }) => id)
+): Promise<Attempted> {
+  const told = await attemptEach(sessions, (session) => tellEnded(policy, session))
+  const ids = told.done.map(({ id }) => id)
   if (ids.length > 0)
     await askStore(policy.storeDeadlineMs * longer, () => policy.store.settle(ids))
-  if (failed.length > 0) throw failed[0]
+  return told
 }
 
 async function tellEnded(policy: SessionsPolicy, session: StoredSession): Promise<void> {
@@ -83,29 +88,46 @@ export const longer = 20
 /** Sessions that are finished at a time. */
 const batch = 100
 
+/** More that cannot be finished are left to the next call. */
+const mostStuck = 10_000
+
 /**
- * Refuses the access tokens of sessions that ended without it; how many sessions that were. One that fails keeps no other
- * of its batch. Whether no token can be left is not for a wrong clock to say: only a time that has certainly passed counts.
+ * Refuses the access tokens of sessions that ended without it, and tells `onEnded` of them; how many sessions that were. One
+ * that fails keeps no other back: the tokens of all are refused, whether or not the hook takes what it hears. Whether no token
+ * can be left is not for a wrong clock to say: only a time that has certainly passed counts.
  */
 export async function finishEnding(
   policy: SessionsPolicy,
   settledTime: () => number,
 ): Promise<number> {
+  const [stuck, faults] = [new Set<string>(), [] as unknown[]]
   for (let finished = 0; ;) {
-    const due = await askStore(policy.storeDeadlineMs * longer, () =>
-      policy.store.due({ limit: batch }),
-    )
-    if (due.length === 0) return finished
+    const due = await dueBeside(policy, stuck)
+    if (due.length === 0 || stuck.size > mostStuck) {
+      // Unlike elsewhere a failure counts here: the same ones would come again for ever.
+      if (faults.length > 0) throw faults[0]
+      return finished
+    }
     const passed = await passedAtStore(policy.store, settledTime())
     const isOver = (session: StoredSession) => haveExpired(policy, session, passed)
-    const { done, failed } = await tryToRevoke(
+    const refused = await tryToRevoke(
       policy,
       due.filter((session) => !isOver(session)),
     )
-    // Unlike elsewhere a failure counts here: the same ones would come again for ever.
-    await tellAndSettle(policy, [...done, ...due.filter(isOver)])
-    if (failed.length > 0) throw failed[0]
-    finished += due.length
-    if (due.length < batch) return finished
+    const told = await tellAndSettle(policy, [...refused.done, ...due.filter(isOver)])
+    const done = new Set(told.done)
+    for (const session of due) if (!done.has(session)) stuck.add(session.id)
+    finished += done.size
+    faults.push(...refused.failed, ...told.failed)
   }
+}
+
+/** The next ones that are due, beside those that could not be finished just now. */
+async function dueBeside(
+  { store, storeDeadlineMs }: SessionsPolicy,
+  stuck: ReadonlySet<string>,
+): Promise<readonly StoredSession[]> {
+  const request = { limit: batch + stuck.size }
+  const due = await askStore(storeDeadlineMs * longer, () => store.due(request))
+  return due.filter(({ id }) => !stuck.has(id)).slice(0, batch)
 }

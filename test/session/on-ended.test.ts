@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SessionEvent } from '../../src/session/index.js'
+import { AuthError } from '../../src/foundation/errors.js'
 import { client, codeOf, login, makeSessions, makeWithRevocation } from './setup.js'
 
 /** A hook that fails as often as it is told to, and whom it has been called for. */
@@ -61,6 +62,32 @@ test('one session that onEnded rejects keeps no other of the same logout from be
   expect(heard).toHaveLength(2)
   await sessions.finishEnding()
   expect([...heard].sort()).toEqual([...sids].sort())
+})
+
+test('a hook that fails keeps the access tokens of no ended session valid', async () => {
+  let [fails, isFull] = [true, false]
+  const revoked: string[] = []
+  const made = makeSessions({
+    hooks: { onEnded: () => (fails ? Promise.reject(new Error('away')) : undefined) },
+    revoke: (entry) => {
+      if (isFull) return Promise.reject(new AuthError('STORE_UNAVAILABLE'))
+      if ('sid' in entry) revoked.push(entry.sid)
+      return Promise.resolve()
+    },
+    maxSessions: 1000,
+  })
+  const { sessions } = made
+  for (let count = 0; count < 250; count++) await sessions.end((await login(sessions)).refreshToken)
+  const last = await login(sessions)
+  isFull = true
+  expect(await codeOf(sessions.end(last.refreshToken))).toBe('STORE_UNAVAILABLE')
+  expect(revoked).not.toContain(last.sid)
+  isFull = false
+  expect(await codeOf(sessions.finishEnding())).toBe('STORE_UNAVAILABLE')
+  expect(revoked).toContain(last.sid)
+  fails = false
+  expect(await sessions.finishEnding()).toBe(251)
+  expect(await sessions.finishEnding()).toBe(0)
 })
 
 test('onEnded is called after the access tokens are refused', async () => {

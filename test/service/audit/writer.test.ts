@@ -127,7 +127,8 @@ test('a database that stops taking rows leaves a chain that verifies, with the r
   const audit = await world.process()
   await recordAll(audit, ['ann'])
   trouble.isOn = true
-  await expect(recordAll(audit, ['ben'])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  // The queue has it: who repeats what rejects would fill the queue with copies.
+  await recordAll(audit, ['ben'])
   expect(audit.owed()).toBe(1)
   expect(world.logged).toEqual(['the database refuses rows of the audit log; they are retried'])
   trouble.isOn = false

@@ -14,7 +14,7 @@ import { readAll, searchAudit, type AuditPage, type AuditQuery } from './search.
 
 /** The audit log, as one process writes and reads it. */
 export interface Audit {
-  /** Stores a row for an event, or counts it. @throws AuthError STORE_UNAVAILABLE: the row is owed then */
+  /** Stores a row for an event, owes it, or counts it. @throws AuthError STORE_UNAVAILABLE when the event has no row */
   readonly sink: Required<EventSink>
   /** Stores the opening row of this process's chain, unless it is there. @throws AuthError STORE_UNAVAILABLE */
   open(): Promise<void>
@@ -58,7 +58,8 @@ export async function createAudit(parts: AuditParts): Promise<Audit> {
   await migrate(database, auditSchema)
   const chain = createOwnChain(parts)
   const add = async (entry: Entry): Promise<void> => (await chain.writer()).add(entry)
-  const taking = createTaking(add)
+  const offer = async (entry: Entry): Promise<void> => (await chain.writer()).offer(entry)
+  const taking = createTaking(offer)
   return {
     ...taking,
     open: async () => {

@@ -21,6 +21,12 @@ export interface ChainWriter {
    * @throws AuthError STORE_UNAVAILABLE while rows are owed
    */
   add(entry: Entry): Promise<void>
+  /**
+   * The same for a caller that may not repeat it: resolves also when the row is owed, which is in the queue by then.
+   *
+   * @throws AuthError STORE_UNAVAILABLE when the queue is full, and the event has no row
+   */
+  offer(entry: Entry): Promise<void>
   /** The last stored row. */
   head(): Head
   /** Rows that wait for a database that has refused them. */
@@ -52,7 +58,7 @@ const pauses = { first: 200, longest: 5000 } as const
 interface Waiting {
   readonly entry: Entry
   readonly resolve: () => void
-  readonly reject: (cause: unknown) => void
+  readonly reject: (cause: AuthError) => void
 }
 
 /** Rows with their places, which were sent at least once. */
@@ -90,7 +96,8 @@ export function createChainWriter(parts: ChainWriterParts): ChainWriter {
   }
   const unwritten = () => state.waiting.length + (state.sent?.rows.length ?? 0)
   return {
-    add: (entry) => add(state, entry),
+    add: (entry) => add(state, entry, false),
+    offer: (entry) => add(state, entry, true),
     head: () => state.head,
     owed: () => (state.pause === 0 ? 0 : unwritten()),
     lost: () => state.lost,
@@ -104,7 +111,7 @@ export function createChainWriter(parts: ChainWriterParts): ChainWriter {
   }
 }
 
-function add(state: State, entry: Entry): Promise<void> {
+function add(state: State, entry: Entry, mayBeOwed: boolean): Promise<void> {
   const { waiting, parts } = state
   if (waiting.length >= (parts.mostWaiting ?? usualWaiting)) {
     state.lost++
@@ -112,9 +119,14 @@ function add(state: State, entry: Entry): Promise<void> {
     return Promise.reject(owing(new Error('the queue of the audit log is full')))
   }
   return new Promise((resolve, reject) => {
-    waiting.push({ entry, resolve, reject })
+    const owed = mayBeOwed
+      ? () => {
+          resolve()
+        }
+      : reject
+    waiting.push({ entry, resolve, reject: owed })
     if (state.pause === 0) start(state)
-    else reject(owing(new Error('the database refuses rows of the audit log')))
+    else owed(owing(new Error('the database refuses rows of the audit log')))
   })
 }
 
