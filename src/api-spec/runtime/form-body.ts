@@ -70,18 +70,33 @@ function readUrlencoded(bytes: Uint8Array, type: string): readonly Entry[] {
 }
 
 async function readMultipart(bytes: Uint8Array, type: string): Promise<readonly Entry[]> {
-  const [, quoted, plain] = /;\s*boundary\s*=\s*(?:"([^"]+)"|([^\s;"]+))/i.exec(type) ?? []
-  const boundary = quoted ?? plain
+  const boundary = boundaryOf(type)
   if (boundary === undefined) throw unreadable()
   // Before anything is made of them; the last one ends the form.
   if (count(bytes, `--${boundary}`) > mostParts + 1) throw refused(413)
-  const headers = { 'content-type': type }
+  // The one whose parts were counted: two readers may find different ones in a type that is odd.
+  const headers = { 'content-type': `multipart/form-data; boundary="${boundary}"` }
   try {
     const body: MultipartBody = new Response(bytes.slice(), { headers })
     return [...(await body.formData())]
   } catch {
     throw unreadable()
   }
+}
+
+/** Parameters of a content type (RFC 9110 section 5.6.6), without blanks round the sign and without escapes. */
+const parameters = /^[^;]*((?:\s*;\s*[\w-]+=(?:"[^"\\]*"|[^\s";\\]+))*)\s*;?\s*$/
+/** What a boundary may have (RFC 2046 section 5.1.1). */
+const boundaryText = /^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/
+
+/** The one boundary of a type; undefined for none, several, and for a type that is not written plainly. */
+function boundaryOf(type: string): string | undefined {
+  const [, written = ''] = parameters.exec(type) ?? []
+  const all = [...written.matchAll(/;\s*([\w-]+)=(?:"([^"]*)"|([^\s";]+))/g)]
+  const found = all.filter(([, name]) => name?.toLowerCase() === 'boundary')
+  const [, , quoted, plain = ''] = found[0] ?? []
+  const boundary = quoted ?? plain
+  return found.length === 1 && boundaryText.test(boundary) ? boundary : undefined
 }
 
 /** The platform advises servers against its parser, because it has no limits: bytes and parts are bounded before it here. */
