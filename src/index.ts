@@ -96,6 +96,7 @@ export type {
 } from './key-sources/index.js'
 export type {
   Authentication,
+  EndedSession,
   EndTarget,
   ImpersonationEvent,
   ImpersonationOptions,

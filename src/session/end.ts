@@ -24,11 +24,18 @@ export interface OwnSession {
   readonly subject: string
 }
 
+/** A session that was asked to end. */
+export interface EndedSession extends SessionInfo {
+  /** Whether it had not ended before: false when it is ended again, which changes nothing. */
+  readonly wasLive: boolean
+}
+
 /** Ends one session, and refuses its access tokens. */
-export async function end(policy: SessionsPolicy, target: EndTarget): Promise<SessionInfo> {
+export async function end(policy: SessionsPolicy, target: EndTarget): Promise<EndedSession> {
   const session = await locate(policy, target)
   const urgent = typeof target === 'object' && 'whosever' in target
-  return toSessionInfo(policy, await endBoth(policy, session, { urgent, mayFold: !urgent }))
+  const ended = await endBoth(policy, session, { urgent, mayFold: !urgent })
+  return { ...toSessionInfo(policy, ended), wasLive: session.endedAt === undefined }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Claims } from '../token/token.js'
 import type { Authentication } from './details.js'
 import { endAll, endOthers, list, type EndAllOptions } from './end-many.js'
-import { end, type EndTarget, type OwnSession } from './end.js'
+import { end, type EndedSession, type EndTarget, type OwnSession } from './end.js'
 import { impersonate, type ImpersonationResponse } from './impersonate.js'
 import { issue, type IssueRequest } from './issue.js'
 import type { SessionsOptions } from './session-options.js'
@@ -65,7 +65,7 @@ export interface Sessions {
    * @throws AuthError REFRESH_MALFORMED, REFRESH_UNKNOWN, REFRESH_CLIENT, STORE_UNAVAILABLE; TypeError for a `sid`
    * without its subject
    */
-  end(target: EndTarget): Promise<SessionInfo>
+  end(target: EndTarget): Promise<EndedSession>
   /** Ends a subject's other sessions. @throws AuthError REFRESH_UNKNOWN, STORE_UNAVAILABLE */
   endOthers(own: OwnSession): Promise<readonly SessionInfo[]>
   /**

@@ -8,8 +8,12 @@ describe('ending a session', () => {
   test('ending a session by its refresh token refuses the token from then on', async () => {
     const { sessions, seen } = makeSessions()
     const tokens = await login(sessions)
-    expect((await sessions.end(tokens.refreshToken)).sid).toBe(tokens.sid)
+    expect(await sessions.end(tokens.refreshToken)).toMatchObject({
+      sid: tokens.sid,
+      wasLive: true,
+    })
     expect(seen.revoked).toEqual([tokens.sid])
+    expect(await sessions.end(tokens.refreshToken)).toMatchObject({ wasLive: false })
     expect(await codeOf(sessions.refresh(tokens.refreshToken, { client }))).toBe('REFRESH_ENDED')
   })
 

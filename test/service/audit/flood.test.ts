@@ -70,10 +70,29 @@ test('more refused accounts than the bound share one row that counts them', () =
   expect(row?.details).toContain(`"count":${String(2 * bounds.parties)}`)
 })
 
-test('acts that succeed are never counted together', () => {
+test('what administrators do is never counted together', () => {
   const flood = createFlood()
-  const act = login('ann', { kind: 'user.created' })
+  const act = login('ann', { kind: 'user.created', subject: { kind: 'user', id: 'user-2' } })
   const admitted = Array.from({ length: 1000 }, () => flood.admit(act))
   expect(admitted.every((each) => each !== undefined)).toBe(true)
   expect(flood.counted()).toEqual([])
+})
+
+test('what a user does to itself over and over is counted beyond a bound, and what is done to others never', () => {
+  const flood = createFlood()
+  const own = login('ann', { kind: 'user.profile-changed' })
+  const admitted = (count: number, event: typeof own) =>
+    Array.from({ length: count }, () => flood.admit(event)).filter((each) => each !== undefined)
+  expect(admitted(200, own)).toHaveLength(bounds.own)
+  const subject = { kind: 'user', id: 'user-2' } as const
+  expect(admitted(200, login('ann', { kind: 'user.changed', subject }))).toHaveLength(200)
+  const ended = { kind: 'session.ended', actor: theService, subject } as const
+  expect(admitted(200, login('', ended))).toHaveLength(bounds.own)
+  const counts = flood
+    .counted()
+    .map(({ kind, details }) => [kind, /"count":(\d+)/.exec(details ?? '')?.[1]])
+  expect(counts).toEqual([
+    ['user.profile-changed', '140'],
+    ['session.ended', '140'],
+  ])
 })

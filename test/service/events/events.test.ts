@@ -20,8 +20,6 @@ function listening() {
   return { taken, networks, sink }
 }
 
-const failing: EventSink = { take: () => Promise.reject(new Error('full')) }
-
 test('every sink gets one event, with one id and one time', async () => {
   const [one, other] = [listening(), listening()]
   const logged: unknown[] = []
@@ -38,21 +36,94 @@ test('every sink gets one event, with one id and one time', async () => {
   expect(logged).toEqual([])
 })
 
-test('a sink that fails is logged, keeps nothing from the others, and only keep rejects', async () => {
-  const { sink, taken } = listening()
+/** A sink that fails as often as it is told to, and what it has been asked for. */
+function failing(failures: number) {
+  const asked: RecordedEvent[] = []
+  const taken: RecordedEvent[] = []
+  const sink: EventSink = {
+    take: (each) => {
+      asked.push(each)
+      if (asked.length <= failures) return Promise.reject(new Error('full'))
+      taken.push(each)
+      return Promise.resolve()
+    },
+  }
+  return { asked, taken, sink }
+}
+
+function logging() {
   const logged: unknown[] = []
-  const log = { error: (...line: unknown[]) => logged.push(line[1]) }
-  const events = createEvents({ sinks: [failing, sink], log })
+  return { logged, log: { error: (...line: unknown[]) => logged.push(line[1]) } }
+}
+
+test('a sink that fails is asked again for the same event, and keeps nothing from the others', async () => {
+  const { sink, taken } = listening()
+  const away = failing(2)
+  const { log, logged } = logging()
+  const events = createEvents({ sinks: [away.sink, sink], log, retryAfter: 1 })
   await events.record(event)
-  expect(logged).toEqual(['an event could not be recorded'])
+  expect(taken).toHaveLength(1)
+  await expect.poll(() => away.taken).toEqual(taken)
+  expect(away.asked).toHaveLength(3)
+  expect(logged).toEqual([])
+})
+
+test('an event that a sink never takes is logged, after a bounded number of attempts', async () => {
+  const away = failing(Infinity)
+  const { log, logged } = logging()
+  const events = createEvents({ sinks: [away.sink], log, retryAfter: 1 })
+  await events.record(event)
+  await expect.poll(() => logged).toEqual(['an event could not be recorded'])
+  expect(away.asked).toHaveLength(8)
+})
+
+test('keep rejects when a sink fails, and does not ask again by itself', async () => {
+  const away = failing(1)
+  const { log } = logging()
+  const events = createEvents({ sinks: [away.sink], log, retryAfter: 1 })
   await expect(events.keep(event)).rejects.toThrow('full')
-  expect(taken).toHaveLength(2)
+  await events.close()
+  expect(away.asked).toHaveLength(1)
+})
+
+test('what is left for later has the time when it happened, and close records it', async () => {
+  const { sink, taken } = listening()
+  const { log } = logging()
+  const events = createEvents({ sinks: [sink], log, pause: () => 3_600_000 })
+  const before = Date.now() / 1000
+  events.later(event)
+  const after = Date.now() / 1000
+  expect(taken).toEqual([])
+  await events.close()
+  expect(taken).toHaveLength(1)
+  expect(taken[0]?.at).toBeGreaterThanOrEqual(before)
+  expect(taken[0]?.at).toBeLessThanOrEqual(after)
+})
+
+test('close asks a sink that failed once more, and logs what it still refuses', async () => {
+  const [back, away] = [failing(1), failing(2)]
+  const { log, logged } = logging()
+  const events = createEvents({ sinks: [back.sink, away.sink], log, retryAfter: 3_600_000 })
+  await events.record(event)
+  await events.close()
+  expect([back.taken, away.taken].map((each) => each.length)).toEqual([1, 0])
+  expect(logged).toEqual(['an event could not be recorded'])
+})
+
+test('what is left for later comes after a pause of which the default is at random', async () => {
+  const { sink, taken } = listening()
+  const { log } = logging()
+  const events = createEvents({ sinks: [sink], log })
+  for (let count = 0; count < 20; count++) events.later(event)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(taken).toEqual([])
+  await expect.poll(() => taken).toHaveLength(20)
 })
 
 test('a refusal of an unknown account reaches the sinks that count them', () => {
   const { sink, networks } = listening()
   const log = { error: () => undefined }
-  createEvents({ sinks: [failing, sink], log }).refusedUnknown('203.0.113.7')
+  createEvents({ sinks: [failing(0).sink, sink], log }).refusedUnknown('203.0.113.7')
   expect(networks).toEqual(['203.0.113.7'])
 })
 

@@ -6,11 +6,7 @@ import { attempt, loginLimits, slots } from '../limits/attempts.js'
 
 test('a lock is recorded once, with its end and the address that began it', async () => {
   const recorded: ServiceEvent[] = []
-  const record = (event: ServiceEvent) => {
-    recorded.push(event)
-    return Promise.resolve()
-  }
-  const onLocked = recordLocks({ record })
+  const onLocked = recordLocks({ later: (event) => recorded.push(event) })
   const limits = createAdmission({
     configuration: { loginLimits },
     redis: undefined,

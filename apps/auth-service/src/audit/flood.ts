@@ -6,6 +6,8 @@ import { ownEntry, toEntry, type Entry } from './entry.js'
 export const bounds = {
   /** Single rows for one kind of refusal of one party; the others are counted in one more row. */
   single: 10,
+  /** The same for one kind of act that a user or a client does to itself. */
+  own: 60,
   /** Parties, and networks, that have such rows; all others share one row. */
   parties: 1000,
   networks: 100,
@@ -29,9 +31,16 @@ interface Count {
 /** The name under which everything beyond the bounds is counted. */
 const rest = ''
 
+/** Single rows of an event's kind and party: of what is done to others, and what commands do, each has its row. */
+function mostSingle({ result, kind, actor, subject }: RecordedEvent): number {
+  if (result === 'refused' || kind === 'session.replayed') return bounds.single
+  const isOwn = subject === undefined && (actor.kind === 'user' || actor.kind === 'client')
+  return isOwn || actor.kind === 'service' ? bounds.own : Infinity
+}
+
 /**
- * Bounds of rows: whoever sends refused requests fills no disk. Acts that succeed are never counted together, except
- * repeats of one refresh token, which cost their sender nothing.
+ * Bounds of rows: who sends refused requests, or does the same to itself over and over, fills no disk. What administrators do
+ * is never counted together.
  *
  * @example const flood = createFlood(); flood.admit(event); setInterval(() => flood.counted().forEach(add), 60_000)
  */
@@ -41,7 +50,8 @@ export function createFlood(now: () => number = Date.now): Flood {
   const networks = new Map<string, number>()
   return {
     admit: (event) => {
-      if (event.result !== 'refused' && event.kind !== 'session.replayed') return toEntry(event)
+      const most = mostSingle(event)
+      if (most === Infinity) return toEntry(event)
       const { kind, reason = '', actor, subject = actor } = event
       const party = actor.kind === 'service' ? subject : actor
       const wanted = JSON.stringify([kind, reason, party.kind, party.id])
@@ -49,7 +59,7 @@ export function createFlood(now: () => number = Date.now): Flood {
       const known = parties.get(name)
       if (known === undefined) parties.set(name, { count: 1, first: event })
       else known.count++
-      const isSingle = name !== rest && (known?.count ?? 1) <= bounds.single
+      const isSingle = name !== rest && (known?.count ?? 1) <= most
       return isSingle ? toEntry(event) : undefined
     },
     unknown: (network) => {
@@ -61,7 +71,7 @@ export function createFlood(now: () => number = Date.now): Flood {
       since = now()
       const entries = [
         ...[...parties].flatMap(([name, { count, first }]) => {
-          const more = name === rest ? count : count - bounds.single
+          const more = name === rest ? count : count - mostSingle(first)
           return more <= 0 ? [] : [countedEntry(name, first, { ...span, count: more })]
         }),
         ...[...networks].map(([network, count]) => unknownEntry(network, { ...span, count })),

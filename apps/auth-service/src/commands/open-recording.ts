@@ -41,11 +41,13 @@ export async function openRecording(parts: RecordingParts): Promise<Recording> {
   const outbox = await openOutbox(parts)
   const database = parts.storage.patientDatabase
   const { audit } = await openAudit({ ...parts, database, writer: commandParty() })
+  const events = openEvents({ ...parts, outbox, audit })
   return {
-    events: openEvents({ ...parts, outbox, audit }),
+    events,
     begin: () => audit.open(),
     erase: (id) => audit.erase(id, commandParty()),
     close: async () => {
+      await events.close()
       await outbox.close()
       await audit.close()
     },

@@ -109,7 +109,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     close: async () => {
       for (const stop of stopping) await stop()
       for (const each of [clocks, revocation, signing]) each.close()
-      for (const each of [outbox, processes, people]) await each.close()
+      for (const each of [events, outbox, processes, people]) await each.close()
       await ground.closeAudit() // after everything that records
       await storage.close()
     },

@@ -20,7 +20,7 @@ export interface ClientRequest {
 export interface ClientAuthentication {
   readonly clients: Pick<OAuthClients, 'authenticate' | 'byId'>
   readonly limits: ClientLimits
-  readonly events: Pick<Events, 'record' | 'refusedUnknown'>
+  readonly events: Pick<Events, 'later' | 'refusedUnknown'>
 }
 
 /**
@@ -57,7 +57,7 @@ async function recordRefusal(
   }
   const reason = known.disabled ? 'disabled' : 'secret'
   const actor = { kind: 'client', id: known.id } as const
-  void events.record({ ...{ kind: 'client.refused', result: 'refused' }, actor, reason, from })
+  events.later({ ...{ kind: 'client.refused', result: 'refused' }, actor, reason, from })
 }
 
 /**

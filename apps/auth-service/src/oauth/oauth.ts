@@ -22,7 +22,7 @@ export interface OAuth {
   readonly clients: OAuthClients
   readonly revocation: Pick<Revocation, 'isRevoked' | 'revoke'>
   readonly limits: ClientLimits
-  readonly events: Pick<Events, 'record' | 'refusedUnknown'>
+  readonly events: Pick<Events, 'record' | 'later' | 'refusedUnknown'>
   /** The sessions of users at a client, with its times and the rights of its registration. */
   sessionsOf(client: SessionClient): Sessions
   /** Signs an access token for any audience; its claims say all but the issuer and the id. */
@@ -57,7 +57,7 @@ export interface OAuthParts {
   /** Sessions with a client's times, for tokens with at most its rights. */
   readonly openSessions: (configuration: Configuration, rights: SessionRights) => Sessions
   readonly limits: ClientLimits
-  readonly events: Pick<Events, 'record' | 'refusedUnknown'>
+  readonly events: Pick<Events, 'record' | 'later' | 'refusedUnknown'>
 }
 
 /**

@@ -52,7 +52,8 @@ async function endSession(oauth: OAuth, request: RevokeRequest, token: string): 
   const { client } = request
   try {
     const target = { refreshToken: token, client: client.id }
-    const { subject, sid } = await oauth.sessionsOf(client).end(target)
+    const { subject, sid, wasLive } = await oauth.sessionsOf(client).end(target)
+    if (!wasLive) return true
     await record(oauth, request, { subject: userOf(subject), sid, details: { what: 'sid' } })
     return true
   } catch (error) {

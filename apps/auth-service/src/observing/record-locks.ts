@@ -7,9 +7,9 @@ import type { BegunLock } from '../limits/admission.js'
  *
  * @example createAdmission({ onLocked: recordLocks(events), … })
  */
-export function recordLocks(events: Pick<Events, 'record'>): (lock: BegunLock) => void {
+export function recordLocks(events: Pick<Events, 'later'>): (lock: BegunLock) => void {
   return ({ user, name, address, until, wrong }) => {
-    void events.record({
+    events.later({
       ...{ kind: 'user.locked', result: 'done', from: { address } },
       actor: theService,
       subject: { ...userOf(user), name: name.toLowerCase() },

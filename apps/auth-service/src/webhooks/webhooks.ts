@@ -19,8 +19,12 @@ export function webhookSink(webhooks: readonly Webhook[], outbox: Pick<Outbox, '
       const notice = noticeOf(event)
       if (notice === undefined) return
       const { id, type, body } = notice
-      for (const { events, target } of webhooks)
-        if (events.includes(type)) await outbox.add({ id, topic: webhookTopic, target, body })
+      const wanting = webhooks.filter(({ events }) => events.includes(type))
+      // One that cannot be added keeps none from the others; all may be added again.
+      const added = await Promise.allSettled(
+        wanting.map(({ target }) => outbox.add({ id, topic: webhookTopic, target, body })),
+      )
+      for (const result of added) if (result.status === 'rejected') throw result.reason
     },
   }
 }

@@ -7,7 +7,7 @@ import type { Unproven } from './prove-user.js'
 
 /** The part of a call that a record of it uses. */
 interface RecordingCall extends PlacedCall {
-  readonly services: { readonly events: Pick<Events, 'record' | 'refusedUnknown'> }
+  readonly services: { readonly events: Pick<Events, 'record' | 'later' | 'refusedUnknown'> }
 }
 
 /** What a user did: an event without those parts that the call itself says. With a reason it was refused. */
@@ -23,12 +23,12 @@ export async function recordOwn(
   user: Pick<User, 'id' | 'username'>,
   act: OwnAct,
 ): Promise<void> {
-  await call.services.events.record({
-    ...act,
-    result: act.reason === undefined ? 'done' : 'refused',
-    actor: userParty(user),
-    from: placeOf(call),
-  })
+  await call.services.events.record(eventOf(call, user, act))
+}
+
+function eventOf(call: PlacedCall, user: Pick<User, 'id' | 'username'>, act: OwnAct): ServiceEvent {
+  const result = act.reason === undefined ? 'done' : 'refused'
+  return { ...act, result, actor: userParty(user), from: placeOf(call) }
 }
 
 /** Why a password was not good enough, in the words of the record. */
@@ -41,8 +41,8 @@ const reasons = {
 } as const
 
 /**
- * Records that a password was refused; of an account that does not exist only that it was. The answer does not wait for the
- * record: the time of it would tell that the account exists.
+ * Records that a password was refused; of an account that does not exist only that it was. The record is
+ * made later: the time of it would tell that the account exists.
  */
 export function recordRefusal(
   call: RecordingCall,
@@ -50,6 +50,7 @@ export function recordRefusal(
   act: Omit<OwnAct, 'reason'>,
 ): void {
   const { account, kind } = login
-  if (account === undefined) call.services.events.refusedUnknown(networkOf(call.address))
-  else void recordOwn(call, account, { ...act, reason: reasons[kind] })
+  const { events } = call.services
+  if (account === undefined) events.refusedUnknown(networkOf(call.address))
+  else events.later(eventOf(call, account, { ...act, reason: reasons[kind] }))
 }

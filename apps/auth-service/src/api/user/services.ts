@@ -13,7 +13,7 @@ import type { Users } from '../../users/users.js'
 /** The parts of the service that the first-party API uses. */
 export interface Services {
   readonly configuration: Pick<Configuration, 'audience' | 'secondFactor' | 'users'>
-  readonly events: Pick<Events, 'record' | 'refusedUnknown'>
+  readonly events: Pick<Events, 'record' | 'later' | 'refusedUnknown'>
   readonly log: Pick<Logger, 'warn'>
   readonly users: Pick<Users, 'byId' | 'byUsername' | 'changeProfile' | 'replaceHash' | 'noteLogin'>
   /** Where users come from, and their passwords are compared. */

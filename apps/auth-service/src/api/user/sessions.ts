@@ -39,12 +39,12 @@ export const listSessions: GuardedHandler<SessionsReq, Sessions> = async (call) 
 export const endSession: GuardedHandler<SessionReq, void> = async (call) => {
   const { claims, request, services } = call
   const { subject, sid } = ownSession(claims)
-  try {
-    await services.sessions.end({ sid: request.id, subject })
-  } catch (error) {
+  const ended = services.sessions.end({ sid: request.id, subject })
+  const { wasLive } = await ended.catch((error: unknown) => {
     const isUnknown = error instanceof AuthError && error.code === 'REFRESH_UNKNOWN'
     throw isUnknown ? new RequestFault('SESSION_UNKNOWN') : error
-  }
+  })
+  if (!wasLive) return
   const details = { session: request.id }
   await services.events.record({
     ...{ kind: 'session.revoked', result: 'done', sid, details },
@@ -61,6 +61,7 @@ export const endOtherSessions: GuardedHandler<object, Ended> = async (call) => {
   const { claims, services } = call
   const own = ownSession(claims)
   const ended = await services.sessions.endOthers(own)
+  if (ended.length === 0) return { ended: 0 }
   await services.events.record({
     ...{ kind: 'user.sessions-revoked', result: 'done', sid: own.sid },
     ...{ actor: userOf(own.subject), from: placeOf(call), details: { sessions: ended.length } },

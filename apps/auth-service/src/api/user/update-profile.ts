@@ -10,10 +10,14 @@ import { recordOwn } from './record.js'
 export const updateProfile: GuardedHandler<ProfileChange, Profile> = async (call) => {
   const { request, services } = call
   checkChange(request)
-  const { id, username } = await currentUser(call)
+  const { id, username, displayName, email } = await currentUser(call)
+  const was: ProfileChange = { displayName, email }
   const changed = await services.users.changeProfile(id, request)
   if (!changed) throw new AuthError('SUBJECT_REFUSED')
-  const details = { fields: Object.keys(request) }
+  const names = ['displayName', 'email'] as const
+  const fields = names.filter((name) => (request[name] ?? was[name]) !== was[name])
+  if (fields.length === 0) return toProfile(changed, services)
+  const details = { fields }
   await recordOwn(call, { id, username }, { kind: 'user.profile-changed', details })
   return toProfile(changed, services)
 }
