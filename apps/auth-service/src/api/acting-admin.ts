@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { AuthError, type Claims } from 'jotgate'
 import { userParty, type ServiceEvent } from '../events/event.js'
+import type { EventKind } from '../events/kinds.js'
 import type { Events } from '../events/events.js'
 import { placeOf, type PlacedCall } from '../events/place.js'
 import { RequestFault } from '../foundation/faults.js'
@@ -10,6 +11,7 @@ import type { User, Users } from '../users/users.js'
 /** The part of a call that an action of an administrator uses. */
 export interface ActingCall extends PlacedCall {
   readonly claims: Claims
+  readonly request?: object
   readonly services: {
     readonly users: Pick<Users, 'byId'>
     readonly log: Pick<Logger, 'info'>
@@ -40,6 +42,47 @@ export async function actingAdmin({
  */
 export function checkReach(admin: Pick<User, 'roles'>, roles: User['roles']): void {
   if (!covers(admin.roles, roles)) throw new RequestFault('BEYOND_OWN')
+}
+
+/** A handler of an operation of administrators, as {@link recordFaults} wraps it. */
+type AdminHandler<C, R> = (call: C) => R | Promise<R>
+
+/**
+ * Records an act that ended with a fault of the service, such as a store that did not answer: a part of it may have happened.
+ * What a caller did wrong has changed nothing, and is not recorded.
+ *
+ * @example export const handlers = { changeUser: recordFaults('user.changed', changeUser), … }
+ */
+export function recordFaults<C extends ActingCall, R>(
+  kind: EventKind,
+  act: AdminHandler<C, R>,
+): (call: C) => Promise<R> {
+  return async (call) => {
+    try {
+      return await act(call)
+    } catch (error) {
+      if (isFault(error)) await recordFault(call, kind, error)
+      throw error
+    }
+  }
+}
+
+/** Whether the service, and not the caller, is to blame. */
+function isFault(error: unknown): boolean {
+  if (error instanceof AuthError) return error.status >= 500
+  return !(error instanceof RequestFault)
+}
+
+async function recordFault(call: ActingCall, kind: EventKind, error: unknown): Promise<void> {
+  const { claims, services } = call
+  const { sub = '', sid } = claims
+  const { id } = (call.request ?? {}) as { readonly id?: unknown } // of whichever operation
+  await services.events.record({
+    ...{ kind, result: 'refused', reason: error instanceof AuthError ? error.code : 'INTERNAL' },
+    ...{ actor: { kind: 'user', id: sub }, from: placeOf(call) },
+    ...(typeof sid === 'string' ? { sid } : {}),
+    ...(typeof id === 'string' ? { details: { about: id } } : {}),
+  })
 }
 
 /** What an administrator did: an event without those parts that the call itself says. */

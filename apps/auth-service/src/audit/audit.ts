@@ -36,6 +36,12 @@ export interface Audit {
    * @throws AuthError STORE_UNAVAILABLE; calling again goes on
    */
   erase(id: string, by: Party): Promise<void>
+  /**
+   * Notes that a user is about to be deleted: its values are erased within the hour even if `erase` is never called.
+   *
+   * @throws AuthError STORE_UNAVAILABLE
+   */
+  noteErasure(id: string): Promise<void>
   /** Stores rows for what was counted since the last call. @throws AuthError STORE_UNAVAILABLE */
   storeCounts(): Promise<void>
   /** Stores the heads that other chains have now, if they are new to this chain. @throws AuthError STORE_UNAVAILABLE */
@@ -71,6 +77,7 @@ export async function createAudit(parts: AuditParts): Promise<Audit> {
     heads: (limit) => listHeads(database, limit),
     search: (query, page) => searchAudit(database, query, page),
     readAll: (query) => readAll(database, query),
+    noteErasure: (id) => noteErasure(database, id, Date.now()),
     erase: async (id, by) => {
       const subject = { kind: 'user', id } as const
       await noteErasure(database, id, Date.now())

@@ -35,9 +35,14 @@ export const accountCommands = {
     const user = await findUser(administration, subject)
     if (confirm !== user.username)
       throw new SetupFault('this deletes the user for good: repeat it with --confirm and its name')
-    const { users, unlock, events } = administration
+    const { users, unlock, events, noteErasure } = administration
     const end = () => administration.endSessions(user.id)
-    await deleteUser({ users, user, end, forget: unlock === undefined ? [] : [unlock] })
+    await deleteUser({
+      users,
+      user,
+      end,
+      forget: [noteErasure, ...(unlock === undefined ? [] : [unlock])],
+    })
     await recordCommand(events, { kind: 'user.deleted', subject: userOf(user.id) })
     await administration.eraseRecord(user.id)
     return `deleted ${user.username}\n`

@@ -19,6 +19,8 @@ export interface Recording {
   begin(): Promise<void>
   /** Deletes names, addresses and user agents of a user from the audit log. @throws AuthError STORE_UNAVAILABLE */
   erase(id: string): Promise<void>
+  /** Notes that this is to be done. @throws AuthError STORE_UNAVAILABLE */
+  noteErasure(id: string): Promise<void>
   /** Ends the chain. Messages to other systems stay for the service to deliver. */
   close(): Promise<void>
 }
@@ -46,6 +48,7 @@ export async function openRecording(parts: RecordingParts): Promise<Recording> {
     events,
     begin: () => audit.open(),
     erase: (id) => audit.erase(id, commandParty()),
+    noteErasure: (id) => audit.noteErasure(id),
     close: async () => {
       await events.close()
       await outbox.close()

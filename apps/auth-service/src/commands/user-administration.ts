@@ -27,6 +27,8 @@ export interface UserAdministration {
   renewTokens(subject: string): Promise<void>
   /** Begins a chain of the audit log: a command that cannot be recorded changes nothing. @throws AuthError STORE_UNAVAILABLE */
   beginRecord(): Promise<void>
+  /** Notes that the audit log is to forget a user, before the user is deleted. @throws AuthError STORE_UNAVAILABLE */
+  readonly noteErasure: (id: string) => Promise<void>
   /** Deletes names and addresses of a user from the audit log. @throws AuthError STORE_UNAVAILABLE */
   eraseRecord(id: string): Promise<void>
   /** Closes the storage; do not use it afterwards. */
@@ -68,6 +70,7 @@ export async function openUserAdministration(
     configuration,
     ...{ users, events, unlock: await openUnlock(configuration, storage) },
     beginRecord: () => recording.begin(),
+    noteErasure: (id) => recording.noteErasure(id),
     eraseRecord: (id) => recording.erase(id),
     endSessions: async (subject) => {
       await start()

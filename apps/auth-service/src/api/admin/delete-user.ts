@@ -28,7 +28,12 @@ export const deleteUser: GuardedHandler<UserDeletion, void> = async (call) => {
   if (user.id === demoSubject) throw new RequestFault('DEMO_ACCOUNT')
   if (request.confirm !== user.username) throw new RequestFault('CONFIRM', question)
   const end = () => sessions.endAll(user.id)
-  await deleteForGood({ users, user, end, forget: [(id) => unlockUser(lockouts, id)] })
+  await deleteForGood({
+    users,
+    user,
+    end,
+    forget: [(id) => services.audit.noteErasure(id), (id) => unlockUser(lockouts, id)],
+  })
   // By the id alone: the name is deleted as well.
   await recordAction(call, admin, { kind: 'user.deleted', subject: userOf(user.id) })
   await services.audit.erase(user.id, userParty(admin))

@@ -32,5 +32,5 @@ export interface Services {
   /** Undefined where tokens are signed with a shared secret. */
   readonly ring: KeyRing | undefined
   readonly processes: Pick<Processes, 'list'>
-  readonly audit: Pick<Audit, 'erase'>
+  readonly audit: Pick<Audit, 'erase' | 'noteErasure'>
 }
