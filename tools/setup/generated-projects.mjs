@@ -23,6 +23,17 @@ export const projects = [
     openApi: true,
   },
   {
+    api: 'apps/auth-service/accounts.api',
+    out: 'apps/auth-service/src/api/accounts',
+    options: { servers: ['fastify'], client: false, gates: 'own' },
+    openApi: true,
+  },
+  {
+    api: 'apps/auth-service/accounts.api',
+    out: 'apps/console/src/api/accounts',
+    options: { servers: [] },
+  },
+  {
     api: 'apps/auth-service/admin.api',
     out: 'apps/auth-service/src/api/admin',
     options: { servers: ['fastify'], client: false, gates: 'own' },

@@ -4,7 +4,7 @@ import { RequestFault } from '../foundation/faults.js'
 export const userChanges = ['changePassword', 'updateProfile'] as const
 
 /** Operations of administrators that do. */
-export const adminChanges = [
+export const accountChanges = [
   ...(['createUser', 'changeUser', 'setPassword'] as const),
   ...(['renameUser', 'changeAccount', 'deleteUser'] as const),
 ] as const
@@ -12,7 +12,7 @@ export const adminChanges = [
 /**
  * Handlers of which some answer USERS_ELSEWHERE: where users are kept elsewhere, they are changed there.
  *
- * @example refuseChanges(handlers, adminChanges)
+ * @example refuseChanges(handlers, accountChanges)
  */
 export function refuseChanges<Handlers extends object>(
   handlers: Handlers,

@@ -20,6 +20,8 @@ import { metricsRoute } from './routes/metrics.js'
 import { openRoutes } from './routes/open.js'
 import type { Service } from './service.js'
 import { createTrust } from './trusted-proxies.js'
+import { createRoutes as createAccountRoutes } from '../api/accounts/generated/routes.js'
+import { handlers as accountHandlers } from '../api/accounts/handlers.js'
 import { createRoutes as createAdminRoutes } from '../api/admin/generated/routes.js'
 import { handlers as adminHandlers } from '../api/admin/handlers.js'
 import { createRoutes as createAuditRoutes } from '../api/audit/generated/routes.js'
@@ -31,7 +33,7 @@ import { consoleSessionRoutes } from './console/session-routes.js'
 import '../observing/refusal.js'
 import { createRoutes as createUserRoutes } from '../api/user/generated/routes.js'
 import { handlers as userHandlers } from '../api/user/handlers.js'
-import { adminChanges, refuseChanges, userChanges } from '../api/users-elsewhere.js'
+import { accountChanges, refuseChanges, userChanges } from '../api/users-elsewhere.js'
 
 /** Largest body in bytes: the largest token and a few fields fit. */
 const bodyLimit = 8192
@@ -103,14 +105,18 @@ function createServer(service: Service): FastifyInstance {
 }
 
 function administration(app: FastifyInstance, service: Service): void {
-  const { adminGates: gates, adminApi, clientsApi, auditApi, configuration } = service
-  const handlers =
-    configuration.users === undefined ? adminHandlers : refuseChanges(adminHandlers, adminChanges)
+  const { adminGates: gates, accountsApi, adminApi, clientsApi, auditApi } = service
+  const isElsewhere = service.configuration.users !== undefined
+  const ofAccounts = isElsewhere ? refuseChanges(accountHandlers, accountChanges) : accountHandlers
   refuseWhileOwed(app, service)
   const setup = { gates, appAnswers: true } as const
   registerRoutes(app, {
+    ...{ ...setup, services: accountsApi },
+    routes: createAccountRoutes(ofAccounts),
+  })
+  registerRoutes(app, {
     ...{ ...setup, services: adminApi },
-    routes: createAdminRoutes(handlers),
+    routes: createAdminRoutes(adminHandlers),
   })
   registerRoutes(app, {
     ...{ ...setup, services: clientsApi },

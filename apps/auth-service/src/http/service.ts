@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { type KeyRing, type Revocation, type Sessions, type Verifier } from 'jotgate'
 import { isStorableName } from 'jotgate/extend'
+import type { Services as AccountsServices } from '../api/accounts/services.js'
 import type { Services as AdminServices } from '../api/admin/services.js'
 import type { Services as AuditServices } from '../api/audit/services.js'
 import type { Services as ClientsServices } from '../api/clients/services.js'
@@ -44,6 +45,7 @@ export interface Service extends Gates {
   readonly configuration: Configuration
   readonly log: Logger
   readonly userApi: UserServices
+  readonly accountsApi: AccountsServices
   readonly adminApi: AdminServices
   readonly clientsApi: ClientsServices
   readonly auditApi: AuditServices
@@ -139,7 +141,7 @@ interface ApiParts {
 function apisOf(
   { configuration, log }: ServiceParts,
   parts: ApiParts,
-): Pick<Service, 'userApi' | 'adminApi' | 'clientsApi' | 'auditApi'> {
+): Pick<Service, 'userApi' | 'accountsApi' | 'adminApi' | 'clientsApi' | 'auditApi'> {
   const { users, source, secondFactor, passwords, admission, sessions, verify, oauth } = parts
   const { revocation, signing, processes, storage, watched, events, audit } = parts
   const { stores, database } = storage
@@ -148,9 +150,9 @@ function apisOf(
   const both = { log, events, users, secondFactor, passwords, passwordRules, sessions, verify }
   return {
     userApi: { ...both, configuration, admission, oauth, source },
+    accountsApi: { ...both, configuration, revocation, audit, lockouts: admission.lockouts },
     adminApi: {
-      ...{ ...both, configuration, revocation, processes, audit, ring: signing.ring },
-      lockouts: admission.lockouts,
+      ...{ log, events, users, sessions, verify, revocation, processes, ring: signing.ring },
       countSessions: createSessionCount(database),
       recentRevocations: () => watched.recent(),
       subjectOf: async (sid) =>

@@ -1,7 +1,7 @@
 import { adminRole } from './names.js'
 import type { User } from './users.js'
 
-/** What the operations of administrators need, one of these each: the guards in `admin.api` and `clients.api`. */
+/** What the operations of administrators need, one of these each: the guards in their `.api` files. */
 export const permissions = [
   'ReadUsers',
   'ChangeUsers',

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
-import { type User } from '../api/admin/generated/types.js'
+import { type User } from '../api/accounts/generated/types.js'
 import { fieldFault } from '../session/field-fault.js'
-import { api } from '../session/session.js'
+import { accountsApi } from '../session/session.js'
 import { Field } from '../ui/field.js'
 import { announce } from '../ui/notice.js'
 import { Failure } from '../ui/states.js'
@@ -69,6 +69,6 @@ type Fields = Pick<User, 'username' | 'displayName' | 'email'>
 async function save(user: User, fields: Fields): Promise<User> {
   const { id } = user
   const { username, displayName, email } = fields
-  const changed = await api.changeAccount({ id, displayName, email: email.trim() })
-  return username === user.username ? changed : api.renameUser({ id, username })
+  const changed = await accountsApi.changeAccount({ id, displayName, email: email.trim() })
+  return username === user.username ? changed : accountsApi.renameUser({ id, username })
 }

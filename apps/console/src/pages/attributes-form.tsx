@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
-import { type Attribute, type User } from '../api/admin/generated/types.js'
+import { type Attribute, type User } from '../api/accounts/generated/types.js'
 import { fieldFault } from '../session/field-fault.js'
-import { api } from '../session/session.js'
+import { accountsApi } from '../session/session.js'
 import { Choice } from '../ui/choice.js'
 import { Field } from '../ui/field.js'
 import { announce } from '../ui/notice.js'
@@ -27,7 +27,9 @@ export function AttributesForm(props: {
         each.name,
         toValue(each, texts[each.name] ?? ''),
       ])
-      props.onDone(await api.changeAccount({ id: user.id, attributes: Object.fromEntries(change) }))
+      props.onDone(
+        await accountsApi.changeAccount({ id: user.id, attributes: Object.fromEntries(change) }),
+      )
       announce(
         `The attributes of ${user.username} have been changed; tokens follow as they are refreshed.`,
       )

@@ -1,7 +1,7 @@
-import { type Lock } from '../api/admin/generated/types.js'
+import { type Lock } from '../api/accounts/generated/types.js'
 import { hrefOf } from '../route.js'
 import { May } from '../session/may.js'
-import { api } from '../session/session.js'
+import { accountsApi } from '../session/session.js'
 import { announce } from '../ui/notice.js'
 import { Failure, Show } from '../ui/states.js'
 import { Table } from '../ui/table.js'
@@ -10,11 +10,11 @@ import { useAction, type Action } from '../ui/use-action.js'
 import { useLoaded } from '../ui/use-loaded.js'
 import { usePages } from '../ui/use-pages.js'
 
-type Locks = Awaited<ReturnType<typeof api.listLocks>>
+type Locks = Awaited<ReturnType<typeof accountsApi.listLocks>>
 
 /** The accounts that are locked, where there are any. */
 export function LockedAccounts() {
-  const locks = useLoaded((signal) => api.listLocks(query, { signal }))
+  const locks = useLoaded((signal) => accountsApi.listLocks(query, { signal }))
   return (
     <Show of={locks} isQuiet>
       {(first) => <LockTable key={locks.answers} first={first} reload={locks.reload} />}
@@ -26,7 +26,7 @@ const query = { limit: 50 }
 
 /** The locks of one user, where there are any. */
 export function UserLocks({ id }: { id: string }) {
-  const locks = useLoaded((signal) => api.listLocks({ ...query, user: id }, { signal }))
+  const locks = useLoaded((signal) => accountsApi.listLocks({ ...query, user: id }, { signal }))
   const action = useUnlock(locks.reload)
   return (
     <Show of={locks} isQuiet>
@@ -54,7 +54,7 @@ export function UserLocks({ id }: { id: string }) {
 function LockTable({ first, reload }: { first: Locks; reload: () => void }) {
   const [locks, more] = usePages(toPage(first), {
     noun: 'locks',
-    load: async (after) => toPage(await api.listLocks({ ...query, after })),
+    load: async (after) => toPage(await accountsApi.listLocks({ ...query, after })),
   })
   const action = useUnlock(reload)
   if (locks.length === 0) return null
@@ -103,7 +103,7 @@ function useUnlock(reload: () => void): Unlocking {
   const { run, ...action } = useAction()
   const unlock = ({ id, username }: Lock) =>
     run(async () => {
-      await api.unlock({ id })
+      await accountsApi.unlock({ id })
       announce(`${username} can log in again at once.`)
       reload()
     })

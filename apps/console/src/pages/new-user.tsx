@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
-import { type User } from '../api/admin/generated/types.js'
+import { type User } from '../api/accounts/generated/types.js'
 import { fieldFault } from '../session/field-fault.js'
-import { api } from '../session/session.js'
+import { accountsApi } from '../session/session.js'
 import { Dialog } from '../ui/dialog.js'
 import { Field } from '../ui/field.js'
 import { wordsOf } from '../ui/words.js'
@@ -22,7 +22,7 @@ export function NewUserDialog(props: { onClose: () => void; onDone: (user: User)
     event.preventDefault()
     if (action.isRunning) return
     await action.run(async () => {
-      props.onDone(await api.createUser({ username, password, roles: wordsOf(roles) }))
+      props.onDone(await accountsApi.createUser({ username, password, roles: wordsOf(roles) }))
     })
   }
   return (

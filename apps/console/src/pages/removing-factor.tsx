@@ -1,5 +1,5 @@
-import { type User } from '../api/admin/generated/types.js'
-import { api } from '../session/session.js'
+import { type User } from '../api/accounts/generated/types.js'
+import { accountsApi } from '../session/session.js'
 import { type Question } from '../ui/confirm.js'
 import { announce } from '../ui/notice.js'
 
@@ -15,7 +15,7 @@ export function removingFactor({ id, username }: Pick<User, 'id' | 'username'>):
     ),
     verb: 'Remove',
     work: async () => {
-      await api.removeSecondFactor({ id })
+      await accountsApi.removeSecondFactor({ id })
       announce(`${username} has no second factor any more.`)
     },
   }

@@ -1,6 +1,6 @@
-import { type User } from '../api/admin/generated/types.js'
+import { type User } from '../api/accounts/generated/types.js'
 import { goTo } from '../route.js'
-import { api } from '../session/session.js'
+import { accountsApi } from '../session/session.js'
 import { type Question } from '../ui/confirm.js'
 import { announce } from '../ui/notice.js'
 
@@ -17,7 +17,7 @@ export function switching(
     text: <p>{text}</p>,
     verb: disabled ? 'Enable' : 'Disable',
     work: async () => {
-      replace(await api.changeUser({ id, disabled: !disabled }))
+      replace(await accountsApi.changeUser({ id, disabled: !disabled }))
       announce(`${username} has been ${disabled ? 'enabled' : 'disabled'}.`)
     },
   }
@@ -39,7 +39,7 @@ export function deleting({ id, username }: User): Question {
     verb: 'Delete',
     word: username,
     work: async () => {
-      await api.deleteUser({ id, confirm: username })
+      await accountsApi.deleteUser({ id, confirm: username })
       goTo('users')
     },
   }

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks'
-import { type User } from '../api/admin/generated/types.js'
+import { type User } from '../api/accounts/generated/types.js'
 import { hrefOf } from '../route.js'
 import { fieldFault } from '../session/field-fault.js'
 import { loginOptions } from '../session/login-options.js'
 import { May } from '../session/may.js'
-import { api } from '../session/session.js'
+import { accountsApi } from '../session/session.js'
 import { Fact } from '../ui/fact.js'
 import { Field } from '../ui/field.js'
 import { type Question } from '../ui/confirm.js'
@@ -25,7 +25,7 @@ import { deleting, switching } from './user-questions.js'
 
 /** One user: account, roles, whether it may log in, password, attributes, sessions, locks. */
 export function UserPage({ id }: { id: string }) {
-  const user = useLoaded((signal) => api.getUser({ id }, { signal }))
+  const user = useLoaded((signal) => accountsApi.getUser({ id }, { signal }))
   return (
     <>
       <p>
@@ -148,7 +148,7 @@ function UserFacts({ user }: { user: User }) {
 
 /** Where the configuration has no attributes there is no form. */
 function AttributesOf({ user, loaded }: ViewProps) {
-  const defined = useLoaded((signal) => api.listAttributes({ signal }))
+  const defined = useLoaded((signal) => accountsApi.listAttributes({ signal }))
   return (
     <Show of={defined} isQuiet>
       {({ attributes }) =>
@@ -170,7 +170,7 @@ function RolesForm({ user, loaded }: ViewProps) {
   const submit = async (event: Event) => {
     event.preventDefault()
     await action.run(async () => {
-      const changed = await api.changeUser({ id: user.id, roles: wordsOf(roles) })
+      const changed = await accountsApi.changeUser({ id: user.id, roles: wordsOf(roles) })
       loaded.replace(changed)
       announce(`The roles of ${user.username} have been changed; ${effectOf(user, changed)}.`)
     })
@@ -205,7 +205,9 @@ function PasswordForm({ user }: { user: User }) {
   const fault = fieldFault(action.problem, 'newPassword')
   const submit = async (event: Event) => {
     event.preventDefault()
-    const isDone = await action.run(() => api.setPassword({ id: user.id, newPassword: password }))
+    const isDone = await action.run(() =>
+      accountsApi.setPassword({ id: user.id, newPassword: password }),
+    )
     if (!isDone) return
     setPassword('')
     announce(`${user.username} has a new password; the sessions have ended.`)

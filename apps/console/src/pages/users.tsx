@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks'
-import { type User } from '../api/admin/generated/types.js'
+import { type User } from '../api/accounts/generated/types.js'
 import { goTo, hrefOf } from '../route.js'
 import { loginOptions } from '../session/login-options.js'
 import { May } from '../session/may.js'
-import { api } from '../session/session.js'
+import { accountsApi } from '../session/session.js'
 import { Search } from '../ui/search.js'
 import { Empty, Show } from '../ui/states.js'
 import { Table } from '../ui/table.js'
@@ -25,7 +25,7 @@ function UserList() {
   const [search, setSearch] = useState('')
   const [isAdding, setAdding] = useState(false)
   const query = { limit: pageSize, ...(search === '' ? {} : { search }) }
-  const users = useLoaded((signal) => api.listUsers(query, { signal }), { key: search })
+  const users = useLoaded((signal) => accountsApi.listUsers(query, { signal }), { key: search })
   return (
     <>
       <div class="title">
@@ -70,15 +70,15 @@ function UserList() {
 }
 
 interface PagesProps {
-  readonly first: Awaited<ReturnType<typeof api.listUsers>>
-  readonly query: Parameters<typeof api.listUsers>[0]
+  readonly first: Awaited<ReturnType<typeof accountsApi.listUsers>>
+  readonly query: Parameters<typeof accountsApi.listUsers>[0]
   readonly isSearch: boolean
 }
 
 function Pages({ first, query, isSearch }: PagesProps) {
   const [users, more] = usePages(toPage(first), {
     noun: 'users',
-    load: async (after) => toPage(await api.listUsers({ ...query, after })),
+    load: async (after) => toPage(await accountsApi.listUsers({ ...query, after })),
   })
   if (users.length === 0) {
     return <Empty>{isSearch ? 'No user matches.' : nothingYet()}</Empty>

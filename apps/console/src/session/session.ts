@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals'
 import { ApiError, createCalls } from 'jotgate/api-spec/client'
 import { fromSession, jwtClient } from 'jotgate/client'
+import { createClient as createAccountsApi } from '../api/accounts/generated/client.js'
 import { createClient } from '../api/admin/generated/client.js'
 import { createClient as createAuditApi } from '../api/audit/generated/client.js'
 import { createClient as createClientsApi } from '../api/clients/generated/client.js'
@@ -48,6 +49,9 @@ const settings = {
 /** The administrators' API, called as the logged-in user. */
 export const api = createClient(settings)
 
+/** The part of it for users and their locks. */
+export const accountsApi = createAccountsApi(settings)
+
 /** The part of it for OAuth clients. */
 export const clientsApi = createClientsApi(settings)
 
@@ -71,7 +75,7 @@ const permissions = computed(() =>
 /** Whether the user is an administrator of any kind. */
 export const isAdmin = computed(() => permissions.value.length > 0)
 
-/** A guard of `admin.api`, `clients.api` or `audit.api` that the console asks about. */
+/** A guard of `accounts.api`, `admin.api`, `clients.api` or `audit.api` that the console asks about. */
 export type Permission =
   | `Read${'Users' | 'Sessions' | 'Revocations' | 'Keys' | 'Traffic' | 'Clients' | 'Audit'}`
   | `Change${'Users' | 'Keys' | 'Clients'}`

@@ -4,6 +4,7 @@ import { RequestFault } from '../../foundation/faults.js'
 import type { User } from '../../users/users.js'
 import { toPage, toQuery } from '../session-pages.js'
 import { actingAdmin, checkReach, recordAction } from '../acting-admin.js'
+import { findUser } from '../find-user.js'
 import { type GuardedHandler } from './generated/service.js'
 import {
   type Ended,
@@ -14,7 +15,6 @@ import {
   type UserReq,
 } from './generated/types.js'
 import { type Services } from './services.js'
-import { findUser } from './users.js'
 
 /** Users whose sessions are looked at; a search that fits more says so. */
 const mostUsers = 50

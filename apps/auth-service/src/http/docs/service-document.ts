@@ -1,4 +1,5 @@
 import type { OpenApiDocument } from 'jotgate/api-spec'
+import { openApi as accountsApi } from '../../api/accounts/generated/openapi.js'
 import { openApi as adminApi } from '../../api/admin/generated/openapi.js'
 import { openApi as auditApi } from '../../api/audit/generated/openapi.js'
 import { openApi as clientsApi } from '../../api/clients/generated/openapi.js'
@@ -27,7 +28,14 @@ export function serviceDocument({
       ...{ tag: 'oauth', about: 'Tokens for other services.' },
       document: oauthDocument(metadataPath(issuer)),
     },
-    { tag: 'admin', about: 'For administrators.', document: adminApi, prefix: 'Admin' },
+    {
+      ...{ tag: 'accounts', about: 'Users and their locks, for administrators.' },
+      ...{ document: accountsApi, prefix: 'Admin' },
+    },
+    {
+      ...{ tag: 'admin', about: 'Sessions, revocations, keys and traffic, for administrators.' },
+      ...{ document: adminApi, prefix: 'Admin' },
+    },
     { tag: 'clients', about: 'OAuth clients, for administrators.', document: clientsApi },
     {
       ...{ tag: 'audit', about: 'The audit log, for administrators and auditors.' },

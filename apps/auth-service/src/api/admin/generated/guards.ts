@@ -2,7 +2,7 @@
 import { type GatesOf } from 'jotgate/api-spec/runtime'
 
 /** The guards the .api file names. */
-export type GuardName = 'ReadUsers' | 'ChangeUsers' | 'EndSessions' | 'ReadSessions' | 'ReadRevocations' | 'Revoke' | 'ReadKeys' | 'ChangeKeys' | 'InspectTokens' | 'ReadTraffic'
+export type GuardName = 'EndSessions' | 'ReadSessions' | 'ReadRevocations' | 'Revoke' | 'ReadKeys' | 'ChangeKeys' | 'InspectTokens' | 'ReadTraffic'
 
 /** A gate for each guard. */
 export type Gates = GatesOf<GuardName>

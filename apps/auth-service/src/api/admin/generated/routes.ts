@@ -7,18 +7,6 @@ import * as types from './types.js'
 /** The table that servers go by: what the .api file says of each route, and its handler. */
 export function createRoutes(api: AdminApi): readonly Route<Services, GuardName>[] {
   return [
-    guarded({ guard: 'ReadUsers', method: 'GET', path: '/admin/attributes', strict: true }, nothing, api.listAttributes),
-    guarded({ guard: 'ReadUsers', method: 'GET', path: '/admin/locks', strict: true }, types.LocksReq, api.listLocks),
-    guarded({ guard: 'ReadUsers', method: 'GET', path: '/admin/users', strict: true }, types.UsersReq, api.listUsers),
-    guarded({ guard: 'ReadUsers', method: 'GET', path: '/admin/users/:id', strict: true }, types.UserReq, api.getUser),
-    guarded({ guard: 'ChangeUsers', method: 'DELETE', path: '/admin/locks/:id', strict: true }, types.LockReq, api.unlock),
-    guarded({ guard: 'ChangeUsers', method: 'POST', path: '/admin/users', strict: true }, types.NewUser, api.createUser),
-    guarded({ guard: 'ChangeUsers', method: 'PUT', path: '/admin/users/:id', strict: true }, types.UserChange, api.changeUser),
-    guarded({ guard: 'ChangeUsers', method: 'DELETE', path: '/admin/users/:id', strict: true }, types.UserDeletion, api.deleteUser),
-    guarded({ guard: 'ChangeUsers', method: 'PUT', path: '/admin/users/:id/account', strict: true }, types.AccountChange, api.changeAccount),
-    guarded({ guard: 'ChangeUsers', method: 'PUT', path: '/admin/users/:id/password', strict: true }, types.NewPassword, api.setPassword),
-    guarded({ guard: 'ChangeUsers', method: 'DELETE', path: '/admin/users/:id/second-factor', strict: true }, types.UserReq, api.removeSecondFactor),
-    guarded({ guard: 'ChangeUsers', method: 'PUT', path: '/admin/users/:id/username', strict: true }, types.NewUsername, api.renameUser),
     guarded({ guard: 'EndSessions', method: 'DELETE', path: '/admin/sessions/:id', strict: true }, types.SessionReq, api.endOneSession),
     guarded({ guard: 'EndSessions', method: 'DELETE', path: '/admin/users/:id/sessions', strict: true }, types.UserReq, api.endUserSessions),
     guarded({ guard: 'ReadSessions', method: 'GET', path: '/admin/sessions', strict: true }, types.SessionsReq, api.searchSessions),

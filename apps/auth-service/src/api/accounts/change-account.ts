@@ -6,9 +6,10 @@ import { usernameFault } from '../../users/names.js'
 import { profileFaults } from '../../users/profile-faults.js'
 import type { Attributes, User as StoredUser } from '../../users/users.js'
 import { actingAdmin, checkReach, recordAction } from '../acting-admin.js'
+import { findUser, found } from '../find-user.js'
 import { type GuardedHandler } from './generated/service.js'
 import { type AccountChange, type NewUsername, type User } from './generated/types.js'
-import { findUser, found, toUser } from './users.js'
+import { toUser } from './users.js'
 
 /**
  * PUT /admin/users/:id/username: sessions go on, since tokens name the user by its id.

@@ -5,9 +5,10 @@ import { putRoles, renewBefore } from '../../users/put-roles.js'
 import type { User as StoredUser } from '../../users/users.js'
 import { ownSession } from '../../sessions/own-session.js'
 import { actingAdmin, checkReach, recordAction } from '../acting-admin.js'
+import { findUser, found } from '../find-user.js'
 import { type GuardedHandler } from './generated/service.js'
 import { type User, type UserChange } from './generated/types.js'
-import { checkRoles, findUser, found, toUser } from './users.js'
+import { checkRoles, toUser } from './users.js'
 
 /**
  * PUT /admin/users/:id: fields that are left out stay. The user's sessions end when a role is taken away, and when the user

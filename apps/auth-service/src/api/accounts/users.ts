@@ -1,7 +1,7 @@
 import type { Configuration } from '../../configuration/configuration.js'
 import { RequestFault } from '../../foundation/faults.js'
 import { roleFault } from '../../users/names.js'
-import type { User as StoredUser, Users } from '../../users/users.js'
+import type { User as StoredUser } from '../../users/users.js'
 import { type Attributes, type User } from './generated/types.js'
 
 const mostRoles = 32
@@ -26,21 +26,6 @@ export function attributesOf({
     ...(claim === undefined ? {} : { claim }),
   }))
   return { attributes }
-}
-
-/**
- * The user of an id.
- *
- * @throws RequestFault USER_UNKNOWN
- */
-export async function findUser(users: Pick<Users, 'byId'>, id: string): Promise<StoredUser> {
-  return found(await users.byId(id))
-}
-
-/** @throws RequestFault USER_UNKNOWN */
-export function found(user: StoredUser | undefined): StoredUser {
-  if (user === undefined) throw new RequestFault('USER_UNKNOWN')
-  return user
 }
 
 /**

@@ -4,9 +4,9 @@ import { unlockUser } from '../../limits/lockouts.js'
 import { demoSubject } from '../../users/demo-user.js'
 import { deleteUser as deleteForGood } from '../../users/delete-user.js'
 import { actingAdmin, checkReach, recordAction } from '../acting-admin.js'
+import { findUser } from '../find-user.js'
 import { type GuardedHandler } from './generated/service.js'
 import { type UserDeletion } from './generated/types.js'
-import { findUser } from './users.js'
 
 const question =
   'this deletes the user for good: repeat it with the username of the user as "confirm"'

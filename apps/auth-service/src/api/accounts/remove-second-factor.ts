@@ -1,9 +1,9 @@
 import { userParty } from '../../events/event.js'
 import { RequestFault } from '../../foundation/faults.js'
 import { actingAdmin, checkReach, recordAction } from '../acting-admin.js'
+import { findUser } from '../find-user.js'
 import { type GuardedHandler } from './generated/service.js'
 import { type UserReq } from './generated/types.js'
-import { findUser } from './users.js'
 
 /**
  * DELETE /admin/users/:id/second-factor: for a user who has lost it. Sessions go on; end them where the device was stolen.

@@ -2,9 +2,9 @@ import { userParty } from '../../events/event.js'
 import { RequestFault } from '../../foundation/faults.js'
 import { putPassword } from '../../users/put-password.js'
 import { actingAdmin, checkReach, recordAction } from '../acting-admin.js'
+import { findUser } from '../find-user.js'
 import { type GuardedHandler } from './generated/service.js'
 import { type NewPassword } from './generated/types.js'
-import { findUser } from './users.js'
 
 /**
  * PUT /admin/users/:id/password
