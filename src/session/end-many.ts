@@ -97,7 +97,7 @@ async function leftBehind(
   return due.filter(({ id }) => !known.has(id))
 }
 
-/** More of one subject are left to {@link finishEnding}. */
+/** More of one subject are left to `finishEnding`. */
 const mostLeft = 1000
 
 function refuse(policy: SessionsPolicy, subject: string, foreseen: Foreseen): Promise<void> {

@@ -11,7 +11,7 @@ import { refresh, type RefreshRequest } from './refresh.js'
 import type { SessionInfo } from './session-info.js'
 import { createSettledTime } from '../foundation/settled-time.js'
 import { margin } from './revoke-access.js'
-import { finishEnding } from './settle.js'
+import { createFinisher } from './settle.js'
 import { stepUp } from './step-up.js'
 import { createSweeper, sweep } from './sweep.js'
 import { update, type UpdateOptions } from './update.js'
@@ -134,7 +134,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     endOthers: (own: OwnSession) => endOthers(policy, own),
     endAll: (subject: string, options?: EndAllOptions) => endAll(policy, subject, options),
     list: (subject: string, page?: SessionPage) => list(policy, subject, page),
-    finishEnding: () => finishEnding(policy, settledTime),
+    finishEnding: createFinisher(policy, settledTime),
     sweep: () => sweep(policy, settledTime),
   })
 }

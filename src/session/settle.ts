@@ -14,7 +14,7 @@ import type { SessionsPolicy } from './session-policy.js'
 
 /**
  * Ends one session and refuses its access tokens: two writes, each of which is attempted whatever becomes of the other. A
- * session that has ended stays marked until its tokens are refused, and {@link finishEnding} sees to that; a session whose
+ * session that has ended stays marked until its tokens are refused, and `finishEnding` sees to that; a session whose
  * tokens are refused and that could not be ended is ended by its next refresh within the entry's life, if `isRevoked` is
  * given.
  *
@@ -46,7 +46,7 @@ export function throwFirst(results: readonly PromiseSettledResult<unknown>[]): v
 
 /**
  * Notes that the tokens of ended sessions are refused, and that `onEnded` knows. If that fails, both are done once more by
- * {@link finishEnding}.
+ * `finishEnding`.
  */
 export async function settle(
   policy: SessionsPolicy,
@@ -92,42 +92,74 @@ const batch = 100
 const mostStuck = 10_000
 
 /**
- * Refuses the access tokens of sessions that ended without it, and tells `onEnded` of them; how many sessions that were. One
- * that fails keeps no other back: the tokens of all are refused, whether or not the hook takes what it hears. Whether no token
- * can be left is not for a wrong clock to say: only a time that has certainly passed counts.
+ * Finishes sessions that ended without having their access tokens refused, or without `onEnded` knowing; the function returns
+ * how many. One that fails keeps no other back: the tokens of all are refused, whether or not the hook takes what it hears, and
+ * once only. After a hook has failed the others are left to the next call: all go to the same place. Whether no token can be
+ * left is not for a wrong clock to say: only a time that has certainly passed counts.
  */
-export async function finishEnding(
+export function createFinisher(
   policy: SessionsPolicy,
   settledTime: () => number,
-): Promise<number> {
-  const [stuck, faults] = [new Set<string>(), [] as unknown[]]
-  for (let finished = 0; ;) {
-    const due = await dueBeside(policy, stuck)
-    if (due.length === 0 || stuck.size > mostStuck) {
-      // Unlike elsewhere a failure counts here: the same ones would come again for ever.
-      if (faults.length > 0) throw faults[0]
-      return finished
+): () => Promise<number> {
+  let refusedBefore: ReadonlySet<string> = new Set()
+  return async () => {
+    const round: Round = { stuck: new Set(), refused: new Set(), faults: [], hookFails: false }
+    for (let finished = 0; ;) {
+      const due = await dueBeside(policy, round.stuck)
+      if (due.length === 0 || round.stuck.size > mostStuck) {
+        refusedBefore = round.refused
+        // Unlike elsewhere a failure counts here: the same ones would come again for ever.
+        if (round.faults.length > 0) throw round.faults[0]
+        return finished
+      }
+      const passed = await passedAtStore(policy.store, settledTime())
+      const isRefused = (session: StoredSession) =>
+        refusedBefore.has(session.id) || haveExpired(policy, session, passed)
+      finished += await finishSome(policy, round, { due, isRefused })
     }
-    const passed = await passedAtStore(policy.store, settledTime())
-    const isOver = (session: StoredSession) => haveExpired(policy, session, passed)
-    const refused = await tryToRevoke(
-      policy,
-      due.filter((session) => !isOver(session)),
-    )
-    const told = await tellAndSettle(policy, [...refused.done, ...due.filter(isOver)])
-    const done = new Set(told.done)
-    for (const session of due) if (!done.has(session)) stuck.add(session.id)
-    finished += done.size
-    faults.push(...refused.failed, ...told.failed)
   }
 }
 
-/** The next ones that are due, beside those that could not be finished just now. */
+/** What has become of one call so far. */
+interface Round {
+  /** Sessions that could not be finished. */
+  readonly stuck: Set<string>
+  /** Those of them whose tokens are refused. */
+  readonly refused: Set<string>
+  readonly faults: unknown[]
+  hookFails: boolean
+}
+
+interface Some {
+  readonly due: readonly StoredSession[]
+  readonly isRefused: (session: StoredSession) => boolean
+}
+
+async function finishSome(
+  policy: SessionsPolicy,
+  round: Round,
+  { due, isRefused }: Some,
+): Promise<number> {
+  const revoked = await tryToRevoke(
+    policy,
+    due.filter((session) => !isRefused(session)),
+  )
+  const ready = [...revoked.done, ...due.filter(isRefused)]
+  const told = round.hookFails ? { done: [], failed: [] } : await tellAndSettle(policy, ready)
+  if (told.failed.length > 0) round.hookFails = true
+  const done = new Set(told.done)
+  for (const session of due) if (!done.has(session)) round.stuck.add(session.id)
+  for (const session of ready) if (!done.has(session)) round.refused.add(session.id)
+  round.faults.push(...revoked.failed, ...told.failed)
+  return done.size
+}
+
+/** The next ones that are due, beside those that could not be finished just now: each time twice as many are read. */
 async function dueBeside(
   { store, storeDeadlineMs }: SessionsPolicy,
   stuck: ReadonlySet<string>,
 ): Promise<readonly StoredSession[]> {
-  const request = { limit: batch + stuck.size }
+  const request = { limit: Math.max(batch, 2 * stuck.size) }
   const due = await askStore(storeDeadlineMs * longer, () => store.due(request))
-  return due.filter(({ id }) => !stuck.has(id)).slice(0, batch)
+  return due.filter(({ id }) => !stuck.has(id))
 }

@@ -1,3 +1,4 @@
+import { isUtf8, readContentType, type ContentType } from '../../foundation/content-type.js'
 import { HttpError, problemOf } from './http-error.js'
 import type { BodyFields } from './json-body.js'
 import { RequestError } from './schema/schema.js'
@@ -23,8 +24,7 @@ export interface FormBody {
 /** Fields and files of one form. */
 const mostParts = 1000
 
-const urlencoded = /^application\/x-www-form-urlencoded\s*$/i
-const multipart = /^multipart\/form-data\s*$/i
+const [urlencoded, multipart] = ['application/x-www-form-urlencoded', 'multipart/form-data']
 
 /**
  * Whether a content type is one of the two in which forms are sent.
@@ -32,8 +32,8 @@ const multipart = /^multipart\/form-data\s*$/i
  * @example isFormType('multipart/form-data; boundary=x') // true
  */
 export function isFormType(type = ''): boolean {
-  const [name = ''] = type.split(';')
-  return urlencoded.test(name) || multipart.test(name)
+  const name = readContentType(type)?.name
+  return name === urlencoded || name === multipart
 }
 
 /**
@@ -50,17 +50,17 @@ export async function readFormBody(
   rules: FormRules,
 ): Promise<FormBody> {
   if (encoding !== undefined && !/^identity$/i.test(encoding)) throw refused(415)
-  const entries = urlencoded.test(type.split(';')[0] ?? '')
-    ? readUrlencoded(bytes, type)
-    : await readMultipart(bytes, type)
+  const read = readContentType(type)
+  if (read === undefined) throw refused(415)
+  const entries =
+    read.name === urlencoded ? readUrlencoded(bytes, read) : await readMultipart(bytes, read)
   return toForm(entries, rules)
 }
 
 type Entry = readonly [name: string, value: string | File]
 
-function readUrlencoded(bytes: Uint8Array, type: string): readonly Entry[] {
-  const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(type)?.[1]
-  if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw refused(415)
+function readUrlencoded(bytes: Uint8Array, type: ContentType): readonly Entry[] {
+  if (!isUtf8(type)) throw refused(415)
   if (count(bytes, '&') >= mostParts) throw refused(413)
   try {
     return [...new URLSearchParams(new TextDecoder('utf-8', { fatal: true }).decode(bytes))]
@@ -69,7 +69,7 @@ function readUrlencoded(bytes: Uint8Array, type: string): readonly Entry[] {
   }
 }
 
-async function readMultipart(bytes: Uint8Array, type: string): Promise<readonly Entry[]> {
+async function readMultipart(bytes: Uint8Array, type: ContentType): Promise<readonly Entry[]> {
   const boundary = boundaryOf(type)
   if (boundary === undefined) throw unreadable()
   // Before anything is made of them; the last one ends the form.
@@ -84,19 +84,16 @@ async function readMultipart(bytes: Uint8Array, type: string): Promise<readonly 
   }
 }
 
-/** Parameters of a content type (RFC 9110 section 5.6.6), without blanks round the sign and without escapes. */
-const parameters = /^[^;]*((?:\s*;\s*[\w-]+=(?:"[^"\\]*"|[^\s";\\]+))*)\s*;?\s*$/
 /** What a boundary may have (RFC 2046 section 5.1.1). */
 const boundaryText = /^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/
 
-/** The one boundary of a type; undefined for none, several, and for a type that is not written plainly. */
-function boundaryOf(type: string): string | undefined {
-  const [, written = ''] = parameters.exec(type) ?? []
-  const all = [...written.matchAll(/;\s*([\w-]+)=(?:"([^"]*)"|([^\s";]+))/g)]
-  const found = all.filter(([, name]) => name?.toLowerCase() === 'boundary')
-  const [, , quoted, plain = ''] = found[0] ?? []
-  const boundary = quoted ?? plain
-  return found.length === 1 && boundaryText.test(boundary) ? boundary : undefined
+/** The one boundary of a type; undefined for none and for several. */
+function boundaryOf({ parameters }: ContentType): string | undefined {
+  const [boundary, ...others] = parameters.flatMap(([name, value]) =>
+    name === 'boundary' ? [value] : [],
+  )
+  if (boundary === undefined || others.length > 0) return undefined
+  return boundaryText.test(boundary) ? boundary : undefined
 }
 
 /** The platform advises servers against its parser, because it has no limits: bytes and parts are bounded before it here. */

@@ -209,7 +209,7 @@ describe.each([
       'boundary=ä',
     ]) {
       const given = type(`multipart/form-data; ${parameters}`, whole)
-      expect(await status('/form', given), parameters).toBe(400)
+      expect([400, 415], parameters).toContain(await status('/form', given))
     }
     const plain = type('multipart/form-data; charset=utf-8; Boundary=x', whole)
     expect(await status('/form', plain)).toBe(200)
