@@ -1,7 +1,7 @@
 import { readPair, type Pair } from '../pair.js'
 import type { RunningService } from '../running-service.js'
 
-/** Calls of a running service with a bearer token; answers and bodies as they come. */
+/** Calls of a running service with a bearer token; answers and bodies as they come, of an export the answer alone. */
 export function callerOf(service: () => RunningService) {
   const call = async (operation: string, token?: string, body?: unknown) => {
     const [method = '', path = ''] = operation.split(' ')
@@ -14,7 +14,8 @@ export function callerOf(service: () => RunningService) {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await answer.text()
-    return { status: answer.status, headers: answer.headers, body: parse(text) }
+    const isLines = answer.headers.get('content-type')?.startsWith('application/jsonl') === true
+    return { status: answer.status, headers: answer.headers, body: isLines ? {} : parse(text) }
   }
   const login = async (username: string, password: string) =>
     readPair((await call('POST /user/login', undefined, { username, password })).body)

@@ -57,6 +57,9 @@ const callers: Readonly<Record<string, string>> = {
   'DELETE /admin/clients/{id}': ofClients,
   'POST /admin/clients/{id}/secret': ofClients,
   'DELETE /admin/clients/{id}/secret/old': ofClients,
+  'GET /admin/audit': readers,
+  'GET /admin/audit/heads': readers,
+  'GET /admin/audit/export': readers,
 }
 
 const pairs: Record<string, Pair> = {}
