@@ -40,7 +40,7 @@ test('User gives the administrator who looks at it a role, and the console goes 
     await goTo(page, 'Users')
     await page.getByLabel('Username').fill('alice')
     await page.getByRole('button', { name: 'Search' }).click()
-    await page.getByRole('link', { name: 'alice' }).click()
+    await page.getByLabel('Users found').getByRole('link', { name: 'alice' }).click()
     await page.getByLabel('Roles').fill('admin, auditor')
     await page.getByRole('button', { name: 'Change roles' }).click()
     await page.getByText('The roles of alice have been changed; the sessions go on.').waitFor()
