@@ -96,3 +96,12 @@ test('what a user does to itself over and over is counted beyond a bound, and wh
     ['session.ended', '140'],
   ])
 })
+
+test('logins of very many users have a row each, whatever else is counted in that minute', () => {
+  const flood = createFlood()
+  const users = Array.from({ length: 3000 }, (_, at) => `user-${String(at)}`)
+  expect(users.filter((user) => flood.admit(login(user)) === undefined)).toEqual([])
+  const refusals = users.filter((user) => flood.admit(refused(user)) !== undefined)
+  expect(refusals).toHaveLength(bounds.parties)
+  expect(flood.admit(login('late'))).toBeDefined()
+})

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { AuthError, type Claims } from 'jotgate'
-import { userParty, type ServiceEvent } from '../events/event.js'
+import { userOf, userParty, type ServiceEvent } from '../events/event.js'
 import type { EventKind } from '../events/kinds.js'
 import type { Events } from '../events/events.js'
 import { placeOf, type PlacedCall } from '../events/place.js'
@@ -76,13 +76,38 @@ function isFault(error: unknown): boolean {
 async function recordFault(call: ActingCall, kind: EventKind, error: unknown): Promise<void> {
   const { claims, services } = call
   const { sub = '', sid } = claims
-  const { id } = (call.request ?? {}) as { readonly id?: unknown } // of whichever operation
+  const reason = error instanceof AuthError ? error.code : 'INTERNAL'
   await services.events.record({
-    ...{ kind, result: 'refused', reason: error instanceof AuthError ? error.code : 'INTERNAL' },
-    ...{ actor: { kind: 'user', id: sub }, from: placeOf(call) },
+    ...{ kind, result: 'refused', reason, actor: userOf(sub), from: placeOf(call) },
     ...(typeof sid === 'string' ? { sid } : {}),
-    ...(typeof id === 'string' ? { details: { about: id } } : {}),
+    ...aboutOf(kind, call.request ?? {}),
+    // What the act was about to do: a part of it may be done.
+    details: { incomplete: true, ...wantedBy(call.request ?? {}) },
   })
+}
+
+/** The user or client that an operation names by its id. */
+function aboutOf(
+  kind: EventKind,
+  { id }: { readonly id?: unknown },
+): Pick<ServiceEvent, 'subject'> {
+  if (typeof id !== 'string') return {}
+  const [what] = kind.split('.')
+  return what === 'user' || what === 'client' ? { subject: { kind: what, id } } : {}
+}
+
+/** The parts of a request that say what was wanted, without texts that people write. */
+function wantedBy({
+  roles,
+  disabled,
+}: {
+  readonly roles?: unknown
+  readonly disabled?: unknown
+}): NonNullable<ServiceEvent['details']> {
+  return {
+    ...(Array.isArray(roles) ? { roles: roles.map(String) } : {}),
+    ...(typeof disabled === 'boolean' ? { disabled } : {}),
+  }
 }
 
 /** What an administrator did: an event without those parts that the call itself says. */

@@ -46,22 +46,11 @@ function mostSingle({ result, kind, actor, subject }: RecordedEvent): number {
  */
 export function createFlood(now: () => number = Date.now): Flood {
   let since = now()
-  const parties = new Map<string, Count>()
+  const [refusals, acts] = [new Map<string, Count>(), new Map<string, Count>()]
   const networks = new Map<string, number>()
   return {
-    admit: (event) => {
-      const most = mostSingle(event)
-      if (most === Infinity) return toEntry(event)
-      const { kind, reason = '', actor, subject = actor } = event
-      const party = actor.kind === 'service' ? subject : actor
-      const wanted = JSON.stringify([kind, reason, party.kind, party.id])
-      const name = parties.has(wanted) || parties.size < bounds.parties ? wanted : rest
-      const known = parties.get(name)
-      if (known === undefined) parties.set(name, { count: 1, first: event })
-      else known.count++
-      const isSingle = name !== rest && (known?.count ?? 1) <= most
-      return isSingle ? toEntry(event) : undefined
-    },
+    admit: (event) =>
+      mayHaveRow(event, event.result === 'refused' ? refusals : acts) ? toEntry(event) : undefined,
     unknown: (network) => {
       const name = networks.has(network) || networks.size < bounds.networks ? network : rest
       networks.set(name, (networks.get(name) ?? 0) + 1)
@@ -70,17 +59,35 @@ export function createFlood(now: () => number = Date.now): Flood {
       const span = { since: seconds(since), until: seconds(now()) }
       since = now()
       const entries = [
-        ...[...parties].flatMap(([name, { count, first }]) => {
+        ...[...refusals, ...acts].flatMap(([name, { count, first }]) => {
           const more = name === rest ? count : count - mostSingle(first)
           return more <= 0 ? [] : [countedEntry(name, first, { ...span, count: more })]
         }),
         ...[...networks].map(([network, count]) => unknownEntry(network, { ...span, count })),
       ]
-      parties.clear()
+      refusals.clear()
+      acts.clear()
       networks.clear()
       return entries
     },
   }
+}
+
+/** Counts an event, and says whether it has a row of its own. */
+function mayHaveRow(event: RecordedEvent, counts: Map<string, Count>): boolean {
+  const most = mostSingle(event)
+  if (most === Infinity) return true
+  const { kind, reason = '', result, actor, subject = actor } = event
+  const party = actor.kind === 'service' ? subject : actor
+  const wanted = JSON.stringify([kind, reason, party.kind, party.id])
+  const isKnown = counts.has(wanted) || counts.size < bounds.parties
+  // Of very many users who do something each act has its row: one that were hidden might be the thief's.
+  if (!isKnown && result === 'done') return true
+  const name = isKnown ? wanted : rest
+  const known = counts.get(name)
+  if (known === undefined) counts.set(name, { count: 1, first: event })
+  else known.count++
+  return name !== rest && (known?.count ?? 1) <= most
 }
 
 interface Counted {

@@ -1,3 +1,4 @@
+import { recordFaults } from '../acting-admin.js'
 import { findUser } from '../find-user.js'
 import { changeAccount, renameUser } from './change-account.js'
 import { changeUser } from './change-user.js'
@@ -13,15 +14,15 @@ import { attributesOf, toUser } from './users.js'
 /** The API of accounts, for administrators: one function for each route of `accounts.api`. */
 export const handlers: AccountsApi = {
   listUsers,
-  createUser,
+  createUser: recordFaults('user.created', createUser),
   getUser: async ({ request, services }) => toUser(await findUser(services.users, request.id)),
-  changeUser,
-  setPassword,
-  removeSecondFactor,
-  renameUser,
-  changeAccount,
-  deleteUser,
+  changeUser: recordFaults('user.changed', changeUser),
+  setPassword: recordFaults('user.password-changed', setPassword),
+  removeSecondFactor: recordFaults('user.second-factor-removed', removeSecondFactor),
+  renameUser: recordFaults('user.renamed', renameUser),
+  changeAccount: recordFaults('user.account-changed', changeAccount),
+  deleteUser: recordFaults('user.deleted', deleteUser),
   listAttributes: ({ services }) => attributesOf(services.configuration),
   listLocks,
-  unlock,
+  unlock: recordFaults('user.unlocked', unlock),
 }

@@ -1,4 +1,4 @@
-import { actingAdmin, recordAction } from '../acting-admin.js'
+import { actingAdmin, recordAction, recordFaults } from '../acting-admin.js'
 import type { Party } from '../../events/event.js'
 import { RequestFault } from '../../foundation/faults.js'
 import type { ClientChange, NewClient } from '../../oauth/clients.js'
@@ -6,12 +6,8 @@ import { foundClient, orInvalid, toClient } from './clients.js'
 import { type ClientsApi } from './generated/service.js'
 import { listClients } from './list-clients.js'
 
-/**
- * The API of OAuth clients: one function for each route of `clients.api`.
- *
- * They throw RequestFault BODY_INVALID and CLIENT_UNKNOWN, and AuthError STORE_UNAVAILABLE.
- */
-export const handlers: ClientsApi = {
+/** They throw RequestFault BODY_INVALID and CLIENT_UNKNOWN, and AuthError STORE_UNAVAILABLE. */
+const acts: ClientsApi = {
   listClients,
 
   createClient: async (call) => {
@@ -77,6 +73,16 @@ export const handlers: ClientsApi = {
       throw new RequestFault('CLIENT_UNKNOWN')
     await recordAction(call, admin, { kind: 'client.removed', subject: partyOf(call.request.id) })
   },
+}
+
+/** The API of OAuth clients: one function for each route of `clients.api`. */
+export const handlers: ClientsApi = {
+  ...acts,
+  createClient: recordFaults('client.created', acts.createClient),
+  changeClient: recordFaults('client.changed', acts.changeClient),
+  rotateClientSecret: recordFaults('client.secret-rotated', acts.rotateClientSecret),
+  endOldSecret: recordFaults('client.old-secret-ended', acts.endOldSecret),
+  removeClient: recordFaults('client.removed', acts.removeClient),
 }
 
 function partyOf(id: string): Party {
