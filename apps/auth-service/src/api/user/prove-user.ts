@@ -3,6 +3,7 @@ import type { UsedCode } from '../../users/second-factor/second-factor.js'
 import type { User } from '../../users/users.js'
 import type { RequestCall } from './generated/service.js'
 import { recordOwn } from './record.js'
+import type { Unproven } from './unproven.js'
 
 /** What a caller has sent to prove who it is. */
 export interface Evidence {
@@ -22,16 +23,6 @@ export interface Proven {
   /** How it was proved (RFC 8176): the claim `amr`. */
   readonly amr: readonly string[]
   readonly usedCode: UsedCode
-}
-
-/**
- * Why it is not proved. `incomplete`: the password is right, and the code is missing. Answer all others alike: the difference
- * tells that an account exists.
- */
-export interface Unproven {
-  readonly kind: 'wrong' | 'wrong code' | 'locked' | 'disabled' | 'incomplete'
-  /** The account that was named, if there is one. */
-  readonly account: User | undefined
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Events } from '../../events/events.js'
 import { placeOf, type PlacedCall } from '../../events/place.js'
 import { networkOf } from '../../foundation/network.js'
 import type { User } from '../../users/users.js'
-import type { Unproven } from './prove-user.js'
+import type { Unproven } from './unproven.js'
 
 /** The part of a call that a record of it uses. */
 interface RecordingCall extends PlacedCall {
