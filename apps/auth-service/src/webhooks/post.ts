@@ -1,5 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { guardedFetch, RemoteProblem, type FetchedAnswer, type Lookup } from 'jotgate/extend'
+import {
+  guardedFetch,
+  RemoteProblem,
+  within,
+  type FetchedAnswer,
+  type Lookup,
+} from 'jotgate/extend'
 import { webhookKey, type Webhook } from '../configuration/webhooks.js'
 import type { Delivery, Outcome } from '../outbox/message.js'
 import { signatureOf } from './signature.js'
@@ -72,7 +77,6 @@ const most = { bytes: 16_384, ms: 1000 } as const
 async function drop({ body }: FetchedAnswer): Promise<void> {
   if (body === null) return
   const over = new AbortController()
-  const late = sleep(most.ms, undefined, { signal: over.signal }).catch(() => undefined)
   const read = async (): Promise<void> => {
     let bytes = 0
     for await (const chunk of body) {
@@ -80,7 +84,7 @@ async function drop({ body }: FetchedAnswer): Promise<void> {
       if (bytes > most.bytes || over.signal.aborted) break // which closes the connection
     }
   }
-  await Promise.race([read().catch(() => undefined), late])
+  await within(most.ms, read, { late: () => new Error('late') }).catch(() => undefined)
   over.abort()
 }
 
