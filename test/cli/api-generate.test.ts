@@ -78,6 +78,7 @@ describe('jotgate api generate', () => {
     ['a server nobody makes', ['--server', 'fastifi'], /--server: did you mean fastify\?/],
     ['goctl mode', ['--mode', 'goctl'], /--mode: goctl lets pass what would leave routes open/],
     ['gates from nowhere', ['--gates', 'mine'], /--gates: is config or own/],
+    ['numbers of no kind', ['--int64', 'text'], /--int64: is number, bigint or string/],
     ['a flag spelt wrong', ['--clinet'], /--clinet: is not an option; did you mean --client\?/],
   ])('jotgate api generate refuses %s and writes nothing', async (_, argv, line) => {
     const { exitCode, stderr } = await generate(...argv)

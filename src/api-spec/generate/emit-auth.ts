@@ -45,7 +45,7 @@ export const openPaths: readonly string[] = [${list === '' ? '' : `\n${list}`}]
 }
 
 /** `auth.ts`: a gate and a signer for each guard, from the secrets of the configuration. */
-export function emitAuth({ guards, service }: ServicePlan): string {
+export function emitAuth({ guards, service, int64 }: ServicePlan): string {
   const head = lineComment(
     `Gates and signers of ${service}. Generated from its .api file: changes are lost.`,
   )
@@ -62,7 +62,7 @@ import { type Gates, type GuardName } from './guards.js'
 /** The gate of each guard. */
 export function createGates(config: Config, options: GatesOptions = {}): Gates {
   return {
-${rows('secretGate', ', options')}  }
+${rows('secretGate', int64 === 'number' ? ', options' : ', { bigints: true, ...options }')}  }
 }
 
 /** The signer of each guard, for services that log callers in. */

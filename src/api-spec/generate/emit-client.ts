@@ -1,13 +1,17 @@
+import { type ExactParts, planExact } from './emit-exact.js'
 import { tsType } from './emit-types.js'
+import { type Int64 } from './int64.js'
 import { docComment, lineComment, propertyName, quote } from './text-as-code.js'
 import { groupRoutes, type RoutePlan, routeText, type ServicePlan } from './plan.js'
 
 /** `client.ts`: one function a route, grouped as the routes are. */
 export function emitClient(plan: ServicePlan): string {
   const groups = groupRoutes(plan.routes)
+  const exact = planExact(plan)
+  const writing = { int64: plan.int64, exact }
   const members = [...groups].map(([group, routes]) => {
     const functions = routes
-      .map((route) => emitFunction(route, group === '' ? '    ' : '      '))
+      .map((route) => emitFunction(route, { ...writing, indent: group === '' ? '    ' : '      ' }))
       .join('')
     return group === '' ? functions : `    ${propertyName(group)}: {\n${functions}    },\n`
   })
@@ -24,8 +28,10 @@ export function emitClient(plan: ServicePlan): string {
     ...(plan.routes.some(takesFiles) ? ['type UploadOptions'] : []),
   ]
   const head = `A client of ${plan.service}. Generated from its .api file: changes are lost.`
-  return `${lineComment(head)}import { ${options.join(', ')} } from 'jotgate/api-spec/client'
-${uses ? "import type * as types from './types.js'\n" : ''}
+  const text = members.join('')
+  const kind = exact.withTypes ? '' : 'type '
+  return `${lineComment(head)}${exact.withReaders ? "import * as $ from 'jotgate/api-spec/schema'\n" : ''}import { ${options.join(', ')} } from 'jotgate/api-spec/client'
+${uses ? `import ${kind}* as types from './types.js'\n` : ''}
 /** What {@link createClient} returns. */
 export type Client = ReturnType<typeof createClient>
 
@@ -33,17 +39,24 @@ export type Client = ReturnType<typeof createClient>
 export function createClient(options: ClientOptions) {
   const { ${kinds.join(', ')} } = createCalls(options)
   return {
-${members.join('')}  }
+${text}  }
 }
 `
 }
 
-function emitFunction(route: RoutePlan, indent: string): string {
+interface Writing {
+  readonly int64: Int64
+  readonly exact: ExactParts
+  readonly indent: string
+}
+
+function emitFunction(route: RoutePlan, writing: Writing): string {
+  const { indent, int64, exact } = writing
   const { name, request, response, sse } = route
   const input = request === undefined ? '' : `request: types.${request.inputName}, `
-  const sent = `${descriptor(route)}, ${request === undefined ? '{}' : 'request'}, options`
+  const sent = `${descriptor(route, exact)}, ${request === undefined ? '{}' : 'request'}, options`
   // What comes back is taken at the server's word: both sides are made from one file.
-  const type = response === null ? 'void' : tsType(response, '', 'types.')
+  const type = response === null ? 'void' : tsType(response, { int64, scope: 'types.' })
   const result = sse
     ? `events(${sent}) as Promise<AsyncGenerator<${type}>>`
     : `call(${sent}) as Promise<${type}>`
@@ -57,7 +70,8 @@ function takesFiles({ form }: RoutePlan): boolean {
   return form?.maxFiles !== undefined
 }
 
-function descriptor({ method, path, guard, request, formIsBody }: RoutePlan): string {
+function descriptor(route: RoutePlan, exact: ExactParts): string {
+  const { method, path, guard, request, formIsBody } = route
   const fields = request?.fields ?? []
   const from = fields
     .filter(({ source }) => source !== 'json')
@@ -71,6 +85,7 @@ function descriptor({ method, path, guard, request, formIsBody }: RoutePlan): st
     ...(from.length === 0 ? [] : [`from: { ${from.join(', ')} }`]),
     ...(hasBody ? ['body: true'] : []),
     ...(formIsBody ? ['form: true'] : []),
+    ...exact.ofCall(route),
   ]
   return `{ ${parts.join(', ')} }`
 }

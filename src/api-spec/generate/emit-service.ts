@@ -1,5 +1,7 @@
 import { type FormRules } from '../runtime/form-body.js'
+import { type ExactParts, planExact } from './emit-exact.js'
 import { tsType } from './emit-types.js'
+import { type Int64 } from './int64.js'
 import { groupRoutes, type RoutePlan, routeText, type ServicePlan } from './plan.js'
 import {
   apiName,
@@ -16,7 +18,7 @@ import {
 export function emitService(plan: ServicePlan): string {
   const emit = (route: RoutePlan, indent: string) => {
     const doc = docComment([routeText(route)], indent)
-    return `${doc}${indent}readonly ${propertyName(route.name)}: ${handlerType(route)}\n`
+    return `${doc}${indent}readonly ${propertyName(route.name)}: ${handlerType(route, plan.int64)}\n`
   }
   const members = emitMembers(plan, { emit, modifier: 'readonly ' })
   const withTypes = members.includes('types.')
@@ -91,20 +93,23 @@ function kindOf({ guard, optional }: RoutePlan): keyof typeof handlerTypes {
   return optional ? 'optional' : 'guarded'
 }
 
-function handlerType(route: RoutePlan): string {
+function handlerType(route: RoutePlan, int64: Int64): string {
   const { request, response, sse, form } = route
   const kind = handlerTypes[kindOf(route)]
   const asked = request === undefined ? 'object' : `types.${typeName(request.name)}`
-  const types = `${asked}, ${responseType(response, sse)}`
+  const types = `${asked}, ${responseType({ response, sse }, int64)}`
   return form?.maxFiles === undefined
     ? `${kind}<${types}>`
     : `$.${kind}<Services, ${types}, $.Files>`
 }
 
 /** What a handler returns: nothing, an answer, or for events many of them. */
-function responseType(response: RoutePlan['response'], sse: boolean): string {
+function responseType(
+  { response, sse }: Pick<RoutePlan, 'response' | 'sse'>,
+  int64: Int64,
+): string {
   if (response === null) return 'void'
-  const type = tsType(response, '', 'types.')
+  const type = tsType(response, { int64, scope: 'types.' })
   return sse ? `AsyncIterable<${type}>` : type
 }
 
@@ -120,15 +125,17 @@ export function emitRoutes(plan: ServicePlan): string {
     ...(kinds.has('optional') ? ['optional'] : []),
     'type Route',
   ]
-  const withTypes = routes.some(({ request }) => request !== undefined)
+  const exact = planExact(plan)
+  const withTypes = routes.some(({ request }) => request !== undefined) || exact.withTypes
   const imports = [
+    ...(exact.withReaders ? ["import * as $ from 'jotgate/api-spec/schema'\n"] : []),
     `import { ${used.join(', ')} } from 'jotgate/api-spec/runtime'\n`,
     ...plan.middleware.map(importMiddleware),
     "import { type GuardName } from './guards.js'\n",
     `import { type ${api}, type Services } from './service.js'\n`,
     ...(withTypes ? ["import * as types from './types.js'\n"] : []),
   ]
-  const rows = routes.map((route) => `    ${emitRoute(route)},\n`).join('')
+  const rows = routes.map((route) => `    ${emitRoute(route, exact)},\n`).join('')
   const head = `The routes of ${service}. Generated from its .api file: changes are lost.`
   return `${lineComment(head)}${imports.join('')}
 /** The table that servers go by: what the .api file says of each route, and its handler. */
@@ -139,7 +146,7 @@ ${rows}  ]
 `
 }
 
-function emitRoute(route: RoutePlan): string {
+function emitRoute(route: RoutePlan, exact: ExactParts): string {
   const { method, path, middleware, timeoutMs, maxBytes, sse, strict, guard } = route
   const { scopes, roles, recentLogin, form } = route
   const options = [
@@ -156,6 +163,7 @@ function emitRoute(route: RoutePlan): string {
     ...(form === undefined ? [] : [`form: ${emitForm(form)}`]),
     ...(sse ? ['sse: true'] : []),
     ...(strict ? ['strict: true'] : []),
+    ...exact.ofRoute(route),
   ]
   const request = route.request === undefined ? 'nothing' : `types.${typeName(route.request.name)}`
   const handler = `api${memberOf(camelCase(route.group))}${memberOf(route.name)}`

@@ -5,6 +5,7 @@ import { emitAuth, emitConfig, emitGuards } from './emit-auth.js'
 import { emitClient } from './emit-client.js'
 import { emitHandlers, emitMiddleware, emitRoutes, emitService } from './emit-service.js'
 import { emitTypes } from './emit-types.js'
+import { type Int64 } from './int64.js'
 import { kebabCase } from './text-as-code.js'
 import { planService, type ServicePlan } from './plan.js'
 
@@ -19,6 +20,11 @@ export interface GenerateOptions {
    * with `own` the program hands in gates of its own, such as one over published keys.
    */
   readonly gates?: 'config' | 'own'
+  /**
+   * What `int64` and `uint64` are in TypeScript: `number`, exact up to 2^53 (the default), `bigint`, or `string`, their digits. They
+   * travel as JSON numbers all the same, or as text where the tag says `string`.
+   */
+  readonly int64?: Int64
 }
 
 /** Options of `generate`. */
@@ -26,6 +32,7 @@ export const generateTable = {
   servers: value("array of `'fastify'`, `'fetch'`", readServers, { default: ['fastify'] }),
   client: flag({ default: true }),
   gates: oneOf<'config' | 'own'>(['config', 'own'], { default: 'config' }),
+  int64: oneOf<Int64>(['number', 'bigint', 'string'], { default: 'number' }),
 } satisfies OptionTable<keyof GenerateOptions>
 
 const server = oneOf<'fastify' | 'fetch'>(['fastify', 'fetch'])
@@ -52,8 +59,8 @@ export interface GeneratedFile {
  * @example for (const file of generate(result.spec)) if (file.overwrite || !exists(file.path)) write(file)
  */
 export function generate(spec: ApiSpec, options: GenerateOptions = {}): readonly GeneratedFile[] {
-  const { servers, client, gates } = readOptions('generate', generateTable, options)
-  const plan = planService(spec)
+  const { servers, client, gates, int64 } = readOptions('generate', generateTable, options)
+  const plan = planService(spec, int64)
   return [
     ...(servers.length > 0 || client ? [made('types.ts', emitTypes(plan))] : []),
     ...(servers.length > 0 ? serverFiles(plan) : []),

@@ -5,6 +5,7 @@ import { unquoted } from '../language/syntax/ast.js'
 import { routedPath, wholePath } from '../language/whole-path.js'
 import { type FormRules } from '../runtime/form-body.js'
 import { ApiSpecError } from './error.js'
+import { type Int64 } from './int64.js'
 import { type GuardPlan, type Guards, planGuards } from './plan-guards.js'
 import { camelCase, handlerName, kebabCase } from './text-as-code.js'
 import { planTypes, type TypePlan } from './plan-fields.js'
@@ -49,6 +50,8 @@ export interface RoutePlan {
 /** A whole service, ready to be written in whatever form. */
 export interface ServicePlan {
   readonly service: string
+  /** What numbers of 64 bits are in TypeScript. */
+  readonly int64: Int64
   readonly types: readonly TypePlan[]
   readonly guards: readonly GuardPlan[]
   readonly middleware: readonly string[]
@@ -61,7 +64,7 @@ export interface ServicePlan {
  * @throws ApiSpecError for what cannot be served: no service, `signature: true`, CONNECT and TRACE, clashing names
  * @example planService(spec).routes.map(({ method, path, guard }) => [method, path, guard])
  */
-export function planService(spec: ApiSpec): ServicePlan {
+export function planService(spec: ApiSpec, int64: Int64 = 'number'): ServicePlan {
   if (spec.service === '') throw new ApiSpecError('missing service')
   const types = planTypes(spec)
   const guards = planGuards(spec.groups)
@@ -72,7 +75,7 @@ export function planService(spec: ApiSpec): ServicePlan {
   refuseClashes(routes)
   refuseRepeats(routes)
   return {
-    service: spec.service,
+    ...{ service: spec.service, int64 },
     types,
     guards: guards.all,
     middleware: planMiddleware(routes),

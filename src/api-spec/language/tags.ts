@@ -9,6 +9,8 @@ export interface Range {
   readonly max?: number
   readonly minIncluded: boolean
   readonly maxIncluded: boolean
+  /** Whole ends beyond 2^53, as written: as numbers they are rounded. */
+  readonly written?: { readonly min?: string; readonly max?: string }
 }
 
 /** What a struct tag says about one member. */
@@ -172,7 +174,15 @@ function readRange(text: string): Range | undefined {
     ...(max === undefined ? {} : { max }),
     minIncluded: open === '[',
     maxIncluded: close === ']',
+    ...(isUnsafe(low) || isUnsafe(high)
+      ? { written: { ...(isUnsafe(low) && { min: low }), ...(isUnsafe(high) && { max: high }) } }
+      : {}),
   }
+}
+
+/** Whether a text is an integer that a number would round. */
+function isUnsafe(text: string | undefined): text is string {
+  return text !== undefined && /^-?\d+$/.test(text) && !Number.isSafeInteger(Number(text))
 }
 
 /** Splits at commas, those inside brackets excepted. */

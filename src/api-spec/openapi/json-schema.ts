@@ -23,24 +23,40 @@ export function objectSchema(
 /** One member, with what its tag says: options, range, default. */
 export function fieldSchema(field: FieldPlan): JsonObject {
   const plain = field.type.kind === 'pointer' ? field.type.type : field.type
-  const base = field.asString ? { type: 'string' } : typeSchema(plain)
+  const base = field.asString ? textSchema(plain) : typeSchema(plain)
   if ('$ref' in base) return base
   const isNumeric = base['type'] === 'integer' || base['type'] === 'number'
   const literal = (text: string): Json =>
     isNumeric ? Number(text) : base['type'] === 'boolean' ? text === 'true' : text
-  const { range } = field
+  const choices = field.options?.map(literal)
+  const fallback = field.default === undefined ? undefined : literal(field.default)
   return present({
     ...base,
     description: described(field.docs),
-    enum: field.options?.map(literal),
-    default: field.default === undefined ? undefined : literal(field.default),
-    ...(range === undefined
-      ? {}
-      : { [range.minIncluded ? 'minimum' : 'exclusiveMinimum']: range.min }),
-    ...(range === undefined
-      ? {}
-      : { [range.maxIncluded ? 'maximum' : 'exclusiveMaximum']: range.max }),
+    enum: choices?.every(isExact) === true ? choices : undefined,
+    default: isExact(fallback) ? fallback : undefined,
+    ...rangeSchema(field),
     ...lengthSchema(field),
+  })
+}
+
+/** A number that this document would have to round is left out of it: the server checks it all the same. */
+function isExact(value: Json | undefined): boolean {
+  return !Number.isInteger(value) || Number.isSafeInteger(value)
+}
+
+/** A member that `string` in its tag sends as text. */
+function textSchema({ raw }: SpecType): JsonObject {
+  const isWide = raw === 'int64' || raw === 'uint64'
+  return isWide ? { type: 'string', format: raw } : { type: 'string' }
+}
+
+function rangeSchema({ range }: FieldPlan): JsonObject {
+  if (range === undefined) return {}
+  const { min, max, minIncluded, maxIncluded, written = {} } = range
+  return present({
+    [minIncluded ? 'minimum' : 'exclusiveMinimum']: written.min === undefined ? min : undefined,
+    [maxIncluded ? 'maximum' : 'exclusiveMaximum']: written.max === undefined ? max : undefined,
   })
 }
 
@@ -99,7 +115,10 @@ function primitiveSchema(raw: string): JsonObject {
   if (format !== undefined) return { type: 'integer', format }
   const [minimum, maximum] = limitsOf(raw) ?? []
   const wide = maximum === Number.MAX_SAFE_INTEGER
-  return present({ type: 'integer', minimum, maximum: wide ? undefined : maximum })
+  return present({
+    ...{ type: 'integer', format: raw === 'uint64' ? raw : undefined, minimum },
+    maximum: wide ? undefined : maximum,
+  })
 }
 
 /** Comments of the `.api` file as a description. */

@@ -1,9 +1,10 @@
 import { AuthError } from '../../foundation/errors.js'
 import { type Gate } from '../../gate/gate.js'
 import { createResponder } from '../../gate/respond.js'
+import { toJson, writeJson } from '../../token/json/write-json.js'
 import { type Claims } from '../../token/token.js'
 import { HttpError, problemOf } from './http-error.js'
-import { RequestError } from './schema/schema.js'
+import { type Reader, RequestError } from './schema/schema.js'
 import { isError } from '../../foundation/realms.js'
 
 /** An answer to a call that went wrong. */
@@ -45,18 +46,36 @@ function answer(status: number, body: unknown): ErrorAnswer {
   return {
     status,
     headers: { 'content-type': type, 'cache-control': 'no-store' },
-    body: body === undefined ? '' : JSON.stringify(body),
+    body: body === undefined ? '' : toJson(body),
   }
+}
+
+/** How a route answers. */
+export interface AnswerRules {
+  /** The type of an answer with 64-bit numbers in it, which are sent with all their digits. */
+  readonly answer?: Reader
+}
+
+/**
+ * The JSON text of an answer. Integers that are a `bigint` are sent with all their digits.
+ *
+ * @param answer what `run` of the route returned
+ * @throws TypeError for what JSON cannot represent, and for a 64-bit number that its type does not hold
+ * @example new Response(answerText(result, route))
+ */
+export function answerText(answer: unknown, { answer: type }: AnswerRules = {}): string {
+  if (type?.turn === undefined) return toJson(answer)
+  return writeJson(type.turn(answer, { at: '', way: 'out' }))
 }
 
 /**
  * The texts of server-sent events, one JSON text an event.
  *
  * @param answers what the handler of an `sse` route returned: an `AsyncIterable`
- * @example Readable.from(eventsOf(result))
+ * @example Readable.from(eventsOf(result, route))
  */
-export async function* eventsOf(answers: unknown): AsyncGenerator<string> {
+export async function* eventsOf(answers: unknown, rules: AnswerRules = {}): AsyncGenerator<string> {
   // The type of an `sse` handler says so.
   for await (const each of answers as AsyncIterable<unknown>)
-    yield `data: ${JSON.stringify(each)}\n\n`
+    yield `data: ${answerText(each, rules)}\n\n`
 }

@@ -1,5 +1,11 @@
 import { type FormBody, type FormRules, isFormType, readFormBody } from './form-body.js'
-import { type BodyFields, readJsonBody } from './json-body.js'
+import { type BodyFields, type NumberRules, readJsonBody } from './json-body.js'
+
+/** What a route takes as its body. */
+export interface BodyRules extends NumberRules {
+  /** Default: only JSON. */
+  readonly form?: FormRules | undefined
+}
 
 /** A body that has been read. */
 export interface ReadBody {
@@ -12,14 +18,14 @@ export interface ReadBody {
  * The body of a request, as the route takes it: JSON, or a form where it has rules for one.
  *
  * @throws what `readFormBody` and `readJsonBody` throw
- * @example const { json, form } = await readBody(bytes, { type, encoding }, route.form)
+ * @example const { json, form } = await readBody(bytes, { type, encoding }, route)
  */
 export async function readBody(
   bytes: Buffer,
   fields: BodyFields,
-  rules: FormRules | undefined,
+  { form, exact }: BodyRules,
 ): Promise<ReadBody> {
-  if (rules !== undefined && bytes.length > 0 && isFormType(fields.type))
-    return { json: undefined, form: await readFormBody(bytes, fields, rules) }
-  return { json: readJsonBody(bytes, fields) }
+  if (form !== undefined && bytes.length > 0 && isFormType(fields.type))
+    return { json: undefined, form: await readFormBody(bytes, fields, form) }
+  return { json: readJsonBody(bytes, fields, exact === true ? { exact } : {}) }
 }

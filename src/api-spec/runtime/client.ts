@@ -5,6 +5,9 @@
 import { jwtClient, type ClientOptions as JwtClientOptions } from '../../client/client.js'
 import { type TokenSource } from '../../client/source.js'
 import { brand, inherits, isBranded } from '../../foundation/brand.js'
+import { parseExact } from '../../token/json/exact-json.js'
+import { toJson, writeJson } from '../../token/json/write-json.js'
+import { type Reader } from './schema/schema.js'
 
 /** Where the server is and how its token is sent, by default as a bearer token (RFC 6750). */
 export interface ClientOptions extends Pick<
@@ -64,6 +67,11 @@ export interface RouteCall {
   readonly body?: true
   /** Members of `form` are sent in the body. Default: in the query. */
   readonly form?: true
+  /** Integers beyond 2^53 in answers are read exactly, as a `bigint`. Default: they are rounded, as by `JSON.parse`. */
+  readonly exact?: true
+  /** The types of request and answer that have 64-bit numbers in them. */
+  readonly request?: Reader
+  readonly answer?: Reader
 }
 
 type Send<Result> = (route: RouteCall, request: object, options?: UploadOptions) => Promise<Result>
@@ -92,11 +100,12 @@ export function createCalls({ baseUrl, source, ...settings }: ClientOptions): Ca
     const { method } = route
     return checked(
       await fetch(url, { ...init, method, ...(signal === undefined ? {} : { signal }) }),
+      readerOf(route),
     )
   }
   return {
-    call: async (...sent) => bodyOf(await send(...sent)),
-    events: async (...sent) => eventsOf(await send(...sent)),
+    call: async (route, ...sent) => bodyOf(await send(route, ...sent), answerReader(route)),
+    events: async (route, ...sent) => eventsOf(await send(route, ...sent), answerReader(route)),
   }
 }
 
@@ -132,7 +141,12 @@ function build(baseUrl: string, { route, files }: Sent, request: object): Built 
   const url = form.size === 0 ? whole : `${whole}?${form.toString()}`
   if (route.body !== true) return { url, headers }
   headers.set('content-type', 'application/json')
-  return { url, headers, body: JSON.stringify(body) }
+  return { url, headers, body: bodyText(body, route) }
+}
+
+function bodyText(body: object, { request }: RouteCall): string {
+  const turn = request?.turn
+  return turn === undefined ? toJson(body) : writeJson(turn(body, { at: '', way: 'out' }))
 }
 
 function formBody(
@@ -166,7 +180,7 @@ function withParameter(path: string, name: string, value: unknown): string {
 
 /** A plain value as it stands in a query, a path or a header. */
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  return typeof value === 'string' ? value : toJson(value)
 }
 
 /** Dots alone would be read as a way up, to another route. */
@@ -177,23 +191,40 @@ function pathSegment(value: unknown): string {
   return text
 }
 
-async function checked(response: Response): Promise<Response> {
-  if (response.ok) return response
-  throw new ApiError(response.status, await bodyOf(response))
+/** Makes a value of a JSON text. */
+type ReadJson = (text: string) => unknown
+
+function readerOf({ exact }: RouteCall): ReadJson {
+  if (exact !== true) return (text) => JSON.parse(text) as unknown
+  return (text) => {
+    const value: unknown = JSON.parse(text) // checks the syntax
+    return /\d{16}/.test(text) ? parseExact(text) : value
+  }
 }
 
-async function bodyOf(response: Response): Promise<unknown> {
+function answerReader(route: RouteCall): ReadJson {
+  const read = readerOf(route)
+  const turn = route.answer?.turn
+  return turn === undefined ? read : (text) => turn(read(text), { at: '', way: 'in' })
+}
+
+async function checked(response: Response, read: ReadJson): Promise<Response> {
+  if (response.ok) return response
+  throw new ApiError(response.status, await bodyOf(response, read))
+}
+
+async function bodyOf(response: Response, read: ReadJson): Promise<unknown> {
   const text = await response.text()
   if (text === '') return undefined
   try {
-    return JSON.parse(text)
+    return read(text)
   } catch {
     return text
   }
 }
 
 /** The events of a text/event-stream answer, each one JSON text. */
-async function* eventsOf(response: Response): AsyncGenerator {
+async function* eventsOf(response: Response, read: ReadJson): AsyncGenerator {
   if (response.body === null) return
   const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader()
   const decoder = new TextDecoder()
@@ -202,7 +233,7 @@ async function* eventsOf(response: Response): AsyncGenerator {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       const events = (rest + decoder.decode(part.value, { stream: true })).split('\n\n')
       rest = events.pop() ?? ''
-      for (const event of events) yield JSON.parse(event.replace(/^data: ?/, ''))
+      for (const event of events) yield read(event.replace(/^data: ?/, ''))
     }
   } finally {
     await reader.cancel()

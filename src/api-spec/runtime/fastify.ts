@@ -8,9 +8,9 @@ import { declaredPath } from '../../adapters/node/fastify-path.js'
 import { auth } from '../../adapters/node/fastify.js'
 import { AuthError } from '../../foundation/errors.js'
 import { type VerifiedToken } from '../../token/token.js'
-import { answerTo, eventsOf } from './answer.js'
-import { readBody } from './body.js'
-import { type FormBody, type FormRules } from './form-body.js'
+import { answerText, answerTo, eventsOf } from './answer.js'
+import { type BodyRules, readBody } from './body.js'
+import { type FormBody } from './form-body.js'
 import { readJsonBody } from './json-body.js'
 import { readPages, refuseForeignForm } from './own-form.js'
 import { demandOf, type GatesOf, type Incoming, type Route } from './route.js'
@@ -101,15 +101,22 @@ export function takeOnlyJson(app: FastifyInstance): void {
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer' },
-    ({ headers }: FastifyRequest, body: Buffer) => {
+    (request: FastifyRequest, body: Buffer) => {
+      const { headers } = request
       const fields = { type: headers['content-type'], encoding: headers['content-encoding'] }
-      return Promise.resolve(fields).then((each) => readJsonBody(body, each))
+      return Promise.resolve(fields).then((each) => readJsonBody(body, each, rulesOf(request)))
     },
   )
 }
 
-/** In the `config` of a route: the rules for its forms. */
-const formRules = Symbol('form rules')
+/** In the `config` of a route: the rules for its body. */
+const bodyRules = Symbol('body rules')
+
+/** None for routes that are not from an `.api` file. */
+function rulesOf({ routeOptions }: FastifyRequest): BodyRules {
+  const rules = Reflect.get(routeOptions.config, bodyRules) as BodyRules | undefined // put there by addRoute
+  return rules ?? {}
+}
 
 /** A form that Fastify's parser has read, as `request.body`. */
 class SentForm {
@@ -127,10 +134,9 @@ function takeForms(app: FastifyInstance): void {
     types,
     { parseAs: 'buffer' },
     async (request: FastifyRequest, body: Buffer) => {
-      const { headers, routeOptions } = request
-      const rules = Reflect.get(routeOptions.config, formRules) as FormRules | undefined // put there by addRoute
+      const { headers } = request
       const fields = { type: headers['content-type'], encoding: headers['content-encoding'] }
-      const { form } = await readBody(body, fields, rules)
+      const { form } = await readBody(body, fields, rulesOf(request))
       return form === undefined ? undefined : new SentForm(form)
     },
   )
@@ -169,7 +175,7 @@ function addRoute<S, G extends string>(
     method: route.method,
     url,
     exposeHeadRoute: false,
-    config: { [declaredPath]: route.path, [formRules]: route.form },
+    config: { [declaredPath]: route.path, [bodyRules]: route },
     ...(route.form === undefined ? {} : { onRequest: setup.refuse }),
     ...(route.maxBytes === undefined ? {} : { bodyLimit: route.maxBytes }),
     handler: (request, reply) => answer(route, { request, reply, names, setup }),
@@ -190,9 +196,9 @@ async function answer<S, G extends string>(
   const reply = exchange.reply.header('cache-control', 'no-store')
   const result = await route.run(incoming(route, exchange))
   if (route.sse === true)
-    return reply.type('text/event-stream').send(Readable.from(eventsOf(result)))
+    return reply.type('text/event-stream').send(Readable.from(eventsOf(result, route)))
   if (result === undefined) return reply.code(204).send()
-  return reply.type('application/json; charset=utf-8').send(JSON.stringify(result))
+  return reply.type('application/json; charset=utf-8').send(answerText(result, route))
 }
 
 function incoming<S, G extends string>(

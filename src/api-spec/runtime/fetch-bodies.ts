@@ -1,23 +1,16 @@
 import { HttpError, problemOf } from './http-error.js'
-import { readBody, type ReadBody } from './body.js'
-import { type FormRules } from './form-body.js'
-
-/** What a route takes as its body. */
-export interface BodyRules {
-  /** In bytes. */
-  readonly limit: number
-  readonly form: FormRules | undefined
-}
+import { type BodyRules, readBody, type ReadBody } from './body.js'
 
 /**
  * The body of a request, JSON or a form.
  *
+ * @param limit in bytes
  * @throws HttpError 413 for a longer body, 415 for another content type or encoding; RequestError for a body that is neither,
  * or that two readers could read in two ways
  */
 export async function readRequestBody(
   request: Request,
-  { limit, form }: BodyRules,
+  { limit, ...rules }: BodyRules & { readonly limit: number },
 ): Promise<ReadBody> {
   if (request.body === null) return { json: undefined }
   const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader()
@@ -31,7 +24,7 @@ export async function readRequestBody(
   }
   const type = request.headers.get('content-type') ?? undefined
   const encoding = request.headers.get('content-encoding') ?? undefined
-  return readBody(Buffer.concat(parts), { type, encoding }, form)
+  return readBody(Buffer.concat(parts), { type, encoding }, rules)
 }
 
 function refused(status: number): HttpError {

@@ -3,7 +3,7 @@
  */
 
 import { type VerifiedToken } from '../../token/token.js'
-import { answerTo, eventsOf } from './answer.js'
+import { answerText, answerTo, eventsOf } from './answer.js'
 import { HttpError, problemOf } from './http-error.js'
 import { readRequestBody, streamOf } from './fetch-bodies.js'
 import { readPages, refuseForeignForm } from './own-form.js'
@@ -104,7 +104,7 @@ async function answer<S, G extends string>(
     added.set(name, value)
   }
   const { method, path, maxBytes: limit = defaultMaxBytes } = route
-  const { json, form } = await readRequestBody(request, { limit, form: route.form })
+  const { json, form } = await readRequestBody(request, { ...route, limit })
   const result = await route.run({
     call: { method, path, services, address, signal: request.signal, headers, setHeader },
     parts: {
@@ -118,9 +118,13 @@ async function answer<S, G extends string>(
     token,
   })
   if (result === undefined) return new Response(null, { status: 204, headers: added })
-  if (route.sse !== true) return Response.json(result, { headers: added })
-  added.set('content-type', 'text/event-stream')
-  return new Response(streamOf(eventsOf(result)), { headers: added })
+  if (route.sse === true) {
+    added.set('content-type', 'text/event-stream')
+    return new Response(streamOf(eventsOf(result, route)), { headers: added })
+  }
+  const text = answerText(result, route)
+  if (!added.has('content-type')) added.set('content-type', 'application/json')
+  return new Response(text, { headers: added })
 }
 
 /** Fields that came more than once are one text here, as the platform hands them over. */

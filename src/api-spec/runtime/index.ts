@@ -7,10 +7,11 @@
 export { guarded, open, optional } from './route.js'
 export { HttpError, notImplemented, problemOf } from './http-error.js'
 export { nothing, readRequest, RequestError } from './schema/schema.js'
+export { idClaim } from './id-claim.js'
 export { secretGate, secretSigner } from './secrets.js'
 
 // For servers that are not here.
-export { answerTo, eventsOf } from './answer.js'
+export { answerText, answerTo, eventsOf } from './answer.js'
 
 // Their types.
 export type {
@@ -27,5 +28,5 @@ export type {
 export type { GatesOf, GuardedOptions, Incoming, Route, RouteOptions } from './route.js'
 export type { Parts, Problem, Schema } from './schema/schema.js'
 export type { FormRules } from './form-body.js'
-export type { ErrorAnswer } from './answer.js'
+export type { AnswerRules, ErrorAnswer } from './answer.js'
 export type { AuthConfig, GatesOptions, Secrets, TokenPolicy, TransitionConfig } from './secrets.js'

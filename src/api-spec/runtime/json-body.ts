@@ -10,6 +10,12 @@ export interface BodyFields {
   readonly encoding: string | undefined
 }
 
+/** How a route reads numbers. */
+export interface NumberRules {
+  /** Integers beyond 2^53 are read exactly, as a `bigint`. Default: they are rounded, as by `JSON.parse`. */
+  readonly exact?: true
+}
+
 /** How deep a body may nest. */
 const maxDepth = 64
 
@@ -23,11 +29,15 @@ const maxDepth = 64
  * content encoding
  * @example readJsonBody(Buffer.from('{"a":1,"a":2}'), { type: 'application/json', encoding: undefined }) // throws
  */
-export function readJsonBody(bytes: Buffer, { type = '', encoding }: BodyFields): unknown {
+export function readJsonBody(
+  bytes: Buffer,
+  { type = '', encoding }: BodyFields,
+  { exact }: NumberRules = {},
+): unknown {
   if (bytes.length === 0) return undefined
   if (!isJsonType(type) || (encoding !== undefined && !/^identity$/i.test(encoding)))
     throw new HttpError(415, problemOf(415, 'invalid_request'))
-  const read = parseStrictObject(bytes, { maxDepth, rounded: true })
+  const read = parseStrictObject(bytes, { maxDepth, rounded: true, bigints: exact === true })
   if (read.ok) return read.object
   if (read.problem === 'not an object') return JSON.parse(bytes.toString('utf8'))
   throw new RequestError([{ path: '', message: messages[read.problem] }])

@@ -13,12 +13,14 @@ import {
   type Middleware,
   type OptionalHandler,
 } from './call.js'
+import { type AnswerRules } from './answer.js'
 import { type FormRules } from './form-body.js'
+import { type NumberRules } from './json-body.js'
 import { HttpError, problemOf } from './http-error.js'
 import { type Parts, readRequest, type Schema } from './schema/schema.js'
 
 /** What a route says about itself, whatever carries it. */
-export interface RouteOptions<S> {
+export interface RouteOptions<S> extends NumberRules, AnswerRules {
   readonly method: string
   /** Segments that start with a colon are parameters. */
   readonly path: string

@@ -39,10 +39,13 @@ export type Secrets =
   | { readonly jwt?: never; readonly transition: TransitionConfig }
 
 /** What every gate of a service has in common. */
-export type GatesOptions = Pick<
+export interface GatesOptions extends Pick<
   GateOptions<Claims>,
   'extract' | 'isRevoked' | 'authorize' | 'onEvent' | 'render'
->
+> {
+  /** Claims that are integers beyond 2^53 are read as exact `bigint`s. Default false: such tokens are refused. */
+  readonly bigints?: boolean
+}
 
 /**
  * A gate for HS256 tokens of the configured secrets.
@@ -51,7 +54,8 @@ export type GatesOptions = Pick<
  * @example secretGate({ jwt: config.Auth }, { isRevoked: (token) => revocation.isRevoked(token) })
  */
 export function secretGate(secrets: Secrets, options: GatesOptions = {}): Gate<Claims> {
-  return createGate({ ...options, verify: verifierOf(keysOf(secrets)) })
+  const { bigints = false, ...gate } = options
+  return createGate({ ...gate, verify: verifierOf(keysOf(secrets), bigints) })
 }
 
 /**
@@ -94,14 +98,13 @@ function keysOfTwo(transition: TransitionConfig): Keys {
   return { current, previous, life, policy: transition }
 }
 
-function verifierOf({
-  current,
-  previous,
-  policy,
-}: Keys): (token: string) => Promise<VerifiedToken> {
-  const verify = verifierOfOne(current, policy)
+function verifierOf(
+  { current, previous, policy }: Keys,
+  bigints: boolean,
+): (token: string) => Promise<VerifiedToken> {
+  const verify = verifierOfOne(current, { ...policy, bigints })
   if (previous === null) return verify
-  const verifyPrevious = verifierOfOne(previous, policy)
+  const verifyPrevious = verifierOfOne(previous, { ...policy, bigints })
   return async (token) => {
     try {
       return await verify(token)
@@ -115,7 +118,7 @@ function verifierOf({
 
 function verifierOfOne(
   secret: string,
-  { Issuer, Audience, Type = 'at+jwt' }: TokenPolicy,
+  { Issuer, Audience, Type = 'at+jwt', bigints }: TokenPolicy & { readonly bigints: boolean },
 ): (token: string) => Promise<VerifiedToken> {
   return createVerifier({
     keys: keyOf(secret),
@@ -123,6 +126,7 @@ function verifierOfOne(
     issuer: Issuer ?? null,
     audience: Audience ?? null,
     typ: Type,
+    bigints,
   })
 }
 

@@ -15,7 +15,8 @@ const servers = ['fastify', 'fetch'] as const
 export const apiGenerate: Command = {
   name: 'api generate',
   summary: 'write the guarded server and the typed client of an .api file',
-  usage: '--out DIR [--server fastify|fetch] [--client] [--gates config|own] [--watch] FILE|-',
+  usage:
+    '--out DIR [--server fastify|fetch] [--client] [--gates config|own] [--int64 KIND] [--watch] FILE|-',
   options: {
     out: { kind: 'text', value: 'DIR', help: 'where to write; nothing is written elsewhere' },
     server: { kind: 'texts', value: 'NAME', help: 'fastify or fetch; repeatable' },
@@ -24,6 +25,11 @@ export const apiGenerate: Command = {
       kind: 'text',
       value: 'FROM',
       help: 'config (default): secrets; own: you hand them in',
+    },
+    int64: {
+      kind: 'text',
+      value: 'KIND',
+      help: 'what int64 and uint64 are: number (default), bigint, string',
     },
     watch: { kind: 'flag', help: 'go on, and write again whenever a file changes' },
     mode: { ...modeOption.mode, help: 'dialect only' },
@@ -61,9 +67,15 @@ async function runGenerate(given: Arguments, io: Io): Promise<Answer | undefined
 function wantedOf(given: Arguments): GenerateOptions {
   const names = given.texts('server')
   const client = given.flag('client')
-  const gates = gatesOf(given)
-  if (names.length === 0 && !client) return { gates }
-  return { servers: names.map(toServer), client, gates }
+  const own = { gates: gatesOf(given), int64: int64Of(given) }
+  if (names.length === 0 && !client) return own
+  return { ...own, servers: names.map(toServer), client }
+}
+
+function int64Of(given: Arguments): 'number' | 'bigint' | 'string' {
+  const kind = given.text('int64') ?? 'number'
+  if (kind === 'number' || kind === 'bigint' || kind === 'string') return kind
+  throw badUsage('--int64: is number, bigint or string')
 }
 
 function gatesOf(given: Arguments): 'config' | 'own' {

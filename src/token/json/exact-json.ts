@@ -5,17 +5,17 @@
  * Not for: text that `JSON.parse` has not accepted before. It checks no syntax, and it recurses as deep as the text
  * nests.
  *
- * @param rounded whether such an integer is rounded, as by `JSON.parse`
+ * @param mostDigits integers of more digits are rounded, as by `JSON.parse`. Default: none are
  * @example parseExact('{"id":9007199254740993}') // { id: 9007199254740993n }
  */
-export function parseExact(text: string, rounded = false): unknown {
-  return readValue({ text, rounded, at: 0 })
+export function parseExact(text: string, mostDigits = Infinity): unknown {
+  return readValue({ text, mostDigits, at: 0 })
 }
 
 /** The text and the position of the next character. */
 interface Cursor {
   readonly text: string
-  readonly rounded: boolean
+  readonly mostDigits: number
   at: number
 }
 
@@ -30,7 +30,7 @@ function readValue(cursor: Cursor): unknown {
   if (first === '[') return readList(cursor, ']', readValue)
   if (first === '"') return readString(cursor)
   const literal = take(cursor, scalar)
-  const isExact = !cursor.rounded && isUnsafeInteger(literal)
+  const isExact = literal.length <= cursor.mostDigits && isUnsafeInteger(literal)
   return isExact ? BigInt(literal) : (JSON.parse(literal) as unknown)
 }
 

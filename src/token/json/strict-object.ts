@@ -14,7 +14,10 @@ export interface JsonLimits {
   readonly maxDepth: number
   /** Whether integers beyond 2^53 become exact `bigint`s. Default false: they are refused. */
   readonly bigints?: boolean
-  /** Whether numbers that JavaScript rounds are taken rounded, as `JSON.parse` does. Default false: they are refused. */
+  /**
+   * Whether numbers that JavaScript rounds are taken rounded, as `JSON.parse` does; with `bigints` all but integers, which are
+   * rounded only when they are longer than any double. Default false: they are refused.
+   */
   readonly rounded?: boolean
   /** The number of bytes to read. Default: all of them. */
   readonly length?: number
@@ -39,11 +42,12 @@ export function readStrictObject({ bytes, text, parsed }: Reading, limits: JsonL
   if (!isUtf8(bytes)) return { ok: false, problem: 'utf8' }
   if (!parsed) return { ok: false, problem: 'syntax' }
   let { value } = parsed
-  let counted = freezeAndCount(value, limits)
+  const { bigints = false, rounded = false } = limits
+  let counted = freezeAndCount(value, { bigints, rounded: rounded && !bigints })
   // Node 24 (V8 13.6) reads the name `"`, written with an escape, as `\` if an object before it had that name.
   const mayBeMisread = counted >= 0 && text.includes('\\')
-  if (mayBeMisread || (counted === badNumber && limits.bigints === true)) {
-    value = parseExact(text, limits.rounded)
+  if (mayBeMisread || (counted === badNumber && bigints)) {
+    value = parseExact(text, !bigints ? 0 : rounded ? digitsOfDoubles : Infinity)
     counted = freezeAndCount(value, limits)
   }
   if (counted === badNumber) return { ok: false, problem: 'number' }
@@ -77,6 +81,9 @@ function countMembers(bytes: Uint8Array, maxDepth: number): number {
   }
   return members
 }
+
+/** The largest double has so many. Reading longer integers exactly takes time that no one needs. */
+const digitsOfDoubles = 309
 
 type NumberLimits = Pick<JsonLimits, 'bigints' | 'rounded'>
 

@@ -3,7 +3,8 @@
  */
 
 export { type Input, nothing, object, type Result, type Schema } from './schema.js'
-export type { Field, Problem, Reader, Reading } from './schema.js'
+export type { Field, Problem, Reader, Reading, Turn, Way } from './schema.js'
+export { exact, type ExactRange, type ExactRules, exactText } from './exact.js'
 export {
   anything,
   flag,

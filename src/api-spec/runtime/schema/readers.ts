@@ -1,4 +1,15 @@
-import { type Field, membersOf, type Reader, readFields, refuse } from './schema.js'
+import { jsonValue } from '../../../foundation/json-value.js'
+import {
+  type Field,
+  type Members,
+  membersOf,
+  type Reader,
+  readFields,
+  type Reading,
+  refuse,
+  type Turn,
+  turnFields,
+} from './schema.js'
 import { wholeNumbers } from './whole-numbers.js'
 
 /** Takes any value. */
@@ -59,7 +70,8 @@ export interface NumberRules {
  * @example number({ whole: 'int64', range: { from: 1 } })
  */
 export function number({ whole, options, range }: NumberRules = {}): Reader {
-  return (value, at, reading) => {
+  const read = (given: unknown, at: string, reading: Reading) => {
+    const value = typeof given === 'bigint' ? Number(given) : given
     if (typeof value !== 'number' || !Number.isFinite(value))
       return refuse(reading, at, 'must be a number')
     if (whole !== undefined) {
@@ -76,7 +88,12 @@ export function number({ whole, options, range }: NumberRules = {}): Reader {
     const fits = range === undefined || isWithin(value, range)
     return fits ? value : refuse(reading, at, 'is out of range')
   }
+  return Object.assign(read, { turn: turnNumber })
 }
+
+/** What comes is read exactly where other members have 64 bits; a program has these as numbers. */
+const turnNumber: Turn = (value, { way }) =>
+  way === 'in' && typeof value === 'bigint' ? Number(value) : value
 
 function isWithin(
   value: number,
@@ -97,29 +114,50 @@ export function numberText(rules: NumberRules = {}): Reader {
 
 /** Reads a list, of exactly `length` items when that is given. */
 export function list(item: Reader, length?: number): Reader {
-  return (value, at, reading) => {
+  const read = (value: unknown, at: string, reading: Reading) => {
     if (!Array.isArray(value)) return refuse(reading, at, 'must be a list')
     if (length !== undefined && value.length !== length)
       return refuse(reading, at, `must have ${String(length)} items`)
     return value.map((each: unknown, index) => item(each, `${at}.${String(index)}`, reading))
   }
+  const { turn } = item
+  if (turn === undefined) return read
+  const turnItems: Turn = (given, { at, way }) => {
+    const value = jsonValue(given, at)
+    return Array.isArray(value)
+      ? Array.from(value, (each, index) => turn(each, { at: `${at}.${String(index)}`, way }))
+      : given
+  }
+  return Object.assign(read, { turn: turnItems })
 }
 
 /** Reads an object whose members all have one type and any name. */
 export function record(item: Reader): Reader {
-  return (value, at, reading) => {
+  const read = (value: unknown, at: string, reading: Reading) => {
     const source = membersOf(value)
     if (source === undefined) return refuse(reading, at, 'must be an object')
-    const entries = Object.entries(source)
-    return Object.fromEntries(
-      entries.map(([key, each]) => [key, item(each, `${at}.${key}`, reading)]),
-    )
+    return mapMembers(source, (each, key) => item(each, `${at}.${key}`, reading))
   }
+  const { turn } = item
+  if (turn === undefined) return read
+  const turnMembers: Turn = (given, { at, way }) => {
+    const source = membersOf(jsonValue(given, at))
+    return source === undefined
+      ? given
+      : mapMembers(source, (each, key) => turn(each, { at: `${at}.${key}`, way }))
+  }
+  return Object.assign(read, { turn: turnMembers })
+}
+
+function mapMembers(source: Members, map: (value: unknown, key: string) => unknown): object {
+  return Object.fromEntries(Object.entries(source).map(([key, each]) => [key, map(each, key)]))
 }
 
 /** Reads an object inside another one. */
 export function nested(fields: readonly Field[]): Reader {
-  return (value, at, reading) => readFields(fields, { value, at, reading })
+  const read = (value: unknown, at: string, reading: Reading) =>
+    readFields(fields, { value, at, reading })
+  return Object.assign(read, { turn: turnFields(() => fields) })
 }
 
 /** Of values of types that name themselves. Far below what the stack holds. */
@@ -127,7 +165,7 @@ const mostLevels = 100
 
 /** Reads a value of another type, which may be declared later. At most 100 of them may lie in each other. */
 export function ref(schema: () => { readonly read: Reader }): Reader {
-  return (value, at, reading) => {
+  const readNamed = (value: unknown, at: string, reading: Reading) => {
     const { depth = 0 } = reading
     if (depth >= mostLevels) return refuse(reading, at, 'nests too deeply')
     reading.depth = depth + 1
@@ -135,4 +173,9 @@ export function ref(schema: () => { readonly read: Reader }): Reader {
     reading.depth = depth
     return read
   }
+  const turn: Turn = (value, place) => {
+    const { read } = schema()
+    return read.turn === undefined ? value : read.turn(value, place)
+  }
+  return Object.assign(readNamed, { turn })
 }

@@ -1,3 +1,4 @@
+import { jsonValue } from '../../../foundation/json-value.js'
 import { brand, inherits, isBranded } from '../../../foundation/brand.js'
 
 /** A member that does not fit, and where it is; never its value. */
@@ -18,7 +19,20 @@ export interface Reading {
 }
 
 /** Returns the value in its type, or adds to `reading.problems`. `at` is where the value is. */
-export type Reader = (value: unknown, at: string, reading: Reading) => unknown
+export interface Reader {
+  (value: unknown, at: string, reading: Reading): unknown
+  /** Absent where a value is sent as a program has it. */
+  readonly turn?: Turn
+}
+
+/**
+ * The 64-bit numbers of a value: `out`, as they are sent, for `writeJson`; `in`, as a program has them. Nothing else is looked at.
+ *
+ * @throws TypeError on the way out, for a number that its type does not hold: with its place, and not with its value
+ */
+export type Turn = (value: unknown, place: { readonly at: string; readonly way: Way }) => unknown
+
+export type Way = 'in' | 'out'
 
 /** One member of a type. */
 export interface Field {
@@ -29,7 +43,7 @@ export interface Field {
   /** All values of the name are read, as a list. */
   readonly many?: true
   /** The value of a member that is absent. */
-  readonly fallback?: string | number | boolean
+  readonly fallback?: string | number | boolean | bigint
   readonly read: Reader
 }
 
@@ -70,7 +84,10 @@ export type Input<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>
  * @example const Id = object<{ id: string }>(() => [{ name: 'id', read: text() }])
  */
 export function object<T>(fields: () => readonly Field[]): Schema<T> {
-  const read: Reader = (value, at, reading) => readFields(fields(), { value, at, reading })
+  const read: Reader = Object.assign(
+    (value: unknown, at: string, reading: Reading) => readFields(fields(), { value, at, reading }),
+    { turn: turnFields(fields) },
+  )
   const validate = (value: unknown): Result<T> => {
     const reading: Reading = { problems: [] }
     const output = read(value, '', reading)
@@ -191,6 +208,19 @@ export function readFields(fields: readonly Field[], { value, at, reading }: Pla
   for (const field of fields)
     readField(field, { output, at, reading, value: ownMember(source, field.name) })
   return { ...output }
+}
+
+/** The turn of an object: of those of its members that have one. */
+export function turnFields(fields: () => readonly Field[]): Turn {
+  return (given, { at, way }) => {
+    const source = membersOf(jsonValue(given, at))
+    if (source === undefined) return given
+    const turned = { ...source }
+    for (const { name, read } of fields())
+      if (read.turn !== undefined && Object.hasOwn(source, name))
+        turned[name] = read.turn(source[name], { at: at === '' ? name : `${at}.${name}`, way })
+    return turned
+  }
 }
 
 /** Refuses unknown members when the reading is strict. Their names are the sender's, and are not repeated. */

@@ -20,6 +20,16 @@ export const wholeNumbers = {
 } as const satisfies Readonly<Record<string, readonly [min: number, max: number]>>
 
 /**
+ * All that Go's numbers of 64 bits hold, where they are exact.
+ *
+ * @example const [least, most] = wideNumbers.uint64 // 0n, 18446744073709551615n
+ */
+export const wideNumbers = {
+  int64: [-(2n ** 63n), 2n ** 63n - 1n],
+  uint64: [0n, 2n ** 64n - 1n],
+} as const
+
+/**
  * The least and the most that a Go type holds; undefined for anything but a whole number.
  *
  * @example limitsOf('int8') // [-128, 127]
@@ -30,4 +40,21 @@ export function limitsOf(type: string): readonly [least: number, most: number] |
 
 function isWhole(type: string): type is keyof typeof wholeNumbers {
   return Object.hasOwn(wholeNumbers, type)
+}
+
+/** Longer texts are beyond 64 bits. */
+const mostDigits = 20
+
+/**
+ * A whole number with all its digits: a `bigint`, a `number` that is exact, or digits as text; undefined for anything else, and
+ * for texts that are longer than any number of 64 bits.
+ *
+ * @example toWhole('9007199254740993') // 9007199254740993n
+ */
+export function toWhole(value: unknown): bigint | undefined {
+  if (typeof value === 'bigint') return value
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined
+  const isDigits =
+    typeof value === 'string' && value.length <= mostDigits && /^(0|-?[1-9]\d*)$/.test(value)
+  return isDigits ? BigInt(value) : undefined
 }
