@@ -70,12 +70,17 @@ function takesFiles({ form }: RoutePlan): boolean {
   return form?.maxFiles !== undefined
 }
 
+/** For a name such as `constructor` the compiler expects what every object inherits, and widens the text. */
+function asConst(name: string): string {
+  return name in Object.prototype ? ' as const' : ''
+}
+
 function descriptor(route: RoutePlan, exact: ExactParts): string {
   const { method, path, guard, request, formIsBody } = route
   const fields = request?.fields ?? []
   const from = fields
     .filter(({ source }) => source !== 'json')
-    .map(({ name, source }) => `${propertyName(name)}: ${quote(source)}`)
+    .map(({ name, source }) => `${propertyName(name)}: ${quote(source)}${asConst(name)}`)
   const hasBody =
     fields.some(({ source }) => source === 'json') && method !== 'GET' && method !== 'HEAD'
   const parts = [

@@ -69,10 +69,26 @@ export function planNested(members: readonly Member[], where: string): readonly 
 }
 
 function planFields(members: readonly Member[], scope: Scope): readonly FieldPlan[] {
-  return membersOf(members, scope).map(({ name, tag, member }) => {
+  const found = membersOf(members, scope)
+  refuseTwoOfOneHeader(found, scope.where)
+  return found.map(({ name, tag, member }) => {
     refuseComplex(member.type, { type: scope.where, member: name })
     return { ...tag, name, type: unfoldNested(member.type, scope), docs: member.docs }
   })
+}
+
+/** The names of header fields are the same in capitals (RFC 9110 section 5.1). */
+function refuseTwoOfOneHeader(members: readonly WireMember[], where: string): void {
+  const seen = new Set<string>()
+  for (const { name, tag } of members) {
+    if (tag.source !== 'header') continue
+    if (seen.has(name.toLowerCase()))
+      throw new ApiSpecError(`type ${where}: has two members of the header field '${name}'`, {
+        type: where,
+        member: name,
+      })
+    seen.add(name.toLowerCase())
+  }
 }
 
 function membersOf(members: readonly Member[], { types, where }: Scope): readonly WireMember[] {

@@ -109,7 +109,7 @@ function planRoute(route: ApiRoute, { group, guards, types }: Scope): RoutePlan 
       placeOf(route),
     )
   const folder = folderOf(annotation['group'] ?? '')
-  const name = handlerName(route.handler)
+  const name = nameOf(route)
   const path = wholePath(annotation['prefix'] ?? '', route.path)
   const guard = guards.of(group)?.name ?? null
   const { middleware, timeout, maxBytes } = annotation
@@ -132,6 +132,14 @@ function planRoute(route: ApiRoute, { group, guards, types }: Scope): RoutePlan 
     place: placeOf(route),
     tags: wordsOf(annotation['tags'] ?? ''),
   }
+}
+
+function nameOf(route: ApiRoute): string {
+  const { handler } = route
+  const name = handlerName(handler)
+  if (name === '')
+    throw new ApiSpecError(`the handler '${handler}' has no letter and no digit`, placeOf(route))
+  return name
 }
 
 /** What commas separate. */
@@ -161,6 +169,11 @@ function formOf(
         value,
       })
   const sources = new Set(request?.fields.map(({ source }) => source))
+  if (maxFiles !== undefined && sources.has('json'))
+    throw new ApiSpecError(
+      `${path}: 'maxFiles' takes a form, and the 'json' members of ${request?.name ?? ''} are no part of one: tag them 'form'`,
+      { key: 'maxFiles', value: maxFiles },
+    )
   const isForm = formMethods.has(method) && (sources.has('form') || maxFiles !== undefined)
   if (!isForm) return { form: undefined, formIsBody: false }
   const form = {

@@ -48,6 +48,8 @@ const optionNames = [
 ]
 const passed = ['', 'inherit', 'env', 'example']
 const pairPattern = /([A-Za-z_][\w-]*):"([^"]*)"\s*/y
+/** RFC 9110 section 5.6.2. */
+const headerName = /^[\w!#$%&'*+.^|~-]+$/
 const rangePattern = /^([[(])(-?\d+(?:\.\d+)?)?:(-?\d+(?:\.\d+)?)?([\])])$/
 
 /**
@@ -114,6 +116,8 @@ function readMember(source: Source, value: string): TagResult {
     if (typeof read === 'string') return refused(read)
     tag = read
   }
+  if (source === 'header' && tag.name !== '' && !headerName.test(tag.name))
+    return refused(`'${tag.name}' is no name of a header field`)
   const fallback = tag.default
   if (fallback !== undefined && tag.options?.includes(fallback) === false)
     return refused('the default is not one of the options')

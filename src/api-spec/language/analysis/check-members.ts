@@ -1,7 +1,7 @@
 import { wireMembers } from '../embedding.js'
 import { type Project } from '../load.js'
 import { type Report } from '../report.js'
-import { type ApiSpec } from '../spec.js'
+import { type ApiSpec, type SpecType } from '../spec.js'
 import { joined, type StructType } from '../syntax/ast.js'
 import { sourcesIn } from '../tags.js'
 import { type SourceFile } from '../syntax/ast.js'
@@ -9,6 +9,7 @@ import { type SourceFile } from '../syntax/ast.js'
 /** Warns of members that no caller can send as their tags say. */
 export function checkMembers(project: Project, spec: ApiSpec, report: Report): void {
   warnOfBodies(project, spec, report)
+  warnOfStructs(project, spec, report)
   for (const { file, statement } of project.types) {
     for (const { type } of statement.declarations)
       if (type.kind === 'struct') warnOfSources(type, file, report)
@@ -39,6 +40,32 @@ function warnOfBodies(project: Project, { types }: ApiSpec, report: Report): voi
       })
     }
   }
+}
+
+/** A member of a query, a path, a header or a form is text, and texts in a list: no struct and no map. */
+function warnOfStructs(project: Project, { types }: ApiSpec, report: Report): void {
+  const declared = new Map(types.map((type) => [type.raw, type]))
+  for (const { file, statement } of project.services) {
+    for (const { route } of statement.items) {
+      const name = route.request?.type?.name
+      const members = declared.get(name?.text ?? '')?.members ?? []
+      for (const sent of wireMembers(members, { types: declared, problem: ignore })) {
+        const { source } = sent.tag
+        if (name === undefined || source === 'json' || !holdsMembers(sent.member.type)) continue
+        report.at(file, name, {
+          severity: 'warning',
+          message: `'${sent.name}' can never be sent: '${source}' holds plain values and lists of them`,
+          hint: `tag it json:"${sent.name}"`,
+        })
+      }
+    }
+  }
+}
+
+function holdsMembers(type: SpecType): boolean {
+  if (type.kind === 'pointer') return holdsMembers(type.type)
+  if (type.kind === 'array') return holdsMembers(type.value)
+  return type.kind === 'define' || type.kind === 'map' || type.kind === 'nested'
 }
 
 /** Of two sources in one tag the first counts, wherever callers send the value. */

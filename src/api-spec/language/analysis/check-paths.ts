@@ -6,8 +6,8 @@ import { joined, unquoted } from '../syntax/ast.js'
 import { annotationsOf } from './item-annotations.js'
 
 /**
- * Every member a request takes from its path is a parameter there: one that isn't could never be sent. A parameter that
- * no member takes is a warning.
+ * Every member a request takes from its path is a parameter there: one that isn't could never be sent. Of two parameters of
+ * one name one could not be read. A parameter that no member takes is a warning.
  */
 export function checkPaths(project: Project, spec: ApiSpec, report: Report): void {
   const membersOf = createPathMembers(spec.types)
@@ -15,9 +15,13 @@ export function checkPaths(project: Project, spec: ApiSpec, report: Report): voi
     for (const item of statement.items) {
       const { path, request, method } = item.route
       const whole = `${unquoted(annotationsOf(statement, item).raw('prefix'))}/${joined(path)}`
-      const parameters = new Set([...whole.matchAll(/:([\w.-]+)/g)].map(([, name = '']) => name))
+      const named = [...whole.matchAll(/:([\w.-]+)/g)].map(([, name = '']) => name)
+      const parameters = new Set(named)
       const members = membersOf(request?.type?.name.text ?? '')
       const first = path[0] ?? method
+      const twice = named.find((name, index) => named.indexOf(name) !== index)
+      if (twice !== undefined)
+        report.at(file, first, { message: `two parameters of one path are named '${twice}'` })
       for (const [name, optional] of members) {
         if (optional || parameters.has(name)) continue
         report.at(file, first, {
