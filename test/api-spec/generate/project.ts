@@ -3,13 +3,15 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import ts from 'typescript'
 import { generate, type GenerateOptions } from '../../../src/api-spec/generate/generate.js'
+import { type ApiSpec } from '../../../src/api-spec/language/spec.js'
 import { parseApi, renderDiagnostics } from '../../../src/api-spec/language/parse.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** What to generate, and what a person writes into it. */
 export interface Source extends GenerateOptions {
-  readonly text: string
+  /** The `.api` file, or what has been read of it. */
+  readonly text: string | ApiSpec
   readonly files?: Readonly<Record<string, string>>
 }
 
@@ -57,10 +59,8 @@ export function createWorkshop(sources: Readonly<Record<string, Source>>): Works
 export const usersApi = readFileSync(new URL('users.api', import.meta.url), 'utf8')
 
 function write(folder: string, { text, files = {}, ...options }: Source): readonly string[] {
-  const result = parseApi(text)
-  if (!result.ok) throw new Error(renderDiagnostics(result))
   const generated = Object.fromEntries(
-    generate(result.spec, options).map((file) => [file.path, file.text]),
+    generate(specOf(text), options).map((file) => [file.path, file.text]),
   )
   return Object.entries({ ...generated, ...files }).map(([path, content]) => {
     const whole = join(folder, path)
@@ -68,6 +68,13 @@ function write(folder: string, { text, files = {}, ...options }: Source): readon
     writeFileSync(whole, content)
     return whole
   })
+}
+
+function specOf(text: string | ApiSpec): ApiSpec {
+  if (typeof text !== 'string') return text
+  const result = parseApi(text)
+  if (!result.ok) throw new Error(renderDiagnostics(result))
+  return result.spec
 }
 
 const compilerOptions: ts.CompilerOptions = {
