@@ -22,6 +22,8 @@ export function refuseForeignForm(route: FormRoute, call: Sent, pages: ReadonlyS
   if (route.form === undefined || isOnRequest(call)) return
   const [sites, origins] = [call.header('sec-fetch-site'), call.header('origin')]
   if (sites.length > 1 || origins.length > 1) throw new AuthError('ORIGIN_REFUSED')
+  // No page can write this field. Browsers send the origin with every form, and `pages` need not have the service's own.
+  if (sites[0] === 'same-origin') return
   if (call.header('cookie').length === 0) {
     if (sites.length === 0 && origins.length === 0) return
     if (pages.has(origins[0] ?? '')) return

@@ -226,6 +226,8 @@ describe.each([
     expect(await from({ origin: 'https://evil.example' })).toBe(403)
     expect(await from({ origin: 'null' })).toBe(403)
     expect(await from({ 'sec-fetch-site': 'same-origin' })).toBe(200)
+    const own = { 'sec-fetch-site': 'same-origin', origin: 'https://api.shop.example' }
+    expect(await from(own)).toBe(200)
     expect(await from({ 'sec-fetch-site': 'cross-site', origin: 'https://shop.example' })).toBe(200)
     // A request without a body is as simple to send as a form.
     expect(await status('/form?name=a', { headers: foreign })).toBe(403)
@@ -249,6 +251,8 @@ describe.each([
       await at({ ...cookie, 'sec-fetch-site': 'same-site', origin: 'https://shop.example' }),
     ).toBe(200)
     expect(await at({ ...cookie, 'sec-fetch-site': 'same-origin' })).toBe(200)
+    const own = { 'sec-fetch-site': 'same-origin', origin: 'https://api.shop.example' }
+    expect(await at({ ...cookie, ...own })).toBe(200)
     const bearer = { authorization: `Bearer ${token}` }
     expect(await at(bearer)).toBe(200)
     expect(
