@@ -22,12 +22,20 @@ export function readOrigins(origins: unknown, option: string): ReadonlySet<strin
  * @example readSecureUrl('https://auth.example/user/refresh', 'fromSession.endpoint')
  */
 export function readSecureUrl(text: unknown, option: string): URL {
-  const base = pageUrl()
-  const url = typeof text === 'string' && URL.canParse(text, base) ? new URL(text, base) : undefined
+  const url = typeof text === 'string' ? parsed(text) : undefined
   if (url === undefined) throw new ConfigError(option, 'must be a URL')
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname)))
     throw new ConfigError(option, 'must be https; plain http is for loopback only')
   return url
+}
+
+/** Without `URL.canParse`, which React Native lacks. */
+function parsed(text: string): URL | undefined {
+  try {
+    return new URL(text, pageUrl())
+  } catch {
+    return undefined
+  }
 }
 
 /**

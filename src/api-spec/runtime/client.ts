@@ -138,7 +138,9 @@ function build(baseUrl: string, { route, files }: Sent, request: object): Built 
   }
   const whole = baseUrl.replace(/\/$/, '') + path
   if (route.form === true) return { url: whole, ...formBody(headers, form, files) }
-  const url = form.size === 0 ? whole : `${whole}?${form.toString()}`
+  // Not every platform counts them (`size`).
+  const query = form.toString()
+  const url = query === '' ? whole : `${whole}?${query}`
   if (route.body !== true) return { url, headers }
   headers.set('content-type', 'application/json')
   return { url, headers, body: bodyText(body, route) }
@@ -155,9 +157,10 @@ function formBody(
   files: UploadOptions['files'],
 ): Omit<Built, 'url'> {
   if (files === undefined) {
-    if (form.size === 0) return { headers }
+    const body = form.toString()
+    if (body === '') return { headers }
     headers.set('content-type', 'application/x-www-form-urlencoded;charset=UTF-8')
-    return { headers, body: form.toString() }
+    return { headers, body }
   }
   const data = new FormData()
   for (const [name, value] of form) data.append(name, value)
@@ -223,19 +226,34 @@ async function bodyOf(response: Response, read: ReadJson): Promise<unknown> {
   }
 }
 
-/** The events of a text/event-stream answer, each one JSON text. */
-async function* eventsOf(response: Response, read: ReadJson): AsyncGenerator {
-  if (response.body === null) return
-  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader()
+/** An answer; a platform without streams, such as React Native, has no `body` in it. */
+interface Answer extends Pick<Response, 'text'> {
+  readonly body?: Response['body']
+}
+
+/** The events of a text/event-stream answer, each one JSON text; without streams they come together at its end. */
+async function* eventsOf(response: Answer, read: ReadJson): AsyncGenerator {
+  const { body } = response
+  if (body === undefined) {
+    const events = (await response.text()).split('\n\n')
+    for (const event of events.slice(0, -1)) yield read(dataOf(event))
+    return
+  }
+  if (body === null) return
+  const reader: ReadableStreamDefaultReader<Uint8Array> = body.getReader()
   const decoder = new TextDecoder()
   let rest = ''
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       const events = (rest + decoder.decode(part.value, { stream: true })).split('\n\n')
       rest = events.pop() ?? ''
-      for (const event of events) yield read(event.replace(/^data: ?/, ''))
+      for (const event of events) yield read(dataOf(event))
     }
   } finally {
     await reader.cancel()
   }
+}
+
+function dataOf(event: string): string {
+  return event.replace(/^data: ?/, '')
 }
