@@ -23,6 +23,8 @@ export interface Workshop {
   transpile(): void
   /** Loads a compiled module, such as `users/fastify`. */
   load(name: string): Promise<Record<string, unknown>>
+  /** Where a file is, such as `users/page.ts`. */
+  path(file: string): string
   remove(): void
 }
 
@@ -49,6 +51,7 @@ export function createWorkshop(sources: Readonly<Record<string, Source>>): Works
         string,
         unknown
       >,
+    path: (file) => join(folder, file),
     remove: () => {
       rmSync(folder, { recursive: true, force: true })
     },

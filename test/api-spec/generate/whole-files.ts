@@ -1,0 +1,51 @@
+/** What a person writes into the project that is generated from whole.api, by path. */
+export const wholeFiles = {
+  'main.ts': 'export {}\n',
+  'services.ts': `import { type Config } from './generated/config.js'
+export interface Services { readonly config: Config; readonly log: string[] }
+`,
+  'middleware/audit.ts': `import { type Middleware } from '../generated/service.js'
+export const auditMiddleware: Middleware = async (call, next) => {
+  call.services.log.push(call.method + ' ' + call.path)
+  return next()
+}
+`,
+  'handlers.ts': `import { HttpError, problemOf } from 'jotgate/api-spec/runtime'
+import { createSigners } from './generated/auth.js'
+import { type WholeApi } from './generated/service.js'
+
+export const handlers: WholeApi = {
+  login: async ({ request, services }) => {
+    if (request.password !== 'open sesame') throw new HttpError(401, problemOf(401, 'invalid_credentials'))
+    const now = Math.floor(Date.now() / 1000)
+    const own = { sub: request.username, auth_time: now, scope: 'items:write', roles: ['admin'] }
+    return { accessToken: await createSigners(services.config)['Auth'](own) }
+  },
+  offers: ({ claims }) => ({ name: claims?.sub ?? 'anyone' }),
+  shopItems: {
+    save: ({ request, claims, setHeader }) => {
+      const { shop, dry, 'X-Trace': trace, ...item } = request
+      if (trace !== undefined) setHeader('x-trace', trace)
+      return { shop, by: claims.sub ?? '', dry, item }
+    },
+  },
+  account: {
+    remove: () => undefined,
+    changeCard: ({ claims }) => ({ name: claims.sub ?? '' }),
+    slow: ({ signal }) => new Promise((resolve) => { signal.addEventListener('abort', () => { resolve(undefined) }) }),
+    watch: async function* () {
+      for (let count = 1; count <= 3; count++) yield { count }
+    },
+    upload: async ({ request, files }) => {
+      const texts = files('file').map(async (file) => file.name + ' ' + file.type + ' ' + await file.text())
+      return { title: request.title ?? '', tags: request.tag ?? [], files: await Promise.all(texts) }
+    },
+  },
+  partner: { me: ({ claims }) => ({ name: claims.sub ?? '' }) },
+}
+`,
+  'page.ts': `import { ApiError } from 'jotgate/api-spec/client'
+import { createClient } from './generated/client.js'
+Object.assign(globalThis, { ApiError, createClient })
+`,
+}
