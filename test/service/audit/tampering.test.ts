@@ -177,6 +177,14 @@ const tamperings: Readonly<
   },
 }
 
+/** Places that no writer gives a row. */
+const oddPlaces = [
+  ['', 0],
+  ['', -7],
+  ['', 1],
+  ['a chain that is nowhere', 0],
+] as const
+
 describe.each(databaseKinds)('over %s', (kind) => {
   const open = databases[kind]
 
@@ -188,6 +196,23 @@ describe.each(databaseKinds)('over %s', (kind) => {
     expect((await stage.findings()).toSorted()).toEqual(found.toSorted())
     for (const { chain } of findings) expect([stage.chain, stage.otherChain]).toContain(chain)
   })
+
+  test.each(oddPlaces)(
+    'verification finds a row that was inserted as chain "%s", row %i',
+    async (...place) => {
+      const stage = await stageOf(await open())
+      await stage.run(copyRow, [stage.chain, 2, 99])
+      await stage.run(
+        `UPDATE service_audit_rows SET chain = $2, seq = $3 WHERE chain = $1 AND seq = 99`,
+        [stage.chain, ...place],
+      )
+      const page = { limit: 20, order: 'oldest first' } as const
+      expect((await stage.one.search({ actor: 'ann' }, page)).map(({ chain }) => chain)).toContain(
+        place[0],
+      )
+      expect(await stage.findings()).toContain('unlisted')
+    },
+  )
 
   test('a chain that was cut off is found by the heads that another chain holds', async () => {
     const stage = await stageOf(await open())

@@ -76,16 +76,19 @@ export async function verifyAudit(parts: VerifyParts): Promise<Verdict> {
   return { rows, chains, open, erased, findings, found }
 }
 
-/** All rows, in the order of the primary key. */
+/** All rows, in the order of the primary key. The first page has no lower bound: an inserted row may have any place. */
 async function* pagesOf(database: SqlDatabase): AsyncGenerator<readonly AuditRow[]> {
-  const text = `SELECT ${selectColumns} FROM service_audit_rows
-    WHERE (chain, seq) > ($1, $2) ORDER BY chain, seq LIMIT ${String(page)}`
-  for (let [chain, seq] = ['', 0]; ;) {
-    const rows = (await database.query(text, [chain, seq])).map(readRow)
+  const text = (where: string): string =>
+    `SELECT ${selectColumns} FROM service_audit_rows ${where} ORDER BY chain, seq LIMIT ${String(page)}`
+  for (let last: AuditRow | undefined; ;) {
+    const found =
+      last === undefined
+        ? await database.query(text(''))
+        : await database.query(text('WHERE (chain, seq) > ($1, $2)'), [last.chain, last.seq])
+    const rows = found.map(readRow)
     yield rows
-    const last = rows.at(-1)
+    last = rows.at(-1)
     if (last === undefined || rows.length < page) return
-    ;({ chain, seq } = last)
   }
 }
 
