@@ -19,6 +19,9 @@ export interface World {
   readonly findings: (heads?: readonly Claim[]) => Promise<readonly string[]>
 }
 
+/** Seconds that the rows of a {@link World} are kept. */
+export const keep = 400 * 86_400
+
 /** @example const world = createWorld(await databases.SQLite()) */
 export function createWorld(
   database: SqlDatabase,
@@ -27,7 +30,7 @@ export function createWorld(
   const logged: string[] = []
   const note = (...line: unknown[]) => logged.push(String(line.at(-1)))
   const log = { error: note, warn: note }
-  const verify: World['verify'] = (heads = []) => verifyAudit({ database, keys, heads })
+  const verify: World['verify'] = (heads = []) => verifyAudit({ database, keys, keep, heads })
   return {
     ...{ database, keys, logged, verify },
     process: async () => {

@@ -4,9 +4,11 @@ import type { Head } from './chain-writer.js'
 export interface Claim extends Head {
   /** Who says so, for people. */
   readonly source: string
+  /** When it was known, in Unix seconds: soon after the row was written. Undefined: not known. */
+  readonly at?: number | undefined
 }
 
-/** The strongest claim about each chain. */
+/** The strongest claim of stored rows about each chain. */
 export interface Claims {
   add(claim: Claim): void
   all(): readonly Claim[]
@@ -14,7 +16,8 @@ export interface Claims {
 
 /**
  * Keeps the latest head of each chain, and another one at the same place: the MAC of a row covers all rows before it, so
- * earlier heads say no more. Its size is that of the list of chains, not of the log.
+ * earlier heads say no more. It is for heads that rows name, which have been verified: in another source, a false later head
+ * would hide a true one. Its size is that of the list of chains, not of the log.
  */
 export function createClaims(): Claims {
   const latest = new Map<string, Claim[]>()

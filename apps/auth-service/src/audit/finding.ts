@@ -22,6 +22,7 @@ const findingKinds = {
   key: 'the key of the chain is not configured: add it to prevAuditKeys',
   cut: 'the chain was cut off: later rows are known to have existed',
   forked: 'another row stood here when the head was noted: the chain was written anew',
+  early: 'rows are gone that auditKeep keeps: they were removed, or auditKeep was shorter once',
   chain: 'the whole chain was removed',
 } as const
 

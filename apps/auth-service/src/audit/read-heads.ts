@@ -3,7 +3,14 @@ import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { Claim } from './claims.js'
 
-const line = z.object({ chain: z.string(), seq: z.number(), mac: z.string() })
+const line = z.object({
+  chain: z.string(),
+  seq: z.int(),
+  mac: z.string(),
+  at: z.number().optional().catch(undefined),
+  /** Of a line of the log, in milliseconds. */
+  time: z.number().optional().catch(undefined),
+})
 
 /**
  * The heads in a file: lines of `audit-heads.jsonl`, of `audit heads`, of an export, or of the service's log, from the first
@@ -19,7 +26,9 @@ export async function* readHeads(file: string): AsyncGenerator<Claim> {
   })) {
     const begin = text.indexOf('{')
     const { data } = line.safeParse(begin < 0 ? undefined : parse(text.slice(begin)))
-    if (data !== undefined) yield { ...data, source: 'the exported heads' }
+    if (data === undefined) continue
+    const { time, at = time === undefined ? undefined : time / 1000, ...head } = data
+    yield { ...head, at, source: 'the exported heads' }
   }
 }
 

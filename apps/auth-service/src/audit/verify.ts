@@ -11,6 +11,7 @@ import {
 } from './checkpoint.js'
 import { createClaims, type Claim } from './claims.js'
 import type { Finding } from './finding.js'
+import { createSpans } from './spans.js'
 
 /** What {@link verifyAudit} has looked at and found. */
 export interface Verdict {
@@ -30,6 +31,8 @@ export interface Verdict {
 export interface VerifyParts {
   readonly database: SqlDatabase
   readonly keys: AuditKeys
+  /** Seconds that rows are kept. */
+  readonly keep: number
   /** Heads that were kept outside the database. */
   readonly heads?: Iterable<Claim> | AsyncIterable<Claim>
   /** Called with the number of rows after each page. */
@@ -39,14 +42,17 @@ export interface VerifyParts {
 /** Rows of one statement. */
 const page = 500
 const mostFindings = 1000
+/** Seconds by which a head may have been exported later than its row says: longer than rows are owed. */
+const leeway = 86_400
 
 /**
  * Reads the whole log in the order of its chains, and checks every row, checkpoint and personal value, and that each chain
- * still has the heads that the others, or exported heads, know of it. The log may go on meanwhile. Memory depends on the
- * number of chains, not of rows.
+ * still has the heads that the others, or exported heads, know of it. Every exported head is looked up, not only the latest of
+ * a chain: a later one may have been exported from a chain that was written anew. The log may go on meanwhile. Memory depends
+ * on the number of chains, not of rows.
  *
  * @throws AuthError STORE_UNAVAILABLE
- * @example const { findings } = await verifyAudit({ database, keys })
+ * @example const { findings } = await verifyAudit({ database, keys, keep: 400 * 86_400 })
  */
 export async function verifyAudit(parts: VerifyParts): Promise<Verdict> {
   const { database, keys, heads = [], onProgress } = parts
@@ -56,8 +62,9 @@ export async function verifyAudit(parts: VerifyParts): Promise<Verdict> {
     found++
     if (findings.length < mostFindings) findings.push(finding)
   }
+  const spans = createSpans()
+  for await (const head of heads) await checkClaim(parts, head, spans.add)
   const claims = createClaims()
-  for await (const head of heads) claims.add(head)
   const check = createChainCheck({
     database,
     keys,
@@ -71,7 +78,8 @@ export async function verifyAudit(parts: VerifyParts): Promise<Verdict> {
     onProgress?.(check.rows())
   }
   const chains = await checkChains(parts, (chain) => check.hasChain(chain), report)
-  for (const claim of claims.all()) await checkClaim(parts, claim, report)
+  for (const claim of claims.all()) await checkClaim(parts, claim, spans.add)
+  for (const each of spans.all()) report(each)
   const { open, erased, rows } = check.finish()
   return { rows, chains, open, erased, findings, found }
 }
@@ -123,8 +131,8 @@ function checkEmpty(
 
 /** Whether the chain still has the row that something knows to have been there, or a checkpoint behind it. */
 async function checkClaim(
-  { database, keys }: VerifyParts,
-  { chain, seq, mac, source }: Claim,
+  { database, keys, keep }: VerifyParts,
+  { chain, seq, mac, source, at }: Claim,
   report: (finding: Finding) => void,
 ): Promise<void> {
   const text = 'SELECT mac FROM service_audit_rows WHERE chain = $1 AND seq = $2'
@@ -140,9 +148,10 @@ async function checkClaim(
     return
   }
   const gone = checkpoint !== undefined && isSigned(checkpoint, keys) ? checkpoint : undefined
-  if (gone !== undefined && gone.goneSeq > seq) return
-  if (gone?.goneSeq === seq) {
-    if (gone.goneMac !== mac) report({ kind: 'forked', chain, seq, source })
+  if (gone !== undefined && gone.goneSeq >= seq) {
+    const isOld = at === undefined || at < Date.now() / 1000 - keep + leeway
+    if (gone.goneSeq === seq && gone.goneMac !== mac) report({ kind: 'forked', chain, seq, source })
+    else if (!isOld) report({ kind: 'early', chain, seq, source })
     return
   }
   // A row that is missing in the middle was found there.

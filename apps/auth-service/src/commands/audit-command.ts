@@ -38,6 +38,8 @@ interface Errand {
   readonly audit: Audit
   readonly keys: AuditKeys
   readonly database: Storage['database']
+  /** Seconds that rows are kept. */
+  readonly keep: number
   /** An id, for `erase`. */
   readonly subject: string
   readonly flags: ReturnType<typeof parse>['values']
@@ -69,7 +71,8 @@ export async function runAuditCommand(
   })
   storage.started('command')
   try {
-    return await command.run({ audit, keys, database, subject, flags })
+    const keep = configuration.auditKeep
+    return await command.run({ audit, keys, database, keep, subject, flags })
   } finally {
     await audit.close()
     await storage.close()
@@ -92,9 +95,10 @@ interface Command {
 const commands: Readonly<Record<string, Command>> = {
   verify: {
     flags: ['heads', 'json'],
-    run: async ({ database, keys, flags }) => {
+    run: async ({ database, keys, keep, flags }) => {
       const heads = headsOf(flags.heads ?? [])
-      const verdict = await verifyAudit({ database, keys, heads, onProgress: createProgress() })
+      const onProgress = createProgress()
+      const verdict = await verifyAudit({ database, keys, keep, heads, onProgress })
       if (verdict.found > 0) process.exitCode = 1
       return flags.json === true ? `${JSON.stringify(verdict)}\n` : describe(verdict)
     },
