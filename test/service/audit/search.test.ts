@@ -60,7 +60,7 @@ describe.each(databaseKinds)('over %s', (kind) => {
     expect(searches.length).toBeGreaterThan(6)
     const [newest] = await audit.search({ sid: 'sid-40000' }, { limit: 5, order: 'newest first' })
     expect(newest?.seq).toBe(rowCount)
-    expect((await listHeads(world.database, 10)).map(({ seq }) => seq)).toEqual([1])
+    expect((await listHeads(world, 10)).map(({ seq }) => seq)).toEqual([1])
   })
 
   test('pages hold every row once, also where many rows have one time', async () => {

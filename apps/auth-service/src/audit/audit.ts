@@ -74,7 +74,7 @@ export async function createAudit(parts: AuditParts): Promise<Audit> {
     owed: () => chain.opened()?.owed() ?? 0,
     lost: () => chain.opened()?.lost() ?? 0,
     head: () => chain.opened()?.head(),
-    heads: (limit) => listHeads(database, limit),
+    heads: (limit) => listHeads(parts, limit),
     search: (query, page) => searchAudit(database, query, page),
     readAll: (query) => readAll(database, query),
     noteErasure: (id) => noteErasure(database, id, Date.now()),

@@ -1,11 +1,13 @@
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
+import { macOf, readRow, selectColumns } from './audit-row.js'
+import type { AuditKeys } from './audit-keys.js'
 import { chainKinds } from './chain-kinds.js'
 import type { Head } from './chain-writer.js'
+import { findCheckpoint, isSame } from './checkpoint.js'
 
 /** The head of a chain, with the time and kind of its last row. Milliseconds. */
 export interface ChainHead extends Head {
-  readonly keyId: string
   readonly openedAt: number
   readonly at: number
   readonly kind: string
@@ -13,7 +15,6 @@ export interface ChainHead extends Head {
 
 const row = z.object({
   chain: z.string(),
-  keyId: z.string(),
   openedAt: z.coerce.number(),
   seq: z.coerce.number(),
   mac: z.string(),
@@ -21,27 +22,71 @@ const row = z.object({
   kind: z.string(),
 })
 
-/** A column of the last row of a chain: by the primary key, whatever the planner knows of the tables. */
-const last = (column: string): string =>
-  `(SELECT ${column} FROM service_audit_rows r WHERE r.chain = c.chain ORDER BY r.seq DESC LIMIT 1)`
+/** Chains of one statement. */
+const page = 500
 
 const text = `
-SELECT * FROM (
-  SELECT c.chain, c.key_id AS "keyId", c.opened_at AS "openedAt", ${last('r.seq')} AS seq, ${last('r.mac')} AS mac,
-    ${last('r.at')} AS at, ${last('r.kind')} AS kind FROM service_audit_chains c) AS heads
-WHERE seq IS NOT NULL ORDER BY at DESC, chain LIMIT $1`
+SELECT c.chain, c.opened_at AS "openedAt", r.seq, r.mac, r.at, r.kind FROM service_audit_chains c
+JOIN service_audit_rows r ON r.chain = c.chain AND r.seq =
+  (SELECT m.seq FROM service_audit_rows m WHERE m.chain = c.chain ORDER BY m.seq DESC LIMIT 1)
+WHERE c.chain > $1 ORDER BY c.chain LIMIT ${String(page)}`
 
 /**
- * The heads of the chains that have rows, the latest first.
+ * The heads of all chains that have rows, the latest first, as they are stored: {@link isGenuine} verifies one. All of
+ * them: a time in the database decides nothing but the order.
  *
  * @throws AuthError STORE_UNAVAILABLE
- * @example const [latest] = await listHeads(database, 100)
+ * @example const [latest] = await storedHeads(database)
  */
-export async function listHeads(
-  database: SqlDatabase,
-  limit: number,
-): Promise<readonly ChainHead[]> {
-  return (await database.query(text, [limit])).map((each) => row.parse(each))
+export async function storedHeads(database: SqlDatabase): Promise<readonly ChainHead[]> {
+  const all: ChainHead[] = []
+  for (let after = ''; ;) {
+    const found = (await database.query(text, [after])).map((each) => row.parse(each))
+    all.push(...found)
+    const last = found.at(-1)
+    if (last === undefined || found.length < page)
+      return all.toSorted((one, other) => other.at - one.at)
+    after = last.chain
+  }
+}
+
+/** Where {@link isGenuine} looks. */
+export interface HeadParts {
+  readonly database: SqlDatabase
+  readonly keys: AuditKeys
+}
+
+/**
+ * Whether the last row of a chain is one that the service wrote: rows that were inserted must not take the room of others.
+ *
+ * @throws AuthError STORE_UNAVAILABLE
+ */
+export async function isGenuine({ database, keys }: HeadParts, head: Head): Promise<boolean> {
+  const { chain, seq } = head
+  const rows = await database.query(
+    `SELECT ${selectColumns} FROM service_audit_rows WHERE chain = $1 AND seq IN ($2, $3) ORDER BY seq DESC`,
+    [chain, seq, seq - 1],
+  )
+  const [last, before] = rows.map(readRow)
+  const checkpoint = await findCheckpoint(database, chain)
+  const key = keys.find(checkpoint?.keyId ?? '')
+  if (last === undefined || checkpoint === undefined || key === undefined) return false
+  return isSame(macOf(last, before?.mac ?? checkpoint.goneMac, key.bytes), head.mac)
+}
+
+/**
+ * The heads of the latest chains, without those that do not verify.
+ *
+ * @throws AuthError STORE_UNAVAILABLE
+ * @example const [latest] = await listHeads({ database, keys }, 100)
+ */
+export async function listHeads(parts: HeadParts, limit: number): Promise<readonly ChainHead[]> {
+  const heads: ChainHead[] = []
+  for (const head of await storedHeads(parts.database)) {
+    if (heads.length === limit) break
+    if (await isGenuine(parts, head)) heads.push(head)
+  }
+  return heads
 }
 
 /** Heads that one row vouches for at most. */
@@ -49,17 +94,25 @@ export const mostHeads = 100
 
 /**
  * What one chain has vouched for, so that its next row names only what is new. The row in which another chain has done the
- * same is no news: two idle processes would vouch for each other's rows for ever.
+ * same is no news of a chain that was vouched for: two idle processes would vouch for each other's rows for ever.
  */
-export function createVouching(own: string): (heads: readonly ChainHead[]) => readonly Head[] {
+export interface Vouching {
+  isNews(head: ChainHead): boolean
+  note(head: Head): void
+}
+
+/** @example const vouching = createVouching(chain) */
+export function createVouching(own: string): Vouching {
   const vouched = new Map<string, number>()
-  return (heads) => {
-    const news = heads.filter(({ chain, seq, kind }) => {
-      const quiet = kind === chainKinds.heads ? 1 : 0
-      return chain !== own && seq > (vouched.get(chain) ?? 0) + quiet
-    })
-    for (const { chain, seq } of news) vouched.set(chain, seq)
-    return news
+  return {
+    isNews: ({ chain, seq, kind }) => {
+      const known = vouched.get(chain)
+      if (chain === own || known === undefined) return chain !== own
+      return seq > known + (kind === chainKinds.heads ? 1 : 0)
+    },
+    note: ({ chain, seq }) => {
+      vouched.set(chain, seq)
+    },
   }
 }
 

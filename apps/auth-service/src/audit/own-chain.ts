@@ -8,8 +8,9 @@ import { createChainWriter, type ChainWriter } from './chain-writer.js'
 import { signCheckpoint } from './checkpoint.js'
 import { newId, ownEntry } from './entry.js'
 import { lostEntry } from './flood.js'
-import { createVouching, headText, listHeads, mostHeads } from './heads.js'
+import { headText, mostHeads } from './heads.js'
 import { insertChain, insertRows } from './insert-rows.js'
+import { createNews } from './news.js'
 
 /** Options of {@link createOwnChain}. */
 export interface OwnChainParts {
@@ -36,20 +37,19 @@ export interface OwnChain {
 
 /** @example const chain = createOwnChain({ database, keys, log, writer: theService }) */
 export function createOwnChain(parts: OwnChainParts): OwnChain {
-  const { database, log } = parts
+  const { log } = parts
   const chain = newId()
-  const news = createVouching(chain)
-  const heads = async () => news(await listHeads(database, mostHeads)).map(headText)
+  const news = createNews({ ...parts, own: chain })
   const own = (kind: ServiceEvent['kind'], details: NonNullable<ServiceEvent['details']> = {}) =>
     ownEntry({ kind, result: 'done', actor: parts.writer, details })
   let writer: ChainWriter | undefined
   const open = async (): Promise<ChainWriter> => {
     if (writer !== undefined) return writer // which retries its opening row
     const begun = await begin(parts, chain)
-    const known = await heads()
+    const heads = (await news(mostHeads)).map(headText)
     writer = begun
     const { host = hostname() } = parts
-    const details = { key: parts.keys.current.id, host, pid: process.pid, heads: known }
+    const details = { key: parts.keys.current.id, host, pid: process.pid, heads }
     await writer.add(own(chainKinds.opened, details))
     return writer
   }
@@ -62,8 +62,9 @@ export function createOwnChain(parts: OwnChainParts): OwnChain {
       })),
     opened: () => writer,
     vouch: async () => {
-      const known = await heads()
-      if (known.length > 0) await writer?.add(own(chainKinds.heads, { heads: known }))
+      const heads = (await news()).map(headText)
+      for (let at = 0; at < heads.length; at += mostHeads)
+        await writer?.add(own(chainKinds.heads, { heads: heads.slice(at, at + mostHeads) }))
     },
     close: async () => {
       if (writer === undefined) return
