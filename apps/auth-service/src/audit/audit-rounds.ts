@@ -35,7 +35,12 @@ export function keepAudit(parts: RoundParts): () => Promise<void> {
       log.warn({ err: error }, `the audit log: ${what} must wait`)
     })
   }
-  const sweep = round('retention', () => sweepNow(parts))
+  const retention = round('retention', () => sweepNow(parts))
+  const erasures = round('erasures', () => eraseAgain(parts.database, Date.now()))
+  const sweep = () => {
+    retention()
+    erasures()
+  }
   const timers = [
     setInterval(
       round('what was counted', () => audit.storeCounts()),
@@ -85,5 +90,4 @@ async function sweepNow({ database, keys, keep, log }: RoundParts): Promise<void
     },
   })
   if (rows > 0) log.info({ rows }, 'old rows of the audit log were removed')
-  await eraseAgain(database, Date.now())
 }

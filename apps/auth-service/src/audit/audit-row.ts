@@ -5,8 +5,11 @@ import { z } from 'zod'
 /** One row of the audit log, as it is stored. `at` is in Unix milliseconds; null where the event has no such part. */
 export type AuditRow = z.infer<typeof stored>
 
-const text = z.string()
-const maybe = z.string().nullable()
+/** Stands for a value that is no text: whoever changes a SQLite file can put bytes into any column. Its row does not verify. */
+export const unreadable = '\uFFFD'
+
+const text = z.string().catch(unreadable)
+const maybe = z.string().nullable().catch(unreadable)
 
 const stored = z.object({
   chain: text,
@@ -51,7 +54,11 @@ export const insertColumns = members.map(columnOf).join(', ')
 /** The columns of a row for a SELECT that {@link readRow} reads. */
 export const selectColumns = members.map((each) => `${columnOf(each)} AS "${each}"`).join(', ')
 
-/** @throws ZodError for a row that is none */
+/** The condition for rows that have a place and a time: others have none in any order, and no row of the log is like that. */
+export const isPlaced = `CAST(chain AS TEXT) = chain AND seq BETWEEN ${String(Number.MIN_SAFE_INTEGER)} AND
+  ${String(Number.MAX_SAFE_INTEGER)} AND at BETWEEN ${String(Number.MIN_SAFE_INTEGER)} AND ${String(Number.MAX_SAFE_INTEGER)}`
+
+/** Reads a row that {@link isPlaced}; what it holds besides may be {@link unreadable}. */
 export function readRow(row: SqlRow): AuditRow {
   return stored.parse(row)
 }

@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
 import type { AuditKey, AuditKeys } from './audit-keys.js'
+import { unreadable } from './audit-row.js'
 
 /** Where the stored rows of a chain begin: behind row `goneSeq`, whose MAC was `goneMac`. A new chain begins behind row 0. */
 export interface Checkpoint {
@@ -13,19 +14,26 @@ export interface Checkpoint {
   readonly signature: string
 }
 
+/** Bytes in place of a text or a number make a checkpoint that is not signed. */
+const text = z.string().catch(unreadable)
+
 const row = z.object({
-  chain: z.string(),
-  keyId: z.string(),
-  goneSeq: z.coerce.number(),
-  goneMac: z.string(),
-  signature: z.string(),
+  chain: text,
+  keyId: text,
+  goneSeq: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .catch(-1),
+  goneMac: text,
+  signature: text,
 })
 
 /** The columns that {@link readCheckpoint} reads. */
 export const checkpointColumns =
-  'chain, key_id AS "keyId", gone_seq AS "goneSeq", gone_mac AS "goneMac", signature'
+  'chain, key_id AS "keyId", CAST(gone_seq AS TEXT) AS "goneSeq", gone_mac AS "goneMac", signature'
 
-/** @throws ZodError for a row that is none */
+/** Reads {@link checkpointColumns}; {@link isSigned} says whether it is one. */
 export function readCheckpoint(fields: unknown): Checkpoint {
   return row.parse(fields)
 }

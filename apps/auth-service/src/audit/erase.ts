@@ -21,7 +21,7 @@ function erasing(columns: readonly string[], where: string): string {
   const nothing = columns.map((column) => `${column} = NULL`).join(', ')
   return `UPDATE service_audit_rows SET ${nothing} WHERE (chain, seq) IN (
       SELECT chain, seq FROM service_audit_rows WHERE ${where} LIMIT ${String(atOnce)})
-    RETURNING seq`
+    RETURNING 1 AS erased`
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
-import { macOf, readRow, selectColumns } from './audit-row.js'
+import { isPlaced, macOf, readRow, selectColumns, unreadable } from './audit-row.js'
 import type { AuditKeys } from './audit-keys.js'
 import { chainKinds } from './chain-kinds.js'
 import type { Head } from './chain-writer.js'
@@ -13,23 +13,23 @@ export interface ChainHead extends Head {
   readonly kind: string
 }
 
+const words = z.string().catch(unreadable)
+const time = z.coerce.number().catch(0)
+
 const row = z.object({
-  chain: z.string(),
-  openedAt: z.coerce.number(),
-  seq: z.coerce.number(),
-  mac: z.string(),
-  at: z.coerce.number(),
-  kind: z.string(),
+  ...{ chain: z.string(), openedAt: time, at: time },
+  ...{ seq: z.coerce.number(), mac: words, kind: words },
 })
 
 /** Chains of one statement. */
 const page = 500
 
 const text = `
-SELECT c.chain, c.opened_at AS "openedAt", r.seq, r.mac, r.at, r.kind FROM service_audit_chains c
-JOIN service_audit_rows r ON r.chain = c.chain AND r.seq =
-  (SELECT m.seq FROM service_audit_rows m WHERE m.chain = c.chain ORDER BY m.seq DESC LIMIT 1)
-WHERE c.chain > $1 ORDER BY c.chain LIMIT ${String(page)}`
+SELECT c.chain, CAST(c.opened_at AS TEXT) AS "openedAt", r.seq, r.mac, CAST(r.at AS TEXT) AS at, r.kind
+FROM service_audit_chains c JOIN service_audit_rows r ON r.chain = c.chain AND r.seq =
+  (SELECT m.seq FROM service_audit_rows m WHERE m.chain = c.chain AND m.seq <= ${String(Number.MAX_SAFE_INTEGER)}
+   ORDER BY m.seq DESC LIMIT 1)
+WHERE CAST(c.chain AS TEXT) = c.chain AND c.chain > $1 ORDER BY c.chain LIMIT ${String(page)}`
 
 /**
  * The heads of all chains that have rows, the latest first, as they are stored: {@link isGenuine} verifies one. All of
@@ -64,7 +64,8 @@ export interface HeadParts {
 export async function isGenuine({ database, keys }: HeadParts, head: Head): Promise<boolean> {
   const { chain, seq } = head
   const rows = await database.query(
-    `SELECT ${selectColumns} FROM service_audit_rows WHERE chain = $1 AND seq IN ($2, $3) ORDER BY seq DESC`,
+    `SELECT ${selectColumns} FROM service_audit_rows WHERE chain = $1 AND seq IN ($2, $3)
+      AND ${isPlaced} ORDER BY seq DESC`,
     [chain, seq, seq - 1],
   )
   const [last, before] = rows.map(readRow)

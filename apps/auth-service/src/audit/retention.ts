@@ -1,5 +1,5 @@
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
-import { macOf, readRow, selectColumns, type AuditRow } from './audit-row.js'
+import { isPlaced, macOf, readRow, selectColumns, type AuditRow } from './audit-row.js'
 import type { AuditKeys } from './audit-keys.js'
 import {
   checkpointColumns,
@@ -75,7 +75,7 @@ async function oldRows(
   { chain, keyId, goneSeq, goneMac }: Checkpoint,
 ): Promise<{ readonly rows: readonly AuditRow[]; readonly isWhole: boolean }> {
   const found = await database.query(
-    `SELECT ${selectColumns} FROM service_audit_rows WHERE chain = $1 AND seq > $2 ORDER BY seq LIMIT ${String(atOnce)}`,
+    `SELECT ${selectColumns} FROM service_audit_rows WHERE chain = $1 AND seq > $2 AND ${isPlaced} ORDER BY seq LIMIT ${String(atOnce)}`,
     [chain, goneSeq],
   )
   const rows: AuditRow[] = []

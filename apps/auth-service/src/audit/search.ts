@@ -1,5 +1,5 @@
 import type { SqlDatabase, SqlValue } from 'jotgate/stores/sqlite'
-import { readRow, selectColumns, type AuditRow } from './audit-row.js'
+import { isPlaced, readRow, selectColumns, type AuditRow } from './audit-row.js'
 
 /** Which rows are wanted; what is absent does not matter. Times are Unix milliseconds. */
 export interface AuditQuery {
@@ -57,6 +57,7 @@ export function searchStatement(
   const isDown = order === 'newest first'
   const [beyond, direction] = isDown ? ['<', 'DESC'] : ['>', 'ASC']
   const conditions = [
+    isPlaced,
     ...filters.flatMap((name) => {
       const value = query[name]
       return value === undefined ? [] : [`${name} = ${place(value)}`]
@@ -71,8 +72,7 @@ export function searchStatement(
           `(at ${beyond} ${place(after.at)} OR (chain, seq) ${beyond} (${place(after.chain)}, ${place(after.seq)}))`,
         ]),
   ]
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
-  const text = `SELECT ${selectColumns} FROM service_audit_rows ${where}
+  const text = `SELECT ${selectColumns} FROM service_audit_rows WHERE ${conditions.join(' AND ')}
     ORDER BY at ${direction}, chain ${direction}, seq ${direction} LIMIT ${place(limit)}`
   return { text, params }
 }

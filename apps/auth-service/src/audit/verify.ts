@@ -1,5 +1,5 @@
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
-import { readRow, selectColumns, type AuditRow } from './audit-row.js'
+import { isPlaced, readRow, selectColumns, unreadable, type AuditRow } from './audit-row.js'
 import type { AuditKeys } from './audit-keys.js'
 import { createChainCheck } from './chain-check.js'
 import {
@@ -77,6 +77,7 @@ export async function verifyAudit(parts: VerifyParts): Promise<Verdict> {
     for (const row of rows) await check.row(row)
     onProgress?.(check.rows())
   }
+  await findUnplaced(database, report)
   const chains = await checkChains(parts, (chain) => check.hasChain(chain), report)
   for (const claim of claims.all()) await checkClaim(parts, claim, spans.add)
   for (const each of spans.all()) report(each)
@@ -87,16 +88,33 @@ export async function verifyAudit(parts: VerifyParts): Promise<Verdict> {
 /** All rows, in the order of the primary key. The first page has no lower bound: an inserted row may have any place. */
 async function* pagesOf(database: SqlDatabase): AsyncGenerator<readonly AuditRow[]> {
   const text = (where: string): string =>
-    `SELECT ${selectColumns} FROM service_audit_rows ${where} ORDER BY chain, seq LIMIT ${String(page)}`
+    `SELECT ${selectColumns} FROM service_audit_rows WHERE ${isPlaced} ${where} ORDER BY chain, seq LIMIT ${String(page)}`
   for (let last: AuditRow | undefined; ;) {
     const found =
       last === undefined
         ? await database.query(text(''))
-        : await database.query(text('WHERE (chain, seq) > ($1, $2)'), [last.chain, last.seq])
+        : await database.query(text('AND (chain, seq) > ($1, $2)'), [last.chain, last.seq])
     const rows = found.map(readRow)
     yield rows
     last = rows.at(-1)
     if (last === undefined || rows.length < page) return
+  }
+}
+
+/** Reports the rows that {@link pagesOf} cannot read. */
+async function findUnplaced(
+  database: SqlDatabase,
+  report: (finding: Finding) => void,
+): Promise<void> {
+  const text = `SELECT CASE WHEN CAST(chain AS TEXT) = chain THEN chain END AS chain, CAST(seq AS TEXT) AS seq
+    FROM service_audit_rows WHERE (${isPlaced}) IS NOT TRUE LIMIT ${String(mostFindings)}`
+  for (const { chain, seq } of await database.query(text)) {
+    const place = Number(seq)
+    report({
+      kind: 'changed',
+      chain: typeof chain === 'string' ? chain : unreadable,
+      ...(Number.isNaN(place) ? {} : { seq: place }),
+    })
   }
 }
 
@@ -106,7 +124,8 @@ async function checkChains(
   hasRows: (chain: string) => boolean,
   report: (finding: Finding) => void,
 ): Promise<number> {
-  const text = `SELECT ${checkpointColumns} FROM service_audit_chains WHERE chain > $1 ORDER BY chain LIMIT ${String(page)}`
+  const text = `SELECT ${checkpointColumns} FROM service_audit_chains
+    WHERE CAST(chain AS TEXT) = chain AND chain > $1 ORDER BY chain LIMIT ${String(page)}`
   let chains = 0
   for (let after = ''; ;) {
     const all = (await database.query(text, [after])).map(readCheckpoint)
@@ -160,7 +179,7 @@ async function checkClaim(
 }
 
 async function lastOf(database: SqlDatabase, chain: string): Promise<number | undefined> {
-  const text = 'SELECT seq FROM service_audit_rows WHERE chain = $1 ORDER BY seq DESC LIMIT 1'
+  const text = `SELECT seq FROM service_audit_rows WHERE chain = $1 AND ${isPlaced} ORDER BY seq DESC LIMIT 1`
   const [row] = await database.query(text, [chain])
   return row === undefined ? undefined : Number(row['seq'])
 }

@@ -42,12 +42,14 @@ export const handlers: AuditApi = {
 const seconds = (ms: number): number => Math.floor(ms / 1000)
 const milliseconds = (given: number | undefined) => (given === undefined ? undefined : given * 1000)
 
+/** An inserted row may have any place: the next page then begins a little lower. */
 function placeText({ at, chain, seq }: AuditPlace): string {
-  return `${String(at)}.${chain}.${String(seq)}`
+  const name = /^[\w-]{1,64}$/.test(chain) ? chain : ''
+  return `${String(Math.floor(at))}.${name}.${String(Math.floor(seq))}`
 }
 
 function readPlace(text: string): AuditPlace {
-  const [, at, chain, seq] = /^(\d{1,15})\.([\w-]{1,64})\.(\d{1,15})$/.exec(text) ?? []
+  const [, at, chain, seq] = /^(-?\d{1,16})\.([\w-]{0,64})\.(-?\d{1,16})$/.exec(text) ?? []
   if (at === undefined || chain === undefined)
     throw new RequestFault('BODY_INVALID', 'after: must be the next of the page before')
   return { at: Number(at), chain, seq: Number(seq) }
