@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { eraseAgain } from '../../../apps/auth-service/src/audit/erase.js'
+import { sweepAudit } from '../../../apps/auth-service/src/audit/retention.js'
 import { showRow } from '../../../apps/auth-service/src/audit/show-row.js'
+import { verifyAudit } from '../../../apps/auth-service/src/audit/verify.js'
 import { theService } from '../../../apps/auth-service/src/events/event.js'
-import { createWorld, login, recordAll } from './audit-world.js'
+import { createWorld, keep, login, recordAll, type World } from './audit-world.js'
 import { auditDatabases, databaseKinds } from './databases.js'
 
 const databases = auditDatabases()
@@ -52,10 +54,73 @@ describe.each(databaseKinds)('over %s', (kind) => {
     const [audit, other] = [await world.process(), await world.process()]
     await audit.erase('bob', admin)
     await recordAll(other, ['bob'])
-    await eraseAgain(world.database, Date.now())
+    await audit.eraseAgain(Date.now())
     expect(await world.verify()).toMatchObject({ findings: [], erased: 3 })
     await recordAll(other, ['bob'])
-    await eraseAgain(world.database, Date.now() + 2 * 86_400_000)
+    await audit.eraseAgain(Date.now() + 2 * 86_400_000)
     expect(await world.verify()).toMatchObject({ findings: [], erased: 3 })
+  })
+
+  /** Removes the values of all logins, as who has the database can. */
+  const removeValues = (world: World) =>
+    world.database
+      .query(`UPDATE service_audit_rows SET actor_name = NULL, actor_salt = NULL, address = NULL,
+      user_agent = NULL, place_salt = NULL WHERE kind = 'user.login'`)
+
+  test('values that are gone from a row later than the erasure are found, until the party is erased again', async () => {
+    const world = createWorld(await open())
+    const audit = await world.process()
+    await audit.erase('bob', admin)
+    await audit.sink.take(login('bob', { at: Date.now() / 1000 + 1 }))
+    await removeValues(world)
+    expect(await world.findings()).toEqual(['unerased 3'])
+    await sleep(1010)
+    await audit.erase('bob', admin)
+    expect(await world.findings()).toEqual([])
+  })
+
+  test('an inserted row that tells of an erasure excuses nothing', async () => {
+    const world = createWorld(await open())
+    const audit = await world.process()
+    await recordAll(audit, ['bob'])
+    await removeValues(world)
+    await world.database.query(
+      `UPDATE service_audit_rows SET kind = 'audit.erased', subject = 'bob' WHERE seq = 1`,
+    )
+    expect((await world.findings()).toSorted()).toEqual(['changed 1', 'unerased 2'])
+  })
+
+  test('an erasure that is repeated has a row again, so that retention of the first one leaves no finding', async () => {
+    const world = createWorld(await open())
+    const [command, service] = [await world.process(), await world.process()]
+    await command.erase('bob', admin)
+    await command.close()
+    await sleep(5)
+    const before = Date.now()
+    await sleep(5)
+    await recordAll(service, ['bob'])
+    await service.eraseAgain(Date.now())
+    await service.eraseAgain(Date.now())
+    const { database, keys } = world
+    await sweepAudit({ database, keys, before, onFault: () => undefined })
+    // The opening row of the service is old, too.
+    expect(await world.verify()).toMatchObject({ findings: [], rows: 2, erased: 3 })
+  })
+
+  test('verification beside an erasure finds nothing', async () => {
+    const world = createWorld(await open())
+    const all = [await world.process(), await world.process(), await world.process()]
+    for (const each of all)
+      await Promise.all(Array.from({ length: 300 }, () => each.sink.take(login('bob'))))
+    const [one] = all
+    // The row that tells of it is in a chain that may have been read by then.
+    let erasing: Promise<void> | undefined
+    const { findings } = await verifyAudit({
+      ...{ database: world.database, keys: world.keys, keep },
+      onProgress: () => void (erasing ??= one?.erase('bob', admin)),
+    })
+    await erasing
+    expect(findings).toEqual([])
+    expect(await world.verify()).toMatchObject({ findings: [], erased: 2700 })
   })
 })

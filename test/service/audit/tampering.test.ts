@@ -221,6 +221,14 @@ describe.each(databaseKinds)('over %s', (kind) => {
     expect(await stage.findings()).toEqual(['cut 5 6'])
   })
 
+  test('a chain that nothing has vouched for, and whose rows are all removed, is counted as one without a closing row', async () => {
+    const stage = await stageOf(await open())
+    await stage.other.close()
+    expect(await stage.verify()).toMatchObject({ found: 0, chains: 2, open: 1 })
+    await stage.run('DELETE FROM service_audit_rows', [])
+    expect(await stage.verify()).toMatchObject({ found: 0, chains: 2, open: 2 })
+  })
+
   test('a chain that was cut off is found by exported heads', async () => {
     const stage = await stageOf(await open())
     const head = headOf(stage.one)

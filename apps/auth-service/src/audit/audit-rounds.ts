@@ -3,7 +3,6 @@ import type { Logger } from 'pino'
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import type { Audit } from './audit.js'
 import type { AuditKeys } from './audit-keys.js'
-import { eraseAgain } from './erase.js'
 import { sweepAudit } from './retention.js'
 
 /** Options of {@link keepAudit}. */
@@ -36,7 +35,7 @@ export function keepAudit(parts: RoundParts): () => Promise<void> {
     })
   }
   const retention = round('retention', () => sweepNow(parts))
-  const erasures = round('erasures', () => eraseAgain(parts.database, Date.now()))
+  const erasures = round('erasures', () => audit.eraseAgain(Date.now()))
   const sweep = () => {
     retention()
     erasures()

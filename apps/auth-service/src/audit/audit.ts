@@ -6,7 +6,7 @@ import { auditSchema } from './audit-tables.js'
 import { chainKinds } from './chain-kinds.js'
 import type { Head } from './chain-writer.js'
 import { ownEntry, type Entry } from './entry.js'
-import { eraseValues, noteErasure } from './erase.js'
+import { eraseAgain, eraseValues, noteErasure } from './erase.js'
 import { createFlood } from './flood.js'
 import { listHeads, type ChainHead } from './heads.js'
 import { createOwnChain, type OwnChainParts } from './own-chain.js'
@@ -42,6 +42,13 @@ export interface Audit {
    * @throws AuthError STORE_UNAVAILABLE
    */
   noteErasure(id: string): Promise<void>
+  /**
+   * Erases the users of the last day's erasures again, where rows were stored since: another process may have done so. Unix
+   * milliseconds.
+   *
+   * @throws AuthError STORE_UNAVAILABLE
+   */
+  eraseAgain(now: number): Promise<void>
   /** Stores rows for what was counted since the last call. @throws AuthError STORE_UNAVAILABLE */
   storeCounts(): Promise<void>
   /** Stores the heads that other chains have now, if they are new to this chain. @throws AuthError STORE_UNAVAILABLE */
@@ -66,6 +73,12 @@ export async function createAudit(parts: AuditParts): Promise<Audit> {
   const add = async (entry: Entry): Promise<void> => (await chain.writer()).add(entry)
   const offer = async (entry: Entry): Promise<void> => (await chain.writer()).offer(entry)
   const taking = createTaking(offer)
+  const erase = async (id: string, by: Party): Promise<void> => {
+    const subject = { kind: 'user', id } as const
+    const entry = ownEntry({ kind: chainKinds.erased, result: 'done', actor: by, subject })
+    await add(entry)
+    await eraseValues(database, id, entry.at)
+  }
   return {
     ...taking,
     open: async () => {
@@ -79,11 +92,10 @@ export async function createAudit(parts: AuditParts): Promise<Audit> {
     readAll: (query) => readAll(database, query),
     noteErasure: (id) => noteErasure(database, id, Date.now()),
     erase: async (id, by) => {
-      const subject = { kind: 'user', id } as const
       await noteErasure(database, id, Date.now())
-      await add(ownEntry({ kind: chainKinds.erased, result: 'done', actor: by, subject }))
-      await eraseValues(database, id)
+      await erase(id, by)
     },
+    eraseAgain: (now) => eraseAgain({ database, now, erase: (id) => erase(id, parts.writer) }),
     vouch: () => chain.vouch(),
     close: async () => {
       await taking.storeCounts().catch(() => undefined) // the chain says below what stays unwritten

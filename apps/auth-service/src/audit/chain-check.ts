@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { macOf, type AuditRow } from './audit-row.js'
 import type { AuditKeys } from './audit-keys.js'
 import { chainKinds } from './chain-kinds.js'
-import { checkValues, createErasures } from './check-values.js'
+import { createErasures } from './check-erasures.js'
+import { checkValues } from './check-values.js'
 import type { Head } from './chain-writer.js'
 import { findCheckpoint, isSame, isSigned } from './checkpoint.js'
 import type { Claim } from './claims.js'
@@ -18,13 +19,15 @@ export interface ChainCheck {
   /** Whether a row of the chain has come. */
   hasChain(chain: string): boolean
   /** After the last row. */
-  finish(): { readonly rows: number; readonly open: number; readonly erased: number }
+  finish(): Promise<{ readonly rows: number; readonly open: number; readonly erased: number }>
 }
 
 /** Options of {@link createChainCheck}. */
 export interface ChainCheckParts {
   readonly database: SqlDatabase
   readonly keys: AuditKeys
+  /** Seconds that rows are kept. */
+  readonly keep: number
   readonly report: (finding: Finding) => void
   /** Receives the heads that verified rows name. */
   readonly claim: (claim: Claim) => void
@@ -43,7 +46,7 @@ interface Place {
 /** @example for (const row of rows) await check.row(row) */
 export function createChainCheck(parts: ChainCheckParts): ChainCheck {
   const { report, claim } = parts
-  const erasures = createErasures(report)
+  const erasures = createErasures(parts)
   const [chains, closed] = [new Set<string>(), new Set<string>()]
   let [rows, erased] = [0, 0]
   let place: Place | undefined
@@ -62,7 +65,7 @@ export function createChainCheck(parts: ChainCheckParts): ChainCheck {
       const { isWhole, gone } = checkValues(row)
       if (!isWhole) report({ kind: 'value', chain, seq })
       erased += gone.length
-      erasures.look(row, { gone, isWritten })
+      erasures.look(row, gone)
       if (!isWritten) return
       if (row.kind === chainKinds.closed) closed.add(chain)
       for (const head of headsIn(row))
@@ -70,8 +73,8 @@ export function createChainCheck(parts: ChainCheckParts): ChainCheck {
     },
     rows: () => rows,
     hasChain: (chain) => chains.has(chain),
-    finish: () => {
-      erasures.finish()
+    finish: async () => {
+      await erasures.finish()
       return { rows, erased, open: chains.size - closed.size }
     },
   }

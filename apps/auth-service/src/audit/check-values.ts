@@ -1,14 +1,11 @@
 import { z } from 'zod'
 import {
   commitmentOf,
-  ownerOf,
   personalFields,
   personalNames,
   type AuditRow,
   type PersonalField,
 } from './audit-row.js'
-import { chainKinds } from './chain-kinds.js'
-import type { Finding } from './finding.js'
 
 const committed = z.partialRecord(
   z.enum(['actorName', 'address', 'userAgent', 'subjectName']),
@@ -49,33 +46,4 @@ export function checkValues(row: AuditRow): CheckedValues {
     else isWhole &&= commitmentOf({ chain, seq, field, salt, value }) === wanted
   }
   return { isWhole, gone }
-}
-
-/** Compares what was erased with the rows that say so. */
-export interface Erasures {
-  look(
-    row: AuditRow,
-    found: { readonly gone: readonly PersonalField[]; readonly isWritten: boolean },
-  ): void
-  /** Reports parties whose values are gone without an erasure. */
-  finish(): void
-}
-
-/** @example const erasures = createErasures(report) */
-export function createErasures(report: (finding: Finding) => void): Erasures {
-  const told = new Set<string>()
-  const first = new Map<string, Finding>()
-  return {
-    look: (row, { gone, isWritten }) => {
-      const { chain, seq } = row
-      if (isWritten && row.kind === chainKinds.erased) told.add(row.subject)
-      for (const field of gone) {
-        const party = ownerOf(field, row)
-        if (!first.has(party)) first.set(party, { kind: 'unerased', chain, seq })
-      }
-    },
-    finish: () => {
-      for (const [party, finding] of first) if (!told.has(party)) report(finding)
-    },
-  }
 }

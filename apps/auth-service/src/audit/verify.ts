@@ -17,7 +17,7 @@ import { createSpans } from './spans.js'
 export interface Verdict {
   readonly rows: number
   readonly chains: number
-  /** Chains without a closing row: their processes run, or have crashed. */
+  /** Chains without a closing row, also those without any row: their processes run, or have crashed, or rows were removed. */
   readonly open: number
   /** Personal values that were erased. */
   readonly erased: number
@@ -68,6 +68,7 @@ export async function verifyAudit(parts: VerifyParts): Promise<Verdict> {
   const check = createChainCheck({
     database,
     keys,
+    keep: parts.keep,
     report,
     claim: (each) => {
       claims.add(each)
@@ -78,11 +79,11 @@ export async function verifyAudit(parts: VerifyParts): Promise<Verdict> {
     onProgress?.(check.rows())
   }
   await findUnplaced(database, report)
-  const chains = await checkChains(parts, (chain) => check.hasChain(chain), report)
+  const { chains, unbegun } = await checkChains(parts, (chain) => check.hasChain(chain), report)
   for (const claim of claims.all()) await checkClaim(parts, claim, spans.add)
   for (const each of spans.all()) report(each)
-  const { open, erased, rows } = check.finish()
-  return { rows, chains, open, erased, findings, found }
+  const { open, erased, rows } = await check.finish()
+  return { rows, chains, open: open + unbegun, erased, findings, found }
 }
 
 /** All rows, in the order of the primary key. The first page has no lower bound: an inserted row may have any place. */
@@ -118,21 +119,26 @@ async function findUnplaced(
   }
 }
 
-/** Checks the checkpoints of chains that have no rows; returns how many chains there are. */
+/**
+ * Checks the checkpoints of chains that have no rows; returns how many chains there are, and how many of them have neither
+ * rows nor a checkpoint behind some: a process was killed before its first row, or all rows were removed.
+ */
 async function checkChains(
   { database, keys }: VerifyParts,
   hasRows: (chain: string) => boolean,
   report: (finding: Finding) => void,
-): Promise<number> {
+): Promise<{ readonly chains: number; readonly unbegun: number }> {
   const text = `SELECT ${checkpointColumns} FROM service_audit_chains
     WHERE CAST(chain AS TEXT) = chain AND chain > $1 ORDER BY chain LIMIT ${String(page)}`
-  let chains = 0
+  let [chains, unbegun] = [0, 0]
   for (let after = ''; ;) {
     const all = (await database.query(text, [after])).map(readCheckpoint)
     chains += all.length
-    for (const each of all) if (!hasRows(each.chain)) checkEmpty(each, keys, report)
+    const empty = all.filter(({ chain }) => !hasRows(chain))
+    unbegun += empty.filter(({ goneSeq }) => goneSeq === 0).length
+    for (const each of empty) checkEmpty(each, keys, report)
     const last = all.at(-1)
-    if (last === undefined || all.length < page) return chains
+    if (last === undefined || all.length < page) return { chains, unbegun }
     after = last.chain
   }
 }
