@@ -8,7 +8,7 @@ import {
 import { toEntry } from '../../../apps/auth-service/src/audit/entry.js'
 import { lostEntry } from '../../../apps/auth-service/src/audit/flood.js'
 import { createWorld, login, recordAll } from './audit-world.js'
-import { auditDatabases } from './databases.js'
+import { auditDatabases, databaseKinds } from './databases.js'
 import type { SqlDatabase } from '../../../src/stores/sql/database.js'
 
 const databases = auditDatabases()
@@ -136,6 +136,26 @@ test('a database that stops taking rows leaves a chain that verifies, with the r
   await audit.close()
   expect(await world.verify()).toMatchObject({ findings: [], rows: 4, open: 0 })
 })
+
+test.each(databaseKinds)(
+  'a row of another that stands in the place of the next one over %s is a fault, and swallows no event',
+  async (kind) => {
+    const database = await databases[kind]()
+    const world = createWorld(database)
+    const audit = await world.process()
+    await recordAll(audit, ['ann'])
+    await database.query(
+      `INSERT INTO service_audit_rows (chain, seq, mac, id, at, kind, result, actor_kind, actor, subject_kind, subject)
+       SELECT chain, 4, 'x', 'x', at, kind, result, actor_kind, actor, subject_kind, subject FROM service_audit_rows WHERE seq = 2`,
+    )
+    await Promise.all(['ben', 'cid', 'dan'].map((user) => recordAll(audit, [user])))
+    expect(audit.owed()).toBeGreaterThan(0)
+    expect(world.logged).toEqual(['the database refuses rows of the audit log; they are retried'])
+    await database.query("DELETE FROM service_audit_rows WHERE mac = 'x'")
+    await settled(audit)
+    expect(await world.verify()).toMatchObject({ findings: [], rows: 5 })
+  },
+)
 
 test('texts that a database cannot store are replaced before they are chained', async () => {
   for (const kind of ['SQLite', 'PostgreSQL'] as const) {

@@ -13,11 +13,18 @@ export function sizeFor(waiting: number): number {
 /**
  * Stores rows of one chain: all or none. Again is the same as once, for a statement whose answer was lost.
  *
- * @throws AuthError STORE_UNAVAILABLE
+ * @throws AuthError STORE_UNAVAILABLE; Error where another row stands, which the service has not written
  */
 export async function insertRows(database: SqlDatabase, rows: readonly AuditRow[]): Promise<void> {
   const params = rows.flatMap((row) => members.map((member) => row[member]))
-  await database.query(textFor(rows.length), params)
+  const stored = await database.query(textFor(rows.length), params)
+  if (stored.length === rows.length) return
+  const text = 'SELECT mac FROM service_audit_rows WHERE chain = $1 AND seq = $2'
+  for (const { chain, seq, mac } of rows) {
+    const [found] = await database.query(text, [chain, seq])
+    if (found?.['mac'] !== mac)
+      throw new Error(`another row stands in the audit log at ${chain}, row ${String(seq)}`)
+  }
 }
 
 function textFor(count: number): string {
@@ -29,7 +36,7 @@ function textFor(count: number): string {
     return `(${places.join(', ')})`
   })
   const text = `INSERT INTO service_audit_rows (${insertColumns}) VALUES ${tuples.join(', ')}
-    ON CONFLICT (chain, seq) DO NOTHING`
+    ON CONFLICT (chain, seq) DO NOTHING RETURNING seq`
   texts.set(count, text)
   return text
 }
