@@ -9,9 +9,10 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { openSqlite } from '../../../src/stores/sql/sqlite.js'
 import { testWithServices as test } from '../own-services.js'
 import type { Pair } from '../pair.js'
-import type { RunningService } from '../running-service.js'
+import { runService, type RunningService } from '../running-service.js'
 import { logIn, logOut, prepareDrill, publishedKids, statusesOf, type Drill } from './drill.js'
 
 /** Moves the database away, as an operator would. */
@@ -120,26 +121,48 @@ test.concurrent(
   },
 )
 
+/** Has a session that ended live again. */
+const trigger = `CREATE TRIGGER undo AFTER UPDATE OF ended_at ON jotgate_families BEGIN
+  UPDATE jotgate_families SET ended_at = NULL WHERE id = NEW.id; END`
+
+/** Adds to a database file, and leaves one file. */
+async function change(path: string, text: string): Promise<void> {
+  const client = await openSqlite(path)
+  client.exec(text)
+  client.exec('PRAGMA journal_mode = DELETE')
+  client.close()
+}
+
 test.concurrent(
   'a restore that is refused says why and leaves nothing in the data folder',
   async ({ own }) => {
     const drill = await prepareDrill(own)
     const [folder, keys] = [own.folder(), join(drill.dataDir, 'keys')]
-    const [good, cut, other] = ['good.db', 'cut.db', 'other.db'].map((name) => join(folder, name))
-    if (!good || !cut || !other) throw new Error('three names were given')
+    const [good, cut, other, changed] = ['good', 'cut', 'other', 'changed'].map((name) =>
+      join(folder, `${name}.db`),
+    )
+    if (!good || !cut || !other || !changed) throw new Error('four names were given')
     const first = await drill.start() // which makes the key of the key ring
     await first.stop()
     expect((await drill.command(`backup ${good}`)).code).toBe(0)
     const twice = await drill.command(`backup ${good}`)
     expect(twice).toEqual({ code: 1, output: expect.stringContaining('exists already') as string })
+    await change(join(drill.dataDir, 'jotgate.db'), trigger)
+    for (const args of [['backup', other], []]) {
+      const { code, output } = await runService({ ...drill.env, DATA_DIR: drill.dataDir }, args)
+      expect([args, code, output]).toEqual([args, 1, expect.stringContaining('trigger undo')])
+    }
     writeFileSync(cut, readFileSync(good).subarray(0, statSync(good).size / 2))
     writeFileSync(other, '')
+    copyFileSync(good, changed)
+    await change(changed, trigger)
     copyFileSync(good, join(folder, 'copied.db'))
     writeFileSync(join(folder, 'copied.db-wal'), 'x')
     loseDatabase(drill)
     const refusals = {
       [cut]: 'malformed',
       [other]: 'no database of this service',
+      [changed]: 'trigger undo',
       [join(folder, 'copied.db')]: 'is beside the file',
       [join(folder, 'none.db')]: 'there is no file',
     }

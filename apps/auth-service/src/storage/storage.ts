@@ -2,7 +2,6 @@ import type { Logger } from 'pino'
 import { postgresDatabase, postgresStores } from 'jotgate/stores/postgres'
 import { redisStores } from 'jotgate/stores/redis'
 import {
-  openSqlite,
   sqliteDatabase,
   sqliteStores,
   type SqliteClient,
@@ -12,6 +11,7 @@ import {
 import type { Configuration } from '../configuration/configuration.js'
 import type { DataDirectory } from './data-directory.js'
 import { claimDatabase } from './mode.js'
+import { openOwnFile } from './open-own-file.js'
 import type { RedisConnection } from './redis.js'
 import { createPatience, type Awaited, type Patience, type Stage } from './start/patience.js'
 import {
@@ -63,8 +63,8 @@ export type StorageParts = {
  * Redis if there is one; sessions and keys stay in the database, which loses none in a failover. A client of either is
  * loaded only if it is used: together they take a third of the time of a start.
  *
- * @throws SetupFault for a demo over the database of a service with a configuration; ConfigError, AuthError
- * STORE_UNAVAILABLE
+ * @throws SetupFault for a demo over the database of a service with a configuration, and for a file with triggers or views;
+ * ConfigError, AuthError STORE_UNAVAILABLE
  */
 export async function openStorage(parts: StorageParts): Promise<Storage> {
   const { configuration, log } = parts
@@ -115,7 +115,7 @@ async function openDatabase(parts: StorageParts, patience: Patience): Promise<Sq
 
 async function openFile(data: DataDirectory, patience: Patience): Promise<SqlStorage> {
   const what = fileHere
-  const db = await patience.wait(what, () => openSqlite(data.database))
+  const db = await patience.wait(what, () => openOwnFile(data.database))
   const usual = roomsOf(db)
   const starting = roomsOf({ ...db, busyTimeoutMs: patience.deadlineMs })
   return {

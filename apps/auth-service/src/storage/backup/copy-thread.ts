@@ -1,7 +1,8 @@
 /** The worker of copying.ts: SQLite copies and checks a whole file in one call, and blocks its thread meanwhile. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { openSqlite, sqliteDatabase, type SqliteClient } from 'jotgate/stores/sqlite'
+import { sqliteDatabase, type SqliteClient } from 'jotgate/stores/sqlite'
 import { SetupFault } from '../../foundation/setup-fault.js'
+import { openOwnFile } from '../open-own-file.js'
 import { reasonOf } from '../start/passing.js'
 import { summarize, type DatabaseSummary } from './database-summary.js'
 
@@ -28,7 +29,7 @@ async function run({ from, to }: CopyJob): Promise<void> {
 
 /** One read transaction: the copy is one state of the file, and nothing that writes to it waits. */
 async function copy(from: string, to: string): Promise<void> {
-  const source = await openSqlite(from)
+  const source = await openOwnFile(from)
   try {
     source.exec(`PRAGMA busy_timeout = ${String(patienceMs)}`)
     say({ kind: 'began', bytes: number(source, 'page_count') * number(source, 'page_size') })
@@ -40,7 +41,7 @@ async function copy(from: string, to: string): Promise<void> {
 }
 
 async function check(path: string): Promise<DatabaseSummary> {
-  const client = await openSqlite(path)
+  const client = await openOwnFile(path)
   try {
     const [first] = client.prepare('PRAGMA integrity_check(1)').all()
     if (valueOf(first, 'integrity_check') !== 'ok') throw new Error('the file is damaged')
