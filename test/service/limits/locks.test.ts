@@ -11,9 +11,11 @@ import {
   type Admission,
   type BegunLock,
 } from '../../../apps/auth-service/src/limits/admission.js'
+import { hashOf } from '../../../apps/auth-service/src/limits/hash-of.js'
 import {
   isOfAddress,
   mostListed,
+  mostOfAccount,
   unlockUser,
   type Lock,
 } from '../../../apps/auth-service/src/limits/lockouts.js'
@@ -146,6 +148,21 @@ describe.each(Object.entries(worlds))('locks %s', (where, open) => {
     expect(await attempt(one, '10.9.9.9', 'bob', true)).toBe('tried')
   })
 
+  test(`one account that is locked at many networks fills no more than its part of the list, ${where}`, async () => {
+    const { one, lockouts } = await open()
+    const networks = Array.from({ length: mostOfAccount + 5 }, (_, at) => `10.1.${String(at)}.1`)
+    for (const each of networks) expect(await attempt(one, each, 'eve', true)).toBe('tried')
+    for (const user of ['bob', 'eve']) await failing(one, user)
+    for (const each of networks) await failing(one, 'eve', each)
+    const locks = await lockouts.list({ user: 'eve', limit: 100 })
+    expect(locks.length).toBeGreaterThanOrEqual(mostOfAccount - 1)
+    expect(locks.length).toBeLessThanOrEqual(mostOfAccount)
+    expect(locks.filter((lock) => !isOfAddress(lock))).toHaveLength(1)
+    expect(await lockouts.list({ user: 'bob', limit: 100 })).toHaveLength(1)
+    // An account whose list is full is locked at its networks all the same.
+    for (const each of networks) expect(await attempt(one, each, 'eve', true)).toBe('locked')
+  })
+
   test(`the beginning of a lock is told once, whatever is refused meanwhile, ${where}`, async () => {
     const { one, two, begun } = await open()
     const wrong = Array.from({ length: 30 }, (_, at) =>
@@ -197,9 +214,52 @@ test('in a Redis the list is bounded, and holds no lock that has ended', async (
   expect(kept).not.toContain('ended:x')
 })
 
+test('in a Redis a lock at one network never takes the place of a lock of an account', async () => {
+  const connection = new Redis(redis.url)
+  closing.push(() => {
+    connection.disconnect()
+  })
+  await connection.flushall()
+  const ends = Date.now() + 3_600_000
+  const members = Array.from({ length: mostListed - 1 }, (_, at) => [ends, `u:n${String(at)}`])
+  await connection.zadd('{jotgate:limit:locks}:addresses', ...members.flat())
+  const { one, lockouts } = worldOf({ redis: connection })
+  await attempt(one, '10.0.0.1', 'eve', true)
+  await failing(one, 'bob')
+  await failing(one, 'carol')
+  await failing(one, 'eve', '10.0.0.1')
+  const listed = async (user: string) => (await lockouts.list({ user, limit: 10 })).length
+  expect([await listed('bob'), await listed('carol')]).toEqual([1, 1])
+})
+
+test('over PostgreSQL a lock at one network leaves room for locks of accounts', async () => {
+  const [database] = await openPostgres(1)
+  if (!database) throw new Error('a database expected')
+  await database.query(
+    `INSERT INTO service_locks SELECT 'n' || i, 'u' || i, $1 FROM generate_series(1, ${String(mostListed / 2)}) AS i`,
+    [Date.now() + 3_600_000],
+  )
+  const { one, lockouts } = worldOf({ redis: undefined, postgres: database })
+  await attempt(one, '10.0.0.1', 'eve', true)
+  await failing(one, 'eve', '10.0.0.1')
+  await failing(one, 'bob')
+  expect((await lockouts.list({ limit: 10 })).map(({ user }) => user)).toEqual(['bob'])
+})
+
 describe('in one process', () => {
   afterEach(() => {
     vi.useRealTimers()
+  })
+
+  test('in one process a lock at one network never takes the place of a lock of an account', async () => {
+    const lockouts = memoryLockouts({ allowance: 1, first: 30_000, longest: 60_000, kept: 60_000 })
+    const lock = async (name: string, user: string) => {
+      for (let i = 0; i < 2; i++) await lockouts.record({ name, user }, 'wrong')
+    }
+    await lock(hashOf('bob'), 'bob')
+    for (let at = 0; at < mostListed + 3; at++) await lock(`n${String(at)}`, `u${String(at)}`)
+    expect(await lockouts.list({ user: 'bob', limit: 9 })).toHaveLength(1)
+    expect(await lockouts.list({ limit: 2 * mostListed })).toHaveLength(mostListed)
   })
 
   test('in one process the list is bounded: the locks that began first leave it', async () => {

@@ -48,7 +48,11 @@ export interface Lockouts {
    * @throws AuthError STORE_UNAVAILABLE
    */
   record(account: Counted, guess: Guess): Promise<Recorded>
-  /** The locks that have not ended, of the {@link mostListed} latest ones. @throws AuthError STORE_UNAVAILABLE */
+  /**
+   * The locks that have not ended, of the {@link mostListed} that are kept, {@link mostOfAccount} of one account.
+   *
+   * @throws AuthError STORE_UNAVAILABLE
+   */
   list(query: LockQuery): Promise<readonly Lock[]>
   /** The lock of that id; undefined when it has ended. @throws AuthError STORE_UNAVAILABLE */
   find(id: string): Promise<Lock | undefined>
@@ -56,8 +60,11 @@ export interface Lockouts {
   unlock(lock: Pick<Lock, 'id' | 'user'>): Promise<void>
 }
 
-/** Locks that are kept for the list: what an attacker can fill is bounded. */
+/** Locks that are kept for the list: what an attacker can fill is bounded. Those of accounts go before those at one network. */
 export const mostListed = 10_000
+
+/** Locks of one account that are kept for the list: a user has thousands of networks, and can lock itself at each. */
+export const mostOfAccount = 20
 
 /** When accounts are locked, and for how long. */
 export interface LockoutTimes {

@@ -1,9 +1,10 @@
-import { mostListed, pageOf, type Lock, type Lockouts, type LockoutTimes } from './lockouts.js'
+import { pageOf, type Lockouts, type LockoutTimes } from './lockouts.js'
+import { createMemoryLocks } from './memory-locks.js'
 
 /** Lockouts of this process alone. */
 export function memoryLockouts(times: LockoutTimes): Lockouts {
   const accounts = new Map<string, Failures>()
-  const locks = new Locks()
+  const locks = createMemoryLocks()
   let sweepAt = 1000
   const sweep = (now: number) => {
     if (accounts.size < sweepAt) return
@@ -38,28 +39,6 @@ export function memoryLockouts(times: LockoutTimes): Lockouts {
       locks.remove(id)
       return Promise.resolve()
     },
-  }
-}
-
-/** The latest locks, in the order in which they have begun. */
-class Locks {
-  readonly #byId = new Map<string, Lock>()
-
-  add(lock: Lock, now: number): void {
-    this.#byId.delete(lock.id) // it goes to the end
-    this.#byId.set(lock.id, lock)
-    if (this.#byId.size <= mostListed) return
-    for (const { id, until } of [...this.#byId.values()]) if (until <= now) this.remove(id)
-    const [oldest] = this.#byId.keys()
-    if (this.#byId.size > mostListed && oldest !== undefined) this.remove(oldest)
-  }
-
-  remove(id: string): void {
-    this.#byId.delete(id)
-  }
-
-  live(now: number): readonly Lock[] {
-    return [...this.#byId.values()].filter(({ until }) => until > now)
   }
 }
 

@@ -1,7 +1,14 @@
 import { migrate, type Schema, type SqlDatabase } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
 import type { Counter, CounterOptions } from './counter.js'
-import { mostListed, type Lockouts, type LockoutTimes } from './lockouts.js'
+import {
+  isOfAddress,
+  mostListed,
+  mostOfAccount,
+  type Lock,
+  type Lockouts,
+  type LockoutTimes,
+} from './lockouts.js'
 import { lockSchema, postgresLocks } from './postgres-locks.js'
 import { now } from './postgres-now.js'
 
@@ -128,11 +135,18 @@ WITH guess AS (
 ), listed AS (
   INSERT INTO service_locks (account, user_id, locked_until)
   SELECT $1, $6, locked_until FROM guess WHERE locked_until > ${now}
-    AND (SELECT COUNT(*) FROM service_locks WHERE locked_until > ${now}) < $7
+    AND (SELECT COUNT(*) FROM (SELECT 1 FROM service_locks WHERE locked_until > ${now} LIMIT $7) AS a) < $7
+    AND (SELECT COUNT(*) FROM (SELECT 1 FROM service_locks
+      WHERE user_id = $6 AND account <> $1 AND locked_until > ${now} LIMIT $8) AS o) < $8
   ON CONFLICT (account) DO UPDATE SET locked_until = excluded.locked_until
 )
 SELECT count, locked_until FROM guess`,
 } as const
+
+/** A lock at one network leaves room for those of accounts: half of the list, and one place of its account. */
+function roomFor(lock: Pick<Lock, 'id' | 'user'>): readonly number[] {
+  return isOfAddress(lock) ? [mostListed / 2, mostOfAccount - 1] : [mostListed, mostOfAccount]
+}
 
 const guessed = z.object({ count: z.coerce.number(), locked_until: z.coerce.number() })
 
@@ -145,7 +159,7 @@ export function postgresLockouts(database: SqlDatabase, times: LockoutTimes): Lo
       const isKnown = async (text: string) => (await database.query(text, [name])).length > 0
       if (guess === 'none') return { kind: (await isKnown(guesses.none)) ? 'locked' : 'open' }
       if (guess === 'right') return { kind: (await isKnown(guesses.right)) ? 'open' : 'locked' }
-      const values = [name, kept, allowance, first, longest, user, mostListed]
+      const values = [name, kept, allowance, first, longest, user, ...roomFor({ id: name, user })]
       const [row] = await database.query(guesses.wrong, values)
       if (row === undefined) return { kind: 'locked' }
       const { count: wrong, locked_until: until } = guessed.parse(row)

@@ -1,23 +1,55 @@
 import { z } from 'zod'
 import type { RedisConnection } from '../storage/redis.js'
-import { mostListed, pageOf, type Lock, type Lockouts } from './lockouts.js'
+import {
+  isOfAddress,
+  mostListed,
+  mostOfAccount,
+  pageOf,
+  type Lock,
+  type Lockouts,
+} from './lockouts.js'
 
-/** A sorted set: `USER:ID` by the time when the lock ends. One key, so that one node of a Cluster holds all of it. */
-const index = 'jotgate:limit:locks'
+/**
+ * Sorted sets: `USER:ID` by the time when the lock ends, of accounts, and of accounts at one network; the latter of each account
+ * a second time. The braces have one node of a Cluster hold all of them.
+ */
+const ofAccounts = 'jotgate:limit:locks'
+const ofAddresses = `{${ofAccounts}}:addresses`
+const addressesOf = (user: string) => `{${ofAccounts}}:addresses:${user}`
 
-/** Input: the index; the time when the lock ends, its member, and how many are kept at most. */
+/**
+ * Input: the set of the lock, that of accounts, that of networks, that of the networks of its account; the time when the lock
+ * ends, its member, and how many are kept at most of all and of one account.
+ */
 const add = `
-local time = redis.call('TIME')
+local now = redis.call('TIME')[1] * 1000
+for _, key in ipairs(KEYS) do redis.call('ZREMRANGEBYSCORE', key, '-inf', now) end
 redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', time[1] * 1000)
-redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[3])
+if KEYS[1] == KEYS[3] then
+  redis.call('ZADD', KEYS[4], ARGV[1], ARGV[2])
+  redis.call('PEXPIREAT', KEYS[4], redis.call('ZRANGE', KEYS[4], -1, -1, 'WITHSCORES')[2])
+  for _, member in ipairs(redis.call('ZRANGE', KEYS[4], 0, -ARGV[4])) do
+    redis.call('ZREM', KEYS[3], member)
+    redis.call('ZREM', KEYS[4], member)
+  end
+end
+for _, key in ipairs({ KEYS[3], KEYS[2] }) do
+  local over = redis.call('ZCARD', KEYS[2]) + redis.call('ZCARD', KEYS[3]) - ARGV[3]
+  if over > 0 then redis.call('ZREMRANGEBYRANK', key, 0, over - 1) end
+end
 return 1`
 
-/** Input: the index. Output: the members whose locks have not ended, each with the time when it does. */
+/** Input: the sets of locks. Output: the members whose locks have not ended, each with the time when it does. */
 const live = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. string.format('%.0f', now), '+inf', 'WITHSCORES')`
+local found = {}
+for _, key in ipairs(KEYS) do
+  for _, text in ipairs(redis.call('ZRANGEBYSCORE', key, '(' .. string.format('%.0f', now), '+inf', 'WITHSCORES')) do
+    table.insert(found, text)
+  end
+end
+return found`
 
 const texts = z.array(z.string())
 const details = z.tuple([z.coerce.number().nullable(), z.coerce.number().nullable()])
@@ -40,7 +72,8 @@ export interface RedisLocks extends Pick<Lockouts, 'list' | 'find'> {
 
 /** @example await redisLocks(redis, { ask, keyOf }).add({ id, user, until }) */
 export function redisLocks(redis: RedisConnection, { ask, keyOf }: RedisLocksParts): RedisLocks {
-  const listed = async () => toListed(texts.parse(await ask(() => redis.eval(live, 1, index))))
+  const listed = async () =>
+    toListed(texts.parse(await ask(() => redis.eval(live, 2, ofAccounts, ofAddresses))))
   const complete = async (lock: Listed): Promise<readonly Lock[]> => {
     const found = await ask(() => redis.hmget(keyOf(lock.id), 'count', 'lockedUntil'))
     const [wrong, until] = details.parse(found)
@@ -50,7 +83,10 @@ export function redisLocks(redis: RedisConnection, { ask, keyOf }: RedisLocksPar
     (await Promise.all(locks.map(complete))).flat()
   return {
     add: async ({ user, id, until }) => {
-      await ask(() => redis.eval(add, 1, index, until, memberOf({ user, id }), mostListed))
+      const set = isOfAddress({ user, id }) ? ofAddresses : ofAccounts
+      const keys = [set, ofAccounts, ofAddresses, addressesOf(user)]
+      const values = [until, memberOf({ user, id }), mostListed, mostOfAccount]
+      await ask(() => redis.eval(add, keys.length, ...keys, ...values))
     },
     list: async ({ user, ...page }) => {
       const all = await listed()
@@ -63,7 +99,8 @@ export function redisLocks(redis: RedisConnection, { ask, keyOf }: RedisLocksPar
     },
     remove: async (lock) => {
       await ask(() => redis.del(keyOf(lock.id)))
-      await ask(() => redis.zrem(index, memberOf(lock)))
+      for (const key of [ofAccounts, ofAddresses, addressesOf(lock.user)])
+        await ask(() => redis.zrem(key, memberOf(lock)))
     },
   }
 }
