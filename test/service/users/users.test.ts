@@ -122,6 +122,16 @@ describe.each(['SQLite', 'PostgreSQL', 'a demo'])('users in %s', (kind) => {
       expect([name, await room().byUsername(name)]).toEqual([name, undefined])
   })
 
+  test('two changes of a profile at once are both kept when they change different fields', async () => {
+    const bob = await room().byUsername('bob')
+    const id = bob?.id ?? ''
+    const [displayName, email] = ['Robert', 'robert@b.example']
+    await Promise.all([{ displayName }, { email }].map((each) => room().changeProfile(id, each)))
+    expect(await room().byUsername('bob')).toMatchObject({ displayName, email })
+    const before = { displayName: bob?.displayName, email: bob?.email }
+    expect(await room().changeProfile(id, before)).toEqual(bob)
+  })
+
   test('users do not share a name', async () => {
     const first = stored[0] ?? ''
     await expect(room().create(withNames(first.toUpperCase(), 'another'))).rejects.toThrow('name')

@@ -1,16 +1,9 @@
-import { migrate, type Schema, type SqlDatabase } from 'jotgate/stores/sqlite'
+import { migrate, type Schema, type SqlDatabase, type SqlValue } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
 import { readAttributes, writeAttributes } from './attribute-text.js'
 import { secondFactorSchema } from './second-factor/factor-rows.js'
 import { deletionOf, userAttributeSchema, userTimeSchema, usersWithRows } from './user-rows.js'
-import {
-  applyChange,
-  loginsKeptEvery,
-  type HashChange,
-  type User,
-  type UserQuery,
-  type Users,
-} from './users.js'
+import { loginsKeptEvery, type HashChange, type User, type UserQuery, type Users } from './users.js'
 import { SetupFault } from '../foundation/setup-fault.js'
 
 /** The table, by its versions. */
@@ -82,17 +75,13 @@ function changesIn(
   db: SqlDatabase,
 ): Pick<Users, 'changeProfile' | 'setDisabled' | 'replaceRoles' | 'rename' | 'replaceAttributes'> {
   /** Runs a change of one row that returns its id; undefined when no row was changed. */
-  const change = async (text: string, params: readonly (string | number)[]) => {
+  const change = async (text: string, params: readonly SqlValue[]) => {
     const [changed] = await db.query(text, params)
     return changed && one(db, 'id', String(changed['id']))
   }
   return {
-    changeProfile: async (id, fields) => {
-      const user = await one(db, 'id', id)
-      if (!user) return undefined
-      const { displayName, email } = applyChange(user, fields)
-      return change(profileText, [displayName, email, id])
-    },
+    changeProfile: (id, { displayName, email }) =>
+      change(profileText, [displayName ?? null, email ?? null, id]),
     setDisabled: (id, disabled) => change(disabledText, [disabled ? 1 : 0, id]),
     replaceRoles: (id, { from, to }) => change(rolesText, [to.join(' '), id, from.join(' ')]),
     rename: async (id, username) => {
@@ -105,8 +94,9 @@ function changesIn(
   }
 }
 
-const profileText =
-  'UPDATE service_users SET display_name = $1, email = $2 WHERE id = $3 RETURNING id'
+/** A field that is not given keeps what another change has written meanwhile. */
+const profileText = `UPDATE service_users SET display_name = COALESCE($1, display_name), email = COALESCE($2, email)
+  WHERE id = $3 RETURNING id`
 const disabledText = 'UPDATE service_users SET disabled = $1 WHERE id = $2 RETURNING id'
 const rolesText = 'UPDATE service_users SET roles = $1 WHERE id = $2 AND roles = $3 RETURNING id'
 
