@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Logger } from 'pino'
@@ -114,8 +114,7 @@ async function restore(backup: string, parts: Parts): Promise<Restored> {
   const { data } = parts
   const [draft, whole] = [createDraft(data.database), createDraft(data.database)]
   try {
-    copyFileSync(backup, draft.path)
-    chmodSync(draft.path, 0o600) // the copy has taken over the mode of the backup
+    await draft.fill(backup)
     await check({ from: undefined, to: draft.path })
     // Before it is in place: whatever fails, no service can start over a database whose sessions have not ended.
     const restored = await finishRestore({ ...parts, data: { ...data, database: draft.path } })
