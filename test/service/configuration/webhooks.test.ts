@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { webhookName } from '../../../apps/auth-service/src/configuration/webhooks.js'
 import { testWithServices as test } from '../own-services.js'
 import { runService } from '../running-service.js'
 
@@ -20,6 +21,15 @@ const webhookSecrets = {
   OLD: randomBytes(64).toString('base64'),
 }
 
+test('a webhook is named by its origin and a hash, which shows neither its path nor its query', () => {
+  const nameOf = (url: string) => webhookName(new URL(url))
+  const name = nameOf('https://hooks.example/T00/B00/secret?token=secret')
+  expect(name).toMatch(/^https:\/\/hooks\.example#[\w-]{10}$/)
+  expect(nameOf('https://hooks.example/T00/B00/secret')).toBe(name)
+  expect(nameOf('https://hooks.example/T00/B00/other')).not.toBe(name)
+  expect(nameOf('https://hooks.example:8443/T00/B00/secret').slice(-10)).not.toBe(name.slice(-10))
+})
+
 test.concurrent(
   'check-config says which webhooks there are, without their paths and secrets',
   async ({ folder }) => {
@@ -32,8 +42,11 @@ test.concurrent(
       webhookSecrets,
     )
     expect({ code, output }).toMatchObject({ code: 0 })
-    expect(output).toContain('https://hooks.example for session.ended, session.reused,')
-    expect(output).toContain('user.deleted, signed with two secrets; http://hooks:8080 for')
+    const [first, second] = [receiver, 'http://hooks:8080/x'].map((url) =>
+      webhookName(new URL(url)),
+    )
+    expect(output).toContain(`${String(first)} for session.ended, session.reused,`)
+    expect(output).toContain(`user.deleted, signed with two secrets; ${String(second)} for`)
     expect(output).toContain('for user.deleted, reach private\n')
     expect(output).not.toMatch(/hooks.example\/jotgate|whsec_/)
   },

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { webhookName } from '../../../apps/auth-service/src/configuration/webhooks.js'
 import { callerOf } from '../admin/calling.js'
 import { testWithServices as test } from '../own-services.js'
 import { runService } from '../running-service.js'
@@ -70,6 +71,8 @@ test.concurrent(
     const env = configured(folder(), `webhooks: [${webhook}]\n`)
     const run = async (args: string) =>
       (await runService(env, ['outbox', ...args.split(' ')])).output
+    const name = webhookName(new URL(receiver.url))
+    expect((await runService(env, ['check-config'])).output).toContain(`${name} for session.ended`)
     await runService(env, ['user', 'add', 'bob'], password)
     expect(await run('list')).toBe('')
     const service = await start({ dataDir: env['DATA_DIR'] ?? '', env })
@@ -78,18 +81,20 @@ test.concurrent(
     await logOut()
     await expect.poll(() => receiver.received).toHaveLength(1)
     const id = String(receiver.received[0]?.headers['webhook-id'])
-    await expect.poll(() => run('list')).toContain(`${receiver.url}: 0 waiting, 1 given up\n${id} `)
+    await expect.poll(() => run('list')).toContain(`${name}: 0 waiting, 1 given up\n${id} `)
     await expect.poll(() => metric(service.origin, 'failed')).toBe(1)
     expect(await run(`list --target https://another.example`)).toBe('')
     expect(await run('list')).toContain('attempts: 1, last: the receiver answered with status 410')
     expect(JSON.parse(await run('list --json'))).toMatchObject({
-      targets: [{ target: receiver.url, waiting: 0, failed: 1 }],
-      failed: [{ id, attempts: 1, topic: 'webhook', target: receiver.url }],
+      targets: [{ target: name, waiting: 0, failed: 1 }],
+      failed: [{ id, attempts: 1, topic: 'webhook', target: name }],
     })
+    expect(await run(`list --target ${name}`)).toBe(await run('list'))
+    expect(await run('list')).not.toContain(receiver.url)
     expect(await run('retry unknown')).toBe('0 will be sent again\n')
     expect(await service.stop()).toBe(0)
     expect(await run(`retry ${id}`)).toBe('1 will be sent again\n')
-    expect(await run('list')).toBe(`${receiver.url}: 1 waiting, 0 given up\n`)
+    expect(await run('list')).toBe(`${name}: 1 waiting, 0 given up\n`)
     receiver.answer = (response) => response.writeHead(200).end()
     const next = await start({ dataDir: env['DATA_DIR'] ?? '', env })
     await expect.poll(() => receiver.received).toHaveLength(2)

@@ -104,12 +104,11 @@ function describeMetrics({ metricsToken, metricsPort }: Configuration): string {
   return ways.length === 0 ? 'are not served' : `are served ${ways.join(', and ')}`
 }
 
-/** Without paths, which may be addresses that only their owners know. */
 function describeWebhooks({ webhooks }: Configuration): string {
-  const each = webhooks.map(({ url, events, prevSecret, places }) => {
+  const each = webhooks.map(({ target, events, prevSecret, places }) => {
     const secrets = prevSecret === undefined ? '' : ', signed with two secrets'
     const reach = places.reach === 'public' ? '' : `, reach ${places.reach}`
-    return `${url.origin} for ${events.join(', ')}${secrets}${reach}`
+    return `${target} for ${events.join(', ')}${secrets}${reach}`
   })
   return each.length === 0 ? 'none' : each.join('; ')
 }

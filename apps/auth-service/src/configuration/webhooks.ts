@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { ConfigError, type SecretSource } from 'jotgate'
 import { checkUrl, type Places, type Reach } from 'jotgate/extend'
 import type { SecretReader } from './secrets.js'
@@ -18,7 +19,7 @@ export type WebhookType = (typeof webhookTypes)[number]
 /** A receiver of webhooks. */
 export interface Webhook {
   readonly url: URL
-  /** Names it in the database and the log: its URL without the query. */
+  /** Names it in the database, the log and commands: {@link webhookName}. */
   readonly target: string
   /** Signs. */
   readonly secret: SecretSource
@@ -72,12 +73,25 @@ function readWebhook(fields: WebhookFields, at: string, reader: SecretReader) {
     fields.prevSecret === undefined
       ? undefined
       : reader.open(`${at}.prevSecret`, fields.prevSecret, checkSecret)
-  const target = url.origin + url.pathname
+  const target = webhookName(url)
   const { events } = fields
   const webhook: Webhook | undefined = secret && {
     ...{ url, target, secret, prevSecret, events, places },
   }
   return { webhook, faults: problem === undefined ? [] : [`${at}.url: ${wordsFor(problem)}`] }
+}
+
+/**
+ * The name of a webhook: its origin, and a hash of its URL without the query. A path may be a secret, as that of a channel of a
+ * chat is.
+ *
+ * @example webhookName(new URL('https://shop.example/hooks/jotgate')) // 'https://shop.example#VB75YSMmKl'
+ */
+export function webhookName({ origin, pathname }: URL): string {
+  const hash = createHash('sha256')
+    .update(origin + pathname)
+    .digest('base64url')
+  return `${origin}#${hash.slice(0, 10)}`
 }
 
 /** Who writes `http` and `reach: private` means this host, at a private address. */
