@@ -7,6 +7,7 @@ import { auditKeysOf } from '../../../apps/auth-service/src/audit/audit-keys.js'
 import { theService, userParty } from '../../../apps/auth-service/src/events/event.js'
 import { migrateLimits } from '../../../apps/auth-service/src/limits/postgres-limits.js'
 import { createAdding } from '../../../apps/auth-service/src/outbox/adding.js'
+import { createWaiting } from '../../../apps/auth-service/src/outbox/waiting.js'
 import {
   databaseClock,
   type DatabaseKind,
@@ -109,7 +110,9 @@ async function fillTables(
   await migrateOutbox(database)
   // Added long ago and still tried for, whenever the recording is read.
   const clock = databaseClock(kind, () => 0)
-  await createAdding(database, clock, { giveUpAfter: century, most: 1 }).add(written.outboxMessage)
+  const limits = { giveUpAfter: century, most: 1 }
+  const adding = createAdding({ database, clock, waiting: createWaiting(1), limits })
+  await adding.add(written.outboxMessage)
   await fillAudit(database, written)
   return { client: { id: client.id, secret }, secondFactor: await fillFactors(database, written) }
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Loads, TargetLoad } from './loads.js'
 import type { OutboxStatus } from './message.js'
+import type { Waiting } from './waiting.js'
 
 /** Looks regularly at the messages of all processes. */
 export interface Look {
@@ -15,13 +16,15 @@ export interface LookParts {
   readonly log: Logger
   /** Milliseconds that a message is kept after it was given up. */
   readonly keepFailed: number
+  /** Gets what each look counts. */
+  readonly counts: Pick<Waiting, 'beginCount'>
 }
 
 /** Milliseconds between two looks for messages to give up and to delete. */
 const sweepEvery = 60_000
 
-/** @example const loads = await createLook(loads, { log, keepFailed }).look() */
-export function createLook(table: Loads, { log, keepFailed }: LookParts): Look {
+/** @example const loads = await createLook(loads, { log, keepFailed, counts: waiting }).look() */
+export function createLook(table: Loads, { log, keepFailed, counts }: LookParts): Look {
   let [waiting, oldest, failed] = [0, 0, 0]
   let sweptAt = -Infinity
   let hasFailed = false
@@ -30,7 +33,9 @@ export function createLook(table: Loads, { log, keepFailed }: LookParts): Look {
       await table.sweep(keepFailed)
       sweptAt = performance.now()
     }
+    const note = counts.beginCount()
     const loads = await table.list()
+    note(loads)
     failed = await table.countFailed()
     waiting = loads.reduce((sum, load) => sum + load.waiting, 0)
     oldest = Math.max(0, ...loads.map(({ age }) => age)) / 1000

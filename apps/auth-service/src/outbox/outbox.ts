@@ -10,6 +10,7 @@ import { createLoads } from './loads.js'
 import { createLook } from './look.js'
 import type { Handler, Message, OutboxStatus } from './message.js'
 import { migrateOutbox } from './outbox-schema.js'
+import { createWaiting } from './waiting.js'
 
 /** Messages that must leave the service at least once, by any of its processes. */
 export interface Outbox {
@@ -54,7 +55,7 @@ export interface OutboxParts {
 export interface OutboxLimits extends LaneLimits {
   /** Deliveries at once of this process. Default 32; of one target 4. */
   readonly atOnce: number
-  /** Messages that may wait for one target. Default 20,000. */
+  /** Messages that may wait for one target, and those that other processes add within `lookEvery`. Default 20,000. */
   readonly most: number
   /** Milliseconds that a message is tried for. Default a day. */
   readonly giveUpAfter: number
@@ -129,10 +130,11 @@ function openRooms(parts: OutboxParts, limits: OutboxLimits, count: (name: strin
   const { database, kind, log, now = Date.now, random = Math.random } = parts
   const clock = databaseClock(kind, parts.now)
   const leases = createLeases(database, clock)
-  const { keepFailed } = limits
+  const { keepFailed, most } = limits
+  const waiting = createWaiting(most)
   return {
-    adding: createAdding(database, clock, limits),
-    found: createLook(createLoads(database, clock), { log, keepFailed }),
+    adding: createAdding({ database, clock, waiting, limits }),
+    found: createLook(createLoads(database, clock), { log, keepFailed, counts: waiting }),
     lanesOf: ({ within: onRest }: Alarm) =>
       createLanes({ leases, log, now, random, limits, count, onRest }),
   }
