@@ -29,6 +29,11 @@ describe('jotgate api check of what is made of a file', () => {
       "1:21: error: 'signature: true' is not supported",
     ],
     [
+      'a secret that is named like the entry for cookies',
+      '@server (jwt: Cookies tokenFrom: cookie)\nservice a { @handler B get /x }',
+      "1:34: error: 'Cookies' of the configuration says which pages may use the cookie",
+    ],
+    [
       'a method that no server takes',
       'service a { @handler B trace /x }',
       '1:22: error: trace /x: no server here takes this method',
@@ -103,5 +108,31 @@ describe('jotgate api check of what is made of a file', () => {
         { path: '/two', guard: 'AuthOld', secrets: ['AuthOld.AccessSecret'] },
       ],
     })
+  })
+
+  test('jotgate api check and api parse say where the token of each route may be', async () => {
+    const block = (keys: string, name: string) =>
+      `@server (${keys})\nservice a { @handler ${name} get /${name} }\n`
+    const stdin =
+      block('jwt: Auth tokenFrom: bearer,cookie', 'one') +
+      block('jwt: Auth optional: true', 'two') +
+      'service a { @handler three get /three }'
+    const { stdout } = await jotgate(['api', 'check', '-'], { stdin })
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(/ {2,}/)),
+    ).toEqual([
+      ['no errors'],
+      [
+        ...['GET', '/one', 'Auth-bearer-cookie', 'Auth.AccessSecret'],
+        'bearer or cookie:__Host-access',
+      ],
+      ['GET', '/two', 'Auth, or no token', 'Auth.AccessSecret', 'bearer'],
+      ['GET', '/three', 'open'],
+    ])
+    const parsed = await jotgate(['api', 'parse', '-'], { stdin })
+    expect(parsed.stdout).toContain('jwt Auth; token from bearer, cookie')
   })
 })

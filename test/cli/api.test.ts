@@ -94,7 +94,7 @@ describe('jotgate api parse', () => {
 })
 
 describe('jotgate api check', () => {
-  const listed = 'POST  /v1/login      open\nGET   /v1/users/:id  Auth  Auth.AccessSecret\n'
+  const listed = 'POST  /v1/login      open\nGET   /v1/users/:id  Auth  Auth.AccessSecret  bearer\n'
   const warned = good.replace('prefix: /v1', 'prefix: /v1\n\twhatever: 1')
 
   test('jotgate api check says that there are no errors, and lists routes with guards and secrets', async () => {

@@ -4,11 +4,12 @@ import { type ServicePlan } from './plan.js'
 
 /** `config.ts`: the entries the gates take their secrets from. */
 export function emitConfig({ guards, service }: ServicePlan): string {
-  const entries = new Map<string, 'AuthConfig' | 'TransitionConfig'>()
+  const entries = new Map<string, 'AuthConfig' | 'CookieConfig' | 'TransitionConfig'>()
   for (const { jwt, transition } of guards) {
     if (jwt !== undefined) entries.set(jwt, 'AuthConfig')
     if (transition !== undefined) entries.set(transition, 'TransitionConfig')
   }
+  if (guards.some(({ cookie }) => cookie !== undefined)) entries.set('Cookies', 'CookieConfig')
   const lines = [...entries].map(([name, type]) => `  readonly ${propertyName(name)}: ${type}\n`)
   const types = [...new Set(entries.values())].sort().map((type) => `type ${type}`)
   const head = `The configuration of ${service}. Generated from its .api file: changes are lost.`
@@ -50,10 +51,12 @@ export function emitAuth({ guards, service, int64 }: ServicePlan): string {
     `Gates and signers of ${service}. Generated from its .api file: changes are lost.`,
   )
   if (guards.length === 0) return head + openText
-  const rows = (make: string, more = '') =>
+  const rows = (make: string, more: (guard: GuardPlan) => string = () => '') =>
     guards
-      .map((guard) => `    ${propertyName(guard.name)}: ${make}(${secretsOf(guard)}${more}),\n`)
+      .map((each) => `    ${propertyName(each.name)}: ${make}(${secretsOf(each)}${more(each)}),\n`)
       .join('')
+  const options = int64 === 'number' ? 'options' : '{ bigints: true, ...options }'
+  const gateRows = rows('secretGate', (guard) => `, ${options}${waysOf(guard)}`)
   return `${head}import { type Signer } from 'jotgate'
 import { type GatesOptions, secretGate, secretSigner } from 'jotgate/api-spec/runtime'
 import { type Config } from './config.js'
@@ -62,7 +65,7 @@ import { type Gates, type GuardName } from './guards.js'
 /** The gate of each guard. */
 export function createGates(config: Config, options: GatesOptions = {}): Gates {
   return {
-${rows('secretGate', int64 === 'number' ? ', options' : ', { bigints: true, ...options }')}  }
+${gateRows}  }
 }
 
 /** The signer of each guard, for services that log callers in. */
@@ -81,6 +84,17 @@ export function createGates(_config: object): Gates {
   return {}
 }
 `
+
+/** Nothing where only the header is looked at. */
+function waysOf({ bearer, cookie }: GuardPlan): string {
+  if (cookie === undefined) return ''
+  const parts = [
+    ...(bearer ? ['bearer: true'] : []),
+    `cookie: ${quote(cookie)}`,
+    'cookies: config.Cookies',
+  ]
+  return `, { ${parts.join(', ')} }`
+}
 
 function secretsOf({ jwt, transition }: GuardPlan): string {
   const parts = [

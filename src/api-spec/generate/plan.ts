@@ -2,6 +2,7 @@ import { type demandKeys, milliseconds, namesIn, valueProblem } from '../languag
 import { type SpecPlace } from '../language/places.js'
 import { type ApiRoute, type ApiSpec, type RouteGroup, type SpecType } from '../language/spec.js'
 import { unquoted } from '../language/syntax/ast.js'
+import { type TokenWays } from '../language/token-ways.js'
 import { routedPath, wholePath } from '../language/whole-path.js'
 import { type FormRules } from '../runtime/form-body.js'
 import { ApiSpecError } from './error.js'
@@ -21,6 +22,8 @@ export interface RoutePlan {
   readonly path: string
   readonly params: readonly string[]
   readonly guard: string | null
+  /** Where the guard takes a token from; undefined without one. */
+  readonly ways: TokenWays | undefined
   /** The scopes that a token must have, all of them; none where any token of the guard will do. */
   readonly scopes: readonly string[]
   /** The roles that its subject must have, all of them. */
@@ -111,14 +114,15 @@ function planRoute(route: ApiRoute, { group, guards, types }: Scope): RoutePlan 
   const folder = folderOf(annotation['group'] ?? '')
   const name = nameOf(route)
   const path = wholePath(annotation['prefix'] ?? '', route.path)
-  const guard = guards.of(group)?.name ?? null
+  const ways = guards.of(group)
+  const guard = ways?.name ?? null
   const { middleware, timeout, maxBytes } = annotation
   const method = route.method.toUpperCase()
   const request = requestOf(route, types)
   return {
     ...{ name, group: folder, method, path },
     params: [...path.matchAll(/:([\w.-]+)/g)].map(([, param = '']) => param),
-    guard,
+    ...{ guard, ways },
     ...demandsOf(group, { guard, path }),
     request,
     response: route.response,
@@ -292,9 +296,18 @@ export function groupRoutes(
 /** What a docstring says of a route, in one line: its summary, and how it is called. */
 export function routeText(route: RoutePlan): string {
   const { summary, method, path, guard } = route
-  const token = route.optional ? ', with or without a token' : `, with a token${demandText(route)}`
+  const where = waysText(route)
+  const token = route.optional
+    ? `, with or without a token${where}`
+    : `, with a token${where}${demandText(route)}`
   const call = `${method} ${path}${guard === null ? '' : token}`
   return `${summary === '' ? '' : `${summary}: `}${call}`.replaceAll(/\s+/g, ' ')
+}
+
+/** Where a token goes, unless it is the header alone. */
+function waysText({ ways }: RoutePlan): string {
+  if (ways?.cookie === undefined) return ''
+  return `${ways.bearer ? ' as Bearer or' : ''} in the cookie ${ways.cookie}`
 }
 
 function demandText({ scopes, roles, recentLogin }: RoutePlan): string {

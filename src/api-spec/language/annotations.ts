@@ -1,9 +1,11 @@
 import { isScopeToken } from '../../foundation/names.js'
+import { waysProblem } from './token-ways.js'
 
 /** The keys of `@server` that mean something here, with what their value must be. */
 export const serverKeys = {
   jwt: 'name',
   jwtTransition: 'name',
+  tokenFrom: 'ways',
   group: 'path',
   scopes: 'scopes',
   roles: 'roles',
@@ -30,10 +32,20 @@ export const demandKeys = ['scopes', 'roles', 'recentLogin'] as const
 
 type ListKey = 'scopes' | 'roles'
 type ValueKind =
-  ListKey | 'name' | 'names' | 'path' | 'duration' | 'age' | 'number' | 'types' | 'flag' | 'text'
+  | ListKey
+  | 'ways'
+  | 'name'
+  | 'names'
+  | 'path'
+  | 'duration'
+  | 'age'
+  | 'number'
+  | 'types'
+  | 'flag'
+  | 'text'
 
 const patterns: Readonly<
-  Record<Exclude<ValueKind, ListKey>, { readonly pattern: RegExp; readonly what: string }>
+  Record<Exclude<ValueKind, ListKey | 'ways'>, { readonly pattern: RegExp; readonly what: string }>
 > = {
   name: { pattern: /^[A-Za-z_]\w*$/, what: 'a name' },
   names: { pattern: /^[A-Za-z_]\w*(,[A-Za-z_]\w*)*$/, what: 'names with commas between them' },
@@ -72,6 +84,7 @@ const demands: Readonly<Record<ListKey, { isName: (name: string) => boolean; wha
 export function valueProblem(key: string, value: string): string | undefined {
   const kind: ValueKind = isServerKey(key) ? serverKeys[key] : 'text'
   if (kind === 'scopes' || kind === 'roles') return demandProblem(kind, value)
+  if (kind === 'ways') return waysProblem(value)
   const { pattern, what } = patterns[kind]
   if (!pattern.test(value)) return `takes ${what}`
   if (kind === 'duration' && milliseconds(value) < 1) return 'takes at least 1ms'

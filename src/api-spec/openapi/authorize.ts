@@ -13,7 +13,9 @@ export function authorizeOf({
   roles,
   recentLogin,
 }: Pick<Security, 'alternatives' | 'roles' | 'recentLogin'>): Guard<unknown> {
-  const ways = alternatives.map(scopesOf)
+  const ways = differing(alternatives.map(scopesOf)).map((scopes) =>
+    scopes.length === 0 ? anyToken : requireScopes(...scopes),
+  )
   const demands = [
     ...(ways.length === 0 ? [] : [oneOf(ways)]),
     ...(roles.length === 0 ? [] : [requireRoles(...roles)]),
@@ -22,9 +24,13 @@ export function authorizeOf({
   return demands.length === 0 ? anyToken : allOf(...demands)
 }
 
-function scopesOf(alternative: Alternative): Guard<unknown> {
-  const scopes = alternative.flatMap((requirement) => requirement.scopes)
-  return scopes.length === 0 ? anyToken : requireScopes(...scopes)
+function scopesOf(alternative: Alternative): readonly string[] {
+  return [...new Set(alternative.flatMap((requirement) => requirement.scopes))]
+}
+
+/** Schemes that ask for the same scopes are one: they differ in where the token is. */
+function differing(ways: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return [...new Map(ways.map((scopes) => [scopes.toSorted().join(' '), scopes])).values()]
 }
 
 /** Of several ways none is the one to name in a challenge. */

@@ -28,6 +28,12 @@ export const rolesExtension = 'x-required-roles'
 /** The extension of an operation that says how old the login behind a token may be, in seconds. */
 export const recentLoginExtension = 'x-recent-login'
 
+/**
+ * The extension that marks an `apiKey` in a cookie as the place of a token that other schemes take too. A document of another
+ * program does not have it, so that its keys stay keys.
+ */
+export const tokenCookieExtension = 'x-jotgate-token-cookie'
+
 /** What a document says about one operation, not yet read: its `security` list, and its list of roles. */
 export interface Asked {
   readonly security: unknown
@@ -127,7 +133,10 @@ function readAlternative(
   })
 }
 
-/** The declared schemes, and whether a bearer token can satisfy each: `http` bearer, `oauth2`, `openIdConnect`. */
+/**
+ * The declared schemes, and whether a token can satisfy each: `http` bearer, `oauth2`, `openIdConnect`, and a cookie that
+ * {@link tokenCookieExtension} marks.
+ */
 export function readSchemes(value: unknown): ReadonlyMap<string, boolean> {
   if (value === undefined) return new Map()
   if (!isObject(value)) throw new ApiSpecError('components.securitySchemes must be an object')
@@ -137,7 +146,9 @@ export function readSchemes(value: unknown): ReadonlyMap<string, boolean> {
         throw new ApiSpecError(`the security scheme '${name}' must be an object`)
       const { type } = scheme
       const bearer = type === 'http' && String(scheme['scheme']).toLowerCase() === 'bearer'
-      return [name, bearer || type === 'oauth2' || type === 'openIdConnect']
+      const cookie =
+        type === 'apiKey' && scheme['in'] === 'cookie' && scheme[tokenCookieExtension] === true
+      return [name, bearer || cookie || type === 'oauth2' || type === 'openIdConnect']
     }),
   )
 }

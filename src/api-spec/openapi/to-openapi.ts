@@ -11,10 +11,11 @@ import {
   routePathExtension,
 } from './document.js'
 import { described, fieldSchema, objectSchema, typeSchema } from './json-schema.js'
+import { planSchemes, type Schemes } from './schemes.js'
 import { recentLoginExtension, rolesExtension } from './security.js'
 
 /**
- * A spec as an OpenAPI 3.1 document. Routes with `jwt` get `security` with a bearer scheme of that name and their scopes,
+ * A spec as an OpenAPI 3.1 document. Routes with `jwt` get `security` with a scheme for each place of a token and their scopes,
  * all others an empty one, so that nothing is left to a default. Roles are listed beside it, as `x-required-roles`.
  *
  * @throws ApiSpecError for what `generate` refuses too
@@ -22,7 +23,8 @@ import { recentLoginExtension, rolesExtension } from './security.js'
  */
 export function toOpenApi(spec: ApiSpec): OpenApiDocument {
   const plan = planService(spec)
-  const paths = pathsOf(plan)
+  const schemes = planSchemes(plan.guards)
+  const paths = pathsOf(plan, schemes)
   const schemas = Object.fromEntries(
     plan.types.map((type) => [
       type.name,
@@ -37,12 +39,7 @@ export function toOpenApi(spec: ApiSpec): OpenApiDocument {
     paths,
     components: {
       schemas: mentioned(schemas, paths),
-      securitySchemes: Object.fromEntries(
-        plan.guards.map(({ name }) => [
-          name,
-          { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-        ]),
-      ),
+      securitySchemes: schemes.all,
       responses: mentioned(responses, paths),
     },
   }
@@ -75,7 +72,7 @@ function infoOf({ info, service }: ApiSpec): JsonObject {
   })
 }
 
-function pathsOf(plan: ServicePlan): Readonly<Record<string, JsonObject>> {
+function pathsOf(plan: ServicePlan, schemes: Schemes): Readonly<Record<string, JsonObject>> {
   const paths = new Map<string, PathItem>()
   const ids = new Set<string>()
   for (const route of plan.routes) {
@@ -83,7 +80,10 @@ function pathsOf(plan: ServicePlan): Readonly<Record<string, JsonObject>> {
     const path = route.path.replaceAll(/:([\w.-]+)/g, '{$1}')
     const item = paths.get(key) ?? { path, params: route.params, methods: {} }
     paths.set(key, item)
-    const operation = operationOf(renamed(route, item.params), uniqueId(route, ids))
+    const operation = operationOf(renamed(route, item.params), {
+      operationId: uniqueId(route, ids),
+      security: securityOf(route, schemes),
+    })
     const own = path === item.path ? {} : { [routePathExtension]: path }
     item.methods[route.method.toLowerCase()] = { ...operation, ...own }
   }
@@ -119,14 +119,17 @@ function uniqueId(route: RoutePlan, ids: Set<string>): string {
   return id
 }
 
-function operationOf(route: RoutePlan, operationId: string): JsonObject {
+function operationOf(
+  route: RoutePlan,
+  { operationId, security }: { readonly operationId: string; readonly security: Json },
+): JsonObject {
   const fields = route.request?.fields ?? []
   const parameters = parametersOf(route, fields)
   return present({
     operationId,
     summary: route.summary === '' ? operationId : route.summary,
     tags: [tagOf(route)],
-    security: securityOf(route),
+    security,
     [rolesExtension]: route.roles.length === 0 ? undefined : route.roles,
     [recentLoginExtension]: route.recentLogin,
     parameters: parameters.length === 0 ? undefined : parameters,
@@ -136,19 +139,21 @@ function operationOf(route: RoutePlan, operationId: string): JsonObject {
       '400':
         route.request === undefined ? undefined : { $ref: '#/components/responses/BadRequest' },
       '401': route.guard === null ? undefined : { $ref: '#/components/responses/Unauthorized' },
-      '403': isDemanding(route) ? { $ref: '#/components/responses/Forbidden' } : undefined,
+      '403': refusalOf(route),
       default: { $ref: '#/components/responses/Error' },
     }),
   })
 }
 
-function securityOf({ guard, scopes, optional }: RoutePlan): Json {
+function securityOf({ guard, scopes, optional }: RoutePlan, schemes: Schemes): Json {
   if (guard === null) return []
-  return [...(optional ? [{}] : []), { [guard]: scopes }]
+  return [...(optional ? [{}] : []), ...schemes.of(guard).map((name) => ({ [name]: scopes }))]
 }
 
-function isDemanding({ scopes, roles }: RoutePlan): boolean {
-  return scopes.length > 0 || roles.length > 0
+function refusalOf({ scopes, roles, ways }: RoutePlan): JsonObject | undefined {
+  if (ways?.cookie !== undefined) return { $ref: '#/components/responses/ForeignPage' }
+  if (scopes.length === 0 && roles.length === 0) return undefined
+  return { $ref: '#/components/responses/Forbidden' }
 }
 
 const places = { path: 'path', form: 'query', header: 'header', json: undefined } as const
@@ -247,6 +252,12 @@ const responses: JsonObject = {
   },
   Forbidden: {
     description: 'a token without the scopes or the roles that are asked for (RFC 6750)',
+    headers: { 'WWW-Authenticate': { schema: { type: 'string' } } },
+    content: problem,
+  },
+  ForeignPage: {
+    description:
+      'a cookie that a page of another origin has sent, or a token without the scopes or the roles that are asked for',
     headers: { 'WWW-Authenticate': { schema: { type: 'string' } } },
     content: problem,
   },

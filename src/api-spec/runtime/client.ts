@@ -18,6 +18,12 @@ export interface ClientOptions extends Pick<
   readonly baseUrl: string
   /** Where the tokens of guarded routes come from: `fromSession` of `jotgate/client`, or your own. Default: none are sent. */
   readonly source?: TokenSource
+  /**
+   * Whether calls take the browser's cookies along, for guards that take a token from one. Default: the platform's, to the page's
+   * own origin only. `include` also to another host of the site; `omit` where a source gives tokens for the header, since a server
+   * refuses a call with both.
+   */
+  readonly credentials?: 'omit' | 'same-origin' | 'include'
 }
 
 /** What a caller may add to one call. */
@@ -74,6 +80,7 @@ export interface RouteCall {
   readonly answer?: Reader
 }
 
+type Fetch = typeof globalThis.fetch
 type Send<Result> = (route: RouteCall, request: object, options?: UploadOptions) => Promise<Result>
 
 /** The two ways to call a route: for one answer, and for events. */
@@ -88,12 +95,16 @@ export interface Calls {
  * @throws ConfigError when an option cannot work; TypeError when there is a source and `baseUrl` is no absolute URL
  * @example const { call } = createCalls({ baseUrl, source })
  */
-export function createCalls({ baseUrl, source, ...settings }: ClientOptions): Calls {
-  const open = settings.fetch ?? globalThis.fetch
+export function createCalls({ baseUrl, source, credentials, ...settings }: ClientOptions): Calls {
+  const open = withCredentials(settings.fetch ?? globalThis.fetch, credentials)
   const guarded =
     source === undefined
       ? open
-      : jwtClient({ ...settings, source, origins: [new URL(baseUrl).origin] }).fetch
+      : jwtClient({
+          ...settings,
+          ...(credentials === undefined ? {} : { fetch: open }),
+          ...{ source, origins: [new URL(baseUrl).origin] },
+        }).fetch
   const send: Send<Response> = async (route, request, { signal, files } = {}) => {
     const { url, ...init } = build(baseUrl, { route, files }, request)
     const fetch = route.guarded === true ? guarded : open
@@ -107,6 +118,11 @@ export function createCalls({ baseUrl, source, ...settings }: ClientOptions): Ca
     call: async (route, ...sent) => bodyOf(await send(route, ...sent), answerReader(route)),
     events: async (route, ...sent) => eventsOf(await send(route, ...sent), answerReader(route)),
   }
+}
+
+/** Outside `jwtClient`, which would take cookies along to the page's own origin alone. */
+function withCredentials(fetch: Fetch, credentials: ClientOptions['credentials']): Fetch {
+  return credentials === undefined ? fetch : (input, init) => fetch(input, { ...init, credentials })
 }
 
 interface Built {

@@ -6,6 +6,7 @@ import { hmacKey } from '../../key/hmac-key.js'
 import { createSigner, type Signer } from '../../token/sign.js'
 import { type Claims, type VerifiedToken } from '../../token/token.js'
 import { createVerifier } from '../../token/verify.js'
+import { extractFrom, type TokenFrom } from './token-from.js'
 
 /** What else a token must say, besides being signed. */
 export interface TokenPolicy {
@@ -38,7 +39,7 @@ export type Secrets =
   | { readonly jwt: AuthConfig; readonly transition?: TransitionConfig }
   | { readonly jwt?: never; readonly transition: TransitionConfig }
 
-/** What every gate of a service has in common. */
+/** What every gate of a service has in common. `extract` reads the header, in place of `from.bearer()`, and no declared cookie. */
 export interface GatesOptions extends Pick<
   GateOptions<Claims>,
   'extract' | 'isRevoked' | 'authorize' | 'onEvent' | 'render'
@@ -48,14 +49,20 @@ export interface GatesOptions extends Pick<
 }
 
 /**
- * A gate for HS256 tokens of the configured secrets.
+ * A gate for HS256 tokens of the configured secrets, in the header unless `tokenFrom` names a cookie.
  *
- * @throws ConfigError when a secret is missing or too short
+ * @throws ConfigError when a secret is missing or too short, and for a cookie without the pages that may use it
  * @example secretGate({ jwt: config.Auth }, { isRevoked: (token) => revocation.isRevoked(token) })
  */
-export function secretGate(secrets: Secrets, options: GatesOptions = {}): Gate<Claims> {
+export function secretGate(
+  secrets: Secrets,
+  options: GatesOptions = {},
+  tokenFrom?: TokenFrom,
+): Gate<Claims> {
   const { bigints = false, ...gate } = options
-  return createGate({ ...gate, verify: verifierOf(keysOf(secrets), bigints) })
+  const verify = verifierOf(keysOf(secrets), bigints)
+  if (tokenFrom === undefined) return createGate({ ...gate, verify })
+  return createGate({ ...gate, verify, extract: extractFrom(tokenFrom, gate.extract) })
 }
 
 /**

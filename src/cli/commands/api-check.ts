@@ -20,7 +20,7 @@ export const apiCheck: Command = {
   options: modeOption,
   operands: [1, 1],
   notes: [
-    'Then each route with its guard, and the entries of the configuration that have its secrets.',
+    'Then each route with its guard, the entries of the configuration that have its secrets, and where its token may be.',
     'What is found goes to the standard error. Warnings alone are no reason for exit code 1.',
   ],
   examples: ['jotgate api check user.api', 'jotgate api check --json user.api'],
@@ -48,14 +48,15 @@ function guardsOf(spec: ApiSpec): readonly RouteGuard[] {
   return routeGuards(spec)
 }
 
-/** Route, guard, secrets: one line each. */
+/** Route, guard, secrets, ways: one line each. */
 function guardTable(guards: readonly RouteGuard[]): readonly string[] {
   return alignColumns(
-    guards.map(({ method, path, guard, secrets, optional }) => [
+    guards.map(({ method, path, guard, secrets, ways, optional }) => [
       method,
       path,
       `${guard ?? 'open'}${optional ? ', or no token' : ''}`,
       secrets.join(', '),
+      ways.join(' or '),
     ]),
   )
 }

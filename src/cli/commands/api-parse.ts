@@ -36,12 +36,18 @@ function routeTable({ service, groups, types }: ApiSpec): string {
   )
 }
 
-/** What a call must bring: a token of the guards, with scopes and roles. */
-function guardsOf({ jwt, jwtTransition, scopes, roles }: Readonly<Record<string, string>>): string {
+/** What a call must bring: a token of the guards, with scopes and roles, and where it may be. */
+function guardsOf({
+  jwt,
+  jwtTransition,
+  scopes,
+  roles,
+  tokenFrom,
+}: Readonly<Record<string, string>>): string {
   const guards = [jwt, jwtTransition].filter(Boolean)
   if (guards.length === 0) return 'open'
-  const demands = Object.entries({ scopes, roles }).flatMap(([key, value]) =>
-    value === undefined ? [] : [`${key} ${namesOf(value)}`],
+  const demands = Object.entries({ scopes, roles, 'token from': tokenFrom }).flatMap(
+    ([key, value]) => (value === undefined ? [] : [`${key} ${namesOf(value)}`]),
   )
   return [`jwt ${guards.join(', ')}`, ...demands].join('; ')
 }

@@ -26,8 +26,8 @@ export const checkAnnotations: Check = (project, report) => {
 }
 
 /**
- * Scopes and roles are asked for where a token is. On a route that takes calls without one they would look like a lock and
- * be none.
+ * Scopes and roles are asked for where a token is, and so is where it may be. On a route that takes calls without one they would
+ * look like a lock and be none.
  */
 export const checkDemands: Check = (project, report) => {
   for (const { file, statement } of project.services) {
@@ -106,7 +106,7 @@ function findIdleDemands(
   const { values } = annotationsOf(statement, item)
   if (values?.['jwt'] !== undefined || values?.['jwtTransition'] !== undefined) return
   const { method, path } = item.route
-  for (const name of demandKeys) {
+  for (const name of [...demandKeys, 'tokenFrom']) {
     const pair = pairOf(statement, item, name)
     if (pair !== undefined && !found.has(pair.key))
       found.set(pair.key, `${method.text.toUpperCase()} ${joined(path)}`)
