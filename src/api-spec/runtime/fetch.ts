@@ -83,7 +83,8 @@ async function admit<S, G extends string>(
     query: url.search.slice(1),
     header: headersOf(request),
     setHeader: (name: string, value: string) => {
-      added.set(name, value)
+      // The answer says no-store, and `private` of a gate that reads a cookie would say less.
+      if (name.toLowerCase() !== 'cache-control') added.set(name, value)
     },
   } as const
   const demand = demandOf(route)

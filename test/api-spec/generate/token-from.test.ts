@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { getRequestListener } from '@hono/node-server'
 import Fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
@@ -12,59 +13,7 @@ import { type Claims, createVerifier } from '../../../src/token/index.js'
 import { listening } from '../../adapters/apps/listening.js'
 import { createWorkshop, type Workshop } from './project.js'
 
-const text = `syntax = "v1"
-
-type Who {
-	Sub  string \`json:"sub,optional"\`
-	Name string \`json:"name,optional"\`
-}
-
-type Name {
-	Name string \`json:"name"\`
-}
-
-type Form {
-	Name string \`form:"name"\`
-}
-
-@server (
-	jwt:       Auth
-	tokenFrom: bearer,cookie
-)
-service shop-api {
-	@handler GetOrders
-	get /orders returns (Who)
-
-	@handler AddOrder
-	post /orders (Name) returns (Who)
-
-	@handler RemoveOrders
-	delete /orders returns (Who)
-
-	@handler SendForm
-	post /form (Form) returns (Who)
-
-	@server (optional: true)
-	@handler GetOffers
-	get /offers returns (Who)
-
-	@server (optional: true)
-	@handler AskOffer
-	post /offers (Name) returns (Who)
-
-	@server (tokenFrom: cookie)
-	@handler GetSettings
-	get /settings returns (Who)
-}
-
-@server (
-	jwt: Auth
-)
-service shop-api {
-	@handler GetReports
-	get /reports returns (Who)
-}
-`
+const text = readFileSync(new URL('ways.api', import.meta.url), 'utf8')
 
 const handlers = `import { type ShopApi } from './generated/service.js'
 
@@ -223,6 +172,13 @@ describe.each(Object.entries(servers))('more than one way in on %s', (name, star
     expect((await call('GET', '/orders', twice))[0]).toBe(400)
     const other = { ...ownPage, cookie: `access=${token}; __Host-shop=${token}` }
     expect((await call('GET', '/orders', other))[0]).toBe(401)
+  })
+
+  it(`${name} lets no cache keep an answer to a cookie`, async () => {
+    for (const sent of [cookie(), cookie('a.b.c')]) {
+      const { headers } = await fetch(`${server.base}/orders`, { headers: sent })
+      expect(headers.get('cache-control')).toBe('no-store')
+    }
   })
 
   it.each(['POST', 'DELETE'])(
