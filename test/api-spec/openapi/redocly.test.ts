@@ -21,6 +21,7 @@ describe('redocly lint', () => {
   it.each([
     'test/api-spec/generate/users.api',
     'test/api-spec/generate/orders.api',
+    'test/api-spec/generate/ways.api',
     'apps/auth-service/user.api',
     'examples/go-zero-user/user.api',
     'examples/go-zero-token/jwt.api',
