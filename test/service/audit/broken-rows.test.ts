@@ -91,7 +91,9 @@ describe.each(databaseKinds)('over %s', (kind) => {
 test('five hundred rows without a readable place end no export, and are not read for ever', async () => {
   const world = createWorld(await databases.SQLite())
   const one = await world.process()
-  await Promise.all(Array.from({ length: 600 }, () => one.sink.take(login('ann'))))
+  await Promise.all(
+    Array.from({ length: 600 }, (_, at) => one.sink.take(login(`ann-${String(at)}`))),
+  )
   for (const column of ['seq', 'at'])
     await world.database.query(
       `UPDATE service_audit_rows SET ${column} = CAST(${column} AS BLOB) WHERE seq > 50`,

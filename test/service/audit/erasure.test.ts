@@ -43,7 +43,9 @@ describe.each(databaseKinds)('over %s', (kind) => {
   test('erasing reaches more rows than one statement changes, and again is the same as once', async () => {
     const world = createWorld(await open())
     const audit = await world.process()
-    await Promise.all(Array.from({ length: 1100 }, () => audit.sink.take(login('bob'))))
+    await Promise.all(
+      Array.from({ length: 1100 }, () => audit.sink.take(login('bob', { subject: admin }))),
+    )
     await audit.erase('bob', admin)
     await audit.erase('bob', admin)
     expect(await world.verify()).toMatchObject({ findings: [], rows: 1103, erased: 3300 })
@@ -111,7 +113,9 @@ describe.each(databaseKinds)('over %s', (kind) => {
     const world = createWorld(await open())
     const all = [await world.process(), await world.process(), await world.process()]
     for (const each of all)
-      await Promise.all(Array.from({ length: 300 }, () => each.sink.take(login('bob'))))
+      await Promise.all(
+        Array.from({ length: 300 }, () => each.sink.take(login('bob', { subject: admin }))),
+      )
     const [one] = all
     // The row that tells of it is in a chain that may have been read by then.
     let erasing: Promise<void> | undefined
