@@ -1,9 +1,11 @@
 import { appendFile } from 'node:fs/promises'
 import type { Logger } from 'pino'
+import type { StoreClock } from 'jotgate/extend'
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import type { Audit } from './audit.js'
 import type { AuditKeys } from './audit-keys.js'
 import { sweepAudit } from './retention.js'
+import { createRetentionTime } from './retention-time.js'
 
 /** Options of {@link keepAudit}. */
 export interface RoundParts {
@@ -12,6 +14,8 @@ export interface RoundParts {
   readonly keys: AuditKeys
   /** Seconds that rows are kept. */
   readonly keep: number
+  /** The clock of the database's server, if it has one. */
+  readonly clock: StoreClock
   /** A file that gets a line for each exported head. */
   readonly headsFile: string
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
@@ -34,7 +38,8 @@ export function keepAudit(parts: RoundParts): () => Promise<void> {
       log.warn({ err: error }, `the audit log: ${what} must wait`)
     })
   }
-  const retention = round('retention', () => sweepNow(parts))
+  const timeOf = createRetentionTime({ ...parts, ownChain: () => audit.head()?.chain })
+  const retention = round('retention', () => sweepNow(parts, timeOf))
   const erasures = round('erasures', () => audit.eraseAgain(Date.now()))
   const sweep = () => {
     retention()
@@ -81,9 +86,14 @@ function createExport({ audit, headsFile, log }: RoundParts): () => Promise<void
   }
 }
 
-async function sweepNow({ database, keys, keep, log }: RoundParts): Promise<void> {
+async function sweepNow(
+  { database, keys, log }: RoundParts,
+  timeOf: () => Promise<number | undefined>,
+): Promise<void> {
+  const before = await timeOf()
+  if (before === undefined) return
   const rows = await sweepAudit({
-    ...{ database, keys, before: Date.now() - keep * 1000 },
+    ...{ database, keys, before },
     onFault: (chain) => {
       log.error({ chain }, 'a chain of the audit log does not verify, so that its old rows stay')
     },

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { StoreClock } from 'jotgate/extend'
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
 import { createAudit, type Audit } from '../audit/audit.js'
 import { openAuditKeys, type AuditKeys } from '../audit/audit-keys.js'
@@ -14,6 +15,8 @@ export interface AuditSetup {
   readonly log: Logger
   /** Waits as long as a start, until the start is over. */
   readonly database: SqlDatabase
+  /** The clock of the database's server. Default: none, as for a file. */
+  readonly clock?: StoreClock
   /** Who writes the chain. Default: the service. */
   readonly writer?: Party
 }
@@ -44,11 +47,11 @@ export interface KeptAudit {
  * @throws ConfigError, SetupFault, AuthError STORE_UNAVAILABLE
  */
 export async function openServiceAudit(setup: AuditSetup): Promise<KeptAudit> {
-  const { configuration, data, log, database } = setup
+  const { configuration, data, log, database, clock = {} } = setup
   const { audit, keys } = await openAudit(setup)
   await audit.open()
   const closeAudit = keepAudit({
-    ...{ audit, keys, database, log },
+    ...{ audit, keys, database, log, clock },
     keep: configuration.auditKeep,
     headsFile: data.auditHeads,
   })

@@ -48,7 +48,7 @@ export async function openGround(parts: ServiceParts): Promise<Ground> {
   const passwords = tracing.passwords(await createPasswords())
   const people = await openUsers({ ...parts, storage, passwords })
   const outbox = await openOutbox({ ...parts, storage })
-  const kept = await openServiceAudit({ ...parts, database: starting })
+  const kept = await openServiceAudit({ ...parts, database: starting, clock: stores.keys })
   const events = openEvents({ ...parts, outbox, audit: kept.audit })
   const watched = watchRevocations(stores.revocations)
   const revocation = openRevocation(parts, watched.store)
