@@ -101,8 +101,8 @@ describe('a table of users in PostgreSQL', () => {
     expect(await source.checkPassword(bob, 'loud river')).toBe(false)
     for (const name of ['bob', 'Bo', '', 'Bob\0', "' OR 1=1 --"])
       expect(await source.find(name)).toBeUndefined()
-    for (const id of ['8', 'seven', '7; DROP', '', '9'.repeat(40)])
-      expect(await source.load(id)).toBeUndefined()
+    for (const id of ['8', 'seven', '7; DROP', '', '9'.repeat(40), '07', ' 7', '+7', '7 '])
+      expect([id, await source.load(id)]).toEqual([id, undefined])
   })
 
   test('an unknown name, and a hash that cannot be checked, are compared with a hash of the table', async () => {

@@ -38,7 +38,11 @@ export async function createSqlSource(parts: SqlSourceParts): Promise<UserSource
       usualHash = hash ?? usualHash
       return isRight && hash !== undefined
     },
-    load: async (id) => (await read(`${column(table.columns.id)} = $1`, id))[0],
+    // A column of numbers also finds the user of '7' by '07': a token has the id as it is written.
+    load: async (id) => {
+      const [found] = await read(`${column(table.columns.id)} = $1`, id)
+      return found?.id === id ? found : undefined
+    },
   }
 }
 
