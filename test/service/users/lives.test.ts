@@ -163,6 +163,11 @@ test('a login is due an hour after the one that was written down', () => {
   expect(isLoginDue({ lastLoginAt: now - 3600 }, now)).toBe(true)
 })
 
+test('a login is due where a clock that was ahead has written the last one', () => {
+  expect(isLoginDue({ lastLoginAt: now + 1 }, now)).toBe(true)
+  expect(isLoginDue({ lastLoginAt: now }, now)).toBe(false)
+})
+
 test('a deletion ends sessions before rows go and after it, and forgets twice', async () => {
   const done: string[] = []
   const step = (what: string) => () => Promise.resolve(done.push(what))

@@ -99,9 +99,9 @@ export interface Users {
 /** Seconds in which one login of a user is written down at most. */
 export const loginsKeptEvery = 3600
 
-/** Whether a login of this user has to be written down now. */
+/** Whether a login of this user has to be written down now: also where a clock that was ahead has written the last one. */
 export function isLoginDue({ lastLoginAt = 0 }: Pick<User, 'lastLoginAt'>, now: number): boolean {
-  return now - lastLoginAt >= loginsKeptEvery
+  return lastLoginAt > now || now - lastLoginAt >= loginsKeptEvery
 }
 
 /** A new user with default fields. */
