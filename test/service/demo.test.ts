@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { testWithServices as test } from './own-services.js'
 import { freePort, runService, type RunningService } from './running-service.js'
+import { enrol } from './users/second-factor/codes.js'
 
 const login = async (service: RunningService, username: string, password: string) => {
   const answer = await fetch(`${service.origin}/user/login`, {
@@ -37,6 +38,19 @@ test.concurrent(
     expect(await login(one, 'alice', printed(one))).toBe(200)
     expect(await login(one, 'alice', 'secret')).toBe(401)
     expect(await login(one, 'alice', printed(other))).toBe(401)
+  },
+)
+
+test.concurrent(
+  'the next demo over the same folder asks alice for no second factor of the last one',
+  async ({ folder, start, expect }) => {
+    const [dataDir, alice] = [folder(), { username: 'alice', password: 'a quiet demo' }]
+    const demo = () => start({ dataDir, args: ['--demo-password', alice.password] })
+    const one = await demo()
+    await enrol(one.origin, alice)
+    expect(await login(one, alice.username, alice.password)).toBe(401)
+    await one.stop()
+    expect(await login(await demo(), alice.username, alice.password)).toBe(200)
   },
 )
 

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { postgresDatabase } from 'jotgate/stores/postgres'
 import type { Configuration, UsersElsewhere } from '../../configuration/configuration.js'
 import type { Storage } from '../../storage/storage.js'
-import { withDemoUser } from '../demo-user.js'
+import { demoSubject, withDemoUser } from '../demo-user.js'
 import type { Passwords } from '../passwords.js'
 import { createSqlUsers } from '../sql-users.js'
 import { openSecondFactor, type SecondFactorParts } from '../second-factor/open-second-factor.js'
@@ -37,7 +37,10 @@ export interface OpenUsersParts extends SecondFactorParts {
  * @throws SetupFault naming what is wrong with a table; ConfigError, AuthError STORE_UNAVAILABLE
  */
 export async function openUsers(parts: OpenUsersParts): Promise<OpenUsers> {
-  const secondFactor = await openSecondFactor(parts, parts.storage)
+  const { configuration, storage } = parts
+  const secondFactor = await openSecondFactor(parts, storage)
+  // Alice is new in each demo.
+  if (configuration.demo) await storage.patiently(() => secondFactor.remove({ id: demoSubject }))
   return { ...(await openSource(parts)), secondFactor }
 }
 
