@@ -77,6 +77,7 @@ test.concurrent(
     const restored = await drill.command(`restore ${file}`)
     expect(restored.output).toContain('All sessions have been ended')
     expect(restored.output).toContain('rights of administrators: bob')
+    expect(restored.output).toContain('recovery codes that were used since are valid again')
     expect(await drill.command('audit verify')).toMatchObject({ code: 0 })
     expect((await drill.command('audit export')).output).toContain('"kind":"service.restored"')
     expect(readdirSync(drill.dataDir).filter((name) => name.includes('.part'))).toEqual([])

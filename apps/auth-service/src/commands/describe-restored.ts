@@ -23,6 +23,7 @@ export function describeRestored(restored: Restored, { redis }: Configuration): 
     'Whatever was changed after that time is as it was before. Look through these, and repeat the changes:',
     '  jotgate-service user list     users who were disabled, deleted or given another password or other roles',
     '  jotgate-service client list   clients that were disabled, removed or given another secret',
+    'Second factors are as they were too: those that were removed since are asked for again, and recovery codes that were used since are valid again.',
     `Users with rights of administrators: ${administrators.join(', ') || 'none'}`,
     '',
   ].join('\n')
