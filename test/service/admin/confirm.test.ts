@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readPair, type Pair } from '../pair.js'
 import { startService, temporaryFolder, type RunningService } from '../running-service.js'
+import { codeOf } from '../users/second-factor/codes.js'
 import { callerOf } from './calling.js'
 
 const folder = temporaryFolder()
@@ -15,9 +16,11 @@ let service: RunningService
 /** Sessions of administrators who logged in seven minutes ago: more than five, and the minute that clocks may differ. */
 const old: Record<'alice' | 'auditor', Pair[]> = { alice: [], auditor: [] }
 let oldCookie = ''
+let oldCarol: Pair
 
 const { call, login } = callerOf(() => service)
 const auditor = { username: 'auditor', password: 'a long and quiet river', roles: ['auditor'] }
+const carol = { username: 'carol', password: 'nine quiet herons in the reeds', roles: [] }
 
 /** One that no other test uses. */
 function oldLogin(username: keyof typeof old = 'alice'): Pair {
@@ -77,6 +80,8 @@ beforeAll(async () => {
   service = await startService({ dataDir: folder.path, env })
   for (let each = 0; each < 9; each++) old.alice.push(await login('alice', password))
   await call('POST /admin/users', old.alice[0]?.accessToken, auditor)
+  await call('POST /admin/users', old.alice[0]?.accessToken, carol)
+  oldCarol = await login(carol.username, carol.password)
   for (let each = 0; each < 2; each++)
     old.auditor.push(await login(auditor.username, auditor.password))
   oldCookie = (await consoleLogin()).cookie
@@ -102,6 +107,17 @@ describe('after a login seven minutes ago', () => {
     // There is no such user, key or client; the others are done.
     for (const [act, body] of acts)
       expect([200, 204, 400, 404]).toContain((await call(act, accessToken, body)).status)
+  })
+
+  test('a second factor is confirmed only if the password comes with the code', async () => {
+    const begin = 'POST /user/second-factor'
+    const { accessToken } = oldCarol
+    const begun = await call(begin, accessToken, { password: carol.password })
+    const code = codeOf(String(begun.body['secret']), 420 / 30)
+    await expectChallenge(oldCarol, `${begin}/confirm`, { code })
+    const send = (given: string) => call(`${begin}/confirm`, accessToken, { code, password: given })
+    expect((await send('a wrong and quiet river')).status).toBe(403)
+    expect((await send(carol.password)).body['recoveryCodes']).toHaveLength(10)
   })
 
   test('a refresh is no login', async () => {

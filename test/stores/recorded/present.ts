@@ -131,8 +131,8 @@ async function fillFactors(
   const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate({
     timestamp: written.start * 1000,
   })
-  const [recoveryCode = ''] =
-    (await factor.confirm(user, code, () => Promise.resolve(undefined))) ?? []
+  const right = await factor.checkBegun(user, code)
+  const [recoveryCode = ''] = (right && (await factor.confirm(user, right))) ?? []
   return { secret, recoveryCode }
 }
 

@@ -27,8 +27,8 @@ export async function beginFactor(password: string): Promise<BegunFactor> {
 }
 
 /** The recovery codes. @throws ApiError */
-export async function confirmFactor(code: string): Promise<readonly string[]> {
-  const { recoveryCodes } = fieldsOf(await callOwn('POST', `${path}/confirm`, { code }))
+export async function confirmFactor(password: string, code: string): Promise<readonly string[]> {
+  const { recoveryCodes } = fieldsOf(await callOwn('POST', `${path}/confirm`, { password, code }))
   return Array.isArray(recoveryCodes) ? recoveryCodes.map(String) : []
 }
 

@@ -59,7 +59,7 @@ function having(recoveryCodes: number): string {
 }
 
 function FactorDialog({ active, onClose }: Pick<FactorState, 'active'> & { onClose: () => void }) {
-  const [begun, setBegun] = useState<BegunFactor>()
+  const [begun, setBegun] = useState<ProvenFactor>()
   const [codes, setCodes] = useState<readonly string[]>()
   const title = active ? 'Remove the second factor' : 'Set up a second factor'
   const close = () => {
@@ -79,14 +79,19 @@ function FactorDialog({ active, onClose }: Pick<FactorState, 'active'> & { onClo
   )
 }
 
-function PasswordForm(props: { onDone: (begun: BegunFactor) => void; onClose: () => void }) {
+/** What was begun, and the password that confirming it asks for again. */
+interface ProvenFactor extends BegunFactor {
+  readonly password: string
+}
+
+function PasswordForm(props: { onDone: (begun: ProvenFactor) => void; onClose: () => void }) {
   const [password, setPassword] = useState('')
   return (
     <FactorForm
       verb="Go on"
       onClose={props.onClose}
       work={async () => {
-        props.onDone(await beginFactor(password))
+        props.onDone({ ...(await beginFactor(password)), password })
       }}
     >
       <OwnPassword value={password} onChange={setPassword} />
@@ -95,7 +100,7 @@ function PasswordForm(props: { onDone: (begun: BegunFactor) => void; onClose: ()
 }
 
 interface ConfirmFormProps {
-  readonly begun: BegunFactor
+  readonly begun: ProvenFactor
   readonly onDone: (codes: readonly string[]) => void
   readonly onClose: () => void
 }
@@ -107,7 +112,7 @@ function ConfirmForm({ begun, onDone, onClose }: ConfirmFormProps) {
       verb="Set up"
       onClose={onClose}
       work={async () => {
-        onDone(await confirmFactor(code))
+        onDone(await confirmFactor(begun.password, code))
       }}
     >
       <p>Scan this code with an authenticator app, and enter the six digits that it shows then.</p>

@@ -53,7 +53,11 @@ const open = (kind: string, keys: readonly Buffer[] | null = [key]) =>
 let users = 0
 const newUser = () => ({ id: `user-${String(++users)}`, username: 'bob' })
 
-const nothing = () => Promise.resolve()
+/** Confirms what was begun by a code. */
+async function confirm(factor: SecondFactor, user: ReturnType<typeof newUser>, code: string) {
+  const right = await factor.checkBegun(user, code)
+  return right && factor.confirm(user, right)
+}
 
 /** The code of a secret at a time, as the user's app shows it. */
 const codeAt = (secret: string, seconds: number) =>
@@ -62,9 +66,9 @@ const codeAt = (secret: string, seconds: number) =>
 /** A user with a confirmed second factor; the first code was used five minutes ago. */
 async function enrolled(factor: SecondFactor) {
   const user = newUser()
-  const { secret } = await factor.begin(user)
   time.now -= 300
-  const codes = await factor.confirm(user, codeAt(secret, time.now), nothing)
+  const { secret } = await factor.begin(user)
+  const codes = await confirm(factor, user, codeAt(secret, time.now))
   time.now += 300
   if (codes === undefined) throw new Error('it was not confirmed')
   return { user, secret, codes }
@@ -158,24 +162,66 @@ describe.each(['SQLite', 'PostgreSQL'])('second factors in %s', (kind) => {
   test(`a second factor counts once it is confirmed, and begun again has another secret, in ${kind}`, async () => {
     const factor = await open(kind)
     const user = newUser()
-    expect(await factor.confirm(user, '123456', nothing)).toBeUndefined()
+    expect(await confirm(factor, user, '123456')).toBeUndefined()
     const first = await factor.begin(user)
     const { secret, uri } = await factor.begin(user)
     expect(secret).not.toBe(first.secret)
     expect(uri).toBe(
       `otpauth://totp/A%20Shop%20%26%20more:bob?issuer=A%20Shop%20%26%20more&secret=${secret}&algorithm=SHA1&digits=6&period=30`,
     )
-    let ended = 0
-    const end = () => Promise.resolve(ended++)
-    expect(await factor.confirm(user, codeAt(first.secret, time.now), end)).toBeUndefined()
-    expect([await factor.required(user), ended]).toEqual([false, 0])
+    expect(await confirm(factor, user, codeAt(first.secret, time.now))).toBeUndefined()
+    expect(await factor.required(user)).toBe(false)
     const code = codeAt(secret, time.now)
     expect(await factor.check(user, code)).toBeUndefined()
-    expect(await factor.confirm(user, code, end)).toHaveLength(10)
-    expect([await factor.required(user), ended]).toEqual([true, 1])
+    expect(await confirm(factor, user, code)).toHaveLength(10)
+    expect(await factor.required(user)).toBe(true)
     expect(await factor.check(user, code)).toBeUndefined()
     await expect(factor.begin(user)).rejects.toMatchObject({ code: 'SECOND_FACTOR_EXISTS' })
-    expect(await factor.confirm(user, codeAt(secret, time.now + 30), end)).toBeUndefined()
+    expect(await confirm(factor, user, codeAt(secret, time.now + 30))).toBeUndefined()
+  })
+
+  test(`what was begun ends after ten minutes, in ${kind}`, async () => {
+    const factor = await open(kind)
+    const [carol, dave] = [newUser(), newUser()]
+    const [ofCarol, ofDave] = [await factor.begin(carol), await factor.begin(dave)]
+    time.now += 599
+    const right = await confirm(factor, carol, codeAt(ofCarol.secret, time.now))
+    time.now += 1
+    expect(right).toHaveLength(10)
+    expect(await confirm(factor, dave, codeAt(ofDave.secret, time.now))).toBeUndefined()
+    const { secret } = await factor.begin(dave)
+    expect(await confirm(factor, dave, codeAt(secret, time.now))).toHaveLength(10)
+    time.now = stepStart
+  })
+
+  test(`what was begun ends with the fifth wrong code, in ${kind}`, async () => {
+    const [one, two] = [await open(kind), await open(kind)]
+    const [carol, dave] = [newUser(), newUser()]
+    const begin = async (user: typeof carol, wrong: number) => {
+      const { secret } = await one.begin(user)
+      const guesses = Array.from({ length: wrong }, (_, at) => (at % 2 ? one : two))
+      const codes = guesses.map((each) => each.checkBegun(user, codeAt(secret, time.now + 120)))
+      expect(await Promise.all(codes)).toEqual(Array(wrong).fill(undefined))
+      return codeAt(secret, time.now)
+    }
+    expect(await confirm(one, dave, await begin(dave, 5))).toBeUndefined()
+    expect(await confirm(one, carol, await begin(carol, 4))).toHaveLength(10)
+    expect(await confirm(two, dave, await begin(dave, 0))).toHaveLength(10)
+  })
+
+  test(`of confirmations at once one succeeds, and its recovery codes are those that work, in ${kind}`, async () => {
+    const [one, two] = [await open(kind), await open(kind)]
+    for (let round = 0; round < 5; round++) {
+      const user = newUser()
+      const { secret } = await one.begin(user)
+      const code = codeAt(secret, time.now)
+      const answers = await Promise.all([one, two, one].map((each) => confirm(each, user, code)))
+      const [codes, ...others] = answers.filter((each) => each !== undefined)
+      expect(others).toEqual([])
+      expect(await one.state(user)).toEqual({ isActive: true, recoveryCodes: 10 })
+      for (const each of codes ?? []) expect(await two.check(user, each)).toBe('recovery')
+      expect(await one.state(user)).toEqual({ isActive: true, recoveryCodes: 0 })
+    }
   })
 
   test(`a second factor that is removed leaves nothing behind, in ${kind}`, async () => {
@@ -209,7 +255,8 @@ test.each([
     `second factor of ${id}`,
   )
   await databaseOf('SQLite').query(
-    'INSERT INTO service_second_factors (user_id, sealed, active, last_step) VALUES ($1, $2, 1, -1)',
+    `INSERT INTO service_second_factors (user_id, sealed, active, last_step, begun_at, tries)
+     VALUES ($1, $2, 1, -1, 0, 0)`,
     [id, sealed],
   )
   const before = time.now

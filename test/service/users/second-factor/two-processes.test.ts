@@ -162,6 +162,41 @@ test('a second factor is set up with the password, and once', async () => {
   expect((await begin(password)).status).toBe(409)
 })
 
+test('wrong codes of a set-up count like wrong passwords, in both processes together', async () => {
+  const { a, b } = two
+  const judy = await add('judy')
+  const token = await tokenOf(login(a.origin, judy))
+  const path = '/user/second-factor'
+  const { body } = await ask(a.origin, 'POST', path, { token, body: { password } })
+  const secret = String(body['secret'])
+  const confirm = (origin: string, code: string) =>
+    ask(origin, 'POST', `${path}/confirm`, { token, body: { code } })
+  for (const { origin } of [a, b, a, b, a, b])
+    expect((await confirm(origin, wrongCodeOf(secret))).status).toBe(403)
+  expect(await confirm(a.origin, codeOf(secret))).toMatchObject({ status: 403 })
+  expect(await login(b.origin, judy)).toMatchObject({
+    status: 401,
+    body: { reason: 'invalid_grant' },
+  })
+})
+
+test('a right code of a set-up takes back no wrong passwords, unless the password comes with it', async () => {
+  const { a } = two
+  const kate = await add('kate')
+  const token = await tokenOf(login(a.origin, kate))
+  const path = '/user/second-factor'
+  const { body } = await ask(a.origin, 'POST', path, { token, body: { password } })
+  const wrong = () => login(a.origin, { ...kate, password: 'wrong' })
+  for (let i = 0; i < 4; i++) expect((await wrong()).status).toBe(401)
+  const code = codeOf(String(body['secret']))
+  const confirmed = await ask(a.origin, 'POST', `${path}/confirm`, { token, body: { code } })
+  expect(confirmed.status).toBe(200)
+  for (let i = 0; i < 2; i++) expect((await wrong()).status).toBe(401)
+  const codes = confirmed.body['recoveryCodes']
+  const [first = ''] = Array.isArray(codes) ? codes.map(String) : []
+  expect((await login(a.origin, kate, first)).status).toBe(401)
+})
+
 test('no secret of a second factor is in a dump of the database', async () => {
   const ivan = await add('ivan')
   const { secret, codes } = await enrol(two.a.origin, ivan)

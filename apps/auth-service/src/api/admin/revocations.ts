@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AuthError, fromContext, type RevokeRequest, type VerifiedToken } from 'jotgate'
+import { AuthError, type RevokeRequest } from 'jotgate'
 import { RequestFault } from '../../foundation/faults.js'
 import { type ProcessReport } from '../../observing/processes.js'
 import { type RecentRevocation } from '../../observing/recent-revocations.js'
 import { firstParty } from '../../oauth/first-party.js'
+import { currentToken } from '../../sessions/current-token.js'
 import { refuseOldLogin } from '../../sessions/recent-login.js'
 import { plainText } from '../../users/names.js'
 import { actingAdmin, recordAction, type AdminAction } from '../acting-admin.js'
@@ -87,12 +88,6 @@ function whatIs({ kind, value }: Named): Pick<AdminAction, 'subject' | 'details'
   const details = { what: kind, ...(value === undefined ? {} : { value }) }
   if (value === undefined || (kind !== 'sub' && kind !== 'client')) return { details }
   return { details, subject: { kind: kind === 'sub' ? 'user' : 'client', id: value } }
-}
-
-function currentToken(): VerifiedToken<unknown> {
-  const context = fromContext()
-  if (context === undefined) throw new AuthError('ROUTE_UNGUARDED')
-  return context.token
 }
 
 /** Ends the session too, which would give out tokens again once the entry has expired. It may be one of another store. */

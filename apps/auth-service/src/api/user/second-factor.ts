@@ -11,6 +11,7 @@ import {
 } from './generated/types.js'
 import { proveOwner, refuseOthers } from './own-account.js'
 import { currentUser } from './profile.js'
+import { proveSetUp } from './prove-set-up.js'
 import { recordOwn } from './record.js'
 
 /** GET /user/second-factor */
@@ -39,21 +40,25 @@ export const beginSecondFactor: GuardedHandler<NewSecondFactor, BegunSecondFacto
 }
 
 /**
- * POST /user/second-factor/confirm. The user's other sessions end: they began without it.
+ * POST /user/second-factor/confirm: asks for the password, unless the login is recent. The user's other sessions end: they began
+ * without it.
  *
- * @throws RequestFault CODE_REFUSED; AuthError FORBIDDEN, STORE_UNAVAILABLE, KEYS_UNAVAILABLE
+ * @throws RequestFault CODE_REFUSED, PASSWORD_REFUSED, TOO_MANY, BUSY; AuthError FORBIDDEN, STEP_UP_REQUIRED, STORE_UNAVAILABLE,
+ * KEYS_UNAVAILABLE
  */
 export const confirmSecondFactor: GuardedHandler<SecondFactorCode, RecoveryCodes> = async (
   call,
 ) => {
-  const { claims, request, services } = call
+  const { claims, services } = call
   refuseOthers(claims)
   const own = ownSession(claims)
   const user = await currentUser(call)
-  const endOthers = () => services.sessions.endOthers(own)
-  const codes = await services.secondFactor.confirm(user, request.code, endOthers)
+  const act = { kind: 'user.second-factor-added', sid: own.sid } as const
+  const right = await proveSetUp(call, { user, act })
+  await services.sessions.endOthers(own)
+  const codes = await services.secondFactor.confirm(user, right)
   if (codes === undefined) throw new RequestFault('CODE_REFUSED')
-  await recordOwn(call, user, { kind: 'user.second-factor-added', sid: own.sid })
+  await recordOwn(call, user, act)
   return { recoveryCodes: [...codes] }
 }
 

@@ -19,6 +19,13 @@ export interface BegunFactor {
   readonly uri: string
 }
 
+/** A right code of what was begun. */
+export interface BegunCode {
+  readonly step: number
+  /** The secret that it is a code of, as it is stored. */
+  readonly sealed: string
+}
+
 /** The result of {@link SecondFactor.check}; undefined: wrong, or used before. */
 export type UsedCode = 'otp' | 'recovery' | undefined
 
@@ -37,16 +44,15 @@ export interface SecondFactor {
    */
   begin(user: FactorOwner): Promise<BegunFactor>
   /**
-   * Confirms what was begun, by a code of it, and returns the recovery codes; undefined: the code is wrong, or nothing was
-   * begun.
-   *
-   * @param before called once the code is known to be right, before logins ask for one
+   * Checks a code of what was begun, and changes nothing yet; undefined: the code is wrong, or nothing was begun. What was begun
+   * ends after ten minutes, and after five codes, right or wrong. Count wrong ones as wrong passwords of the account.
    */
-  confirm(
-    user: FactorOwner,
-    code: string,
-    before: () => Promise<unknown>,
-  ): Promise<readonly string[] | undefined>
+  checkBegun(user: FactorOwner, code: string): Promise<BegunCode | undefined>
+  /**
+   * Makes what was begun active, so that logins ask for it, and returns the recovery codes; undefined: another request has
+   * confirmed or replaced it, and nothing has changed.
+   */
+  confirm(user: FactorOwner, right: BegunCode): Promise<readonly string[] | undefined>
   /** Checks a code, which is used up by it, in one step over all processes. */
   check(user: FactorOwner, code: string): Promise<UsedCode>
   /** Removes it; false: there was none. Also for a user who is deleted. */

@@ -5,7 +5,7 @@ import { RequestFault } from '../../foundation/faults.js'
 import type { Sealing } from '../../storage/sealing.js'
 import { createFactorRows, secondFactorSchema, type FactorRow } from './factor-rows.js'
 import { createRecoveryCodes, hashOfRecoveryCode } from './recovery-codes.js'
-import type { FactorOwner, SecondFactor, UsedCode } from './second-factor.js'
+import type { BegunCode, FactorOwner, SecondFactor, UsedCode } from './second-factor.js'
 
 /** What authenticator apps expect (RFC 6238 section 1.2, RFC 4226 section 5.3). */
 const usual = { algorithm: 'SHA1', digits: 6, period: 30 } as const
@@ -13,6 +13,8 @@ const usual = { algorithm: 'SHA1', digits: 6, period: 30 } as const
 const secretBytes = 20
 /** Steps before and after the present one whose codes are valid: clocks differ, and a code takes a while to type. */
 const window = 1
+/** Seconds after which what was begun has ended, and how many codes are compared with it: of guesses, five of a million. */
+const begun = { life: 600, tries: 5 } as const
 
 /** Options of {@link createTotp}. */
 export interface TotpParts {
@@ -47,12 +49,14 @@ export async function createTotp(parts: TotpParts): Promise<SecondFactor> {
     begin: async ({ id, username }) => {
       const sealing = sealingOf(totp)
       const secret = randomBytes(secretBytes)
-      if (!(await rows.begin(id, sealing.seal(secret, belongingTo(id)))))
+      const at = Math.floor(await parts.now())
+      if (!(await rows.begin(id, sealing.seal(secret, belongingTo(id)), at)))
         throw new RequestFault('SECOND_FACTOR_EXISTS')
       const made = toTotp(secret, { issuer: parts.name, label: username })
       return { secret: made.secret.base32, uri: made.toString() }
     },
-    confirm: (user, code, before) => confirm(totp, user, { code, before }),
+    checkBegun: (user, code) => checkBegun(totp, user, code),
+    confirm: (user, right) => confirm(totp, user, right),
     check: (user, code) => check(totp, user, code),
     remove: ({ id }) => rows.remove(id),
   }
@@ -62,29 +66,29 @@ interface Totp extends Pick<TotpParts, 'sealing' | 'now'> {
   readonly rows: ReturnType<typeof createFactorRows>
 }
 
-interface Confirmation {
-  readonly code: string
-  readonly before: () => Promise<unknown>
+async function checkBegun(
+  totp: Totp,
+  { id }: FactorOwner,
+  code: string,
+): Promise<BegunCode | undefined> {
+  const since = Math.floor(await totp.now()) - begun.life
+  const sealed = await totp.rows.tryBegun(id, { most: begun.tries, since })
+  if (sealed === undefined) return undefined
+  const read = await readCode(totp, { id, row: { sealed }, code })
+  return read && { step: read.step, sealed }
 }
 
 async function confirm(
   totp: Totp,
   { id }: FactorOwner,
-  { code, before }: Confirmation,
+  { step, sealed: from }: BegunCode,
 ): Promise<readonly string[] | undefined> {
-  const { rows } = totp
-  const row = await rows.find(id)
-  if (row === undefined || row.isActive) return undefined
-  const read = await readCode(totp, { id, row, code })
-  if (read === undefined) return undefined
-  await before()
+  const sealing = sealingOf(totp)
+  const { secret } = sealing.open(from, belongingTo(id))
+  const to = sealing.seal(secret, belongingTo(id))
   const codes = createRecoveryCodes()
-  // Before the factor counts: no user has one without a way back.
-  await rows.putRecoveryCodes(
-    id,
-    codes.flatMap((each) => hashOfRecoveryCode(id, each) ?? []),
-  )
-  return (await rows.activate(id, { row, step: read.step })) ? codes : undefined
+  const hashes = codes.flatMap((each) => hashOfRecoveryCode(id, each) ?? [])
+  return (await totp.rows.activate(id, { from, to, step, hashes })) ? codes : undefined
 }
 
 async function check(totp: Totp, { id }: FactorOwner, code: string): Promise<UsedCode> {
@@ -100,7 +104,7 @@ async function check(totp: Totp, { id }: FactorOwner, code: string): Promise<Use
 
 interface Typed {
   readonly id: string
-  readonly row: FactorRow
+  readonly row: Pick<FactorRow, 'sealed'>
   readonly code: string
 }
 

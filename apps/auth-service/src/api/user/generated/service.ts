@@ -38,7 +38,7 @@ export interface UserApi {
   readonly updateProfile: GuardedHandler<types.ProfileChange, types.Profile>
   /** begins to set up a second factor; logins ask for it once it is confirmed: POST /user/second-factor, with a token (scopes profile:write) */
   readonly beginSecondFactor: GuardedHandler<types.NewSecondFactor, types.BegunSecondFactor>
-  /** confirms the second factor by a code of it; the user's other sessions end: POST /user/second-factor/confirm, with a token (scopes profile:write) */
+  /** confirms the second factor by a code of it, with the password unless the login is recent; the user's other sessions end: POST /user/second-factor/confirm, with a token (scopes profile:write) */
   readonly confirmSecondFactor: GuardedHandler<types.SecondFactorCode, types.RecoveryCodes>
   /** removes the second factor: POST /user/second-factor/remove, with a token (scopes profile:write) */
   readonly removeSecondFactor: GuardedHandler<types.RemovedSecondFactor, void>

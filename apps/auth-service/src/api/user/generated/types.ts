@@ -135,9 +135,11 @@ export const SecondFactor: $.Schema<SecondFactor> = $.object<SecondFactor>(() =>
 
 export interface SecondFactorCode {
   readonly code: string
+  readonly password?: string
 }
 export const SecondFactorCode: $.Schema<SecondFactorCode> = $.object<SecondFactorCode>(() => [
   { name: 'code', read: $.text({ length: { from: 1, to: 64 } }) },
+  { name: 'password', optional: true, read: $.text({ length: { from: 1, to: 1024 } }) },
 ])
 
 /** Times are Unix seconds; the last use is told to the hour only. */
