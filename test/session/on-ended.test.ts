@@ -3,7 +3,7 @@ import type { SessionEvent } from '../../src/session/index.js'
 import { AuthError } from '../../src/foundation/errors.js'
 import { client, codeOf, login, makeSessions, makeWithRevocation } from './setup.js'
 
-/** A hook that fails as often as it is told to, and whom it has been called for. */
+/** A hook that fails a given number of times, and whom it has been called for. */
 function listening(failures = 0) {
   const heard: string[] = []
   let left = failures
@@ -40,7 +40,7 @@ test('onEnded hears once of each way in which a session ends', async () => {
   expect(heard.slice(3)).toEqual([kept[0]])
 })
 
-test('a session that ended while onEnded failed is told of by the next finishEnding', async () => {
+test('a session that ended while onEnded failed is reported by the next finishEnding', async () => {
   const { heard, hooks } = listening(2)
   const { sessions } = makeSessions({ hooks })
   const { sid, refreshToken } = await login(sessions)

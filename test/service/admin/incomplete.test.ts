@@ -36,7 +36,7 @@ test('an act that ended with a fault of the service is recorded, with whom it wa
   ])
 })
 
-test('a fault that nobody foresaw is recorded without its words', async () => {
+test('an unforeseen fault is recorded without its words', async () => {
   const { call, recorded } = calling({ id: 'client-1' })
   const act = recordFaults('client.removed', () => Promise.reject(new Error('a secret')))
   await expect(act(call)).rejects.toThrow('a secret')

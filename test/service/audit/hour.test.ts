@@ -203,7 +203,7 @@ testWithServices(
     expected.push(logout)
     await service.stop()
 
-    // What is counted only is told when the process ends.
+    // What is only counted is written when the process ends.
     expected.push(
       'user.unknown-refused refused by service jotgate, from 127.0.0.1 , {"since":T,"until":T,"count":3}',
       'audit.closed done by service jotgate, {}',

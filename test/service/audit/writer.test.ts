@@ -14,7 +14,7 @@ import type { SqlDatabase } from '../../../src/stores/sql/database.js'
 const databases = auditDatabases()
 const entry = () => toEntry(login('ann'))
 
-/** A writer whose database takes rows only while it is told to, and keeps them by place, as the table does. */
+/** A writer whose database takes rows only while the test lets it, and keeps them by place, as the table does. */
 function stubborn(more: Partial<ChainWriterParts> = {}) {
   const stored = new Map<number, AuditRow>()
   const sizes: number[] = []

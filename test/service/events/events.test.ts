@@ -36,7 +36,7 @@ test('every sink gets one event, with one id and one time', async () => {
   expect(logged).toEqual([])
 })
 
-/** A sink that fails as often as it is told to, and what it has been asked for. */
+/** A sink that fails a given number of times, and what it has been asked for. */
 function failing(failures: number) {
   const asked: RecordedEvent[] = []
   const taken: RecordedEvent[] = []

@@ -163,7 +163,7 @@ describe.each(Object.entries(worlds))('locks %s', (where, open) => {
     for (const each of networks) expect(await attempt(one, each, 'eve', true)).toBe('locked')
   })
 
-  test(`the beginning of a lock is told once, whatever is refused meanwhile, ${where}`, async () => {
+  test(`the beginning of a lock is reported once, whatever is refused meanwhile, ${where}`, async () => {
     const { one, two, begun } = await open()
     const wrong = Array.from({ length: 30 }, (_, at) =>
       attempt(at % 2 === 0 ? one : two, '10.9.9.9', 'bob'),

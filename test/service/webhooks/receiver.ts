@@ -15,7 +15,7 @@ export interface Received {
   readonly body: string
 }
 
-/** A receiver of webhooks on loopback, which answers as it is told. */
+/** A receiver of webhooks on loopback, with answers that the test chooses. */
 export interface Receiver {
   readonly url: string
   readonly received: Received[]

@@ -106,3 +106,50 @@ test.concurrent(
       expect(await run(wrong)).toContain('usage: ')
   },
 )
+
+test.concurrent(
+  'a service tells its webhooks of locks, thefts and deleted users, by their ids alone',
+  async ({ expect, folder, start, onTestFinished }) => {
+    const receiver = await startReceiver()
+    onTestFinished(receiver.close)
+    const webhook = `{ url: "${receiver.url}", secret: env:SECRET, reach: loopback }`
+    const settings = 'grace: 1s\nrecoverWithin: 0\nloginLimits: { account: 1 }\n'
+    const env = configured(folder(), `${settings}webhooks: [${webhook}]\n`)
+    await runService(env, ['user', 'add', 'root', 'admin'], password)
+    await runService(env, ['user', 'add', 'ann'], password)
+    const service = await start({ dataDir: env['DATA_DIR'] ?? '', env })
+    const { call, login } = callerOf(() => service)
+    const { accessToken: root } = await login('root', password)
+
+    for (const wrong of ['a first guess', 'a second guess'])
+      await call('POST /user/login', undefined, { username: 'ann', password: wrong })
+    await expect.poll(() => typesOf(receiver)).toEqual(['user.locked'])
+    const { locks } = (await call('GET /admin/locks', root)).body as { locks: { id: string }[] }
+    expect((await call(`DELETE /admin/locks/${locks[0]?.id ?? ''}`, root)).status).toBe(204)
+    await expect.poll(() => typesOf(receiver)).toEqual(['user.locked', 'user.unlocked'])
+
+    const stolen = await login('ann', password)
+    const body = { refreshToken: stolen.refreshToken }
+    await call('POST /user/refresh', undefined, body)
+    // The replaced token is a theft once the grace has passed.
+    await expect
+      .poll(async () => (await call('POST /user/refresh', undefined, body)).status)
+      .toBe(401)
+    await expect.poll(() => typesOf(receiver)).toContain('session.reused')
+    await expect.poll(() => typesOf(receiver)).toContain('session.ended')
+
+    const { users } = (await call('GET /admin/users?search=ann', root)).body as {
+      users: { id: string }[]
+    }
+    const ann = users[0]?.id ?? ''
+    const deleted = await call(`DELETE /admin/users/${ann}`, root, { confirm: 'ann' })
+    expect(deleted.status).toBe(204)
+    await expect.poll(() => typesOf(receiver)).toContain('user.deleted')
+    const subjects = receiver.received.map(
+      (each) => (JSON.parse(each.body) as { data: { subject: string } }).data.subject,
+    )
+    expect(new Set(subjects)).toEqual(new Set([ann]))
+    for (const each of receiver.received) expect(each.body).not.toMatch(/"ann"|127\.0\.0\.1/)
+    expect(await service.stop()).toBe(0)
+  },
+)

@@ -5,7 +5,7 @@ import { z } from 'zod'
 /** One row of the audit log, as it is stored. `at` is in Unix milliseconds; null where the event has no such part. */
 export type AuditRow = z.infer<typeof stored>
 
-/** Stands for a value that is no text: whoever changes a SQLite file can put bytes into any column. Its row does not verify. */
+/** Stands for a value that is no text: a SQLite file can hold bytes in any column. Its row does not verify. */
 export const unreadable = '\uFFFD'
 
 const text = z.string().catch(unreadable)

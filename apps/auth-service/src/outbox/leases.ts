@@ -25,7 +25,7 @@ export interface LeaseRequest {
 export interface Leases {
   /** Leases messages that are due: no other process sees them until the lease ends. */
   take(place: Place, request: LeaseRequest): Promise<readonly LeasedMessage[]>
-  /** Deletes a message that was delivered, whoever has leased it meanwhile. */
+  /** Deletes a message that was delivered, even if another process has leased it meanwhile. */
   remove(message: Message): Promise<void>
   /** Ends a lease after a failed attempt. Returns whether the message was given up: its time has passed. */
   putOff(message: LeasedMessage, delayMs: number, problem: string): Promise<boolean>

@@ -27,7 +27,7 @@ export const logout: Handler<LogoutReq, void> = async (call) => {
   await recordLogout(call, await sessions.end(refreshToken))
 }
 
-/** Records that a session was ended by its owner. Again is nothing: whoever has an old token would fill the log. */
+/** Records that a session was ended by its owner. Again is nothing: an old token would fill the log. */
 export async function recordLogout(
   call: Call,
   { subject, sid, client, wasLive }: EndedSession,

@@ -111,7 +111,7 @@ export const NewUsername: $.Schema<NewUsername> = $.object<NewUsername>(() => [
   { name: 'username', read: $.text({ length: { from: 1, to: 256 } }) },
 ])
 
-/** Times are Unix seconds. Absent are the times of users from before they were kept; the last login is told to the hour only. */
+/** Times are Unix seconds. Absent are the times of users from before they were kept; the last login is to the hour only. */
 export interface User {
   readonly id: string
   readonly username: string

@@ -46,7 +46,7 @@ export const AuditParty: $.Schema<AuditParty> = $.object<AuditParty>(() => [
 ])
 
 /**
- * Since and until are Unix seconds: at or after since, before until. Actor and subject are ids; a row that is about nobody else
+ * Since and until are Unix seconds: at or after since, before until. Actor and subject are ids; a row about no other party
  * has its actor as its subject.
  */
 export interface AuditReq {

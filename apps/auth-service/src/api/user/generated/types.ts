@@ -142,7 +142,7 @@ export const SecondFactorCode: $.Schema<SecondFactorCode> = $.object<SecondFacto
   { name: 'password', optional: true, read: $.text({ length: { from: 1, to: 1024 } }) },
 ])
 
-/** Times are Unix seconds; the last use is told to the hour only. */
+/** Times are Unix seconds; the last use is to the hour only. */
 export interface Session {
   readonly id: string
   readonly current: boolean

@@ -171,7 +171,7 @@ export const RingKey: $.Schema<RingKey> = $.object<RingKey>(() => [
   { name: 'removedAt', optional: true, read: $.number({ whole: 'int64' }) },
 ])
 
-/** The last use is told to the hour only. */
+/** The last use is to the hour only. */
 export interface Session {
   readonly id: string
   readonly userId: string
