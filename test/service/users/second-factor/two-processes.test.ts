@@ -180,7 +180,7 @@ test('wrong codes of a set-up count like wrong passwords, in both processes toge
   })
 })
 
-test('a right code of a set-up takes back no wrong passwords, unless the password comes with it', async () => {
+test('a right code of a set-up without the password takes back no wrong passwords', async () => {
   const { a } = two
   const kate = await add('kate')
   const token = await tokenOf(login(a.origin, kate))
