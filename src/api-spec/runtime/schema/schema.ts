@@ -32,6 +32,7 @@ export interface Reader {
  */
 export type Turn = (value: unknown, place: { readonly at: string; readonly way: Way }) => unknown
 
+/** Which way a value goes: `in` from JSON or text to the program, `out` to JSON. */
 export type Way = 'in' | 'out'
 
 /** One member of a type. */
