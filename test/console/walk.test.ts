@@ -264,7 +264,7 @@ test('the pages are drawn as the documentation shows them', { timeout: 300_000 }
       await page.getByRole('button', { name: 'Inspect' }).click()
       await page.getByRole('region', { name: 'Verdict' }).waitFor()
     }
-    await page.getByText('Loading …').waitFor({ state: 'detached' })
+    await page.getByText('Loading …').first().waitFor({ state: 'detached' })
     const image = await page.screenshot({ animations: 'disabled', caret: 'hide' })
     // An empty page is a tenth of it.
     expect(image.byteLength).toBeGreaterThan(20_000)

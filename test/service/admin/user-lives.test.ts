@@ -27,6 +27,15 @@ describe.each(Object.entries(worlds))('users over %s', (where, open) => {
         elsewhere: rows.filter((row) => !inLog(row) && (about.test(row) || row.includes(id))),
       }
     }
+    // Refusals and locks are recorded a moment later, here by another process.
+    const refusals = /'user.login','refused'|'user.login', 'refused'/
+    await expect
+      .poll(async () => {
+        const { inLog } = await found()
+        const locked = inLog.filter((row) => row.includes('user.locked')).length
+        return [inLog.filter((row) => refusals.test(row)).length, locked]
+      })
+      .toEqual([6, 1])
     // The user, its times, attributes and two sessions, and over PostgreSQL its lock.
     const before = await found()
     expect(before.elsewhere.length).toBe(where === 'SQLite' ? 5 : 6)

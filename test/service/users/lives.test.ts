@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { SqlStatement } from 'jotgate/stores/sqlite'
 import pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { deleteUser } from '../../../apps/auth-service/src/users/delete-user.js'
@@ -172,11 +173,15 @@ test('a deletion ends sessions before rows go and after it, and forgets twice', 
   const done: string[] = []
   const step = (what: string) => () => Promise.resolve(done.push(what))
   const users = {
-    remove: (id: string) => Promise.resolve(done.push(`remove ${id}`)).then(() => undefined),
+    remove: (id: string, also: readonly SqlStatement[] = []) => {
+      done.push(`remove ${id}, ${also.map(({ text }) => text).join()}`)
+      return Promise.resolve()
+    },
   }
   const forget = [(id: string) => Promise.resolve(done.push(`forget ${id}`))]
-  await deleteUser({ users, user: { id: 'u' }, end: step('end'), forget })
-  const round = ['end', 'forget u', 'remove u']
+  const also = (id: string) => [{ text: `note ${id}` }]
+  await deleteUser({ users, user: { id: 'u' }, end: step('end'), forget, also })
+  const round = ['end', 'forget u', 'remove u, note u']
   expect(done).toEqual([...round, ...round])
 })
 
@@ -184,8 +189,7 @@ test('a store that cannot end sessions leaves the user as it was', async () => {
   const removed: string[] = []
   const users = { remove: (id: string) => Promise.resolve(removed.push(id)).then(() => undefined) }
   const end = () => Promise.reject(new Error('no store'))
-  await expect(deleteUser({ users, user: { id: 'u' }, end, forget: [] })).rejects.toThrow(
-    'no store',
-  )
+  const deletion = { users, user: { id: 'u' }, end, forget: [], also: () => [] }
+  await expect(deleteUser(deletion)).rejects.toThrow('no store')
   expect(removed).toEqual([])
 })

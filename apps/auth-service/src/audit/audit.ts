@@ -1,4 +1,4 @@
-import { migrate } from 'jotgate/stores/sqlite'
+import { migrate, type SqlStatement } from 'jotgate/stores/sqlite'
 import type { Party } from '../events/event.js'
 import type { EventSink } from '../events/events.js'
 import type { AuditRow } from './audit-row.js'
@@ -6,7 +6,7 @@ import { auditSchema } from './audit-tables.js'
 import { chainKinds } from './chain-kinds.js'
 import type { Head } from './chain-writer.js'
 import { ownEntry, type Entry } from './entry.js'
-import { eraseAgain, eraseValues, noteErasure } from './erase.js'
+import { eraseAgain, eraseValues, erasureNote } from './erase.js'
 import { createFlood } from './flood.js'
 import { listHeads, type ChainHead } from './heads.js'
 import { createOwnChain, type OwnChainParts } from './own-chain.js'
@@ -37,11 +37,10 @@ export interface Audit {
    */
   erase(id: string, by: Party): Promise<void>
   /**
-   * Notes that a user is about to be deleted: its values are erased within the hour even if `erase` is never called.
-   *
-   * @throws AuthError STORE_UNAVAILABLE
+   * A statement that runs in one transaction with the deletion of a user: its values are erased within the hour even if
+   * `erase` is never called.
    */
-  noteErasure(id: string): Promise<void>
+  erasureNote(id: string): SqlStatement
   /**
    * Erases the users of the last day's erasures again, where rows were stored since: another process may have done so. Unix
    * milliseconds.
@@ -90,9 +89,9 @@ export async function createAudit(parts: AuditParts): Promise<Audit> {
     heads: (limit) => listHeads(parts, limit),
     search: (query, page) => searchAudit(database, query, page),
     readAll: (query) => readAll(database, query),
-    noteErasure: (id) => noteErasure(database, id, Date.now()),
+    erasureNote: (id) => erasureNote(id, Date.now()),
     erase: async (id, by) => {
-      await noteErasure(database, id, Date.now())
+      await database.batch([erasureNote(id, Date.now())])
       await erase(id, by)
     },
     eraseAgain: (now) => eraseAgain({ database, now, erase: (id) => erase(id, parts.writer) }),

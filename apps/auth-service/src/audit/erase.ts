@@ -1,4 +1,4 @@
-import type { SqlDatabase } from 'jotgate/stores/sqlite'
+import type { SqlDatabase, SqlStatement } from 'jotgate/stores/sqlite'
 
 /** Rows that one statement changes: few enough for the deadline of a request. */
 const atOnce = 500
@@ -46,17 +46,13 @@ async function hasValues(database: SqlDatabase, id: string, until: number): Prom
   return false
 }
 
-/**
- * Notes an erasure, so that {@link eraseAgain} repeats it: another process may store a row about the party a moment later.
- *
- * @throws AuthError STORE_UNAVAILABLE
- */
-export async function noteErasure(database: SqlDatabase, id: string, at: number): Promise<void> {
-  await database.query(
-    `INSERT INTO service_audit_erasures (subject, at) VALUES ($1, $2)
+/** Notes an erasure, so that {@link eraseAgain} repeats it: another process may store a row about the party a moment later. */
+export function erasureNote(id: string, at: number): SqlStatement {
+  return {
+    text: `INSERT INTO service_audit_erasures (subject, at) VALUES ($1, $2)
      ON CONFLICT (subject) DO UPDATE SET at = excluded.at`,
-    [id, at],
-  )
+    params: [id, at],
+  }
 }
 
 /** How long erasures are repeated, in milliseconds: longer than rows are owed. */

@@ -35,13 +35,14 @@ export const accountCommands = {
     const user = await findUser(administration, subject)
     if (confirm !== user.username)
       throw new SetupFault('this deletes the user for good: repeat it with --confirm and its name')
-    const { users, unlock, events, noteErasure } = administration
+    const { users, unlock, events, erasureNote } = administration
     const end = () => administration.endSessions(user.id)
     await deleteUser({
       users,
       user,
       end,
-      forget: [noteErasure, ...(unlock === undefined ? [] : [unlock])],
+      forget: unlock === undefined ? [] : [unlock],
+      also: (id) => [erasureNote(id)],
     })
     await recordCommand(events, { kind: 'user.deleted', subject: userOf(user.id) })
     await administration.eraseRecord(user.id)

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { SqlStatement } from 'jotgate/stores/sqlite'
 import type { Configuration } from '../configuration/configuration.js'
 import type { Events } from '../events/events.js'
 import { openAudit } from '../http/open-audit.js'
@@ -19,8 +20,8 @@ export interface Recording {
   begin(): Promise<void>
   /** Deletes names, addresses and user agents of a user from the audit log. @throws AuthError STORE_UNAVAILABLE */
   erase(id: string): Promise<void>
-  /** Notes that this is to be done. @throws AuthError STORE_UNAVAILABLE */
-  noteErasure(id: string): Promise<void>
+  /** What the deletion of a user runs besides: see the audit log. */
+  erasureNote(id: string): SqlStatement
   /** Ends the chain. Messages to other systems stay for the service to deliver. */
   close(): Promise<void>
 }
@@ -48,7 +49,7 @@ export async function openRecording(parts: RecordingParts): Promise<Recording> {
     events,
     begin: () => audit.open(),
     erase: (id) => audit.erase(id, commandParty()),
-    noteErasure: (id) => audit.noteErasure(id),
+    erasureNote: (id) => audit.erasureNote(id),
     close: async () => {
       await events.close()
       await outbox.close()

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { AuthError, createRevocation } from 'jotgate'
+import type { SqlStatement } from 'jotgate/stores/sqlite'
 import type { Configuration } from '../configuration/configuration.js'
 import type { DataDirectory } from '../storage/data-directory.js'
 import type { Events } from '../events/events.js'
@@ -27,8 +28,8 @@ export interface UserAdministration {
   renewTokens(subject: string): Promise<void>
   /** Begins a chain of the audit log: a command that cannot be recorded changes nothing. @throws AuthError STORE_UNAVAILABLE */
   beginRecord(): Promise<void>
-  /** Notes that the audit log is to forget a user, before the user is deleted. @throws AuthError STORE_UNAVAILABLE */
-  readonly noteErasure: (id: string) => Promise<void>
+  /** What the deletion of a user runs besides, so that the audit log forgets the user whatever happens. */
+  readonly erasureNote: (id: string) => SqlStatement
   /** Deletes names and addresses of a user from the audit log. @throws AuthError STORE_UNAVAILABLE */
   eraseRecord(id: string): Promise<void>
   /** Closes the storage; do not use it afterwards. */
@@ -70,7 +71,7 @@ export async function openUserAdministration(
     configuration,
     ...{ users, events, unlock: await openUnlock(configuration, storage) },
     beginRecord: () => recording.begin(),
-    noteErasure: (id) => recording.noteErasure(id),
+    erasureNote: (id) => recording.erasureNote(id),
     eraseRecord: (id) => recording.erase(id),
     endSessions: async (subject) => {
       await start()

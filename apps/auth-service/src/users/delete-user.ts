@@ -1,3 +1,4 @@
+import type { SqlStatement } from 'jotgate/stores/sqlite'
 import type { User, Users } from './users.js'
 
 /** What {@link deleteUser} needs. */
@@ -8,6 +9,8 @@ export interface Deletion {
   readonly end: () => Promise<unknown>
   /** What keeps something of the user elsewhere: each forgets it, by the user's id. */
   readonly forget: readonly ((id: string) => Promise<unknown>)[]
+  /** Runs in one transaction with the deletion of the rows: what must be known of a user who is gone. */
+  readonly also: (id: string) => readonly SqlStatement[]
 }
 
 /**
@@ -16,12 +19,13 @@ export interface Deletion {
  * begun sessions and written rows.
  *
  * @throws AuthError STORE_UNAVAILABLE
- * @example await deleteUser({ users, user, end: () => sessions.endAll(user.id), forget: [locks.unlockUser] })
+ * @example await deleteUser({ users, user, end: () => sessions.endAll(user.id), forget: [locks.unlockUser], also: () => [] })
  */
-export async function deleteUser({ users, user, end, forget }: Deletion): Promise<void> {
+export async function deleteUser(deletion: Deletion): Promise<void> {
+  const { users, user, end, forget, also } = deletion
   for (let round = 0; round < 2; round++) {
     await end()
     for (const each of forget) await each(user.id)
-    await users.remove(user.id)
+    await users.remove(user.id, also(user.id))
   }
 }

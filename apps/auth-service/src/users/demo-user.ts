@@ -94,7 +94,7 @@ function whatSheCannot(users: Users): Pick<Users, 'rename' | 'remove'> {
         ? Promise.reject(nameTaken())
         : users.rename(id, username)
     },
-    remove: (id) => (id === demoSubject ? refusal() : users.remove(id)),
+    remove: (id, also) => (id === demoSubject ? refusal() : users.remove(id, also)),
   }
 }
 

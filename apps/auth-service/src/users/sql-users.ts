@@ -66,7 +66,7 @@ export async function createSqlUsers(
     noteLogin: async (id) => {
       await db.query(loginText, [id, now(), now() - loginsKeptEvery])
     },
-    remove: (id) => db.batch(deletionOf(id)),
+    remove: (id, also = []) => db.batch([...deletionOf(id), ...also]),
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { SqlStatement } from 'jotgate/stores/sqlite'
 
 /** A person who can log in. */
 export interface User {
@@ -93,7 +94,7 @@ export interface Users {
   /** Writes that a user has logged in now. Ask {@link isLoginDue} before, so that most logins write nothing. */
   noteLogin(id: string): Promise<void>
   /** Deletes every row of a user. The caller must end the sessions: {@link deleteUser}. Again is the same as once. */
-  remove(id: string): Promise<void>
+  remove(id: string, also?: readonly SqlStatement[]): Promise<void>
 }
 
 /** Seconds in which one login of a user is written down at most. */

@@ -32,7 +32,8 @@ export const deleteUser: GuardedHandler<UserDeletion, void> = async (call) => {
     users,
     user,
     end,
-    forget: [(id) => services.audit.noteErasure(id), (id) => unlockUser(lockouts, id)],
+    forget: [(id) => unlockUser(lockouts, id)],
+    also: (id) => [services.audit.erasureNote(id)],
   })
   // By the id alone: the name is deleted as well.
   await recordAction(call, admin, { kind: 'user.deleted', subject: userOf(user.id) })

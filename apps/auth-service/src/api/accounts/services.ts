@@ -21,5 +21,5 @@ export interface Services {
   readonly sessions: Pick<Sessions, 'endOthers' | 'endAll'>
   readonly lockouts: Omit<Lockouts, 'record'>
   readonly revocation: Pick<Revocation, 'revoke'>
-  readonly audit: Pick<Audit, 'erase' | 'noteErasure'>
+  readonly audit: Pick<Audit, 'erase' | 'erasureNote'>
 }
