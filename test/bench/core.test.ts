@@ -24,7 +24,9 @@ describe('the core suite of the benchmark', () => {
 
   test('the core suite measures everything that a bar speaks of', () => {
     const comparisons = measurements.flatMap((each) => compare(each, { nodeMajor: 20 }))
-    const own = bars.filter(({ name }) => !/^(api|audit|http|revocation|service|sessions): /.test(name))
+    const own = bars.filter(
+      ({ name }) => !/^(api|audit|http|revocation|service|sessions): /.test(name),
+    )
     expect(comparisons.filter(({ bar }) => bar !== undefined)).toHaveLength(own.length)
     for (const row of toRows(comparisons)) {
       expect(Object.keys(row)).toEqual(['suite', 'name', 'ratio', 'unit', 'versus'])

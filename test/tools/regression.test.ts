@@ -42,7 +42,9 @@ describe('the check that nothing has become slower', () => {
     })
   })
   test('the check on speed finds every bar of the core in the newest record of each Node', () => {
-    const core = bars.filter(({ name }) => !/^(api|audit|http|revocation|service|sessions): /.test(name))
+    const core = bars.filter(
+      ({ name }) => !/^(api|audit|http|revocation|service|sessions): /.test(name),
+    )
     for (const major of [20, 22, 24, 99]) {
       const rows = newestRecord(folder, major)
       const missing = core.filter(
