@@ -19,8 +19,8 @@ export default defineConfig({
     // A worker imports each module once for all its files: test files leave nothing behind in what they share.
     isolate: false,
     unstubGlobals: true,
-    // Most files wait for servers, browsers and times: on two cores four of them keep one and a half busy.
-    maxWorkers: 4,
+    // Two cores: more workers only make timing-sensitive runs fight each other.
+    maxWorkers: 2,
     // Tests that wait beside one another; what they wait for costs nothing.
     maxConcurrency: 20,
     sequence: { sequencer: SlowestFirst },
