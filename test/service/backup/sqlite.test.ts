@@ -29,7 +29,9 @@ function keepLoggingIn(service: RunningService) {
   const logins: Promise<unknown>[] = []
   const timer = setInterval(() => {
     begun++
-    logins.push(logIn(service).then(() => answered++))
+    const count = () => answered++
+    // On a busy machine too many wait for their hash, and some are answered 503.
+    logins.push(logIn(service).then(count, () => undefined))
   }, 50)
   return {
     counts: () => ({ begun, answered }),

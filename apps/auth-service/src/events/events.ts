@@ -86,7 +86,7 @@ export function createEvents(options: EventsOptions): Events {
 }
 
 function recorded(event: ServiceEvent): RecordedEvent {
-  return { ...event, id: randomBytes(16).toString('base64url'), at: Date.now() / 1000 }
+  return { ...event, id: randomBytes(16).toString('hex'), at: Date.now() / 1000 }
 }
 
 /** Long enough for the answers of a few requests, and of no length that can be waited for. */

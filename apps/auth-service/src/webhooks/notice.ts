@@ -29,7 +29,7 @@ export function noticeOf(event: RecordedEvent): Notice | undefined {
 /** The service records the end of a session again when it cannot tell whether all sinks have it: a session ends once. */
 function idOf({ id, kind, sid }: RecordedEvent): string {
   if (kind !== 'session.ended' || sid === undefined) return id
-  return createHash('sha256').update(`${kind}:${sid}`).digest('base64url').slice(0, 22)
+  return createHash('sha256').update(`${kind}:${sid}`).digest('hex').slice(0, 32)
 }
 
 /** The user that an event is about. */
