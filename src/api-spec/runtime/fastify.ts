@@ -10,7 +10,7 @@ import { AuthError } from '../../foundation/errors.js'
 import { type VerifiedToken } from '../../token/token.js'
 import { answerText, answerTo, eventsOf } from './answer.js'
 import { type BodyRules, readBody } from './body.js'
-import { type FormBody } from './form-body.js'
+import { type FormBody, formTypes } from './form-body.js'
 import { readJsonBody } from './json-body.js'
 import { readPages, refuseForeignForm } from './own-form.js'
 import { demandOf, type GatesOf, type Incoming, type Route } from './route.js'
@@ -127,11 +127,10 @@ class SentForm {
   }
 }
 
-/** Forms where a route has rules for them; elsewhere they are refused as any other content type. */
+/** Reads forms where a route has rules for them, and refuses them elsewhere like other content types. */
 function takeForms(app: FastifyInstance): void {
-  const types = ['application/x-www-form-urlencoded', 'multipart/form-data']
   app.addContentTypeParser(
-    types,
+    [...formTypes],
     { parseAs: 'buffer' },
     async (request: FastifyRequest, body: Buffer) => {
       const { headers } = request

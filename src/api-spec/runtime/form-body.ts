@@ -24,7 +24,9 @@ export interface FormBody {
 /** Fields and files of one form. */
 const mostParts = 1000
 
-const [urlencoded, multipart] = ['application/x-www-form-urlencoded', 'multipart/form-data']
+/** The content types in which forms are sent. */
+export const formTypes = ['application/x-www-form-urlencoded', 'multipart/form-data'] as const
+const [urlencoded, multipart] = formTypes
 
 /**
  * Whether a content type is one of the two in which forms are sent.
