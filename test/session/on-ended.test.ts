@@ -90,6 +90,36 @@ test('a hook that fails keeps the access tokens of no ended session valid', asyn
   expect(await sessions.finishEnding()).toBe(0)
 })
 
+test('while a hook fails, each call asks it for one batch and refuses no tokens again', async () => {
+  const count = { hook: 0, revoke: 0 }
+  const { sessions } = makeSessions({
+    hooks: {
+      onEnded: () => {
+        count.hook++
+        return Promise.reject(new Error('away'))
+      },
+    },
+    revoke: () => {
+      count.revoke++
+      return Promise.resolve()
+    },
+    maxSessions: 1000,
+  })
+  for (let ended = 0; ended < 350; ended++) await sessions.end((await login(sessions)).refreshToken)
+  const calls: unknown[] = []
+  for (let call = 0; call < 3; call++) {
+    Object.assign(count, { hook: 0, revoke: 0 })
+    expect(await codeOf(sessions.finishEnding())).toBe('STORE_UNAVAILABLE')
+    calls.push({ ...count })
+  }
+  // What this process has refused itself is known to it from its first call on.
+  expect(calls).toEqual([
+    { hook: 100, revoke: 350 },
+    { hook: 100, revoke: 0 },
+    { hook: 100, revoke: 0 },
+  ])
+})
+
 test('onEnded is called after the access tokens are refused', async () => {
   const refused: boolean[] = []
   const made = await makeWithRevocation({

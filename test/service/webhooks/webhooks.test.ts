@@ -56,6 +56,19 @@ test('the signature is that of the example of Standard Webhooks', () => {
 })
 
 describe('what is sent', () => {
+  test('a receiver whose message cannot be added keeps none from the others, and the event counts as not taken', async () => {
+    const webhooks = [webhookOf('https://127.0.0.1/one'), webhookOf('https://127.0.0.1/two')]
+    const [first] = webhooks
+    const added: string[] = []
+    const add = ({ target }: { readonly target: string }) => {
+      if (target === first?.target) return Promise.reject(new Error('the database is away'))
+      added.push(target)
+      return Promise.resolve(true)
+    }
+    await expect(webhookSink(webhooks, { add }).take(ended)).rejects.toThrow('away')
+    expect(added).toEqual([webhooks[1]?.target])
+  })
+
   test('a receiver gets type, time and ids, signed, and neither names nor addresses', async () => {
     const to = await receiver()
     const { clock, take } = await sending([webhookOf(to.url)])
