@@ -190,6 +190,7 @@ export const service = {
     'webhooks',
     'oauth',
     'api',
+    'pages',
     'http',
     'commands',
   ],

@@ -199,7 +199,7 @@ async function openOAuth(
   const clients = await openClients({ configuration, database, starting, revocation })
   const openFor = (itsTimes: Configuration, rights: SessionRights) =>
     openSessions({ ...parts, configuration: itsTimes, rights }, rooms)
-  const made = { configuration, signing, revocation, clients, limits, events }
+  const made = { configuration, signing, revocation, clients, limits, events, signIn: undefined }
   return createOAuth({ ...made, openSessions: openFor })
 }
 

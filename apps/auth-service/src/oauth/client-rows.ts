@@ -86,6 +86,7 @@ export function toStored(fields: SqlRow, now: number): StoredClient {
       audiences: words(texts.audiences),
       receivesRoles: receives_roles !== 0,
       origins: readOrigins(texts.origins),
+      signIn: undefined,
       disabled: disabled !== 0,
       createdAt: created_at,
       oldSecretUntil: isOldGood ? old_until : undefined,

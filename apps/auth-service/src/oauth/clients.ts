@@ -1,4 +1,5 @@
 import { SetupFault } from '../foundation/setup-fault.js'
+import type { IdTokenAlgorithm } from './id-tokens.js'
 
 /** The grant type of a token exchange (RFC 8693 section 2.1). */
 export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -21,6 +22,26 @@ export interface ClientPolicy {
   readonly recoverWithin?: number | undefined
 }
 
+/** How a client logs users in at `/oauth/authorize`; names as in RFC 7591 and OpenID Connect Dynamic Client Registration. */
+export interface ClientSignIn {
+  /** At least one; compared letter by letter. */
+  readonly redirectUris: readonly string[]
+  readonly postLogoutRedirectUris: readonly string[]
+  /** `native`: an app on a device, with loopback addresses or a scheme of its own (RFC 8252). */
+  readonly applicationType: 'web' | 'native'
+  readonly idTokenAlg: IdTokenAlgorithm
+  /** Where this service sends logout tokens; undefined: nowhere. */
+  readonly backchannelLogoutUri: string | undefined
+  /** Whether requests without PKCE are refused: always for public clients, by default for all. */
+  readonly requirePkce: boolean
+  /** `never` for the company's own clients, `ask` for those of others. */
+  readonly consent: 'never' | 'ask'
+  /** Whether its sessions go on when the user logs out of the browser: for programs at a command line. */
+  readonly offline: boolean
+  /** Users with one of these roles may log in there; empty: every user. */
+  readonly allowedRoles: readonly string[]
+}
+
 /** A program that gets tokens: another service, or an app. The hash of its secret never leaves the database. */
 export interface OAuthClient {
   /** `client-` and 128 random bits: no user has such an id, so the `sub` of a token is unambiguous. */
@@ -40,6 +61,8 @@ export interface OAuthClient {
   readonly receivesRoles: boolean
   /** Origins of its pages, exactly as browsers send them: only these may call by it. Only a public client has any. */
   readonly origins: readonly string[]
+  /** Undefined: no user can log in there by a redirect. */
+  readonly signIn: ClientSignIn | undefined
   readonly policy: ClientPolicy
   readonly disabled: boolean
   /** Unix time in seconds. */

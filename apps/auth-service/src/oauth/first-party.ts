@@ -22,6 +22,7 @@ export function firstPartyClient(audience: string, origins: readonly string[] = 
     audiences: [audience],
     receivesRoles: true,
     origins,
+    signIn: undefined,
     policy: {},
     disabled: false,
     createdAt: 0,

@@ -15,6 +15,7 @@ import type { SigningKeys } from '../sessions/signing.js'
 import { userOrClientClaims } from '../sessions/token-kinds.js'
 import { clientTimes } from './client-times.js'
 import type { OAuthClient, OAuthClients } from './clients.js'
+import type { SignIn } from './sign-in.js'
 
 /** The parts that the OAuth endpoints use. */
 export interface OAuth {
@@ -31,6 +32,8 @@ export interface OAuth {
   signFor(client: OAuthClient, rights: ClientRights): Promise<ClientToken>
   /** Verifies any access token of this service, a user's or a client's, for any audience. */
   readonly verify: (token: string) => Promise<VerifiedToken>
+  /** Undefined with a shared secret: no key is published then, and no site could verify an ID token. */
+  readonly signIn: SignIn | undefined
 }
 
 /** The part of a client's registration that decides about its sessions. */
@@ -58,6 +61,7 @@ export interface OAuthParts {
   readonly openSessions: (configuration: Configuration, rights: SessionRights) => Sessions
   readonly limits: ClientLimits
   readonly events: Pick<Events, 'record' | 'later' | 'refusedUnknown'>
+  readonly signIn: SignIn | undefined
 }
 
 /**
@@ -67,10 +71,10 @@ export interface OAuthParts {
  * so no such token opens them; only {@link OAuth.verify} accepts both kinds.
  */
 export function createOAuth(parts: OAuthParts): OAuth {
-  const { configuration, clients, revocation, limits, events } = parts
+  const { configuration, clients, revocation, limits, events, signIn } = parts
   const sign = createAnySigner(parts)
   return {
-    ...{ configuration, clients, revocation, limits, events, sign },
+    ...{ configuration, clients, revocation, limits, events, sign, signIn },
     sessionsOf: openByPolicy(parts),
     signFor: createClientSigner(configuration, sign),
     verify: createEitherVerifier(parts),
