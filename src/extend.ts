@@ -42,8 +42,10 @@ export type {
   SecretEncoding,
   StoredRing,
 } from './key-sources/index.js'
+export { shortSecretUntil } from './key/index.js'
 export type {
   AsymmetricInput,
+  Exceptions,
   ExternalKeyEvent,
   ExternalKeyProblemKind,
   ExternalSignContext,

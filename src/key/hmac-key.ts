@@ -6,6 +6,7 @@ import { isJwk } from './jwk.js'
 import { checkUse, permits } from './jwk-use.js'
 import { Key } from './key.js'
 import { keyTable, kidOf, nameKey, type KeyOptions } from './kid.js'
+import type { Exceptions } from './strength/exceptions.js'
 import { checkSecret, readSecret, type KnownSecrets, type SecretInput } from './strength/secret.js'
 
 /** {@link KeyOptions} of a shared secret. */
@@ -13,17 +14,17 @@ export interface HmacKeyOptions extends KeyOptions {
   /** Secrets that others know. None of them is accepted, however it is encoded. Default: none. */
   readonly knownSecrets?: KnownSecrets
   /**
-   * Whether to refuse text, a UUID, repeats and any other secret that can be guessed. Default `refuse`; `accept` is for
-   * published test vectors, and for moving a service whose secret cannot be changed in the same step.
+   * Exceptions that are accepted until a day: `{ 'short-secret': '2027-06-30' }` takes a secret that is short or can be guessed,
+   * for moving a service whose secret cannot be changed in the same step. Default: those of `JOTGATE_ACCEPT`.
    */
-  readonly guessable?: 'refuse' | 'accept'
+  readonly accept?: Exceptions
 }
 
 /** Options of `hmacKey`. */
 export const hmacKeyTable = {
   ...keyTable,
   knownSecrets: unchecked<KnownSecrets>('list or set of secrets'),
-  guessable: unchecked<HmacKeyOptions['guessable']>('`accept` or `refuse`'),
+  accept: unchecked<Exceptions>('names of exceptions with their last day'),
 } satisfies OptionTable<keyof HmacKeyOptions>
 
 /**
@@ -31,7 +32,8 @@ export const hmacKeyTable = {
  *
  * Text is refused, because it may be the secret or an encoding of it.
  *
- * @throws ConfigError for text, a short, guessable or known secret, or bytes that hold a public key
+ * @throws ConfigError for text, a short, guessable or known secret, or bytes that hold a public key; `accept` names the one
+ * exception
  * @example const key = hmacKey(Buffer.from(process.env.SECRET ?? '', 'base64'), 'HS256')
  */
 export function hmacKey(secret: SecretInput, alg: Algorithm, options: HmacKeyOptions = {}): Key {
@@ -45,7 +47,7 @@ export function hmacKey(secret: SecretInput, alg: Algorithm, options: HmacKeyOpt
   checkSecret(bytes, {
     leastBytes: row.bytes,
     known: options.knownSecrets,
-    guessable: options.guessable,
+    accept: options.accept,
   })
   const material = createSecretKey(bytes)
   return new Key(alg, {

@@ -13,7 +13,8 @@ export type {
   ExternalSign,
   ExternalSignContext,
 } from './signature/sign-elsewhere.js'
-export type { KnownSecrets, SecretInput } from './strength/secret.js'
+export type { Exceptions } from './strength/exceptions.js'
+export { shortSecretUntil, type KnownSecrets, type SecretInput } from './strength/secret.js'
 export { thumbprint } from './thumbprint.js'
 // For those who write key sources and tools.
 export {

@@ -3,6 +3,7 @@ import { isText } from '../../foundation/names.js'
 import { type GateOptions } from '../../gate/gate-options.js'
 import { createGate, type Gate } from '../../gate/gate.js'
 import { hmacKey } from '../../key/hmac-key.js'
+import type { Exceptions } from '../../key/strength/exceptions.js'
 import { createSigner, type Signer } from '../../token/sign.js'
 import { type Claims, type VerifiedToken } from '../../token/token.js'
 import { createVerifier } from '../../token/verify.js'
@@ -16,11 +17,13 @@ export interface TokenPolicy {
   readonly Audience?: string
   /** `typ` of the header. Default `at+jwt` (RFC 9068); go-zero issues `JWT`. */
   readonly Type?: string
+  /** `{ 'short-secret': '2027-06-30' }` takes short and guessable secrets until that day. Default: `JOTGATE_ACCEPT`. */
+  readonly Accept?: Exceptions
 }
 
 /** The configuration of `jwt: NAME`: one secret. */
 export interface AuthConfig extends TokenPolicy {
-  /** Text of at least 32 bytes that cannot be guessed. */
+  /** Text of at least 32 bytes that cannot be guessed; others by {@link TokenPolicy.Accept}. */
   readonly AccessSecret: string
   /** Life of an access token in seconds, for services that issue them. */
   readonly AccessExpire: number
@@ -74,7 +77,7 @@ export function secretGate(
 export function secretSigner(secrets: Secrets): Signer {
   const { current, life, policy } = keysOf(secrets)
   return createSigner({
-    key: keyOf(current),
+    key: keyOf(current, policy.Accept),
     issuer: policy.Issuer ?? null,
     audience: policy.Audience ?? null,
     expiresIn: life,
@@ -125,10 +128,10 @@ function verifierOf(
 
 function verifierOfOne(
   secret: string,
-  { Issuer, Audience, Type = 'at+jwt', bigints }: TokenPolicy & { readonly bigints: boolean },
+  { Issuer, Audience, Type = 'at+jwt', Accept, bigints }: TokenPolicy & { readonly bigints: boolean },
 ): (token: string) => Promise<VerifiedToken> {
   return createVerifier({
-    keys: keyOf(secret),
+    keys: keyOf(secret, Accept),
     algorithms: ['HS256'],
     issuer: Issuer ?? null,
     audience: Audience ?? null,
@@ -137,7 +140,8 @@ function verifierOfOne(
   })
 }
 
-function keyOf(secret: unknown) {
+function keyOf(secret: unknown, accept: Exceptions | undefined) {
   if (!isText(secret)) throw new ConfigError('secrets', 'must be text')
-  return hmacKey(new TextEncoder().encode(secret), 'HS256')
+  const options = accept === undefined ? {} : { accept }
+  return hmacKey(new TextEncoder().encode(secret), 'HS256', options)
 }

@@ -57,7 +57,7 @@ export function holdsPoint(bytes: Buffer): boolean {
  * @example isCompressedPoint(Buffer.from('02…', 'hex'))
  */
 export function isCompressedPoint(bytes: Buffer): boolean {
-  if (bytes[0] !== 2 && bytes[0] !== 3) return false
+  if ((bytes[0] !== 2 && bytes[0] !== 3) || bytes.byteLength < 2) return false
   const x = toInteger(bytes.subarray(1))
   return curves.some((curve) => {
     if (bytes.byteLength !== curve.bytes + 1 || x >= curve.p) return false

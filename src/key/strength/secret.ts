@@ -2,6 +2,7 @@ import { KeyObject } from 'node:crypto'
 import { holdsPublicKey } from './encoded-key.js'
 import { ConfigError } from '../../foundation/errors.js'
 import { isJwk, keyMembers, type JwkInput } from '../jwk.js'
+import { acceptedUntil, warnOfException, type Exceptions } from './exceptions.js'
 import { estimateEntropy } from './secret-entropy.js'
 import { isBytes } from '../../foundation/realms.js'
 
@@ -45,11 +46,13 @@ export interface SecretPolicy {
   readonly leastBytes: number
   /** Default: none. */
   readonly known?: KnownSecrets | undefined
-  /** Default `refuse`. */
-  readonly guessable?: 'refuse' | 'accept' | undefined
+  /** Exceptions that the program names. Default: those of `JOTGATE_ACCEPT`. */
+  readonly accept?: Exceptions | undefined
 }
 
 const advice = 'make one with randomBytes(64) of node:crypto'
+const wayOut =
+  ', or take it until a day with the exception short-secret (JOTGATE_ACCEPT=short-secret:YYYY-MM-DD)'
 
 /**
  * Refuses a secret that is short (RFC 7518 section 3.2), known, guessable (RFC 8725 section 3.5), or a public key (RFC
@@ -60,24 +63,48 @@ const advice = 'make one with randomBytes(64) of node:crypto'
  */
 export function checkSecret(
   secret: Buffer,
-  { leastBytes, known = [], guessable = 'refuse' }: SecretPolicy,
+  { leastBytes, known = [], accept }: SecretPolicy,
 ): void {
-  if (secret.byteLength < leastBytes)
+  if (secret.byteLength === 0)
     throw new ConfigError('hmacKey', `must be at least ${String(leastBytes)} bytes long; ${advice}`)
   if (holdsPublicKey(secret))
     throw new ConfigError('hmacKey', `holds a public key, which is no secret; ${advice}`)
   if (isKnown(secret, known))
     throw new ConfigError('hmacKey', `is one of the knownSecrets; ${advice}`)
-  if (!['refuse', 'accept'].includes(guessable))
-    throw new ConfigError('hmacKey.guessable', 'must be "refuse" or "accept"')
-  if (guessable === 'refuse' && readings(secret).some(isGuessable))
-    throw new ConfigError('hmacKey', `can be guessed: it is text, or repeats itself; ${advice}`)
+  const weakness = weaknessOf(secret, leastBytes)
+  if (weakness === undefined) return
+  const until = acceptedUntil('short-secret', accept)
+  if (until === undefined) throw new ConfigError('hmacKey', `${weakness}; ${advice}${wayOut}`)
+  warnOfException('short-secret', until, `An HMAC secret ${weakness}: ${advice}, and take both.`)
+}
+
+/**
+ * The last day on which a process may start with an HS256 secret that is short or can be guessed; undefined for any other.
+ *
+ * @throws ConfigError as {@link acceptedUntil}
+ * @example shortSecretUntil(Buffer.from('secret'), { 'short-secret': '2027-06-30' }) // '2027-06-30'
+ */
+export function shortSecretUntil(secret: Uint8Array, accept?: Exceptions): string | undefined {
+  const isWeak = weaknessOf(Buffer.from(secret), hs256Bytes) !== undefined
+  return isWeak ? acceptedUntil('short-secret', accept) : undefined
+}
+
+const hs256Bytes = 32
+
+function weaknessOf(secret: Buffer, leastBytes: number): string | undefined {
+  if (secret.byteLength < leastBytes) return `must be at least ${String(leastBytes)} bytes long`
+  const found = readings(secret)
+  if (found.some(isUuid)) return 'can be guessed: it is a UUID, which has at most 122 random bits'
+  if (found.some(isGuessable)) return 'can be guessed: it is text, or repeats itself'
+  return undefined
+}
+
+/** It has 122 random bits, and fewer in the versions with a time and a node (RFC 9562 section 5). */
+function isUuid(secret: Buffer): boolean {
+  return /^[{"]?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[}"]?$/i.test(secret.toString('latin1'))
 }
 
 function isGuessable(secret: Buffer): boolean {
-  // A UUID has 122 random bits, and fewer in the versions with a time and a node (RFC 9562 section 5).
-  if (/^[{"]?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[}"]?$/i.test(secret.toString('latin1')))
-    return true
   const { bits, share } = estimateEntropy(secret)
   return bits < leastBits || share < leastShare
 }

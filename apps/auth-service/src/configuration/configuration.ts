@@ -1,5 +1,5 @@
 import type { SecretSource } from 'jotgate'
-import type { Places } from 'jotgate/extend'
+import type { Exceptions, Places } from 'jotgate/extend'
 import type { UserAttributes } from './user-attributes.js'
 import type { RedisAddress } from './redis-address.js'
 import type { Webhook } from './webhooks.js'
@@ -146,4 +146,6 @@ export type Signing =
       readonly kind: 'secret'
       readonly current: SecretSource
       readonly previous: SecretSource | undefined
+      /** A secret that is short or can be guessed is taken until a day. */
+      readonly accept?: Exceptions | undefined
     }

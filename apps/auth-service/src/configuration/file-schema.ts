@@ -89,6 +89,7 @@ export const fileSchema = z.strictObject({
       accessSecret: reference,
       prevSecret: reference.optional(),
       accessExpire: accessExpire.optional(),
+      accept: z.strictObject({ 'short-secret': z.string() }).optional(),
     })
     .optional(),
   database: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres URL' }).optional(),
@@ -110,7 +111,10 @@ export type FileFields = z.infer<typeof fileSchema>
 /** All names of a file; case does not matter. */
 export const fileNames: FieldNames = {
   ...Object.fromEntries(Object.keys(fileSchema.shape).map((name) => [name, true as const])),
-  auth: { accessSecret: true, prevSecret: true, accessExpire: true },
+  auth: {
+    ...{ accessSecret: true, prevSecret: true, accessExpire: true },
+    accept: { 'short-secret': true },
+  },
   loginLimits: { account: true, address: true, service: true },
   webhooks: { url: true, secret: true, prevSecret: true, events: true, reach: true },
   users: userNames,

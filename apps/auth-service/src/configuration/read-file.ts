@@ -149,15 +149,16 @@ function usualOrigins(issuer: string): readonly string[] {
 function readSigning({ auth, algorithm, rotateEvery }: FileFields, reader: SecretReader): Signing {
   const ring: Signing = { kind: 'ring', algorithm, rotateEvery: toSeconds(rotateEvery) }
   if (!auth) return ring
+  const { accept } = auth
   const check = (bytes: Buffer) => {
-    hmacKey(bytes, 'HS256')
+    hmacKey(bytes, 'HS256', accept && { accept })
   }
   const current = reader.open('auth.accessSecret', auth.accessSecret, check)
   const previous =
     auth.prevSecret === undefined
       ? undefined
       : reader.open('auth.prevSecret', auth.prevSecret, check)
-  return current ? { kind: 'secret', current, previous } : ring
+  return current ? { kind: 'secret', current, previous, accept } : ring
 }
 
 /** The current secret and the previous one; empty without a current one. */

@@ -11,7 +11,7 @@ import {
   type KeyRing,
   type SecretSource,
 } from 'jotgate'
-import type { KeyFinder, KeyRingStore } from 'jotgate/extend'
+import type { Exceptions, KeyFinder, KeyRingStore } from 'jotgate/extend'
 import type { Configuration, Signing } from '../configuration/configuration.js'
 import { storedKeys, type DataDirectory } from '../storage/data-directory.js'
 
@@ -76,9 +76,13 @@ async function openRing(
 }
 
 /** HS256 with a secret that other services verify with; follows a mounted secret when it is replaced. */
-function shareSecret({ current, previous }: Extract<Signing, { kind: 'secret' }>): SigningKeys {
-  const signer = latest(current)
-  const others = previous && latest(previous)
+function shareSecret({
+  current,
+  previous,
+  accept,
+}: Extract<Signing, { kind: 'secret' }>): SigningKeys {
+  const signer = latest(current, accept)
+  const others = previous && latest(previous, accept)
   const either: SecretSource = {
     read: () => current.read(),
     version: () => current.version() + (previous?.version() ?? 0),
@@ -93,14 +97,14 @@ function shareSecret({ current, previous }: Extract<Signing, { kind: 'secret' }>
 }
 
 /** The key of the current secret, created once for each secret. */
-function latest(source: SecretSource): () => Key {
+function latest(source: SecretSource, accept: Exceptions | undefined): () => Key {
   let version = -1
   let key: Key | undefined
   return () => {
     if (!key || source.version() !== version) {
       const secret = source.read()
       version = source.version()
-      key = hmacKey(secret, 'HS256', { kid: kidOf(secret) })
+      key = hmacKey(secret, 'HS256', { kid: kidOf(secret), ...(accept && { accept }) })
     }
     return key
   }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { isUnchanged } from 'jotgate'
+import { exceptionNote } from '../../configuration/exception-note.js'
 import { RequestFault } from '../../foundation/faults.js'
 import { sharedAddressNote } from '../../observing/shared-address.js'
 import type { Service } from '../service.js'
@@ -12,7 +13,12 @@ export function openRoutes(app: FastifyInstance, service: Service): void {
     const status = await statusOf(service)
     const accounts = service.shared.accounts()
     const shared = accounts === undefined ? [] : [sharedAddressNote(accounts)]
-    const notes = [...shared, ...service.clocks.notes(), ...auditNotes(service.audit)]
+    const weak = exceptionNote(service.configuration.signing, Date.now())
+    const ofSecrets = weak === undefined ? [] : [weak]
+    const notes = [
+      ...[...shared, ...service.clocks.notes(), ...auditNotes(service.audit)],
+      ...ofSecrets,
+    ]
     return reply.code(status === 'ready' ? 200 : 503).send({
       status,
       ...(notes.length === 0 ? {} : { notes }),
