@@ -32,7 +32,8 @@ function howToWrite(text: string, { origin }: URL): string {
   return `must be an origin as browsers send it, such as ${example}: scheme, host and port, in ASCII, and no more`
 }
 
-function isLoopbackName(host: string): boolean {
+/** Whether a host name can only mean this machine, names below `localhost` included (RFC 6761 section 6.3). */
+export function isLoopbackName(host: string): boolean {
   return isLoopback(host) || host.endsWith('.localhost')
 }
 
