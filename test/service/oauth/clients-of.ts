@@ -11,6 +11,8 @@ export interface TestClient {
 }
 
 const times = { accessTtl: 900, absoluteTtl: 86_400, idleTtl: 86_400, grace: 10, recoverWithin: 0 }
+/** As in a demo: sites may be at plain http on loopback. */
+const rules = { ...times, issuer: 'http://localhost:8888' }
 
 /** Registers clients in the data folder of a demo that runs on SQLite, or of any service that will. */
 export async function registerClients<Name extends string>(
@@ -21,7 +23,7 @@ export async function registerClients<Name extends string>(
   const db = await openSqlite(join(dataDir, 'jotgate.db'))
   try {
     await claimDatabase(sqliteDatabase(db), mode)
-    const store = await createSqlClients(sqliteDatabase(db), times)
+    const store = await createSqlClients(sqliteDatabase(db), rules)
     const entries: [string, TestClient][] = []
     for (const [name, client] of Object.entries<NewClient>(clients)) {
       const { client: made, secret = '' } = await store.create(client)

@@ -1,13 +1,19 @@
 import type { Schema, SqlRow } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
-import { readOrigins } from './client-origins.js'
+import { joinKeys, keyColumns, readKeys } from './client-keys.js'
+import { clientsWithOrigins, readOrigins } from './client-origins.js'
 import type { CheckedChange } from './client-rules.js'
-import { grants, type OAuthClient } from './clients.js'
+import { joinSignIn, readSignIn, signInColumns } from './client-sign-in.js'
+import { storedGrants, type Grant, type OAuthClient } from './clients.js'
 
-/** The columns that {@link toStored} reads. */
+/** The columns of the table itself that {@link toStored} reads. */
 export const clientColumns =
   'id, name, secret_hash, grants, scopes, audiences, policy, disabled, created_at, old_hash, old_until, ' +
   'receives_roles'
+
+/** All columns that {@link toStored} reads, and where they are: the table and those beside it. */
+export const selectClients = `SELECT ${clientColumns}, origins, ${signInColumns}, ${keyColumns}
+  FROM ${clientsWithOrigins} ${joinSignIn} ${joinKeys}`
 
 /** The table, by its versions. */
 export const clientSchema: Schema = {
@@ -74,6 +80,7 @@ export interface StoredClient {
 export function toStored(fields: SqlRow, now: number): StoredClient {
   const { secret_hash, created_at, disabled, old_hash, old_until, receives_roles, ...texts } =
     row.parse(fields)
+  const signIn = readSignIn(fields)
   const isOldGood = old_hash !== null && now < old_until
   return {
     secretHash: secret_hash ?? undefined,
@@ -81,12 +88,13 @@ export function toStored(fields: SqlRow, now: number): StoredClient {
     client: {
       ...{ id: texts.id, name: texts.name, policy: texts.policy },
       kind: secret_hash === null ? 'public' : 'confidential',
-      grants: z.array(z.enum(grants)).parse(words(texts.grants)),
+      grants: grantsOf(words(texts.grants), signIn !== undefined),
       scopes: words(texts.scopes),
       audiences: words(texts.audiences),
       receivesRoles: receives_roles !== 0,
       origins: readOrigins(texts.origins),
-      signIn: undefined,
+      signIn,
+      keys: readKeys(fields),
       disabled: disabled !== 0,
       createdAt: created_at,
       oldSecretUntil: isOldGood ? old_until : undefined,
@@ -94,17 +102,22 @@ export function toStored(fields: SqlRow, now: number): StoredClient {
   }
 }
 
+function grantsOf(named: readonly string[], hasSignIn: boolean): readonly Grant[] {
+  const stored = z.array(z.enum(storedGrants)).parse(named)
+  return hasSignIn ? ['authorization_code', ...stored] : stored
+}
+
 function words(text: string): readonly string[] {
   return text.split(' ').filter((word) => word !== '')
 }
 
-/** The given fields as columns; origins have a table beside. */
+/** The given fields as columns of the table itself; origins, keys and how users log in have tables beside. */
 export function toColumns(given: CheckedChange & { readonly disabled: boolean | undefined }) {
   const { name, policy: times, disabled, receivesRoles } = given
   const list = (items: readonly string[] | undefined) => items?.join(' ')
   const values = {
     name,
-    grants: list(given.grants),
+    grants: list(given.grants?.filter((grant) => grant !== 'authorization_code')),
     scopes: list(given.scopes),
     audiences: list(given.audiences),
     policy: times && JSON.stringify(times),

@@ -11,7 +11,13 @@ import {
   type NewClient,
   type OAuthClient,
 } from './clients.js'
+import { keysSchema } from './client-keys.js'
+import { checkSignIn, signInSchema, type SignInRules } from './client-sign-in-rules.js'
 import { clientTimes } from './client-times.js'
+import { eachOnce } from './each-once.js'
+
+/** The part of the configuration that registrations are checked against. */
+export type ClientRules = SessionTimes & SignInRules
 
 const scope = z
   .string()
@@ -34,7 +40,7 @@ const origin = z
 const name = /^[^\p{Cc}\p{Cs}]{1,100}$/u
 
 /** The rules of each field; lifetimes are limited by the configuration's. */
-function createSchema({ accessTtl, absoluteTtl }: SessionTimes) {
+function createSchema({ accessTtl, absoluteTtl, issuer }: ClientRules) {
   const policy = z.strictObject({
     accessTtl: seconds.min(1).max(accessTtl, notAbove('accessExpire')).optional(),
     refreshTtl: seconds.min(1).max(absoluteTtl, notAbove('refreshExpire')).optional(),
@@ -57,6 +63,8 @@ function createSchema({ accessTtl, absoluteTtl }: SessionTimes) {
     receivesRoles: z.boolean(),
     origins: z.array(origin).max(mostOrigins).transform(eachOnce),
     policy,
+    signIn: signInSchema({ issuer }).nullable(),
+    keys: keysSchema(issuer).nullable(),
   })
 }
 
@@ -64,10 +72,6 @@ const seconds = z.int()
 
 function notAbove(setting: string): string {
   return `must not be longer than ${setting} of the configuration`
-}
-
-function eachOnce<T>(items: readonly T[]): readonly T[] {
-  return [...new Set(items)]
 }
 
 /** A new client with all fields checked. */
@@ -83,33 +87,56 @@ export type CheckedChange = {
  *
  * @throws ClientFault with every wrong field, never a value
  */
-export function checkClient(client: NewClient, configuration: SessionTimes): CheckedClient {
-  const { policy = {}, receivesRoles = false, origins = [] } = client
-  const whole = { ...client, policy, receivesRoles, origins }
+export function checkClient(client: NewClient, configuration: ClientRules): CheckedClient {
+  const { policy = {}, receivesRoles = false, origins = [], signIn = null, keys = null } = client
+  const whole = { ...client, policy, receivesRoles, origins, signIn, keys }
   const parsed = createSchema(configuration).safeParse(whole)
   const faults = faultsOf(parsed.error)
   // Fields that are wrong by themselves are left out of the checks across fields.
-  faults.push(...checkWhole(withoutFaults(whole, parsed.error), configuration))
+  const good = withoutFaults(whole, parsed.error)
+  faults.push(...checkWhole(good, configuration))
+  const { kind, grants: asked } = good
+  faults.push(...checkSignIn({ kind, grants: asked, signIn: good.signIn }, configuration))
   if (parsed.success && faults.length === 0) return parsed.data
   throw new ClientFault(faults.join('; '))
 }
 
 /**
- * Checks a change to a client of the given kind. Unchanged fields are not checked again: they may come from an earlier
- * configuration.
+ * Checks a change to a client. Unchanged fields are not checked again: they may come from an earlier configuration.
  *
  * @throws ClientFault with every wrong field, never a value
  */
 export function checkChange(
-  kind: OAuthClient['kind'],
+  client: Pick<OAuthClient, 'kind' | 'grants' | 'signIn'>,
   change: Omit<ClientChange, 'disabled'>,
-  configuration: SessionTimes,
+  configuration: ClientRules,
 ): CheckedChange {
+  const { kind } = client
   const parsed = createSchema(configuration).omit({ kind: true }).partial().safeParse(change)
   const faults = faultsOf(parsed.error)
-  faults.push(...checkWhole({ kind, ...withoutFaults(change, parsed.error) }, configuration))
+  const good = withoutFaults(change, parsed.error)
+  faults.push(...checkWhole({ kind, ...good }, configuration))
+  faults.push(...checkSignInChange(client, good, configuration))
   if (parsed.success && faults.length === 0) return parsed.data
   throw new ClientFault(faults.join('; '))
+}
+
+/** A change of the one keeps to the other: redirect addresses bring the grant with them, and take it away. */
+function checkSignInChange(
+  { kind, grants: had, signIn: kept }: Pick<OAuthClient, 'kind' | 'grants' | 'signIn'>,
+  { grants: asked, signIn }: ClientChange,
+  configuration: ClientRules,
+): readonly string[] {
+  if (signIn !== undefined) {
+    const faults = checkSignIn({ kind, grants: asked, signIn }, configuration)
+    const others = had.filter((grant) => grant !== 'authorization_code')
+    return signIn === null && asked === undefined && others.length === 0
+      ? [...faults, 'grants: must name at least one']
+      : faults
+  }
+  if (asked === undefined) return []
+  // What is kept was checked when it was registered.
+  return checkSignIn({ kind, grants: asked, signIn: kept ?? null }, {})
 }
 
 function faultsOf(error: z.ZodError | undefined): string[] {
@@ -137,8 +164,8 @@ function checkExchange(
 
 /** Faults that concern several fields. */
 function checkWhole(
-  { kind, grants: asked = [], audiences, origins = [], policy }: Partial<NewClient>,
-  configuration: SessionTimes,
+  { kind, grants: asked = [], audiences, origins = [], policy, keys }: Partial<NewClient>,
+  configuration: ClientRules,
 ): readonly string[] {
   const faults: string[] = []
   if (kind === 'public' && asked.includes('client_credentials'))
@@ -148,6 +175,8 @@ function checkWhole(
     faults.push(
       'origins: a page cannot keep the secret of a confidential client; register a public one',
     )
+  if (kind === 'public' && keys)
+    faults.push('keys: a public client cannot keep a private key; register a confidential one')
   if (policy === undefined) return faults
   const times = checkSessions(clientTimes(configuration, policy))
   return [...faults, ...times.map((fault) => `policy: ${fault}`)]

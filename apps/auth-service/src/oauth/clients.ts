@@ -4,8 +4,14 @@ import type { IdTokenAlgorithm } from './id-tokens.js'
 /** The grant type of a token exchange (RFC 8693 section 2.1). */
 export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
-/** The grants of a client (RFC 6749 sections 4.4 and 6, RFC 8693). There is no `password` grant (RFC 9700 section 2.4). */
-export const grants = ['client_credentials', 'refresh_token', tokenExchange] as const
+/** The grants that a client's own row names: an earlier release knows no others, and could not read the row. */
+export const storedGrants = ['client_credentials', 'refresh_token', tokenExchange] as const
+
+/**
+ * The grants of a client (RFC 6749 sections 4.1, 4.4 and 6, RFC 8693). There is no `password` grant (RFC 9700 section 2.4). A
+ * client has `authorization_code` exactly when it has {@link OAuthClient.signIn}.
+ */
+export const grants = [...storedGrants, 'authorization_code'] as const
 
 /** One of {@link grants}. */
 export type Grant = (typeof grants)[number]
@@ -42,6 +48,22 @@ export interface ClientSignIn {
   readonly allowedRoles: readonly string[]
 }
 
+/** How a client is to log users in: what is left out is `web`, RS256, PKCE, no consent, every user, and nothing else. */
+export type NewSignIn = Pick<ClientSignIn, 'redirectUris'> & {
+  readonly [field in keyof ClientSignIn]?: ClientSignIn[field] | undefined
+}
+
+/** The public keys of a client that authenticates by `private_key_jwt` (OpenID Connect Core section 9). */
+export type ClientKeys =
+  | { readonly kind: 'jwks'; readonly jwks: ClientJwks }
+  /** Fetched from there when they are needed, so that the client can rotate them by itself. */
+  | { readonly kind: 'jwksUri'; readonly jwksUri: string }
+
+/** A JWK set with public keys (RFC 7517). */
+export interface ClientJwks {
+  readonly keys: readonly Readonly<Record<string, unknown>>[]
+}
+
 /** A program that gets tokens: another service, or an app. The hash of its secret never leaves the database. */
 export interface OAuthClient {
   /** `client-` and 128 random bits: no user has such an id, so the `sub` of a token is unambiguous. */
@@ -63,6 +85,8 @@ export interface OAuthClient {
   readonly origins: readonly string[]
   /** Undefined: no user can log in there by a redirect. */
   readonly signIn: ClientSignIn | undefined
+  /** Undefined: it authenticates by its secret, or is public. With keys there is no secret. */
+  readonly keys: ClientKeys | undefined
   readonly policy: ClientPolicy
   readonly disabled: boolean
   /** Unix time in seconds. */
@@ -73,21 +97,32 @@ export interface OAuthClient {
 
 /** A client to be registered. */
 export type NewClient = Pick<OAuthClient, 'name' | 'kind' | 'grants' | 'scopes' | 'audiences'> &
-  Partial<Pick<OAuthClient, 'policy' | 'receivesRoles' | 'origins'>>
+  Partial<Pick<OAuthClient, 'policy' | 'receivesRoles' | 'origins'>> &
+  SignInChange
 
-/** A client and its secret, which is returned only once; a public client has none. */
+/** How a client logs users in, and its keys: each is replaced as a whole, and null takes it away. */
+export interface SignInChange {
+  readonly signIn?: NewSignIn | null | undefined
+  readonly keys?: ClientKeys | null | undefined
+}
+
+/** A client and its secret, which is returned only once; a public client has none, nor one with keys. */
 export interface CreatedClient {
   readonly client: OAuthClient
   readonly secret: string | undefined
 }
 
-/** A change; omitted fields stay, and a policy is replaced as a whole. A client's kind never changes. */
+/**
+ * A change; omitted fields stay, and a policy is replaced as a whole. A client's kind never changes. Keys end its secrets;
+ * without them again, it needs a new secret by {@link OAuthClients.rotateSecret}.
+ */
 export type ClientChange = Partial<
   Pick<
     OAuthClient,
     'name' | 'grants' | 'scopes' | 'audiences' | 'receivesRoles' | 'origins' | 'policy' | 'disabled'
   >
->
+> &
+  SignInChange
 
 /** A new secret, which is returned only once, and how long the previous one is also valid (Unix time in seconds). */
 export interface RotatedSecret {
@@ -135,7 +170,7 @@ export interface OAuthClients {
    * Creates a new secret; the previous one stays valid for `keepOld` seconds, and an older one becomes invalid.
    * Undefined when the client does not exist.
    *
-   * @throws ClientFault for a public client, or an overlap longer than {@link longestOverlap}
+   * @throws ClientFault for a public client, one with keys, or an overlap longer than {@link longestOverlap}
    */
   rotateSecret(id: string, keepOld: number): Promise<RotatedSecret | undefined>
   /** Ends the previous secret, if any; returns the changed client, or undefined when there is none. */

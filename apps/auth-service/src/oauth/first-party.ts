@@ -23,6 +23,7 @@ export function firstPartyClient(audience: string, origins: readonly string[] = 
     receivesRoles: true,
     origins,
     signIn: undefined,
+    keys: undefined,
     policy: {},
     disabled: false,
     createdAt: 0,

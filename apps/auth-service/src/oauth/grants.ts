@@ -44,6 +44,7 @@ const byGrant = {
   client_credentials: grantClient,
   refresh_token: refreshSession,
   [tokenExchange]: exchangeToken,
+  authorization_code: () => Promise.reject(new OAuthFault('unsupported_grant_type')),
 } as const satisfies Record<
   Grant,
   (oauth: OAuth, request: GrantRequest) => Promise<TokenAnswer | ExchangeAnswer>

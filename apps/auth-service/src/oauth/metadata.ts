@@ -1,5 +1,5 @@
 import type { Configuration } from '../configuration/configuration.js'
-import { grants } from './clients.js'
+import { storedGrants } from './clients.js'
 
 /** The description of this authorization server, for clients that configure themselves (RFC 8414 section 2). */
 export interface Metadata {
@@ -26,7 +26,7 @@ export function createMetadata({
     introspection_endpoint: at('/oauth/introspect'),
     ...(signing.kind === 'ring' ? { jwks_uri: at('/.well-known/jwks.json') } : {}),
     response_types_supported: [],
-    grant_types_supported: grants,
+    grant_types_supported: storedGrants,
     token_endpoint_auth_methods_supported: [...withSecret, 'none'],
     revocation_endpoint_auth_methods_supported: [...withSecret, 'none'],
     introspection_endpoint_auth_methods_supported: withSecret,

@@ -1,13 +1,15 @@
 import type { Revocation } from 'jotgate'
 import type { SqlDatabase } from 'jotgate/stores/sqlite'
-import type { Configuration, SessionTimes } from '../configuration/configuration.js'
+import type { Configuration } from '../configuration/configuration.js'
+import type { ClientRules } from './client-rules.js'
 import { firstPartyClient } from './first-party.js'
 import type { ClientChange, OAuthClient, OAuthClients } from './clients.js'
 import { createSqlClients } from './sql-clients.js'
 
 /** Options of {@link openClients}. */
 export interface ClientRooms {
-  readonly configuration: SessionTimes & Pick<Configuration, 'audience' | 'origins'>
+  readonly configuration: ClientRules &
+    Pick<Configuration, 'audience' | 'origins' | 'issuer' | 'signing'>
   readonly database: SqlDatabase
   /** The same database, with the deadline of a start. */
   readonly starting: SqlDatabase
@@ -40,9 +42,7 @@ export async function openClients(rooms: ClientRooms): Promise<OAuthClients> {
       const client = await clients.change(id, change)
       if (client === undefined) return undefined
       if (narrows) await refuseOwn(revocation, id)
-      const mayHaveSessions = [before, client].some((each) =>
-        each?.grants.includes('refresh_token'),
-      )
+      const mayHaveSessions = [before, client].some((each) => each && hasSessions(each))
       if (change.disabled) await refuseTokens(revocation, { id, mayHaveSessions })
       return client
     },
@@ -54,6 +54,10 @@ export async function openClients(rooms: ClientRooms): Promise<OAuthClients> {
       return clients.remove(id)
     },
   }
+}
+
+function hasSessions({ grants }: OAuthClient): boolean {
+  return grants.includes('refresh_token') || grants.includes('authorization_code')
 }
 
 /** True when a change removes rights that earlier tokens of the client may state. */

@@ -1,22 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { migrate, type SqlDatabase, type SqlValue } from 'jotgate/stores/sqlite'
-import type { SessionTimes } from '../configuration/configuration.js'
+import { clientKeySchema, putKeys, removeKeys, toKeyColumns } from './client-keys.js'
 import {
   clientColumns as columns,
   clientSchema,
+  selectClients,
   toColumns,
   toStored,
   type StoredClient,
 } from './client-rows.js'
-import {
-  clientOriginSchema,
-  clientsWithOrigins,
-  originsOfAll,
-  putOrigins,
-  removeOrigins,
-} from './client-origins.js'
-import { checkChange, checkClient } from './client-rules.js'
+import { clientOriginSchema, originsOfAll, putOrigins, removeOrigins } from './client-origins.js'
+import { checkChange, checkClient, type CheckedChange, type ClientRules } from './client-rules.js'
 import { createSecret, fitsSecret, hashSecret } from './client-secrets.js'
+import { clientSignInSchema, putSignIn, removeSignIn, toSignInColumns } from './client-sign-in.js'
 import {
   ClientFault,
   longestOverlap,
@@ -30,10 +26,13 @@ import {
   type RotatedSecret,
 } from './clients.js'
 
+/** The table of clients, and those beside it. */
+const clientSchemas = [clientSchema, clientOriginSchema, clientSignInSchema, clientKeySchema]
+
 /** The table of clients. */
 interface Table {
   readonly db: SqlDatabase
-  readonly configuration: SessionTimes
+  readonly configuration: ClientRules
   /** Unix time in seconds. */
   readonly now: () => number
 }
@@ -54,11 +53,10 @@ export interface SqlClientOptions {
  */
 export async function createSqlClients(
   db: SqlDatabase,
-  configuration: SessionTimes,
+  configuration: ClientRules,
   { now = () => Math.floor(Date.now() / 1000), starting = db }: SqlClientOptions = {},
 ): Promise<OAuthClients> {
-  await migrate(starting, clientSchema)
-  await migrate(starting, clientOriginSchema)
+  for (const schema of clientSchemas) await migrate(starting, schema)
   const table = { db, configuration, now }
   return {
     list: (query) => list(table, query),
@@ -70,8 +68,9 @@ export async function createSqlClients(
       if (!idShape.test(id)) return false
       const text = 'DELETE FROM service_clients WHERE id = $1 RETURNING id'
       const isRemoved = (await db.query(text, [id])).length > 0
-      if (isRemoved) await removeOrigins(db, id)
-      return isRemoved
+      if (!isRemoved) return false
+      for (const forget of [removeOrigins, removeSignIn, removeKeys]) await forget(db, id)
+      return true
     },
     rotateSecret: (id, keepOld) => rotateSecret(table, id, keepOld),
     endOldSecret: async (id) => (await update(table, id, { old_hash: null, old_until: 0 }))?.client,
@@ -83,10 +82,7 @@ const idShape = /^client-[\w-]{22}$/
 
 async function find({ db, now }: Table, id: string): Promise<StoredClient | undefined> {
   if (!idShape.test(id)) return undefined
-  const [found] = await db.query(
-    `SELECT ${columns}, origins FROM ${clientsWithOrigins} WHERE id = $1`,
-    [id],
-  )
+  const [found] = await db.query(`${selectClients} WHERE id = $1`, [id])
   return found && toStored(found, now())
 }
 
@@ -95,7 +91,7 @@ async function list(
   { after = { createdAt: -1, id: '' }, limit }: ClientQuery,
 ): Promise<readonly OAuthClient[]> {
   const rows = await db.query(
-    `SELECT ${columns}, origins FROM ${clientsWithOrigins}
+    `${selectClients}
      WHERE created_at > $1 OR (created_at = $1 AND id > $2)
      ORDER BY created_at, id LIMIT $3`,
     [after.createdAt, after.id, limit],
@@ -109,8 +105,16 @@ async function create(
 ): Promise<CreatedClient> {
   const checked = checkClient(request, configuration)
   const secret = checked.kind === 'confidential' ? createSecret() : undefined
+  const id = `client-${randomBytes(16).toString('base64url')}`
+  // Rows beside come first: there is no moment at which the client has fewer duties than were asked for.
+  const { signIn, keys, origins } = checked
+  await putBeside(db, id, {
+    origins: origins.length === 0 ? undefined : origins,
+    signIn: signIn ?? undefined,
+    keys: keys ?? undefined,
+  })
   const values = {
-    id: `client-${randomBytes(16).toString('base64url')}`,
+    id,
     secret_hash: secret === undefined ? null : hashSecret(secret),
     ...toColumns({ ...checked, disabled: false }),
     created_at: now(),
@@ -121,9 +125,26 @@ async function create(
     `INSERT INTO service_clients (${names.join(', ')}) VALUES (${places}) RETURNING ${columns}`,
     Object.values(values),
   )
-  const { origins } = checked
-  if (origins.length > 0) await putOrigins(db, values.id, origins)
-  return { client: { ...toStored(added, now()).client, origins }, secret }
+  const beside = {
+    origins: origins.join(' '),
+    ...(signIn === null ? {} : toSignInColumns(signIn)),
+    ...(keys === null ? {} : toKeyColumns(keys)),
+  }
+  const { client } = toStored({ ...added, ...beside }, now())
+  return { client, secret: keys === null ? secret : undefined }
+}
+
+/** Writes what has tables beside; null takes away. */
+async function putBeside(
+  db: SqlDatabase,
+  id: string,
+  { origins, signIn, keys }: Pick<CheckedChange, 'origins' | 'signIn' | 'keys'>,
+): Promise<void> {
+  if (origins !== undefined) await putOrigins(db, id, origins)
+  if (signIn) await putSignIn(db, id, signIn)
+  if (signIn === null) await removeSignIn(db, id)
+  if (keys) await putKeys(db, id, keys)
+  if (keys === null) await removeKeys(db, id)
 }
 
 async function changeClient(
@@ -133,10 +154,16 @@ async function changeClient(
 ): Promise<OAuthClient | undefined> {
   const stored = await find(table, id)
   if (stored === undefined) return undefined
-  const checked = checkChange(stored.client.kind, change, table.configuration)
-  if (checked.origins !== undefined) await putOrigins(table.db, id, checked.origins)
-  const changed = await update(table, id, toColumns({ ...checked, disabled }))
+  const checked = checkChange(stored.client, change, table.configuration)
+  await putBeside(table.db, id, checked)
+  const secrets = checked.keys ? withoutSecret() : {}
+  const changed = await update(table, id, { ...toColumns({ ...checked, disabled }), ...secrets })
   return changed?.client
+}
+
+/** Columns of a client that authenticates by keys: a hash of bytes that are forgotten, so that it never counts as public. */
+function withoutSecret() {
+  return { secret_hash: hashSecret(createSecret()), old_hash: null, old_until: 0 }
 }
 
 async function rotateSecret(
@@ -149,6 +176,8 @@ async function rotateSecret(
   const stored = await find(table, id)
   if (stored === undefined) return undefined
   if (stored.client.kind === 'public') throw new ClientFault('kind: a public client has no secret')
+  if (stored.client.keys !== undefined)
+    throw new ClientFault('keys: this client authenticates by its keys; take them away first')
   const secret = createSecret()
   // One statement: each of two concurrent rotations keeps the other's secret as the previous one, never an older one.
   const [changed] = await table.db.query(
