@@ -2,9 +2,17 @@ import type { Place } from '../events/event.js'
 import type { Events } from '../events/events.js'
 import { networkOf } from '../foundation/network.js'
 import type { ClientLimits } from '../limits/client-limits.js'
+import { assertionType, unverifiedClientOf } from './client-assertion.js'
 import type { ClientCredentials, OAuthClient, OAuthClients } from './clients.js'
 import { decodeForm, type Form } from './form.js'
 import { OAuthFault } from './oauth-fault.js'
+
+/** The ways in which a confidential client authenticates, by their names in metadata (RFC 8414 section 2). */
+export const clientAuthMethods = [
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+] as const
 
 /** A request of {@link authenticateClient}. */
 export interface ClientRequest {
@@ -24,10 +32,11 @@ export interface ClientAuthentication {
 }
 
 /**
- * Authenticates the client of a request: by `client_secret_basic` or `client_secret_post`, or a public client by its id
- * alone (RFC 6749 sections 2.3.1 and 3.2.1). Unknown and disabled clients and wrong secrets look alike.
+ * Authenticates the client of a request: by one of {@link clientAuthMethods}, or a public client by its id alone (RFC 6749
+ * sections 2.3.1 and 3.2.1, RFC 7523 section 2.2). Unknown and disabled clients, wrong secrets and wrong assertions look alike.
  *
- * @throws OAuthFault invalid_client, invalid_request; RequestFault when a limit is reached
+ * @throws OAuthFault invalid_client, invalid_request; RequestFault when a limit is reached; AuthError STORE_UNAVAILABLE,
+ * KEYS_UNAVAILABLE
  */
 export async function authenticateClient(
   parts: ClientAuthentication,
@@ -36,7 +45,7 @@ export async function authenticateClient(
   const credentials = readCredentials(request)
   const client = await parts.clients.authenticate(credentials)
   if (client !== undefined) return client
-  await recordRefusal(parts, credentials.id, request)
+  await recordRefusal(parts, credentials, request)
   await parts.limits.failed(request.address)
   throw new OAuthFault('invalid_client')
 }
@@ -47,7 +56,7 @@ export async function authenticateClient(
  */
 async function recordRefusal(
   { clients, events }: ClientAuthentication,
-  id: string,
+  { id, assertion }: ClientCredentials,
   { address, from }: ClientRequest,
 ): Promise<void> {
   const known = await clients.byId(id)
@@ -55,7 +64,8 @@ async function recordRefusal(
     events.refusedUnknown(networkOf(address))
     return
   }
-  const reason = known.disabled ? 'disabled' : 'secret'
+  const shown = assertion === undefined ? 'secret' : 'assertion'
+  const reason = known.disabled ? 'disabled' : shown
   const actor = { kind: 'client', id: known.id } as const
   events.later({ ...{ kind: 'client.refused', result: 'refused' }, actor, reason, from })
 }
@@ -71,23 +81,35 @@ export function readCredentials({
 }: Pick<ClientRequest, 'form' | 'authorization'>): ClientCredentials {
   const id = form.get('client_id')
   const secret = form.get('client_secret')
+  const assertion = readAssertion(form)
   const [header, ...more] = authorization
+  const ways = [header, ...more, secret, assertion].filter((way) => way !== undefined)
+  if (ways.length > 1) throw invalidRequest('the client authenticates in more than one way')
   if (header === undefined) {
-    if (id === undefined) throw new OAuthFault('invalid_client')
-    return { id, secret }
-  }
-  if (more.length > 0 || secret !== undefined) {
-    throw new OAuthFault('invalid_request', {
-      description: 'the client authenticates in more than one way',
-    })
+    const named = id ?? (assertion && unverifiedClientOf(assertion))
+    if (named === undefined) throw new OAuthFault('invalid_client')
+    return { id: named, secret, assertion }
   }
   const basic = readBasic(header)
   if (id !== undefined && id !== basic.id) {
-    throw new OAuthFault('invalid_request', {
-      description: 'client_id: is not the client that authenticates',
-    })
+    throw invalidRequest('client_id: is not the client that authenticates')
   }
   return basic
+}
+
+/** RFC 7521 section 4.2. */
+function readAssertion(form: Form): string | undefined {
+  const assertion = form.get('client_assertion')
+  const type = form.get('client_assertion_type')
+  if (assertion === undefined && type === undefined) return undefined
+  if (assertion === undefined) throw invalidRequest('client_assertion: is missing')
+  if (type !== assertionType)
+    throw invalidRequest(`client_assertion_type: must be ${assertionType}`)
+  return assertion
+}
+
+function invalidRequest(description: string): OAuthFault {
+  return new OAuthFault('invalid_request', { description })
 }
 
 /** RFC 7617, with id and secret form-encoded before joining (RFC 6749 section 2.3.1). */

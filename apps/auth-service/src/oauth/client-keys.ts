@@ -1,4 +1,4 @@
-import { AuthError, ConfigError, localJwks, type Algorithm } from 'jotgate'
+import { ConfigError, localJwks, remoteJwks, type Algorithm, type RemoteJwks } from 'jotgate'
 import type { Schema, SqlDatabase, SqlRow } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
 import type { ClientKeys } from './clients.js'
@@ -85,11 +85,21 @@ export function keysSchema(issuer: string | undefined): z.ZodType<ClientKeys> {
     z.strictObject({
       kind: z.literal('jwksUri'),
       jwksUri: z.string().superRefine((text, context) => {
-        const message = serverAddressFault(text, issuer)
+        const message = serverAddressFault(text, issuer) ?? reachFault(text)
         if (message !== undefined) context.addIssue({ code: 'custom', message })
       }),
     }),
   ])
+}
+
+/** The set of keys at a registered address: a public one, or on this machine for plain http. */
+export function remoteKeys(uri: string): RemoteJwks {
+  const reach = uri.startsWith('http:') ? 'loopback' : 'public'
+  return remoteJwks(uri, { algorithms: assertionAlgorithms, reach })
+}
+
+function reachFault(uri: string): string | undefined {
+  return configFault(() => remoteKeys(uri))
 }
 
 /** Members of private and of shared keys (RFC 7518 section 6). */
@@ -100,12 +110,17 @@ function setFault(set: z.infer<typeof jwkSet>): string | undefined {
     return `must be at most ${String(longestSet)} characters`
   if (set.keys.some((key) => secretMembers.some((member) => Object.hasOwn(key, member))))
     return 'must have public keys only: the private half stays with the client'
+  const fault = configFault(() => localJwks(set, { algorithms: assertionAlgorithms }))
+  return fault && `must be a JWK set with keys for ${assertionAlgorithms.join(', ')}: ${fault}`
+}
+
+/** What is wrong with a key source, without its keys. */
+function configFault(open: () => unknown): string | undefined {
   try {
-    localJwks(set, { algorithms: assertionAlgorithms })
+    open()
     return undefined
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof AuthError)
-      return `must be a JWK set with a key for one of ${assertionAlgorithms.join(', ')}: ${error.message}`
+    if (error instanceof ConfigError) return error.message
     throw error
   }
 }

@@ -136,10 +136,12 @@ export const usualOverlap = 86_400
 /** The longest time for which two secrets may be valid, in seconds. */
 export const longestOverlap = 30 * 86_400
 
-/** The credentials that a client presents. */
+/** The credentials that a client presents: at most one of both. */
 export interface ClientCredentials {
   readonly id: string
   readonly secret: string | undefined
+  /** A JWT that the client has signed (RFC 7523 section 2.2). */
+  readonly assertion?: string | undefined
 }
 
 /** A page of clients, ordered by their registration. */
@@ -176,8 +178,10 @@ export interface OAuthClients {
   /** Ends the previous secret, if any; returns the changed client, or undefined when there is none. */
   endOldSecret(id: string): Promise<OAuthClient | undefined>
   /**
-   * The client with this id and this secret or the previous, still valid one; undefined if there is none or it is
-   * disabled, in constant time.
+   * The client with this id and this secret or the previous, still valid one, or with keys and an assertion that one of them
+   * has signed; undefined if there is none or it is disabled. Secrets are compared in constant time.
+   *
+   * @throws AuthError KEYS_UNAVAILABLE when the client's set of keys cannot be fetched
    */
   authenticate(credentials: ClientCredentials): Promise<OAuthClient | undefined>
 }

@@ -44,13 +44,12 @@ const byGrant = {
   client_credentials: grantClient,
   refresh_token: refreshSession,
   [tokenExchange]: exchangeToken,
-  authorization_code: () => Promise.reject(new OAuthFault('unsupported_grant_type')),
 } as const satisfies Record<
-  Grant,
+  Exclude<Grant, 'authorization_code'>,
   (oauth: OAuth, request: GrantRequest) => Promise<TokenAnswer | ExchangeAnswer>
 >
 
-function isGrant(type: string): type is Grant {
+function isGrant(type: string): type is keyof typeof byGrant {
   return Object.hasOwn(byGrant, type)
 }
 

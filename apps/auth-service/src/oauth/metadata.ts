@@ -1,4 +1,6 @@
 import type { Configuration } from '../configuration/configuration.js'
+import { clientAuthMethods } from './client-authentication.js'
+import { assertionAlgorithms } from './client-keys.js'
 import { storedGrants } from './clients.js'
 
 /** The description of this authorization server, for clients that configure themselves (RFC 8414 section 2). */
@@ -17,7 +19,6 @@ export function createMetadata({
   demo,
 }: Pick<Configuration, 'issuer' | 'signing' | 'demo'>): Metadata {
   const at = (path: string) => issuer.replace(/\/$/, '') + path
-  const withSecret = ['client_secret_basic', 'client_secret_post']
   return {
     issuer,
     ...(demo ? { demo: true } : {}),
@@ -27,9 +28,12 @@ export function createMetadata({
     ...(signing.kind === 'ring' ? { jwks_uri: at('/.well-known/jwks.json') } : {}),
     response_types_supported: [],
     grant_types_supported: storedGrants,
-    token_endpoint_auth_methods_supported: [...withSecret, 'none'],
-    revocation_endpoint_auth_methods_supported: [...withSecret, 'none'],
-    introspection_endpoint_auth_methods_supported: withSecret,
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    token_endpoint_auth_methods_supported: [...clientAuthMethods, 'none'],
+    revocation_endpoint_auth_methods_supported: [...clientAuthMethods, 'none'],
+    introspection_endpoint_auth_methods_supported: clientAuthMethods,
   }
 }
 

@@ -30,10 +30,11 @@ export async function openClients(rooms: ClientRooms): Promise<OAuthClients> {
   const own = firstPartyClient(configuration.audience, configuration.origins)
   return {
     ...clients,
-    authenticate: async (credentials) =>
-      credentials.id === own.id && credentials.secret === undefined
-        ? own
-        : clients.authenticate(credentials),
+    authenticate: async (credentials) => {
+      const { id, secret, assertion } = credentials
+      const isOwn = id === own.id && secret === undefined && assertion === undefined
+      return isOwn ? own : clients.authenticate(credentials)
+    },
     change: async (id, change) => {
       const before = await clients.byId(id)
       const narrows = takesAway(before, change)

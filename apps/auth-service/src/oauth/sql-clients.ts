@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { migrate, type SqlDatabase, type SqlValue } from 'jotgate/stores/sqlite'
+import { assertionSchema, createAssertions, type Assertions } from './client-assertion.js'
 import { clientKeySchema, putKeys, removeKeys, toKeyColumns } from './client-keys.js'
 import {
   clientColumns as columns,
@@ -27,7 +28,13 @@ import {
 } from './clients.js'
 
 /** The table of clients, and those beside it. */
-const clientSchemas = [clientSchema, clientOriginSchema, clientSignInSchema, clientKeySchema]
+const clientSchemas = [
+  clientSchema,
+  clientOriginSchema,
+  clientSignInSchema,
+  clientKeySchema,
+  assertionSchema,
+]
 
 /** The table of clients. */
 interface Table {
@@ -58,6 +65,7 @@ export async function createSqlClients(
 ): Promise<OAuthClients> {
   for (const schema of clientSchemas) await migrate(starting, schema)
   const table = { db, configuration, now }
+  const assertions = createAssertions({ db, issuer: configuration.issuer, now })
   return {
     list: (query) => list(table, query),
     byId: async (id) => (await find(table, id))?.client,
@@ -74,7 +82,12 @@ export async function createSqlClients(
     },
     rotateSecret: (id, keepOld) => rotateSecret(table, id, keepOld),
     endOldSecret: async (id) => (await update(table, id, { old_hash: null, old_until: 0 }))?.client,
-    authenticate: async (credentials) => judge(credentials, await find(table, credentials.id)),
+    authenticate: async (credentials) => {
+      const stored = await find(table, credentials.id)
+      const { assertion } = credentials
+      if (assertion === undefined) return judge(credentials, stored)
+      return judgeAssertion(assertions, assertion, stored?.client)
+    },
   }
 }
 
@@ -215,4 +228,14 @@ function judge(
   if (stored === undefined || stored.client.disabled) return undefined
   const isPublic = stored.secretHash === undefined
   return (isPublic ? secret === undefined : fitsNew || fitsOld) ? stored.client : undefined
+}
+
+/** A disabled client's assertion is not used up: it may be enabled again. */
+async function judgeAssertion(
+  assertions: Assertions,
+  assertion: string,
+  client: OAuthClient | undefined,
+): Promise<OAuthClient | undefined> {
+  if (client === undefined || client.disabled) return undefined
+  return (await assertions.prove(client, assertion)) ? client : undefined
 }
