@@ -2,8 +2,9 @@ import { actingAdmin, recordAction, recordFaults } from '../acting-admin.js'
 import type { Party } from '../../events/event.js'
 import { RequestFault } from '../../foundation/faults.js'
 import type { ClientChange, NewClient } from '../../oauth/clients.js'
-import { foundClient, orInvalid, toClient } from './clients.js'
+import { foundClient, orInvalid, readKeys, readSignIn, toClient } from './clients.js'
 import { type ClientsApi } from './generated/service.js'
+import { type ClientChange as ClientChangeBody } from './generated/types.js'
 import { listClients } from './list-clients.js'
 
 /** They throw RequestFault BODY_INVALID and CLIENT_UNKNOWN, and AuthError STORE_UNAVAILABLE. */
@@ -11,13 +12,9 @@ const acts: ClientsApi = {
   listClients,
 
   createClient: async (call) => {
-    const {
-      scopes = [],
-      policy = {},
-      receivesRoles = false,
-      origins = [],
-      ...fields
-    } = call.request
+    const { scopes = [], policy = {}, receivesRoles = false, origins = [] } = call.request
+    const { name, kind, grants, audiences } = call.request
+    const fields = { name, kind, grants, audiences, ...besideOf(call.request) }
     const admin = await actingAdmin(call)
     const given = { ...fields, scopes, policy, receivesRoles, origins } as NewClient // `create` looks at every value
     const { client, secret } = await orInvalid(() => call.services.clients.create(given))
@@ -30,7 +27,8 @@ const acts: ClientsApi = {
 
   /** Fields that are left out stay. The tokens of a client that is disabled, or may do less than before, are refused. */
   changeClient: async (call) => {
-    const { id, ...change } = call.request
+    const { id, ...asked } = call.request
+    const change = { ...asked, ...besideOf(asked) }
     const { clients } = call.services
     const admin = await actingAdmin(call)
     if (Object.keys(change).length === 0)
@@ -83,6 +81,14 @@ export const handlers: ClientsApi = {
   rotateClientSecret: recordFaults('client.secret-rotated', acts.rotateClientSecret),
   endOldSecret: recordFaults('client.old-secret-ended', acts.endOldSecret),
   removeClient: recordFaults('client.removed', acts.removeClient),
+}
+
+/** What has another form in the API: it takes nothing away by null. */
+function besideOf({ signIn, keys }: Pick<ClientChangeBody, 'signIn' | 'keys'>) {
+  return {
+    ...(signIn === undefined ? {} : { signIn: readSignIn(signIn) }),
+    ...(keys === undefined ? {} : { keys: readKeys(keys) }),
+  }
 }
 
 function partyOf(id: string): Party {

@@ -114,7 +114,8 @@ interface LoginSession extends Required<Pick<IssueRequest, 'client' | 'scope' | 
  * The session that a login asks for: a first-party one, or one of a registered app, with the app's scope and times. The id of
  * an app is public: a confidential one has to authenticate, and only the client itself can refresh the session.
  *
- * @throws RequestFault BODY_INVALID for a client that may have no sessions; CLIENT_REFUSED, TOO_MANY
+ * @throws RequestFault BODY_INVALID for a client that may have no sessions, or logs users in by a redirect; CLIENT_REFUSED,
+ * TOO_MANY
  */
 async function sessionOf(call: RequestCall<LoginReq>): Promise<LoginSession> {
   const { request, services } = call
@@ -137,6 +138,12 @@ async function clientOf(
   const client = await oauth.clients.byId(clientId)
   if (!client || client.disabled || !client.grants.includes('refresh_token'))
     throw new RequestFault('BODY_INVALID', 'clientId: must be a client that may have sessions')
+  // A site that could collect passwords would learn them, and pass by consent and its allowed roles.
+  if (client.signIn !== undefined)
+    throw new RequestFault(
+      'BODY_INVALID',
+      'clientId: this client logs users in at /oauth/authorize',
+    )
   return client
 }
 

@@ -14,6 +14,8 @@ export interface Client {
   readonly audiences: readonly string[]
   readonly receivesRoles: boolean
   readonly origins: readonly string[]
+  readonly signIn?: SignIn
+  readonly keys?: ClientKeys
   readonly policy: ClientPolicy
   readonly disabled: boolean
   readonly createdAt: number
@@ -28,13 +30,15 @@ export const Client: $.Schema<Client> = $.object<Client>(() => [
   { name: 'audiences', read: $.list($.text()) },
   { name: 'receivesRoles', read: $.flag },
   { name: 'origins', read: $.list($.text()) },
+  { name: 'signIn', optional: true, read: $.ref(() => SignIn) },
+  { name: 'keys', optional: true, read: $.ref(() => ClientKeys) },
   { name: 'policy', read: $.ref(() => ClientPolicy) },
   { name: 'disabled', read: $.flag },
   { name: 'createdAt', read: $.number({ whole: 'int64' }) },
   { name: 'oldSecretUntil', optional: true, read: $.number({ whole: 'int64' }) },
 ])
 
-/** What is left out stays; a policy is replaced as a whole. */
+/** What is left out stays; a policy, signIn and keys are each replaced as a whole. */
 export interface ClientChange {
   readonly id: string
   readonly name?: string
@@ -43,6 +47,8 @@ export interface ClientChange {
   readonly audiences?: readonly string[]
   readonly receivesRoles?: boolean
   readonly origins?: readonly string[]
+  readonly signIn?: NewSignIn
+  readonly keys?: ClientKeys
   readonly policy?: ClientPolicy
   readonly disabled?: boolean
 }
@@ -54,8 +60,20 @@ export const ClientChange: $.Schema<ClientChange> = $.object<ClientChange>(() =>
   { name: 'audiences', optional: true, read: $.list($.text()) },
   { name: 'receivesRoles', optional: true, read: $.flag },
   { name: 'origins', optional: true, read: $.list($.text()) },
+  { name: 'signIn', optional: true, read: $.ref(() => NewSignIn) },
+  { name: 'keys', optional: true, read: $.ref(() => ClientKeys) },
   { name: 'policy', optional: true, read: $.ref(() => ClientPolicy) },
   { name: 'disabled', optional: true, read: $.flag },
+])
+
+/** The public keys of a client that authenticates by private_key_jwt: a JWK set, or the address of one. Without both it has none. */
+export interface ClientKeys {
+  readonly jwks?: unknown
+  readonly jwksUri?: string
+}
+export const ClientKeys: $.Schema<ClientKeys> = $.object<ClientKeys>(() => [
+  { name: 'jwks', optional: true, read: $.anything },
+  { name: 'jwksUri', optional: true, read: $.text() },
 ])
 
 /** Where a client differs from the configuration, in seconds; where one is absent the configuration's stands. */
@@ -100,7 +118,7 @@ export const ClientsReq: $.Schema<ClientsReq> = $.object<ClientsReq>(() => [
   { name: 'limit', from: 'form', fallback: 50, read: $.numberText({ whole: 'int64', range: { from: 1, to: 200 } }) },
 ])
 
-/** The secret is told this once; a public client has none. */
+/** The secret is told this once; a public client has none, nor one with keys. */
 export interface CreatedClient {
   readonly client: Client
   readonly secret?: string
@@ -111,8 +129,8 @@ export const CreatedClient: $.Schema<CreatedClient> = $.object<CreatedClient>(()
 ])
 
 /**
- * Kind is confidential or public; grants are of client_credentials, refresh_token and urn:ietf:params:oauth:grant-type:token-exchange. Only a
- * public client may have origins.
+ * Kind is confidential or public; grants are of client_credentials, refresh_token, authorization_code (exactly with signIn) and
+ * urn:ietf:params:oauth:grant-type:token-exchange. Only a public client may have origins, and only a confidential one keys.
  */
 export interface NewClient {
   readonly name: string
@@ -122,6 +140,8 @@ export interface NewClient {
   readonly audiences: readonly string[]
   readonly receivesRoles?: boolean
   readonly origins?: readonly string[]
+  readonly signIn?: NewSignIn
+  readonly keys?: ClientKeys
   readonly policy?: ClientPolicy
 }
 export const NewClient: $.Schema<NewClient> = $.object<NewClient>(() => [
@@ -132,7 +152,33 @@ export const NewClient: $.Schema<NewClient> = $.object<NewClient>(() => [
   { name: 'audiences', read: $.list($.text()) },
   { name: 'receivesRoles', optional: true, read: $.flag },
   { name: 'origins', optional: true, read: $.list($.text()) },
+  { name: 'signIn', optional: true, read: $.ref(() => NewSignIn) },
+  { name: 'keys', optional: true, read: $.ref(() => ClientKeys) },
   { name: 'policy', optional: true, read: $.ref(() => ClientPolicy) },
+])
+
+/** By default web, RS256, with PKCE, without consent, not offline, for every user. Without redirectUris the client logs no user in. */
+export interface NewSignIn {
+  readonly redirectUris: readonly string[]
+  readonly postLogoutRedirectUris?: readonly string[]
+  readonly applicationType?: string
+  readonly idTokenAlg?: string
+  readonly backchannelLogoutUri?: string
+  readonly requirePkce?: boolean
+  readonly consent?: string
+  readonly offline?: boolean
+  readonly allowedRoles?: readonly string[]
+}
+export const NewSignIn: $.Schema<NewSignIn> = $.object<NewSignIn>(() => [
+  { name: 'redirectUris', read: $.list($.text()) },
+  { name: 'postLogoutRedirectUris', optional: true, read: $.list($.text()) },
+  { name: 'applicationType', optional: true, read: $.text() },
+  { name: 'idTokenAlg', optional: true, read: $.text() },
+  { name: 'backchannelLogoutUri', optional: true, read: $.text() },
+  { name: 'requirePkce', optional: true, read: $.flag },
+  { name: 'consent', optional: true, read: $.text() },
+  { name: 'offline', optional: true, read: $.flag },
+  { name: 'allowedRoles', optional: true, read: $.list($.text()) },
 ])
 
 /** The secret is told this once. */
@@ -155,4 +201,31 @@ export type SecretRotationInput = $.Input<SecretRotation, 'keepOld'>
 export const SecretRotation: $.Schema<SecretRotation> = $.object<SecretRotation>(() => [
   { name: 'id', from: 'path', read: $.text({ length: { from: 1, to: 64 } }) },
   { name: 'keepOld', fallback: 86400, read: $.number({ whole: 'int64', range: { from: 0, to: 2592000 } }) },
+])
+
+/**
+ * How a client logs users in at /oauth/authorize. AllowedRoles: users with one of these may; empty: every user. Offline: its
+ * sessions go on when the user logs out of the browser.
+ */
+export interface SignIn {
+  readonly redirectUris: readonly string[]
+  readonly postLogoutRedirectUris: readonly string[]
+  readonly applicationType: 'web' | 'native'
+  readonly idTokenAlg: 'RS256' | 'ES256'
+  readonly backchannelLogoutUri?: string
+  readonly requirePkce: boolean
+  readonly consent: 'never' | 'ask'
+  readonly offline: boolean
+  readonly allowedRoles: readonly string[]
+}
+export const SignIn: $.Schema<SignIn> = $.object<SignIn>(() => [
+  { name: 'redirectUris', read: $.list($.text()) },
+  { name: 'postLogoutRedirectUris', read: $.list($.text()) },
+  { name: 'applicationType', read: $.text({ options: ['web', 'native'] }) },
+  { name: 'idTokenAlg', read: $.text({ options: ['RS256', 'ES256'] }) },
+  { name: 'backchannelLogoutUri', optional: true, read: $.text() },
+  { name: 'requirePkce', read: $.flag },
+  { name: 'consent', read: $.text({ options: ['never', 'ask'] }) },
+  { name: 'offline', read: $.flag },
+  { name: 'allowedRoles', read: $.list($.text()) },
 ])
