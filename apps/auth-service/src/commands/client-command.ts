@@ -21,12 +21,21 @@ import {
 import { openRecording, type Recording } from './open-recording.js'
 import { recordCommand } from './record-command.js'
 import { openClients } from '../oauth/open-clients.js'
+import {
+  describeClient,
+  describeCreated,
+  describeOldSecret,
+  describeSecret,
+} from './describe-client.js'
+import { keysOf, signInOf, signInOptions, signInUsage } from './sign-in-flags.js'
 
 /** The usage of {@link runClientCommand}. */
 export const clientUsage = `       jotgate-service client add NAME [--public] [--grant G]… [--scope S]… [--audience A]…
                               [--roles yes|no] [--origin O]… [--access-ttl T] [--refresh-ttl T]
                               [--grace T] [--recover-within T]
-                                             registers an OAuth client and prints its secret, this once
+                              ${signInUsage}
+                                             registers an OAuth client and prints its secret, this once; with
+                                             --redirect one that logs users in, and the lines of its code
        jotgate-service client list
        jotgate-service client change ID [--name NAME] and options of add: what is not named stays
        jotgate-service client disable|enable|remove ID
@@ -48,6 +57,7 @@ const options = {
   'refresh-ttl': { type: 'string' },
   grace: { type: 'string' },
   'recover-within': { type: 'string' },
+  ...signInOptions,
   json: { type: 'boolean' },
 } as const
 
@@ -130,12 +140,12 @@ const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = 
     const { client, secret } = await clients.create(toClient(subject, flags, configuration))
     await record(events, 'client.created', client.id)
     if (flags.json) return asJson({ ...client, ...(secret === undefined ? {} : { secret }) })
-    return `client_id: ${client.id}\n${showSecret(secret)}`
+    return describeCreated({ client, secret }, configuration.issuer)
   },
   list: async ({ clients, flags }) => {
     const all: OAuthClient[] = []
     for await (const client of allClients(clients)) all.push(client)
-    return flags.json ? asJson(all) : all.map(describe).join('')
+    return flags.json ? asJson(all) : all.map(describeClient).join('')
   },
   change: async (errand) => {
     const client = await errand.clients.byId(errand.subject)
@@ -159,7 +169,7 @@ const commands: Readonly<Record<string, (errand: Errand) => Promise<string>>> = 
     if (rotated === undefined) throw unknown()
     await record(events, 'client.secret-rotated', subject)
     if (flags.json) return asJson({ id: subject, ...rotated })
-    return showSecret(rotated.secret) + showOld(rotated.oldSecretUntil)
+    return describeSecret(rotated.secret) + describeOldSecret(rotated.oldSecretUntil)
   },
   'end-old-secret': async (errand) => {
     const client = await errand.clients.endOldSecret(errand.subject)
@@ -194,13 +204,17 @@ async function* allClients(clients: OAuthClients): AsyncGenerator<OAuthClient> {
 
 function show({ flags }: Errand, client: OAuthClient | undefined): string {
   if (client === undefined) throw unknown()
-  return flags.json ? asJson(client) : describe(client)
+  return flags.json ? asJson(client) : describeClient(client)
 }
 
 function toChange(flags: Flags, client: OAuthClient): ClientChange {
   const { name, grant, scope, audience, roles, origin } = flags
   const policy = toPolicy(flags)
+  const signIn = signInOf(flags, client.signIn)
+  const keys = keysOf(flags)
   return {
+    ...(signIn === undefined ? {} : { signIn }),
+    ...(keys === undefined ? {} : { keys }),
     ...(name === undefined ? {} : { name }),
     ...(grant === undefined ? {} : { grants: grant as Grant[] }), // checked by `change`, like everything else
     ...(scope === undefined ? {} : { scopes: scope.filter((each) => each !== '') }),
@@ -214,12 +228,13 @@ function toChange(flags: Flags, client: OAuthClient): ClientChange {
 
 function toClient(name: string, flags: Flags, { audience }: Configuration): NewClient {
   const kind = flags.public ? 'public' : 'confidential'
-  const usual = kind === 'public' ? 'refresh_token' : 'client_credentials'
+  const signIn = signInOf(flags, undefined)
+  const usual = kind === 'public' ? ['refresh_token'] : ['client_credentials']
   return {
-    name,
-    kind,
-    grants: (flags.grant ?? [usual]) as Grant[], // checked by `create`, like everything else
-    scopes: flags.scope ?? [],
+    ...{ name, kind, signIn, keys: keysOf(flags) },
+    // Checked by `create`, like everything else.
+    grants: (flags.grant ?? (signIn ? ['authorization_code', 'refresh_token'] : usual)) as Grant[],
+    scopes: flags.scope ?? (signIn ? ['openid', 'profile', 'email'] : []),
     audiences: flags.audience ?? [audience],
     receivesRoles: isYes(flags.roles ?? 'no'),
     origins: flags.origin ?? [],
@@ -254,23 +269,6 @@ function toPolicy(flags: Flags): ClientPolicy {
 function secondsOf(given: string, name: string): number {
   const text = /^\d+$/.test(given) ? Number(given) : (given as Duration) // checked by parseDuration
   return parseDuration(text, name)
-}
-
-function describe(client: OAuthClient): string {
-  const { id, name, kind, grants, scopes, audiences, receivesRoles, origins, disabled } = client
-  const roles = receivesRoles ? '; with roles' : ''
-  const pages = origins.length === 0 ? '' : `; pages at ${origins.join(' ')}`
-  const rights = `${grants.join(' ')}; scope "${scopes.join(' ')}"; for ${audiences.join(' ')}${roles}${pages}`
-  return `${id}  ${disabled ? 'disabled' : 'enabled'}  ${kind}  ${name}: ${rights}\n`
-}
-
-function showSecret(secret: string | undefined): string {
-  return secret === undefined ? '' : `client_secret: ${secret}\nIt is shown only this once.\n`
-}
-
-function showOld(until: number | undefined): string {
-  if (until === undefined) return 'The previous secret is no longer valid.\n'
-  return `The previous secret is valid until ${new Date(until * 1000).toISOString()}.\n`
 }
 
 function asJson(value: unknown): string {
