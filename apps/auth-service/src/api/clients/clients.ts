@@ -51,10 +51,9 @@ export function readSignIn(given: NewSignIn): OAuthSignIn | null {
 
 /** Keys of a client: null without any. `create` and `change` look at every value. */
 export function readKeys({ jwks, jwksUri }: ClientKeys): OAuthClientKeys | null {
-  const isSet = jwks !== undefined && jwks !== null
-  if (isSet && jwksUri !== undefined)
+  if (jwks !== undefined && jwksUri !== undefined)
     throw new RequestFault('BODY_INVALID', 'keys: name either jwks or jwksUri')
-  if (isSet) return { kind: 'jwks', jwks } as OAuthClientKeys
+  if (jwks !== undefined) return { kind: 'jwks', jwks }
   return jwksUri ? { kind: 'jwksUri', jwksUri } : null
 }
 

@@ -66,13 +66,21 @@ export const ClientChange: $.Schema<ClientChange> = $.object<ClientChange>(() =>
   { name: 'disabled', optional: true, read: $.flag },
 ])
 
+/** A JWK set (RFC 7517) with public keys. */
+export interface ClientJwks {
+  readonly keys: readonly { readonly [key: string]: unknown }[]
+}
+export const ClientJwks: $.Schema<ClientJwks> = $.object<ClientJwks>(() => [
+  { name: 'keys', read: $.list($.record($.anything)) },
+])
+
 /** The public keys of a client that authenticates by private_key_jwt: a JWK set, or the address of one. Without both it has none. */
 export interface ClientKeys {
-  readonly jwks?: unknown
+  readonly jwks?: ClientJwks
   readonly jwksUri?: string
 }
 export const ClientKeys: $.Schema<ClientKeys> = $.object<ClientKeys>(() => [
-  { name: 'jwks', optional: true, read: $.anything },
+  { name: 'jwks', optional: true, read: $.ref(() => ClientJwks) },
   { name: 'jwksUri', optional: true, read: $.text() },
 ])
 
