@@ -107,6 +107,7 @@ async function registerClient(): Promise<void> {
   await page.getByLabel('Name').fill('Billing')
   await page.getByLabel('Scopes').fill('invoices:read invoices:write')
   await page.getByLabel('Audiences').fill('jotgate-demo')
+  await page.getByLabel('Redirect addresses').fill('https://billing.example/callback')
   expect(await lookAtAll()).toEqual([])
   await page.getByRole('button', { name: 'Register', exact: true }).click()
   await page.getByRole('button', { name: 'Copy' }).waitFor()

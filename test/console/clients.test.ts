@@ -206,3 +206,49 @@ test('an app is registered with the origins of its pages, and a wrong one is sai
   const kept = (await (await site.call('GET', `/admin/clients/${id}`)).json()) as object
   expect(kept).toMatchObject({ origins: ['https://shop.example', 'http://localhost:5173'] })
 })
+
+test('a client that logs users in is registered, shown and changed, and a wrong address is said at its field', async () => {
+  const { page, complaints } = visit
+  await goTo(page, 'Clients')
+  await press('Register a client')
+  await dialog().getByLabel('Name').fill('Portal')
+  await dialog().getByLabel('Its own tokens').uncheck()
+  await dialog().getByLabel('Sessions of users').check()
+  await dialog().getByLabel('Scopes').fill('openid')
+  await dialog().getByLabel('Audiences').fill('jotgate-demo')
+  expect(await dialog().getByLabel('Roles that may log in').count()).toBe(0)
+  await dialog().getByLabel('Redirect addresses').fill('https://portal.example/cb#x')
+  await dialog().getByLabel('Whose it is').selectOption('ask')
+  await dialog().getByRole('button', { name: 'Register' }).click()
+  expect(await dialog().getByRole('alert').innerText()).toMatch(/^Must have no fragment/)
+  expect(complaints.splice(0)).toEqual([expect.stringContaining('400')])
+  await dialog().getByLabel('Redirect addresses').fill('https://portal.example/cb')
+  await dialog().getByRole('button', { name: 'Register' }).click()
+  await dialog().getByRole('button', { name: 'Done' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Portal' }).waitFor()
+  const id = new URL(page.url()).hash.split('/')[2] ?? ''
+  const kept = async () => (await site.call('GET', `/admin/clients/${id}`)).json()
+  const redirectUris = ['https://portal.example/cb']
+  const grants = ['authorization_code', 'refresh_token']
+  expect(await kept()).toMatchObject({ grants, signIn: { redirectUris, consent: 'ask' } })
+  await page.getByLabel('Whose it is').selectOption('never')
+  await page.getByLabel('Roles that may log in').fill('staff, buyer')
+  await page.getByLabel('Address for logout tokens').fill('https://portal.example/out')
+  await page.getByLabel('Its sessions go on').check()
+  await press('Change')
+  await page.getByText('Portal has been changed.').waitFor()
+  const signIn = {
+    ...{ redirectUris, consent: 'never', allowedRoles: ['staff', 'buyer'], offline: true },
+    backchannelLogoutUri: 'https://portal.example/out',
+  }
+  expect(await kept()).toMatchObject({ grants, signIn })
+  await page.reload()
+  await page.getByRole('heading', { level: 1, name: 'Portal' }).waitFor()
+  expect(await page.getByLabel('Redirect addresses').inputValue()).toBe(redirectUris[0])
+  expect(await page.getByLabel('Roles that may log in').inputValue()).toBe('staff buyer')
+  await page.getByLabel('Redirect addresses').fill('')
+  await press('Change')
+  await page.getByText('Portal has been changed.').waitFor()
+  expect(await kept()).toMatchObject({ grants: ['refresh_token'] })
+  expect(await kept()).not.toHaveProperty('signIn')
+})

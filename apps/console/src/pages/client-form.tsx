@@ -10,6 +10,13 @@ import { useAction } from '../ui/use-action.js'
 import { type Loaded } from '../ui/use-loaded.js'
 import { wordsOf } from '../ui/words.js'
 import { GrantsField } from './grants-field.js'
+import {
+  LoginFields,
+  loginFaultNames,
+  otherGrants,
+  toLoginTexts,
+  toSignIn,
+} from './login-fields.js'
 import { RightsFields } from './new-client.js'
 import { OriginsField } from './origins-field.js'
 import { RolesField } from './roles-field.js'
@@ -21,7 +28,7 @@ const times = {
   recoverWithin: 'Recovery of a lost answer',
 } as const satisfies Record<keyof ClientPolicy, string>
 
-const fields = ['name', 'grants', 'scopes', 'audiences', 'origins']
+const fields = ['name', 'grants', 'scopes', 'audiences', 'origins', ...loginFaultNames]
 
 type TimeName = keyof typeof times
 
@@ -32,10 +39,11 @@ type Times = Readonly<Record<TimeName, string>>
 /** Changes a client's name, rights and times. */
 export function ClientForm({ client, loaded }: { client: Client; loaded: Loaded<Client> }) {
   const [name, setName] = useState(client.name)
-  const [grants, setGrants] = useState(client.grants)
+  const [grants, setGrants] = useState(otherGrants(client.grants))
   const [scopes, setScopes] = useState(client.scopes.join(' '))
   const [audiences, setAudiences] = useState(client.audiences.join(' '))
   const [origins, setOrigins] = useState(client.origins.join(' '))
+  const [logins, setLogins] = useState(toLoginTexts(client.signIn))
   const [receivesRoles, setReceivesRoles] = useState(client.receivesRoles)
   const [policy, setPolicy] = useState(toTexts(client.policy))
   const action = useAction()
@@ -44,12 +52,12 @@ export function ClientForm({ client, loaded }: { client: Client; loaded: Loaded<
   const submit = async (event: Event) => {
     event.preventDefault()
     if (action.isRunning) return
-    const lists = { grants, scopes: wordsOf(scopes), audiences: wordsOf(audiences) }
+    const lists = { scopes: wordsOf(scopes), audiences: wordsOf(audiences) }
     // Unchanged times are not sent: they may come from an earlier configuration.
     const isSame = timeNames.every((each) => policy[each] === toTexts(client.policy)[each])
     const itsTimes = isSame ? {} : { policy: toPolicy(policy) }
     const pages = client.kind === 'public' ? { origins: wordsOf(origins) } : {}
-    const rights = { ...lists, receivesRoles, ...pages }
+    const rights = { ...lists, receivesRoles, ...pages, ...toSignIn(logins, grants, client.signIn) }
     const change = { id: client.id, name: name.trim(), ...rights, ...itsTimes }
     await action.run(async () => {
       loaded.replace(await clientsApi.changeClient(change))
@@ -72,6 +80,7 @@ export function ClientForm({ client, loaded }: { client: Client; loaded: Loaded<
         onChange={setGrants}
       />
       <RightsFields {...{ scopes, setScopes, audiences, setAudiences }} faultOf={faultOf} />
+      <LoginFields texts={logins} onChange={setLogins} faultOf={faultOf} />
       <OriginsField
         kind={client.kind}
         origins={origins}
@@ -81,14 +90,20 @@ export function ClientForm({ client, loaded }: { client: Client; loaded: Loaded<
       <RolesField receivesRoles={receivesRoles} onChange={setReceivesRoles} />
       <TimesFields policy={policy} onChange={setPolicy} faultOf={faultOf} />
       {action.problem && !isSaid && <Failure problem={action.problem} />}
-      <May to="ChangeClients">
-        <div class="buttons">
-          <button type="submit" disabled={action.isRunning}>
-            Change
-          </button>
-        </div>
-      </May>
+      <ChangeButton isRunning={action.isRunning} />
     </form>
+  )
+}
+
+function ChangeButton({ isRunning }: { isRunning: boolean }) {
+  return (
+    <May to="ChangeClients">
+      <div class="buttons">
+        <button type="submit" disabled={isRunning}>
+          Change
+        </button>
+      </div>
+    </May>
   )
 }
 

@@ -41,7 +41,9 @@ function ClientView({ client, loaded }: ViewProps) {
         <h1>{name}</h1>
         <May to="ChangeClients">
           <div class="buttons">
-            {kind === 'confidential' && <Rotation client={client} loaded={loaded} />}
+            {kind === 'confidential' && client.keys === undefined && (
+              <Rotation client={client} loaded={loaded} />
+            )}
             <button
               type="button"
               class={disabled ? '' : 'danger'}
@@ -113,7 +115,7 @@ function noteOn({ oldSecretUntil }: RotatedSecret): string {
 }
 
 function Facts({ client, onEndOld }: { client: Client; onEndOld: () => void }) {
-  const { id, kind, disabled, createdAt, oldSecretUntil } = client
+  const { id, kind, disabled, createdAt, oldSecretUntil, keys } = client
   return (
     <section class="card">
       <dl class="claims">
@@ -129,6 +131,11 @@ function Facts({ client, onEndOld }: { client: Client; onEndOld: () => void }) {
         <Fact name="Registered">
           <Time at={createdAt} />
         </Fact>
+        {keys !== undefined && (
+          <Fact name="Authenticates">
+            by its keys{keys.jwksUri !== undefined && <span class="code"> {keys.jwksUri}</span>}
+          </Fact>
+        )}
         {oldSecretUntil !== undefined && (
           <Fact name="Old secret">
             <span>

@@ -9,6 +9,7 @@ import { Failure } from '../ui/states.js'
 import { useAction } from '../ui/use-action.js'
 import { wordsOf } from '../ui/words.js'
 import { GrantsField } from './grants-field.js'
+import { LoginFields, loginFaultNames, toLoginTexts, toSignIn } from './login-fields.js'
 import { OriginsField } from './origins-field.js'
 import { RolesField } from './roles-field.js'
 
@@ -19,7 +20,7 @@ const kinds = {
 
 type Kind = keyof typeof kinds
 
-const fields = ['name', 'grants', 'scopes', 'audiences', 'origins']
+const fields = ['name', 'grants', 'scopes', 'audiences', 'origins', ...loginFaultNames]
 
 const usualGrant = { confidential: 'client_credentials', public: 'refresh_token' } as const
 
@@ -34,6 +35,7 @@ export function NewClientDialog(props: {
   const [scopes, setScopes] = useState('')
   const [audiences, setAudiences] = useState('')
   const [origins, setOrigins] = useState('')
+  const [logins, setLogins] = useState(toLoginTexts(undefined))
   const [receivesRoles, setReceivesRoles] = useState(false)
   const action = useAction()
   const faultOf = (field: string) => fieldFault(action.problem, field)
@@ -46,7 +48,7 @@ export function NewClientDialog(props: {
     if (action.isRunning) return
     const rights = { scopes: wordsOf(scopes), audiences: wordsOf(audiences), receivesRoles }
     const pages = kind === 'public' ? { origins: wordsOf(origins) } : {}
-    const asked = { name: name.trim(), kind, grants, ...rights, ...pages }
+    const asked = { name: name.trim(), kind, ...toSignIn(logins, grants), ...rights, ...pages }
     await action.run(async () => {
       props.onDone(await clientsApi.createClient(asked))
     })
@@ -69,6 +71,7 @@ export function NewClientDialog(props: {
           onChange={setGrants}
         />
         <RightsFields {...{ scopes, setScopes, audiences, setAudiences }} faultOf={faultOf} />
+        <LoginFields texts={logins} onChange={setLogins} faultOf={faultOf} />
         <OriginsField
           kind={kind}
           origins={origins}
