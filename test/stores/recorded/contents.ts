@@ -4,7 +4,7 @@ import type { RotateRequest, StoredSession } from '../../../src/session/ports.js
 /** When everything in a recording takes place, in Unix seconds. What stands here never changes: recordings hold it. */
 export const start = 1_800_000_000
 const later = start + 1000
-const issuer = 'https://auth.example'
+export const issuer = 'https://auth.example'
 
 /** The key of every recorded ring: it protects nothing. */
 export const encryptionKey = Uint8Array.from({ length: 32 }, (_, at) => at)
@@ -107,6 +107,29 @@ export const client = {
   audiences: ['api'],
   policy: { accessTtl: 60 },
 } as const
+
+/** A client that logs users in; its id and key are drawn. Only in recordings that have registrations for it. */
+export const site = {
+  name: 'Shop',
+  kind: 'confidential',
+  grants: ['authorization_code', 'refresh_token'],
+  scopes: ['openid'],
+  audiences: ['shop'],
+  signIn: {
+    redirectUris: ['https://shop.example/callback'],
+    postLogoutRedirectUris: [],
+    applicationType: 'web',
+    idTokenAlg: 'ES256',
+    backchannelLogoutUri: 'https://shop.example/logged-out',
+    requirePkce: true,
+    consent: 'ask',
+    offline: false,
+    allowedRoles: ['admin'],
+  },
+} as const
+
+/** `jti` of an assertion that the site has authenticated with. */
+export const usedAssertion = 'assertion-1'
 
 /** A message that waits in the outbox of the service. */
 export const outboxMessage = {

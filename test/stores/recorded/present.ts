@@ -31,6 +31,7 @@ import { postgresDatabase, postgresStores } from '../../../src/stores/sql/postgr
 import { openSqlite, sqliteDatabase, sqliteStores } from '../../../src/stores/sql/sqlite.js'
 import type * as contents from './contents.js'
 import type { Drawn, DrawnByStore, Places } from './program.js'
+import { addSite } from './sites.js'
 
 /** The program as it is, for recording it. */
 export async function fill(places: Places, written: typeof contents): Promise<DrawnByStore> {
@@ -87,16 +88,16 @@ async function fillTables(
   database: SqlDatabase,
   kind: DatabaseKind,
   written: typeof contents,
-): Promise<Pick<Drawn, 'client' | 'secondFactor'>> {
+): Promise<Pick<Drawn, 'client' | 'site' | 'secondFactor'>> {
   await migrate(database, attemptsSchema)
   const users = await createSqlUsers(database, database, () => written.start)
   for (const user of written.users) await users.create(user)
   await users.noteLogin('user-1')
   await users.replaceAttributes('user-1', { from: {}, to: written.attributes })
-  const clients = await createSqlClients(database, written.times, {
-    now: () => written.start,
-  })
+  const rules = { ...written.times, issuer: written.issuer }
+  const clients = await createSqlClients(database, rules, { now: () => written.start })
   const { client, secret = '' } = await clients.create(written.client)
+  const site = await addSite(clients)
   const log = pino({ level: 'silent' })
   const revocations = () => written.status
   const [traffic, shared] = [createTraffic(), createSharedAddress()]
@@ -114,7 +115,8 @@ async function fillTables(
   const adding = createAdding({ database, clock, waiting: createWaiting(1), limits })
   await adding.add(written.outboxMessage)
   await fillAudit(database, written)
-  return { client: { id: client.id, secret }, secondFactor: await fillFactors(database, written) }
+  const secondFactor = await fillFactors(database, written)
+  return { client: { id: client.id, secret }, site, secondFactor }
 }
 
 /** The first user's, and one that the second user has begun. */

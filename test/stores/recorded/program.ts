@@ -19,6 +19,8 @@ export interface Drawn {
   readonly kid: string
   /** Undefined when the program had no clients yet. */
   readonly client?: { readonly id: string; readonly secret: string }
+  /** A client that logs users in, with its private key. Undefined when the program had no such clients yet. */
+  readonly site?: { readonly id: string; readonly jwk: Readonly<Record<string, unknown>> }
   /** Of the first user, base32, and one of the recovery codes. Undefined when the program had no second factors yet. */
   readonly secondFactor?: { readonly secret: string; readonly recoveryCode: string }
 }

@@ -38,6 +38,7 @@ import type { Drawn } from './program.js'
 import { linesOf, recordings, type Recording } from './recordings.js'
 import { schemas } from './schemas.js'
 import { useSecondFactor } from './second-factors.js'
+import { clientsIn, useSite } from './sites.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'jotgate-recorded-'))
 const closing: (() => unknown)[] = []
@@ -198,7 +199,7 @@ describe.each(recordings.map((each) => [each.name, each] as const))(
         expect(await users.list({ limit: 10 })).toEqual(hasRows ? usersWithRows : written.users)
         expect(await users.setDisabled('user-2', false)).toMatchObject({ disabled: false })
         const clients = await createSqlClients(database, written.times)
-        expect(await clients.list({ limit: 10 })).toHaveLength(drawn.client === undefined ? 0 : 1)
+        expect(await clients.list({ limit: 10 })).toHaveLength(clientsIn(drawn))
         if (drawn.client !== undefined) {
           const { name, policy } = written.client
           const there = { name, policy, receivesRoles: false }
@@ -207,6 +208,14 @@ describe.each(recordings.map((each) => [each.name, each] as const))(
           expect(rotated?.oldSecretUntil).toBeGreaterThan(0)
         }
         await expectProcesses(database, drawn.client === undefined ? 0 : 1)
+      })
+
+      test('a recorded client that logs users in goes on, and no assertion of it is taken again', async () => {
+        const { database, drawn } = await open(recording)
+        expect('site' in drawn).toBe('service_client_sign_in' in recording.versions)
+        const { client, keys, again, other } = await useSite(database, drawn)
+        expect(client).toMatchObject({ ...written.site, keys })
+        expect([again, other]).toEqual([undefined, client])
       })
 
       test('a message that waits in the recorded outbox is delivered', async () => {

@@ -1,6 +1,9 @@
 import { auditSchema } from '../../../apps/auth-service/src/audit/audit-tables.js'
+import { assertionSchema } from '../../../apps/auth-service/src/oauth/client-assertion.js'
+import { clientKeySchema } from '../../../apps/auth-service/src/oauth/client-keys.js'
 import { clientSchema } from '../../../apps/auth-service/src/oauth/client-rows.js'
 import { clientOriginSchema } from '../../../apps/auth-service/src/oauth/client-origins.js'
+import { clientSignInSchema } from '../../../apps/auth-service/src/oauth/client-sign-in.js'
 import { limitSchema } from '../../../apps/auth-service/src/limits/postgres-limits.js'
 import { lockSchema } from '../../../apps/auth-service/src/limits/postgres-locks.js'
 import { processSchema } from '../../../apps/auth-service/src/observing/processes.js'
@@ -32,6 +35,9 @@ export const schemas: readonly Schema[] = [
   userAttributeSchema,
   clientSchema,
   clientOriginSchema,
+  clientSignInSchema,
+  clientKeySchema,
+  assertionSchema,
   processSchema,
   limitSchema,
   lockSchema,
