@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { testWithServices as test } from '../own-services.js'
 import { basic, postForm, registerClients } from './clients-of.js'
 
-test('a caller that tries secrets gets 429 in the form of RFC 6749, and the right secret is answered all the same', async ({
+test('a caller that tries secrets or assertions gets 429 in the form of RFC 6749, and the right secret is answered all the same', async ({
   folder,
   start,
 }) => {
@@ -27,8 +27,14 @@ test('a caller that tries secrets gets 429 in the form of RFC 6749, and the righ
       { grant_type: 'client_credentials' },
       basic({ id: client.id, secret }),
     )
+  const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+  const assertion = { client_id: client.id, client_assertion: 'x', client_assertion_type: type }
+  const prove = () =>
+    postForm(`${service.origin}/oauth/token`, { grant_type: 'client_credentials', ...assertion })
   expect((await ask(client.secret)).status).toBe(200)
-  for (let failures = 0; failures < 3; failures++) expect((await ask('x')).status).toBe(401)
+  for (let failures = 0; failures < 2; failures++) expect((await ask('x')).status).toBe(401)
+  expect((await prove()).status).toBe(401)
+  expect((await prove()).status).toBe(429)
   const { status, headers, body } = await ask('x')
   expect(status).toBe(429)
   expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)

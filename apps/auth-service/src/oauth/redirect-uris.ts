@@ -12,7 +12,7 @@ export interface AddressRules {
 }
 
 /** The most characters of a registered address. */
-export const longestAddress = 512
+const longestAddress = 512
 
 /**
  * Whether a redirect address is one that the client has registered: letter by letter (RFC 9700 section 4.1.3). Only the port
@@ -101,7 +101,7 @@ function isDemoAddress({ hostname }: URL, issuer: string | undefined): boolean {
 }
 
 /** Whether this service itself is plain http on loopback: a demo, or a machine of development. */
-export function isLoopbackIssuer(issuer: string | undefined): boolean {
+function isLoopbackIssuer(issuer: string | undefined): boolean {
   if (issuer === undefined || !URL.canParse(issuer)) return false
   const { protocol, hostname } = new URL(issuer)
   return protocol === 'http:' && isLoopbackName(hostname)
