@@ -276,11 +276,16 @@ describe('keys of a client', () => {
     await expect(clients.create({ ...shop, keys })).rejects.toThrow(message)
   })
 
-  test('keys are refused for a public client, and at an address that is not https', async () => {
+  test('keys are refused for a public client, and at an address that is not https, or not of the public internet', async () => {
     const keys = { kind: 'jwks', jwks: { keys: [publicJwk()] } } as const
     await expect(clients.create({ ...shop, kind: 'public', keys })).rejects.toThrow(
       /keys: a public/,
     )
+    const addresses = ['https://10.0.0.1/jwks', 'https://127.0.0.1/jwks', 'https://[fd00::1]/jwks']
+    for (const jwksUri of addresses)
+      await expect(clients.create({ ...shop, keys: { kind: 'jwksUri', jwksUri } })).rejects.toThrow(
+        /keys\.jwksUri: /,
+      )
     const far = { kind: 'jwksUri', jwksUri: 'http://shop.example/jwks.json' } as const
     await expect(clients.create({ ...shop, keys: far })).rejects.toThrow(/keys\.jwksUri: /)
   })
