@@ -1,6 +1,7 @@
 import { encodeBase64url } from '../encoding/base64url.js'
 import type { Claims } from '../token/token.js'
 import { askStore } from '../foundation/ask-store.js'
+import { AuthError } from '../foundation/errors.js'
 import { evictBeyond } from './evict.js'
 import { sessionIdBytes, sessionSid } from './session-id.js'
 import type { SubjectState } from './session-options.js'
@@ -37,6 +38,18 @@ export interface IssueRequest {
    * session counts as begun one second after it.
    */
   readonly after?: number
+  /**
+   * When the session ends at the latest, in Unix seconds: the end of the login that it comes from. Default: its own times alone.
+   */
+  readonly endsBy?: number
+  /**
+   * Called after everything that can refuse the login, just before the session is kept, with its public name: what must be
+   * known of a session whenever there is one. What it throws ends the login, and no session is kept. A process that stops
+   * in between leaves a note without a session, never a session without a note.
+   *
+   * @example beforeStored: ({ sid }) => sites.add(sid, login)
+   */
+  readonly beforeStored?: (session: { readonly sid: string }) => Promise<void>
 }
 
 /** Begins a session. What fails before the session is written leaves nothing behind. */
@@ -47,6 +60,7 @@ export async function issue(policy: SessionsPolicy, request: IssueRequest): Prom
   const scope = limitScope(asked, subject.scope)
   const session = { ...begun, scope }
   const access = await signAccess(policy, session, { claims: subject.claims, scope })
+  await request.beforeStored?.({ sid: session.sid })
   await askStore(policy.storeDeadlineMs, () => policy.store.create(session))
   await evictBeyond(policy, session)
   return answer(policy, session, access)
@@ -56,7 +70,8 @@ function beginSession(policy: SessionsPolicy, request: IssueRequest): StoredSess
   const id = encodeBase64url(policy.randomBytes(sessionIdBytes))
   const now = policy.now()
   const createdAt = Math.max(now, (request.after ?? -1) + 1)
-  const { audience = [], meta = {}, facts, authentication = {} } = request
+  const { audience = [], meta = {}, facts, authentication = {}, endsBy = Infinity } = request
+  if (endsBy <= createdAt) throw new AuthError('REFRESH_EXPIRED')
   return {
     id,
     sid: sessionSid(id),
@@ -68,8 +83,8 @@ function beginSession(policy: SessionsPolicy, request: IssueRequest): StoredSess
     parent: -1,
     createdAt,
     rotatedAt: createdAt,
-    absoluteExpiry: createdAt + policy.absoluteTtl,
-    idleExpiry: createdAt + policy.idleTtl,
+    absoluteExpiry: Math.min(createdAt + policy.absoluteTtl, endsBy),
+    idleExpiry: Math.min(createdAt + policy.idleTtl, endsBy),
     meta: cutMeta(meta),
     details: {
       ...(facts === undefined ? {} : { facts: readFacts(facts) }),
@@ -92,7 +107,7 @@ const replaced = {
 function checkRequest(request: IssueRequest): string {
   for (const [name, problem] of Object.entries(replaced))
     if (Object.hasOwn(request, name)) throw new TypeError(problem)
-  const { subject, client, scope = '', audience = [] } = request
+  const { subject, client, scope = '', audience = [], endsBy = 0 } = request
   const names = { client, audience: typeof audience === 'string' ? [audience] : audience }
   if (!isStorableName(subject) || subject.length > longestSubject)
     throw new TypeError(`issue: subject must be text of 1 to ${String(longestSubject)} characters`)
@@ -100,6 +115,8 @@ function checkRequest(request: IssueRequest): string {
     if ([value].flat().some((name) => !isStorableName(name)))
       throw new TypeError(`issue: ${option} must be text of 1 to 1024 characters`)
   }
+  if (!Number.isSafeInteger(endsBy) || endsBy < 0)
+    throw new TypeError('issue: endsBy must be a Unix time in whole seconds')
   const scopes = parseScope(scope)
   if (scopes === undefined) throw new TypeError('issue: scope is not as RFC 6749 section 3.3 says')
   return [...scopes].join(' ')

@@ -22,7 +22,8 @@ export interface Sessions {
   /**
    * Begins a session.
    *
-   * @throws AuthError SUBJECT_REFUSED, STORE_UNAVAILABLE, KEYS_UNAVAILABLE; TypeError for a login that cannot be kept
+   * @throws AuthError SUBJECT_REFUSED, STORE_UNAVAILABLE, KEYS_UNAVAILABLE, REFRESH_EXPIRED when `endsBy` has passed; TypeError
+   * for a login that cannot be kept; what `beforeStored` throws
    */
   issue(request: IssueRequest): Promise<TokenResponse>
   /**
