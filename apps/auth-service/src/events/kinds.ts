@@ -29,6 +29,10 @@ export const eventKinds = {
   'token.revoked':
     'tokens were revoked, one of them or all of a session, a user, a client or the service',
   'token.exchanged': 'a client got a token with which it acts for a user',
+  'site.login': 'a client got tokens for a user who had logged in at this service',
+  'code.reused': 'theft: the code of a login at a site was presented a second time',
+  'consent.given': 'a user allowed a client what it asked for',
+  'consent.withdrawn': 'what a user had allowed a client was withdrawn',
   'client.refused': 'a registered client failed to authenticate',
   'client.created': 'a client was registered',
   'client.changed': 'the registration of a client was changed',

@@ -4,6 +4,8 @@ import { withPlace } from '../events/place.js'
 import { tokenExchange, type Grant, type OAuthClient } from './clients.js'
 import { exchangeToken, type ExchangeAnswer } from './exchange.js'
 import type { Form } from './form.js'
+import { redeemCode } from './grant-code.js'
+import { idTokenOf } from './id-token-of.js'
 import type { OAuth } from './oauth.js'
 import { OAuthFault } from './oauth-fault.js'
 
@@ -14,6 +16,8 @@ export interface TokenAnswer {
   readonly expires_in: number
   readonly scope?: string
   readonly refresh_token?: string
+  /** OpenID Connect Core sections 3.1.3.3 and 12.2. */
+  readonly id_token?: string
   readonly access_expire?: number
   readonly refresh_after?: number
 }
@@ -41,11 +45,12 @@ export async function grantTokens(
 }
 
 const byGrant = {
+  authorization_code: grantCode,
   client_credentials: grantClient,
   refresh_token: refreshSession,
   [tokenExchange]: exchangeToken,
 } as const satisfies Record<
-  Exclude<Grant, 'authorization_code'>,
+  Grant,
   (oauth: OAuth, request: GrantRequest) => Promise<TokenAnswer | ExchangeAnswer>
 >
 
@@ -84,7 +89,19 @@ async function refreshSession(
     const isOther = error instanceof AuthError && error.code === 'AUDIENCE_MISMATCH'
     throw isOther && isNamed ? new OAuthFault('invalid_target') : error
   })
-  return toAnswer(tokens)
+  return withIdToken(toAnswer(tokens), await idTokenOf({ signIn: oauth.signIn, client }, tokens))
+}
+
+/** The session of a site: without the grant `refresh_token` it is as long as its access token. */
+async function grantCode(oauth: OAuth, request: GrantRequest): Promise<TokenAnswer> {
+  const { tokens, idToken } = await redeemCode(oauth, request)
+  const { refresh_token, refresh_after, ...answer } = toAnswer(tokens)
+  const mayRefresh = request.client.grants.includes('refresh_token')
+  return withIdToken(mayRefresh ? toAnswer(tokens) : answer, idToken)
+}
+
+function withIdToken(answer: TokenAnswer, idToken: string | undefined): TokenAnswer {
+  return idToken === undefined ? answer : { ...answer, id_token: idToken }
 }
 
 function toAnswer(tokens: TokenResponse): TokenAnswer {

@@ -1,3 +1,4 @@
+import type { Users } from '../users/users.js'
 import type { Codes } from './authorize/codes.js'
 import type { Consents } from './authorize/consents.js'
 import type { Sites } from './authorize/sites.js'
@@ -11,4 +12,6 @@ export interface SignIn {
   readonly sites: Sites
   readonly consents: Consents
   readonly idTokens: IdTokens
+  /** Read anew after a code was redeemed: who may log in at a client can have changed. */
+  readonly users: Pick<Users, 'byId'>
 }

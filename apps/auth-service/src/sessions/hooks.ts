@@ -10,14 +10,16 @@ import type { Metrics } from '../observing/metrics.js'
 type Heard = Parameters<NonNullable<SessionHooks['onReused']>>[0]
 
 /** What the hooks use. */
-interface HookRooms {
+export interface HookRooms {
   readonly log: Logger
   readonly metrics: Pick<Metrics, 'session'>
   readonly events: Pick<Events, 'record' | 'keep'>
+  /** Ends what came from a session that has ended; tried again until it succeeds. */
+  readonly onEnded?: ((ended: Heard) => Promise<void>) | undefined
 }
 
 /** Counts, logs and records what becomes of sessions. */
-export function hooksOf({ log, metrics, events }: HookRooms): SessionHooks {
+export function hooksOf({ log, metrics, events, onEnded }: HookRooms): SessionHooks {
   const warn = (sid: string, message: string) => {
     log.warn({ session: fingerprint(sid) }, message)
   }
@@ -50,7 +52,10 @@ export function hooksOf({ log, metrics, events }: HookRooms): SessionHooks {
       warn(heard.sid, 'the store has lost writes: session ended')
       return events.record({ ...byService('session.rolled-back', heard), result: 'refused' })
     },
-    onEnded: (heard) => events.keep(byService('session.ended', heard)),
+    onEnded: async (heard) => {
+      await onEnded?.(heard)
+      await events.keep(byService('session.ended', heard))
+    },
   }
 }
 

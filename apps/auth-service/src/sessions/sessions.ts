@@ -12,7 +12,7 @@ import type { Configuration } from '../configuration/configuration.js'
 import type { Events } from '../events/events.js'
 import { storedKeys, type DataDirectory } from '../storage/data-directory.js'
 import type { Metrics } from '../observing/metrics.js'
-import { hooksOf } from './hooks.js'
+import { hooksOf, type HookRooms } from './hooks.js'
 import { limitAudience, limitSubject, type SessionRights } from './rights.js'
 import type { SigningKeys } from './signing.js'
 import type { Users } from '../users/users.js'
@@ -33,6 +33,8 @@ export interface SessionRooms {
   readonly revocation: Revocation
   readonly metrics: Pick<Metrics, 'session'>
   readonly events: Events
+  /** Ends what came from a session that has ended; tried again until it succeeds. */
+  readonly onEnded?: HookRooms['onEnded']
 }
 
 /**

@@ -60,6 +60,8 @@ export interface Sso {
   end(login: Pick<SsoLogin, 'sid' | 'subject'>): Promise<void>
   /** Whether the session has neither ended nor expired, as the store and the revocations say now. */
   isLive(sid: string): Promise<boolean>
+  /** When a live session ends at the latest, in Unix seconds; undefined for one that is not live. */
+  liveUntil(sid: string): Promise<number | undefined>
 }
 
 /** The client of the sessions of browsers: no registered client has such an id, and no user. */
@@ -127,18 +129,20 @@ export function openSso(parts: SsoParts): Sso {
       },
     }),
     cleared: (cookie) => (ssoCookies(cookie).length === 0 ? [] : [cookieOf('', 0)]),
-    isLive: (sid) => isLive({ store, revocation, now }, sid),
+    isLive: async (sid) => (await liveUntil({ store, revocation, now }, sid)) !== undefined,
+    liveUntil: (sid) => liveUntil({ store, revocation, now }, sid),
   }
 }
 
-async function isLive(
+async function liveUntil(
   { store, revocation, now }: Pick<SsoParts, 'store' | 'revocation'> & { now: () => number },
   sid: string,
-): Promise<boolean> {
+): Promise<number | undefined> {
   const session = await store.findBySid(sid)
-  if (session === undefined || session.endedAt !== undefined) return false
+  if (session === undefined || session.endedAt !== undefined) return undefined
   const isOver = Math.min(session.absoluteExpiry, session.idleExpiry) <= now()
-  return session.client === ssoClient && !isOver && !revocation.isSidRevoked(sid)
+  if (session.client !== ssoClient || isOver || revocation.isSidRevoked(sid)) return undefined
+  return session.absoluteExpiry
 }
 
 /** The fact of a session that says when it ends. */
