@@ -61,7 +61,7 @@ export interface Codes {
 }
 
 /** Seconds that a code can be redeemed for (RFC 6749 section 4.1.2 advises at most ten minutes). */
-export const codeLife = 60
+const codeLife = 60
 
 /** Milliseconds after its expiry that a code is known for, so that a second presentation is noticed. */
 const keptAfter = 3_600_000
