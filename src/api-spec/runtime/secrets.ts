@@ -128,7 +128,13 @@ function verifierOf(
 
 function verifierOfOne(
   secret: string,
-  { Issuer, Audience, Type = 'at+jwt', Accept, bigints }: TokenPolicy & { readonly bigints: boolean },
+  {
+    Issuer,
+    Audience,
+    Type = 'at+jwt',
+    Accept,
+    bigints,
+  }: TokenPolicy & { readonly bigints: boolean },
 ): (token: string) => Promise<VerifiedToken> {
   return createVerifier({
     keys: keyOf(secret, Accept),
