@@ -1,4 +1,4 @@
-import { type FormRules } from '../runtime/form-body.js'
+import { type FormRules } from '../runtime/form-rules.js'
 import { type ExactParts, planExact } from './emit-exact.js'
 import { tsType } from './emit-types.js'
 import { type Int64 } from './int64.js'
@@ -98,9 +98,8 @@ function handlerType(route: RoutePlan, int64: Int64): string {
   const kind = handlerTypes[kindOf(route)]
   const asked = request === undefined ? 'object' : `types.${typeName(request.name)}`
   const types = `${asked}, ${responseType({ response, sse }, int64)}`
-  return form?.maxFiles === undefined
-    ? `${kind}<${types}>`
-    : `$.${kind}<Services, ${types}, $.Files>`
+  if (form?.maxFiles === undefined) return `${kind}<${types}>`
+  return `$.${kind}<Services, ${types}, $.${form.stream === true ? 'Uploads' : 'Files'}>`
 }
 
 /** What a handler returns: nothing, an answer, or for events many of them. */
@@ -170,11 +169,12 @@ function emitRoute(route: RoutePlan, exact: ExactParts): string {
   return `${kindOf(route)}({ ${options.join(', ')} }, ${request}, ${handler})`
 }
 
-function emitForm({ maxFiles, maxFileBytes, fileTypes }: FormRules): string {
+function emitForm({ maxFiles, maxFileBytes, fileTypes, stream }: FormRules): string {
   const rules = [
     ...(maxFiles === undefined ? [] : [`maxFiles: ${String(maxFiles)}`]),
     ...(maxFileBytes === undefined ? [] : [`maxFileBytes: ${String(maxFileBytes)}`]),
     ...(fileTypes === undefined ? [] : [`fileTypes: [${fileTypes.map(quote).join(', ')}]`]),
+    ...(stream === true ? ['stream: true'] : []),
   ]
   return rules.length === 0 ? '{}' : `{ ${rules.join(', ')} }`
 }

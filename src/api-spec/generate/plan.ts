@@ -4,7 +4,7 @@ import { type ApiRoute, type ApiSpec, type RouteGroup, type SpecType } from '../
 import { unquoted } from '../language/syntax/ast.js'
 import { type TokenWays } from '../language/token-ways.js'
 import { routedPath, wholePath } from '../language/whole-path.js'
-import { type FormRules } from '../runtime/form-body.js'
+import { type FormRules } from '../runtime/form-rules.js'
 import { ApiSpecError } from './error.js'
 import { type Int64 } from './int64.js'
 import { type GuardPlan, type Guards, planGuards } from './plan-guards.js'
@@ -165,13 +165,18 @@ function formOf(
   annotation: Readonly<Record<string, string>>,
   { method, path, request }: Pick<RoutePlan, 'method' | 'path' | 'request'>,
 ): Pick<RoutePlan, 'form' | 'formIsBody'> {
-  const { maxFiles, maxFileBytes, fileTypes } = annotation
-  for (const [key, value] of Object.entries({ maxFileBytes, fileTypes }))
+  const { maxFiles, maxFileBytes, fileTypes, files, sse } = annotation
+  for (const [key, value] of Object.entries({ maxFileBytes, fileTypes, files }))
     if (maxFiles === undefined && value !== undefined)
       throw new ApiSpecError(`${path}: '${key}' says what files may be: add 'maxFiles'`, {
         key,
         value,
       })
+  if (files !== undefined && sse === 'true')
+    throw new ApiSpecError(
+      `${path}: 'files: stream' ends with the answer, and the events of 'sse' come after it`,
+      { key: 'files', value: files },
+    )
   const sources = new Set(request?.fields.map(({ source }) => source))
   if (maxFiles !== undefined && sources.has('json'))
     throw new ApiSpecError(
@@ -184,6 +189,7 @@ function formOf(
     ...(maxFiles === undefined ? {} : { maxFiles: Number(maxFiles) }),
     ...(maxFileBytes === undefined ? {} : { maxFileBytes: Number(maxFileBytes) }),
     ...(fileTypes === undefined ? {} : { fileTypes: namesIn(fileTypes) }),
+    ...(files === undefined ? {} : { stream: true as const }),
   }
   // Beside JSON members the body is JSON.
   return { form, formIsBody: !sources.has('json') }

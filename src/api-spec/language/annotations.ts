@@ -18,6 +18,7 @@ export const serverKeys = {
   maxFiles: 'number',
   maxFileBytes: 'number',
   fileTypes: 'types',
+  files: 'stream',
   signature: 'flag',
   sse: 'flag',
   strict: 'flag',
@@ -26,6 +27,9 @@ export const serverKeys = {
   authType: 'text',
   pathPrefix: 'text',
 } as const satisfies Readonly<Record<string, ValueKind>>
+
+/** The keys that say what files may be, and how they come. */
+export const fileKeys = ['maxFiles', 'maxFileBytes', 'fileTypes', 'files'] as const
 
 /** The keys that say what a token must carry. */
 export const demandKeys = ['scopes', 'roles', 'recentLogin'] as const
@@ -41,6 +45,7 @@ type ValueKind =
   | 'age'
   | 'number'
   | 'types'
+  | 'stream'
   | 'flag'
   | 'text'
 
@@ -61,6 +66,7 @@ const patterns: Readonly<
     pattern: /^[\w.+-]+\/(?:[\w.+-]+|\*)(?:\s*,\s*[\w.+-]+\/(?:[\w.+-]+|\*))*$/,
     what: 'content types with commas between them, such as "image/png,image/*"',
   },
+  stream: { pattern: /^stream$/, what: "'stream' or is left out" },
   flag: { pattern: /^(true|false)$/, what: 'true or false' },
   text: { pattern: /^[^]*$/, what: 'text' },
 }

@@ -15,6 +15,7 @@ import {
   checkTags,
 } from './analysis/check-dialect.js'
 import { checkAddresses } from './analysis/check-addresses.js'
+import { checkFiles } from './analysis/check-files.js'
 import { checkMembers } from './analysis/check-members.js'
 import { checkPaths } from './analysis/check-paths.js'
 import { type Diagnostic, goctlText, mostDiagnostics, renderDiagnostic } from './diagnostic.js'
@@ -124,6 +125,7 @@ function inFull(project: Project, report: Report): ApiSpec {
     checkOptional,
     checkGuards,
     checkTags,
+    checkFiles,
   ])
     check(project, report)
   const spec = buildSpec(project, report)

@@ -200,6 +200,7 @@ function formOf({ form }: RoutePlan, fields: readonly FieldPlan[]): JsonObject {
   const files = { additionalProperties: { type: 'string', contentMediaType: fileTypes(form) } }
   const takesFiles = form?.maxFiles !== undefined
   return {
+    ...(form?.stream === true ? { description: 'fields come before files' } : {}),
     required: schema['required'] !== undefined,
     content: {
       ...(fields.some(({ source }) => source === 'form') ? { [urlencoded]: { schema } } : {}),

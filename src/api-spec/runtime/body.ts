@@ -1,4 +1,5 @@
-import { type FormBody, type FormRules, isFormType, readFormBody } from './form-body.js'
+import { type FormBody, isFormType, readFormBody } from './form-body.js'
+import { type FormRules } from './form-rules.js'
 import { type BodyFields, type NumberRules, readJsonBody } from './json-body.js'
 
 /** What a route takes as its body. */

@@ -27,6 +27,24 @@ export interface Files {
   readonly files: (name: string) => readonly File[]
 }
 
+/** One file of a form, while it arrives. Read it once, and before the next one is asked for. */
+export interface Upload extends AsyncIterable<Uint8Array> {
+  /** The name of its field. */
+  readonly field: string
+  /** Its name and its content type, which are the caller's word. */
+  readonly name: string
+  readonly type: string
+}
+
+/** What a call of a route with `files: stream` has besides. */
+export interface Uploads {
+  /**
+   * The files of the form in the order in which they are sent. It rejects when a file breaks the rules of the route, and when
+   * the caller has gone: throw away what has been kept of its files.
+   */
+  readonly uploads: AsyncIterable<Upload>
+}
+
 /** A call of a guarded route. */
 export interface GuardedCall<S, Req> extends RequestCall<S, Req> {
   /** The verified claims of the caller's token. */

@@ -10,10 +10,11 @@ import { AuthError } from '../../foundation/errors.js'
 import { type VerifiedToken } from '../../token/token.js'
 import { answerText, answerTo, eventsOf } from './answer.js'
 import { type BodyRules, readBody } from './body.js'
-import { type FormBody, formTypes } from './form-body.js'
-import { readJsonBody } from './json-body.js'
+import { boundaryOf, type FormBody, multipart, urlencoded } from './form-body.js'
+import { type BodyFields, readJsonBody } from './json-body.js'
 import { readPages, refuseForeignForm } from './own-form.js'
 import { demandOf, type GatesOf, type Incoming, type Route } from './route.js'
+import { mostFieldBytes, type OpenForm, withUploads } from './uploads.js'
 
 /** What {@link registerRoutes} needs. `S` is the type of the services, `G` are the names of the guards. */
 export interface FastifySetup<S, G extends string> {
@@ -49,7 +50,7 @@ export function registerRoutes<S, G extends string>(
     const { guard } = first
     void app.register((child, _options, done) => {
       takeOnlyJson(child)
-      takeForms(child)
+      takeForms(child, first)
       if (guard !== null && (appGuards !== true || first.optional === true))
         void child.register(auth(demanding(gates[guard], first)))
       if (appAnswers !== true) answerErrors(child, gates)
@@ -60,14 +61,15 @@ export function registerRoutes<S, G extends string>(
   }
 }
 
-/** Routes that one hook can guard: all of one guard, but those with demands of their own. */
+/** Routes that one hook can guard: all of one guard, but those with demands of their own, and those that stream files. */
 function withOneGuard<S, G extends string>(
   routes: readonly Route<S, G>[],
 ): Iterable<readonly [Route<S, G>, ...Route<S, G>[]]> {
   const groups = new Map<unknown, [Route<S, G>, ...Route<S, G>[]]>()
   for (const route of routes) {
-    const { guard, optional } = route
-    const key = route.authorize ?? (optional === true ? `${String(guard)}?` : guard)
+    const { guard, optional, form } = route
+    const own = form?.stream === true ? route : route.authorize
+    const key = own ?? (optional === true ? `${String(guard)}?` : guard)
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [route])
     else group.push(route)
@@ -102,8 +104,7 @@ export function takeOnlyJson(app: FastifyInstance): void {
     'application/json',
     { parseAs: 'buffer' },
     (request: FastifyRequest, body: Buffer) => {
-      const { headers } = request
-      const fields = { type: headers['content-type'], encoding: headers['content-encoding'] }
+      const fields = fieldsOf(request)
       return Promise.resolve(fields).then((each) => readJsonBody(body, each, rulesOf(request)))
     },
   )
@@ -127,18 +128,39 @@ class SentForm {
   }
 }
 
+/** A form that is still arriving, as `request.body`. */
+class SentStream {
+  readonly stream: Readable
+  readonly boundary: string
+
+  constructor(stream: Readable, boundary: string) {
+    this.stream = stream
+    this.boundary = boundary
+  }
+}
+
 /** Reads forms where a route has rules for them, and refuses them elsewhere like other content types. */
-function takeForms(app: FastifyInstance): void {
+function takeForms(app: FastifyInstance, { form }: Pick<Route<never, string>, 'form'>): void {
+  const isStreamed = form?.stream === true
   app.addContentTypeParser(
-    [...formTypes],
+    isStreamed ? [urlencoded] : [urlencoded, multipart],
     { parseAs: 'buffer' },
     async (request: FastifyRequest, body: Buffer) => {
-      const { headers } = request
-      const fields = { type: headers['content-type'], encoding: headers['content-encoding'] }
-      const { form } = await readBody(body, fields, rulesOf(request))
+      const { form } = await readBody(body, fieldsOf(request), rulesOf(request))
       return form === undefined ? undefined : new SentForm(form)
     },
   )
+  if (isStreamed)
+    app.addContentTypeParser(multipart, (request: FastifyRequest, stream: Readable) =>
+      Promise.resolve(fieldsOf(request)).then((fields) => {
+        const boundary = boundaryOf(fields)
+        return boundary === undefined ? undefined : new SentStream(stream, boundary)
+      }),
+    )
+}
+
+function fieldsOf({ headers }: FastifyRequest): BodyFields {
+  return { type: headers['content-type'], encoding: headers['content-encoding'] }
 }
 
 /** The hook that refuses forms of foreign pages, before a body is read. */
@@ -176,9 +198,15 @@ function addRoute<S, G extends string>(
     exposeHeadRoute: false,
     config: { [declaredPath]: route.path, [bodyRules]: route },
     ...(route.form === undefined ? {} : { onRequest: setup.refuse }),
-    ...(route.maxBytes === undefined ? {} : { bodyLimit: route.maxBytes }),
+    ...limitOf(route),
     handler: (request, reply) => answer(route, { request, reply, names, setup }),
   })
+}
+
+/** Bodies that are held in memory stay small where a form may be long. */
+function limitOf({ maxBytes, form }: Pick<Route<never, string>, 'maxBytes' | 'form'>) {
+  if (maxBytes === undefined) return {}
+  return { bodyLimit: form?.stream === true ? Math.min(maxBytes, mostFieldBytes) : maxBytes }
 }
 
 interface Exchange<S, G extends string> {
@@ -193,19 +221,47 @@ async function answer<S, G extends string>(
   exchange: Exchange<S, G>,
 ): Promise<FastifyReply> {
   const reply = exchange.reply.header('cache-control', 'no-store')
-  const result = await route.run(incoming(route, exchange))
+  const result = await run(route, exchange)
   if (route.sse === true)
     return reply.type('text/event-stream').send(Readable.from(eventsOf(result, route)))
   if (result === undefined) return reply.code(204).send()
   return reply.type('application/json; charset=utf-8').send(answerText(result, route))
 }
 
+/** Longest form of a route without maxBytes: one mebibyte, as everywhere here. */
+const defaultMaxBytes = 1_048_576
+
+async function run<S, G extends string>(
+  route: Route<S, G>,
+  exchange: Exchange<S, G>,
+): Promise<unknown> {
+  const { request, reply } = exchange
+  const { body } = request
+  if (!(body instanceof SentStream)) {
+    const form = body instanceof SentForm ? body.form : undefined
+    return route.run(incoming(route, exchange, form && { form, files: form.files }))
+  }
+  const { form: rules = {}, maxBytes: limit = defaultMaxBytes } = route
+  const { stream, boundary } = body
+  const source = stream.iterator({ destroyOnReturn: false })
+  const onUnread = () => {
+    if (request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
+  }
+  return withUploads({ source, boundary, rules, limit, onUnread }, (open) =>
+    route.run(incoming(route, exchange, open)),
+  )
+}
+
+/** The form of a call: read, or still arriving. */
+type Sent = Pick<OpenForm, 'form'> & Pick<Incoming<unknown>, 'files' | 'uploads'>
+
 function incoming<S, G extends string>(
   { method, path, guard, optional }: Route<S, G>,
   { request, reply, names, setup }: Exchange<S, G>,
+  sent: Sent | undefined,
 ): Incoming<S> {
   const { services, gates } = setup
-  const form = request.body instanceof SentForm ? request.body.form : undefined
+  const { form, ...files } = sent ?? {}
   const query = new URL(request.url, 'http://localhost').searchParams
   const params = request.params as Readonly<Record<string, string>> // Fastify's shape for the parameters of a pattern
   const headers = (name: string) => request.raw.headersDistinct[name.toLowerCase()] ?? []
@@ -235,7 +291,7 @@ function incoming<S, G extends string>(
       },
       header: headers,
     },
-    ...(form === undefined ? {} : { files: form.files }),
+    ...files,
     token: guard === null ? undefined : tokenOf(gates[guard], optional),
   }
 }

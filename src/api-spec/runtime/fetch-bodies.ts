@@ -1,8 +1,38 @@
-import { HttpError, problemOf } from './http-error.js'
 import { type BodyRules, readBody, type ReadBody } from './body.js'
+import { boundaryOf } from './form-body.js'
+import { refused } from './form-rules.js'
+import { type BodyFields } from './json-body.js'
+import { type Arriving, mostFieldBytes } from './uploads.js'
+
+/** What a route takes as its body, and how many bytes of it. */
+type BodyLimits = BodyRules & { readonly limit: number }
 
 /**
- * The body of a request, JSON or a form.
+ * A form that is to be read while it arrives; undefined for every other body.
+ *
+ * @param limit in bytes
+ * @throws HttpError 415 for a content encoding; RequestError for a type without a boundary
+ */
+export function uploadOf(
+  request: Request,
+  { form: rules, limit }: BodyLimits,
+): Omit<Arriving, 'onUnread'> | undefined {
+  if (rules?.stream !== true || request.body === null) return undefined
+  const boundary = boundaryOf(fieldsOf(request))
+  if (boundary === undefined) return undefined
+  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader()
+  return { source: { next: () => reader.read() }, boundary, rules, limit }
+}
+
+function fieldsOf({ headers }: Request): BodyFields {
+  return {
+    type: headers.get('content-type') ?? undefined,
+    encoding: headers.get('content-encoding') ?? undefined,
+  }
+}
+
+/**
+ * The body of a request, JSON or a form, held in memory.
  *
  * @param limit in bytes
  * @throws HttpError 413 for a longer body, 415 for another content type or encoding; RequestError for a body that is neither,
@@ -10,25 +40,20 @@ import { type BodyRules, readBody, type ReadBody } from './body.js'
  */
 export async function readRequestBody(
   request: Request,
-  { limit, ...rules }: BodyRules & { readonly limit: number },
+  { limit, ...rules }: BodyLimits,
 ): Promise<ReadBody> {
   if (request.body === null) return { json: undefined }
   const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader()
   const parts: Uint8Array[] = []
   let length = 0
+  const most = rules.form?.stream === true ? Math.min(limit, mostFieldBytes) : limit
   // A declared length may be wrong, so what arrives is counted.
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     length += part.value.byteLength
-    if (length > limit) throw refused(413)
+    if (length > most) throw refused(413)
     parts.push(part.value)
   }
-  const type = request.headers.get('content-type') ?? undefined
-  const encoding = request.headers.get('content-encoding') ?? undefined
-  return readBody(Buffer.concat(parts), { type, encoding }, rules)
-}
-
-function refused(status: number): HttpError {
-  return new HttpError(status, problemOf(status, 'invalid_request'))
+  return readBody(Buffer.concat(parts), fieldsOf(request), rules)
 }
 
 /** Texts as the body of an answer; the texts end when the caller has gone. */

@@ -5,10 +5,11 @@
 import { type VerifiedToken } from '../../token/token.js'
 import { answerText, answerTo, eventsOf } from './answer.js'
 import { HttpError, problemOf } from './http-error.js'
-import { readRequestBody, streamOf } from './fetch-bodies.js'
+import { readRequestBody, streamOf, uploadOf } from './fetch-bodies.js'
 import { readPages, refuseForeignForm } from './own-form.js'
-import { demandOf, type GatesOf, type Route } from './route.js'
+import { demandOf, type GatesOf, type Incoming, type Route } from './route.js'
 import { createRouter, type Found } from './router.js'
+import { type OpenForm, withUploads } from './uploads.js'
 
 /** What {@link createHandler} needs. `S` is the type of the services, `G` are the names of the guards. */
 export interface FetchSetup<S, G extends string> {
@@ -99,25 +100,8 @@ async function answer<S, G extends string>(
   exchange: Exchange<S, G>,
   token: VerifiedToken | undefined,
 ): Promise<Response> {
-  const { route, params, request, url, services, address, added } = exchange
-  const headers = headersOf(request)
-  const setHeader = (name: string, value: string) => {
-    added.set(name, value)
-  }
-  const { method, path, maxBytes: limit = defaultMaxBytes } = route
-  const { json, form } = await readRequestBody(request, { ...route, limit })
-  const result = await route.run({
-    call: { method, path, services, address, signal: request.signal, headers, setHeader },
-    parts: {
-      json,
-      form: (name) => [...url.searchParams.getAll(name), ...(form?.values(name) ?? [])],
-      ...(form === undefined ? {} : { formNames: form.names }),
-      path: (name) => [params[name]].filter((value) => value !== undefined),
-      header: headers,
-    },
-    ...(form === undefined ? {} : { files: form.files }),
-    token,
-  })
+  const { route, added } = exchange
+  const result = await run(exchange, token)
   if (result === undefined) return new Response(null, { status: 204, headers: added })
   if (route.sse === true) {
     added.set('content-type', 'text/event-stream')
@@ -126,6 +110,55 @@ async function answer<S, G extends string>(
   const text = answerText(result, route)
   if (!added.has('content-type')) added.set('content-type', 'application/json')
   return new Response(text, { headers: added })
+}
+
+async function run<S, G extends string>(
+  exchange: Exchange<S, G>,
+  token: VerifiedToken | undefined,
+): Promise<unknown> {
+  const { route, request, added } = exchange
+  const { maxBytes: limit = defaultMaxBytes } = route
+  const upload = uploadOf(request, { ...route, limit })
+  if (upload === undefined) {
+    const { json, form } = await readRequestBody(request, { ...route, limit })
+    return route.run(incoming(exchange, token, { json, form, ...(form && { files: form.files }) }))
+  }
+  const onUnread = () => {
+    added.set('connection', 'close')
+  }
+  return withUploads({ ...upload, onUnread }, (open) =>
+    route.run(incoming(exchange, token, { json: undefined, ...open })),
+  )
+}
+
+/** A body that has been read, or a form that is still arriving. */
+interface Sent extends Pick<Incoming<unknown>, 'files' | 'uploads'> {
+  readonly json: unknown
+  readonly form: OpenForm['form'] | undefined
+}
+
+function incoming<S, G extends string>(
+  { route, params, request, url, services, address, added }: Exchange<S, G>,
+  token: VerifiedToken | undefined,
+  { json, form, ...files }: Sent,
+): Incoming<S> {
+  const { method, path } = route
+  const headers = headersOf(request)
+  const setHeader = (name: string, value: string) => {
+    added.set(name, value)
+  }
+  return {
+    call: { method, path, services, address, signal: request.signal, headers, setHeader },
+    parts: {
+      json,
+      form: (name) => [...url.searchParams.getAll(name), ...(form?.values(name) ?? [])],
+      ...(form === undefined ? {} : { formNames: form.names }),
+      path: (name) => [params[name]].filter((value) => value !== undefined),
+      header: headers,
+    },
+    ...files,
+    token,
+  }
 }
 
 /** Fields that came more than once are one text here, as the platform hands them over. */

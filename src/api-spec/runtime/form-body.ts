@@ -1,17 +1,15 @@
 import { isUtf8, readContentType, type ContentType } from '../../foundation/content-type.js'
-import { HttpError, problemOf } from './http-error.js'
+import {
+  checkFileCount,
+  checkFileSize,
+  checkFileType,
+  type FormRules,
+  mostParts,
+  refused,
+} from './form-rules.js'
 import type { BodyFields } from './json-body.js'
-import { RequestError } from './schema/schema.js'
-
-/** What the forms of a route may hold. */
-export interface FormRules {
-  /** Files in one form. Default: none. */
-  readonly maxFiles?: number
-  /** Bytes of each file. Default: only the length of the whole body counts. */
-  readonly maxFileBytes?: number
-  /** Content types of files, such as `image/png` or `image/*`, as the caller names them. Default: any. */
-  readonly fileTypes?: readonly string[]
-}
+import { type ByteSource, readMultipart } from './multipart.js'
+import { textOf, unreadable } from './part-head.js'
 
 /** A form that was sent as a body. */
 export interface FormBody {
@@ -21,12 +19,9 @@ export interface FormBody {
   readonly files: (name: string) => readonly File[]
 }
 
-/** Fields and files of one form. */
-const mostParts = 1000
-
 /** The content types in which forms are sent. */
-export const formTypes = ['application/x-www-form-urlencoded', 'multipart/form-data'] as const
-const [urlencoded, multipart] = formTypes
+export const urlencoded = 'application/x-www-form-urlencoded'
+export const multipart = 'multipart/form-data'
 
 /**
  * Whether a content type is one of the two in which forms are sent.
@@ -51,12 +46,11 @@ export async function readFormBody(
   { type = '', encoding }: BodyFields,
   rules: FormRules,
 ): Promise<FormBody> {
-  if (encoding !== undefined && !/^identity$/i.test(encoding)) throw refused(415)
+  const boundary = boundaryOf({ type, encoding })
+  if (boundary !== undefined) return toForm(await readParts(bytes, boundary), rules)
   const read = readContentType(type)
-  if (read === undefined) throw refused(415)
-  const entries =
-    read.name === urlencoded ? readUrlencoded(bytes, read) : await readMultipart(bytes, read)
-  return toForm(entries, rules)
+  if (read?.name !== urlencoded || isEncoded(encoding)) throw refused(415)
+  return toForm(readUrlencoded(bytes, read), rules)
 }
 
 type Entry = readonly [name: string, value: string | File]
@@ -64,44 +58,61 @@ type Entry = readonly [name: string, value: string | File]
 function readUrlencoded(bytes: Uint8Array, type: ContentType): readonly Entry[] {
   if (!isUtf8(type)) throw refused(415)
   if (count(bytes, '&') >= mostParts) throw refused(413)
-  try {
-    return [...new URLSearchParams(new TextDecoder('utf-8', { fatal: true }).decode(bytes))]
-  } catch {
-    throw unreadable()
+  return [...new URLSearchParams(textOf(bytes))]
+}
+
+async function readParts(bytes: Uint8Array, boundary: string): Promise<readonly Entry[]> {
+  const parts = readMultipart(inOnePiece(bytes), boundary)
+  const entries: Entry[] = []
+  for (let head = await parts.next(); head !== undefined; head = await parts.next()) {
+    if (entries.length >= mostParts) throw refused(413)
+    const pieces: Uint8Array[] = []
+    for (let piece = await parts.bytes(); piece !== undefined; piece = await parts.bytes())
+      pieces.push(piece)
+    const { name, file } = head
+    const content = Buffer.concat(pieces)
+    entries.push([
+      name,
+      file === undefined ? textOf(content) : new File([content], file.name, { type: file.type }),
+    ])
+  }
+  return entries
+}
+
+function inOnePiece(bytes: Uint8Array): ByteSource {
+  const pieces = [bytes]
+  return {
+    next: () => {
+      const value = pieces.pop()
+      return Promise.resolve({ done: value === undefined, value })
+    },
   }
 }
 
-async function readMultipart(bytes: Uint8Array, type: ContentType): Promise<readonly Entry[]> {
-  const boundary = boundaryOf(type)
-  if (boundary === undefined) throw unreadable()
-  // Before anything is made of them; the last one ends the form.
-  if (count(bytes, `--${boundary}`) > mostParts + 1) throw refused(413)
-  // The one whose parts were counted: two readers may find different ones in a type that is odd.
-  const headers = { 'content-type': `multipart/form-data; boundary="${boundary}"` }
-  try {
-    const body: MultipartBody = new Response(bytes.slice(), { headers })
-    return [...(await body.formData())]
-  } catch {
+/**
+ * The boundary of a multipart form; undefined for another content type.
+ *
+ * @throws HttpError 415 for a content encoding; RequestError for a type that names no boundary, or two
+ * @example boundaryOf({ type: 'multipart/form-data; boundary=x', encoding: undefined }) // 'x'
+ */
+export function boundaryOf({ type = '', encoding }: BodyFields): string | undefined {
+  const read = readContentType(type)
+  if (read?.name !== multipart) return undefined
+  if (isEncoded(encoding)) throw refused(415)
+  const [boundary, ...others] = read.parameters.flatMap(([name, value]) =>
+    name === 'boundary' ? [value] : [],
+  )
+  if (boundary === undefined || others.length > 0 || !boundaryText.test(boundary))
     throw unreadable()
-  }
+  return boundary
+}
+
+function isEncoded(encoding: string | undefined): boolean {
+  return encoding !== undefined && !/^identity$/i.test(encoding)
 }
 
 /** What a boundary may have (RFC 2046 section 5.1.1). */
 const boundaryText = /^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/
-
-/** The one boundary of a type; undefined for none and for several. */
-function boundaryOf({ parameters }: ContentType): string | undefined {
-  const [boundary, ...others] = parameters.flatMap(([name, value]) =>
-    name === 'boundary' ? [value] : [],
-  )
-  if (boundary === undefined || others.length > 0) return undefined
-  return boundaryText.test(boundary) ? boundary : undefined
-}
-
-/** The platform advises servers against its parser, because it has no limits: bytes and parts are bounded before it here. */
-interface MultipartBody {
-  formData(): Promise<FormData>
-}
 
 /** How often a text is in a body; stops beyond what is allowed. */
 function count(bytes: Uint8Array, text: string): number {
@@ -117,12 +128,11 @@ function toForm(entries: readonly Entry[], rules: FormRules): FormBody {
   const files = sent.flatMap(([name, value]) =>
     typeof value === 'string' ? [] : [{ name, value }],
   )
-  for (const { value } of files) checkFile(value, rules)
-  const { maxFiles = 0 } = rules
-  if (files.length > maxFiles)
-    throw maxFiles === 0
-      ? new RequestError([{ path: '', message: 'must not hold a file' }])
-      : refused(413)
+  for (const { value } of files) {
+    checkFileSize(value.size, rules)
+    checkFileType(value.type, rules)
+  }
+  checkFileCount(files.length, rules)
   return {
     names: sent.map(([name]) => name),
     values: (wanted) =>
@@ -136,23 +146,4 @@ function toForm(entries: readonly Entry[], rules: FormRules): FormBody {
 /** What a browser sends for `<input type="file">` without a file. */
 function isLeftEmpty(value: string | File): boolean {
   return typeof value !== 'string' && value.name === '' && value.size === 0
-}
-
-function checkFile({ size, type }: File, { maxFileBytes = Infinity, fileTypes }: FormRules): void {
-  if (size > maxFileBytes) throw refused(413)
-  if (fileTypes?.some((allowed) => isOfType(type, allowed)) === false) throw refused(415)
-}
-
-function isOfType(type: string, allowed: string): boolean {
-  const [own = ''] = type.toLowerCase().split(';')
-  const wanted = allowed.toLowerCase()
-  return wanted.endsWith('/*') ? own.startsWith(wanted.slice(0, -1)) : own.trim() === wanted
-}
-
-function refused(status: number): HttpError {
-  return new HttpError(status, problemOf(status, 'invalid_request'))
-}
-
-function unreadable(): RequestError {
-  return new RequestError([{ path: '', message: 'must be a form' }])
 }

@@ -24,10 +24,12 @@ export type {
   OptionalCall,
   OptionalHandler,
   RequestCall,
+  Upload,
+  Uploads,
 } from './call.js'
 export type { GatesOf, GuardedOptions, Incoming, Route, RouteOptions } from './route.js'
 export type { Parts, Problem, Schema } from './schema/schema.js'
-export type { FormRules } from './form-body.js'
+export type { FormRules } from './form-rules.js'
 export type { AnswerRules, ErrorAnswer } from './answer.js'
 export type { AuthConfig, GatesOptions, Secrets, TokenPolicy, TransitionConfig } from './secrets.js'
 export type { CookieConfig, TokenFrom } from './token-from.js'

@@ -1,7 +1,7 @@
 import { AuthError, ConfigError } from '../../foundation/errors.js'
 import { isJsonType } from '../../foundation/json-type.js'
 import { requireOwnPage, type Sent } from '../../gate/cookies/own-page.js'
-import type { FormRules } from './form-body.js'
+import type { FormRules } from './form-rules.js'
 
 /** The part of a route that says whether it takes forms. */
 interface FormRoute {

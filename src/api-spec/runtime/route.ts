@@ -12,9 +12,11 @@ import {
   type Handler,
   type Middleware,
   type OptionalHandler,
+  type Upload,
+  type Uploads,
 } from './call.js'
 import { type AnswerRules } from './answer.js'
-import { type FormRules } from './form-body.js'
+import { type FormRules } from './form-rules.js'
 import { type NumberRules } from './json-body.js'
 import { HttpError, problemOf } from './http-error.js'
 import { type Parts, readRequest, type Schema } from './schema/schema.js'
@@ -54,6 +56,8 @@ export interface Incoming<S> {
   readonly parts: Parts
   /** The files of a form. Default: none. */
   readonly files?: (name: string) => readonly File[]
+  /** The files of a form that is still arriving. Default: none. */
+  readonly uploads?: AsyncIterable<Upload>
   /** Undefined when no gate has admitted the call. */
   readonly token: VerifiedToken | undefined
 }
@@ -99,7 +103,7 @@ export type GatesOf<G extends string> = Readonly<Record<G, Gate<Claims>>>
 export function open<S, Req, Res>(
   options: RouteOptions<S>,
   request: Schema<Req>,
-  handler: Handler<S, Req, Res, Files>,
+  handler: Handler<S, Req, Res, Files & Uploads>,
 ): Route<S, never> {
   const run = (incoming: Incoming<S>) =>
     runRoute(options, incoming, (call) =>
@@ -122,7 +126,7 @@ export function open<S, Req, Res>(
 export function guarded<S, G extends string, Req, Res>(
   options: GuardedOptions<S, G>,
   request: Schema<Req>,
-  handler: GuardedHandler<S, Req, Res, Files>,
+  handler: GuardedHandler<S, Req, Res, Files & Uploads>,
 ): Route<S, G> {
   const authorize = authorizeOf(options)
   const run = (incoming: Incoming<S>) => {
@@ -145,8 +149,12 @@ export function guarded<S, G extends string, Req, Res>(
   return { ...options, ...(authorize === undefined ? {} : { authorize }), run }
 }
 
-function filesOf<S>({ files = () => [] }: Incoming<S>): Files {
-  return { files }
+function filesOf<S>({ files = () => [], uploads = none() }: Incoming<S>): Files & Uploads {
+  return { files, uploads }
+}
+
+async function* none(): AsyncGenerator<Upload> {
+  // A form without files, or no form at all.
 }
 
 /**
@@ -157,7 +165,7 @@ function filesOf<S>({ files = () => [] }: Incoming<S>): Files {
 export function optional<S, G extends string, Req, Res>(
   options: RouteOptions<S> & { readonly guard: G },
   request: Schema<Req>,
-  handler: OptionalHandler<S, Req, Res, Files>,
+  handler: OptionalHandler<S, Req, Res, Files & Uploads>,
 ): Route<S, G> {
   const run = (incoming: Incoming<S>) => {
     const claims = incoming.token?.claims

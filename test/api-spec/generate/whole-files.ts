@@ -10,7 +10,8 @@ export const auditMiddleware: Middleware = async (call, next) => {
   return next()
 }
 `,
-  'handlers.ts': `import { HttpError, problemOf } from 'jotgate/api-spec/runtime'
+  'handlers.ts': `import { text } from 'node:stream/consumers'
+import { HttpError, problemOf } from 'jotgate/api-spec/runtime'
 import { createSigners } from './generated/auth.js'
 import { type WholeApi } from './generated/service.js'
 
@@ -39,6 +40,11 @@ export const handlers: WholeApi = {
     upload: async ({ request, files }) => {
       const texts = files('file').map(async (file) => file.name + ' ' + file.type + ' ' + await file.text())
       return { title: request.title ?? '', tags: request.tag ?? [], files: await Promise.all(texts) }
+    },
+    stream: async ({ request, uploads }) => {
+      const files: string[] = []
+      for await (const file of uploads) files.push(file.name + ' ' + file.type + ' ' + await text(file))
+      return { title: request.title ?? '', tags: request.tag ?? [], files }
     },
   },
   partner: { me: ({ claims }) => ({ name: claims.sub ?? '' }) },

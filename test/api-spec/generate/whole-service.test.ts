@@ -129,29 +129,34 @@ describe.each(Object.entries(hosts))('a service with everything, on %s', (_name,
     await expect(client.account.slow()).rejects.toMatchObject({ status: 503 })
   })
 
-  test('files are uploaded with their names and types, up to the limits of the .api file', async () => {
-    const { account } = await loggedIn()
-    const file = (text: string, type = 'text/plain') => new File([text], 'ü.txt', { type })
-    const two = [file('one'), file('two', 'image/png')]
-    expect(await account.upload({ title: 't', tag: ['a', 'b'] }, { files: { file: two } })).toEqual(
-      {
+  test.each([
+    ['whole', 'upload'],
+    ['as streams', 'stream'],
+  ] as const)(
+    'files are uploaded %s with their names and types, up to the limits of the .api file',
+    async (_how, route) => {
+      const { account } = await loggedIn()
+      const upload = (...sent: Parameters<typeof account.upload>) => account[route](...sent)
+      const file = (text: string, type = 'text/plain') => new File([text], 'ü.txt', { type })
+      const two = [file('one'), file('two', 'image/png')]
+      expect(await upload({ title: 't', tag: ['a', 'b'] }, { files: { file: two } })).toEqual({
         ...{ title: 't', tags: ['a', 'b'] },
         files: ['ü.txt text/plain one', 'ü.txt image/png two'],
-      },
-    )
-    expect(await account.upload({})).toEqual({ title: '', tags: [], files: [] })
-    const status = (...files: readonly File[]) =>
-      account.upload({}, { files: { file: files } }).then(
-        () => 200,
-        (error: unknown) => (error as { status: number }).status,
-      )
-    expect(await status(file('a'), file('b'), file('c'))).toBe(413)
-    expect(await status(file('x'.repeat(1001)))).toBe(413)
-    expect(await status(file('x'.repeat(1000)), file('x'.repeat(1000)))).toBe(200)
-    expect(await status(file('x', 'application/pdf'))).toBe(415)
-    const wide = account.upload({ title: 'x'.repeat(5000) })
-    await expect(wide).rejects.toMatchObject({ status: 413 })
-  })
+      })
+      expect(await upload({})).toEqual({ title: '', tags: [], files: [] })
+      const status = (...files: readonly File[]) =>
+        upload({}, { files: { file: files } }).then(
+          () => 200,
+          (error: unknown) => (error as { status: number }).status,
+        )
+      expect(await status(file('a'), file('b'), file('c'))).toBe(413)
+      expect(await status(file('x'.repeat(1001)))).toBe(413)
+      expect(await status(file('x'.repeat(1000)), file('x'.repeat(1000)))).toBe(200)
+      expect(await status(file('x', 'application/pdf'))).toBe(415)
+      const wide = upload({ title: 'x'.repeat(5000) })
+      await expect(wide).rejects.toMatchObject({ status: 413 })
+    },
+  )
 
   const form = 'application/x-www-form-urlencoded'
   const password = 'username=a&password=open+sesame'

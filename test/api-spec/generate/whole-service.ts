@@ -22,6 +22,7 @@ export interface WholeClient {
     slow(): Promise<unknown>
     watch(): Promise<AsyncIterable<unknown>>
     upload(request: object, options?: object): Promise<unknown>
+    stream(request: object, options?: object): Promise<unknown>
   }
   partner: { me(): Promise<unknown> }
 }

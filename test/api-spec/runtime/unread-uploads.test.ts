@@ -1,0 +1,46 @@
+import { text as readText } from 'node:stream/consumers'
+import { describe, expect, test } from 'vitest'
+import { type Uploads } from '../../../src/api-spec/runtime/call.js'
+import { withUploads } from '../../../src/api-spec/runtime/uploads.js'
+import { end, head } from './upload-hosts.js'
+
+describe('a body that a handler leaves unread', () => {
+  /** A form whose file has so many pieces, and what it was asked for. */
+  function formOf(pieces: number, isEnding: boolean) {
+    const sent = [head('file', 'a'), ...Array<string>(pieces).fill('piece'), `\r\n${end}`]
+    const left = sent.map((each) => Buffer.from(each))
+    const next = () => {
+      if (!isEnding && left.length <= 1) return new Promise<never>(() => undefined)
+      return Promise.resolve({ done: left.length === 0, value: left.shift() })
+    }
+    return { source: { next }, left }
+  }
+  const take = async (form: ReturnType<typeof formOf>) => {
+    let isUnread = false
+    const onUnread = () => {
+      isUnread = true
+    }
+    const limits = { boundary: 'x', rules: { maxFiles: 2 }, limit: 1000, patienceMs: 1 }
+    const run = ({ uploads }: Uploads) => Promise.resolve(uploads)
+    const uploads = await withUploads({ source: form.source, ...limits, onUnread }, run)
+    return { isUnread, uploads }
+  }
+
+  test('withUploads passes it over, to the end of the body', async () => {
+    const form = formOf(10_000, true)
+    expect((await take(form)).isUnread).toBe(false)
+    expect(form.left).toEqual([])
+  })
+
+  test('withUploads has the connection closed where the rest does not come', async () => {
+    expect((await take(formOf(3, false))).isUnread).toBe(true)
+  })
+
+  test('withUploads lets a handler read nothing after its answer', async () => {
+    const { uploads } = await take(formOf(3, true))
+    const read = async () => {
+      for await (const file of uploads) await readText(file)
+    }
+    await expect(read()).rejects.toThrow('has been answered')
+  })
+})
