@@ -1,7 +1,7 @@
 import { type SpecPlace } from '../language/places.js'
 import { type SpecType } from '../language/spec.js'
 import { type Range } from '../language/tags.js'
-import { toWhole, wholeNumbers, wideNumbers } from '../runtime/schema/whole-numbers.js'
+import { limitsOf, toWhole, wholeNumbers, wideNumbers } from '../runtime/schema/whole-numbers.js'
 import { ApiSpecError } from './error.js'
 import { exactOf, type Int64 } from './int64.js'
 import { quote, typeName } from './text-as-code.js'
@@ -204,7 +204,21 @@ function emitDefault(field: FieldPlan, { where, int64 }: Site): string {
       )
     return value
   }
-  return String(toNumber(value, placeOf(field, where)))
+  const number = toNumber(value, placeOf(field, where))
+  if (!holds(type.raw, number))
+    throw new ApiSpecError(
+      `type ${where}: the default of '${field.name}' is no ${type.raw}`,
+      placeOf(field, where),
+    )
+  return String(number)
+}
+
+/** Whether a Go type has a number; one of 64 bits is taken as far as Go has it, since a setting makes it exact. */
+function holds(raw: string, number: number): boolean {
+  const limits = raw === 'int64' || raw === 'uint64' ? wideNumbers[raw] : limitsOf(raw)
+  if (limits === undefined) return true
+  const [least, most] = limits
+  return Number.isInteger(number) && number >= least && number <= most
 }
 
 type FieldPlace = Extract<SpecPlace, { readonly type: string }>

@@ -15,6 +15,7 @@ import {
   checkTags,
 } from './analysis/check-dialect.js'
 import { checkAddresses } from './analysis/check-addresses.js'
+import { checkDefaults } from './analysis/check-defaults.js'
 import { checkFiles } from './analysis/check-files.js'
 import { checkMembers } from './analysis/check-members.js'
 import { checkPaths } from './analysis/check-paths.js'
@@ -125,6 +126,7 @@ function inFull(project: Project, report: Report): ApiSpec {
     checkOptional,
     checkGuards,
     checkTags,
+    checkDefaults,
     checkFiles,
   ])
     check(project, report)
