@@ -22,17 +22,21 @@ export function readOrigins(origins: unknown, option: string): ReadonlySet<strin
  * @example readSecureUrl('https://auth.example/user/refresh', 'fromSession.endpoint')
  */
 export function readSecureUrl(text: unknown, option: string): URL {
-  const url = typeof text === 'string' ? parsed(text) : undefined
+  const url = typeof text === 'string' ? parseUrl(text) : undefined
   if (url === undefined) throw new ConfigError(option, 'must be a URL')
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname)))
     throw new ConfigError(option, 'must be https; plain http is for loopback only')
   return url
 }
 
-/** Without `URL.canParse`, which React Native lacks. */
-function parsed(text: string): URL | undefined {
+/**
+ * A URL; undefined for text that is none. Without `URL.canParse`, which React Native lacks.
+ *
+ * @example parseUrl('/user/refresh', 'https://auth.example')?.href
+ */
+export function parseUrl(text: string, base = pageUrl()): URL | undefined {
   try {
-    return new URL(text, pageUrl())
+    return new URL(text, base)
   } catch {
     return undefined
   }
@@ -50,8 +54,7 @@ export function pageUrl(): string | undefined {
 
 function readOrigin(text: unknown, option: string): string {
   const url = readSecureUrl(text, option)
-  const bare = url.pathname === '/' && url.search === '' && url.hash === ''
-  if (!bare || url.username !== '' || url.password !== '' || !/^https?:\/\//i.test(String(text)))
+  if (url.href !== `${url.origin}/` || !/^https?:\/\//i.test(String(text)))
     throw new ConfigError(option, 'must be just an origin, such as "https://api.example"')
   return url.origin
 }

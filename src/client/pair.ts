@@ -21,15 +21,11 @@ export interface StoredSession {
  * server's absolute times are used only if the answer has no lifetime.
  *
  * @returns undefined when the answer has no tokens
- * @example readPair({ accessToken, refreshToken, expiresIn: 900, accessExpire, refreshAfter }, { now, kept: undefined })
+ * @example readPair({ accessToken, refreshToken, expiresIn: 900, accessExpire, refreshAfter }, { now })
  */
 export function readPair(
   response: unknown,
-  {
-    now,
-    kept,
-    cookies = false,
-  }: { now: number; kept: StoredSession | undefined; cookies?: boolean },
+  { now, kept, cookies = false }: { now: number; kept?: StoredSession; cookies?: boolean },
 ): StoredSession | undefined {
   const record = Object(response) as PairResponse // to look its members up
   const member = (camel: string, snake: string) => record[camel] ?? record[snake]

@@ -1,3 +1,4 @@
+import { parseUrl } from './origins.js'
 import { type Outgoing } from './outgoing.js'
 
 /** The limit of browsers and Node (Fetch standard, HTTP-redirect fetch). */
@@ -28,9 +29,7 @@ export function nextHop(
 ): Outgoing | undefined {
   const location = response.headers.get('location')
   if (!statuses.includes(response.status) || location === null) return undefined
-  const url = URL.canParse(location, outgoing.url.href)
-    ? new URL(location, outgoing.url)
-    : undefined
+  const url = parseUrl(location, outgoing.url.href)
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw new TypeError('the server redirects to a URL that is not http')
   if (count > mostRedirects) throw new TypeError('the server redirects too often')

@@ -1,4 +1,5 @@
 import { notify } from '../foundation/listener.js'
+import { abortAfter } from './abort-after.js'
 import { ClientError } from './errors.js'
 import { readPair, type StoredSession } from './pair.js'
 import { type SessionPolicy } from './session-options.js'
@@ -42,9 +43,8 @@ export function createRefreshCall(policy: SessionPolicy): RefreshCall {
     for (let tried = false; ; tried = true) {
       const waitMs = notBefore - performance.now()
       if (last && (notBefore > deadline || (tried && failures >= mostAttempts))) {
-        const { code, cause } = last
-        if (tried) notify(policy.onEvent, { kind: 'refresh-failed', code })
-        throw new ClientError(code, { cause, retryAfter: Math.ceil(waitMs / 1000) })
+        if (tried) notify(policy.onEvent, { kind: 'refresh-failed', code: last.code })
+        throw new ClientError(last.code, { ...last, retryAfter: Math.ceil(waitMs / 1000) })
       }
       if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs))
       const result = await present(policy, session)
@@ -73,7 +73,7 @@ async function present(
 ): Promise<StoredSession | Failure | undefined> {
   const { fetch, endpoint, timeout, now, cookies } = policy
   try {
-    const signal = AbortSignal.timeout(timeout * 1000)
+    const signal = abortAfter(timeout * 1000)
     const response = await fetch(endpoint, { ...requestOf(policy, session), signal })
     const text = await response.text()
     const { ok, status, headers } = response
@@ -97,24 +97,15 @@ function requestOf(
   { cookies, clientId }: SessionPolicy,
   { refreshToken = '' }: StoredSession,
 ): RequestInit {
-  const request = { method: 'POST', redirect: 'error', cache: 'no-store' } as const
-  if (cookies) return { ...request, credentials: 'same-origin' }
-  return {
-    ...request,
-    credentials: 'omit',
-    ...(clientId === undefined
-      ? {
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ refreshToken }),
-        }
-      : {
-          body: new URLSearchParams({
-            grant_type: 'refresh_token',
-            refresh_token: refreshToken,
-            client_id: clientId,
-          }),
-        }),
+  const credentials = cookies ? 'same-origin' : 'omit'
+  const request = { method: 'POST', redirect: 'error', cache: 'no-store', credentials } as const
+  if (cookies) return request
+  if (clientId === undefined) {
+    const headers = { 'content-type': 'application/json' }
+    return { ...request, headers, body: JSON.stringify({ refreshToken }) }
   }
+  const fields = { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId }
+  return { ...request, body: new URLSearchParams(fields) }
 }
 
 /** Seconds, or a date (RFC 9110 section 10.2.3). */

@@ -129,7 +129,7 @@ class Keeper {
 
   async signIn(response: PairResponse | undefined): Promise<void> {
     const { now, cookies } = this.#policy
-    const stored = readPair(response, { now: now(), kept: undefined, cookies })
+    const stored = readPair(response, { now: now(), cookies })
     if (!stored) throw new TypeError('signIn takes the answer to a login, with both tokens')
     this.#decide()
     this.#login = String(Math.random())
@@ -154,7 +154,7 @@ class Keeper {
   }
 
   async #renewed(held: Held, signal: AbortSignal | undefined): Promise<Grant> {
-    await unlessAborted(this.#refresh(held), signal)
+    await unlessAborted(() => this.#refresh(held), signal)
     const grant = this.#held?.grant
     if (!grant || !this.#isOneLogin(grant, held.grant)) throw new ClientError('SIGNED_OUT')
     return grant

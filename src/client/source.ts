@@ -21,22 +21,30 @@ export interface TokenSource {
 }
 
 /**
- * Waits for work shared by several callers: a caller who aborts leaves it running for the others.
+ * Waits for work shared by several callers: a caller who aborts leaves it running for the others, and starts none.
  *
- * @throws the signal's reason
- * @example await unlessAborted(refreshing, signal)
+ * @throws the signal's reason; an error of its own where the platform has none, such as React Native
+ * @example await unlessAborted(() => refresh(), signal)
  */
-export function unlessAborted<R>(work: Promise<R>, signal: AbortSignal | undefined): Promise<R> {
-  if (!signal) return work
+export function unlessAborted<R>(
+  run: () => Promise<R>,
+  signal: AbortSignal | undefined,
+): Promise<R> {
+  if (!signal) return run()
   return new Promise((resolve, reject) => {
     const abort = () => {
-      reject(signal.reason as Error) // the caller gets its own abort reason
+      reject((signal.reason as Error | undefined) ?? new Error('aborted')) // the caller gets its own abort reason
     }
-    if (signal.aborted) abort()
+    if (signal.aborted) {
+      abort()
+      return
+    }
     signal.addEventListener('abort', abort)
-    work.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', abort)
-    })
+    run()
+      .then(resolve, reject)
+      .finally(() => {
+        signal.removeEventListener('abort', abort)
+      })
   })
 }
 
@@ -47,9 +55,8 @@ export function unlessAborted<R>(work: Promise<R>, signal: AbortSignal | undefin
  * @example await ask(() => source.grant(target), target)
  */
 export async function ask<R>(run: () => Promise<R>, { signal }: Target): Promise<R> {
-  signal?.throwIfAborted()
   try {
-    return await unlessAborted(run(), signal)
+    return await unlessAborted(run, signal)
   } catch (error) {
     if (error instanceof ClientError || signal?.aborted === true) throw error
     throw new ClientError('SOURCE_FAILED', { cause: error })

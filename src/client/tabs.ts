@@ -1,3 +1,5 @@
+import { abortAfter } from './abort-after.js'
+
 /** Another tab has logged in, or has refreshed. */
 export interface SessionChanged {
   readonly kind: 'signed-in' | 'refreshed'
@@ -112,6 +114,6 @@ async function lock(locks: Locks, name: string, run: Run): Promise<void> {
     granted === null ? Promise.resolve() : (entry.work = run(waited))
   await locks.request(name, { ifAvailable: true }, enter(false))
   if (entry.work) return
-  const signal = AbortSignal.timeout(longestWaitMs)
+  const signal = abortAfter(longestWaitMs)
   await locks.request(name, { signal }, enter(true)).catch(() => entry.work ?? run(true))
 }

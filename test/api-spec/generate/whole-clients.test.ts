@@ -43,6 +43,37 @@ test('a client on a platform without streams and newer names makes every kind of
   await site.close()
 })
 
+test('a session on a platform without newer names refreshes, and its calls can be aborted', async () => {
+  const handle = listenerOf(whole.setup)
+  const accessToken = await whole.sign.Auth({ sub: 'alice' })
+  let refreshes = 0
+  const site = await listen((request, response) => {
+    if (request.url !== '/refresh') {
+      handle(request, response)
+      return
+    }
+    refreshes++
+    response.end(JSON.stringify({ accessToken, refreshToken: 'second', expiresIn: 900 }))
+  })
+  const { code } = await bundled()
+  const context = createContext(poorGlobals())
+  runInContext(`(function () { ${code} })()`, context)
+  const script = `(async () => {
+    const source = fromSession({ endpoint: '${site.url}/refresh', tabs: 'poor' })
+    await source.signIn({ accessToken: 'expired', refreshToken: 'first', expiresIn: 1 })
+    const client = createClient({ baseUrl: '${site.url}', source })
+    const calling = new AbortController()
+    const answer = await client.offers({ signal: calling.signal })
+    calling.abort()
+    const aborted = await client.offers({ signal: calling.signal }).catch((error) => error instanceof Error)
+    return JSON.stringify({ answer, aborted })
+  })()`
+  const said = (await runInContext(script, context)) as string
+  expect(JSON.parse(said)).toEqual({ answer: { name: 'alice' }, aborted: true })
+  expect(refreshes).toBe(1)
+  await site.close()
+})
+
 let made: ReturnType<typeof bundle> | undefined
 
 /** The generated client in one script, which puts `createClient` and `ApiError` among the globals. */
@@ -53,13 +84,24 @@ function bundled(): ReturnType<typeof bundle> {
 
 /**
  * What React Native has of the platform, and no more: answers without `body`, URLs without `canParse`, parameters without
- * `size`; no streams, no `AbortSignal.any` and `timeout`, no `structuredClone`, no `TextDecoder`, no Web Locks.
+ * `size`, signals without a reason; no streams, no `AbortSignal.any` and `timeout`, no `structuredClone`, no `TextDecoder`, no
+ * Web Locks.
  */
 function poorGlobals(): object {
   class PoorUrl extends URL {}
   Object.defineProperty(PoorUrl, 'canParse', { value: undefined })
   class PoorParams extends URLSearchParams {}
   Object.defineProperty(PoorParams.prototype, 'size', { value: undefined })
+  class PoorController extends AbortController {
+    constructor() {
+      super()
+      const undefinedValue = { value: undefined }
+      Object.defineProperties(this.signal, {
+        reason: undefinedValue,
+        throwIfAborted: undefinedValue,
+      })
+    }
+  }
   const poorFetch = async (...sent: Parameters<typeof fetch>) => {
     const answer = await fetch(...sent)
     const { ok, status, headers } = answer
@@ -73,7 +115,8 @@ function poorGlobals(): object {
     FormData,
     Blob,
     ArrayBuffer,
-    AbortController,
+    AbortController: PoorController,
+    performance: { now: () => performance.now() },
     setTimeout,
     clearTimeout,
   }

@@ -51,7 +51,8 @@ export const handlers: WholeApi = {
 }
 `,
   'page.ts': `import { ApiError } from 'jotgate/api-spec/client'
+import { fromSession } from 'jotgate/client'
 import { createClient } from './generated/client.js'
-Object.assign(globalThis, { ApiError, createClient })
+Object.assign(globalThis, { ApiError, createClient, fromSession })
 `,
 }
