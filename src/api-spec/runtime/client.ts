@@ -181,9 +181,15 @@ function formBody(
   const data = new FormData()
   for (const [name, value] of form) data.append(name, value)
   for (const [name, given] of Object.entries(files))
-    for (const file of given instanceof Blob ? [given] : given) data.append(name, file)
+    for (const file of given instanceof Blob ? [given] : given)
+      data.append(name, file, fileName(file))
   // The platform names the content type, with the boundary.
   return { headers, body: data }
+}
+
+/** Of a Blob as platforms have it, but Bun: it sends none, and servers take that for a file input that was left empty. */
+function fileName(file: Blob): string {
+  return 'name' in file && typeof file.name === 'string' ? file.name : 'blob'
 }
 
 function placeOf(name: string, { from }: RouteCall): 'form' | 'path' | 'header' | undefined {

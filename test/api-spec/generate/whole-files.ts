@@ -50,6 +50,36 @@ export const handlers: WholeApi = {
   partner: { me: ({ claims }) => ({ name: claims.sub ?? '' }) },
 }
 `,
+  'calls.ts': `import { argv } from 'node:process'
+import { ApiError } from 'jotgate/api-spec/client'
+import { fromSession } from 'jotgate/client'
+import { createClient } from './generated/client.js'
+
+const [baseUrl = '', item = '{}'] = argv.slice(2)
+const open = createClient({ baseUrl })
+const refused = await open.account.remove().catch((error: unknown) => error instanceof ApiError && error.status)
+const { accessToken } = await open.login({ username: 'älice & co', password: 'open sesame' })
+const logged = createClient({ baseUrl, source: { grant: () => Promise.resolve({ token: accessToken }) } })
+const source = fromSession({ endpoint: baseUrl + '/refresh', tabs: 'calls' })
+await source.signIn({ accessToken: 'expired', refreshToken: 'first', expiresIn: 1 })
+const client = createClient({ baseUrl, source })
+const ticks: unknown[] = []
+for await (const tick of await client.account.watch()) ticks.push(tick)
+const files = { file: [new File(['one'], 'ü.txt', { type: 'text/plain' }), new Blob(['two'], { type: 'image/png' })] }
+const signal = AbortSignal.abort(new Error('enough'))
+console.log(JSON.stringify({
+  refused,
+  me: await logged.account.changeCard(),
+  offers: [await open.offers(), await client.offers()],
+  saved: await client.shopItems.save({ shop: 'a/b ü', dry: true, ...JSON.parse(item) }),
+  ticks,
+  whole: await client.account.upload({ title: 't', tag: ['a', 'b'] }, { files }),
+  streamed: await client.account.stream({ title: 't' }, { files }),
+  late: await client.account.slow().catch((error: unknown) => error instanceof ApiError && error.status),
+  aborted: await client.offers({ signal }).catch((error: unknown) => error instanceof Error && error.message),
+}))
+source.close()
+`,
   'page.ts': `import { ApiError } from 'jotgate/api-spec/client'
 import { fromSession } from 'jotgate/client'
 import { createClient } from './generated/client.js'
