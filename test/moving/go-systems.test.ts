@@ -15,6 +15,7 @@ import { type Row } from '../parity/outcomes.js'
 import { jotgate } from '../cli/terminal.js'
 import { runService } from '../service/running-service.js'
 import { freePort } from '../setup/server.js'
+import { shortSecret } from '../setup/short-secret.js'
 import { compileSnippets } from '../setup/snippets.js'
 import { describeVectors } from '../vectors/find.js'
 import { goRequests, goToken, recorded, type GoSecrets } from './go-tokens.js'
@@ -137,6 +138,8 @@ describe('Kratos', () => {
 })
 
 describe('go-zero', () => {
+  beforeAll(() => generate(), 120_000)
+
   test('go-zero’s .api file is read as it is, and as goctl reads it', async () => {
     for (const mode of [[], ['--mode', 'goctl']]) {
       const { exitCode, stdout } = await jotgate([
@@ -154,7 +157,6 @@ describe('go-zero', () => {
   test('the table says what the programs answer, and a transition takes both secrets', async () => {
     const previous = randomBytes(48).toString('base64url')
     const env = { ACCESS_SECRET: page.secret, PREV_SECRET: previous }
-    await generate()
     const [byHand, fromFile] = await Promise.all([
       page.start('go-zero.ts', env),
       page.start('main.ts', env),
@@ -194,23 +196,66 @@ describe('go-zero', () => {
       expect(output).toContain(said)
   })
 
+  describe('a short AccessSecret', () => {
+    const uuid = 'ad879037-c7a4-4063-9236-6bfc35d54b7d'
+    const until = shortSecret['short-secret']
+    const accepting = { ACCESS_SECRET: uuid, JOTGATE_ACCEPT: `short-secret:${until}` }
+    const status = async (program: Program, secret: string) =>
+      (await askHttp(program, goRequests['a token of golang-jwt']?.({ secret }))).status
+
+    test('the program of the page starts with it until a day, and takes tokens of the Go services', async () => {
+      const said = (env: Record<string, string>) => {
+        const inherited = { PATH: process.env['PATH'], PORT: '0' }
+        const options = { env: { ...inherited, ...env }, encoding: 'utf8' } as const
+        return spawnSync(process.execPath, [`${page.folder}main.js`], options).stderr
+      }
+      expect(said({ ACCESS_SECRET: uuid })).toMatch(/is a UUID/)
+      expect(said({ ...accepting, JOTGATE_ACCEPT: 'short-secret:2026-01-01' })).toMatch(
+        /2026-01-01/,
+      )
+      const program = await page.start('main.ts', accepting)
+      expect(await status(program, uuid)).toBe(200)
+      expect(await status(program, `${uuid}x`)).toBe(401)
+    }, 120_000)
+
+    test('by jwtTransition the program takes tokens of it and of the next secret', async () => {
+      const folder = `${page.folder}changing/`
+      const api = readFileSync(`${page.folder}user.api`, 'utf8')
+      writeFileSync(`${folder}user.api`, api.replace(/jwt: +Auth/, 'jwtTransition: Auth'))
+      await generate({ folder, files: { 'main.ts': 'changing/main.ts' } })
+      const program = await page.start('changing/main.ts', {
+        ...accepting,
+        NEXT_SECRET: page.secret,
+      })
+      expect(await status(program, uuid)).toBe(200)
+      expect(await status(program, page.secret)).toBe(200)
+      expect(await status(program, `${uuid}x`)).toBe(401)
+    }, 120_000)
+  })
+
   /** What the page's command writes, compiled with the page's own handlers and program. */
-  async function generate() {
+  async function generate({ folder = page.folder, files = {} }: Written = {}) {
     const own = ['main.ts', 'handlers.ts']
     const text = readFileSync(
       new URL('../../docs/moving/kratos-and-go-zero.md', import.meta.url),
       'utf8',
     )
-    const command = ['api', 'generate', '--out', page.folder, `${page.folder}user.api`]
+    const command = ['api', 'generate', '--out', folder, `${folder}user.api`]
     const { exitCode, stdout, stderr } = await jotgate(command)
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     const written = [...stdout.matchAll(/^written {2}(\S+\.ts)$/gm)].map(([, name = '']) => name)
     expect(written).toEqual(expect.arrayContaining(own))
-    for (const name of own) writeFileSync(page.folder + name, blockOf(text, name))
-    const files = written.map((name) => [name, readFileSync(page.folder + name, 'utf8')])
-    expect(compileSnippets(page.folder, Object.fromEntries(files))).toEqual([])
+    for (const name of own) writeFileSync(folder + name, blockOf(text, files[name] ?? name))
+    const sources = written.map((name) => [name, readFileSync(folder + name, 'utf8')])
+    expect(compileSnippets(folder, Object.fromEntries(sources))).toEqual([])
   }
 })
+
+/** Where the command writes, and which blocks of the page are for which files. */
+interface Written {
+  readonly folder?: string
+  readonly files?: Readonly<Record<string, string>>
+}
 
 function blockOf(text: string, file: string): string {
   const [, code] = text.split(`\`\`\`ts file=${file}\n`)
