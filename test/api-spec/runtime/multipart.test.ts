@@ -1,11 +1,12 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readMultipart } from '../../../src/api-spec/runtime/multipart.js'
 import { readPartHead } from '../../../src/api-spec/runtime/part-head.js'
 import { RequestError } from '../../../src/api-spec/runtime/schema/schema.js'
 
 /** A body in pieces of so many bytes. */
-function inPieces(body: string, size: number) {
-  const bytes = Buffer.from(body)
+function inPieces(body: string, size: number, encoding: BufferEncoding = 'utf8') {
+  const bytes = Buffer.from(body, encoding)
   let at = 0
   return {
     next: () => {
@@ -102,4 +103,40 @@ test('readPartHead reads names as browsers, curl and .NET write them', () => {
   expect(() => readPartHead(Buffer.from([...Buffer.from(`${disposition}"`), 255, 34]))).toThrow(
     RequestError,
   )
+})
+
+test('readMultipart reads what the platform writes, however it is cut', async () => {
+  // The platform writes a file without a name as a field.
+  const name = fc.oneof(
+    fc.string({ unit: 'grapheme', minLength: 1 }),
+    fc.constantFrom('a"b', 'a\r\nb', 'ü', 'a;b'),
+  )
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 300 }),
+    fc.constantFrom('\r\n--', '\r\n', '--x--', '').map((text) => Buffer.from(text)),
+  )
+  const files = fc.array(fc.tuple(name, name, bytes), { maxLength: 4 })
+  const cases = fc.asyncProperty(files, fc.integer({ min: 1, max: 80 }), async (sent, size) => {
+    const form = new FormData()
+    for (const [field, file, content] of sent)
+      form.append(field, new Blob([new Uint8Array(content)], { type: 'a/b' }), file)
+    const written = new Response(form)
+    const [, boundary = ''] = /boundary=(.*)$/.exec(written.headers.get('content-type') ?? '') ?? []
+    const body = Buffer.from(await written.arrayBuffer()).toString('latin1')
+    const parts = readMultipart(inPieces(body, size, 'latin1'), boundary)
+    const found: unknown[] = []
+    for (let head = await parts.next(); head !== undefined; head = await parts.next()) {
+      const pieces: Uint8Array[] = []
+      for (let piece = await parts.bytes(); piece !== undefined; piece = await parts.bytes())
+        pieces.push(piece)
+      found.push([head.name, head.file?.name, Buffer.concat(pieces).toString('hex')])
+    }
+    const asSent = ([field, file, content]: (typeof sent)[number]) => [
+      field.replaceAll(/\r\n|\r|\n/g, '\r\n'),
+      file,
+      Buffer.from(content).toString('hex'),
+    ]
+    expect(found).toEqual(sent.map(asSent))
+  })
+  await fc.assert(cases, { numRuns: 300 })
 })
