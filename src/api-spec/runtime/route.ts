@@ -149,12 +149,13 @@ export function guarded<S, G extends string, Req, Res>(
   return { ...options, ...(authorize === undefined ? {} : { authorize }), run }
 }
 
-function filesOf<S>({ files = () => [], uploads = none() }: Incoming<S>): Files & Uploads {
+function filesOf<S>({ files = () => [], uploads = noUploads }: Incoming<S>): Files & Uploads {
   return { files, uploads }
 }
 
-async function* none(): AsyncGenerator<Upload> {
-  // A form without files, or no form at all.
+/** A form without files, or no form at all. */
+const noUploads: AsyncIterable<Upload> = {
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
 }
 
 /**
