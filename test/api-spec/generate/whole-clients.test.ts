@@ -166,9 +166,11 @@ describe('a service with everything, called by a page in Chromium', () => {
       for await (const { count } of await client.account.watch()) ticks.push(count)
       const file = new File(['x'], 'a.txt', { type: 'text/plain' })
       const { files } = await client.account.upload({}, { files: { file } })
-      return { ticks, files, me: await client.account.changeCard() }
+      const streamed = await client.account.stream({ title: 't' }, { files: { file } })
+      return { ticks, files, streamed: streamed.files, me: await client.account.changeCard() }
     })()`)
-    expect(answer).toEqual({ ticks: [1, 2, 3], files: ['a.txt text/plain x'], me: { name: 'u' } })
+    const files = ['a.txt text/plain x']
+    expect(answer).toEqual({ ticks: [1, 2, 3], files, streamed: files, me: { name: 'u' } })
     await page.close()
   })
 })
