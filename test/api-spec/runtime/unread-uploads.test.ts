@@ -1,8 +1,12 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request as send } from 'node:http'
 import { text as readText } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { type Uploads } from '../../../src/api-spec/runtime/call.js'
 import { withUploads } from '../../../src/api-spec/runtime/uploads.js'
-import { end, head } from './upload-hosts.js'
+import { open } from '../../../src/api-spec/runtime/route.js'
+import { nothing } from '../../../src/api-spec/runtime/schema/index.js'
+import { connections, end, head, hosts } from './upload-hosts.js'
 
 describe('a body that a handler leaves unread', () => {
   /** A form whose file has so many pieces, and what it was asked for. */
@@ -42,5 +46,26 @@ describe('a body that a handler leaves unread', () => {
       for await (const file of uploads) await readText(file)
     }
     await expect(read()).rejects.toThrow('has been answered')
+  })
+
+  test('an upload that is refused and never ends gets its answer, and its connection is closed', async () => {
+    const form = { maxFiles: 1, fileTypes: ['image/png'], stream: true } as const
+    const read = async ({ uploads }: Uploads) => {
+      for await (const file of uploads) await readText(file)
+    }
+    const routes = [open({ method: 'POST', path: '/x', form }, nothing, read)]
+    const refuse = async (start: (typeof hosts)[string]) => {
+      const { origin, server, close } = await start({ routes, gates: {}, services: {} })
+      const headers = { 'content-type': 'multipart/form-data; boundary=x' }
+      const call = send(`${origin}/x`, { method: 'POST', headers, agent: false })
+      call.write(`${head('file', 'a.txt')}the rest never comes`)
+      const [answer] = (await once(call, 'response')) as [IncomingMessage]
+      answer.resume()
+      await expect.poll(() => connections(server)).toBe(0)
+      await close()
+      return [answer.statusCode, answer.headers.connection]
+    }
+    const answers = await Promise.all(Object.values(hosts).map(refuse))
+    expect(answers).toEqual(Array(3).fill([415, 'close']))
   })
 })
