@@ -19,7 +19,7 @@ export const walks = {
   refresh: { what: 'sessions.refresh, memory store', kind: 'library', files: 28, functions: 70 },
   revoke: { what: 'revocation.revoke({ sid })', kind: 'library', files: 21, functions: 72 },
   'is-revoked': { what: 'revocation.isRevoked', kind: 'library', files: 11, functions: 32 },
-  'parse-api': { what: 'parseApi(user.api)', kind: 'library', files: 32, functions: 251 },
+  'parse-api': { what: 'parseApi(user.api)', kind: 'library', files: 32, functions: 252 },
   generate: { what: 'generate(spec)', kind: 'library', files: 21, functions: 194 },
   options: { what: 'createVerifier(every option)', kind: 'library', files: 14, functions: 42 },
   login: { what: 'POST /user/login, SQLite', kind: 'service', files: 111, functions: 315 },
