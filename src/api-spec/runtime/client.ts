@@ -31,10 +31,14 @@ export interface CallOptions {
   readonly signal?: AbortSignal
 }
 
+/** A file to send: a `File` brings its own name, and React Native has its files by their address. */
+export type UploadFile =
+  Blob | { readonly uri: string; readonly name: string; readonly type: string }
+
 /** The same for a route that takes files. */
 export interface UploadOptions extends CallOptions {
-  /** The files of the form, by the name of their field. A `File` brings its own name. */
-  readonly files?: Readonly<Record<string, Blob | readonly Blob[]>>
+  /** The files of the form, by the name of their field. */
+  readonly files?: Readonly<Record<string, UploadFile | readonly UploadFile[]>>
 }
 
 /**
@@ -181,14 +185,13 @@ function formBody(
   const data = new FormData()
   for (const [name, value] of form) data.append(name, value)
   for (const [name, given] of Object.entries(files))
-    for (const file of given instanceof Blob ? [given] : given)
-      data.append(name, file, fileName(file))
+    for (const file of [given].flat()) data.append(name, file, fileName(file))
   // The platform names the content type, with the boundary.
   return { headers, body: data }
 }
 
 /** Of a Blob as platforms have it, but Bun: it sends none, and servers take that for a file input that was left empty. */
-function fileName(file: Blob): string {
+function fileName(file: UploadFile): string {
   return 'name' in file && typeof file.name === 'string' ? file.name : 'blob'
 }
 

@@ -30,7 +30,10 @@ test('a client on a platform without streams and newer names makes every kind of
       ticks, refused, logged: typeof accessToken,
       offers: [await open.offers(), await client.offers()],
       saved: await client.shopItems.save({ shop: 's', dry: true, ...${JSON.stringify(book)} }),
-      uploaded: await client.account.upload({ title: 't' }, { files: { file: new Blob(['x'], { type: 'text/plain' }) } }),
+      uploaded: await client.account.upload({ title: 't' }, { files: { file: [
+        new Blob(['x'], { type: 'text/plain' }),
+        { uri: 'file:///photo', name: 'photo.png', type: 'image/png' },
+      ] } }),
     })
   })()`
   const answer = (await runInContext(script, context)) as string
@@ -38,7 +41,11 @@ test('a client on a platform without streams and newer names makes every kind of
     ticks: [{ count: 1 }, { count: 2 }, { count: 3 }],
     ...{ refused: 401, logged: 'string', offers: [{ name: 'anyone' }, { name: 'alice' }] },
     saved: { shop: 's', by: 'alice', dry: true, item: book },
-    uploaded: { title: 't', tags: [], files: ['blob text/plain x'] },
+    uploaded: {
+      title: 't',
+      tags: [],
+      files: ['blob text/plain x', 'photo.png image/png file:///photo'],
+    },
   })
   await site.close()
 })
@@ -102,6 +109,15 @@ function poorGlobals(): object {
       })
     }
   }
+  /** Takes a file by its address, and reads it when the form is sent. */
+  class NativeForm extends FormData {
+    override append(name: string, value: unknown, file?: string) {
+      const { uri, name: own, type } = Object(value) as Record<string, string | undefined>
+      if (typeof value === 'string') super.append(name, value)
+      else if (uri === undefined) super.append(name, value, file)
+      else super.append(name, new File([uri], own ?? '', { type: type ?? '' }))
+    }
+  }
   const poorFetch = async (...sent: Parameters<typeof fetch>) => {
     const answer = await fetch(...sent)
     const { ok, status, headers } = answer
@@ -112,7 +128,7 @@ function poorGlobals(): object {
     ...globals,
     Headers,
     Request,
-    FormData,
+    FormData: NativeForm,
     Blob,
     ArrayBuffer,
     AbortController: PoorController,
