@@ -36,7 +36,7 @@ export type BearerError =
   | null
 
 interface ErrorRow {
-  readonly status: 400 | 401 | 403 | 404 | 413 | 415 | 429 | 500 | 503
+  readonly status: 400 | 401 | 403 | 404 | 413 | 415 | 429 | 500 | 502 | 503
   /**
    * gRPC status number: 3 INVALID_ARGUMENT, 5 NOT_FOUND, 7 PERMISSION_DENIED, 8 RESOURCE_EXHAUSTED, 13 INTERNAL,
    * 14 UNAVAILABLE, 16 UNAUTHENTICATED.
@@ -67,6 +67,7 @@ const request = {
   reason: 'invalid_request',
 } as const
 const grant = { status: 401, grpcStatus: 16, bearer: null, reason: 'invalid_grant' } as const
+const login = { ...request, bearer: null } as const
 const unavailable = { status: 503, grpcStatus: 14, bearer: null, reason: 'unavailable' } as const
 
 /**
@@ -178,6 +179,21 @@ export const errorTable = {
     bearer: null,
     reason: 'not_found',
     message: 'the caller has no such session',
+  },
+
+  LOGIN_STATE: {
+    ...login,
+    message: 'no login that this browser has begun waits for this answer',
+  },
+  LOGIN_ISSUER: { ...login, message: 'the answer to a login comes from another provider' },
+  LOGIN_NONCE: { ...login, message: 'the ID token belongs to another login' },
+  LOGIN_TOKEN: { ...login, message: 'the tokens of the provider do not pass' },
+  LOGIN_REFUSED: { ...login, message: 'the provider has refused the login' },
+  LOGOUT_TOKEN: { ...login, message: 'the logout token does not pass' },
+  PROVIDER_UNAVAILABLE: {
+    ...unavailable,
+    status: 502,
+    message: 'the provider did not answer as it must',
   },
 
   REFRESH_PENDING: {

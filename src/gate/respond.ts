@@ -63,6 +63,7 @@ const titles = {
   415: 'Unsupported Media Type',
   429: 'Too Many Requests',
   500: 'Internal Server Error',
+  502: 'Bad Gateway',
   503: 'Service Unavailable',
 } as const satisfies Record<AuthError['status'], string>
 
@@ -75,6 +76,7 @@ const kratosReasons = {
   415: 'UNSUPPORTED_MEDIA_TYPE',
   429: 'TOO_MANY_REQUESTS',
   500: 'INTERNAL_SERVER_ERROR',
+  502: 'BAD_GATEWAY',
   503: 'SERVICE_UNAVAILABLE',
 } as const satisfies Record<AuthError['status'], string>
 

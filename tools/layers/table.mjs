@@ -42,7 +42,12 @@ const sessionTypes = [
 const forClients = [...ground, 'src/client/']
 const forClientAdapters = [...forClients, 'src/adapters/outgoing/']
 const forAdapters = [...forRooms, 'src/gate/', 'src/adapters/']
-const forHttpAdapters = [...forAdapters, 'src/session-routes/', 'src/session/sessions.ts']
+const forHttpAdapters = [
+  ...forAdapters,
+  'src/session-routes/',
+  'src/session/sessions.ts',
+  'src/relying-party/',
+]
 const grpc = ['@grpc/grpc-js']
 const connect = ['@connectrpc/connect']
 
@@ -76,6 +81,12 @@ export const table = [
     // HTTP over sessions and a gate, of which it uses the types: both are handed in.
     from: 'src/session-routes/',
     may: [...forRooms, 'src/gate/', ...sessionTypes, 'src/stores/memory/attempts.ts'],
+    builtIns: ['buffer', 'crypto'],
+  },
+  {
+    // Asks a provider by the rules for requests to other servers, and keeps sessions in the gate's cookies.
+    from: 'src/relying-party/',
+    may: [...forRooms, 'src/key-sources/', 'src/gate/'],
     builtIns: ['buffer', 'crypto'],
   },
   { from: 'src/client/', may: ground },

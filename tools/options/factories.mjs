@@ -85,6 +85,12 @@ export const factories = [
     from: 'src/session/session-options.ts',
   },
   {
+    factory: 'createRelyingParty',
+    file: 'src/relying-party/options.ts',
+    table: 'relyingPartyTable',
+    types: ['RelyingPartyOptions'],
+  },
+  {
     factory: 'sessionRoutes',
     file: 'src/session-routes/options.ts',
     table: 'sessionRoutesTable',

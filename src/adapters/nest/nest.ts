@@ -24,6 +24,7 @@ export { Authorize, OptionalAuth, Public, Roles, Scopes } from './nest-marks.js'
 export { type HeaderBag, type HeadersOf } from './nest-call.js'
 export { acceptSocket, type OpenedSocket } from './nest-socket.js'
 export { RefusedException } from './nest-refusal.js'
+export { relyingPartyRoutes } from './nest-relying-party.js'
 export { sessionRoutes, type SessionRoutesOptions } from './nest-routes.js'
 
 const gateToken = 'jotgate:gate'

@@ -7,6 +7,7 @@ import { targetOf } from './express-target.js'
 import { enterCall, nodeCall, refuse, sendRefusal } from './node-call.js'
 
 export { errorHandler } from './express-errors.js'
+export { relyingPartyRoutes } from './express-relying-party.js'
 export { sessionRoutes, type SessionRoutesOptions } from './express-routes.js'
 
 /**

@@ -8,6 +8,7 @@ import { send } from './fastify-send.js'
 import { enterCall, nodeCall, refuse } from './node-call.js'
 
 export { errorHandler } from './fastify-errors.js'
+export { relyingPartyRoutes } from './fastify-relying-party.js'
 export { sessionRoutes, type SessionRoutesOptions } from './fastify-routes.js'
 
 /**

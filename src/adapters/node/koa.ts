@@ -7,6 +7,7 @@ import { bodyInContext, enterCall, nodeCall, refuse } from './node-call.js'
 import { streamInContext } from '../web/web-call.js'
 
 export { errorHandler } from './koa-errors.js'
+export { relyingPartyRoutes } from './koa-relying-party.js'
 export { sessionRoutes, type SessionRoutesOptions } from './koa-routes.js'
 
 /** The gate's addition to `ctx.state`. */

@@ -7,6 +7,7 @@ import { enterCall, nodeCall, refuse, sendRefusal } from './node-call.js'
 
 export { type Listener } from './listener.js'
 export { errorHandler } from './node-errors.js'
+export { relyingPartyRoutes } from './node-relying-party.js'
 export { sessionRoutes, type SessionRoutesOptions } from './node-session-routes.js'
 export { upgrade, type UpgradeListener } from './node-upgrade.js'
 

@@ -5,6 +5,7 @@ import { streamInContext, webCall, webRefusal } from './web-call.js'
 
 export { errorHandler } from './fetch-errors.js'
 export { type FetchHandler } from './fetch-handler.js'
+export { relyingPartyRoutes } from './fetch-relying-party.js'
 export { sessionRoutes, type SessionRoutesOptions } from './fetch-routes.js'
 
 /**

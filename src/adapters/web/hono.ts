@@ -4,6 +4,7 @@ import { type Gate } from '../../gate/gate.js'
 import { webCall, webRefusal } from './web-call.js'
 
 export { errorHandler } from './hono-errors.js'
+export { relyingPartyRoutes } from './hono-relying-party.js'
 export { sessionRoutes, type SessionRoutesOptions } from './hono-routes.js'
 
 /**

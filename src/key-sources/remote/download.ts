@@ -83,7 +83,13 @@ function isRedirect(status: number): boolean {
   return status >= 300 && status < 400 && status !== 304
 }
 
-async function readBody(response: FetchedAnswer, signal: AbortSignal): Promise<Buffer> {
+/**
+ * The body of an answer, at most 256 KiB of it.
+ *
+ * @throws RemoteProblem
+ * @example await readBody(response, signal)
+ */
+export async function readBody(response: FetchedAnswer, signal: AbortSignal): Promise<Buffer> {
   const tooLarge = new RemoteProblem(
     'too large',
     `the answer is longer than ${String(mostBytes)} bytes`,
