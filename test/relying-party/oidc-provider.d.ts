@@ -16,6 +16,5 @@ declare module 'oidc-provider' {
       response: ServerResponse,
       result: object,
     ): Promise<void>
-    on(event: string, listener: (...details: unknown[]) => void): void
   }
 }

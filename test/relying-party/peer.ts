@@ -65,6 +65,9 @@ function configuration(clients: readonly Client[], accessTokenTTL: number): obje
     issueRefreshToken: () => true,
     rotateRefreshToken: true,
     loadExistingGrant,
+    // Its usual one has a dispatcher of Node 22, which pins public addresses.
+    fetch: (url: URL, { method, headers, body }: RequestInit) =>
+      fetch(url, { method: method ?? 'GET', headers: headers ?? {}, body: body ?? null }),
     features: {
       devInteractions: { enabled: false },
       backchannelLogout: { enabled: true },
