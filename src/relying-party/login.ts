@@ -14,7 +14,7 @@ export interface LoginOptions {
   /** Where the browser goes after the login: a path of this site. Anything else means `/`, and so does leaving it out. */
   readonly returnTo?: string
   /**
-   * `login` asks for the password again, `none` shows no page: without a login at the provider the browser comes back as
+   * `login` asks for the password again; add `maxAge: 0` to be sure that it happened. `none` shows no page: without a login at the provider the browser comes back as
    * it went. Ask with `none` at most once until the user acts, or the page goes round.
    */
   readonly prompt?: 'login' | 'none' | 'consent' | 'select_account'

@@ -88,7 +88,7 @@ export interface RelyingPartyOptions {
   readonly cookies?: CookieMode
   /** Keeps sessions in a store of the site, of which the browser has an id. Excludes `cookies` and `onTokens`. */
   readonly store?: SiteSessionStore
-  /** How long a session in `store` lasts. Default `7d`. */
+  /** How long a session in `store` lasts, and in cookies what a logout needs. Default `7d`. */
   readonly sessionTtl?: Duration
   /** Hands the tokens of a login over to the site, which keeps them itself. Excludes `cookies` and `store`. */
   readonly onTokens?: (
@@ -112,7 +112,10 @@ export interface RelyingPartyOptions {
   readonly clockTolerance?: Duration
   /** Milliseconds for one request to the provider. Default 5000. */
   readonly timeoutMs?: number
-  /** For a proxy or a CA. It must itself enforce `reach`. Default: one that does. */
+  /**
+   * For a proxy or a CA; the platform's `fetch` fits. It must itself enforce `reach`. Default: one that does; on Cloudflare
+   * Workers the platform's.
+   */
   readonly fetch?: GuardedFetch
   /** Unix time in seconds. Default: the system's clock. */
   readonly now?: () => number

@@ -3,7 +3,7 @@ import { isError } from '../foundation/realms.js'
 import { remoteJwks, type RemoteJwks } from '../key-sources/remote-jwks.js'
 import { metadataUrl } from '../key-sources/remote/discovery.js'
 import { download } from '../key-sources/remote/download.js'
-import { guardedFetch, type GuardedFetch } from '../key-sources/remote/guarded-fetch.js'
+import { usualFetch, type GuardedFetch } from '../key-sources/remote/guarded-fetch.js'
 import { RemoteProblem } from '../key-sources/remote/problem.js'
 import { checkUrl, readPlace, type Places } from '../key-sources/remote/set-url.js'
 import { isLoopbackHost, type RelyingPartyValues } from './options.js'
@@ -44,7 +44,7 @@ const [freshFor, deadAfter, pauseAfterFailure] = [3600, 86_400, 1]
  */
 export function createProvider(options: ProviderOptions): Provider {
   const places = placesOf(options)
-  const fetch = options.fetch ?? guardedFetch(places)
+  const fetch = options.fetch ?? usualFetch(places)
   let held: { metadata: ProviderMetadata; jwksUri: string; at: number } | undefined
   let running: Promise<ProviderMetadata> | undefined
   let failed: { error: AuthError; at: number } | undefined

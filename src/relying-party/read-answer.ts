@@ -46,6 +46,7 @@ async function send(url: URL, post: FormPost, signal: AbortSignal): Promise<Post
       'content-type': 'application/x-www-form-urlencoded',
       ...post.headers,
     },
+    method: 'POST',
     body: post.form.toString(),
     redirect: 'manual',
     signal,

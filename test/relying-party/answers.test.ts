@@ -191,7 +191,7 @@ describe('answers that are not to this login', () => {
   })
 
   test('a cookie that another secret has sealed is no login', async () => {
-    const other = visitorOf(liar, { clientSecret: `${'another secret '.repeat(3)}` })
+    const other = visitorOf(liar, { clientSecret: 'another secret '.repeat(3) })
     const state = await began(other)
     const visitor = visitorOf(liar)
     for (const [name, value] of other.jar) visitor.jar.set(name, value)

@@ -14,7 +14,7 @@ beforeEach(() => {
 afterAll(() => liar.close())
 
 describe('the request of a login', () => {
-  test('it asks by code with PKCE S256, a state and a nonce of 256 bits each, and never the same twice', async () => {
+  test('a login asks by code with PKCE S256, a state and a nonce of 256 bits each, and never the same twice', async () => {
     const visitor = visitorOf(liar, { scope: 'openid profile', resource: 'https://api.example' })
     const [one, two] = [await visitor.login(), await visitor.login()]
     expect(Object.fromEntries(one)).toEqual({

@@ -31,6 +31,8 @@ export type GuardedFetch = (
   init: Parameters<Fetch>[1] & {
     /** Sent by POST; undefined: a GET without a body. */
     readonly body?: string
+    /** Beside a body, for a `fetch` that does not go by it. */
+    readonly method?: 'POST'
   },
 ) => Promise<FetchedAnswer>
 
@@ -84,7 +86,7 @@ export function guardedFetch(places: Places, lookup: Lookup = systemLookup): Gua
  *
  * @example const fetch = usualFetch({ reach: 'public', insecureHttp: [] })
  */
-export function usualFetch(places: Places): Fetch {
+export function usualFetch(places: Places): GuardedFetch {
   const isWorker = typeof navigator === 'object' && navigator.userAgent === 'Cloudflare-Workers'
   // Looked up for each call, as a platform may put its own in place later.
   return isWorker ? (url, init) => globalThis.fetch(url, init) : guardedFetch(places)

@@ -1,0 +1,271 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createCookieMode } from '../../src/gate/index.js'
+import {
+  createRelyingParty,
+  memorySiteSessions,
+  type SiteSessionStore,
+} from '../../src/relying-party/index.js'
+import { startLiar, type Liar } from './liar.js'
+import { secret, visitorOf } from './visitor.js'
+
+let liar: Liar
+beforeAll(async () => {
+  liar = await startLiar()
+})
+beforeEach(() => {
+  liar.lies = {}
+  liar.now = () => Date.now() / 1000
+})
+afterAll(() => liar.close())
+
+describe('a refresh', () => {
+  test('an ID token of another user is LOGIN_TOKEN, and nothing is kept of that answer', async () => {
+    const visitor = visitorOf(liar)
+    await visitor.logIn()
+    liar.lies = { claims: { sub: 'eve', nonce: undefined }, answer: { access_token: 'of-eve' } }
+    const answer = await visitor.post('refresh')
+    expect([answer.status, answer.setCookie, visitor.events.at(-1)]).toEqual([
+      400,
+      [],
+      { route: 'refresh', status: 400, code: 'LOGIN_TOKEN', claim: 'sub' },
+    ])
+  })
+
+  test('an answer without an ID token and without a new refresh token keeps those that are there', async () => {
+    const visitor = visitorOf(liar)
+    await visitor.logIn()
+    const before = visitor.jar.get('__Host-refresh')
+    liar.lies = { answer: { id_token: undefined, refresh_token: undefined, access_token: 'next' } }
+    expect((await visitor.post('refresh')).status).toBe(200)
+    expect([visitor.jar.get('__Host-access'), visitor.jar.get('__Host-refresh')]).toEqual([
+      'next',
+      before,
+    ])
+    const target = new URL((await visitor.post('logout')).headers['Location'] ?? '')
+    expect(target.searchParams.get('id_token_hint')).toMatch(/^eyJ/)
+  })
+
+  test('a browser without a session is REFRESH_UNKNOWN, without a word to the provider', async () => {
+    const visitor = visitorOf(liar)
+    const asked = liar.asked.length
+    expect((await visitor.post('refresh')).status).toBe(401)
+    expect([visitor.events.at(-1)?.code, liar.asked.length]).toEqual(['REFRESH_UNKNOWN', asked])
+  })
+
+  test('a provider that is down ends no session, and the next refresh works', async () => {
+    const visitor = visitorOf(liar)
+    await visitor.logIn()
+    liar.lies = { reply: (response) => response.writeHead(503).end('down') }
+    const { status, setCookie } = await visitor.post('refresh')
+    expect([status, setCookie]).toEqual([502, []])
+    liar.lies = {}
+    liar.nonce = undefined
+    expect((await visitor.post('refresh')).status).toBe(200)
+  })
+
+  test('a login without a refresh token deletes the one of a session before', async () => {
+    const visitor = visitorOf(liar)
+    await visitor.logIn()
+    liar.lies = { answer: { refresh_token: undefined } }
+    await visitor.logIn()
+    expect([...visitor.jar.keys()].sort()).toEqual(['__Host-access', '__Host-login'])
+  })
+
+  test('a login with an access token still there goes to the provider, because a page that refuses it would go round', async () => {
+    const visitor = visitorOf(liar)
+    await visitor.logIn()
+    const asked = liar.asked.length
+    const begin = () => visitor.party.login(visitor.request('/auth/login?returnTo=/orders'))
+    expect((await begin()).headers['Location']).toContain('/authorize?')
+    expect(liar.asked.length).toBe(asked)
+    liar.nonce = undefined
+    visitor.jar.delete('__Host-access')
+    expect((await begin()).headers['Location']).toBe('/orders')
+  })
+
+  test('a refresh by GET changes nothing', async () => {
+    const visitor = visitorOf(liar)
+    await visitor.logIn()
+    const asked = liar.asked.length
+    const own = { 'sec-fetch-site': 'same-origin' }
+    const answer = await visitor.party.refresh(visitor.request('/auth/refresh', own))
+    expect([answer.status, liar.asked.length]).toEqual([400, asked])
+  })
+})
+
+describe('a logout', () => {
+  test('with an ID token too long for a cookie it names the user instead', async () => {
+    liar.lies = { claims: { groups: 'a'.repeat(3000) } }
+    const visitor = visitorOf(liar)
+    await visitor.logIn()
+    expect((visitor.jar.get('__Host-login') ?? '').length).toBeLessThan(2049)
+    const { searchParams } = new URL((await visitor.post('logout')).headers['Location'] ?? '')
+    expect([searchParams.get('logout_hint'), searchParams.has('id_token_hint')]).toEqual([
+      'ada',
+      false,
+    ])
+  })
+
+  test('at a provider without a logout, or one that is down, it ends here and goes home', async () => {
+    for (const metadata of [
+      { end_session_endpoint: undefined },
+      { issuer: 'https://other.example' },
+    ]) {
+      liar.lies = {}
+      const postLogoutRedirectUri = 'https://shop.example/goodbye'
+      const visitor = visitorOf(liar, { postLogoutRedirectUri })
+      if (!('issuer' in metadata)) liar.lies = { metadata }
+      await visitor.logIn()
+      // The metadata that were read expire.
+      liar.lies = { metadata }
+      liar.now = () => Date.now() / 1000 + 90_000
+      const { status, headers } = await visitor.post('logout')
+      expect([status, headers['Location'], visitor.jar.size]).toEqual([
+        303,
+        postLogoutRedirectUri,
+        0,
+      ])
+      liar.now = () => Date.now() / 1000
+    }
+  })
+
+  test('without a session it is no error', async () => {
+    expect((await visitorOf(liar).post('logout')).status).toBe(303)
+  })
+})
+
+describe('where a site keeps its logins', () => {
+  test('onTokens gets a verified login, and its cookies go along with the answer', async () => {
+    const seen: unknown[] = []
+    const visitor = visitorOf(liar, {
+      onTokens: (login, request) => {
+        seen.push([login.subject, login.sid, login.tokens.accessToken, request.url?.split('?')[0]])
+        return { setCookie: ['own=1; Path=/'] }
+      },
+    })
+    await visitor.logIn()
+    expect(seen).toEqual([['ada', 'session-1', 'an-access-token', '/auth/callback']])
+    expect([...visitor.jar]).toEqual([['own', '1']])
+  })
+
+  test('cookies of a mode of its own are used as they are', async () => {
+    const names = { access: '__Host-a', refresh: '__Host-b' }
+    const cookies = createCookieMode({ origins: ['https://shop.example'], sameSite: 'Lax', names })
+    const visitor = visitorOf(liar, { cookies })
+    await visitor.logIn()
+    expect([...visitor.jar.keys()].sort()).toEqual(['__Host-a', '__Host-b', '__Host-login'])
+  })
+
+  test('a store has neither an id that a browser presents nor a name in its keys', async () => {
+    const kept = new Map<string, unknown>()
+    const store: SiteSessionStore = {
+      ...memorySiteSessions(),
+      set: (key, value) => kept.set(key, value),
+    }
+    const visitor = visitorOf(liar, { store })
+    await visitor.logIn()
+    const id = visitor.jar.get('__Host-site') ?? ''
+    expect([...kept.keys()]).toEqual([expect.stringMatching(/^session:[\w-]{43}$/)])
+    expect(JSON.stringify([...kept])).not.toContain(id)
+  })
+
+  test('a session in a store ends with its time, whatever is refreshed', async () => {
+    const visitor = visitorOf(liar, {
+      store: memorySiteSessions(() => liar.now()),
+      sessionTtl: '1h',
+    })
+    const session = () => visitor.party.session(visitor.request('/me'))
+    await visitor.logIn()
+    liar.nonce = undefined
+    liar.now = () => Date.now() / 1000 + 3500
+    expect((await visitor.post('refresh')).status).toBe(200)
+    expect(await session()).toBeDefined()
+    liar.now = () => Date.now() / 1000 + 3601
+    expect(await session()).toBeUndefined()
+  })
+
+  test('a store that is down is 503, and no logout', async () => {
+    const down = () => Promise.reject(new Error('down'))
+    const store = { get: down, set: down, delete: down }
+    const visitor = visitorOf(liar, { store })
+    visitor.jar.set('__Host-site', 'some-id')
+    expect([(await visitor.post('logout')).status, visitor.events.at(-1)?.code]).toEqual([
+      503,
+      'STORE_UNAVAILABLE',
+    ])
+  })
+})
+
+describe('the options of a relying party', () => {
+  const good = {
+    issuer: 'https://accounts.example',
+    clientId: 'shop',
+    clientSecret: secret,
+    redirectUri: 'https://shop.example/auth/callback',
+  }
+  const wrong: Readonly<Record<string, readonly [object, RegExp]>> = {
+    'an issuer over plain http': [{ issuer: 'http://accounts.example' }, /issuer: must be https/],
+    'an issuer with a query': [{ issuer: 'https://a.example?b' }, /issuer: must have no query/],
+    'a redirectUri over plain http': [
+      { redirectUri: 'http://shop.example/c' },
+      /redirectUri: must be https/,
+    ],
+    'a redirectUri with a fragment': [
+      { redirectUri: 'https://shop.example/c#d' },
+      /redirectUri: must have no/,
+    ],
+    'a scope without openid': [{ scope: 'profile' }, /scope: must be scopes/],
+    'an algorithm with a shared secret': [
+      { idTokenAlgorithms: ['HS256'] },
+      /idTokenAlgorithms: names HMAC/,
+    ],
+    'no algorithm': [{ idTokenAlgorithms: ['none'] }, /idTokenAlgorithms/],
+    'a short secret that would seal cookies': [
+      { clientSecret: 'short' },
+      /cookieSecret: is required/,
+    ],
+    'no secret at all': [{ clientSecret: undefined }, /clientSecret: is undefined/],
+    'a method without its key': [
+      { tokenEndpointAuthMethod: 'private_key_jwt' },
+      /needs the option privateKey/,
+    ],
+    'cookies and a store': [
+      { store: memorySiteSessions(), onTokens: () => undefined },
+      /takes one of cookies, store and onTokens/,
+    ],
+    'a parameter that a login sets itself': [
+      { authorizationParameters: { state: 'x' } },
+      /authorizationParameters/,
+    ],
+    'a resource with a fragment': [{ resource: 'https://api.example#a' }, /resource/],
+    'a way back to another site': [
+      { postLogoutRedirectUri: 'https://other.example' },
+      /postLogoutRedirectUri: must have the origin/,
+    ],
+    'a serverAddress with a path': [
+      { serverAddress: 'https://a.example/b' },
+      /serverAddress: must be an origin/,
+    ],
+    'a tolerance of more than five minutes': [{ clockTolerance: '6m' }, /clockTolerance/],
+    'a misspelt option': [{ isuer: 'a' }, /did you mean "issuer"/],
+  }
+  test.each(Object.entries(wrong))(
+    '%s is a ConfigError that names the option',
+    (_, [more, message]) => {
+      expect(() => createRelyingParty({ ...good, ...more })).toThrow(message)
+    },
+  )
+
+  test('the routes are beside the callback, whatever its name', () => {
+    const { routes } = createRelyingParty({
+      ...good,
+      redirectUri: 'https://shop.example/oidc/back',
+    })
+    expect(routes.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /oidc/login',
+      'GET /oidc/back',
+      'POST /oidc/refresh',
+      'POST /oidc/logout',
+    ])
+  })
+})
