@@ -7,6 +7,7 @@ export type {
   TokenEndpointAuthMethod,
 } from './options.js'
 export type { LoginOptions } from './login.js'
+export type { LoginChallenge } from './step-up.js'
 export type { SiteAnswer } from './answer.js'
 export type { HeaderBag, SiteRequest } from './site-request.js'
 export type { IdClaims, SiteLogin, UnverifiedTokens } from './site-login.js'

@@ -3,6 +3,7 @@ import type { Call } from '../gate/call.js'
 import type { Demand } from '../gate/gate-options.js'
 import type { Gate } from '../gate/gate.js'
 import type { SiteRoute } from './routes.js'
+import { placeOf } from './site-request.js'
 
 /** What a login changes. Not a token that never fits, such as one for another audience: that would go round for ever. */
 const curable = /^(?:TOKEN_MISSING|TOKEN_EXPIRED|TOKEN_TOO_OLD|TOKEN_REVOKED|STEP_UP_REQUIRED)$/
@@ -52,10 +53,8 @@ function isVisit(call: Call): boolean {
   return call.header('accept').some((accept) => accept.includes('text/html'))
 }
 
-function loginAddress(login: string, { path, query }: Call, { stepUp }: AuthError): string {
-  const asked = new URLSearchParams({
-    returnTo: query === undefined || query === '' ? path : `${path}?${query}`,
-  })
+function loginAddress(login: string, call: Call, { stepUp }: AuthError): string {
+  const asked = new URLSearchParams({ returnTo: placeOf({ call }) })
   const { maxAge, acrValues = [] } = stepUp ?? {}
   if (maxAge !== undefined) asked.set('max_age', String(maxAge))
   if (acrValues.length > 0) asked.set('acr_values', acrValues.join(' '))

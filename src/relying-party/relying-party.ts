@@ -27,7 +27,8 @@ import { refresh } from './refresh.js'
 import { routesOf, type RelyingPartyRoute, type SiteRoute } from './routes.js'
 import { createSeal, type Seal } from './seal.js'
 import { createSharedRefreshes } from './shared-refreshes.js'
-import { visitOf, type SiteRequest, type Visit } from './site-request.js'
+import { isPageVisit, placeOf, visitOf, type SiteRequest, type Visit } from './site-request.js'
+import { stepUpOf, type LoginChallenge } from './step-up.js'
 import { createTokenEndpoint, ProviderRefusal } from './token-endpoint.js'
 import { transactionLife } from './transactions.js'
 import { createUsedAnswers } from './used-answers.js'
@@ -44,6 +45,14 @@ export interface RelyingParty {
   logout(request: SiteRequest): Promise<SiteAnswer>
   /** Takes a logout token from the provider. */
   backchannelLogout(request: SiteRequest): Promise<SiteAnswer>
+  /**
+   * Follows a challenge (RFC 9470) that this site got for its user, from a gate or from an API that it has called: a login as
+   * recent or as strong as it asks for, and back to the page. Undefined when it asks for none, or when there is no page to
+   * come back to: answer as you would have.
+   *
+   * @example const answer = await relyingParty.stepUp(request, response.headers.get('www-authenticate'))
+   */
+  stepUp(request: SiteRequest, challenge: LoginChallenge): Promise<SiteAnswer | undefined>
   /** The session of a request, with the option `store`; undefined when there is none. @throws AuthError STORE_UNAVAILABLE */
   session(request: SiteRequest): Promise<SiteSession | undefined>
   /** Finds the access token in the cookies, for `createGate`. With `store` and `onTokens` it finds none. */
@@ -90,6 +99,12 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     refresh: (request) => answer('refresh', request),
     logout: (request) => answer('logout', request),
     backchannelLogout: (request) => answer('backchannelLogout', request),
+    stepUp: async (request, challenge) => {
+      const visit = visitOf(request)
+      const asked = stepUpOf(challenge)
+      if (asked === undefined || !isPageVisit(visit)) return undefined
+      return answer('login', request, { ...asked, returnTo: placeOf(visit) })
+    },
     session: async (request) => session?.(visitOf(request).call),
     extract: cookies?.extract ?? (() => undefined),
     pages: (gate) => pagesGate(gate, routes),

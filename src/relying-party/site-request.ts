@@ -104,6 +104,11 @@ export function parameter(parameters: URLSearchParams, name: string): string | u
   return value === '' ? undefined : value
 }
 
+/** Path and query of a request, as sent. */
+export function placeOf({ call: { path, query } }: Pick<Visit, 'call'>): string {
+  return query === undefined || query === '' ? path : `${path}?${query}`
+}
+
 /**
  * Whether a browser loads a page for its user: no prefetch, no frame, no script. Browsers without Fetch Metadata do not
  * say; they count as loading one.

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { generateKeyPairSync } from 'node:crypto'
+import { privateKey } from '../../src/key/index.js'
 import { memorySiteSessions } from '../../src/relying-party/index.js'
 import { Browser } from './browser.js'
 import { apiAudience, logInAt, startPeer, type Peer } from './peer.js'
@@ -7,11 +9,15 @@ import { clientSecret, reserve, serveSite, type Site } from './site.js'
 let peer: Peer
 let shop: Site
 let desk: Site
+let bank: Site
+let kiosk: Site
 let ended: unknown[] = []
 const revocation = { revoke: (request: unknown) => Promise.resolve(ended.push(request)) }
 
 beforeAll(async () => {
-  const [one, other] = [await reserve(), await reserve()]
+  const sites = [await reserve(), await reserve(), await reserve(), await reserve()] as const
+  const [one, other, third, fourth] = sites
+  const own = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const client = (id: string, origin: string) => ({
     client_id: id,
     client_secret: clientSecret,
@@ -25,6 +31,17 @@ beforeAll(async () => {
   peer = await startPeer([
     client('shop', one.origin),
     { ...client('desk', other.origin), token_endpoint_auth_method: 'client_secret_post' },
+    {
+      ...client('bank', third.origin),
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [{ ...own.publicKey.export({ format: 'jwk' }), kid: 'own' }] },
+      id_token_signed_response_alg: 'ES256',
+    },
+    {
+      ...client('kiosk', fourth.origin),
+      token_endpoint_auth_method: 'none',
+      id_token_signed_response_alg: 'EdDSA',
+    },
   ])
   const common = { issuer: peer.issuer, clientSecret, scope: 'openid offline_access read' }
   shop = serveSite(one, { ...common, resource: apiAudience, revocation })
@@ -34,13 +51,19 @@ beforeAll(async () => {
     tokenEndpointAuthMethod: 'client_secret_post',
     store: memorySiteSessions(),
   })
+  const { clientSecret: cookieSecret, ...open } = common
+  const pem = own.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const key = privateKey(pem, 'ES256', { kid: 'own' })
+  const store = memorySiteSessions()
+  bank = serveSite(third, { ...open, cookieSecret, privateKey: key, clientId: 'bank', store })
+  kiosk = serveSite(fourth, { ...open, cookieSecret, clientId: 'kiosk', store })
 })
 
 afterEach(() => {
   ended = []
 })
 
-afterAll(() => Promise.all([shop, desk, peer].map((each) => each.close())))
+afterAll(() => Promise.all([shop, desk, bank, kiosk, peer].map((each) => each.close())))
 
 /** A browser that has logged in at the shop. */
 async function customer(): Promise<Browser> {
@@ -138,15 +161,13 @@ describe('a relying party with cookies, at oidc-provider', () => {
   })
 
   test('a page that needs a login of the last minute gets one by max_age, and the browser comes back to it', async () => {
-    const browser = await customer()
-    const login = await browser.open(`${shop.origin}/payment`, {}, (next) =>
-      next.startsWith(peer.issuer),
-    )
-    const address = new URL(login.headers.get('location') ?? '')
-    expect([address.searchParams.get('max_age'), address.searchParams.get('prompt')]).toEqual([
-      '60',
-      null,
-    ])
+    const browser = new Browser()
+    const first = await browser.open(`${shop.origin}/account`)
+    expect((await logInAt(browser, first, { ago: '1000' })).text).toBe('hello ada at /account')
+    const again = await browser.open(`${shop.origin}/payment`)
+    expect(again.text).toContain('login page for shop')
+    expect(browser.trail.some((each) => each.includes('max_age=60'))).toBe(true)
+    expect((await logInAt(browser, again)).text).toBe('recent')
   })
 
   test('a login asked for by max_age=0 asks for the password again, and comes back to its page', async () => {
@@ -247,5 +268,15 @@ describe('a relying party with a store, at oidc-provider', () => {
     const before = browser.copy()
     await browser.step(`${desk.origin}/auth/logout`, { form: {} })
     expect((await before.open(`${desk.origin}/me`)).text).toBe('nobody')
+  })
+
+  test('clients with a key of their own and without any secret log in and refresh, with ES256 and EdDSA', async () => {
+    for (const site of [bank, kiosk]) {
+      const browser = new Browser()
+      const login = await browser.open(`${site.origin}/auth/login?returnTo=/me`)
+      expect((await logInAt(browser, login)).text).toBe('hello ada')
+      const renewed = await browser.step(`${site.origin}/auth/refresh`, { form: {} })
+      expect([renewed.status, site.events.at(-1)]).toEqual([200, { route: 'refresh', status: 200 }])
+    }
   })
 })

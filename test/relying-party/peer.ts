@@ -44,11 +44,18 @@ export async function startPeer(
 }
 
 function configuration(clients: readonly Client[], accessTokenTTL: number): object {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const rsa = { ...privateKey.export({ format: 'jwk' }), kid: 'rsa', use: 'sig', alg: 'RS256' }
+  const pairs = {
+    RS256: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+    ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+    EdDSA: generateKeyPairSync('ed25519'),
+  }
+  const keys = Object.entries(pairs).map(([alg, { privateKey }]) => ({
+    ...privateKey.export({ format: 'jwk' }),
+    ...{ kid: alg, use: 'sig', alg },
+  }))
   return {
     clients,
-    jwks: { keys: [rsa] },
+    jwks: { keys },
     cookies: { keys: ['a key of these tests'] },
     acrValues: ['gold'],
     ttl: {
@@ -64,6 +71,7 @@ function configuration(clients: readonly Client[], accessTokenTTL: number): obje
     interactions: { url: (_: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
     issueRefreshToken: () => true,
     rotateRefreshToken: true,
+    extraTokenClaims,
     loadExistingGrant,
     // Its usual one has a dispatcher of Node 22, which pins public addresses.
     fetch: (url: URL, { method, headers, body }: RequestInit) =>
@@ -118,6 +126,26 @@ async function loadExistingGrant({ oidc }: GrantContext): Promise<PeerGrant> {
   return grant
 }
 
+interface TokenContext {
+  readonly oidc: {
+    readonly entities: Readonly<
+      Record<'AuthorizationCode' | 'RefreshToken', { authTime?: number; sid?: string } | undefined>
+    >
+  }
+}
+
+/** As RFC 9470 section 6.1 has access tokens, and with the session's name. */
+function extraTokenClaims({ oidc: { entities } }: TokenContext) {
+  const { authTime, sid } = entities.AuthorizationCode ?? entities.RefreshToken ?? {}
+  return { auth_time: authTime, sid }
+}
+
+/** `ago` dates the login back, in seconds. */
+function loginOf(form: URLSearchParams) {
+  const ts = Math.floor(Date.now() / 1000) - Number(form.get('ago') ?? 0)
+  return { accountId: form.get('name'), acr: form.get('acr') ?? undefined, ts }
+}
+
 async function interact(
   provider: Provider,
   request: IncomingMessage,
@@ -134,9 +162,7 @@ async function interact(
   for await (const part of request) text += String(part)
   const form = new URLSearchParams(text)
   const result =
-    form.get('name') === 'cancel'
-      ? { error: 'access_denied' }
-      : { login: { accountId: form.get('name'), acr: form.get('acr') ?? undefined } }
+    form.get('name') === 'cancel' ? { error: 'access_denied' } : { login: loginOf(form) }
   await provider.interactionFinished(request, response, result)
 }
 

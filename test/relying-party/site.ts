@@ -61,7 +61,6 @@ function listenerOf(relyingParty: RelyingParty, issuer: string) {
   })
   const gate: Gate<Claims> = createGate({ verify, extract: relyingParty.extract })
   const pages = relyingParty.pages(gate)
-  // oidc-provider does not put auth_time into access tokens, so this page always asks for a new login.
   const strict = relyingParty.pages(
     createGate({ verify, extract: relyingParty.extract, authorize: requireRecentLogin('1m') }),
   )
