@@ -13,6 +13,7 @@ export function handOver(onTokens: NonNullable<RelyingPartyOptions['onTokens']>)
       return { setCookie, body: {} }
     },
     hasSession: () => Promise.resolve(false),
+    accessToken: () => Promise.resolve(undefined),
     held: () => Promise.resolve(undefined),
     renew: () => Promise.resolve({ setCookie: [], body: {} }),
     drop: () => Promise.resolve([]),

@@ -39,7 +39,8 @@ export function keepInCookies(mode: InCookies): Keeper {
   return Object.freeze({
     keep: ({ subject, sid, idToken, tokens }) =>
       Promise.resolve(answer(mode, tokens, { subject, sid, idToken })),
-    hasSession: (call) => Promise.resolve(hasAccess(mode, call)),
+    hasSession: (call) => Promise.resolve(accessToken(mode, call) !== undefined),
+    accessToken: (call) => Promise.resolve(accessToken(mode, call)),
     held: (call) => Promise.resolve(held(mode, call)),
     renew: (_call, before, renewal) => Promise.resolve(renew(mode, before, renewal)),
     drop: () => Promise.resolve([...mode.cookies.clear(), clearSiteCookie(about)]),
@@ -47,11 +48,12 @@ export function keepInCookies(mode: InCookies): Keeper {
   } satisfies Keeper)
 }
 
-function hasAccess({ cookies }: InCookies, call: Call): boolean {
+/** A cookie that a foreign page has the browser send counts as none. */
+function accessToken({ cookies }: InCookies, call: Call): string | undefined {
   try {
-    return cookies.extract(call) !== undefined
+    return cookies.extract(call)
   } catch (error) {
-    if (error instanceof AuthError) return false
+    if (error instanceof AuthError) return undefined
     throw error
   }
 }

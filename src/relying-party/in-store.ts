@@ -34,6 +34,7 @@ export function keepInStore(mode: InStore): StoreKeeper {
     session,
     keep: (login) => keep(mode, login),
     hasSession: async (call) => (await session(call)) !== undefined,
+    accessToken: async (call) => (await session(call))?.accessToken,
     held: async (call) => heldOf(await session(call)),
     renew: (call, _held, renewal) => renew(mode, call, renewal),
     drop: async (call) => {

@@ -36,6 +36,8 @@ export interface Keeper {
   keep(login: SiteLogin, request: SiteRequest): Promise<Kept>
   /** Whether the browser has a session already; no proof. */
   hasSession(call: Call): Promise<boolean>
+  /** The access token that a request presents, as it is. */
+  accessToken(call: Call): Promise<string | undefined>
   held(call: Call): Promise<HeldLogin | undefined>
   renew(call: Call, held: HeldLogin, renewal: Renewal): Promise<Kept>
   /** Ends the session of this browser: the `Set-Cookie` values of a logout. */

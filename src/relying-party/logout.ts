@@ -33,9 +33,11 @@ async function endHere({ revocation, keeper, now }: RelyingPartyPolicy, sid: str
 }
 
 async function addressOf(policy: RelyingPartyPolicy, held: HeldLogin | undefined): Promise<string> {
-  const home = policy.postLogoutRedirectUri ?? '/'
   const endpoint = await endSessionEndpoint(policy)
-  if (endpoint === undefined) return home
+  if (endpoint === undefined) {
+    await revokeThere(policy, held)
+    return policy.postLogoutRedirectUri ?? '/'
+  }
   const url = new URL(endpoint)
   const set = (name: string, value: string | undefined) => {
     if (value !== undefined) url.searchParams.set(name, value)
@@ -46,6 +48,12 @@ async function addressOf(policy: RelyingPartyPolicy, held: HeldLogin | undefined
   set('post_logout_redirect_uri', policy.postLogoutRedirectUri)
   if (policy.postLogoutRedirectUri !== undefined) set('state', randomId())
   return url.href
+}
+
+/** Best effort: the session here has ended, and the browser has no token any more. */
+async function revokeThere({ tokens }: RelyingPartyPolicy, held: HeldLogin | undefined) {
+  const { refreshToken } = held ?? {}
+  if (refreshToken !== undefined) await tokens.revoke(refreshToken).catch(() => undefined)
 }
 
 /** While the provider cannot be asked, the session here ends all the same. */

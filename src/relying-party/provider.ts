@@ -16,6 +16,10 @@ export interface ProviderMetadata {
   readonly endSessionEndpoint: string | undefined
   /** For this server. */
   readonly tokenEndpoint: URL
+  /** For this server; undefined: tokens cannot be revoked there. */
+  readonly revocationEndpoint: URL | undefined
+  /** For this server; undefined: the provider has none. */
+  readonly userinfoEndpoint: URL | undefined
   readonly keys: RemoteJwks
   /** Whether every answer to a login says whose it is (RFC 9207 section 3). */
   readonly namesIssuer: boolean
@@ -110,13 +114,14 @@ async function discover(
     throw new AuthError('LOGIN_ISSUER', {}, { cause: wrong('name another issuer') })
   const jwks = forServer(document, 'jwks_uri', options)
   const keys = jwks.href === held?.jwksUri ? held.metadata.keys : keysAt(jwks, options)
+  const ifThere = <T>(name: string, read: (from: Document, name: string, of: Discovering) => T) =>
+    document[name] === undefined ? undefined : read(document, name, options)
   const metadata = {
     authorizationEndpoint: forBrowser(document, 'authorization_endpoint', options),
-    endSessionEndpoint:
-      document['end_session_endpoint'] === undefined
-        ? undefined
-        : forBrowser(document, 'end_session_endpoint', options),
+    endSessionEndpoint: ifThere('end_session_endpoint', forBrowser),
     tokenEndpoint: forServer(document, 'token_endpoint', options),
+    revocationEndpoint: ifThere('revocation_endpoint', forServer),
+    userinfoEndpoint: ifThere('userinfo_endpoint', forServer),
     keys,
     namesIssuer: document['authorization_response_iss_parameter_supported'] === true,
   }

@@ -32,6 +32,7 @@ import { stepUpOf, type LoginChallenge } from './step-up.js'
 import { createTokenEndpoint, ProviderRefusal } from './token-endpoint.js'
 import { transactionLife } from './transactions.js'
 import { createUsedAnswers } from './used-answers.js'
+import { userInfo, type UserInfo } from './user-info.js'
 
 /** A site whose users log in at an OpenID provider. Each answer is whole: refusals are answers too. */
 export interface RelyingParty {
@@ -53,6 +54,14 @@ export interface RelyingParty {
    * @example const answer = await relyingParty.stepUp(request, response.headers.get('www-authenticate'))
    */
   stepUp(request: SiteRequest, challenge: LoginChallenge): Promise<SiteAnswer | undefined>
+  /**
+   * What the provider tells of the user of a request, with `cookies` and `store`: `subject` is the `sub` of the verified
+   * token, or of the session. Undefined without an access token, or where the provider has no such endpoint.
+   *
+   * @throws AuthError LOGIN_REFUSED, LOGIN_TOKEN for another user, PROVIDER_UNAVAILABLE
+   * @example (await relyingParty.userInfo(request, gate.current().claims.sub))?.email
+   */
+  userInfo(request: SiteRequest, subject: string | undefined): Promise<UserInfo | undefined>
   /** The session of a request, with the option `store`; undefined when there is none. @throws AuthError STORE_UNAVAILABLE */
   session(request: SiteRequest): Promise<SiteSession | undefined>
   /** Finds the access token in the cookies, for `createGate`. With `store` and `onTokens` it finds none. */
@@ -105,6 +114,7 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
       if (asked === undefined || !isPageVisit(visit)) return undefined
       return answer('login', request, { ...asked, returnTo: placeOf(visit) })
     },
+    userInfo: (request, subject) => userInfo(policy, visitOf(request), subject),
     session: async (request) => session?.(visitOf(request).call),
     extract: cookies?.extract ?? (() => undefined),
     pages: (gate) => pagesGate(gate, routes),

@@ -4,7 +4,7 @@ import { isText } from '../foundation/names.js'
 import { signCompact } from '../token/compact.js'
 import type { RelyingPartyValues } from './options.js'
 import { providerUnavailable, type Provider } from './provider.js'
-import { postForm } from './read-answer.js'
+import { askProvider } from './ask-provider.js'
 import type { UnverifiedTokens } from './site-login.js'
 
 /** The token endpoint of the provider. */
@@ -15,11 +15,15 @@ export interface TokenEndpoint {
    * @throws AuthError LOGIN_REFUSED with the provider's `error` as its cause, LOGIN_TOKEN, PROVIDER_UNAVAILABLE
    */
   grant(members: Readonly<Record<string, string>>): Promise<UnverifiedTokens>
+  /** Revokes a refresh token (RFC 7009), where the provider can. Rejects with whatever went wrong, within a second. */
+  revoke(refreshToken: string): Promise<void>
 }
 
 /** Of an answer without `expires_in`. */
 const usualLife = 300
 const assertionLife = 60
+/** A user waits for it. */
+const longestRevocationMs = 1000
 /** Errors of RFC 6749 section 5.2 and RFC 8707 section 2; others are not repeated. */
 const knownErrors =
   /^(?:invalid_request|invalid_client|invalid_grant|unauthorized_client|unsupported_grant_type|invalid_scope|invalid_target)$/
@@ -57,7 +61,7 @@ export function createTokenEndpoint(options: EndpointOptions, provider: Provider
       for (const each of options.resource) form.append('resource', each)
       const headers = await authenticate(options, form)
       const { timeoutMs } = options
-      const asked = postForm(tokenEndpoint, { fetch: provider.fetch, timeoutMs, headers, form })
+      const asked = askProvider(tokenEndpoint, { fetch: provider.fetch, timeoutMs, headers, form })
       const { status, document } = await asked.catch((cause: unknown) => {
         throw providerUnavailable(cause)
       })
@@ -67,6 +71,14 @@ export function createTokenEndpoint(options: EndpointOptions, provider: Provider
       throw isRefusal
         ? new AuthError('LOGIN_REFUSED', {}, { cause: refused })
         : providerUnavailable(new Error(`the server answered with status ${String(status)}`))
+    },
+    revoke: async (refreshToken: string) => {
+      const { revocationEndpoint } = await provider.metadata()
+      if (revocationEndpoint === undefined) return
+      const form = new URLSearchParams({ token: refreshToken, token_type_hint: 'refresh_token' })
+      const headers = await authenticate(options, form)
+      const timeoutMs = Math.min(options.timeoutMs, longestRevocationMs)
+      await askProvider(revocationEndpoint, { fetch: provider.fetch, timeoutMs, headers, form })
     },
   })
 }

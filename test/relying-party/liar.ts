@@ -16,7 +16,9 @@ export interface Lies {
   readonly forge?: (claims: Members, liar: Liar) => string
   /** Of the answer of the token endpoint; undefined removes a member. */
   readonly answer?: Members
-  /** Instead of a JSON answer of the token endpoint. */
+  /** Of the answer of the userinfo endpoint. */
+  readonly info?: Members
+  /** Instead of a JSON answer of the token and userinfo endpoints. */
   readonly reply?: (response: ServerResponse) => void
 }
 
@@ -89,6 +91,9 @@ async function answer(liar: Liar, request: IncomingMessage, response: ServerResp
   if (url.endsWith('/.well-known/openid-configuration')) json(response, metadataOf(liar))
   else if (url === '/jwks')
     json(response, { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig' }] })
+  else if (url === '/revoke')
+    await remember(liar, request).then(() => response.writeHead(200).end())
+  else if (url === '/userinfo') inform(liar, request, response)
   else if (url === '/token') await exchange(liar, request, response)
   else response.writeHead(404).end()
 }
@@ -101,16 +106,29 @@ function metadataOf({ issuer, lies }: Liar): Members {
     token_endpoint: `${origin}/token`,
     jwks_uri: `${origin}/jwks`,
     end_session_endpoint: `${origin}/logout`,
+    userinfo_endpoint: `${origin}/userinfo`,
+    revocation_endpoint: `${origin}/revoke`,
     authorization_response_iss_parameter_supported: true,
     ...lies.metadata,
   }
 }
 
-async function exchange(liar: Liar, request: IncomingMessage, response: ServerResponse) {
+async function remember(liar: Liar, request: IncomingMessage): Promise<void> {
   let text = ''
   for await (const part of request) text += String(part)
   const { authorization } = request.headers
   liar.asked.push({ form: new URLSearchParams(text), authorization })
+}
+
+function inform({ lies, asked }: Liar, { headers }: IncomingMessage, response: ServerResponse) {
+  asked.push({ form: new URLSearchParams(), authorization: headers.authorization })
+  if (lies.reply === undefined)
+    json(response, { sub: 'ada', email: 'ada@example.com', ...lies.info })
+  else lies.reply(response)
+}
+
+async function exchange(liar: Liar, request: IncomingMessage, response: ServerResponse) {
+  await remember(liar, request)
   const { lies } = liar
   if (lies.reply !== undefined) {
     lies.reply(response)

@@ -129,8 +129,55 @@ describe('a logout', () => {
     }
   })
 
+  test('at a provider without a logout the refresh token is revoked, and one with a logout ends its session itself', async () => {
+    const there = visitorOf(liar)
+    await there.logIn()
+    const asked = liar.asked.length
+    await there.post('logout')
+    expect(liar.asked.length).toBe(asked)
+    liar.lies = { metadata: { end_session_endpoint: undefined } }
+    const visitor = visitorOf(liar)
+    await visitor.logIn()
+    await visitor.post('logout')
+    expect(liar.asked.at(-1)?.form.get('token')).toBe('a-refresh-token')
+    expect(liar.asked.at(-1)?.authorization).toMatch(/^Basic /)
+  })
+
   test('without a session it is no error', async () => {
     expect((await visitorOf(liar).post('logout')).status).toBe(303)
+  })
+})
+
+describe('what the provider tells of a user', () => {
+  test('userInfo asks with the access token of the request, from cookies and from a store', async () => {
+    for (const options of [{}, { store: memorySiteSessions() }]) {
+      const visitor = visitorOf(liar, options)
+      await visitor.logIn()
+      const told = await visitor.party.userInfo(visitor.request('/me'), 'ada')
+      expect(told).toEqual({ sub: 'ada', email: 'ada@example.com' })
+      expect(liar.asked.at(-1)?.authorization).toBe('Bearer an-access-token')
+    }
+  })
+
+  test('userInfo refuses what is told of another user, or of none', async () => {
+    const visitor = visitorOf(liar)
+    await visitor.logIn()
+    const ask = (subject?: string) => visitor.party.userInfo(visitor.request('/me'), subject)
+    await expect(ask('eve')).rejects.toMatchObject({ code: 'LOGIN_TOKEN', claim: 'sub' })
+    await expect(ask(undefined)).rejects.toMatchObject({ code: 'LOGIN_TOKEN' })
+    liar.lies = { info: { sub: undefined } }
+    await expect(ask('ada')).rejects.toMatchObject({ code: 'LOGIN_TOKEN' })
+  })
+
+  test('userInfo is undefined without a session, and says when the provider refuses or fails', async () => {
+    const visitor = visitorOf(liar)
+    const ask = () => visitor.party.userInfo(visitor.request('/me'), 'ada')
+    expect(await ask()).toBeUndefined()
+    await visitor.logIn()
+    liar.lies = { reply: (response) => response.writeHead(401).end('{"error":"invalid_token"}') }
+    await expect(ask()).rejects.toMatchObject({ code: 'LOGIN_REFUSED' })
+    liar.lies = { reply: (response) => response.writeHead(200).end('eyJ.signed.info') }
+    await expect(ask()).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' })
   })
 })
 

@@ -4,16 +4,17 @@ import type { GuardedFetch } from '../key-sources/remote/guarded-fetch.js'
 import { RemoteProblem } from '../key-sources/remote/problem.js'
 import { parseStrictObject } from '../token/json/json.js'
 
-/** One POST of a form to the provider. */
-export interface FormPost {
+/** One request to the provider. */
+export interface ProviderRequest {
   readonly fetch: GuardedFetch
   readonly timeoutMs: number
   readonly headers: Readonly<Record<string, string>>
-  readonly form: URLSearchParams
+  /** Sent by POST; undefined: a GET. */
+  readonly form?: URLSearchParams
 }
 
 /** A JSON answer of the provider. */
-export interface PostAnswer {
+export interface ProviderAnswer {
   readonly status: number
   readonly document: Readonly<Record<string, unknown>>
 }
@@ -21,33 +22,36 @@ export interface PostAnswer {
 const maxDepth = 16
 
 /**
- * Posts a form and reads the JSON object that comes back, whatever its status: no redirect, at most 256 KiB, all of it
- * within the time limit.
+ * Asks the provider and reads the JSON object that comes back, whatever its status: no redirect, at most 256 KiB, all of
+ * it within the time limit.
  *
  * @throws RemoteProblem, or what the network threw
- * @example const { status, document } = await postForm(tokenEndpoint, { fetch, timeoutMs, headers, form })
+ * @example const { status, document } = await askProvider(tokenEndpoint, { fetch, timeoutMs, headers, form })
  */
-export async function postForm(url: URL, post: FormPost): Promise<PostAnswer> {
+export async function askProvider(url: URL, asked: ProviderRequest): Promise<ProviderAnswer> {
   const stop = new AbortController()
   const late = () => new RemoteProblem('timeout', 'the server did not answer in time')
   try {
-    return await within(post.timeoutMs, () => send(url, post, stop.signal), { late })
+    return await within(asked.timeoutMs, () => send(url, asked, stop.signal), { late })
   } finally {
     // Do not read the rest of the answer.
     stop.abort()
   }
 }
 
-async function send(url: URL, post: FormPost, signal: AbortSignal): Promise<PostAnswer> {
-  const response = await post.fetch(url, {
+async function send(
+  url: URL,
+  { fetch, headers, form }: ProviderRequest,
+  signal: AbortSignal,
+): Promise<ProviderAnswer> {
+  const posted = { 'content-type': 'application/x-www-form-urlencoded' }
+  const response = await fetch(url, {
     headers: {
-      accept: 'application/json',
-      'accept-encoding': 'identity',
-      'content-type': 'application/x-www-form-urlencoded',
-      ...post.headers,
+      ...{ accept: 'application/json', 'accept-encoding': 'identity' },
+      ...(form === undefined ? {} : posted),
+      ...headers,
     },
-    method: 'POST',
-    body: post.form.toString(),
+    ...(form === undefined ? {} : { method: 'POST' as const, body: form.toString() }),
     redirect: 'manual',
     signal,
   })
