@@ -55,6 +55,11 @@ function startKoa(party: RelyingParty, gate: Gate<Claims>): Promise<Server> {
 
 function startHono(party: RelyingParty, gate: Gate<Claims>): Promise<Server> {
   const app = new Hono()
+  // As a logger of bodies does, before anything else.
+  app.use(async (c, next) => {
+    await c.req.text()
+    await next()
+  })
   app.use(onHono.relyingPartyRoutes(party))
   app.use(onHono.auth(party.pages(gate)))
   app.get('/page', (c) => c.text('inside'))

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import type { RelyingParty } from '../../relying-party/relying-party.js'
+import { bodyOf } from './hono-routes.js'
 import { webRelyingParty } from './web-relying-party.js'
 
 /**
@@ -10,7 +11,7 @@ import { webRelyingParty } from './web-relying-party.js'
  */
 export function relyingPartyRoutes(relyingParty: RelyingParty): MiddlewareHandler {
   return async (c, next) => {
-    const response = await webRelyingParty(relyingParty, c.req.raw)
+    const response = await webRelyingParty(relyingParty, c.req.raw, () => bodyOf(c))
     if (response !== undefined) return response
     await next()
     return undefined

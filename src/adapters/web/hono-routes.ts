@@ -61,7 +61,11 @@ function below(pattern: string, path: string): string {
     .join('/')}`
 }
 
-/** Earlier middleware may have read the body; Hono keeps what it read. */
-async function bodyOf({ req }: Context) {
+/**
+ * The body of a request, for routes. Earlier middleware may have read it; Hono keeps what it read.
+ *
+ * @example await bodyOf(c)
+ */
+export async function bodyOf({ req }: Context) {
   return req.raw.bodyUsed ? { bytes: new Uint8Array(await req.arrayBuffer()) } : webBody(req.raw)
 }
