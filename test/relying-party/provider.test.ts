@@ -101,6 +101,18 @@ describe('the token endpoint of a provider', () => {
     },
   )
 
+  test("a fetch of the site that has followed a redirect is not believed, and the platform's own one fits", async () => {
+    const platform = visitorOf(liar, { fetch: (url, init) => fetch(url, init) })
+    expect((await platform.logIn()).status).toBe(303)
+    const followed = visitorOf(liar, {
+      fetch: async (url, init) => {
+        const { status, headers, body } = await fetch(url, init)
+        return { status, headers, body, redirected: init.body !== undefined }
+      },
+    })
+    expect((await followed.logIn()).status).toBe(502)
+  })
+
   test('keys that cannot be had are PROVIDER_UNAVAILABLE, and no bad token', async () => {
     liar.lies = { metadata: { jwks_uri: `${liar.issuer}/nowhere` } }
     const visitor = visitorOf(liar)

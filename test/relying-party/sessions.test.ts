@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createCookieMode } from '../../src/gate/index.js'
-import { memorySiteSessions, type SiteSessionStore } from '../../src/relying-party/index.js'
+import {
+  memorySiteSessions,
+  type EndedMark,
+  type SiteSession,
+  type SiteSessionStore,
+} from '../../src/relying-party/index.js'
 import { startLiar, type Liar } from './liar.js'
 import { visitorOf } from './visitor.js'
 
@@ -225,6 +230,19 @@ describe('where a site keeps its logins', () => {
     expect(await session()).toBeDefined()
     liar.now = () => Date.now() / 1000 + 3601
     expect(await session()).toBeUndefined()
+  })
+
+  test('a session that its store has kept for too long has ended all the same', async () => {
+    const kept = new Map<string, SiteSession | EndedMark>()
+    const store: SiteSessionStore = {
+      get: (key) => kept.get(key),
+      set: (key, value) => kept.set(key, value),
+      delete: (key) => kept.delete(key),
+    }
+    const visitor = visitorOf(liar, { store, sessionTtl: '1h' })
+    await visitor.logIn()
+    liar.now = () => Date.now() / 1000 + 3601
+    expect(await visitor.party.session(visitor.request('/me'))).toBeUndefined()
   })
 
   test('a store that is down is 503, and no logout', async () => {
