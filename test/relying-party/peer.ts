@@ -8,6 +8,8 @@ import { type Browser, type Page } from './browser.js'
 /** A real provider: oidc-provider, with a login page that takes any name. */
 export interface Peer {
   readonly issuer: string
+  /** Where programs reach it: Node knows no names below `localhost`. */
+  readonly address: string
   /** Requests to its token endpoint so far. */
   readonly tokenRequests: () => number
   close(): Promise<void>
@@ -18,16 +20,17 @@ export type Client = Readonly<Record<string, unknown>>
 
 export const apiAudience = 'https://api.example'
 
-/** Starts a provider for these clients; `secondsOfAccess` is the life of access tokens. */
+/** Starts a provider for these clients; browsers know it by its `host`, a name of this machine. */
 export async function startPeer(
   clients: readonly Client[],
-  { accessTtl = 900 }: { readonly accessTtl?: number } = {},
+  { host = '127.0.0.1' }: { readonly host?: string } = {},
 ): Promise<Peer> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const issuer = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
-  const provider = new Provider(issuer, configuration(clients, accessTtl))
+  const port = String((server.address() as AddressInfo).port)
+  const issuer = `http://${host}:${port}`
+  const provider = new Provider(issuer, configuration(clients))
   const answer = provider.callback()
   let tokenRequests = 0
   server.on('request', (request, response) => {
@@ -40,10 +43,13 @@ export async function startPeer(
     server.closeAllConnections()
     await new Promise((closed) => server.close(closed))
   }
-  return { issuer, tokenRequests: () => tokenRequests, close }
+  return { issuer, address: `http://127.0.0.1:${port}`, tokenRequests: () => tokenRequests, close }
 }
 
-function configuration(clients: readonly Client[], accessTokenTTL: number): object {
+/** Seconds. */
+const accessTokenTTL = 900
+
+function configuration(clients: readonly Client[]): object {
   const pairs = {
     RS256: generateKeyPairSync('rsa', { modulusLength: 2048 }),
     ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
@@ -153,9 +159,7 @@ async function interact(
 ): Promise<void> {
   const { params } = await provider.interactionDetails(request, response)
   if (request.method === 'GET') {
-    response
-      .setHeader('content-type', 'text/html')
-      .end(`<p>login page for ${params['client_id'] ?? ''}`)
+    response.setHeader('content-type', 'text/html').end(loginPage(params['client_id'] ?? ''))
     return
   }
   let text = ''
@@ -164,6 +168,10 @@ async function interact(
   const result =
     form.get('name') === 'cancel' ? { error: 'access_denied' } : { login: loginOf(form) }
   await provider.interactionFinished(request, response, result)
+}
+
+function loginPage(client: string): string {
+  return `<p>login page for ${client}</p><form method="post"><input name="name"><button>Log in</button></form>`
 }
 
 /** Fills in the login page that a browser has come to; `more` are further fields. */

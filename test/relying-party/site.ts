@@ -24,14 +24,14 @@ export interface Site {
 }
 
 /** A port that nothing else uses, and the server on it. */
-export async function reserve(): Promise<{
+export async function reserve(host = '127.0.0.1'): Promise<{
   origin: string
   server: ReturnType<typeof createServer>
 }> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return { origin: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, server }
+  return { origin: `http://${host}:${String((server.address() as AddressInfo).port)}`, server }
 }
 
 /** Serves a site on a reserved port. */
@@ -46,7 +46,7 @@ export function serveSite(
     onEvent: (event) => events.push(event),
     ...options,
   })
-  server.on('request', listenerOf(relyingParty, options.issuer))
+  server.on('request', listenerOf(relyingParty, options))
   const close = async () => {
     server.closeAllConnections()
     await new Promise((closed) => server.close(closed))
@@ -54,9 +54,12 @@ export function serveSite(
   return { origin, relyingParty, events, close }
 }
 
-function listenerOf(relyingParty: RelyingParty, issuer: string) {
+function listenerOf(
+  relyingParty: RelyingParty,
+  { issuer, serverAddress = issuer }: Pick<RelyingPartyOptions, 'issuer' | 'serverAddress'>,
+) {
   const verify = createVerifier({
-    keys: remoteJwks(`${issuer}/jwks`, { algorithms: ['RS256'], reach: 'loopback' }),
+    keys: remoteJwks(`${serverAddress}/jwks`, { algorithms: ['RS256'], reach: 'loopback' }),
     ...({ algorithms: ['RS256'], issuer, audience: apiAudience } as const),
   })
   const gate: Gate<Claims> = createGate({ verify, extract: relyingParty.extract })
