@@ -1,7 +1,7 @@
 import { type AuthError } from '../foundation/errors.js'
 import type { Call } from '../gate/call.js'
 
-/** The answer to a request: send each `setCookie` value as a `Set-Cookie` field of its own. */
+/** The answer to a request: send each `setCookie` value in a separate `Set-Cookie` field. */
 export interface SiteAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

@@ -47,7 +47,7 @@ export async function callback(
   const running = found === undefined ? undefined : arriving.get(name)
   if (running !== undefined) return running
   if (found === undefined || used.has(found.state)) {
-    // The back button, a second click, a bookmark: whoever has a session goes on with it.
+    // The back button, a second click, a bookmark: a browser that has a session goes on with it.
     if (await policy.keeper.hasSession(visit.call)) return redirect(found?.returnTo ?? '/')
     throw new AuthError('LOGIN_STATE')
   }

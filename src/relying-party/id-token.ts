@@ -43,7 +43,7 @@ export async function verifyIdToken(
 ): Promise<IdClaims> {
   const verified = await verifySigned(policy, { token, provider })
   const { payload, header } = verified
-  // An access token is of another kind, whoever it is for.
+  // An access token is of another kind, whatever its audience is.
   if (/at\+jwt$/i.test(header.typ ?? '')) throw refused('typ')
   requireParty(policy, payload)
   requireNonce(payload, expected)

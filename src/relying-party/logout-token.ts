@@ -25,7 +25,7 @@ export async function verifyLogoutToken(
 ): Promise<LogoutClaims> {
   const { header, payload } = await signed(policy, token)
   const isTyped = mediaType(header.typ) === 'logout+jwt'
-  // Without a kind of its own it is told from an ID token by its event, and by the nonce that it must not have.
+  // Without its `typ` only the event, and the nonce that must be absent, distinguish it from an ID token.
   if (!isTyped && (policy.logoutTokenTyp === 'required' || mediaType(header.typ) === 'at+jwt'))
     throw refused('typ')
   if (!isLogout(payload)) throw refused('events')

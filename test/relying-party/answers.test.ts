@@ -273,7 +273,7 @@ describe('answers that are not to this login', () => {
     await refusedBefore(here, `code=c&${state}&${iss()}`, 'LOGIN_ISSUER')
   })
 
-  test('an error of the provider is LOGIN_REFUSED, and a text of its own is not repeated', async () => {
+  test('an error of the provider is LOGIN_REFUSED, and a text of the provider is not repeated', async () => {
     const visitor = visitorOf(liar)
     const answer = await visitor.comeBack(
       `error=%3Cscript%3E&error_description=x&${await began(visitor)}&${iss()}`,

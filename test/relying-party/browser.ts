@@ -20,11 +20,11 @@ interface Cookie {
 export interface Visit {
   readonly form?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
-  /** Whether another site, or nobody, has begun this: `Strict` cookies then stay at home. */
+  /** Whether another site has begun this: `Strict` cookies then stay at home. */
   readonly foreign?: boolean
 }
 
-/** A browser with a jar of its own: one site for each origin, and pages that follow redirects one by one. */
+/** A browser with its jar: one site for each origin, and pages that follow redirects one by one. */
 export class Browser {
   readonly #jars = new Map<string, Map<string, Cookie>>()
   /** The addresses of the latest visit, redirects included. */
@@ -92,7 +92,7 @@ function siteOf(foreign: boolean, isForm: boolean): string {
   return isForm ? 'same-origin' : 'none'
 }
 
-/** Without `fetch`, which sets Fetch Metadata of its own. */
+/** Without `fetch`, which sets other Fetch Metadata. */
 async function send(
   address: string,
   body: string | undefined,

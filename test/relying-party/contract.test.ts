@@ -59,7 +59,7 @@ describe.each(Object.entries(starts))('a relying party on %s', (_name, start) =>
     expect([called.status, called.headers.get('location')]).toEqual([401, null])
   })
 
-  test('a login sets one cookie of its own, a callback three, and the page is open then', async () => {
+  test('a login sets one cookie, a callback three, and the page is open then', async () => {
     const browser = new Browser()
     const page = await logIn(browser)
     expect([page.status, page.headers.get('location'), page.headers.get('cache-control')]).toEqual([

@@ -189,7 +189,7 @@ describe('a relying party with cookies, at oidc-provider', () => {
     ])
   })
 
-  test('a login with prompt=none comes back as it went when the provider knows nobody', async () => {
+  test('a login with prompt=none comes back as it went when there is no login at the provider', async () => {
     const browser = new Browser()
     const page = await browser.open(`${shop.origin}/auth/login?returnTo=/open&prompt=none`)
     expect([page.text, [...browser.cookies(shop.origin).keys()]]).toEqual(['open', []])
@@ -227,7 +227,7 @@ describe('a relying party with cookies, at oidc-provider', () => {
     expect(back.text).toBe('open')
   })
 
-  test('a script that logs out is told where to go, because it cannot follow there', async () => {
+  test('a script that logs out gets the address to go to, because it cannot follow a redirect there', async () => {
     const browser = await customer()
     const page = await browser.step(`${shop.origin}/auth/logout`, {
       form: {},
@@ -251,7 +251,7 @@ describe('a relying party with a store, at oidc-provider', () => {
     expect([renewed.status, renewed.headers.getSetCookie()]).toEqual([200, []])
   })
 
-  test('a logout at one site ends the other by back-channel logout, and both know nobody', async () => {
+  test('a logout at one site ends the other by back-channel logout, and neither has a session then', async () => {
     const browser = await customer()
     expect((await browser.open(`${desk.origin}/auth/login?returnTo=/me`)).text).toBe('hello ada')
     const asked = await browser.open(`${shop.origin}/auth/logout`, { form: {} })

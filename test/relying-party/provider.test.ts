@@ -175,7 +175,7 @@ describe('how a client proves who it is', () => {
   })
 })
 
-describe('a provider with an address of its own for servers', () => {
+describe('a provider with another address for servers', () => {
   test('the server asks there, the browser goes to the issuer, and tokens name the issuer', async () => {
     const server = liar.issuer
     const { port } = new URL(server)

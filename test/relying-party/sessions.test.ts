@@ -160,7 +160,7 @@ describe('what the provider tells of a user', () => {
     }
   })
 
-  test('userInfo refuses what is told of another user, or of none', async () => {
+  test('userInfo refuses an answer about another user, or about none', async () => {
     const visitor = visitorOf(liar)
     await visitor.logIn()
     const ask = (subject?: string) => visitor.party.userInfo(visitor.request('/me'), subject)
@@ -196,7 +196,7 @@ describe('where a site keeps its logins', () => {
     expect([...visitor.jar]).toEqual([['own', '1']])
   })
 
-  test('cookies of a mode of its own are used as they are', async () => {
+  test('a cookie mode that the site gives is used as it is', async () => {
     const names = { access: '__Host-a', refresh: '__Host-b' }
     const cookies = createCookieMode({ origins: ['https://shop.example'], sameSite: 'Lax', names })
     const visitor = visitorOf(liar, { cookies })

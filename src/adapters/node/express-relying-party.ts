@@ -6,7 +6,7 @@ import { sendAnswer } from './node-routes.js'
 
 /**
  * Login, callback, refresh, logout and back-channel logout of a relying party as Express middleware, at the paths beside
- * its `redirectUri`. Other requests go on to what follows. Use it before `auth(gate)`, without a path of its own.
+ * its `redirectUri`. Other requests go on to what follows. Use it before `auth(gate)`, without a path.
  *
  * @example app.use(relyingPartyRoutes(relyingParty))
  */
