@@ -6,6 +6,7 @@ import { download } from '../key-sources/remote/download.js'
 import { usualFetch, type GuardedFetch } from '../key-sources/remote/guarded-fetch.js'
 import { RemoteProblem } from '../key-sources/remote/problem.js'
 import { checkUrl, readPlace, type Places } from '../key-sources/remote/set-url.js'
+import { holdDocument } from './held-document.js'
 import { isLoopbackHost, type RelyingPartyValues } from './options.js'
 
 /** What a site needs of a provider's metadata (OpenID Connect Discovery section 3), each address checked. */
@@ -37,9 +38,6 @@ type ProviderOptions = Pick<
   'issuer' | 'serverAddress' | 'reach' | 'fetch' | 'timeoutMs' | 'now' | 'idTokenAlgorithms'
 >
 
-/** Seconds. */
-const [freshFor, deadAfter, pauseAfterFailure] = [3600, 86_400, 1]
-
 /**
  * Finds a provider by its issuer, with the rules of the library's other requests: fixed addresses, no redirect, limits of
  * size and time.
@@ -49,34 +47,17 @@ const [freshFor, deadAfter, pauseAfterFailure] = [3600, 86_400, 1]
 export function createProvider(options: ProviderOptions): Provider {
   const places = placesOf(options)
   const fetch = options.fetch ?? usualFetch(places)
-  let held: { metadata: ProviderMetadata; jwksUri: string; at: number } | undefined
-  let running: Promise<ProviderMetadata> | undefined
-  let failed: { error: AuthError; at: number } | undefined
-  const load = async (): Promise<ProviderMetadata> => {
+  const discovering = { ...options, fetch, places }
+  const hold = holdDocument<Discovered>(async (before) => {
     try {
-      const { metadata, jwksUri } = await discover({ ...options, fetch, places }, held)
-      held = { metadata, jwksUri, at: options.now() }
-      failed = undefined
-      return metadata
+      return await discover(discovering, before)
     } catch (cause) {
-      const error = cause instanceof AuthError ? cause : providerUnavailable(cause)
-      failed = { error, at: options.now() }
-      if (held !== undefined && options.now() - held.at < deadAfter) return held.metadata
-      throw error
+      throw cause instanceof AuthError ? cause : providerUnavailable(cause)
     }
-  }
+  }, options.now)
   return Object.freeze({
     fetch,
-    metadata: async () => {
-      const now = options.now()
-      const isPausing = failed !== undefined && Math.abs(now - failed.at) < pauseAfterFailure
-      if (held !== undefined && (isPausing || now - held.at < freshFor)) return held.metadata
-      if (failed !== undefined && isPausing) throw failed.error
-      running ??= load().finally(() => {
-        running = undefined
-      })
-      return running
-    },
+    metadata: async () => (await hold()).metadata,
   } satisfies Provider)
 }
 
@@ -95,15 +76,18 @@ function placesOf({ issuer, serverAddress, reach }: ProviderOptions): Places {
   return { reach: reach ?? 'private', insecureHttp: place === undefined ? [] : [place] }
 }
 
+/** Metadata, and where the keys in them come from. */
+interface Discovered {
+  readonly metadata: ProviderMetadata
+  readonly jwksUri: string
+}
+
 interface Discovering extends ProviderOptions {
   readonly fetch: GuardedFetch
   readonly places: Places
 }
 
-async function discover(
-  options: Discovering,
-  held: { readonly metadata: ProviderMetadata; readonly jwksUri: string } | undefined,
-): Promise<{ metadata: ProviderMetadata; jwksUri: string }> {
+async function discover(options: Discovering, held: Discovered | undefined): Promise<Discovered> {
   const { issuer, fetch, timeoutMs } = options
   const url = fromHere(metadataUrl('openid', issuer), options)
   const answer = await download(url, { fetch, timeoutMs, types: ['application/json'] })

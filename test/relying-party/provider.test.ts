@@ -93,7 +93,7 @@ describe('the token endpoint of a provider', () => {
     '%s is PROVIDER_UNAVAILABLE, with what lies behind it for the operator alone',
     async (_, reply) => {
       liar.lies = { reply }
-      const visitor = visitorOf(liar, { timeoutMs: 300 })
+      const visitor = visitorOf(liar, { timeoutMs: 2000 })
       const answer = await visitor.logIn()
       expect([answer.status, visitor.events.at(-1)?.code]).toEqual([502, 'PROVIDER_UNAVAILABLE'])
       expect(visitor.events.at(-1)?.fault).toBeInstanceOf(Error)
