@@ -178,6 +178,22 @@ describe('back-channel logout', () => {
     expect(await visitor.party.session(visitor.request('/me'))).toBeUndefined()
   })
 
+  test('whichever of a logout and a login on its way is first, nothing lives on', async () => {
+    const store = memorySiteSessions()
+    for (let round = 0; round < 50; round++) {
+      const sid = `raced-${String(round)}`
+      liar.lies = { claims: { sid } }
+      const visitor = site({ store })
+      const state = (await visitor.login()).get('state') ?? ''
+      const [answer, told] = await Promise.all([
+        visitor.comeBack({ code: 'c', state, iss: liar.issuer }),
+        visitor.tell(token({ sid })),
+      ])
+      const session = await visitor.party.session(visitor.request('/me'))
+      expect([answer.status, told.status, session]).toEqual([303, 200, undefined])
+    }
+  })
+
   test('a logout of a subject ends its older sessions in a store, and no newer one', async () => {
     const visitor = site({ store: memorySiteSessions() })
     const request = () => visitor.party.session(visitor.request('/me'))
