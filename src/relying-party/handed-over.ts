@@ -17,6 +17,7 @@ export function handOver(onTokens: NonNullable<RelyingPartyOptions['onTokens']>)
     held: () => Promise.resolve(undefined),
     renew: () => Promise.resolve({ setCookie: [], body: {} }),
     drop: () => Promise.resolve([]),
+    endRefused: undefined,
     end: undefined,
   } satisfies Keeper)
 }

@@ -44,6 +44,8 @@ export function keepInCookies(mode: InCookies): Keeper {
     held: (call) => Promise.resolve(held(mode, call)),
     renew: (_call, before, renewal) => Promise.resolve(renew(mode, before, renewal)),
     drop: () => Promise.resolve([...mode.cookies.clear(), clearSiteCookie(about)]),
+    // A browser deletes a cookie whatever it holds by then.
+    endRefused: undefined,
     end: undefined,
   } satisfies Keeper)
 }

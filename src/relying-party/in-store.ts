@@ -42,6 +42,7 @@ export function keepInStore(mode: InStore): StoreKeeper {
       if (key !== undefined) await ask(() => mode.store.delete(key))
       return [clearSiteCookie(cookie)]
     },
+    endRefused: (call, refreshToken) => endRefused(mode, call, refreshToken),
     end: (ending) => end(mode, ending),
   } satisfies StoreKeeper)
 }
@@ -108,6 +109,14 @@ async function end({ store, sessionTtl }: InStore, { sid, subject, at }: Ending)
   const before = await ask(() => store.get(key))
   const endedAt = isMark(before) ? Math.max(before.endedAt, at) : at
   await ask(() => store.set(key, { endedAt }, sessionTtl))
+}
+
+/** Another process may have refreshed meanwhile. */
+async function endRefused({ store }: InStore, call: Call, refreshToken: string): Promise<void> {
+  const key = keyOf(call)
+  const session = key === undefined ? undefined : await ask(() => store.get(key))
+  if (key === undefined || !isSession(session) || session.refreshToken !== refreshToken) return
+  await ask(() => store.delete(key))
 }
 
 function heldOf(session: SiteSession | undefined): HeldLogin | undefined {

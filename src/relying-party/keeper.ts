@@ -42,6 +42,11 @@ export interface Keeper {
   renew(call: Call, held: HeldLogin, renewal: Renewal): Promise<Kept>
   /** Ends the session of this browser: the `Set-Cookie` values of a logout. */
   drop(call: Call): Promise<readonly string[]>
+  /**
+   * Ends the session of a refresh token that the provider refuses as over; undefined where a newer session of another tab
+   * could be hit.
+   */
+  readonly endRefused: ((call: Call, refreshToken: string) => Promise<void>) | undefined
   /** Ends what a logout token names; undefined where this keeper cannot. */
   readonly end: ((ending: Ending) => Promise<void>) | undefined
 }

@@ -8,7 +8,8 @@ import { ProviderRefusal } from './token-endpoint.js'
 
 /**
  * Refreshes the session of an own page; the answer is what `fromSession({ cookies: true })` of `jotgate/client` takes. A
- * refused refresh clears no cookie: another tab may have stored a newer session there.
+ * refused refresh clears no cookie, because another tab may have stored a newer session there; in a store it ends the
+ * session.
  *
  * @throws AuthError ORIGIN_REFUSED, REFRESH_UNKNOWN without a session, REFRESH_ENDED when the provider has ended it,
  * LOGIN_TOKEN, LOGIN_REFUSED, PROVIDER_UNAVAILABLE
@@ -45,7 +46,12 @@ async function renewed(policy: RelyingPartyPolicy, { call }: Visit): Promise<Kep
   const held = await policy.keeper.held(call)
   const { refreshToken } = held ?? {}
   if (held === undefined || refreshToken === undefined) throw new AuthError('REFRESH_UNKNOWN')
-  const tokens = await policy.refreshes.share(refreshToken, () => grant(policy, refreshToken))
+  const asked = policy.refreshes.share(refreshToken, () => grant(policy, refreshToken))
+  const tokens = await asked.catch(async (error: unknown) => {
+    const isOver = error instanceof AuthError && error.code === 'REFRESH_ENDED'
+    if (isOver) await policy.keeper.endRefused?.(call, refreshToken)
+    throw error
+  })
   const { idToken, accessToken } = tokens
   if (idToken !== undefined) await requireSame(policy, held, { idToken, accessToken })
   return policy.keeper.renew(call, held, { tokens, idToken })

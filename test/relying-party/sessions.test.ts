@@ -6,7 +6,7 @@ import {
   type SiteSession,
   type SiteSessionStore,
 } from '../../src/relying-party/index.js'
-import { startLiar, type Liar } from './liar.js'
+import { startLiar, type Liar, type Lies } from './liar.js'
 import { visitorOf } from './visitor.js'
 
 let liar: Liar
@@ -229,6 +229,33 @@ describe('where a site keeps its logins', () => {
     expect((await visitor.post('refresh')).status).toBe(200)
     expect(await session()).toBeDefined()
     liar.now = () => Date.now() / 1000 + 3601
+    expect(await session()).toBeUndefined()
+  })
+
+  test('a refresh that the provider refuses ends the session in a store, unless another process has refreshed it', async () => {
+    const invalid: Lies = {
+      reply: (response) => response.writeHead(400).end('{"error":"invalid_grant"}'),
+    }
+    const store = memorySiteSessions()
+    const visitor = visitorOf(liar, { store })
+    const session = () => visitor.party.session(visitor.request('/me'))
+    await visitor.logIn()
+    const racing: SiteSessionStore = {
+      ...store,
+      get: async (key) => {
+        const found = await store.get(key)
+        const isRow = found !== null && found !== undefined && 'refreshToken' in found
+        // From the second look on it is as another process has left it.
+        return isRow && looks++ > 0 ? { ...found, refreshToken: 'a-newer-one' } : found
+      },
+    }
+    let looks = 0
+    const other = visitorOf(liar, { store: racing })
+    for (const [name, value] of visitor.jar) other.jar.set(name, value)
+    liar.lies = invalid
+    expect((await other.post('refresh')).status).toBe(401)
+    expect(await session()).toBeDefined()
+    expect((await visitor.post('refresh')).status).toBe(401)
     expect(await session()).toBeUndefined()
   })
 
