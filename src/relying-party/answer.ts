@@ -16,12 +16,20 @@ const inert = {
   'X-Content-Type-Options': 'nosniff',
 } as const
 
-/** A redirect that a browser follows by GET (RFC 9110 section 15.4.4). */
+/**
+ * A redirect that a browser follows by GET (RFC 9110 section 15.4.4).
+ *
+ * @example redirect('/orders').status // 303
+ */
 export function redirect(location: string, setCookie: readonly string[] = []): SiteAnswer {
   return { status: 303, headers: { ...always, Location: location }, setCookie, body: '' }
 }
 
-/** A JSON answer. */
+/**
+ * A JSON answer.
+ *
+ * @example json({ expiresIn: 900 }).body // '{"expiresIn":900}'
+ */
 export function json(
   body: object,
   { status = 200, setCookie = [] }: { status?: number; setCookie?: readonly string[] } = {},

@@ -1,4 +1,4 @@
-import { AuthError } from '../foundation/errors.js'
+import { AuthError, ConfigError } from '../foundation/errors.js'
 import { notify } from '../foundation/listener.js'
 import { createCookieMode, type CookieMode } from '../gate/cookies/cookie-mode.js'
 import { requireOwnPage } from '../gate/cookies/own-page.js'
@@ -66,7 +66,12 @@ export interface RelyingParty {
   session(request: SiteRequest): Promise<SiteSession | undefined>
   /** Finds the access token in the cookies, for `createGate`. With `store` and `onTokens` it finds none. */
   readonly extract: Extractor
-  /** A gate for pages: sends visitors to the login instead of a 401, and back to their page. */
+  /**
+   * A gate for pages: sends visitors to the login instead of a 401, and back to their page. With `store` and `onTokens` there
+   * is no token that it could find: ask {@link session}, and send visitors without one to the login's path.
+   *
+   * @throws ConfigError without cookies
+   */
   pages<C>(gate: Gate<C>): Gate<C>
   /** Where the routes are, for adapters. */
   readonly routes: readonly SiteRoute[]
@@ -117,7 +122,15 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     userInfo: (request, subject) => userInfo(policy, visitOf(request), subject),
     session: async (request) => session?.(visitOf(request).call),
     extract: cookies?.extract ?? (() => undefined),
-    pages: (gate) => pagesGate(gate, routes),
+    pages: (gate) => {
+      // Its gate would find no token, and the browser would go round between site and provider.
+      if (cookies === undefined)
+        throw new ConfigError(
+          'createRelyingParty.cookies',
+          'is needed for pages: ask session(request)',
+        )
+      return pagesGate(gate, routes)
+    },
     routes: routes.filter(({ name }) => canEnd || name !== 'backchannelLogout'),
     find: (method, path) => {
       const found = routes.find((each) => each.method === method && each.path === path)?.name

@@ -52,7 +52,11 @@ export class ProviderRefusal extends Error {
   }
 }
 
-/** @example await createTokenEndpoint(values, provider).grant({ grant_type: 'refresh_token', refresh_token }) */
+/**
+ * The token endpoint of a provider, and its endpoint for revocation, asked as the client that the options name.
+ *
+ * @example await createTokenEndpoint(values, provider).grant({ grant_type: 'refresh_token', refresh_token })
+ */
 export function createTokenEndpoint(options: EndpointOptions, provider: Provider): TokenEndpoint {
   return Object.freeze({
     grant: async (members: Readonly<Record<string, string>>) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createGate } from '../../src/gate/index.js'
 import { createRelyingParty, memorySiteSessions } from '../../src/relying-party/index.js'
 import { secret } from './visitor.js'
 
@@ -61,6 +62,14 @@ describe('the options of a relying party', () => {
       expect(() => createRelyingParty({ ...good, ...more })).toThrow(message)
     },
   )
+
+  test('a gate for pages with a store or onTokens is a ConfigError, because it would find no token', () => {
+    const gate = createGate({ verify: () => Promise.reject(new Error('never asked')) })
+    for (const kept of [{ store: memorySiteSessions() }, { onTokens: () => undefined }])
+      expect(() => createRelyingParty({ ...good, ...kept }).pages(gate)).toThrow(
+        /session\(request\)/,
+      )
+  })
 
   test('the routes are beside the callback, whatever its name', () => {
     const { routes } = createRelyingParty({

@@ -46,7 +46,10 @@ export function serveSite(
     onEvent: (event) => events.push(event),
     ...options,
   })
-  server.on('request', listenerOf(relyingParty, options))
+  server.on(
+    'request',
+    options.store === undefined ? guardedSite(relyingParty, options) : storeSite(relyingParty),
+  )
   const close = async () => {
     server.closeAllConnections()
     await new Promise((closed) => server.close(closed))
@@ -54,7 +57,15 @@ export function serveSite(
   return { origin, relyingParty, events, close }
 }
 
-function listenerOf(
+function storeSite(relyingParty: RelyingParty) {
+  return relyingPartyRoutes(relyingParty)(async (request, response) => {
+    const session = await relyingParty.session(request)
+    const told = session === undefined ? 'nobody' : `hello ${session.subject}`
+    response.end(request.url === '/me' ? told : 'open')
+  })
+}
+
+function guardedSite(
   relyingParty: RelyingParty,
   { issuer, serverAddress = issuer }: Pick<RelyingPartyOptions, 'issuer' | 'serverAddress'>,
 ) {
@@ -71,14 +82,9 @@ function listenerOf(
     response.end(`hello ${String(gate.current().claims.sub)} at ${String(request.url)}`)
   })
   const guardedStrictly = auth(strict)((_, response) => response.end('recent'))
-  return relyingPartyRoutes(relyingParty)(async (request: IncomingMessage, response) => {
+  return relyingPartyRoutes(relyingParty)((request: IncomingMessage, response) => {
     if (request.url?.startsWith('/account') === true) return guarded(request, response)
     if (request.url === '/payment') return guardedStrictly(request, response)
-    if (request.url === '/me') {
-      const session = await relyingParty.session(request)
-      response.end(session === undefined ? 'nobody' : `hello ${session.subject}`)
-      return undefined
-    }
     response.end('open')
     return undefined
   })
