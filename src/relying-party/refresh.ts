@@ -42,7 +42,8 @@ export function requireOwnPost({ ownPages }: RelyingPartyPolicy, { call }: Visit
   ownPages(call)
 }
 
-async function renewed(policy: RelyingPartyPolicy, { call }: Visit): Promise<Kept> {
+/** Refreshes the session of a request, and keeps the tokens. @throws AuthError as {@link refresh}, but for ORIGIN_REFUSED */
+export async function renewed(policy: RelyingPartyPolicy, { call }: Visit): Promise<Kept> {
   const held = await policy.keeper.held(call)
   const { refreshToken } = held ?? {}
   if (held === undefined || refreshToken === undefined) throw new AuthError('REFRESH_UNKNOWN')

@@ -7,6 +7,7 @@ import type { Gate } from '../gate/gate.js'
 import { fault, refusal, type SiteAnswer } from './answer.js'
 import { backchannelLogout } from './backchannel.js'
 import { callback, RefusedAnswer } from './callback.js'
+import { freshSession } from './fresh-session.js'
 import { handOver } from './handed-over.js'
 import { keepInCookies } from './in-cookies.js'
 import { keepInStore, type StoreKeeper } from './in-store.js'
@@ -62,8 +63,16 @@ export interface RelyingParty {
    * @example (await relyingParty.userInfo(request, gate.current().claims.sub))?.email
    */
   userInfo(request: SiteRequest, subject: string | undefined): Promise<UserInfo | undefined>
-  /** The session of a request, with the option `store`; undefined when there is none. @throws AuthError STORE_UNAVAILABLE */
-  session(request: SiteRequest): Promise<SiteSession | undefined>
+  /**
+   * The session of a request, with the option `store`; undefined when there is none. With `fresh: true` its access token is
+   * refreshed first when it has expired: ask so where you call an API with it.
+   *
+   * @throws AuthError STORE_UNAVAILABLE; with `fresh` also PROVIDER_UNAVAILABLE and others of a refresh
+   */
+  session(
+    request: SiteRequest,
+    options?: { readonly fresh?: boolean },
+  ): Promise<SiteSession | undefined>
   /** Finds the access token in the cookies, for `createGate`. With `store` and `onTokens` it finds none. */
   readonly extract: Extractor
   /**
@@ -120,7 +129,7 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
       return answer('login', request, { ...asked, returnTo: placeOf(visit) })
     },
     userInfo: (request, subject) => userInfo(policy, visitOf(request), subject),
-    session: async (request) => session?.(visitOf(request).call),
+    session: (request, asked) => sessionOf(policy, visitOf(request), { session, ...asked }),
     extract: cookies?.extract ?? (() => undefined),
     pages: (gate) => {
       // Its gate would find no token, and the browser would go round between site and provider.
@@ -138,6 +147,20 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     },
     answer: (name, request) => answer(name, request).catch(() => fault()),
   } satisfies RelyingParty)
+}
+
+interface AskedSession {
+  readonly session: StoreKeeper['session'] | undefined
+  readonly fresh?: boolean
+}
+
+async function sessionOf(
+  policy: RelyingPartyPolicy,
+  visit: Visit,
+  { session, fresh = false }: AskedSession,
+): Promise<SiteSession | undefined> {
+  if (session === undefined) return undefined
+  return fresh ? freshSession(policy, visit, session) : session(visit.call)
 }
 
 interface Kept {

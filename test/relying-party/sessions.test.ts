@@ -259,6 +259,26 @@ describe('where a site keeps its logins', () => {
     expect(await session()).toBeUndefined()
   })
 
+  test('a session that is asked for fresh has a valid access token, by one refresh for all who ask', async () => {
+    const visitor = visitorOf(liar, { store: memorySiteSessions(() => liar.now()) })
+    const session = (fresh: boolean) => visitor.party.session(visitor.request('/me'), { fresh })
+    await visitor.logIn()
+    const asked = liar.asked.length
+    liar.nonce = undefined
+    liar.lies = { answer: { access_token: 'the-next' } }
+    expect((await session(true))?.accessToken).toBe('an-access-token')
+    liar.now = () => Date.now() / 1000 + 901
+    expect((await session(false))?.accessToken).toBe('an-access-token')
+    const both = await Promise.all([session(true), session(true)])
+    expect(both.map((each) => each?.accessToken)).toEqual(['the-next', 'the-next'])
+    expect(liar.asked.length - asked).toBe(1)
+    liar.now = () => Date.now() / 1000 + 2000
+    liar.lies = { reply: (response) => response.writeHead(503).end('down') }
+    await expect(session(true)).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' })
+    liar.lies = { reply: (response) => response.writeHead(400).end('{"error":"invalid_grant"}') }
+    expect([await session(true), await session(false)]).toEqual([undefined, undefined])
+  })
+
   test('a session that its store has kept for too long has ended all the same', async () => {
     const kept = new Map<string, SiteSession | EndedMark>()
     const store: SiteSessionStore = {
