@@ -31,9 +31,9 @@ const nextText = `
  * A key ring in an SQL database, which sees neither its keys nor its times. Every method is one statement. Each ring
  * has a `name`, default `default`: for example one for each kind of token.
  *
- * `migrate(database, keysSchema)` creates the table.
+ * `migrate` of the stores over the same database creates the table.
  *
- * @example const ring = createKeyRing({ store: sqlKeys(database), … })
+ * @example const ring = createKeyRing({ store: sqlKeys(database, 'id-tokens'), … })
  */
 export function sqlKeys({ query }: Pick<SqlDatabase, 'query'>, name = 'default'): KeyRingStore {
   return Object.freeze({

@@ -13,6 +13,7 @@ import { sqlStores, type SqlStores } from './sql-stores.js'
 export type { PostgresOptions } from './postgres-options.js'
 export type { PostgresClient, PostgresPool, PostgresResult } from './postgres-database.js'
 export type { SqlStores } from './sql-stores.js'
+export { sqlKeys } from './keys.js'
 export { migrate, type Schema, type SchemaVersion } from './migrate.js'
 export type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from './database.js'
 

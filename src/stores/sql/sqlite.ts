@@ -7,6 +7,7 @@ import { openedDatabase, type SqliteClient } from './sqlite-database.js'
 export { openSqlite, type OpenSqliteOptions } from './open-sqlite.js'
 export type { SqliteClient } from './sqlite-database.js'
 export type { SqlStores } from './sql-stores.js'
+export { sqlKeys } from './keys.js'
 export { migrate, type Schema, type SchemaVersion } from './migrate.js'
 export type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from './database.js'
 

@@ -10,8 +10,11 @@ import type { Audit } from '../audit/audit.js'
 import type { Configuration } from '../configuration/configuration.js'
 import type { ClientLimits } from '../limits/client-limits.js'
 import { createOAuth, type OAuth } from '../oauth/oauth.js'
+import { endSitesOf } from '../oauth/authorize/end-sites.js'
 import { firstPartyClient } from '../oauth/first-party.js'
 import { openClients } from '../oauth/open-clients.js'
+import type { SignIn } from '../oauth/sign-in.js'
+import { openSignIn, openStoredSites } from './open-sign-in.js'
 import type { Events } from '../events/events.js'
 import { openGround, type ServiceParts } from './open-ground.js'
 import { openGates, type Gates } from './gates.js'
@@ -84,11 +87,14 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const { watched, revocation, outbox, events, audit } = ground
   const { database, patientDatabase: starting, stores } = storage
   const store = tracing.sessions(stores.sessions)
-  const rooms = { ...people, signing, store, revocation, metrics, events }
+  const sites = await openStoredSites(storage)
+  const onEnded = endSitesOf({ sites, sessions: () => sessions })
+  const rooms = { ...people, signing, store, revocation, metrics, events, onEnded }
   const rights = firstPartyClient(configuration.audience)
   const [shared, sessions] = [createSharedAddress(), openSessions({ ...parts, rights }, rooms)]
   const admission = await openAdmission(configuration, { ...storage, ...shared, events }, passwords)
-  const oauth = await openOAuth(parts, rooms, { storage, limits: admission.clients })
+  const signIn = await openSignIn({ ...{ ...parts, storage, sites }, rooms })
+  const oauth = await openOAuth(parts, rooms, { storage, limits: admission.clients, signIn })
   // The demo's user does not exist once there is a configuration.
   if (!configuration.demo) await storage.patiently(() => sessions.endAll(demoSubject))
   const stopping = [sweepRegularly(storage, log), finishRegularly(sessions, log)]
@@ -111,6 +117,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     close: async () => {
       for (const stop of stopping) await stop()
       for (const each of [clocks, revocation, signing]) each.close()
+      await signIn?.idTokens.close()
       for (const each of [events, outbox, processes, people]) await each.close()
       await ground.closeAudit() // after everything that records
       await storage.close()
@@ -188,10 +195,16 @@ function hashingLoad(passwords: Passwords, admission: Admission): QueueLoad {
   return { ...load, waiting: load.waiting + admission.waiting() }
 }
 
+interface OAuthSetup {
+  readonly storage: Storage
+  readonly limits: ClientLimits
+  readonly signIn: SignIn | undefined
+}
+
 async function openOAuth(
   parts: ServiceParts,
   rooms: SessionRooms & { readonly signing: SigningKeys },
-  { storage, limits }: { readonly storage: Storage; readonly limits: ClientLimits },
+  { storage, limits, signIn }: OAuthSetup,
 ): Promise<OAuth> {
   const { configuration } = parts
   const { signing, revocation, events } = rooms
@@ -199,7 +212,7 @@ async function openOAuth(
   const clients = await openClients({ configuration, database, starting, revocation })
   const openFor = (itsTimes: Configuration, rights: SessionRights) =>
     openSessions({ ...parts, configuration: itsTimes, rights }, rooms)
-  const made = { configuration, signing, revocation, clients, limits, events, signIn: undefined }
+  const made = { configuration, signing, revocation, clients, limits, events, signIn }
   return createOAuth({ ...made, openSessions: openFor })
 }
 

@@ -3,7 +3,7 @@ import type { Configuration } from '../configuration/configuration.js'
 import { roleFault } from '../users/names.js'
 import type { ClientSignIn, Grant, NewSignIn, OAuthClient } from './clients.js'
 import { eachOnce } from './each-once.js'
-import { idTokenAlgorithms } from './id-tokens.js'
+import { idTokenAlgorithms } from './id-token-algorithms.js'
 import { redirectFault, serverAddressFault } from './redirect-uris.js'
 
 /** The part of the configuration that decides about logging in at clients; what is missing allows no plain http. */

@@ -1,7 +1,7 @@
 import type { Schema, SqlDatabase, SqlRow, SqlValue } from 'jotgate/stores/sqlite'
 import { z } from 'zod'
 import type { ClientSignIn } from './clients.js'
-import { idTokenAlgorithms } from './id-tokens.js'
+import { idTokenAlgorithms } from './id-token-algorithms.js'
 
 /**
  * How clients log users in. A table beside that of the clients: the release before, which does not know it, goes on, and takes
@@ -105,4 +105,10 @@ export async function putSignIn(db: SqlDatabase, id: string, signIn: ClientSignI
 /** Takes away that a client logs users in; nothing for one that does not. */
 export async function removeSignIn(db: SqlDatabase, id: string): Promise<void> {
   await db.query('DELETE FROM service_client_sign_in WHERE client = $1', [id])
+}
+
+/** Whether any client logs users in. */
+export async function anySignsIn(db: SqlDatabase): Promise<boolean> {
+  const rows = await db.query('SELECT 1 AS found FROM service_client_sign_in LIMIT 1', [])
+  return rows.length > 0
 }

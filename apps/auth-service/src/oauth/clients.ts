@@ -1,5 +1,5 @@
 import { SetupFault } from '../foundation/setup-fault.js'
-import type { IdTokenAlgorithm } from './id-tokens.js'
+import type { IdTokenAlgorithm } from './id-token-algorithms.js'
 
 /** The grant type of a token exchange (RFC 8693 section 2.1). */
 export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange'

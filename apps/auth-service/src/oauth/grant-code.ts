@@ -7,6 +7,7 @@ import type { Form } from './form.js'
 import { idTokenOf } from './id-token-of.js'
 import type { OAuth } from './oauth.js'
 import { OAuthFault } from './oauth-fault.js'
+import { matchesRedirectUri } from './redirect-uris.js'
 
 /** The tokens of a code. */
 export interface CodeTokens {
@@ -127,8 +128,10 @@ async function stillAllowed(
   const roles = now?.signIn?.allowedRoles ?? []
   const mayUse = roles.length === 0 || roles.some((role) => user?.roles.includes(role))
   const mayLogIn = now?.disabled === false && now.grants.includes('authorization_code')
+  const comesBack = now?.signIn && matchesRedirectUri(now.signIn, grant.redirectUri)
   const mayAsk = grant.audience.every((each) => now?.audiences.includes(each))
-  if (isLive === true && user?.disabled === false && mayLogIn && mayAsk && mayUse) return
+  const isRight = comesBack === true && mayLogIn && mayAsk && mayUse
+  if (isLive === true && user?.disabled === false && isRight) return
   await endSession(oauth, client, tokens.sid)
   throw new OAuthFault('invalid_grant')
 }

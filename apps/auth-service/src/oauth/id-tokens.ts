@@ -1,10 +1,9 @@
-import type { KeyRing } from 'jotgate'
-
-/** Algorithms of ID tokens (OpenID Connect Core section 15.1 asks for RS256): each has a ring of its own. */
-export const idTokenAlgorithms = ['RS256', 'ES256'] as const
-
-/** One of {@link idTokenAlgorithms}. */
-export type IdTokenAlgorithm = (typeof idTokenAlgorithms)[number]
+import { createHash } from 'node:crypto'
+import { AuthError, createSigner, createVerifier, type Claims, type KeyRing } from 'jotgate'
+import { isText } from 'jotgate/extend'
+import type { Configuration } from '../configuration/configuration.js'
+import { idTokenAlgorithms, type IdTokenAlgorithm } from './id-token-algorithms.js'
+import { createIdTokenRings, type RingParts } from './id-token-rings.js'
 
 /** What an ID token says (OpenID Connect Core section 2). */
 export interface IdTokenContent {
@@ -40,11 +39,105 @@ export interface IdTokenHint {
 
 /** Signs ID and logout tokens, with keys that stay published as long as sessions live. */
 export interface IdTokens {
+  /** @throws AuthError KEYS_UNAVAILABLE, STORE_UNAVAILABLE */
   sign(content: IdTokenContent): Promise<string>
+  /** @throws AuthError KEYS_UNAVAILABLE, STORE_UNAVAILABLE */
   signLogout(content: LogoutTokenContent): Promise<string>
-  /** Undefined for whatever is no ID token of this issuer. */
+  /**
+   * Undefined for whatever is no ID token of this issuer.
+   *
+   * @throws AuthError KEYS_UNAVAILABLE, STORE_UNAVAILABLE
+   */
   readHint(token: string): Promise<IdTokenHint | undefined>
-  /** For the published set: one for each of {@link idTokenAlgorithms}. */
-  readonly rings: readonly KeyRing[]
-  close(): void
+  /**
+   * One for each of {@link idTokenAlgorithms}, started, once some client logs users in; none before.
+   *
+   * @throws AuthError STORE_UNAVAILABLE
+   */
+  rings(): Promise<readonly KeyRing[]>
+  close(): Promise<void>
+}
+
+/** Seconds that an ID token is valid: a site reads it at once, and its own session is what lasts. */
+const idTokenLife = 600
+/** Seconds; Back-Channel Logout section 2.4 recommends two minutes at most. */
+const logoutTokenLife = 120
+const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
+
+/** Options of {@link openIdTokens}. */
+export interface IdTokenParts extends RingParts {
+  readonly configuration: RingParts['configuration'] & Pick<Configuration, 'issuer'>
+}
+
+/**
+ * ID tokens by the rings of this service. They are made when the first client needs them: an RSA key takes a second.
+ *
+ * @example const idTokens = openIdTokens({ configuration, data, database, log })
+ */
+export function openIdTokens(parts: IdTokenParts): IdTokens {
+  const rings = createIdTokenRings(parts)
+  const { issuer } = parts.configuration
+  const signers = async (algorithm: IdTokenAlgorithm) => {
+    const key = (await rings.of(algorithm)).signingKey
+    const usual = { key, issuer, audience: null }
+    return {
+      id: createSigner({ ...usual, expiresIn: idTokenLife }),
+      logout: createSigner({ ...usual, expiresIn: logoutTokenLife, typ: 'logout+jwt' }),
+    }
+  }
+  return {
+    sign: async ({ algorithm, client, ...content }) => {
+      const { id } = await signers(algorithm)
+      return id({ aud: client, ...claimsOf(content) })
+    },
+    signLogout: async ({ algorithm, client, subject, sid }) => {
+      const { logout } = await signers(algorithm)
+      return logout({ aud: client, sub: subject, sid, events: { [logoutEvent]: {} } })
+    },
+    readHint: async (token) => readHint(await rings.all(), issuer, token),
+    rings: () => rings.whereNeeded(),
+    close: () => rings.close(),
+  }
+}
+
+function claimsOf(content: Omit<IdTokenContent, 'algorithm' | 'client'>): Claims {
+  const { subject, sid, authTime, amr, acr, nonce, accessToken } = content
+  return {
+    ...{ sub: subject, sid, auth_time: authTime, at_hash: halfHash(accessToken) },
+    ...(amr.length === 0 ? {} : { amr }),
+    ...(acr === undefined ? {} : { acr }),
+    ...(nonce === undefined ? {} : { nonce }),
+  }
+}
+
+/** OpenID Connect Core section 3.1.3.6: the left half of the hash; all of {@link idTokenAlgorithms} use SHA-256. */
+function halfHash(accessToken: string): string {
+  return createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url')
+}
+
+/** Hints come back long after they have expired (RP-Initiated Logout section 4); `typ` tells them from other tokens. */
+async function readHint(
+  rings: readonly KeyRing[],
+  issuer: string,
+  token: string,
+): Promise<IdTokenHint | undefined> {
+  for (const [at, keys] of rings.entries()) {
+    const algorithm = idTokenAlgorithms[at] ?? 'RS256'
+    const verify = createVerifier({
+      ...{ keys, algorithms: [algorithm], issuer, audience: null, typ: 'JWT' },
+      requiredClaims: ['aud', 'sub', 'sid', 'iat', 'exp'],
+      now: () => 0,
+      clockTolerance: 0,
+    })
+    const payload = await verify(token).then(
+      (verified) => verified.payload,
+      (error: unknown) => {
+        if (error instanceof AuthError && error.status === 401) return undefined
+        throw error
+      },
+    )
+    const { aud: client, sub: subject, sid } = payload ?? {}
+    if (isText(client) && isText(subject) && isText(sid)) return { client, subject, sid }
+  }
+  return undefined
 }
