@@ -180,7 +180,6 @@ describe.each(endpoints)('POST /oauth/%s', (endpoint) => {
 describe('POST /oauth/token', () => {
   test.each([
     ['password', { username: 'alice', password: 'secret' }],
-    ['authorization_code', { code: 'x' }],
     ['urn:ietf:params:oauth:grant-type:jwt-bearer', { assertion: 'x' }],
     ['__proto__', {}],
     ['toString', {}],

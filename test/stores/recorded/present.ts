@@ -16,6 +16,9 @@ import { migrateOutbox } from '../../../apps/auth-service/src/outbox/outbox-sche
 import { createProcesses } from '../../../apps/auth-service/src/observing/processes.js'
 import { createSharedAddress } from '../../../apps/auth-service/src/observing/shared-address.js'
 import { createTraffic } from '../../../apps/auth-service/src/observing/traffic.js'
+import { codeSchema } from '../../../apps/auth-service/src/oauth/authorize/codes.js'
+import { consentSchema } from '../../../apps/auth-service/src/oauth/authorize/consents.js'
+import { siteSchema } from '../../../apps/auth-service/src/oauth/authorize/sites.js'
 import { createSqlClients } from '../../../apps/auth-service/src/oauth/sql-clients.js'
 import { claimDatabase } from '../../../apps/auth-service/src/storage/mode.js'
 import { createSealing } from '../../../apps/auth-service/src/storage/sealing.js'
@@ -109,6 +112,7 @@ async function fillTables(
   )
   await claimDatabase(database, 'configured')
   await migrateOutbox(database)
+  for (const schema of [codeSchema, siteSchema, consentSchema]) await migrate(database, schema)
   // Added long ago and still tried for, whenever the recording is read.
   const clock = databaseClock(kind, () => 0)
   const limits = { giveUpAfter: century, most: 1 }

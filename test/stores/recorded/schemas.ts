@@ -1,4 +1,7 @@
 import { auditSchema } from '../../../apps/auth-service/src/audit/audit-tables.js'
+import { codeSchema } from '../../../apps/auth-service/src/oauth/authorize/codes.js'
+import { consentSchema } from '../../../apps/auth-service/src/oauth/authorize/consents.js'
+import { siteSchema } from '../../../apps/auth-service/src/oauth/authorize/sites.js'
 import { assertionSchema } from '../../../apps/auth-service/src/oauth/client-assertion.js'
 import { clientKeySchema } from '../../../apps/auth-service/src/oauth/client-keys.js'
 import { clientSchema } from '../../../apps/auth-service/src/oauth/client-rows.js'
@@ -38,6 +41,9 @@ export const schemas: readonly Schema[] = [
   clientSignInSchema,
   clientKeySchema,
   assertionSchema,
+  codeSchema,
+  siteSchema,
+  consentSchema,
   processSchema,
   limitSchema,
   lockSchema,

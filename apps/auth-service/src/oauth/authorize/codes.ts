@@ -70,7 +70,7 @@ const keptAfter = 3_600_000
 const sweptAtOnce = 1000
 
 /** The table, by its versions. Times are Unix milliseconds. */
-const codeSchema: Schema = {
+export const codeSchema: Schema = {
   part: 'service_codes',
   versions: [
     {

@@ -26,7 +26,7 @@ export interface Consents {
 }
 
 /** The table, by its versions. `at` is Unix seconds. */
-const consentSchema: Schema = {
+export const consentSchema: Schema = {
   part: 'service_consents',
   versions: [
     {

@@ -26,7 +26,7 @@ export interface Sites {
 const sweptAtOnce = 1000
 
 /** The table, by its versions. `created_at` is Unix seconds. */
-const siteSchema: Schema = {
+export const siteSchema: Schema = {
   part: 'service_sites',
   versions: [
     {
