@@ -13,10 +13,10 @@ import { createOAuth, type OAuth } from '../oauth/oauth.js'
 import { endSitesOf } from '../oauth/authorize/end-sites.js'
 import { firstPartyClient } from '../oauth/first-party.js'
 import { openClients } from '../oauth/open-clients.js'
-import type { SignIn } from '../oauth/sign-in.js'
+import type { StoredSites } from '../oauth/authorize/sites.js'
 import { openSignIn, openStoredSites } from './open-sign-in.js'
 import type { Events } from '../events/events.js'
-import { openGround, type ServiceParts } from './open-ground.js'
+import { openGround, type Ground, type ServiceParts } from './open-ground.js'
 import { openGates, type Gates } from './gates.js'
 import { watchClocks, type Clocks, type ClocksParts } from '../observing/clocks.js'
 import { type Metrics } from '../observing/metrics.js'
@@ -93,8 +93,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const rights = firstPartyClient(configuration.audience)
   const [shared, sessions] = [createSharedAddress(), openSessions({ ...parts, rights }, rooms)]
   const admission = await openAdmission(configuration, { ...storage, ...shared, events }, passwords)
-  const signIn = await openSignIn({ ...{ ...parts, storage, sites }, rooms })
-  const oauth = await openOAuth(parts, rooms, { storage, limits: admission.clients, signIn })
+  const oauth = await openOAuth(parts, rooms, { storage, limits: admission.clients, sites })
   // The demo's user does not exist once there is a configuration.
   if (!configuration.demo) await storage.patiently(() => sessions.endAll(demoSubject))
   const stopping = [sweepRegularly(storage, log), finishRegularly(sessions, log)]
@@ -104,8 +103,8 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   storage.started('requests')
   const gates = openGates({ ...{ configuration, traffic, tracing, log }, ...rooms })
   const [cache, hashing] = [() => gates.verify.cacheUse(), () => hashingLoad(passwords, admission)]
-  const ofOutbox = () => outbox.status()
-  metrics.measure({ revocations, cache, hashing, outbox: ofOutbox, audit, ring: signing.ring })
+  const load = { revocations, cache, hashing, outbox: () => outbox.status() }
+  metrics.measure({ ...load, audit, ring: signing.ring })
   outbox.deliver(webhookTopic, webhookHandler(configuration.webhooks))
   const made = { ...ground, ...people, sessions, admission, oauth, processes, watched, ...gates }
   return {
@@ -116,13 +115,19 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     ready: () => revocation.ready() && (signing.ring?.status().ready ?? true),
     close: async () => {
       for (const stop of stopping) await stop()
-      for (const each of [clocks, revocation, signing]) each.close()
-      await signIn?.idTokens.close()
-      for (const each of [events, outbox, processes, people]) await each.close()
-      await ground.closeAudit() // after everything that records
-      await storage.close()
+      clocks.close()
+      await oauth.signIn?.idTokens.close()
+      await closeGround(ground, processes)
     },
   }
+}
+
+async function closeGround(ground: Ground, processes: Processes): Promise<void> {
+  const { revocation, signing, events, outbox, people, storage } = ground
+  for (const each of [revocation, signing]) each.close()
+  for (const each of [events, outbox, processes, people]) await each.close()
+  await ground.closeAudit() // after everything that records
+  await storage.close()
 }
 
 /** Parts that {@link apisOf} hands out. */
@@ -198,13 +203,13 @@ function hashingLoad(passwords: Passwords, admission: Admission): QueueLoad {
 interface OAuthSetup {
   readonly storage: Storage
   readonly limits: ClientLimits
-  readonly signIn: SignIn | undefined
+  readonly sites: StoredSites
 }
 
 async function openOAuth(
   parts: ServiceParts,
   rooms: SessionRooms & { readonly signing: SigningKeys },
-  { storage, limits, signIn }: OAuthSetup,
+  { storage, limits, sites }: OAuthSetup,
 ): Promise<OAuth> {
   const { configuration } = parts
   const { signing, revocation, events } = rooms
@@ -212,6 +217,7 @@ async function openOAuth(
   const clients = await openClients({ configuration, database, starting, revocation })
   const openFor = (itsTimes: Configuration, rights: SessionRights) =>
     openSessions({ ...parts, configuration: itsTimes, rights }, rooms)
+  const signIn = await openSignIn({ ...{ ...parts, storage, sites }, rooms })
   const made = { configuration, signing, revocation, clients, limits, events, signIn }
   return createOAuth({ ...made, openSessions: openFor })
 }

@@ -95,9 +95,10 @@ async function refreshSession(
 /** The session of a site: without the grant `refresh_token` it is as long as its access token. */
 async function grantCode(oauth: OAuth, request: GrantRequest): Promise<TokenAnswer> {
   const { tokens, idToken } = await redeemCode(oauth, request)
-  const { refresh_token, refresh_after, ...answer } = toAnswer(tokens)
   const mayRefresh = request.client.grants.includes('refresh_token')
-  return withIdToken(mayRefresh ? toAnswer(tokens) : answer, idToken)
+  const { accessToken, expiresIn, scope, accessExpire } = tokens
+  const once = { ...bearer(accessToken, expiresIn), scope, access_expire: accessExpire }
+  return withIdToken(mayRefresh ? toAnswer(tokens) : once, idToken)
 }
 
 function withIdToken(answer: TokenAnswer, idToken: string | undefined): TokenAnswer {
