@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundledService } from '../../tools/setup/bundle-service.mjs'
@@ -95,13 +96,24 @@ export function temporaryFolder(): { path: string; remove(): void } {
   }
 }
 
+/** Below the ports that systems give to `listen(0)` and to clients, so that no other server of a test takes it meanwhile. */
+const [lowestPort, ports] = [20_000, 12_000]
+
+/** A free port for a program that cannot listen on 0; two tests get the same one by chance alone. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = lowestPort + randomInt(ports)
+    const server = createServer().listen(port, '127.0.0.1')
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    )
+    if (!isFree) continue
+    server.close()
+    await once(server, 'close')
+    return port
+  }
+  throw new Error('no port is free')
 }
 
 async function untilHealthy(origin: string, child: ChildProcess, output: string[]): Promise<void> {
