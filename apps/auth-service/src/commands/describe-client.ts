@@ -20,12 +20,11 @@ export function describeCreated({ client, secret }: CreatedClient, issuer: strin
   const credentials = `client_id: ${client.id}\n${describeSecret(secret)}`
   const [redirectUri] = client.signIn?.redirectUris ?? []
   if (redirectUri === undefined) return credentials
-  const discovery = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
   const shown = secret === undefined ? [] : ['  clientSecret: process.env.CLIENT_SECRET,']
   return [
     `${credentials}issuer: ${issuer}`,
     `redirect_uri: ${redirectUri}`,
-    `discovery: ${discovery}`,
+    'Not finished: this service has no /oauth/authorize yet, so that no user can log in there.',
     '',
     "import { createRelyingParty } from 'jotgate/relying-party'",
     '',

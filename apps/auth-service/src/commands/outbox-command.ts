@@ -9,7 +9,7 @@ import {
   type FailedQuery,
   type OutboxAdministration,
 } from '../outbox/administration.js'
-import { databaseClock } from '../outbox/database-clock.js'
+import { databaseClock, databaseKind } from '../outbox/database-clock.js'
 import { usualLimits } from '../outbox/outbox.js'
 import { migrateOutbox } from '../outbox/outbox-schema.js'
 import { openDataDirectory } from '../storage/data-directory.js'
@@ -77,7 +77,7 @@ async function open(environment: Environment) {
   const { patientDatabase } = storage
   await migrateOutbox(patientDatabase)
   storage.started('command')
-  const clock = databaseClock(configuration.database === undefined ? 'sqlite' : 'postgres')
+  const clock = databaseClock(databaseKind(configuration))
   return {
     outbox: outboxAdministration(patientDatabase, clock),
     close: () => storage.close(),

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Configuration } from '../configuration/configuration.js'
+import { databaseKind } from '../outbox/database-clock.js'
 import { createOutbox, type Outbox } from '../outbox/outbox.js'
 import type { Storage } from '../storage/storage.js'
 
@@ -13,6 +14,6 @@ export interface OutboxRooms {
 /** The outbox of a process: of the service, and of each command, which adds messages for the service to deliver. */
 export function openOutbox({ configuration, log, storage }: OutboxRooms): Promise<Outbox> {
   const { database, patientDatabase: starting } = storage
-  const kind = configuration.database === undefined ? 'sqlite' : 'postgres'
+  const kind = databaseKind(configuration)
   return createOutbox({ database, starting, kind, log })
 }

@@ -7,6 +7,7 @@ import { openSites, type StoredSites } from '../oauth/authorize/sites.js'
 import { openSso, ssoRights, ssoTimes } from '../oauth/authorize/sso.js'
 import { openIdTokens } from '../oauth/id-tokens.js'
 import type { SignIn } from '../oauth/sign-in.js'
+import { databaseKind } from '../outbox/database-clock.js'
 import { openSessions, type SessionRooms } from '../sessions/sessions.js'
 import type { DataDirectory } from '../storage/data-directory.js'
 import type { Storage } from '../storage/storage.js'
@@ -35,7 +36,7 @@ export async function openSignIn(parts: SignInParts): Promise<SignIn | undefined
   const { configuration, storage, sites, rooms } = parts
   if (configuration.signing.kind === 'secret') return undefined
   const { database, patientDatabase: starting, stores } = storage
-  const kind = configuration.database === undefined ? 'sqlite' : 'postgres'
+  const kind = databaseKind(configuration)
   const codes = await openCodes({
     ...{ database, kind, starting },
     sidOf: (hash) => sites.sidOfCode(hash),

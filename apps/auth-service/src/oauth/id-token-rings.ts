@@ -20,9 +20,7 @@ export interface RingParts {
 /** The rings of ID tokens, each started at its first use. */
 export interface IdTokenRings {
   of(algorithm: IdTokenAlgorithm): Promise<KeyRing>
-  /** In the order of {@link idTokenAlgorithms}. */
-  all(): Promise<readonly KeyRing[]>
-  /** {@link all} once some client logs users in; none before, so that a service without such clients makes no RSA key. */
+  /** One for each of {@link idTokenAlgorithms} once some client logs users in; none before, so that a service without such clients makes no RSA key. */
   whereNeeded(): Promise<readonly KeyRing[]>
   close(): Promise<void>
 }
@@ -41,10 +39,12 @@ export function createIdTokenRings(parts: RingParts): IdTokenRings {
     ring.catch(() => started.delete(algorithm))
     return ring
   }
-  const all = () => Promise.all(idTokenAlgorithms.map(of))
   return {
-    ...{ of, all },
-    whereNeeded: async () => (started.size > 0 || (await anySignsIn(parts.database)) ? all() : []),
+    of,
+    whereNeeded: async () => {
+      const isNeeded = started.size > 0 || (await anySignsIn(parts.database))
+      return isNeeded ? Promise.all(idTokenAlgorithms.map(of)) : []
+    },
     close: async () => {
       const rings = await Promise.allSettled(started.values())
       for (const each of rings) if (each.status === 'fulfilled') each.value.close()

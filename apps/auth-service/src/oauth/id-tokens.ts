@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { AuthError, createSigner, createVerifier, type Claims, type KeyRing } from 'jotgate'
 import { isText } from 'jotgate/extend'
+import { z } from 'zod'
 import type { Configuration } from '../configuration/configuration.js'
 import { idTokenAlgorithms, type IdTokenAlgorithm } from './id-token-algorithms.js'
-import { createIdTokenRings, type RingParts } from './id-token-rings.js'
+import { createIdTokenRings, type IdTokenRings, type RingParts } from './id-token-rings.js'
 
 /** What an ID token says (OpenID Connect Core section 2). */
 export interface IdTokenContent {
@@ -94,7 +95,7 @@ export function openIdTokens(parts: IdTokenParts): IdTokens {
       const { logout } = await signers(algorithm)
       return logout({ aud: client, sub: subject, sid, events: { [logoutEvent]: {} } })
     },
-    readHint: async (token) => readHint(await rings.all(), issuer, token),
+    readHint: async (token) => readHint(rings, issuer, token),
     rings: () => rings.whereNeeded(),
     close: () => rings.close(),
   }
@@ -117,39 +118,40 @@ function halfHash(accessToken: string): string {
 
 /** Hints come back long after they have expired (RP-Initiated Logout section 4); `typ` tells them from other tokens. */
 async function readHint(
-  rings: readonly KeyRing[],
+  rings: IdTokenRings,
   issuer: string,
   token: string,
 ): Promise<IdTokenHint | undefined> {
   const expiry = expiryOf(token)
   if (expiry === undefined) return undefined
-  for (const [at, keys] of rings.entries()) {
-    const algorithm = idTokenAlgorithms[at] ?? 'RS256'
+  for (const algorithm of idTokenAlgorithms) {
     const verify = createVerifier({
-      ...{ keys, algorithms: [algorithm], issuer, audience: null, typ: 'JWT' },
+      ...{ keys: await rings.of(algorithm), algorithms: [algorithm], issuer, audience: null },
+      typ: 'JWT',
       requiredClaims: ['aud', 'sub', 'sid', 'iat', 'exp'],
-      now: () => expiry - 1, // an expired hint counts; its signature does not get older
+      now: () => expiry - 1, // an expired hint counts
     })
-    const payload = await verify(token).then(
-      (verified) => verified.payload,
-      (error: unknown) => {
-        if (error instanceof AuthError && error.status === 401) return undefined
-        throw error
-      },
-    )
+    const payload = await verify(token).then((verified) => verified.payload, noHint)
     const { aud: client, sub: subject, sid } = payload ?? {}
     if (isText(client) && isText(subject) && isText(sid)) return { client, subject, sid }
   }
   return undefined
 }
 
+function noHint(error: unknown): undefined {
+  if (error instanceof AuthError && error.status < 500) return undefined
+  throw error
+}
+
 /** What the token says of its own end, not verified yet. */
 function expiryOf(token: string): number | undefined {
   try {
     const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()
-    const exp: unknown = Reflect.get(Object(JSON.parse(payload)), 'exp')
-    return Number.isSafeInteger(exp) ? Number(exp) : undefined
+    const { exp } = expiring.parse(JSON.parse(payload))
+    return exp
   } catch {
     return undefined
   }
 }
+
+const expiring = z.object({ exp: z.int() })

@@ -1,3 +1,5 @@
+import type { Configuration } from '../configuration/configuration.js'
+
 /** The time in statements: the first parameter, or the clock of the database where processes share one. */
 export interface DatabaseClock {
   /** An expression for the present time in Unix milliseconds. It uses the parameter `$1`. */
@@ -10,6 +12,11 @@ export interface DatabaseClock {
 
 /** Kinds of databases. */
 export type DatabaseKind = 'sqlite' | 'postgres'
+
+/** The kind of the database of a configuration: a file, unless one is named. */
+export function databaseKind({ database }: Pick<Configuration, 'database'>): DatabaseKind {
+  return database === undefined ? 'sqlite' : 'postgres'
+}
 
 /**
  * The clock of a database: that of PostgreSQL's server, or of this machine, which all processes over one file are on.
