@@ -139,7 +139,7 @@ describe('jotgate-service client', () => {
     expect(output).toMatch(/^client_secret: [\w-]{43}$/m)
     expect(output).toMatch(/^issuer: http\S+$/m)
     expect(output).toMatch(/^redirect_uri: https:\/\/shop\.example\/callback$/m)
-    expect(output).toMatch(/^discovery: http\S+\/\.well-known\/openid-configuration$/m)
+    expect(output).toContain('Not finished: this service has no /oauth/authorize yet')
     expect(output).toContain("import { createRelyingParty } from 'jotgate/relying-party'")
     expect(output).toContain(
       `  clientId: '${id}',\n  clientSecret: process.env.CLIENT_SECRET,\n  redirectUri: '${redirectUris[0] ?? ''}',`,
